@@ -1,0 +1,124 @@
+import SparkVersions._
+
+ThisBuild / organization := "io.github.sparkrest"
+ThisBuild / version := IO.read(file("VERSION")).trim
+ThisBuild / versionScheme := Some("semver-spec")
+ThisBuild / licenses := Seq("Apache-2.0" -> url("https://www.apache.org/licenses/LICENSE-2.0.txt"))
+ThisBuild / description := "Any HTTP API as a Spark data source: no record lost, none twice"
+ThisBuild / scalaVersion := Spark4.scala
+ThisBuild / crossScalaVersions := all.map(_.scala)
+
+/** Spark's own list of packages that it opens on Java 17. */
+val sparkJavaOptions = Seq(
+  "java.lang",
+  "java.lang.invoke",
+  "java.lang.reflect",
+  "java.io",
+  "java.net",
+  "java.nio",
+  "java.util",
+  "java.util.concurrent",
+  "java.util.concurrent.atomic",
+  "sun.nio.ch",
+  "sun.nio.cs",
+  "sun.security.action",
+  "sun.util.calendar"
+).map(p => s"--add-opens=java.base/$p=ALL-UNNAMED")
+
+lazy val root = (project in file("."))
+  .enablePlugins(BuildInfoPlugin)
+  .settings(
+    name := "spark-rest",
+    semanticdbEnabled := scalaBinaryVersion.value == "2.13",
+    semanticdbVersion := SemanticDb,
+    scalacOptions ++= Seq("-release", "11", "-deprecation", "-feature", "-unchecked", "-encoding", "utf8", "-Xlint:_"),
+    scalacOptions ++= (scalaBinaryVersion.value match {
+      case "2.12" => Seq("-Xfatal-warnings", "-Ywarn-unused:_", "-Ywarn-dead-code", "-Xsource:2.13")
+      case _      =>
+        Seq("-Werror", "-Wunused:_", "-Wdead-code", "-Wconf:cat=deprecation&origin=scala.collection.JavaConverters.*:s")
+    }),
+    Test / scalacOptions --= Seq("-Ywarn-dead-code", "-Wdead-code"),
+    javacOptions ++= Seq("--release", "11", "-Xlint:all", "-Xlint:-serial"),
+    Compile / doc / javacOptions := Nil,
+    libraryDependencies ++= Seq(
+      "org.apache.spark" %% "spark-sql" % of(scalaVersion.value).spark % Provided,
+      // Shaded into the jar: "provided" keeps them out of the published POM.
+      "com.softwaremill.sttp.client4" %% "core" % of(scalaVersion.value).sttp % Provided,
+      "io.circe" %% "circe-core" % Circe % Provided,
+      "io.circe" %% "circe-parser" % Circe % Provided,
+      "org.scalatest" %% "scalatest" % ScalaTest % Test,
+      "org.scalatestplus" %% "scalacheck-1-18" % ScalaTestPlusCheck % Test
+    ),
+    buildInfoPackage := "io.github.sparkrest",
+    buildInfoObject := "BuildInfo",
+    buildInfoKeys := Seq[BuildInfoKey](
+      name,
+      version,
+      scalaBinaryVersion,
+      BuildInfoKey("sparkVersion" -> of(scalaVersion.value).spark)
+    ),
+    Test / fork := true,
+    Test / parallelExecution := false,
+    Test / baseDirectory := (ThisBuild / baseDirectory).value,
+    Test / javaOptions ++= sparkJavaOptions ++ Seq(
+      "-Xmx2g",
+      "-Duser.timezone=UTC",
+      "-Dspark.ui.enabled=false",
+      "-Dspark.ui.showConsoleProgress=false"
+    ),
+    Test / testOptions += Tests
+      .Argument(TestFrameworks.ScalaTest, "-oD", "-u", ((Test / target).value / "junit").getPath)
+  )
+  .settings(assemblySettings, publishSettings, versionTable)
+
+lazy val shadedModules = Set(
+  "core",
+  "circe-core",
+  "circe-parser",
+  "circe-numbers",
+  "circe-jawn",
+  "cats-core",
+  "cats-kernel",
+  "jawn-parser",
+  "model",
+  "shared",
+  "ws"
+)
+
+lazy val assemblySettings = Seq(
+  assembly / assemblyJarName := s"${name.value}_${scalaBinaryVersion.value}-${version.value}.jar",
+  assembly / assemblyOutputPath := (ThisBuild / baseDirectory).value / "target" / "jars" / (assembly / assemblyJarName).value,
+  assembly / assemblyShadeRules := Shading.rules,
+  assembly / assemblyMergeStrategy := Shading.merge,
+  assembly / test := {},
+  assembly / assemblyOption ~= (_.withIncludeScala(false)),
+  // The compile class path holds Spark too: only what is shaded goes in.
+  assembly / fullClasspath := {
+    val own = (Compile / exportedProducts).value
+    val libraries = (Compile / dependencyClasspath).value.filter(_.get(moduleID.key).exists { m =>
+      val organization = m.organization
+      organization.startsWith("com.softwaremill.sttp") || organization == "io.circe" || organization == "org.typelevel"
+    })
+    own ++ libraries
+  }
+)
+
+/** The published artifact is the shaded jar, under the plain coordinates, with no dependency that a user would resolve. */
+lazy val publishSettings = Seq(
+  Compile / packageBin := assembly.value,
+  publishMavenStyle := true,
+  pomIncludeRepository := (_ => false)
+)
+
+val sparkVersions = taskKey[Unit]("Prints the version table as JSON, for scripts and CI")
+lazy val versionTable = Seq(
+  sparkVersions := println(
+    all
+      .map(l =>
+        s""""${CrossVersion.binaryScalaVersion(l.scala)}":{"spark":"${l.spark}","pyspark":[${l.pyspark
+            .map(v => s""""$v"""")
+            .mkString(",")}]}"""
+      )
+      .mkString("{", ",", "}")
+  )
+)

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The APIs that the tests stream from: what each answers to a request. Records can be added while a stream runs."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from emulated import Answer, Emulated, Request
+
+Record = dict[str, Any]
+REFUSED = Answer({"error": "not authorized"}, status=401)
+
+
+class Feed:
+    """Records in the order in which they came into being."""
+
+    def __init__(self, *records: Record) -> None:
+        self._records = list(records)
+        self._lock = threading.Lock()
+
+    def add(self, *records: Record) -> None:
+        """All of them at once: no request sees a part."""
+        with self._lock:
+            self._records.extend(records)
+
+    def since(self, is_new: Callable[[Record], bool], most: int = 1000) -> list[Record]:
+        """The oldest `most` records of those that are new."""
+        with self._lock:
+            return [r for r in self._records if is_new(r)][:most]
+
+    def newest(self, most: int) -> list[Record]:
+        """The newest record first."""
+        with self._lock:
+            return self._records[::-1][:most]
+
+
+def twitter_like(feed: Feed) -> Emulated:
+    """Bearer; `since` is inclusive; the progress stands in the records alone."""
+
+    def answer(request: Request) -> Answer:
+        if request.headers["Authorization"] != "Bearer your_token":
+            return REFUSED
+        since = int(request.query["since"])
+        return Answer({"data": feed.since(lambda r: r["timestamp"] >= since)})
+
+    return Emulated(answer)
+
+
+def clever_like(feed: Feed, page: int = 2) -> Emulated:
+    """Bearer; pages after an id, which the response names; at the end it names none."""
+
+    def answer(request: Request) -> Answer:
+        if request.headers["Authorization"] != "Bearer your_clever_token":
+            return REFUSED
+        after = request.query.get("starting_after", "")
+        found = feed.since(lambda r: r["id"] > after and r["role"] == request.query["role"], page)
+        return Answer({"data": found, "last_id": found[-1]["id"] if found else None})
+
+    return Emulated(answer)
+
+
+def github_events(feed: Feed) -> Emulated:
+    """Bearer; always the newest events, newest first, whatever was asked for before."""
+
+    def answer(request: Request) -> Answer:
+        if request.headers["Authorization"] != "Bearer ghp_...":
+            return REFUSED
+        return Answer(feed.newest(int(request.query["per_page"])))
+
+    return Emulated(answer)
+
+
+def key_in_header(feed: Feed) -> Emulated:
+    """Two headers instead of authentication; a cursor that says nothing about the records."""
+
+    def answer(request: Request) -> Answer:
+        if request.headers["X-API-Key"] != "your_key" or request.headers["X-Custom-Header"] != "value":
+            return REFUSED
+        after = int(request.query.get("after", "c-0").removeprefix("c-"))
+        found = feed.since(lambda r: r["n"] > after, 2)
+        return Answer({"data": found, "cursor": f"c-{found[-1]['n']}" if found else None})
+
+    return Emulated(answer)
+
+
+def ids_from(feed: Feed, parameter: str = "start_id", most: int = 1000, data_field: str | None = "data") -> Emulated:
+    """`GET ?<parameter>=N` gives the records with id >= N, oldest first; a root array without `data_field`."""
+
+    def answer(request: Request) -> Answer:
+        start = int(request.query[parameter])
+        found = feed.since(lambda r: r["id"] >= start, most)
+        return Answer({data_field: found} if data_field else found)
+
+    return Emulated(answer)

@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An HTTP server in this process that answers as an API would, keeps a log of requests, and fails when told to."""
+
+import json
+import socket
+import struct
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.message import Message
+from enum import Enum
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from urllib.parse import parse_qsl, urlsplit
+
+from waiting import wait_until
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request as it arrived."""
+
+    path: str
+    query: dict[str, str]
+    headers: Message
+    at: float
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an API says: a JSON value, or refusal by status."""
+
+    body: object
+    status: int = 200
+
+
+class Failure(Enum):
+    """What may go wrong with one response."""
+
+    STATUS_500 = "the API answers with an error"
+    RESET = "the connection is reset"
+    TRUNCATED = "a whole response, but its JSON is cut short"
+    HTML = "status 200 with a page for humans"
+
+
+class Emulated:
+    """A running API: `answer` makes each response. Use it with `with`."""
+
+    def __init__(self, answer: Callable[[Request], Answer]) -> None:
+        self.answer = answer
+        self.requests: list[Request] = []
+        self.failed: list[Request] = []
+        self.stall_seconds = 0.0
+        self.stalled = threading.Event()
+        self._failures: deque[Failure] = deque()
+        self._server = _Server(self)
+
+    @property
+    def url(self) -> str:
+        """Without a slash at its end."""
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def fail_next(self, failure: Failure, times: int = 1) -> None:
+        """The next `times` requests get no proper response."""
+        self._failures.extend([failure] * times)
+
+    def await_requests(self, count: int, seconds: float = 30) -> None:
+        """Waits until `count` requests arrived, failed ones included."""
+        wait_until(lambda: len(self.requests) >= count, f"{count} requests", seconds)
+
+    def await_polls(self, further: int, seconds: float = 30) -> None:
+        """Waits for that many more requests: the answer to the last but one was then used up."""
+        self.await_requests(len(self.requests) + further, seconds)
+
+    def next_failure(self) -> Failure | None:
+        """Taken by the request that arrives now."""
+        return self._failures.popleft() if self._failures else None
+
+    def __enter__(self) -> "Emulated":
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    # server_close() would wait for clients that keep their connection.
+    block_on_close = False
+
+    def __init__(self, api: Emulated) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.api = api
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that was killed is no news."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: _Server
+
+    def do_GET(self) -> None:
+        api = self.server.api
+        parts = urlsplit(self.path)
+        request = Request(parts.path, dict(parse_qsl(parts.query, keep_blank_values=True)), self.headers, time.time())
+        failure = api.next_failure()
+        if failure:
+            # Logged first: who waits for a number of requests finds this one among the failed.
+            api.failed.append(request)
+        api.requests.append(request)
+        answer = api.answer(request)
+        body = json.dumps(answer.body).encode()
+        match failure:
+            case None:
+                self._send(answer.status, "application/json", body)
+            case Failure.STATUS_500:
+                self._send(500, "application/json", b'{"error": "internal"}')
+            case Failure.TRUNCATED:
+                self._send(200, "application/json", body[: len(body) * 2 // 3])
+            case Failure.HTML:
+                self._send(200, "text/html", b"<!DOCTYPE html><html><body>We will be back soon</body></html>")
+            case Failure.RESET:
+                # Linger 0 makes close() send RST. Until the last reference is gone the socket stays open, hence shutdown.
+                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                self.close_connection = True
+
+    def _send(self, status: int, kind: str, body: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.server.api.stall_seconds:
+            half = len(body) // 2
+            self.wfile.write(body[:half])
+            self.wfile.flush()
+            self.server.api.stalled.set()
+            time.sleep(self.server.api.stall_seconds)
+            self.wfile.write(body[half:])
+        else:
+            self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """The log of requests is kept for the tests, not printed."""

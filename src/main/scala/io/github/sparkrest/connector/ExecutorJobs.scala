@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.connector
+
+import java.util.UUID
+
+import io.github.sparkrest.error.RestError
+import io.github.sparkrest.http.Sample
+import io.github.sparkrest.options.RestConfig
+import io.github.sparkrest.poll.{PollCodec, PollReport}
+import org.apache.spark.sql.SparkSession
+import org.apache.spark.util.SerializableConfiguration
+import org.apache.spark.{JobExecutionStatus, SparkContext}
+
+/** Small Spark jobs of one task: everything that touches the API runs in them.
+  *
+  * Each holder has a job group of its own, so that [[cancel]] ends its jobs, in the middle of a response too, and no others.
+  * Tasks return JDK types only.
+  */
+final private[connector] class ExecutorJobs(session: SparkSession, name: String) {
+  private val context = session.sparkContext
+  private val group = s"spark-rest-${UUID.randomUUID()}"
+  private lazy val hadoopConf = context.broadcast(new SerializableConfiguration(context.hadoopConfiguration))
+
+  def poll(task: PollTask): PollReport = {
+    val conf = hadoopConf
+    PollCodec.decode(ExecutorJobs.one(context, group, s"poll $name")(() => task.run(conf.value.value)))
+  }
+
+  def sample(config: RestConfig): Either[RestError, (Sample, Boolean)] = {
+    val options = config.options
+    SampleTask.decode(
+      config,
+      ExecutorJobs.one(context, group, s"infer the schema of $name")(() => SampleTask.run(options))
+    )
+  }
+
+  /** Ends a job that is running. Without one it does nothing: Spark would warn. */
+  def cancel(): Unit =
+    if (context.statusTracker.getJobIdsForGroup(group).exists(isRunning)) context.cancelJobGroup(group)
+
+  private def isRunning(job: Int): Boolean =
+    context.statusTracker.getJobInfo(job).exists(_.status == JobExecutionStatus.RUNNING)
+}
+
+private object ExecutorJobs {
+
+  /** Runs `body` in one task. The thread's job properties are put back, for it may be the caller's own. */
+  private def one[A: scala.reflect.ClassTag](context: SparkContext, group: String, description: String)(
+      body: () => A
+  ): A = {
+    // A poll belongs to no SQL execution, though the thread may have been started from one.
+    val names =
+      Seq("spark.jobGroup.id", "spark.job.description", "spark.job.interruptOnCancel", "spark.sql.execution.id")
+    val before = names.map(n => n -> context.getLocalProperty(n))
+    context.setJobGroup(group, description, interruptOnCancel = true)
+    context.setLocalProperty("spark.sql.execution.id", null)
+    try context.parallelize(Seq(0), 1).map(_ => body()).collect().head
+    finally before.foreach { case (n, v) => context.setLocalProperty(n, v) }
+  }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.connector
+
+import io.github.sparkrest.pagelog.{LogStore, PageFileReader, PageSlice}
+import io.github.sparkrest.rows.{JsonRowSettings, JsonRows}
+import org.apache.spark.broadcast.Broadcast
+import org.apache.spark.sql.catalyst.InternalRow
+import org.apache.spark.sql.connector.read.{InputPartition, PartitionReader, PartitionReaderFactory}
+import org.apache.spark.sql.types.StructType
+import org.apache.spark.util.SerializableConfiguration
+
+final private[connector] class RestPartitionReaderFactory(
+    location: String,
+    schema: StructType,
+    settings: JsonRowSettings,
+    conf: Broadcast[SerializableConfiguration]
+) extends PartitionReaderFactory {
+  override def createReader(partition: InputPartition): PartitionReader[InternalRow] =
+    new RestPartitionReader(
+      LogStore.at(location, conf.value.value),
+      partition.asInstanceOf[RestInputPartition].slices,
+      JsonRows(schema, settings)
+    )
+}
+
+/** Page slices → records → rows. No HTTP here: a task that is run again reads the same bytes (I2). */
+final private[connector] class RestPartitionReader(store: LogStore, slices: Seq[PageSlice], json: JsonRows)
+    extends PartitionReader[InternalRow] {
+  private val pages = slices.iterator
+  private var page: PageFileReader = _
+  private var rows: Iterator[InternalRow] = Iterator.empty
+  private var row: InternalRow = _
+
+  override def next(): Boolean = {
+    while (!rows.hasNext)
+      if (page == null || !page.next()) {
+        if (page != null) page.close()
+        if (!pages.hasNext) { page = null; return false }
+        page = new PageFileReader(store, pages.next())
+      } else rows = json.rows(page.block.bytes, page.block.from(page.i), page.block.to(page.i))
+    row = rows.next()
+    true
+  }
+
+  override def get(): InternalRow = row
+
+  override def close(): Unit = ()
+}

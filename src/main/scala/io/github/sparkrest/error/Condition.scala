@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.error
+
+/** What kind of failure it was, by name. The docs page of errors is generated from [[Condition.all]].
+  *
+  * @param name stands in the message as `[REST_NAME]`; never changes once released
+  * @param effect what a stream does when a poll ends so
+  */
+sealed abstract class Condition(val name: String, val effect: Effect, val doc: String) extends Product with Serializable
+
+/** What follows for the stream. */
+sealed trait Effect
+object Effect {
+
+  /** Asked again within the poll (`maxRetries`), then at the next interval, at the same offset. */
+  case object Retry extends Effect
+
+  /** Asked again at the next interval, at the same offset. */
+  case object NextInterval extends Effect
+
+  /** As [[NextInterval]], but fatal on the first poll of a new checkpoint: nothing ever worked, so it is a wrong setting. */
+  case object FatalAtFirst extends Effect
+
+  /** The query fails: repeating cannot help. */
+  case object Fatal extends Effect
+}
+
+object Condition {
+  import Effect._
+
+  case object InvalidOptions
+      extends Condition(
+        "INVALID_OPTIONS",
+        Fatal,
+        "Options are missing, unknown or have values that are not allowed. All of them are listed."
+      )
+  case object ApiError
+      extends Condition("API_ERROR", Retry, "The API answered with a status that may pass: 408, 429 or 5xx.")
+  case object ApiRefused
+      extends Condition(
+        "API_REFUSED",
+        FatalAtFirst,
+        "The API refused the request for good: 401, 403, 404 or another 3xx or 4xx."
+      )
+  case object ConnectionFailed
+      extends Condition("CONNECTION_FAILED", Retry, "No connection, a connection that broke, or no answer in time.")
+  case object InvalidResponse
+      extends Condition(
+        "INVALID_RESPONSE",
+        NextInterval,
+        "The body is not the JSON that was promised: cut short, HTML, or no JSON at all."
+      )
+  case object DataFieldNotFound
+      extends Condition(
+        "DATA_FIELD_NOT_FOUND",
+        FatalAtFirst,
+        "The response has no records where `dataField` says. The paths that exist are listed."
+      )
+  case object ResponseTooLarge
+      extends Condition(
+        "RESPONSE_TOO_LARGE",
+        Fatal,
+        "A response or a single record is larger than `maxResponseBytes` allows."
+      )
+  case object OffsetFieldNotFound
+      extends Condition(
+        "OFFSET_FIELD_NOT_FOUND",
+        Fatal,
+        "Neither the response nor its records have the field named by `offsetField`. The fields found are listed."
+      )
+  case object OffsetValueInvalid
+      extends Condition(
+        "OFFSET_VALUE_INVALID",
+        Fatal,
+        "The value of `offsetField` cannot be used by the `offsetType` that was asked for."
+      )
+  case object NothingToInfer
+      extends Condition("NOTHING_TO_INFER", Fatal, "The first response has no record to infer a schema from.")
+  case object LogNotShared
+      extends Condition("LOG_NOT_SHARED", Fatal, "Driver and executors do not see the same files where the page log is.")
+  case object NewerRun
+      extends Condition(
+        "NEWER_RUN",
+        Fatal,
+        "Another run of the query took over this checkpoint. The newer goes on, this one stops."
+      )
+  case object SourceChanged
+      extends Condition(
+        "SOURCE_CHANGED",
+        Fatal,
+        "url, offsetField or offsetType are not those that the checkpoint was made with."
+      )
+  case object CheckpointUnreadable
+      extends Condition(
+        "CHECKPOINT_UNREADABLE",
+        Fatal,
+        "An offset, a manifest or a page file cannot be understood, or is of a later version of spark-rest."
+      )
+  case object PageMissing
+      extends Condition("PAGE_MISSING", Fatal, "A batch to be run again needs pages that are no longer in the page log.")
+  case object TooManyErrors
+      extends Condition(
+        "TOO_MANY_ERRORS",
+        Fatal,
+        "`maxConsecutiveErrors` polls failed, or one did with `onError=fail` or under Trigger.AvailableNow."
+      )
+  case object PollerStopped
+      extends Condition("POLLER_STOPPED", Fatal, "The poller ended by an error inside the connector or in Spark.")
+
+  val all: Seq[Condition] = Seq(
+    InvalidOptions,
+    ApiError,
+    ApiRefused,
+    ConnectionFailed,
+    InvalidResponse,
+    DataFieldNotFound,
+    ResponseTooLarge,
+    OffsetFieldNotFound,
+    OffsetValueInvalid,
+    NothingToInfer,
+    LogNotShared,
+    NewerRun,
+    SourceChanged,
+    CheckpointUnreadable,
+    PageMissing,
+    TooManyErrors,
+    PollerStopped
+  )
+
+  def named(name: String): Option[Condition] = all.find(_.name == name)
+}

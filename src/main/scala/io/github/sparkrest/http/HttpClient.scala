@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.http
+
+import java.io.InputStream
+
+import io.github.sparkrest.error.RestError
+import io.github.sparkrest.request.HttpRequest
+
+/** The head of a response, and its body as a stream, decoded (`Content-Encoding`) but not read.
+  *
+  * @param headers names in lower case, in the order received
+  */
+final case class HttpResponse(status: Int, headers: Seq[(String, String)], body: InputStream) {
+  def header(name: String): Option[String] = headers.collectFirst { case (k, v) if k.equalsIgnoreCase(name) => v }
+}
+
+/** Sends one request. The response lives inside `use`; afterwards its body is closed.
+  *
+  * Failures of the network come back as values. An `IOException` thrown by `use` while it reads the body counts as a
+  * connection that broke; any other exception of `use` passes through.
+  */
+trait HttpClient {
+  def send[A](request: HttpRequest)(use: HttpResponse => Either[RestError, A]): Either[RestError, A]
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.http
+
+import java.io.InputStream
+import java.net.http.{HttpClient => JavaClient}
+import java.time.{Duration => JavaDuration}
+import java.util.concurrent.ConcurrentHashMap
+
+import scala.concurrent.duration.DurationLong
+
+import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.options.RestConfig
+import io.github.sparkrest.request.HttpRequest
+import sttp.client4._
+import sttp.client4.httpclient.HttpClientSyncBackend
+import sttp.model.{Method, Uri}
+
+/** The only file that knows sttp: sends requests over `java.net.http`, decodes gzip and deflate as streams. */
+final class SttpClient(connectTimeoutMs: Long, readTimeoutMs: Long) extends HttpClient {
+
+  def send[A](request: HttpRequest)(use: HttpResponse => Either[RestError, A]): Either[RestError, A] =
+    try {
+      val response = sttpRequest(request).send(SttpClient.backend(connectTimeoutMs, request.url.startsWith("https:")))
+      val body = new BodyStream(response.body, readTimeoutMs)
+      try use(HttpResponse(response.code.code, response.headers.map(h => h.name.toLowerCase -> h.value), body))
+      finally body.close()
+    } catch {
+      case e: SttpClientException => Left(failed(request, e.cause))
+      case e: BrokenBody          => Left(failed(request, e))
+    }
+
+  private def sttpRequest(request: HttpRequest): Request[InputStream] =
+    basicRequest
+      .method(Method.unsafeApply(request.method), Uri.unsafeParse(request.url))
+      .headers(request.headers.groupBy(_._1.toLowerCase).values.flatMap(_.lastOption).toMap)
+      .followRedirects(false)
+      .readTimeout(readTimeoutMs.millis)
+      .response(asInputStreamAlwaysUnsafe)
+
+  private def failed(request: HttpRequest, cause: Throwable): RestError = {
+    val reason = Option(cause.getMessage).filter(_.nonEmpty).fold("")(m => s": $m")
+    RestError(
+      Condition.ConnectionFailed,
+      s"${Redact.url(request.url)} gave no complete answer (${cause.getClass.getSimpleName}${Redact.url(reason)}).",
+      "It is asked again; see connectTimeout and readTimeout."
+    )
+  }
+}
+
+object SttpClient {
+  def apply(config: RestConfig): SttpClient = new SttpClient(config.connectTimeoutMs, config.readTimeoutMs)
+
+  /** One client, with its pool of connections, for each setting that a connection depends on. They live as long as the JVM. */
+  private val backends = new ConcurrentHashMap[(Long, Boolean), SyncBackend]
+
+  private def backend(connectTimeoutMs: Long, secure: Boolean): SyncBackend =
+    backends.computeIfAbsent(
+      (connectTimeoutMs, secure),
+      _ =>
+        HttpClientSyncBackend.usingClient(
+          JavaClient.newBuilder
+            .connectTimeout(JavaDuration.ofMillis(connectTimeoutMs))
+            .followRedirects(JavaClient.Redirect.NEVER)
+            // In clear text HTTP/2 would start with an upgrade that some servers answer wrongly.
+            .version(if (secure) JavaClient.Version.HTTP_2 else JavaClient.Version.HTTP_1_1)
+            .build()
+        )
+    )
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.offset
+
+import java.nio.charset.StandardCharsets.UTF_8
+import java.security.MessageDigest
+
+import io.circe.syntax._
+import io.circe.{Decoder, Json}
+import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.http.Redact
+import io.github.sparkrest.options.RestConfig
+
+/** A place in the page log: after the first `record` records of manifest `seq`. */
+final case class Position(seq: Long, record: Long) extends Ordered[Position] {
+  def compare(that: Position): Int = if (seq != that.seq) seq.compare(that.seq) else record.compare(that.record)
+}
+
+object Position {
+  val Start: Position = Position(0, 0)
+}
+
+/** What a checkpoint was made with. A change of it under the same checkpoint is an error.
+  *
+  * @param url a hash of the url, secrets taken out first
+  */
+final case class SourceIdentity(url: String, offsetField: String, offsetType: String) {
+
+  /** Names of the options that differ. */
+  def differences(other: SourceIdentity): Seq[String] =
+    Seq(
+      "url" -> (url != other.url),
+      "offsetField" -> (offsetField != other.offsetField),
+      "offsetType" -> (offsetType != other.offsetType)
+    )
+      .collect { case (name, true) => name }
+}
+
+object SourceIdentity {
+  def of(config: RestConfig): SourceIdentity =
+    SourceIdentity(hash(Redact.url(config.url)), config.offsetName, config.offsetType)
+
+  private def hash(text: String): String =
+    MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8)).take(8).map(b => f"$b%02x").mkString
+}
+
+/** The source's offset: a place in the log and, per endpoint, the API offset *before* the page that is cut there. Going on
+  * from it without the log repeats at most that page and loses nothing (I5).
+  *
+  * @param endpoints key of the endpoint -> API offset as the API spelled it; `None`: `initialOffset`
+  */
+final case class RestOffset(position: Position, endpoints: Map[String, Option[String]], source: SourceIdentity) {
+  def json: String = Json
+    .obj(
+      "version" -> RestOffset.Version.asJson,
+      "seq" -> position.seq.asJson,
+      "record" -> position.record.asJson,
+      "endpoints" -> Json.fromFields(endpoints.toSeq.sortBy(_._1).map { case (k, o) => k -> o.asJson }),
+      "source" -> Json.obj(
+        "url" -> source.url.asJson,
+        "offsetField" -> source.offsetField.asJson,
+        "offsetType" -> source.offsetType.asJson
+      )
+    )
+    .noSpaces
+}
+
+object RestOffset {
+  val Version = 1
+
+  /** The key of the endpoint of a stream without an input table. */
+  val OnlyEndpoint = "main"
+
+  def parse(json: String): Either[RestError, RestOffset] =
+    parsed(json).left
+      .map(e =>
+        RestError(
+          Condition.CheckpointUnreadable,
+          s"The offset ${json.take(300)} is not one of spark-rest ($e).",
+          "Use the checkpoint with the source that made it."
+        )
+      )
+      .flatMap { case (version, offset) =>
+        if (version > Version)
+          Left(
+            RestError(
+              Condition.CheckpointUnreadable,
+              s"The offset has version $version, this spark-rest reads up to $Version.",
+              "Use the version of spark-rest that wrote the checkpoint, or a later one."
+            )
+          )
+        else
+          offset.left.map(e =>
+            RestError(
+              Condition.CheckpointUnreadable,
+              s"The offset ${json.take(300)} is not one of spark-rest ($e).",
+              "Use the checkpoint with the source that made it."
+            )
+          )
+      }
+
+  private def parsed(json: String): Either[String, (Int, Either[String, RestOffset])] =
+    for {
+      j <- parse(json: CharSequence)
+      v <- j.hcursor.get[Int]("version").left.map(_.message)
+    } yield (v, decoder.decodeJson(j).left.map(_.message))
+
+  private def parse(json: CharSequence): Either[String, Json] = io.circe.parser.parse(json.toString).left.map(_.message)
+
+  private val decoder: Decoder[RestOffset] = Decoder.instance { c =>
+    val s = c.downField("source")
+    for {
+      seq <- c.get[Long]("seq")
+      record <- c.get[Long]("record")
+      endpoints <- c.get[Map[String, Option[String]]]("endpoints")
+      url <- s.get[String]("url")
+      offsetField <- s.get[String]("offsetField")
+      offsetType <- s.get[String]("offsetType")
+    } yield RestOffset(Position(seq, record), endpoints, SourceIdentity(url, offsetField, offsetType))
+  }
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.page
+
+/** Walks over JSON (RFC 8259) as bytes, value by value, from a [[ByteWindow]].
+  *
+  * It checks what the borders of values depend on: strings, brackets, commas and colons between the values it walks over.
+  * What stands inside a skipped value is checked by the parser that makes rows of it.
+  */
+final private[page] class JsonScanner(val window: ByteWindow) {
+  import JsonScanner._
+  import window._
+
+  /** The next byte that is not blank, left at `pos`; -1 at the end. */
+  def peek(): Int = {
+    while ({ while (pos < end && isBlank(buf(pos))) pos += 1; pos == end && refill() }) ()
+    if (pos < end) buf(pos) else -1
+  }
+
+  def expect(c: Char): Unit = if (peek() == c) pos += 1 else unexpected(s"'$c'")
+
+  /** RFC 8259 §8.1: a byte order mark may be ignored. */
+  def skipByteOrderMark(): Unit =
+    if (peek() == 0xef.toByte) {
+      while (end - pos < 3 && refill()) ()
+      if (end - pos >= 3 && buf(pos + 1) == 0xbb.toByte && buf(pos + 2) == 0xbf.toByte) pos += 3
+    }
+
+  /** Walks an object whose `{` is next. `each` gets the name and must walk over the value. */
+  def members(each: String => Unit): Unit = {
+    expect('{')
+    if (peek() == '}') pos += 1
+    else {
+      var more = true
+      while (more) {
+        if (peek() != '"') unexpected("a name")
+        mark = pos
+        skipString()
+        val name = JsonBytes.string(buf, mark, pos)
+        mark = -1
+        expect(':')
+        peek()
+        each(name)
+        more = separator('}')
+      }
+    }
+  }
+
+  /** Walks an array whose `[` is next. `each` is called at the first byte of each element and must walk over it. */
+  def elements(each: () => Unit): Unit = {
+    expect('[')
+    if (peek() == ']') pos += 1
+    else {
+      var more = true
+      while (more) {
+        peek()
+        each()
+        more = separator(']')
+      }
+    }
+  }
+
+  private def separator(close: Char): Boolean = {
+    val c = peek()
+    if (c == ',') { pos += 1; true }
+    else if (c == close) { pos += 1; false }
+    else unexpected(s"',' or '$close'")
+  }
+
+  /** Walks over the value at `pos`. Line breaks between its tokens become blanks, so that it can be a line. */
+  def skipValue(): Unit = {
+    val c = if (pos < end) buf(pos).toInt else peek()
+    if (c == '"') skipString()
+    else if (c == '{' || c == '[') skipNested()
+    else skipLiteral()
+  }
+
+  private def skipNested(): Unit = {
+    var depth = 0
+    var braces = new Array[Long](4) // a bit for each level: 1 for {, 0 for [
+    var i = pos
+    do {
+      if (i >= end) { pos = i; needMore(); i = pos }
+      val c = buf(i)
+      if (c == '"') { pos = i; skipString(); i = pos }
+      else {
+        if (c == '{' || c == '[') {
+          if ((depth >> 6) == braces.length) braces = java.util.Arrays.copyOf(braces, braces.length * 2)
+          if (c == '{') braces(depth >> 6) |= 1L << depth else braces(depth >> 6) &= ~(1L << depth)
+          depth += 1
+        } else if (c == '}' || c == ']') {
+          depth -= 1
+          if (((braces(depth >> 6) >>> depth) & 1L) != (if (c == '}') 1L else 0L)) {
+            pos = i; unexpected("the other bracket")
+          }
+        } else if (c == '\n' || c == '\r') buf(i) = ' '
+        i += 1
+      }
+    } while (depth > 0)
+    pos = i
+  }
+
+  /** A number, true, false or null, checked in full. */
+  private def skipLiteral(): Unit = {
+    val outer = mark
+    if (mark < 0) mark = pos
+    val before = pos - mark
+    while (pos < end && isLiteral(buf(pos)) || pos == end && refill()) if (pos < end && isLiteral(buf(pos))) pos += 1
+    val from = mark + before
+    if (!literal.matcher(new String(buf, from, pos - from, "ISO-8859-1")).matches()) { pos = from; unexpected("a value") }
+    if (outer < 0) mark = -1
+  }
+
+  private def skipString(): Unit = {
+    var i = pos + 1
+    var open = true
+    while (open) {
+      val b = buf
+      val stop = end
+      while (i < stop && plain(b(i) & 0xff)) i += 1
+      if (i == stop) { pos = i; needMore(); i = pos }
+      else if (b(i) == '"') open = false
+      else if (b(i) == '\\') {
+        // The escaped byte is not looked at, but it must be there.
+        while (i + 1 >= end) { val ahead = i - pos; needMore(); i = pos + ahead }
+        i += 2
+      } else { pos = i; unexpected("no raw control character in a string") }
+    }
+    pos = i + 1
+  }
+
+  private def needMore(): Unit =
+    if (!refill()) throw new Malformed(s"it ends in the middle of a value, after $consumed bytes")
+
+  def unexpected(wanted: String): Nothing =
+    if (pos < end) throw new Malformed(s"expected $wanted at byte $consumed, found '${shown(buf(pos))}'")
+    else throw new Malformed(s"it ends after $consumed bytes, expected $wanted")
+}
+
+private[page] object JsonScanner {
+  private val literal = """true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?""".r.pattern
+
+  /** Bytes of a string that need no look: all but quote, backslash and control characters. */
+  private val plain: Array[Boolean] = Array.tabulate(256)(c => c >= ' ' && c != '"' && c != '\\')
+
+  private def isBlank(b: Byte): Boolean = b == ' ' || b == '\n' || b == '\r' || b == '\t'
+  private def isLiteral(b: Byte): Boolean =
+    b >= '0' && b <= '9' || b >= 'a' && b <= 'z' || b == '-' || b == '+' || b == '.' || b == 'E'
+  private def shown(b: Byte): String = if (b > ' ' && b < 127) b.toChar.toString else f"0x${b & 0xff}%02x"
+}
+
+/** The bytes are not JSON, or end too early. */
+final private[page] class Malformed(val reason: String) extends RuntimeException(reason, null, false, false)

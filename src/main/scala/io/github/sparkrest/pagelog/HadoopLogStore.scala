@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.pagelog
+
+import java.io.{FileNotFoundException, InputStream, OutputStream}
+
+import org.apache.hadoop.fs.{FileSystem, Path}
+
+/** Any other Hadoop file system. "Only if absent" is a rename, which HDFS refuses if the name exists. On an object store a
+  * rename is no such thing: there two runs on one checkpoint are not told apart, so no object store is claimed.
+  */
+final class HadoopLogStore(fs: FileSystem, root: Path) extends LogStore {
+  def location: String = root.toString
+
+  def create(name: String): OutputStream = fs.create(path(name), false)
+
+  def writeIfAbsent(name: String, bytes: Array[Byte]): Boolean = {
+    val temporary = LogStoreNames.temporary(name)
+    write(temporary, bytes, replace = false)
+    val done = !fs.exists(path(name)) && fs.rename(path(temporary), path(name))
+    if (!done) delete(temporary)
+    done
+  }
+
+  /** Not atomic: whoever reads it must take a half-written file for none. */
+  def overwrite(name: String, bytes: Array[Byte]): Unit = write(name, bytes, replace = true)
+
+  def read(name: String): Option[Array[Byte]] =
+    try {
+      val in = fs.open(path(name))
+      try Some(in.readAllBytes())
+      finally in.close()
+    } catch { case _: FileNotFoundException => None }
+
+  def length(name: String): Option[Long] =
+    try Some(fs.getFileStatus(path(name)).getLen)
+    catch { case _: FileNotFoundException => None }
+
+  def open(name: String, from: Long): InputStream = {
+    val in = fs.open(path(name))
+    in.seek(from)
+    in
+  }
+
+  def list(folder: String): Seq[String] =
+    try fs.listStatus(path(folder)).toList.map(_.getPath.getName).filterNot(LogStoreNames.isTemporary)
+    catch { case _: FileNotFoundException => Nil }
+
+  def delete(name: String): Unit = { fs.delete(path(name), false); () }
+
+  private def write(name: String, bytes: Array[Byte], replace: Boolean): Unit = {
+    val out = fs.create(path(name), replace)
+    try out.write(bytes)
+    finally out.close()
+  }
+
+  private def path(name: String): Path = new Path(root, name)
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.pagelog
+
+import java.io.{InputStream, OutputStream}
+import java.nio.channels.Channels
+import java.nio.file.StandardCopyOption.ATOMIC_MOVE
+import java.nio.file.StandardOpenOption.{CREATE_NEW, READ, WRITE}
+import java.nio.file._
+import java.util.UUID
+
+import scala.jdk.CollectionConverters._
+
+/** A local disk, or a network file system that is mounted on every machine. "Only if absent" is a hard link, which fails if
+  * the name exists; "in the place of" is an atomic rename.
+  */
+final class LocalLogStore(root: Path) extends LogStore {
+  def location: String = root.toString
+
+  def create(name: String): OutputStream = Files.newOutputStream(inFolder(name), WRITE, CREATE_NEW)
+
+  def writeIfAbsent(name: String, bytes: Array[Byte]): Boolean = {
+    val temporary = written(name, bytes)
+    try {
+      Files.createLink(root.resolve(name), temporary)
+      true
+    } catch { case _: FileAlreadyExistsException => false }
+    finally Files.deleteIfExists(temporary)
+  }
+
+  def overwrite(name: String, bytes: Array[Byte]): Unit =
+    Files.move(written(name, bytes), root.resolve(name), ATOMIC_MOVE)
+
+  def read(name: String): Option[Array[Byte]] =
+    try Some(Files.readAllBytes(root.resolve(name)))
+    catch { case _: NoSuchFileException => None }
+
+  def length(name: String): Option[Long] =
+    try Some(Files.size(root.resolve(name)))
+    catch { case _: NoSuchFileException => None }
+
+  def open(name: String, from: Long): InputStream =
+    Channels.newInputStream(Files.newByteChannel(root.resolve(name), READ).position(from))
+
+  def list(folder: String): Seq[String] =
+    try {
+      val entries = Files.newDirectoryStream(root.resolve(folder))
+      try entries.iterator.asScala.map(_.getFileName.toString).filterNot(LogStoreNames.isTemporary).toList
+      finally entries.close()
+    } catch { case _: NoSuchFileException => Nil }
+
+  def delete(name: String): Unit = Files.deleteIfExists(root.resolve(name))
+
+  private def written(name: String, bytes: Array[Byte]): Path =
+    Files.write(inFolder(LogStoreNames.temporary(name)), bytes, CREATE_NEW, WRITE)
+
+  private def inFolder(name: String): Path = {
+    val path = root.resolve(name)
+    Files.createDirectories(path.getParent)
+    path
+  }
+}
+
+private[pagelog] object LogStoreNames {
+  def temporary(name: String): String = s"$name.${UUID.randomUUID()}.tmp"
+  def isTemporary(name: String): Boolean = name.endsWith(".tmp") || name.endsWith(".crc")
+}

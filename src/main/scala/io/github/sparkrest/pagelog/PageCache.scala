@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.pagelog
+
+import scala.collection.mutable
+
+/** The blocks of one page file, in memory, with the number of the first record of each. */
+final case class CachedPages(blocks: Vector[RecordBlock], starts: Vector[Long], bytes: Long)
+
+object CachedPages {
+  final class Builder {
+    private var blocks = Vector.empty[RecordBlock]
+    private var tooLarge = false
+
+    def add(b: RecordBlock): Unit =
+      if (!tooLarge) {
+        blocks :+= b
+        if (size > PageCache.maxBytes / 2) { tooLarge = true; blocks = Vector.empty }
+      }
+    def keep(n: Int): Unit = blocks = blocks.take(n)
+    def result(): Option[CachedPages] =
+      if (tooLarge) None else Some(CachedPages(blocks, blocks.scanLeft(0L)(_ + _.count).init, size))
+    private def size: Long = blocks.map(_.bytes.length.toLong).sum
+  }
+}
+
+/** What this executor polled and nobody has read yet, so that normally nothing is read back from storage. One per JVM,
+  * bounded (I4); a miss costs a read.
+  *
+  * Pages are read in the order in which they were polled, once. So when it is full a new page is not taken, rather than an
+  * old one thrown out (throwing out the oldest would make every read a miss), and a page leaves with its last record. What
+  * a stopped query left behind goes when it is old and room is needed.
+  */
+object PageCache {
+  val maxBytes: Long = math.min(128L << 20, Runtime.getRuntime.maxMemory / 8)
+  private val StaleNanos = 60L * 1000 * 1000 * 1000
+
+  final private case class Entry(pages: CachedPages, since: Long)
+  private val entries = mutable.LinkedHashMap.empty[(String, String), Entry]
+  private var held = 0L
+
+  def offer(location: String, name: String, pages: Option[CachedPages]): Unit = synchronized {
+    pages.foreach { p =>
+      if (held + p.bytes > maxBytes) {
+        val now = System.nanoTime
+        entries.filter { case (_, e) => now - e.since > StaleNanos }.keys.toList.foreach(remove)
+      }
+      if (held + p.bytes <= maxBytes) {
+        entries((location, name)) = Entry(p, System.nanoTime)
+        held += p.bytes
+      }
+    }
+  }
+
+  def get(location: String, name: String): Option[CachedPages] = synchronized(entries.get((location, name)).map(_.pages))
+
+  def release(location: String, name: String): Unit = synchronized(remove((location, name)))
+
+  /** Bytes held now. */
+  def bytes: Long = synchronized(held)
+
+  private def remove(key: (String, String)): Unit = entries.remove(key).foreach(e => held -= e.pages.bytes)
+}

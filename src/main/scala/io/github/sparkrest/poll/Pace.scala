@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.poll
+
+import io.github.sparkrest.error.{Effect, RestError}
+import io.github.sparkrest.options.RestConfig
+
+/** When to poll next, and when to give up. Pure: moments are epoch milliseconds, `jitter` is in [0, 1). */
+final class Pace(config: RestConfig) {
+  import Pace._
+
+  /** With an interval: from the beginning of one poll to the beginning of the next. Without: at once while records come. */
+  def afterSuccess(began: Long, now: Long, more: Boolean): Long =
+    if (config.streamingIntervalMs > 0) began + config.streamingIntervalMs
+    else if (more) now
+    else now + IdleMillis
+
+  /** After a restart the interval counts from the last poll of the run before, unless the clock was set back. */
+  def afterRestart(polledAt: Option[Long], now: Long): Long =
+    polledAt.filter(_ <= now).fold(now)(p => math.max(now, p + config.streamingIntervalMs))
+
+  /** Another try within the same poll, if the error and `maxRetries` allow it: exponential with full jitter, and not before
+    * the API said.
+    *
+    * @param tries made so far, at least 1
+    */
+  def retry(error: RestError, tries: Int, now: Long, jitter: Double): Option[Long] =
+    if (error.condition.effect != Effect.Retry || tries > config.maxRetries) None
+    else {
+      val ceiling = math.min(config.retryBackoffMs.toDouble * math.pow(2, tries - 1.0), MaxBackoffMillis.toDouble)
+      Some(now + math.max((ceiling * jitter).toLong, asked(error)))
+    }
+
+  /** The poll failed; the next one is another poll. */
+  def afterFailure(error: RestError, began: Long, now: Long): Long =
+    math.max(
+      now + asked(error),
+      if (config.streamingIntervalMs > 0) began + config.streamingIntervalMs else now + config.retryBackoffMs
+    )
+
+  /** Whether a failed poll ends the query. `None`: it goes on. */
+  def verdict(error: RestError, errorsInRow: Long, fresh: Boolean, mustComplete: Boolean): Option[RestError] = {
+    val effect = error.condition.effect
+    if (effect == Effect.Fatal || effect == Effect.FatalAtFirst && fresh) Some(error)
+    else {
+      val why =
+        if (config.failOnError) Some("onError is fail")
+        else if (mustComplete) Some("Trigger.AvailableNow and Once must not take a failure for the end of the data")
+        else config.maxConsecutiveErrors.filter(errorsInRow >= _).map(n => s"maxConsecutiveErrors is $n")
+      why.map(w =>
+        RestError(
+          io.github.sparkrest.error.Condition.TooManyErrors,
+          s"$errorsInRow poll(s) failed in a row, and $w. The last error: ${error.text}",
+          ""
+        )
+      )
+    }
+  }
+
+  private def asked(error: RestError): Long = math.min(error.retryAfterMs.getOrElse(0L), MaxRetryAfterMillis)
+}
+
+object Pace {
+
+  /** Between two polls that bring nothing, without an interval. */
+  val IdleMillis = 200L
+  val MaxBackoffMillis: Long = 60L * 1000
+
+  /** No header makes a stream sleep longer: an epoch read as a delay would be 55 years. */
+  val MaxRetryAfterMillis: Long = 3600L * 1000
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.rows
+
+import com.fasterxml.jackson.core.JsonFactory
+import org.apache.spark.sql.catalyst.InternalRow
+import org.apache.spark.sql.catalyst.expressions.GenericInternalRow
+import org.apache.spark.sql.catalyst.util.FailureSafeParser
+import org.apache.spark.sql.types.StructType
+import org.apache.spark.unsafe.types.UTF8String
+
+/** Makes rows of records by Spark's own JSON parser, so that options, bad records and types behave as in `spark.read.json`.
+  *
+  * With SparkJson.java the only file that touches Spark's internal JSON classes.
+  */
+trait JsonRows {
+
+  /** The rows of the record in `[from, to)`: one, or none if `mode` drops it. Rows are used again by the next call. */
+  def rows(buf: Array[Byte], from: Int, to: Int): Iterator[InternalRow]
+}
+
+/** @param options those of `spark.read.json`
+  * @param timeZone the session's, unless `options` names one
+  * @param corruptColumn the session's name for it, likewise
+  */
+final case class JsonRowSettings(options: Map[String, String], timeZone: String, corruptColumn: String)
+
+object JsonRows {
+  def apply(schema: StructType, settings: JsonRowSettings): JsonRows = RowShape.of(schema) match {
+    case RowShape.Text            => TextRows
+    case RowShape.Wrapped(record) => new WrappedRows(new ParsedRows(record, settings))
+    case RowShape.Columns(record) => new ParsedRows(record, settings)
+    case RowShape.Variant         =>
+      new ParsedRows(schema, settings.copy(options = settings.options + ("singleVariantColumn" -> RowShape.Output)))
+  }
+}
+
+private object TextRows extends JsonRows {
+  def rows(buf: Array[Byte], from: Int, to: Int): Iterator[InternalRow] =
+    Iterator.single(new GenericInternalRow(Array[Any](UTF8String.fromBytes(buf, from, to - from).copy())))
+}
+
+final private class WrappedRows(records: JsonRows) extends JsonRows {
+  private val row = new GenericInternalRow(1)
+  def rows(buf: Array[Byte], from: Int, to: Int): Iterator[InternalRow] = records.rows(buf, from, to).map { record =>
+    row.update(0, record)
+    row
+  }
+}
+
+final private class ParsedRows(schema: StructType, settings: JsonRowSettings) extends JsonRows {
+  private val corruptColumn = SparkJson.corruptColumn(settings)
+  private val parser = SparkJson.parser(StructType(schema.filterNot(_.name == corruptColumn)), settings, Nil)
+
+  // Spark 4 takes text from the wrong place if a parser begins inside an array: so each record is copied to its begin.
+  private var scratch = new Array[Byte](4096)
+  private val createParser = (factory: JsonFactory, length: Int) => factory.createParser(scratch, 0, length)
+  private val literal = (length: Int) => UTF8String.fromBytes(java.util.Arrays.copyOf(scratch, length))
+  private val safe = new FailureSafeParser[Int](
+    length => parser.parse[Int](length, createParser, literal),
+    SparkJson.mode(settings),
+    schema,
+    corruptColumn
+  )
+
+  def rows(buf: Array[Byte], from: Int, to: Int): Iterator[InternalRow] = {
+    val length = to - from
+    if (length > scratch.length)
+      scratch = new Array[Byte](math.max(length.toLong, math.min(length * 2L, Int.MaxValue - 16L)).toInt)
+    System.arraycopy(buf, from, scratch, 0, length)
+    safe.parse(length)
+  }
+}

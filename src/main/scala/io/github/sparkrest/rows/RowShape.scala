@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.rows
+
+import org.apache.spark.sql.types._
+
+/** What a record becomes, by the schema that was asked for. */
+sealed trait RowShape
+object RowShape {
+
+  /** `output STRING`: the record's own JSON text. */
+  case object Text extends RowShape
+
+  /** `output STRUCT<…>`: the record as one column. */
+  final case class Wrapped(record: StructType) extends RowShape
+
+  /** `output VARIANT` (Spark 4). */
+  case object Variant extends RowShape
+
+  /** Any other schema: the record's fields as columns. */
+  final case class Columns(record: StructType) extends RowShape
+
+  val Output = "output"
+  val TextSchema: StructType = StructType(Seq(StructField(Output, StringType)))
+  def wrapped(record: StructType): StructType = StructType(Seq(StructField(Output, record)))
+
+  def of(schema: StructType): RowShape = schema.fields match {
+    case Array(StructField(Output, StringType, _, _))                           => Text
+    case Array(StructField(Output, record: StructType, _, _))                   => Wrapped(record)
+    case Array(StructField(Output, other, _, _)) if other.typeName == "variant" => Variant
+    case _                                                                      => Columns(schema)
+  }
+
+  /** As `spark.read.json` does: a field that a record lacks is null, whatever the schema says. */
+  def nullable(t: DataType): DataType = t match {
+    case StructType(fields)    => StructType(fields.map(f => f.copy(dataType = nullable(f.dataType), nullable = true)))
+    case ArrayType(element, _) => ArrayType(nullable(element), containsNull = true)
+    case MapType(k, v, _)      => MapType(nullable(k), nullable(v), valueContainsNull = true)
+    case other                 => other
+  }
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest
+
+import java.nio.charset.StandardCharsets.UTF_8
+import java.nio.file.{Files, Paths}
+
+import io.github.sparkrest.error.ErrorsDoc
+import io.github.sparkrest.options.OptionsDoc
+import org.scalatest.funsuite.AnyFunSuite
+
+/** Files in the repository that are made from tables in the code. `UPDATE=1` (`make docs-options`) writes them anew. */
+class GeneratedFilesSuite extends AnyFunSuite {
+  Seq(
+    "docs/options.md" -> OptionsDoc.markdown,
+    "docs/errors.md" -> ErrorsDoc.markdown,
+    "python/src/spark_rest/_options.py" -> OptionsDoc.python
+  ).foreach { case (file, text) =>
+    test(s"$file is what the tables say") {
+      val path = Paths.get(file)
+      if (sys.env.contains("UPDATE")) {
+        Files.createDirectories(path.getParent)
+        Files.write(path, text.getBytes(UTF_8))
+      }
+      assert(new String(Files.readAllBytes(path), UTF_8) == text, s"$file is out of date: run make docs-options")
+    }
+  }
+}

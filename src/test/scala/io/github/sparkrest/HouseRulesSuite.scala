@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest
+
+import java.nio.file.{Files, Path, Paths}
+
+import scala.jdk.CollectionConverters._
+
+import org.scalatest.funsuite.AnyFunSuite
+
+/** What the folder tree promises: packages depend on earlier ones only, Spark and sttp stay at the edges, files stay small. */
+class HouseRulesSuite extends AnyFunSuite {
+  private val root = Paths.get("src/main/scala/io/github/sparkrest")
+  private val order =
+    Seq("error", "options", "request", "http", "page", "offset", "poll", "pagelog", "rows", "connector")
+  private val sources: Seq[Path] = {
+    val all = Files.walk(root)
+    try all.iterator.asScala.filter(_.toString.endsWith(".scala")).toList
+    finally all.close()
+  }
+  private def packageOf(p: Path): String = root.relativize(p).getName(0).toString
+  private def lines(p: Path): Seq[String] = Files.readAllLines(p).asScala.toSeq
+
+  test("every file is in a package of the data path") {
+    assert(sources.nonEmpty && sources.forall(p => order.contains(packageOf(p))))
+  }
+
+  test("a package knows only the packages before it") {
+    val use = """io\.github\.sparkrest\.(\w+)""".r
+    val wrong = for {
+      p <- sources
+      line <- lines(p) if !line.startsWith("package ")
+      m <- use.findAllMatchIn(line) if order.indexOf(m.group(1)) > order.indexOf(packageOf(p))
+    } yield s"$p: $line"
+    assert(wrong.isEmpty)
+  }
+
+  test("only pagelog, rows and connector know Spark or Hadoop, and only one file knows sttp") {
+    val spark = sources.filter(p => lines(p).exists(_.contains("org.apache.spark"))).map(packageOf).toSet
+    val hadoop = sources.filter(p => lines(p).exists(_.contains("org.apache.hadoop"))).map(packageOf).toSet
+    val sttp = sources.filter(p => lines(p).exists(_.contains("import sttp"))).map(_.getFileName.toString)
+    assert(spark == Set("rows", "connector") && hadoop == Set("pagelog", "connector") && sttp == Seq("SttpClient.scala"))
+  }
+
+  test("no file is longer than 250 lines, and each says under which licence it is") {
+    sources.foreach { p =>
+      assert(lines(p).length <= 250, p)
+      assert(lines(p).head == "// SPDX-License-Identifier: Apache-2.0", p)
+    }
+  }
+}
