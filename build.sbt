@@ -67,7 +67,7 @@ lazy val root = (project in file("."))
       "-Dspark.ui.showConsoleProgress=false"
     ),
     Test / testOptions += Tests
-      .Argument(TestFrameworks.ScalaTest, "-oD", "-u", ((Test / target).value / "junit").getPath)
+      .Argument(TestFrameworks.ScalaTest, "-oD", "-u", (crossTarget.value / "junit").getPath)
   )
   .settings(assemblySettings, publishSettings, versionTable)
 

@@ -7,7 +7,7 @@ import io.github.sparkrest.options.RestConfig
 import io.github.sparkrest.pagelog.{LogStore, PageFileWriter, PageLog}
 import io.github.sparkrest.poll._
 import org.apache.hadoop.conf.Configuration
-import org.apache.spark.SparkEnv
+import org.apache.spark.{SparkEnv, TaskContext}
 
 /** A poll as it is sent to an executor.
   *
@@ -40,7 +40,7 @@ final case class PollTask(
 
   private def polled(store: LogStore): PollReport = {
     val config = PollTask.parsed(options)
-    val network = SttpClient(config)
+    val network = SttpClient(config, PollTask.cancellation())
     val client = sample.fold[HttpClient](network)(new SampledClient(_, network))
     val writer = new PageFileWriter(store, epoch, PollTask.executorLocation)
     try {
@@ -55,6 +55,12 @@ object PollTask {
   /** The driver has checked them. */
   private def parsed(options: RestConfig.OptionMap): RestConfig =
     RestConfig.parse(options.toMap).fold(e => throw e.toException, identity)
+
+  /** Whether the running task was killed, for any thread to ask. */
+  def cancellation(): () => Boolean = {
+    val context = TaskContext.get()
+    () => context.isInterrupted()
+  }
 
   /** In Spark's form of a task location, so that a batch is read where its pages are cached. */
   private def executorLocation: String = {

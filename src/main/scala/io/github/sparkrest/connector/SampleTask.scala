@@ -21,7 +21,7 @@ private[connector] object SampleTask {
   def run(options: RestConfig.OptionMap): Array[Byte] = {
     val config = RestConfig.parse(options.toMap).fold(e => throw e.toException, identity)
     val request = firstRequest(config)
-    val result = SttpClient(config).send(request) { response =>
+    val result = SttpClient(config, PollTask.cancellation()).send(request) { response =>
       StatusPolicy(response, request.url, Instant.now()) match {
         case StatusPolicy.Failed(error) => Left(error)
         case _                          => Right(encode(response))

@@ -2,6 +2,7 @@
 package io.github.sparkrest.http
 
 import java.io.InputStream
+import java.net.URI
 import java.net.http.{HttpClient => JavaClient}
 import java.time.{Duration => JavaDuration}
 import java.util.concurrent.ConcurrentHashMap
@@ -15,13 +16,16 @@ import sttp.client4._
 import sttp.client4.httpclient.HttpClientSyncBackend
 import sttp.model.{Method, Uri}
 
-/** The only file that knows sttp: sends requests over `java.net.http`, decodes gzip and deflate as streams. */
-final class SttpClient(connectTimeoutMs: Long, readTimeoutMs: Long) extends HttpClient {
+/** The only file that knows sttp: sends requests over `java.net.http`, decodes gzip and deflate as streams.
+  *
+  * @param cancelled asked while a body is read: true breaks the response off
+  */
+final class SttpClient(connectTimeoutMs: Long, readTimeoutMs: Long, cancelled: () => Boolean) extends HttpClient {
 
   def send[A](request: HttpRequest)(use: HttpResponse => Either[RestError, A]): Either[RestError, A] =
     try {
       val response = sttpRequest(request).send(SttpClient.backend(connectTimeoutMs, request.url.startsWith("https:")))
-      val body = new BodyStream(response.body, readTimeoutMs)
+      val body = new BodyStream(response.body, readTimeoutMs, cancelled)
       try use(HttpResponse(response.code.code, response.headers.map(h => h.name.toLowerCase -> h.value), body))
       finally body.close()
     } catch {
@@ -31,7 +35,7 @@ final class SttpClient(connectTimeoutMs: Long, readTimeoutMs: Long) extends Http
 
   private def sttpRequest(request: HttpRequest): Request[InputStream] =
     basicRequest
-      .method(Method.unsafeApply(request.method), Uri.unsafeParse(request.url))
+      .method(Method.unsafeApply(request.method), SttpClient.verbatim(request.url))
       .headers(request.headers.groupBy(_._1.toLowerCase).values.flatMap(_.lastOption).toMap)
       .followRedirects(false)
       .readTimeout(readTimeoutMs.millis)
@@ -48,7 +52,22 @@ final class SttpClient(connectTimeoutMs: Long, readTimeoutMs: Long) extends Http
 }
 
 object SttpClient {
-  def apply(config: RestConfig): SttpClient = new SttpClient(config.connectTimeoutMs, config.readTimeoutMs)
+  def apply(config: RestConfig, cancelled: () => Boolean): SttpClient =
+    new SttpClient(config.connectTimeoutMs, config.readTimeoutMs, cancelled)
+
+  /** The address as it is: sttp's own parser would decode it and encode it anew, which changes signed and encoded values. */
+  private def verbatim(url: String): Uri = {
+    val raw = new URI(url)
+    val port = if (raw.getPort < 0) None else Some(raw.getPort)
+    val path = Option(raw.getRawPath).filter(_.nonEmpty)
+    Uri(
+      Some(raw.getScheme.toLowerCase),
+      Some(Uri.Authority(None, Uri.Segment(raw.getHost, identity), port)),
+      path.fold[Uri.PathSegments](Uri.EmptyPath)(p => Uri.AbsolutePath(Seq(Uri.Segment(p.drop(1), identity)))),
+      Option(raw.getRawQuery).map(Uri.QuerySegment.Plain(_, identity)).toList,
+      None
+    )
+  }
 
   /** One client, with its pool of connections, for each setting that a connection depends on. They live as long as the JVM. */
   private val backends = new ConcurrentHashMap[(Long, Boolean), SyncBackend]

@@ -20,8 +20,8 @@ object OffsetKey {
   final case class Words(value: String) extends OffsetKey
 
   def of(text: String): OffsetKey =
-    if (looksLikeNumber(text)) Try(Number(new JBigDecimal(text))).getOrElse(Words(text))
-    else if (looksLikeDate(text)) moment(text).map(Moment).getOrElse(Words(text))
+    if (looksLikeDate(text)) moment(text).fold[OffsetKey](Words(text))(Moment(_))
+    else if (looksLikeNumber(text)) Try(Number(new JBigDecimal(text))).getOrElse(Words(text))
     else Words(text)
 
   /** `None`: the two are of different kinds. */

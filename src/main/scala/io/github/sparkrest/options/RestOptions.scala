@@ -194,37 +194,14 @@ object RestOptions {
   )
 
   /** In the order of the docs and of the Python arguments. */
+  // format: off
   val all: Seq[Opt[_]] = Seq(
-    Url,
-    Method,
-    Headers,
-    Params,
-    ConnectTimeout,
-    ReadTimeout,
-    DataField,
-    MaxResponseBytes,
-    Streaming,
-    OffsetType,
-    OffsetField,
-    InitialOffset,
-    Boundary,
-    StreamingInterval,
-    BatchSize,
-    MaxBytesPerBatch,
-    MaxBufferedBytes,
-    RetainBatches,
-    PageLogLocation,
-    MaxRetries,
-    RetryBackoff,
-    OnError,
-    MaxConsecutiveErrors,
-    AuthType,
-    UserId,
-    UserPassword,
-    OauthToken,
-    AuthScheme,
-    InferSchema
+    Url, Method, Headers, Params, ConnectTimeout, ReadTimeout, DataField, MaxResponseBytes, Streaming,
+    OffsetType, OffsetField, InitialOffset, Boundary, StreamingInterval, BatchSize, MaxBytesPerBatch,
+    MaxBufferedBytes, RetainBatches, PageLogLocation, MaxRetries, RetryBackoff, OnError, MaxConsecutiveErrors,
+    AuthType, UserId, UserPassword, OauthToken, AuthScheme, InferSchema
   )
+  // format: on
 
   /** Options of `spark.read.json` that mean the same here; Spark's own parser reads them. */
   val json: Seq[String] = Seq(

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.connector
+
+import io.github.sparkrest.http.LocalServer
+import io.github.sparkrest.offset.RestOffset
+import org.apache.spark.sql.streaming.{StreamingQuery, StreamingQueryException, Trigger}
+import org.apache.spark.sql.{DataFrame, SparkSession}
+import org.scalatest.BeforeAndAfterAll
+import org.scalatest.concurrent.Eventually
+import org.scalatest.funsuite.AnyFunSuite
+import org.scalatest.time.{Millis, Seconds, Span}
+
+import java.nio.file.{Files, Path}
+import scala.jdk.CollectionConverters._
+
+/** The source in a real Spark session, against a real API. */
+class RestStreamSuite extends AnyFunSuite with BeforeAndAfterAll with Eventually {
+  implicit override val patienceConfig: PatienceConfig = PatienceConfig(Span(30, Seconds), Span(50, Millis))
+
+  private lazy val spark: SparkSession = SparkSession
+    .builder()
+    .master("local[2]")
+    .config("spark.sql.shuffle.partitions", "1")
+    .config("spark.sql.session.timeZone", "UTC")
+    .getOrCreate()
+
+  @volatile private var newest = 0
+  @volatile private var status = 200
+  @volatile private var delayMs = 0L
+  private lazy val server = new LocalServer({ e =>
+    val query = Option(e.getRequestURI.getQuery).getOrElse("from=0")
+    val from = query.split("=").last.toInt
+    Thread.sleep(delayMs)
+    val records = (math.max(from, 1) to math.min(newest, from + 9)).map(i =>
+      s"""{"id":$i,"at":"2024-01-01T00:00:00Z","n":{"x":$i.5}}"""
+    )
+    LocalServer.send(e, status, if (status == 200) records.mkString("""{"items":[""", ",", "]}") else "no")
+  })
+
+  override def afterAll(): Unit = {
+    spark.stop()
+    server.close()
+  }
+
+  private def reset(n: Int): Unit = { newest = n; status = 200; delayMs = 0 }
+
+  private def stream(options: (String, String)*): DataFrame = spark.readStream
+    .format("rest")
+    .options(
+      Map(
+        "url" -> s"${server.url}/?from={id}",
+        "offsetField" -> "id",
+        "offsetType" -> "incremental",
+        "streamingInterval" -> "0.1",
+        "maxRetries" -> "0"
+      ) ++ options
+    )
+    .load()
+
+  final private class Place {
+    val root: Path = Files.createTempDirectory("stream")
+    def checkpoint: String = root.resolve("ck").toString
+    def start(df: DataFrame, trigger: Trigger = Trigger.ProcessingTime(0)): StreamingQuery =
+      df.writeStream
+        .format("parquet")
+        .option("path", root.resolve("out").toString)
+        .option("checkpointLocation", checkpoint)
+        .trigger(trigger)
+        .start()
+    def ids: Seq[Long] = if (!Files.exists(root.resolve("out/_spark_metadata"))) Nil
+    else spark.read.parquet(root.resolve("out").toString).select("output.id").collect().map(_.getLong(0)).toSeq.sorted
+    def files(folder: String): Seq[String] =
+      Option(root.resolve(s"ck/$folder").toFile.list()).map(_.filterNot(_.startsWith(".")).toSeq).getOrElse(Nil)
+  }
+
+  private def finish(q: StreamingQuery): Unit = assert(q.awaitTermination(60000), "the query did not end by itself")
+
+  test("an inferred schema, a stream, a stop, a start: each record once, and no batch when nothing is new") {
+    reset(35)
+    val place = new Place
+    val q = place.start(stream())
+    try {
+      eventually(assert(place.ids == (1L to 35L)))
+      eventually(assert(!q.status.isTriggerActive || q.recentProgress.nonEmpty))
+      val batches = place.files("offsets").length
+      Thread.sleep(1000)
+      assert(place.files("offsets").length == batches, "a batch without records")
+      val source = q.recentProgress.filter(_.numInputRows > 0).last.sources.head
+      val offset = RestOffset.parse(source.endOffset).fold(e => fail(e.text), identity)
+      assert(offset.endpoints.keySet == Set("main") && offset.source.offsetType == "incremental")
+      assert(source.metrics.get("newRecords") == "35" && source.metrics.get("failedPolls") == "0")
+    } finally q.stop()
+    newest = 50
+    val again = place.start(stream())
+    try eventually(assert(place.ids == (1L to 50L)))
+    finally again.stop()
+    assert(stream().schema.simpleString == "struct<output:struct<at:string,id:bigint,n:struct<x:double>>>")
+  }
+
+  test("the response that inferred the schema is the first poll: the first page is asked for once") {
+    reset(5)
+    val asked = server.asked.length
+    val place = new Place
+    finish(place.start(stream(), Trigger.AvailableNow()))
+    assert(place.ids == (1L to 5L))
+    assert(server.asked.drop(asked).count(_.uri == "/?from=0") == 1)
+  }
+
+  test("AvailableNow drains and ends by itself, again and again; batchSize bounds a batch") {
+    reset(95)
+    val place = new Place
+    val q = place.start(stream("batchSize" -> "7", "streamingInterval" -> "0"), Trigger.AvailableNow())
+    finish(q)
+    assert(place.ids == (1L to 95L))
+    assert(q.recentProgress.forall(_.numInputRows <= 7))
+    newest = 96
+    finish(place.start(stream(), Trigger.AvailableNow()))
+    finish(place.start(stream(), Trigger.AvailableNow()))
+    assert(place.ids == (1L to 96L))
+  }
+
+  test("Once takes all in one batch, also more than may be buffered") {
+    reset(95)
+    val place = new Place
+    finish(
+      place.start(stream("maxBufferedBytes" -> "100", "streamingInterval" -> "0"), Trigger.Once()): @annotation.nowarn
+    )
+    assert(place.ids == (1L to 95L) && place.files("offsets").length == 1)
+  }
+
+  test("a failing API fails an AvailableNow query: it must not look complete") {
+    reset(5)
+    val df = stream("inferSchema" -> "false")
+    status = 503
+    val q = new Place().start(df, Trigger.AvailableNow())
+    val e = intercept[StreamingQueryException](q.awaitTermination(60000))
+    assert(e.getMessage.contains("[REST_TOO_MANY_ERRORS]") && e.getMessage.contains("503"))
+  }
+
+  test("errors make no batch and keep the offset; the stream goes on when the API does") {
+    reset(10)
+    val place = new Place
+    val q = place.start(stream())
+    try {
+      eventually(assert(place.ids == (1L to 10L)))
+      status = 500
+      newest = 20
+      def metric(name: String) = q.lastProgress.sources.head.metrics.asScala.get(name)
+      val asked = server.asked.length
+      eventually(assert(server.asked.length > asked + 3))
+      assert(q.isActive && place.ids == (1L to 10L))
+      assert(server.asked.drop(asked + 1).map(_.uri).distinct == Seq("/?from=11"))
+      status = 200
+      eventually(assert(place.ids == (1L to 20L)))
+      eventually(assert(metric("failedPolls").exists(_.toInt >= 3)))
+    } finally q.stop()
+  }
+
+  test("stop() returns within a second in the middle of a slow response, and leaves no thread") {
+    reset(5)
+    val df = stream("inferSchema" -> "false")
+    delayMs = 20000
+    val q = df.writeStream.format("noop").option("checkpointLocation", new Place().checkpoint).start()
+    val asked = server.asked.length
+    eventually(assert(server.asked.length > asked))
+    val began = System.nanoTime
+    q.stop()
+    assert(System.nanoTime - began < 1000000000L, s"it took ${(System.nanoTime - began) / 1000000} ms")
+    eventually(assert(!Thread.getAllStackTraces.keySet.asScala.exists(_.getName.startsWith("spark-rest poller"))))
+    eventually(assert(spark.sparkContext.statusTracker.getActiveJobIds().isEmpty))
+    delayMs = 0
+  }
+
+  test("another source under the same checkpoint is a clear error") {
+    reset(5)
+    val place = new Place
+    finish(place.start(stream(), Trigger.AvailableNow()))
+    val q = place.start(
+      stream("offsetField" -> "n.x", "offsetType" -> "max_field", "url" -> s"${server.url}/?from={offset}&x=1"),
+      Trigger.AvailableNow()
+    )
+    val e = intercept[StreamingQueryException](q.awaitTermination(60000))
+    assert(e.getMessage.contains("[REST_SOURCE_CHANGED]") && e.getMessage.contains("url and offsetField and offsetType"))
+  }
+
+  test("the page log may be deleted: polling goes on from the API offset in the checkpoint") {
+    reset(25)
+    val place = new Place
+    finish(place.start(stream("streamingInterval" -> "0"), Trigger.AvailableNow()))
+    def delete(p: java.io.File): Unit = { Option(p.listFiles).foreach(_.foreach(delete)); p.delete(); () }
+    delete(place.root.resolve("ck/sources").toFile)
+    newest = 30
+    finish(place.start(stream("streamingInterval" -> "0"), Trigger.AvailableNow()))
+    assert(place.ids == (1L to 30L))
+  }
+
+  test("consumed pages are purged, and an idle stream writes nothing new") {
+    reset(95)
+    val place = new Place
+    val q = place.start(stream("streamingInterval" -> "0.02", "batchSize" -> "10"))
+    try {
+      eventually(assert(place.ids == (1L to 95L)))
+      newest = 100
+      eventually(assert(place.ids == (1L to 100L)))
+      eventually(assert(place.files("sources/0/pages").length <= 4))
+      def files = Files.walk(place.root.resolve("ck/sources")).iterator.asScala.count(Files.isRegularFile(_))
+      val before = files
+      val asked = server.asked.length
+      eventually(assert(server.asked.length > asked + 20))
+      assert(files <= before + 1)
+    } finally q.stop()
+  }
+
+  test("text, any schema of the user's, and what load() refuses") {
+    reset(3)
+    val place = new Place
+    val text = stream("inferSchema" -> "false")
+    assert(text.schema.simpleString == "struct<output:string>")
+    val q = text.writeStream.format("memory").queryName("texts").trigger(Trigger.AvailableNow()).start()
+    finish(q)
+    assert(
+      spark.table("texts").collect().map(_.getString(0)).toSeq == (1 to 3).map(i =>
+        s"""{"id":$i,"at":"2024-01-01T00:00:00Z","n":{"x":$i.5}}"""
+      )
+    )
+    val columns = spark.readStream
+      .format("rest")
+      .schema("at timestamp, id string, missing int, n struct<x:decimal(5,2)>")
+      .options(
+        Map(
+          "url" -> s"${server.url}/?from={id}",
+          "offsetField" -> "id",
+          "offsetType" -> "incremental",
+          "streamingInterval" -> "0"
+        )
+      )
+      .load()
+    finish(columns.writeStream.format("memory").queryName("columns").trigger(Trigger.AvailableNow()).start())
+    assert(spark.table("columns").collect().map(_.toString).head == "[2024-01-01 00:00:00.0,1,null,[1.50]]")
+    val e =
+      intercept[IllegalArgumentException](stream("offsetField" -> "ident", "url" -> s"${server.url}/?from={offset}"))
+    assert(e.getMessage.startsWith("[REST_OFFSET_FIELD_NOT_FOUND]") && e.getMessage.contains("id, at, n"))
+    newest = 0
+    assert(intercept[IllegalArgumentException](stream()).getMessage.startsWith("[REST_NOTHING_TO_INFER]"))
+    assert(place.ids.isEmpty)
+  }
+
+  test("two sources in one query, and foreachBatch with two actions, poll each page once") {
+    reset(9)
+    val asked = server.asked.length
+    val place = new Place
+    var counts = Seq.empty[(Long, Long)]
+    val q = stream("inferSchema" -> "false")
+      .union(stream("inferSchema" -> "false"))
+      .writeStream
+      .foreachBatch { (df: DataFrame, _: Long) => counts :+= ((df.count(), df.distinct().count())); () }
+      .option("checkpointLocation", place.checkpoint)
+      .trigger(Trigger.AvailableNow())
+      .start()
+    finish(q)
+    assert(counts.map(_._1).sum == 18 && counts.map(_._2).sum >= 9)
+    assert(server.asked.drop(asked).count(_.uri == "/?from=0") == 2)
+  }
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.pagelog
+
+import io.github.sparkrest.offset.{EndpointState, Position}
+import io.github.sparkrest.poll.{PolledFile, PolledPage}
+import org.scalacheck.Gen
+import org.scalatest.funsuite.AnyFunSuite
+import org.scalatestplus.scalacheck.ScalaCheckPropertyChecks
+
+class LedgerSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
+  private def manifest(seq: Long, pages: List[Int], previous: Long) = Manifest(
+    seq,
+    previous,
+    1,
+    PolledFile(
+      s"f$seq",
+      pages.sum * 10L,
+      "",
+      pages.zipWithIndex.map { case (n, i) => PolledPage(n.toLong, n * 10L, Some(s"$seq.$i")) }
+    ),
+    Map("main" -> EndpointState(Some(s"$seq.end"), EndpointState.Initial.boundary))
+  )
+  private def ledger(files: List[List[Int]]) =
+    Ledger(files.zipWithIndex.map { case (pages, i) => manifest(i + 1L, pages, i.toLong) }.toVector)
+  private val files = Gen.nonEmptyListOf(Gen.choose(1, 4).flatMap(Gen.listOfN(_, Gen.choose(1, 50))))
+
+  /** Every record by name. */
+  private def all(l: Ledger): Vector[(String, Long)] =
+    l.manifests.flatMap(m => (0L until m.records).map(m.file.name -> _))
+  private def records(l: Ledger, from: Position, to: Position): Seq[(String, Long)] =
+    l.slices(from, to).fold(s => fail(s"no manifest $s"), identity).flatMap(s => (s.from until s.to).map(s.name -> _))
+
+  test("batches of any limits are all records, each once, in order; and any start gives the same again (I2)") {
+    forAll(files, Gen.choose(1L, 60L), Gen.oneOf(Gen.const(Long.MaxValue), Gen.choose(1L, 700L))) {
+      (files, rows, bytes) =>
+        val l = ledger(files)
+        val places = Iterator
+          .iterate(Position.Start)(l.take(_, rows, bytes))
+          .takeWhile(p => !l.end.contains(p))
+          .toVector :+ l.end.get
+        assert(places.zip(places.tail).forall { case (a, b) => a < b })
+        val batches = places.zip(places.tail).map { case (a, b) => records(l, a, b) }
+        assert(batches.flatten == all(l) && batches.forall(_.length <= rows))
+        assert(bytes == Long.MaxValue || batches.forall(b => b.length == 1 || b.length * 10 <= bytes))
+        assert(
+          records(l, Position.Start, places.last) == all(l),
+          "one range over all polls, as with asynchronous progress tracking"
+        )
+        assert(l.take(places.last, rows, bytes) == places.last)
+    }
+  }
+
+  test("what is unread is counted") {
+    forAll(files, Gen.choose(0L, 100L)) { (files, n) =>
+      val l = ledger(files)
+      val at = l.take(Position.Start, n, Long.MaxValue)
+      assert(l.recordsAfter(at) == all(l).length - math.min(n, all(l).length.toLong))
+      assert(l.bytesAfter(l.end.get) == 0)
+    }
+  }
+
+  test("the API offset of a place is the one before the page that is cut there") {
+    val l = ledger(List(List(3, 2), List(4)))
+    def at(seq: Long, n: Long) = l.offsetAt(Position(seq, n), "main").flatten
+    assert(
+      at(1, 1).contains("1.0") && at(1, 3).contains("1.1") && at(1, 4).contains("1.1") && at(1, 5).contains(
+        "1.end"
+      ) && at(2, 0).contains("2.0")
+    )
+    assert(l.offsetAt(Position(9, 0), "main").isEmpty)
+  }
+
+  test("a range whose manifests are gone is named, not skipped") {
+    val l = ledger(List(List(1), List(1), List(1), List(1)))
+    val purged = Ledger(l.manifests.drop(2))
+    assert(purged.slices(Position.Start, Position(4, 1)) == Left(3L))
+    assert(purged.slices(Position(2, 1), Position(4, 1)).isRight)
+    assert(l.slices(Position(1, 0), Position(7, 1)) == Left(7L))
+    assert(Ledger(l.manifests.patch(1, Nil, 1)).slices(Position.Start, Position(4, 1)) == Left(3L))
+  }
+
+  test("what is consumed may go, the newest manifest never") {
+    val l = ledger(List(List(2), List(2), List(2)))
+    assert(l.consumedBefore(Position(2, 1)).map(_.seq) == Vector(1L))
+    assert(l.consumedBefore(Position(3, 2)).map(_.seq) == Vector(1L, 2L))
+  }
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.pagelog
+
+import io.github.sparkrest.error.{Condition, RestException}
+import org.scalacheck.Gen
+import org.scalatest.funsuite.AnyFunSuite
+import org.scalatestplus.scalacheck.ScalaCheckPropertyChecks
+
+import java.nio.charset.StandardCharsets.UTF_8
+import java.nio.file.{Files, Path}
+
+class PageFileSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
+  private val root: Path = Files.createTempDirectory("pages")
+  private val store = new LocalLogStore(root)
+
+  private def append(w: PageFileWriter, record: String): Unit = {
+    val bytes = ("?" + record + "?").getBytes(UTF_8)
+    w.append(bytes, 1, bytes.length - 1)
+  }
+
+  private def read(name: String, from: Long, to: Long, total: Long): List[String] = {
+    val reader = new PageFileReader(store, PageSlice(name, from, to, total, 0, ""))
+    val found = List.newBuilder[String]
+    while (reader.next())
+      found += new String(
+        reader.block.bytes,
+        reader.block.from(reader.i),
+        reader.block.to(reader.i) - reader.block.from(reader.i),
+        UTF_8
+      )
+    found.result()
+  }
+
+  private def uncached(name: String): Unit = PageCache.release(store.location, name)
+
+  private def record(n: Int, length: Int) = s"$n:" + "x" * length
+
+  /** Pages of records of some lengths; a page may break off. */
+  private val pages: Gen[List[(List[Int], Boolean)]] = {
+    val length = Gen.frequency(8 -> Gen.choose(0, 300), 3 -> Gen.choose(10000, 60000), 1 -> Gen.choose(200000, 600000))
+    Gen
+      .choose(0, 6)
+      .flatMap(
+        Gen.listOfN(_, Gen.zip(Gen.choose(0, 12).flatMap(Gen.listOfN(_, length)), Gen.frequency(3 -> true, 1 -> false)))
+      )
+  }
+
+  test(
+    "what whole pages held is read back, any part of it, from the cache and from the file; broken pages leave nothing"
+  ) {
+    forAll(pages, Gen.choose(0.0, 1.0), Gen.choose(0.0, 1.0), minSuccessful(150)) { (pages, a, b) =>
+      val writer = new PageFileWriter(store, 1, "")
+      var n = 0
+      val expected = pages.flatMap { case (lengths, whole) =>
+        val records = lengths.map { l => n += 1; record(n, l) }
+        records.foreach(append(writer, _))
+        if (whole) writer.endPage(Some(n.toString)) else writer.discardPage()
+        if (whole) records else Nil
+      }
+      writer.close() match {
+        case None       => assert(expected.isEmpty)
+        case Some(file) =>
+          assert(file.records == expected.length && store.length(PageFile.path(file.name)).contains(file.bytes))
+          assert(file.pages.map(_.records.toInt) == pages.collect { case (l, true) if l.nonEmpty => l.length })
+          val from = (math.min(a, b) * expected.length).round.toInt
+          val to = (math.max(a, b) * expected.length).round.toInt
+          val total = expected.length.toLong
+          Seq(true, false).foreach { cached =>
+            if (!cached) uncached(file.name)
+            assert(read(file.name, from.toLong, to.toLong, total) == expected.slice(from, to))
+          }
+          assert(read(file.name, 0, total, total) == expected)
+          Files.delete(root.resolve(PageFile.path(file.name)))
+      }
+    }
+    assert(store.list(PageFile.Folder).isEmpty, "a poll without records makes no file")
+  }
+
+  test("a writer that is given up leaves no file") {
+    val writer = new PageFileWriter(store, 1, "")
+    (1 to 10).foreach(i => append(writer, record(i, 100000)))
+    assert(store.list(PageFile.Folder).length == 1)
+    writer.abandon()
+    assert(store.list(PageFile.Folder).isEmpty)
+  }
+
+  test("the format is text, and stays as it is") {
+    val writer = new PageFileWriter(store, 7, "")
+    append(writer, """{"id":1}""")
+    append(writer, """{"id":2}""")
+    writer.endPage(None)
+    val file = writer.close().get
+    assert(PageFile.epochOf(file.name).contains(7L))
+    val text = new String(store.read(PageFile.path(file.name)).get, UTF_8)
+    assert(
+      text ==
+        """{"sparkRestPages":1}
+        |{"id":1}
+        |{"id":2}
+        |{"version":1,"records":2,"blocks":[[0,21,39]]}
+        |00000000000000000039
+        |""".stripMargin
+    )
+  }
+
+  test("a file that is cut short, or gone, is a clear error") {
+    val writer = new PageFileWriter(store, 1, "")
+    append(writer, "1")
+    writer.endPage(None)
+    val file = writer.close().get
+    uncached(file.name)
+    val path = root.resolve(PageFile.path(file.name))
+    Files.write(path, Files.readAllBytes(path).dropRight(30))
+    intercept[Exception](read(file.name, 0, 1, 1))
+    Files.delete(path)
+    assert(intercept[RestException](read(file.name, 0, 1, 1)).error.condition == Condition.PageMissing)
+  }
+
+  test("the cache is bounded, keeps the oldest pages, and lets a page go with its last record") {
+    def fill(): Option[String] = {
+      val writer = new PageFileWriter(store, 1, "")
+      (1 to 40).foreach(i => append(writer, record(i, 250000)))
+      writer.endPage(None)
+      writer.close().map(_.name)
+    }
+    val before = PageCache.bytes
+    val names = (1L to PageCache.maxBytes / 10000000 + 3).flatMap(_ => fill())
+    assert(PageCache.bytes <= PageCache.maxBytes)
+    assert(PageCache.get(store.location, names.head).isDefined && PageCache.get(store.location, names.last).isEmpty)
+    val held = PageCache.bytes
+    val reader = new PageFileReader(store, PageSlice(names.head, 0, 40, 40, 0, ""))
+    while (reader.next()) ()
+    reader.close()
+    assert(PageCache.bytes < held && PageCache.get(store.location, names.head).isEmpty)
+    names.foreach { n => uncached(n); Files.delete(root.resolve(PageFile.path(n))) }
+    assert(PageCache.bytes == before)
+  }
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.poll
+
+import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.options.RestConfig
+import org.scalatest.funsuite.AnyFunSuite
+
+class PaceSuite extends AnyFunSuite {
+  private def pace(options: (String, String)*) = new Pace(
+    RestConfig.parse(Map("url" -> "http://h") ++ options).fold(e => fail(e.text), identity)
+  )
+  private def error(c: Condition, retryAfterMs: Option[Long] = None) = RestError(c, "m", "", retryAfterMs)
+
+  test("an interval counts from beginning to beginning; without one records are followed at once") {
+    assert(pace().afterSuccess(began = 1000, now = 4000, more = true) == 11000)
+    assert(pace("streamingInterval" -> "0").afterSuccess(1000, 4000, more = true) == 4000)
+    assert(pace("streamingInterval" -> "0").afterSuccess(1000, 4000, more = false) == 4000 + Pace.IdleMillis)
+  }
+
+  test("an interval counts over a restart, but not against a clock that was set back") {
+    assert(pace().afterRestart(Some(5000), 6000) == 15000 && pace().afterRestart(Some(5000), 60000) == 60000)
+    assert(pace().afterRestart(None, 6000) == 6000 && pace().afterRestart(Some(999999), 6000) == 6000)
+  }
+
+  test("retries: passing errors only, as often as allowed, doubling, with jitter, and not before the API said") {
+    val p = pace("maxRetries" -> "2", "retryBackoff" -> "1")
+    assert(
+      p.retry(error(Condition.ApiError), 1, 0, 0.999).exists(_ <= 1000) && p
+        .retry(error(Condition.ApiError), 2, 0, 0.999)
+        .exists(t => t > 1000 && t <= 2000)
+    )
+    assert(
+      p.retry(error(Condition.ApiError), 3, 0, 0.5).isEmpty && p.retry(error(Condition.ApiRefused), 1, 0, 0.5).isEmpty
+    )
+    assert(p.retry(error(Condition.ApiError, Some(7000)), 1, 100, 0.5).contains(7100L))
+    assert(
+      p.retry(error(Condition.ApiError, Some(55L * 365 * 86400 * 1000)), 1, 0, 0).contains(Pace.MaxRetryAfterMillis),
+      "the wait is capped"
+    )
+  }
+
+  test("what ends a query") {
+    assert(pace().verdict(error(Condition.ApiError), 1000, fresh = true, mustComplete = false).isEmpty)
+    assert(pace().verdict(error(Condition.ApiRefused), 1, fresh = true, mustComplete = false).nonEmpty)
+    assert(pace().verdict(error(Condition.ApiRefused), 1, fresh = false, mustComplete = false).isEmpty)
+    assert(pace().verdict(error(Condition.ResponseTooLarge), 1, fresh = false, mustComplete = false).nonEmpty)
+    assert(
+      pace()
+        .verdict(error(Condition.InvalidResponse), 1, fresh = false, mustComplete = true)
+        .exists(_.message.contains("AvailableNow"))
+    )
+    assert(pace("onError" -> "fail").verdict(error(Condition.ApiError), 1, fresh = false, mustComplete = false).nonEmpty)
+    val three = pace("maxConsecutiveErrors" -> "3")
+    assert(three.verdict(error(Condition.ApiError), 2, fresh = false, mustComplete = false).isEmpty)
+    assert(
+      three
+        .verdict(error(Condition.ApiError), 3, fresh = false, mustComplete = false)
+        .exists(_.condition == Condition.TooManyErrors)
+    )
+  }
+}
