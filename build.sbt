@@ -38,6 +38,8 @@ lazy val root = (project in file("."))
         Seq("-Werror", "-Wunused:_", "-Wdead-code", "-Wconf:cat=deprecation&origin=scala.collection.JavaConverters.*:s")
     }),
     Test / scalacOptions --= Seq("-Ywarn-dead-code", "-Wdead-code"),
+    // Trigger.Once is deprecated in Spark 4 alone.
+    Test / scalacOptions += "-Wconf:cat=unused-nowarn:s",
     javacOptions ++= Seq("--release", "11", "-Xlint:all", "-Xlint:-serial"),
     Compile / doc / javacOptions := Nil,
     libraryDependencies ++= Seq(

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The APIs that the tests stream from: what each answers to a request. Records can be added while a stream runs."""
 
+from __future__ import annotations
+
 import threading
 from collections.abc import Callable
 from typing import Any

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """A running query whose rows the tests can look at."""
 
+from __future__ import annotations
+
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pyspark.sql import DataFrame, Row
+from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql.streaming.query import StreamingQuery
 from waiting import wait_until
 
@@ -14,16 +16,18 @@ from waiting import wait_until
 class Collected:
     """All rows that a query delivered so far."""
 
-    def __init__(self, query: StreamingQuery, frame: DataFrame) -> None:
+    def __init__(self, query: StreamingQuery, spark: SparkSession, table: str) -> None:
         self.query = query
-        self._frame = frame
+        self._spark = spark
+        self._table = table
 
     def rows(self) -> list[Row]:
         """A failed query shows its error here."""
         error = self.query.exception()
         if error:
             raise error
-        return self._frame.collect()
+        # A DataFrame made once would show the rows of its first collect() for ever.
+        return self._spark.table(self._table).collect()
 
     def await_rows(self, count: int, seconds: float = 30) -> list[Row]:
         """Waits until at least `count` rows are there."""
@@ -40,7 +44,7 @@ def collecting(stream: DataFrame, checkpoint: Path | None = None) -> Iterator[Co
         writer = writer.option("checkpointLocation", str(checkpoint))
     query = writer.start()
     try:
-        yield Collected(query, stream.sparkSession.table(name))
+        yield Collected(query, stream.sparkSession, name)
     finally:
         query.stop()
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """An HTTP server in this process that answers as an API would, keeps a log of requests, and fails when told to."""
 
+from __future__ import annotations
+
 import json
 import socket
 import struct
@@ -78,7 +80,7 @@ class Emulated:
         """Taken by the request that arrives now."""
         return self._failures.popleft() if self._failures else None
 
-    def __enter__(self) -> "Emulated":
+    def __enter__(self) -> Emulated:
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
         return self
 
@@ -117,19 +119,28 @@ class _Handler(BaseHTTPRequestHandler):
         api.requests.append(request)
         answer = api.answer(request)
         body = json.dumps(answer.body).encode()
-        match failure:
-            case None:
-                self._send(answer.status, "application/json", body)
-            case Failure.STATUS_500:
-                self._send(500, "application/json", b'{"error": "internal"}')
-            case Failure.TRUNCATED:
-                self._send(200, "application/json", body[: len(body) * 2 // 3])
-            case Failure.HTML:
-                self._send(200, "text/html", b"<!DOCTYPE html><html><body>We will be back soon</body></html>")
-            case Failure.RESET:
-                # Linger 0 makes close() send RST. Until the last reference is gone the socket stays open, hence shutdown.
-                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                self.close_connection = True
+        if failure is None:
+            self._send(answer.status, "application/json", body)
+        elif failure is Failure.STATUS_500:
+            self._send(500, "application/json", b'{"error": "internal"}')
+        elif failure is Failure.TRUNCATED:
+            self._send(200, "application/json", body[: len(body) * 2 // 3])
+        elif failure is Failure.HTML:
+            self._send(200, "text/html", b"<!DOCTYPE html><html><body>Back soon</body></html>")
+        else:
+            self._reset(body)
+
+    def _reset(self, body: bytes) -> None:
+        # In the middle of the body: a request without any answer on a connection that was kept alive is sent again by
+        # the JDK itself, and would not fail.
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body[: len(body) // 2])
+        # Linger 0 makes close() send RST. http.server's own shutdown would send FIN before it.
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.close_connection = True
+        self.connection.close()
 
     def _send(self, status: int, kind: str, body: bytes) -> None:
         self.send_response(status)
@@ -146,5 +157,5 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self.wfile.write(body)
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *_: object) -> None:
         """The log of requests is kept for the tests, not printed."""

@@ -26,11 +26,13 @@ class HouseRulesSuite extends AnyFunSuite {
 
   test("a package knows only the packages before it") {
     val use = """io\.github\.sparkrest\.(\w+)""".r
-    val wrong = for {
-      p <- sources
-      line <- lines(p) if !line.startsWith("package ")
-      m <- use.findAllMatchIn(line) if order.indexOf(m.group(1)) > order.indexOf(packageOf(p))
-    } yield s"$p: $line"
+    def tooLate(p: Path)(name: String): Boolean = order.indexOf(name) > order.indexOf(packageOf(p))
+    val wrong = sources.flatMap { p =>
+      lines(p)
+        .filterNot(_.startsWith("package "))
+        .filter(l => use.findAllMatchIn(l).map(_.group(1)).exists(tooLate(p)))
+        .map(l => s"$p: $l")
+    }
     assert(wrong.isEmpty)
   }
 

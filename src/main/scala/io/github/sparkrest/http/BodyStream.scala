@@ -13,7 +13,7 @@ final class BrokenBody(message: String, cause: Throwable) extends IOException(me
   * `java.net.http` has no such limit of its own, and its stream swallows the interrupt of a thread that reads it (JDK 17,
   * `HttpResponseInputStream.current`). Time in which nobody reads does not count. For one reading thread.
   */
-private[http] final class BodyStream(in: InputStream, timeoutMs: Long, cancelled: () => Boolean)
+final private[http] class BodyStream(in: InputStream, timeoutMs: Long, cancelled: () => Boolean)
     extends FilterInputStream(in) {
   import BodyStream._
 

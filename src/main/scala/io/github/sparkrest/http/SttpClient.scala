@@ -63,7 +63,7 @@ object SttpClient {
     Uri(
       Some(raw.getScheme.toLowerCase),
       Some(Uri.Authority(None, Uri.Segment(raw.getHost, identity), port)),
-      path.fold[Uri.PathSegments](Uri.EmptyPath)(p => Uri.AbsolutePath(Seq(Uri.Segment(p.drop(1), identity)))),
+      path.fold[Uri.PathSegments](Uri.EmptyPath)(p => Uri.AbsolutePath(List(Uri.Segment(p.drop(1), identity)))),
       Option(raw.getRawQuery).map(Uri.QuerySegment.Plain(_, identity)).toList,
       None
     )

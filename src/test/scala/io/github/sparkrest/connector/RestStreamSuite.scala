@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.connector
 
+import java.nio.file.{Files, Path}
+
+import scala.jdk.CollectionConverters._
+
 import io.github.sparkrest.http.LocalServer
 import io.github.sparkrest.offset.RestOffset
 import org.apache.spark.sql.streaming.{StreamingQuery, StreamingQueryException, Trigger}
@@ -9,9 +13,6 @@ import org.scalatest.BeforeAndAfterAll
 import org.scalatest.concurrent.Eventually
 import org.scalatest.funsuite.AnyFunSuite
 import org.scalatest.time.{Millis, Seconds, Span}
-
-import java.nio.file.{Files, Path}
-import scala.jdk.CollectionConverters._
 
 /** The source in a real Spark session, against a real API. */
 class RestStreamSuite extends AnyFunSuite with BeforeAndAfterAll with Eventually {

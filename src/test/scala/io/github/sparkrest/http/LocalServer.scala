@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.http
 
-import com.sun.net.httpserver.{HttpExchange, HttpServer}
-
 import java.net.InetSocketAddress
 import java.nio.charset.StandardCharsets.UTF_8
 import java.util.concurrent.{CopyOnWriteArrayList, Executors}
+
 import scala.jdk.CollectionConverters._
+
+import com.sun.net.httpserver.{HttpExchange, HttpServer}
 
 /** A real HTTP server on 127.0.0.1 that keeps what was asked of it.
   *

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.http
 
-import io.github.sparkrest.error.{Condition, RestError}
-import io.github.sparkrest.options.{AuthOptions, Secret}
-import io.github.sparkrest.request.HttpRequest
-import org.scalatest.funsuite.AnyFunSuite
-
 import java.io.ByteArrayOutputStream
 import java.net.ServerSocket
 import java.nio.charset.StandardCharsets.UTF_8
 import java.time.Instant
 import java.util.zip.GZIPOutputStream
+
+import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.options.{AuthOptions, Secret}
+import io.github.sparkrest.request.HttpRequest
+import org.scalatest.funsuite.AnyFunSuite
 
 /** Against real servers, well-behaved and not. */
 class SttpClientSuite extends AnyFunSuite {
@@ -135,7 +135,10 @@ class SttpClientSuite extends AnyFunSuite {
   test("an interrupted thread leaves at once, before the head of a response") {
     raw(_ => Thread.sleep(5000)) { url =>
       val slow = new SttpClient(2000, 20000, () => false)
-      val thread = new Thread(() => try { slow.send(get(url))(body); () } catch { case _: InterruptedException => () })
+      val thread = new Thread(() =>
+        try { slow.send(get(url))(body); () }
+        catch { case _: InterruptedException => () }
+      )
       thread.start()
       Thread.sleep(300)
       thread.interrupt()

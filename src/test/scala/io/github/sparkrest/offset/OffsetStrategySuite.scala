@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.offset
 
+import java.io.ByteArrayInputStream
+import java.nio.charset.StandardCharsets.UTF_8
+
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.options.RestConfig
 import io.github.sparkrest.page.{RecordSink, RecordSlicer}
 import org.scalatest.funsuite.AnyFunSuite
-
-import java.io.ByteArrayInputStream
-import java.nio.charset.StandardCharsets.UTF_8
 
 /** The rules of the four strategies: what is asked next, and which records are new. */
 class OffsetStrategySuite extends AnyFunSuite {

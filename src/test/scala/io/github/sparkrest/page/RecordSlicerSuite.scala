@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.page
 
+import java.io.{ByteArrayInputStream, InputStream}
+import java.nio.charset.StandardCharsets.UTF_8
+
+import scala.collection.mutable
+
 import io.circe.parser.parse
 import io.circe.{Json, JsonObject}
 import io.github.sparkrest.error.{Condition, RestError}
@@ -8,10 +13,6 @@ import io.github.sparkrest.options.FieldPath
 import org.scalacheck.{Arbitrary, Gen}
 import org.scalatest.funsuite.AnyFunSuite
 import org.scalatestplus.scalacheck.ScalaCheckPropertyChecks
-
-import java.io.{ByteArrayInputStream, InputStream}
-import java.nio.charset.StandardCharsets.UTF_8
-import scala.collection.mutable
 
 class RecordSlicerSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
   final private class Kept extends RecordSink {

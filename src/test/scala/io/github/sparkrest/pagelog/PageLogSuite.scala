@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.pagelog
 
+import java.nio.charset.StandardCharsets.UTF_8
+import java.nio.file.{Files, Path}
+
 import io.github.sparkrest.error.{Condition, RestException}
 import io.github.sparkrest.offset.{Boundary, EndpointState, Position}
 import io.github.sparkrest.poll.PolledFile
 import org.apache.hadoop.conf.Configuration
 import org.apache.hadoop.fs.{Path => HadoopPath}
 import org.scalatest.funsuite.AnyFunSuite
-
-import java.nio.charset.StandardCharsets.UTF_8
-import java.nio.file.{Files, Path}
 
 /** Runs, crashes and what they leave behind, on java.nio and on Hadoop's file system alike. */
 class PageLogSuite extends AnyFunSuite {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.poll
 
+import java.nio.file.Files
+
 import io.github.sparkrest.error.{Condition, RestException}
 import io.github.sparkrest.http.{Clock, LocalServer, SttpClient}
 import io.github.sparkrest.offset.Position
@@ -9,8 +11,6 @@ import io.github.sparkrest.pagelog.{LocalLogStore, PageFileWriter, PageLog}
 import org.scalatest.concurrent.Eventually
 import org.scalatest.funsuite.AnyFunSuite
 import org.scalatest.time.{Millis, Seconds, Span}
-
-import java.nio.file.Files
 
 /** The poller with a real page log and a real HTTP server; only Spark is missing: polls run in the poller's thread. */
 class PollerSuite extends AnyFunSuite with Eventually {

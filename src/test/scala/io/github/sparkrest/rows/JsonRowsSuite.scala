@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.rows
 
-import org.apache.spark.sql.{Row, SparkSession}
-import org.apache.spark.sql.catalyst.CatalystTypeConverters
-import org.apache.spark.sql.types.StructType
-import org.scalatest.BeforeAndAfterAll
-import org.scalatest.funsuite.AnyFunSuite
-
 import java.nio.charset.StandardCharsets.UTF_8
 import java.nio.file.Files
+
 import scala.util.Try
+
+import org.apache.spark.sql.catalyst.CatalystTypeConverters
+import org.apache.spark.sql.types.StructType
+import org.apache.spark.sql.{Row, SparkSession}
+import org.scalatest.BeforeAndAfterAll
+import org.scalatest.funsuite.AnyFunSuite
 
 /** The same rows as `spark.read.json`, over records x schemas x options. */
 class JsonRowsSuite extends AnyFunSuite with BeforeAndAfterAll {
@@ -61,7 +62,9 @@ class JsonRowsSuite extends AnyFunSuite with BeforeAndAfterAll {
     Try(spark.read.schema(schema).options(options).json(files(record)).collect().toSeq).toOption
 
   private lazy val files: Map[String, String] =
-    records.map(r => r -> Files.write(Files.createTempFile("record", ".json"), (r + "\n").getBytes(UTF_8)).toString).toMap
+    records
+      .map(r => r -> Files.write(Files.createTempFile("record", ".json"), (r + "\n").getBytes(UTF_8)).toString)
+      .toMap
 
   test(s"${records.length * schemas.length * options.length} cases give the rows of spark.read.json") {
     for (s <- schemas; o <- options; r <- records) {

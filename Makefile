@@ -1,0 +1,88 @@
+# GNU make. `make` alone prints the targets. Needs JDK 17, Maven, Python 3.11; all else is fetched.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VERSION := $(strip $(file < VERSION))
+VENV := .venv
+BIN := $(VENV)/bin
+
+JARS := $(foreach scala,2.12 2.13,target/jars/spark-rest_$(scala)-$(VERSION).jar)
+BUNDLED := python/src/spark_rest/jars
+WHEEL := python/dist/spark_rest-$(VERSION)-py3-none-any.whl
+
+BUILD_FILES := VERSION build.sbt sbtw $(wildcard project/*.sbt project/*.scala project/build.properties)
+SCALA_FILES := $(shell find src -type f 2>/dev/null)
+WHEEL_FILES := VERSION python/pyproject.toml $(shell find python/src -type f \( -name '*.py' -o -name py.typed \) 2>/dev/null)
+# .ci/test.py writes this stamp too, when it has compiled everything with the tests.
+BUILT := target/.built
+PYTHON_CODE := python examples bench .ci
+
+.PHONY: help setup demo test lint fmt jars wheel publish-local bench docs-options clean
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.wheel ## compile everything; a .venv with PySpark and the freshly built wheel
+
+demo: setup ## stream a live demo API into Parquet; about 15 s
+	@$(BIN)/python examples/demo.py
+
+test: ## all tests of all kinds, set-up included; ends with "N passed, N failed"
+	@$(PYTHON) .ci/test.py
+
+lint: $(VENV)/.requirements ## scalafmt, scalafix, ruff, mypy --strict: report only
+	./sbtw scalafmtCheckAll scalafmtSbtCheck "scalafixAll --check"
+	$(BIN)/ruff check --config python/pyproject.toml $(wildcard $(PYTHON_CODE))
+	$(BIN)/ruff format --check --config python/pyproject.toml $(wildcard $(PYTHON_CODE))
+	$(BIN)/mypy --strict --config-file python/pyproject.toml python/src examples
+
+fmt: $(VENV)/.requirements ## let scalafix, scalafmt and ruff mend what they can
+	./sbtw scalafixAll scalafmtAll scalafmtSbt
+	$(BIN)/ruff check --fix --config python/pyproject.toml $(wildcard $(PYTHON_CODE))
+	$(BIN)/ruff format --config python/pyproject.toml $(wildcard $(PYTHON_CODE))
+
+jars: $(JARS) ## both jars, into target/jars/
+
+wheel: $(WHEEL) ## the Python wheel with both jars in it, into python/dist/
+
+publish-local: ## both jars into the local Maven repository
+	./sbtw +publishM2
+
+bench: setup ## records/s of a stream against spark.read.json of the same records
+	@$(BIN)/python bench/stream_vs_file.py
+
+docs-options: ## write the files anew that are made from the option table
+	UPDATE=1 ./sbtw "testOnly *GeneratedFilesSuite"
+
+clean: ## remove all that make has built, the .venv too
+	rm -rf target project/target project/project python/dist $(BUNDLED) $(VENV)
+
+# One sbt start compiles main and test code of both Scala lines.
+$(BUILT): $(BUILD_FILES) $(SCALA_FILES)
+	./sbtw +assembly +Test/compile
+	@touch $@
+
+# sbt leaves a jar alone whose content would be the same, so its own time says nothing.
+$(JARS): $(BUILT)
+	@test -f $@ || ./sbtw +assembly
+	@touch $@
+
+$(WHEEL): $(JARS) $(WHEEL_FILES) | $(VENV)/.requirements
+	rm -rf $(BUNDLED) python/dist
+	mkdir -p $(BUNDLED)
+	cp $(JARS) $(BUNDLED)
+	$(BIN)/python -m build --wheel --no-isolation --outdir python/dist python
+	@touch $@
+
+$(VENV)/.requirements: python/requirements-dev.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r python/requirements-dev.txt
+	@touch $@
+
+$(VENV)/.wheel: $(WHEEL)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps $(WHEEL)
+	@touch $@

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The main job: a live API into Parquet, the driver killed with SIGKILL again and again, each record once.
+
+The API lives in this process, outside what is killed, and goes on making records meanwhile.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from apis import Feed, Record
+from collected import batches, finished_batches
+from emulated import Answer, Emulated, Request
+from process import Driver
+from pyspark.sql import SparkSession
+from waiting import wait_until
+
+RECORDS = 2000
+Kill = Callable[[Driver, Emulated, Path], None]
+PAGE = 70
+
+
+def record(number: int) -> Record:
+    """Seven records share each second, so that every page and every batch is cut within a second."""
+    return {"id": number, "timestamp": 1_700_000_000 + number // 7, "text": f"record {number}"}
+
+
+def live_api(feed: Feed, field: str) -> Emulated:
+    """Gives the records from the asked value of `field` on, that value included, in pages."""
+
+    def answer(request: Request) -> Answer:
+        start = int(request.query["from"])
+        return Answer({"data": feed.since(lambda r: r[field] >= start, PAGE)})
+
+    return Emulated(answer)
+
+
+@contextmanager
+def growing(feed: Feed) -> Iterator[threading.Thread]:
+    """Adds the records one by one, for as long as the kills take: each run finds new ones and sees others come."""
+    halt = threading.Event()
+
+    def grow() -> None:
+        for number in range(1, RECORDS + 1):
+            if halt.wait(0.02):
+                return
+            feed.add(record(number))
+
+    thread = threading.Thread(target=grow)
+    thread.start()
+    try:
+        yield thread
+    finally:
+        halt.set()
+        thread.join()
+
+
+def in_a_batch(checkpoint: Path) -> bool:
+    """Its offset is logged and its commit is not."""
+    done = finished_batches(checkpoint)
+    begun = batches(checkpoint)
+    return bool(begun) and (not done or begun[-1] > done[-1])
+
+
+def kill_in_a_batch(after: int, seconds: float) -> Kill:
+    """In the first batch that begins after `after` more were finished, `seconds` from its beginning."""
+
+    def kill(driver: Driver, api: Emulated, checkpoint: Path) -> None:
+        target = len(finished_batches(checkpoint)) + after
+        wait_until(
+            lambda: (len(finished_batches(checkpoint)) >= target and in_a_batch(checkpoint)) or not driver.is_running(),
+            "a batch that runs",
+            seconds=60,
+        )
+        time.sleep(seconds)
+        assert driver.is_running(), driver.output()
+        driver.kill()
+        assert in_a_batch(checkpoint), "the batch was over before the kill"
+
+    return kill
+
+
+def kill_in_a_response(driver: Driver, api: Emulated, checkpoint: Path) -> None:
+    """Half of a page has arrived, and the other half never does."""
+    target = len(finished_batches(checkpoint)) + 1
+    wait_until(lambda: len(finished_batches(checkpoint)) >= target or not driver.is_running(), "a batch", seconds=60)
+    api.stalled.clear()
+    api.stall_seconds = 3
+    assert api.stalled.wait(30), "no request came"
+    assert driver.is_running(), driver.output()
+    driver.kill()
+    api.stall_seconds = 0
+
+
+@pytest.mark.parametrize(
+    ("offset_type", "field", "kills"),
+    [
+        (
+            "incremental",
+            "id",
+            [
+                kill_in_a_batch(after=0, seconds=0.3),
+                kill_in_a_batch(after=1, seconds=0.02),
+                kill_in_a_response,
+                kill_in_a_batch(after=1, seconds=0.6),
+            ],
+        ),
+        ("timestamp", "timestamp", [kill_in_a_response, kill_in_a_batch(after=1, seconds=0.3)]),
+    ],
+    ids=["incremental", "timestamp"],
+)
+def test_each_record_exactly_once(
+    spark: SparkSession, tmp_path: Path, offset_type: str, field: str, kills: list[Kill]
+) -> None:
+    checkpoint, output = tmp_path / "checkpoint", tmp_path / "output"
+    feed = Feed()
+    with live_api(feed, field) as api, growing(feed) as maker:
+
+        def driver(until: str) -> Driver:
+            url = f"{api.url}/data?from={{{field}}}"
+            folders = (str(checkpoint), str(output))
+            return Driver("stream_to_parquet.py", url, offset_type, field, *folders, until, log=tmp_path / "log")
+
+        for kill in kills:
+            with driver("endless") as running:
+                kill(running, api, checkpoint)
+        maker.join(60)
+        with driver("to the end") as last:
+            assert last.wait() == 0, last.output()
+    rows = spark.read.parquet(str(output)).collect()
+    assert sorted(r.id for r in rows) == list(range(1, RECORDS + 1))
+    assert {(r.id, r.timestamp, r.text) for r in rows} == {tuple(record(n).values()) for n in range(1, RECORDS + 1)}

@@ -1,0 +1,258 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the next request carries, by the rules of the document that asked for streaming; and what is delivered."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import pytest
+from apis import Feed, ids_from
+from collected import collecting
+from emulated import Answer, Emulated, Request
+from pyspark.sql import SparkSession
+
+from spark_rest import read_rest_stream
+
+
+def always(body: object) -> Emulated:
+    """The same response to whatever is asked: then only the connector can tell what is new."""
+    return Emulated(lambda request: Answer(body))
+
+
+OffsetType = Literal["timestamp", "cursor", "incremental", "max_field"]
+STRATEGIES: dict[OffsetType, tuple[str, str, dict[str, Any], str]] = {
+    "timestamp": ("since", "latest_timestamp", {"data": [{"v": 1}], "latest_timestamp": 1234567890}, "1234567890"),
+    "cursor": ("cursor", "next_cursor", {"data": [{"v": 1}], "next_cursor": "abc123"}, "abc123"),
+    "incremental": ("start_id", "id", {"data": [{"id": 100}, {"id": 101}]}, "102"),
+    "max_field": (
+        "updated_after",
+        "updated_at",
+        {"data": [{"updated_at": "2025-01-01"}, {"updated_at": "2024-12-31"}]},
+        "2025-01-01",
+    ),
+}
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_the_next_request_carries_the_offset(spark: SparkSession, strategy: OffsetType) -> None:
+    parameter, field, body, expected = STRATEGIES[strategy]
+    with always(body) as api:
+        stream = read_rest_stream(
+            spark,
+            f"{api.url}/api/data?{parameter}={{{field}}}",
+            offset_type=strategy,
+            offset_field=field,
+            streaming_interval=0.1,
+            infer_schema=False,
+        )
+        with collecting(stream):
+            api.await_requests(3)
+    first, *later = [r.query.get(parameter) for r in api.requests]
+    # A parameter that is an empty placeholder alone is left out.
+    assert first == (None if strategy == "cursor" else "0")
+    assert set(later) == {expected}
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_the_placeholder_has_an_alias(spark: SparkSession, strategy: OffsetType) -> None:
+    parameter, field, body, expected = STRATEGIES[strategy]
+    with always(body) as api:
+        stream = read_rest_stream(
+            spark,
+            f"{api.url}/api/data?{parameter}={{offset}}",
+            offset_type=strategy,
+            offset_field=field,
+            streaming_interval=0.1,
+            infer_schema=False,
+        )
+        with collecting(stream):
+            api.await_requests(2)
+    assert api.requests[1].query[parameter] == expected
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_the_same_response_again_brings_nothing_new(spark: SparkSession, strategy: OffsetType) -> None:
+    parameter, field, body, _ = STRATEGIES[strategy]
+    records = body["data"]
+    with always(body) as api:
+        stream = read_rest_stream(
+            spark,
+            f"{api.url}/api/data?{parameter}={{{field}}}",
+            offset_type=strategy,
+            offset_field=field,
+            streaming_interval=0.1,
+            infer_schema=False,
+        )
+        with collecting(stream) as got:
+            got.await_rows(len(records))
+            api.await_polls(4)
+            rows = got.rows()
+    # A cursor that leads on to other pages says that they are other records, though they look the same.
+    times = 2 if strategy == "cursor" else 1
+    assert len(rows) == len(records) * times
+
+
+def test_the_initial_offset_is_sent_first(spark: SparkSession) -> None:
+    with ids_from(Feed(*({"id": n} for n in range(1, 21)))) as api:
+        stream = read_rest_stream(
+            spark,
+            f"{api.url}/data?start_id={{id}}",
+            offset_type="incremental",
+            offset_field="id",
+            initial_offset="11",
+            schema="id BIGINT",
+        )
+        with collecting(stream) as got:
+            assert sorted(r.id for r in got.await_rows(10)) == list(range(11, 21))
+    assert api.requests[0].query == {"start_id": "11"}
+
+
+def test_an_inclusive_timestamp_repeats_nothing(spark: SparkSession) -> None:
+    """Three records share the newest second; a fourth of that second comes later."""
+    feed = Feed(*({"id": n, "timestamp": 500} for n in (1, 2, 3)))
+
+    def answer(request: Request) -> Answer:
+        since = int(request.query["since"])
+        return Answer({"data": feed.since(lambda r: r["timestamp"] >= since)})
+
+    with Emulated(answer) as api:
+        stream = read_rest_stream(
+            spark,
+            f"{api.url}/data?since={{timestamp}}",
+            schema="id BIGINT, timestamp BIGINT",
+            streaming_interval=0.1,
+        )
+        with collecting(stream) as got:
+            got.await_rows(3)
+            api.await_polls(3)
+            feed.add({"id": 4, "timestamp": 500}, {"id": 5, "timestamp": 501})
+            got.await_rows(5)
+            api.await_polls(3)
+            assert sorted(r.id for r in got.rows()) == [1, 2, 3, 4, 5]
+    assert {r.query["since"] for r in api.requests} == {"0", "500", "501"}
+
+
+@pytest.mark.parametrize("at_the_end", [None, "", "absent"])
+def test_a_cursor_that_ends_repeats_nothing(spark: SparkSession, at_the_end: str | None) -> None:
+    """The last page names no further cursor, and is asked for again and again."""
+    feed = Feed(*({"n": n} for n in range(1, 6)))
+
+    def answer(request: Request) -> Answer:
+        start = int(request.query.get("cursor", "0"))
+        found = feed.since(lambda r: r["n"] > start, 2)
+        body: dict[str, Any] = {"data": found}
+        if len(found) == 2:
+            body["next_cursor"] = str(found[-1]["n"])
+        elif at_the_end != "absent":
+            body["next_cursor"] = at_the_end
+        return Answer(body)
+
+    with Emulated(answer) as api:
+        stream = read_rest_stream(
+            spark,
+            f"{api.url}/data?cursor={{next_cursor}}",
+            offset_type="cursor",
+            offset_field="next_cursor",
+            schema="n BIGINT",
+            streaming_interval=0.1,
+        )
+        with collecting(stream) as got:
+            got.await_rows(5)
+            api.await_polls(3)
+            feed.add({"n": 6})
+            got.await_rows(6)
+            api.await_polls(3)
+            assert sorted(r.n for r in got.rows()) == [1, 2, 3, 4, 5, 6]
+
+
+def test_digit_strings_are_compared_as_numbers(spark: SparkSession) -> None:
+    huge = 10**30
+    feed = Feed({"id": "9"}, {"id": "10"}, {"id": str(huge)})
+    with always([{"id": "9"}, {"id": "10"}, {"id": str(huge)}]) as api:
+        stream = read_rest_stream(
+            spark,
+            f"{api.url}/data?from={{id}}",
+            offset_type="incremental",
+            offset_field="id",
+            schema="id STRING",
+            streaming_interval=0.1,
+        )
+        with collecting(stream) as got:
+            assert len(got.await_rows(3)) == len(feed.newest(10))
+            api.await_polls(2)
+            assert len(got.rows()) == 3
+    assert api.requests[-1].query["from"] == str(huge + 1)
+
+
+# ---- The three shapes of a response
+
+
+def test_a_root_array(spark: SparkSession) -> None:
+    with always([{"id": 1, "data": "..."}, {"id": 2, "data": "..."}]) as api:
+        stream = read_rest_stream(spark, f"{api.url}/data?from={{id}}", offset_type="incremental", offset_field="id")
+        with collecting(stream.select("output.id", "output.data")) as got:
+            assert sorted(tuple(r) for r in got.await_rows(2)) == [(1, "..."), (2, "...")]
+
+
+def test_nested_in_a_field(spark: SparkSession) -> None:
+    with always({"data": [{"id": 1, "data": "..."}, {"id": 2, "data": "..."}], "timestamp": 1234567890}) as api:
+        stream = read_rest_stream(
+            spark, f"{api.url}/data?since={{timestamp}}", data_field="data", streaming_interval=0.1
+        )
+        with collecting(stream.select("output.id", "output.data")) as got:
+            assert sorted(tuple(r) for r in got.await_rows(2)) == [(1, "..."), (2, "...")]
+            api.await_requests(2)
+    assert api.requests[1].query == {"since": "1234567890"}
+
+
+def test_with_pagination_metadata(spark: SparkSession) -> None:
+    with always({"items": [{"id": 1}], "next_cursor": "abc123", "has_more": True}) as api:
+        stream = read_rest_stream(
+            spark,
+            f"{api.url}/data?cursor={{next_cursor}}",
+            data_field="items",
+            offset_field="next_cursor",
+            offset_type="cursor",
+            streaming_interval=0.1,
+        )
+        with collecting(stream.select("output.id")) as got:
+            assert got.await_rows(1)[0].id == 1
+            api.await_requests(2)
+    assert api.requests[1].query == {"cursor": "abc123"}
+
+
+def test_a_page_larger_than_a_batch_is_delivered_over_several(spark: SparkSession) -> None:
+    with ids_from(Feed(*({"id": n} for n in range(250)))) as api:
+        stream = read_rest_stream(
+            spark,
+            f"{api.url}/data?start_id={{id}}",
+            offset_type="incremental",
+            offset_field="id",
+            schema="id BIGINT",
+            batch_size=100,
+        )
+        with collecting(stream) as got:
+            assert sorted(r.id for r in got.await_rows(250)) == list(range(250))
+            sizes = [p["numInputRows"] for p in got.query.recentProgress if p["numInputRows"]]
+    assert sizes == [100, 100, 50]
+    assert len(api.requests) == 1
+
+
+# ---- Authentication
+
+
+def test_basic_authentication_arrives(spark: SparkSession) -> None:
+    with ids_from(Feed({"id": 1})) as api:
+        stream = read_rest_stream(
+            spark,
+            f"{api.url}/data?start_id={{id}}",
+            offset_type="incremental",
+            offset_field="id",
+            auth_type="Basic",
+            user_id="username",
+            user_password="password",
+            schema="id BIGINT",
+        )
+        with collecting(stream) as got:
+            got.await_rows(1)
+    assert api.requests[0].headers["Authorization"] == "Basic dXNlcm5hbWU6cGFzc3dvcmQ="
