@@ -32,7 +32,7 @@ final case class PollTask(
   def run(conf: Configuration): String = {
     val store = LogStore.at(location, conf)
     val report = PageLog.obstacle(store, epoch) match {
-      case Some(error) => PollReport(PollOutcome(state, 0, 0, more = false, Some(error), None), None)
+      case Some(error) => PollReport(PollOutcome(state, 0, 0, more = false, Some(error), None, 0), None)
       case None        => polled(store)
     }
     PollCodec.encode(report)

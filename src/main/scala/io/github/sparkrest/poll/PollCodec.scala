@@ -55,13 +55,14 @@ object PollCodec {
       "records" -> o.records.asJson,
       "more" -> o.more.asJson,
       "error" -> o.error.asJson,
-      "warning" -> o.warning.asJson
+      "warning" -> o.warning.asJson,
+      "tookMs" -> o.tookMs.asJson
     )
   }
   implicit private val outcomeDecoder: Decoder[PollOutcome] =
-    Decoder.forProduct6("state", "requests", "records", "more", "error", "warning")(
-      (s: EndpointState, q: Int, r: Long, m: Boolean, e: Option[RestError], w: Option[String]) =>
-        PollOutcome(s, q, r, m, e, w)
+    Decoder.forProduct7("state", "requests", "records", "more", "error", "warning", "tookMs")(
+      (s: EndpointState, q: Int, r: Long, m: Boolean, e: Option[RestError], w: Option[String], t: Long) =>
+        PollOutcome(s, q, r, m, e, w, t)
     )
 
   def encode(report: PollReport): String =

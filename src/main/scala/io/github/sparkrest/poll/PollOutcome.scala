@@ -8,6 +8,7 @@ import io.github.sparkrest.offset.EndpointState
   *
   * @param state after the last whole page
   * @param records received, new or not
+  * @param tookMs from the first request to the last byte, without the time in which the task waited for a core
   * @param more whether asking again at once can bring more
   */
 final case class PollOutcome(
@@ -16,7 +17,8 @@ final case class PollOutcome(
     records: Long,
     more: Boolean,
     error: Option[RestError],
-    warning: Option[String]
+    warning: Option[String],
+    tookMs: Long
 )
 
 /** A poll as it comes back from an executor. */

@@ -33,7 +33,7 @@ final class PollPipeline(config: RestConfig, client: HttpClient, clock: Clock) {
   /** Polls until nothing more is waiting or a limit is reached. Only with `streamingInterval` 0 is that more than one request. */
   def run(start: EndpointState, limits: PollLimits, sink: PageSink): PollOutcome = {
     val began = clock.now().toEpochMilli
-    var outcome = PollOutcome(start, requests = 0, records = 0, more = false, error = None, warning = None)
+    var outcome = PollOutcome(start, requests = 0, records = 0, more = false, error = None, warning = None, tookMs = 0)
     var go = true
     while (go) {
       val bytesBefore = sink.bytes
@@ -56,7 +56,7 @@ final class PollPipeline(config: RestConfig, client: HttpClient, clock: Clock) {
           )
       }
     }
-    outcome
+    outcome.copy(tookMs = clock.now().toEpochMilli - began)
   }
 
   private def about(url: String)(e: RestError): RestError = e.copy(message = s"${Redact.url(url)}: ${e.message}")

@@ -34,6 +34,9 @@ final class Poller(
   private var state = start.state
   private var due = pace.afterRestart(start.polledAtMs, nowMs)
   private var fresh = start.fresh
+
+  /** When the API was asked, in the last poll: its task may have waited for a core. */
+  private var asked = nowMs
   private var errorsInRow = 0L
   private var warned = Set.empty[String]
 
@@ -54,8 +57,7 @@ final class Poller(
   private def turn(): Unit = {
     awaitRoom()
     sleepUntil(due)
-    val began = nowMs
-    if (config.streamingIntervalMs > 0) journal.noteBeforePoll(began, endpoint, state)
+    if (config.streamingIntervalMs > 0) journal.noteBeforePoll(nowMs, endpoint, state)
     status = status.copy(polls = status.polls + 1)
     val (outcome, kept) = attempt(tries = 1)
     outcome.error match {
@@ -63,12 +65,12 @@ final class Poller(
         errorsInRow = 0
         fresh = false
         status = status.copy(lastError = None)
-        due = pace.afterSuccess(began, nowMs, outcome.more)
+        due = pace.afterSuccess(asked, nowMs, outcome.more)
         complete = mustComplete && !outcome.more
         logger.info(
-          s"polled $endpoint: ${outcome.requests} request(s), ${outcome.records} records, $kept new, ${nowMs - began} ms, offset ${state.offset.getOrElse("(initial)")}"
+          s"polled $endpoint: ${outcome.requests} request(s), ${outcome.records} records, $kept new, ${outcome.tookMs} ms, offset ${state.offset.getOrElse("(initial)")}"
         )
-      case Some(error) => failed(error, began)
+      case Some(error) => failed(error)
     }
     outcome.warning.foreach(warnOnce)
     journal.pollerChanged()
@@ -77,6 +79,7 @@ final class Poller(
   /** One poll with its retries. What was received before an error counts, and is not asked for again. */
   @tailrec private def attempt(tries: Int): (PollOutcome, Long) = {
     val report = poll(state, PollLimits.within(config.maxBufferedBytes))
+    if (tries == 1) asked = nowMs - report.outcome.tookMs
     // Without a file a state that moved lives in the next note alone: losing it repeats an empty page.
     state = report.file.fold(report.outcome.state)(journal.append(_, endpoint, report.outcome.state))
     val kept = report.file.fold(0L)(_.records)
@@ -90,11 +93,11 @@ final class Poller(
     }
   }
 
-  private def failed(error: RestError, began: Long): Unit = {
+  private def failed(error: RestError): Unit = {
     errorsInRow += 1
     status = status.copy(failedPolls = status.failedPolls + 1, lastError = Some(error.text))
     pace.verdict(error, errorsInRow, fresh, mustComplete).foreach(e => throw e.toException)
-    due = pace.afterFailure(error, began, nowMs)
+    due = pace.afterFailure(error, asked, nowMs)
     logger.warn(
       s"poll of $endpoint failed, $errorsInRow in a row; the offset stays, next poll in ${math.max(0, due - nowMs) / 1000.0} s: ${error.text}"
     )
