@@ -109,5 +109,5 @@ def test_an_idle_stream_costs_under_three_percent_of_a_core(tmp_path: Path) -> N
             time.sleep(measured_seconds)
             used, passed = cpu_seconds(int(found[1])) - before, time.monotonic() - began
             assert driver.is_running(), driver.output()
-            assert len(api.requests) - polled >= 2, "polling stopped"
+            assert len(api.requests) > polled, "polling stopped"
     assert used / passed < 0.03

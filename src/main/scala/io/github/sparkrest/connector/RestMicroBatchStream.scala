@@ -84,13 +84,20 @@ final private[connector] class RestMicroBatchStream(
     // Only Trigger.Once ignores the default limit: one batch takes all.
     val once = limit.isInstanceOf[ReadAllAvailable]
     val poller = startPolling(from, mustComplete = availableNow || once, bounded = !once)
-    if (availableNow || once) awaitWork(poller, from.position, all = once)
-    else log.awaitAfter(from.position, IdleWaitMillis)
-    poller.failure.foreach(e => throw Poller.asException(e))
     val (rows, bytes) = limit match {
       case m: ReadMaxRows => (m.maxRows(), config.maxBytesPerBatch)
       case _              => (Long.MaxValue, Long.MaxValue)
     }
+    def runs = poller.failure.isEmpty && !poller.complete
+    def full = log.isFull(from.position, rows, bytes)
+    if (once) log.awaitWhile(() => runs, Long.MaxValue)
+    else if (availableNow)
+      log.awaitWhile(() => runs && !full && (poller.catchingUp || log.unreadRecords(from.position) == 0), Long.MaxValue)
+    else {
+      log.awaitWhile(() => runs && log.unreadRecords(from.position) == 0, IdleWaitMillis)
+      log.awaitWhile(() => runs && !full && poller.catchingUp, FillWaitMillis)
+    }
+    poller.failure.foreach(e => throw Poller.asException(e))
     val end = log.take(from.position, rows, bytes)
     if (end > from.position) {
       val reached = RestOffset(end, Map(OnlyEndpoint -> log.offsetAt(end, OnlyEndpoint).flatten), identity)
@@ -180,11 +187,6 @@ final private[connector] class RestMicroBatchStream(
     }
   }
 
-  private def awaitWork(poller: Poller, from: Position, all: Boolean): Unit = {
-    def waiting = poller.failure.isEmpty && !poller.complete && (all || log.unreadRecords(from) == 0)
-    while (waiting) log.awaitPoller(() => waiting)
-  }
-
   private def offset(o: Offset): RestOffset = o match {
     case RestStreamOffset(value) => value
     case other                   => deserializeOffset(other.json()).asInstanceOf[RestStreamOffset].value
@@ -195,5 +197,8 @@ private object RestMicroBatchStream {
 
   /** Spark asks again every 10 ms, which costs a fifth of a core. */
   val IdleWaitMillis = 100L
+
+  /** For pages that are on their way, while a batch is not full: fewer, larger batches when there is a backlog. */
+  val FillWaitMillis = 100L
   val StopWaitMillis = 500L
 }

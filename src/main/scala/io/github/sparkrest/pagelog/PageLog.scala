@@ -102,14 +102,16 @@ final class PageLog private (
 
   def unreadRecords(from: Position): Long = synchronized(ledger.recordsAfter(from))
 
-  /** Waits until something is after `from`, or for `millis`. The poller wakes it with each poll. */
-  def awaitAfter(from: Position, millis: Long): Unit = synchronized {
-    if (!ledger.end.exists(_ > from)) wait(millis)
+  /** Waits while `condition` holds, for `millis` at most. The poller wakes it with each change. */
+  def awaitWhile(condition: () => Boolean, millis: Long): Unit = synchronized {
+    val began = System.nanoTime
+    def left = if (millis == Long.MaxValue) 1000L else millis - (System.nanoTime - began) / 1000000
+    while (condition() && left > 0) wait(math.min(left, 1000L))
   }
 
-  /** Waits while `condition` holds, at most a second; the poller wakes it with each change. */
-  def awaitPoller(condition: () => Boolean): Unit = synchronized {
-    if (condition()) wait(1000)
+  /** Whether a batch from `from` could not take more than is there. */
+  def isFull(from: Position, maxRecords: Long, maxBytes: Long): Boolean = synchronized {
+    ledger.recordsAfter(from) >= maxRecords || ledger.bytesAfter(from) >= maxBytes
   }
 
   def offsetAt(p: Position, endpoint: String): Option[Option[String]] = synchronized(ledger.offsetAt(p, endpoint))

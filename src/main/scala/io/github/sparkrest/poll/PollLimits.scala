@@ -9,7 +9,7 @@ final case class PollLimits(maxBytes: Long, maxMillis: Long) {
 }
 
 object PollLimits {
-  private val TaskBytes = 16L << 20
+  private val TaskBytes = 32L << 20
   private val TaskMillis = 1000L
 
   /** @param room how far polling may still run ahead of the query */

@@ -46,13 +46,19 @@ final class Poller(
   /** Under `mustComplete`: all there is has been polled. */
   @volatile var complete: Boolean = false
 
+  /** More is waiting at the API and is being fetched now, without an interval: a batch may as well wait to be filled. */
+  @volatile var catchingUp: Boolean = false
+
   def run(): Unit =
     try while (!complete) turn()
     catch {
       case _: InterruptedException => ()
       case NonFatal(e)             => failure = Some(e)
       case e: LinkageError         => failure = Some(e)
-    } finally journal.pollerChanged()
+    } finally {
+      catchingUp = false
+      journal.pollerChanged()
+    }
 
   private def turn(): Unit = {
     awaitRoom()
@@ -67,6 +73,7 @@ final class Poller(
         status = status.copy(lastError = None)
         due = pace.afterSuccess(asked, nowMs, outcome.more)
         complete = mustComplete && !outcome.more
+        catchingUp = outcome.more && due <= nowMs
         logger.info(
           s"polled $endpoint: ${outcome.requests} request(s), ${outcome.records} records, $kept new, ${outcome.tookMs} ms, offset ${state.offset.getOrElse("(initial)")}"
         )
@@ -95,6 +102,7 @@ final class Poller(
 
   private def failed(error: RestError): Unit = {
     errorsInRow += 1
+    catchingUp = false
     status = status.copy(failedPolls = status.failedPolls + 1, lastError = Some(error.text))
     pace.verdict(error, errorsInRow, fresh, mustComplete).foreach(e => throw e.toException)
     due = pace.afterFailure(error, asked, nowMs)
@@ -108,6 +116,8 @@ final class Poller(
       warnOnce(
         "Polling waits: the query is slower than the API, and maxBufferedBytes are unread. A larger batchSize may help."
       )
+      catchingUp = false
+      journal.pollerChanged()
       journal.awaitTaken()
     }
 

@@ -133,6 +133,6 @@ class PageFileSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     reader.close()
     assert(PageCache.bytes < held && PageCache.get(store.location, names.head).isEmpty)
     names.foreach { n => uncached(n); Files.delete(root.resolve(PageFile.path(n))) }
-    assert(PageCache.bytes == before)
+    assert(PageCache.bytes <= before, "older entries may have gone as stale")
   }
 }
