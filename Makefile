@@ -38,7 +38,7 @@ lint: $(VENV)/.requirements ## scalafmt, scalafix, ruff, mypy --strict: report o
 	./sbtw scalafmtCheckAll scalafmtSbtCheck "scalafixAll --check"
 	$(BIN)/ruff check --config python/pyproject.toml $(wildcard $(PYTHON_CODE))
 	$(BIN)/ruff format --check --config python/pyproject.toml $(wildcard $(PYTHON_CODE))
-	$(BIN)/mypy --strict --config-file python/pyproject.toml python/src examples
+	$(BIN)/mypy --strict --config-file python/pyproject.toml python/src python/tests examples bench
 
 fmt: $(VENV)/.requirements ## let scalafix, scalafmt and ruff mend what they can
 	./sbtw scalafixAll scalafmtAll scalafmtSbt

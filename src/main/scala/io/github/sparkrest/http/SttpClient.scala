@@ -69,6 +69,12 @@ object SttpClient {
     )
   }
 
+  /** A larger buffer than the 16 KB of `java.net.http`: each one that is filled wakes two threads. A setting of the user's
+    * wins. It must be there before the JVM makes its first client.
+    */
+  private val bufferSize = "jdk.httpclient.bufsize"
+  if (System.getProperty(bufferSize) == null) System.setProperty(bufferSize, (128 << 10).toString)
+
   /** One client, with its pool of connections, for each setting that a connection depends on. They live as long as the JVM. */
   private val backends = new ConcurrentHashMap[(Long, Boolean), SyncBackend]
 

@@ -31,7 +31,7 @@ object CachedPages {
   * a stopped query left behind goes when it is old and room is needed.
   */
 object PageCache {
-  val maxBytes: Long = math.min(128L << 20, Runtime.getRuntime.maxMemory / 8)
+  val maxBytes: Long = math.min(32L << 20, Runtime.getRuntime.maxMemory / 16)
   private val StaleNanos = 60L * 1000 * 1000 * 1000
 
   final private case class Entry(pages: CachedPages, since: Long)
