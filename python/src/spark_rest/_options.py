@@ -19,7 +19,7 @@ def read_rest_stream(
     *,
     schema: StructType | str | None = None,
     json_options: Mapping[str, str] | None = None,
-    method: Literal["GET", "POST", "PUT", "PATCH", "HEAD"] | None = None,
+    method: Literal["GET", "POST", "PUT", "PATCH"] | None = None,
     headers: Mapping[str, str] | str | None = None,
     params: Mapping[str, str] | str | None = None,
     connect_timeout: float | str | None = None,

@@ -22,13 +22,13 @@ object OptionsDoc {
        |Names are matched in any case; every value is text. All that is wrong is reported at once, at `load()`; an unknown option is an
        |error. In Python the arguments of `read_rest_stream` are these names in snake_case.
        |
-       |${tables.mkString("\n")}
+       |%tables%
        |## Options of `spark.read.json`
        |
        |They mean the same here, and are read by Spark's own parser: ${RestOptions.json
         .map(n => s"`$n`")
         .mkString(", ")}.
-       |""".stripMargin
+       |""".stripMargin.replace("%tables%", tables.mkString("\n"))
   }
 
   def python: String = {

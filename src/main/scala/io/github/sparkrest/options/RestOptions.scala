@@ -23,7 +23,7 @@ object RestOptions {
   )
   val Method: Opt[String] = Opt(
     "method",
-    OneOf(Seq("GET", "POST", "PUT", "PATCH", "HEAD")),
+    OneOf(Seq("GET", "POST", "PUT", "PATCH")),
     Request,
     default = Some("GET"),
     doc = "The HTTP method."

@@ -41,8 +41,13 @@ final class HadoopLogStore(fs: FileSystem, root: Path) extends LogStore {
     in
   }
 
-  def list(folder: String): Seq[String] =
-    try fs.listStatus(path(folder)).toList.map(_.getPath.getName).filterNot(LogStoreNames.isTemporary)
+  def list(folder: String): Seq[String] = entries(folder).filterNot(LogStoreNames.isTemporary)
+
+  def deleteTemporary(folder: String): Unit =
+    entries(folder).filter(LogStoreNames.isTemporary).foreach(n => delete(s"$folder/$n"))
+
+  private def entries(folder: String): Seq[String] =
+    try fs.listStatus(path(folder)).toList.map(_.getPath.getName)
     catch { case _: FileNotFoundException => Nil }
 
   def delete(name: String): Unit = { fs.delete(path(name), false); () }

@@ -41,10 +41,15 @@ final class LocalLogStore(root: Path) extends LogStore {
   def open(name: String, from: Long): InputStream =
     Channels.newInputStream(Files.newByteChannel(root.resolve(name), READ).position(from))
 
-  def list(folder: String): Seq[String] =
+  def list(folder: String): Seq[String] = entries(folder).filterNot(LogStoreNames.isTemporary)
+
+  def deleteTemporary(folder: String): Unit =
+    entries(folder).filter(LogStoreNames.isTemporary).foreach(n => delete(s"$folder/$n"))
+
+  private def entries(folder: String): Seq[String] =
     try {
       val entries = Files.newDirectoryStream(root.resolve(folder))
-      try entries.iterator.asScala.map(_.getFileName.toString).filterNot(LogStoreNames.isTemporary).toList
+      try entries.iterator.asScala.map(_.getFileName.toString).toList
       finally entries.close()
     } catch { case _: NoSuchFileException => Nil }
 
@@ -62,5 +67,5 @@ final class LocalLogStore(root: Path) extends LogStore {
 
 private[pagelog] object LogStoreNames {
   def temporary(name: String): String = s"$name.${UUID.randomUUID()}.tmp"
-  def isTemporary(name: String): Boolean = name.endsWith(".tmp") || name.endsWith(".crc")
+  def isTemporary(name: String): Boolean = name.endsWith(".tmp")
 }

@@ -40,6 +40,9 @@ trait LogStore {
 
   /** Nothing happens if there is no such file. */
   def delete(name: String): Unit
+
+  /** Deletes what [[writeIfAbsent]] and [[overwrite]] left half-written in a folder when their process died. */
+  def deleteTemporary(folder: String): Unit
 }
 
 object LogStore {

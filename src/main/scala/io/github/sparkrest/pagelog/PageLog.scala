@@ -231,6 +231,7 @@ object PageLog {
       .list(PageFile.Folder)
       .filter(n => !named(n) && PageFile.epochOf(n).exists(_ < epoch))
       .foreach(n => store.delete(PageFile.path(n)))
+    Seq(Manifest.Folder, Epochs, ".").foreach(store.deleteTemporary)
     epochs(store).filter(_ < epoch).foreach(n => store.delete(epochPath(n)))
   }
 }

@@ -56,6 +56,15 @@ class PageLogSuite extends AnyFunSuite {
       assert(start(second).fresh && second.unreadRecords(Position.Start) == 0 && s.list(PageFile.Folder).isEmpty)
     }
 
+    test("what a killed write left behind is swept by the next run") { (root, s) =>
+      start(open(s))
+      val left = Seq("manifests/00000000000000000001.json.x.tmp", "last-poll.json.x.tmp").map(root.resolve)
+      left.foreach { p => Files.createDirectories(p.getParent); Files.write(p, Array[Byte](1)) }
+      assert(s.list(Manifest.Folder).isEmpty)
+      open(s)
+      assert(!left.exists(Files.exists(_)))
+    }
+
     test("the newer run goes on; the older stops with a clear error and deletes nothing") { (_, s) =>
       val older = open(s, retain = 0)
       start(older)
