@@ -17,19 +17,15 @@ final class SparkJson {
 
   /** The name under which a bad record is kept: the option's, or else the session's. */
   static String corruptColumn(JsonRowSettings settings) {
-    return options(settings).columnNameOfCorruptRecord();
+    return new JSONOptions(settings.options(), settings.timeZone(), settings.corruptColumn()).columnNameOfCorruptRecord();
   }
 
   static ParseMode mode(JsonRowSettings settings) {
-    return options(settings).parseMode();
+    return new JSONOptions(settings.options(), settings.timeZone(), settings.corruptColumn()).parseMode();
   }
 
   /** @param noFilters the empty list: its type fits the constructors of Spark 3.5 and 4 alike */
   static JacksonParser parser(StructType schema, JsonRowSettings settings, List<Filter> noFilters) {
-    return new JacksonParser(schema, options(settings), true, noFilters);
-  }
-
-  private static JSONOptions options(JsonRowSettings settings) {
-    return new JSONOptions(settings.options(), settings.timeZone(), settings.corruptColumn());
+    return new JacksonParser(schema, new JSONOptions(settings.options(), settings.timeZone(), settings.corruptColumn()), true, noFilters);
   }
 }
