@@ -73,20 +73,6 @@ lazy val root = (project in file("."))
   )
   .settings(assemblySettings, publishSettings, versionTable)
 
-lazy val shadedModules = Set(
-  "core",
-  "circe-core",
-  "circe-parser",
-  "circe-numbers",
-  "circe-jawn",
-  "cats-core",
-  "cats-kernel",
-  "jawn-parser",
-  "model",
-  "shared",
-  "ws"
-)
-
 lazy val assemblySettings = Seq(
   assembly / assemblyJarName := s"${name.value}_${scalaBinaryVersion.value}-${version.value}.jar",
   assembly / assemblyOutputPath := (ThisBuild / baseDirectory).value / "target" / "jars" / (assembly / assemblyJarName).value,

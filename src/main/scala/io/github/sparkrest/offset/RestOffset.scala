@@ -70,41 +70,25 @@ object RestOffset {
   /** The key of the endpoint of a stream without an input table. */
   val OnlyEndpoint = "main"
 
-  def parse(json: String): Either[RestError, RestOffset] =
-    parsed(json).left
-      .map(e =>
-        RestError(
-          Condition.CheckpointUnreadable,
-          s"The offset ${json.take(300)} is not one of spark-rest ($e).",
-          "Use the checkpoint with the source that made it."
-        )
-      )
-      .flatMap { case (version, offset) =>
-        if (version > Version)
-          Left(
-            RestError(
-              Condition.CheckpointUnreadable,
-              s"The offset has version $version, this spark-rest reads up to $Version.",
-              "Use the version of spark-rest that wrote the checkpoint, or a later one."
-            )
-          )
-        else
-          offset.left.map(e =>
-            RestError(
-              Condition.CheckpointUnreadable,
-              s"The offset ${json.take(300)} is not one of spark-rest ($e).",
-              "Use the checkpoint with the source that made it."
-            )
-          )
-      }
-
-  private def parsed(json: String): Either[String, (Int, Either[String, RestOffset])] =
+  def parse(json: String): Either[RestError, RestOffset] = {
+    def foreign(why: String) = RestError(
+      Condition.CheckpointUnreadable,
+      s"The offset ${json.take(300)} is not one of spark-rest ($why).",
+      "Use the checkpoint with the source that made it."
+    )
     for {
-      j <- parse(json: CharSequence)
-      v <- j.hcursor.get[Int]("version").left.map(_.message)
-    } yield (v, decoder.decodeJson(j).left.map(_.message))
+      parsed <- io.circe.parser.parse(json).left.map(e => foreign(e.message))
+      version <- parsed.hcursor.get[Int]("version").left.map(e => foreign(e.message))
+      _ <- if (version > Version) Left(later(version)) else Right(())
+      offset <- decoder.decodeJson(parsed).left.map(e => foreign(e.message))
+    } yield offset
+  }
 
-  private def parse(json: CharSequence): Either[String, Json] = io.circe.parser.parse(json.toString).left.map(_.message)
+  private def later(version: Int) = RestError(
+    Condition.CheckpointUnreadable,
+    s"The offset has version $version, this spark-rest reads up to $Version.",
+    "Use the version of spark-rest that wrote the checkpoint, or a later one."
+  )
 
   private val decoder: Decoder[RestOffset] = Decoder.instance { c =>
     val s = c.downField("source")
