@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.offset
 
-import java.nio.charset.StandardCharsets.UTF_8
-import java.security.MessageDigest
-
 import io.circe.syntax._
 import io.circe.{Decoder, Json}
 import io.github.sparkrest.error.{Condition, RestError}
@@ -37,10 +34,7 @@ final case class SourceIdentity(url: String, offsetField: String, offsetType: St
 
 object SourceIdentity {
   def of(config: RestConfig): SourceIdentity =
-    SourceIdentity(hash(Redact.url(config.url)), config.offsetName, config.offsetType)
-
-  private def hash(text: String): String =
-    MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8)).take(8).map(b => f"$b%02x").mkString
+    SourceIdentity(ShortHash.of(Redact.url(config.url)), config.offsetName, config.offsetType)
 }
 
 /** The source's offset: a place in the log and, per endpoint, the API offset *before* the page that is cut there. Going on

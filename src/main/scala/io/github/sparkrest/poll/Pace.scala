@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.poll
 
-import io.github.sparkrest.error.{Effect, RestError}
+import io.github.sparkrest.error.{Condition, Effect, RestError}
 import io.github.sparkrest.options.RestConfig
 
 /** When to poll next, and when to give up. Pure: moments are epoch milliseconds, `jitter` is in [0, 1). */
@@ -48,7 +48,7 @@ final class Pace(config: RestConfig) {
         else config.maxConsecutiveErrors.filter(errorsInRow >= _).map(n => s"maxConsecutiveErrors is $n")
       why.map(w =>
         RestError(
-          io.github.sparkrest.error.Condition.TooManyErrors,
+          Condition.TooManyErrors,
           s"$errorsInRow poll(s) failed in a row, and $w. The last error: ${error.text}",
           ""
         )

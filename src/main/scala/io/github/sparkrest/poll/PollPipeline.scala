@@ -5,7 +5,7 @@ import io.github.sparkrest.error.RestError
 import io.github.sparkrest.http._
 import io.github.sparkrest.offset.{EndpointState, OffsetStrategy, PageResult, PageStep}
 import io.github.sparkrest.options.RestConfig
-import io.github.sparkrest.page.{RecordSink, RecordSlicer}
+import io.github.sparkrest.page.{Envelope, RecordSink, RecordSlicer}
 import io.github.sparkrest.request.RequestTemplate
 
 /** The data path of a poll: state → request → response → records → new state. Runs in a task, on an executor. */
@@ -73,5 +73,5 @@ final private class StepSink(begin: PageStep, sink: PageSink) extends RecordSink
     sink.discardPage()
   }
 
-  def finish(envelope: io.github.sparkrest.page.Envelope): Either[RestError, PageResult] = step.finish(envelope)
+  def finish(envelope: Envelope): Either[RestError, PageResult] = step.finish(envelope)
 }
