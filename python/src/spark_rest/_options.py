@@ -41,6 +41,7 @@ def read_rest_stream(
     retry_backoff: float | str | None = None,
     on_error: Literal["retry", "fail"] | None = None,
     max_consecutive_errors: int | None = None,
+    max_requests_per_trigger: int | None = None,
     auth_type: Literal["None", "Basic", "Bearer"] | None = None,
     user_id: str | None = None,
     user_password: str | None = None,
@@ -128,6 +129,9 @@ def read_rest_stream(
             interval; ``fail`` fails the query. Default: ``retry``.
         max_consecutive_errors:
             Polls that may fail in a row before the query fails; default: no limit.
+        max_requests_per_trigger:
+            Requests that ``Trigger.AvailableNow`` and ``Once`` may make, retries included, before
+            they end as if all were there; the next run goes on. Default: no limit.
         auth_type:
             How requests are authenticated. Default: ``None``.
         user_id:
@@ -174,6 +178,7 @@ def read_rest_stream(
             "retryBackoff": retry_backoff,
             "onError": on_error,
             "maxConsecutiveErrors": max_consecutive_errors,
+            "maxRequestsPerTrigger": max_requests_per_trigger,
             "authType": auth_type,
             "userId": user_id,
             "userPassword": user_password,

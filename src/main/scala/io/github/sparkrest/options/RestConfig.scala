@@ -33,6 +33,7 @@ final case class RestConfig(
     retryBackoffMs: Long,
     failOnError: Boolean,
     maxConsecutiveErrors: Option[Long],
+    maxRequestsPerTrigger: Option[Long],
     auth: AuthOptions,
     inferSchema: Boolean,
     jsonOptions: Map[String, String]
@@ -103,6 +104,7 @@ object RestConfig {
       retryBackoffMs = read(RetryBackoff),
       failOnError = read(OnError) == "fail",
       maxConsecutiveErrors = read.opt(MaxConsecutiveErrors),
+      maxRequestsPerTrigger = read.opt(MaxRequestsPerTrigger),
       auth = auth(read),
       inferSchema = read(InferSchema),
       jsonOptions = options.filter { case (k, _) => jsonNames(k.toLowerCase) }

@@ -166,6 +166,13 @@ object RestOptions {
     doc = "Polls that may fail in a row before the query fails; default: no limit."
   )
 
+  val MaxRequestsPerTrigger: Opt[Long] = Opt(
+    "maxRequestsPerTrigger",
+    Whole(1),
+    Pace,
+    doc = "Requests that `Trigger.AvailableNow` and `Once` may make, retries included, before they end as if all were there; the next run goes on. Default: no limit."
+  )
+
   val AuthType: Opt[String] = Opt(
     "authType",
     OneOf(Seq("None", "Basic", "Bearer")),
@@ -199,7 +206,7 @@ object RestOptions {
     Url, Method, Headers, Params, ConnectTimeout, ReadTimeout, DataField, MaxResponseBytes, Streaming,
     OffsetType, OffsetField, InitialOffset, Boundary, StreamingInterval, BatchSize, MaxBytesPerBatch,
     MaxBufferedBytes, RetainBatches, PageLogLocation, MaxRetries, RetryBackoff, OnError, MaxConsecutiveErrors,
-    AuthType, UserId, UserPassword, OauthToken, AuthScheme, InferSchema
+    MaxRequestsPerTrigger, AuthType, UserId, UserPassword, OauthToken, AuthScheme, InferSchema
   )
   // format: on
 

@@ -4,8 +4,9 @@ package io.github.sparkrest.poll
 /** When a poll task hands back what it has, though more is waiting: so that no task holds much memory or a slot for long.
   * Checked between pages.
   */
-final case class PollLimits(maxBytes: Long, maxMillis: Long) {
-  def reached(bytes: Long, millis: Long): Boolean = bytes >= maxBytes || millis >= maxMillis
+final case class PollLimits(maxBytes: Long, maxMillis: Long, maxRequests: Long) {
+  def reached(bytes: Long, millis: Long, requests: Long): Boolean =
+    bytes >= maxBytes || millis >= maxMillis || requests >= maxRequests
 }
 
 object PollLimits {
@@ -13,5 +14,6 @@ object PollLimits {
   private val TaskMillis = 1000L
 
   /** @param room how far polling may still run ahead of the query */
-  def within(room: Long): PollLimits = PollLimits(math.min(TaskBytes, room), TaskMillis)
+  def within(room: Long, requestsLeft: Long): PollLimits =
+    PollLimits(math.min(TaskBytes, room), TaskMillis, requestsLeft)
 }

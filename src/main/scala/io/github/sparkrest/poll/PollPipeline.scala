@@ -52,7 +52,8 @@ final class PollPipeline(config: RestConfig, client: HttpClient, clock: Clock) {
           )
           go = outcome.more && config.streamingIntervalMs == 0 && !limits.reached(
             sink.bytes,
-            clock.now().toEpochMilli - began
+            clock.now().toEpochMilli - began,
+            outcome.requests.toLong
           )
       }
     }

@@ -8,7 +8,7 @@ import scala.util.control.NonFatal
 
 import io.github.sparkrest.error.{Condition, RestError, RestException}
 import io.github.sparkrest.http.Clock
-import io.github.sparkrest.offset.EndpointState
+import io.github.sparkrest.offset.{EndpointState, OffsetTime}
 import io.github.sparkrest.options.RestConfig
 import org.slf4j.LoggerFactory
 
@@ -34,6 +34,8 @@ final class Poller(
   private var state = start.state
   private var due = pace.afterRestart(start.polledAtMs, nowMs)
   private var fresh = start.fresh
+
+  private var availableNow = AvailableNow(nowMs)
 
   /** When the API was asked, in the last poll: its task may have waited for a core. */
   private var asked = nowMs
@@ -72,7 +74,7 @@ final class Poller(
         fresh = false
         status = status.copy(lastError = None)
         due = pace.afterSuccess(asked, nowMs, outcome.more)
-        complete = mustComplete && !outcome.more
+        if (mustComplete) endIfComplete(outcome)
         catchingUp = outcome.more && due <= nowMs
         logger.info(
           s"polled $endpoint: ${outcome.requests} request(s), ${outcome.records} records, $kept new, ${outcome.tookMs} ms, offset ${state.offset.getOrElse("(initial)")}"
@@ -83,9 +85,21 @@ final class Poller(
     journal.pollerChanged()
   }
 
+  private def requestsLeft: Long =
+    config.maxRequestsPerTrigger.filter(_ => mustComplete).fold(Long.MaxValue)(_ - status.requests)
+
+  private def endIfComplete(outcome: PollOutcome): Unit = {
+    availableNow = availableNow.after(outcome)
+    availableNow.end(outcome, state.offset.flatMap(OffsetTime.of(config, _)), status.requests, nowMs, config).foreach {
+      why =>
+        logger.info(s"$endpoint is complete: $why")
+        complete = true
+    }
+  }
+
   /** One poll with its retries. What was received before an error counts, and is not asked for again. */
   @tailrec private def attempt(tries: Int): (PollOutcome, Long) = {
-    val report = poll(state, PollLimits.within(config.maxBufferedBytes))
+    val report = poll(state, PollLimits.within(config.maxBufferedBytes, requestsLeft))
     if (tries == 1) asked = nowMs - report.outcome.tookMs
     // Without a file a state that moved lives in the next note alone: losing it repeats an empty page.
     state = report.file.fold(report.outcome.state)(journal.append(_, endpoint, report.outcome.state))

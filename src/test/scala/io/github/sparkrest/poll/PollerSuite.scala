@@ -18,16 +18,19 @@ class PollerSuite extends AnyFunSuite with Eventually {
 
   @volatile private var newest = 0
   @volatile private var status = 200
+  @volatile private var busy = false
   private val server = new LocalServer({ e =>
-    val from = e.getRequestURI.getQuery.split("=").last.toInt
-    val records = (math.max(from, 1) to math.min(newest, from + 9)).map(i => s"""{"id":$i}""")
+    val from = e.getRequestURI.getQuery.split("=").last.takeRight(9).toInt
+    val records =
+      if (busy) (1 to 10).map(i => s"""{"id":$i,"at":${System.currentTimeMillis}}""")
+      else (math.max(from, 1) to math.min(newest, from + 9)).map(i => s"""{"id":$i}""")
     if (status == 0) e.close()
     else LocalServer.send(e, status, if (status == 200) records.mkString("[", ",", "]") else "<html>no</html>")
   })
 
   final private class Running(mustComplete: Boolean, options: (String, String)*) {
     private val base = Map(
-      "url" -> s"${server.url}/?from={id}",
+      "url" -> s"${server.url}/?from={offset}",
       "offsetField" -> "id",
       "offsetType" -> "incremental",
       "streamingInterval" -> "0",
@@ -60,6 +63,7 @@ class PollerSuite extends AnyFunSuite with Eventually {
   private def running(mustComplete: Boolean, options: (String, String)*)(test: Running => Any): Unit = {
     newest = 0
     status = 200
+    busy = false
     val r = new Running(mustComplete, options: _*)
     try { test(r); () }
     finally r.stop()
@@ -109,6 +113,22 @@ class PollerSuite extends AnyFunSuite with Eventually {
       newest = 47
       eventually(assert(r.poller.complete && !r.isAlive))
       assert(r.records == 47)
+    }
+  }
+
+  test("an API that makes records faster than they are polled does not keep it running for ever") {
+    running(mustComplete = true, "offsetType" -> "timestamp", "offsetField" -> "at", "initialOffset" -> "1") { r =>
+      busy = true
+      eventually(assert(r.poller.complete && !r.isAlive))
+      assert(r.records >= 10)
+    }
+  }
+
+  test("a budget of requests is kept") {
+    running(mustComplete = true, "maxRequestsPerTrigger" -> "3") { r =>
+      newest = 100000
+      eventually(assert(r.poller.complete && !r.isAlive))
+      assert(r.poller.status.requests == 3 && r.records == 29)
     }
   }
 

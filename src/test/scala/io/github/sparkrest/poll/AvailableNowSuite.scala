@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.poll
+
+import io.github.sparkrest.offset.{EndpointState, OffsetTime}
+import io.github.sparkrest.options.RestConfig
+import org.scalatest.funsuite.AnyFunSuite
+
+class AvailableNowSuite extends AnyFunSuite {
+  private val moment = 1700000000000L
+  private def config(options: (String, String)*) =
+    RestConfig.parse(Map("url" -> "http://h/?from={offset}") ++ options).fold(e => fail(e.text), identity)
+  private def poll(records: Long, more: Boolean = true) =
+    PollOutcome(EndpointState.Initial, 1, records, more, None, None, 0)
+
+  /** Why it ended after the last of some polls. */
+  private def end(polls: Seq[Long], seconds: Long, time: Option[Long] = None, options: Seq[(String, String)] = Nil) =
+    polls
+      .foldLeft(AvailableNow(moment))((a, n) => a.after(poll(n)))
+      .end(poll(polls.last), time, polls.size.toLong, moment + seconds * 1000, config(options: _*))
+
+  test("it ends when nothing further is to be asked for, and goes on while records come") {
+    assert(AvailableNow(moment).end(poll(0, more = false), None, 1, moment + 1, config()).nonEmpty)
+    assert(end(Seq(100, 100, 100), seconds = 3600).isEmpty)
+  }
+
+  test("an offset that passed the moment ends it; one before it does not, however long that takes") {
+    assert(end(Seq(100), seconds = 1, Some(moment)).nonEmpty)
+    assert(end(Seq(100, 50, 40, 30, 20), seconds = 3600, Some(moment - 1)).isEmpty)
+  }
+
+  test("without a time in the offset: shorter polls, twice, and not at once") {
+    assert(end(Seq(100, 99, 98), seconds = 10).nonEmpty)
+    assert(end(Seq(100, 99, 98), seconds = 9).isEmpty, "an API may answer with a short page in between")
+    assert(end(Seq(100, 99, 100), seconds = 60).isEmpty && end(Seq(100, 99), seconds = 60).isEmpty)
+  }
+
+  test("a budget of requests ends it") {
+    assert(end(Seq(100, 100, 100), seconds = 1, options = Seq("maxRequestsPerTrigger" -> "3")).nonEmpty)
+    assert(end(Seq(100, 100), seconds = 1, options = Seq("maxRequestsPerTrigger" -> "3")).isEmpty)
+  }
+
+  test("what time an offset stands for") {
+    def time(offset: String, offsetType: String = "timestamp") =
+      OffsetTime.of(config("offsetType" -> offsetType), offset)
+    Seq(
+      "1700000000",
+      "1700000000000",
+      "1700000000000000",
+      "1700000000000000000",
+      "1700000000.000",
+      "2023-11-14T22:13:20Z"
+    )
+      .foreach(t => assert(time(t).contains(moment), t))
+    assert(time("17").isEmpty && time("1700000000", "max_field").isEmpty && time("abc").isEmpty)
+    assert(time("2023-11-14T23:13:20+01:00", "max_field").contains(moment))
+  }
+}
