@@ -9,8 +9,8 @@ import struct
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from email.message import Message
 from enum import Enum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -28,6 +28,12 @@ class Request:
     query: dict[str, str]
     headers: Message
     at: float
+    method: str = "GET"
+    body: bytes = b""
+
+    def __str__(self) -> str:
+        asked = "&".join(f"{name}={value}" for name, value in self.query.items())
+        return " ".join(filter(None, [self.method, f"{self.path}?{asked}", self.body.decode(errors="replace")]))
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,7 @@ class Answer:
 
     body: object
     status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Failure(Enum):
@@ -111,7 +118,14 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         api = self.server.api
         parts = urlsplit(self.path)
-        request = Request(parts.path, dict(parse_qsl(parts.query, keep_blank_values=True)), self.headers, time.time())
+        request = Request(
+            parts.path,
+            dict(parse_qsl(parts.query, keep_blank_values=True)),
+            self.headers,
+            time.time(),
+            self.command,
+            self.rfile.read(int(self.headers.get("Content-Length") or 0)),
+        )
         failure = api.next_failure()
         if failure:
             # Logged first: who waits for a number of requests finds this one among the failed.
@@ -120,7 +134,8 @@ class _Handler(BaseHTTPRequestHandler):
         answer = api.answer(request)
         body = json.dumps(answer.body).encode()
         if failure is None:
-            self._send(answer.status, "application/json", body)
+            # These have no body by definition; what follows would be read as the next response.
+            self._send(answer.status, "application/json", b"" if answer.status in (204, 304) else body, answer.headers)
         elif failure is Failure.STATUS_500:
             self._send(500, "application/json", b'{"error": "internal"}')
         elif failure is Failure.TRUNCATED:
@@ -129,6 +144,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(200, "text/html", b"<!DOCTYPE html><html><body>Back soon</body></html>")
         else:
             self._reset(body)
+
+    do_POST = do_GET  # noqa: N815
 
     def _reset(self, body: bytes) -> None:
         # In the middle of the body: a request without any answer on a connection that was kept alive is sent again by
@@ -142,8 +159,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         self.connection.close()
 
-    def _send(self, status: int, kind: str, body: bytes) -> None:
+    def _send(self, status: int, kind: str, body: bytes, headers: Mapping[str, str] | None = None) -> None:
         self.send_response(status)
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
