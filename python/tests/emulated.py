@@ -19,6 +19,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 from waiting import wait_until
 
+# Several values of a name are several headers.
+Headers = Mapping[str, "str | tuple[str, ...]"]
+
 
 @dataclass(frozen=True)
 class Request:
@@ -42,7 +45,7 @@ class Answer:
 
     body: object
     status: int = 200
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Headers = field(default_factory=dict)
 
 
 class Failure(Enum):
@@ -159,10 +162,13 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         self.connection.close()
 
-    def _send(self, status: int, kind: str, body: bytes, headers: Mapping[str, str] | None = None) -> None:
+    def _send(
+        self, status: int, kind: str, body: bytes, headers: Mapping[str, str | tuple[str, ...]] | None = None
+    ) -> None:
         self.send_response(status)
-        for name, value in (headers or {}).items():
-            self.send_header(name, value)
+        for name, values in (headers or {}).items():
+            for value in (values,) if isinstance(values, str) else values:
+                self.send_header(name, value)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
