@@ -49,7 +49,8 @@ class Search(Vendor):
         require(body["sorts"] == [ascending], 400, invalid)
         size = body["limit"]
         require(type(size) is int and 1 <= size <= 200, 400, invalid)
-        start = 0 if body.get("after") is None else number(body["after"], 0, 10**9, "after")
+        # Text by the documentation; a number is taken, too.
+        start = 0 if body.get("after") is None else number(str(body["after"]), 0, 10**9, "after")
         require(start + size <= self.depth, 400, {"status": "error", "message": "paging past 10,000 results"})
         found = self.since(least)
         answer: dict[str, Any] = {

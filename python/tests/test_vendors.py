@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Each recipe of the cookbook, run against an emulator of its API: complete, and nothing twice, over a restart."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from emulated import Emulated
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.streaming.query import StreamingQuery
+from vendors import (
+    clever,
+    elasticsearch,
+    github,
+    gitlab,
+    graph,
+    hackernews,
+    hubspot,
+    jira,
+    okta,
+    opensky,
+    salesforce,
+    shopify,
+    slack,
+    stripe,
+    usgs,
+    x,
+    zendesk,
+)
+from vendors.recipe import COOKBOOK, pages, read_recipe
+from vendors.vendor import DAY, Vendor, now
+from waiting import wait_until
+
+VENDORS: dict[str, tuple[Callable[[], Vendor], dict[str, object]]] = {
+    "clever-events": (clever.Events, {"page_size": 3}),
+    "clever-users": (clever.Users, {"page_size": 3}),
+    "elasticsearch": (elasticsearch.SearchAfter, {"page_size": 3}),
+    "github-commits": (github.Commits, {"page_size": 3}),
+    "github-events": (github.Events, {"page_size": 4}),
+    "github-issues": (github.Issues, {"page_size": 3}),
+    "gitlab-events": (gitlab.Events, {"page_size": 2}),
+    "gitlab-issues": (gitlab.Issues, {"page_size": 2}),
+    "gitlab-merge-requests": (gitlab.MergeRequests, {"page_size": 2}),
+    "graph-users": (graph.UsersDelta, {}),
+    "hackernews-maxitem": (hackernews.MaxItem, {}),
+    "hackernews-stories": (hackernews.NewStories, {}),
+    "hubspot": (hubspot.Search, {"page_size": 2, "reanchor_after": 6, "page_interval": 0}),
+    "jira": (jira.Issues, {"page_size": 2}),
+    "okta": (okta.SystemLog, {}),
+    "opensky-arrivals": (opensky.Arrivals, {"lag": 1, "initial_offset": str((now() - 21 * DAY) // 1000)}),
+    "opensky-states": (opensky.States, {}),
+    "salesforce": (salesforce.Accounts, {}),
+    "shopify-graphql": (shopify.GraphQL, {"page_size": 2}),
+    "shopify-orders": (shopify.Orders, {"page_size": 2}),
+    "slack": (slack.History, {"page_size": 4, "page_interval": 0}),
+    "stripe-events": (stripe.Events, {"page_size": 2}),
+    "usgs": (usgs.Earthquakes, {"page_size": 3}),
+    "x-search": (x.RecentSearch, {"page_size": 10}),
+    "zendesk-organizations": (zendesk.Organizations, {"page_size": 2, "page_interval": 0}),
+    "zendesk-tickets": (zendesk.Tickets, {"page_size": 3, "page_interval": 0}),
+}
+"""Name of the page; the API; what is smaller here than in the recipe: pages and waits."""
+
+
+@pytest.mark.parametrize("page", VENDORS)
+def test_a_recipe_is_complete_and_repeats_nothing(spark: SparkSession, tmp_path: Path, page: str) -> None:
+    make, smaller = VENDORS[page]
+    vendor = make()
+    recipe = read_recipe(page)
+    delivered: dict[int, list[str]] = {}
+    with Emulated(vendor.answer) as api:
+
+        def stream() -> DataFrame:
+            return recipe.stream(
+                spark, api.url, **{"infer_schema": False, "streaming_interval": 0.1, "retry_backoff": 0.1, **smaller}
+            )
+
+        with delivering(stream(), tmp_path / "checkpoint", delivered) as query:
+            await_delivery(query, api, vendor, delivered)
+            vendor.new_and_changed()
+            await_delivery(query, api, vendor, delivered)
+        vendor.new_and_changed()
+        with delivering(stream(), tmp_path / "checkpoint", delivered) as query:
+            await_delivery(query, api, vendor, delivered)
+    assert not vendor.refusals, f"requests that the vendor refuses: {vendor.refusals[:3]}"
+
+
+def test_each_page_has_a_test_and_stands_in_the_index() -> None:
+    assert pages() == sorted(VENDORS)
+    index = (COOKBOOK / "index.md").read_text()
+    assert [page for page in pages() if f"]({page}.md)" not in index] == []
+
+
+@contextmanager
+def delivering(stream: DataFrame, checkpoint: Path, into: dict[int, list[str]]) -> Iterator[StreamingQuery]:
+    """Rows by the number of their batch: a batch that is run again replaces itself, as in any idempotent sink."""
+
+    def keep(batch: DataFrame, number: int) -> None:
+        into[number] = [row.output for row in batch.collect()]
+
+    query = stream.writeStream.foreachBatch(keep).option("checkpointLocation", str(checkpoint)).start()
+    try:
+        yield query
+    finally:
+        query.stop()
+
+
+def await_delivery(query: StreamingQuery, api: Emulated, vendor: Vendor, delivered: dict[int, list[str]]) -> None:
+    """Waits for all that is expected and, for repeats, some polls longer."""
+    expected = Counter(map(canonical, vendor.expected()))
+
+    def rows() -> list[str]:
+        error = query.exception()
+        if error:
+            raise AssertionError(f"{error}\nlast requests: {asked(api)}\nrefusals: {vendor.refusals[-3:]}")
+        return [row for batch in list(delivered.values()) for row in batch]
+
+    try:
+        wait_until(lambda: len(rows()) >= expected.total(), f"{expected.total()} records", 15)
+        api.await_polls(8, 15)
+        query.processAllAvailable()
+    except TimeoutError as e:
+        missing = expected - Counter(canonical(json.loads(row)) for row in rows())
+        raise AssertionError(f"{e}\nmissing: {missing}\nrequests: {asked(api)}\nrefused: {vendor.refusals[-3:]}") from e
+    got = Counter(canonical(json.loads(row)) for row in rows())
+    assert got == expected, f"too many: {got - expected}\nmissing: {expected - got}\nrequests: {asked(api)}"
+
+
+def asked(api: Emulated) -> str:
+    return "\n  ".join(["", *(str(request) for request in api.requests[-30:])])
+
+
+def canonical(record: Any) -> str:
+    return json.dumps(record, sort_keys=True)
