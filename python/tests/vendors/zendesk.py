@@ -86,8 +86,8 @@ class Organizations(Zendesk):
         start = self.start_time(request)
         found = self.since(start)
         if len(found) > size:
-            until = found[size - 1].updated
-            # More than a page within one second: else there would be no way on.
+            # A page that ended in the second it began with would lead to itself: then it is longer than was asked for.
+            until = next((r.updated for r in found[size - 1 :] if r.updated > start), found[-1].updated)
             page = [r for r in found if r.updated <= until]
         else:
             page = found
