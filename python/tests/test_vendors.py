@@ -66,6 +66,7 @@ VENDORS: dict[str, tuple[Callable[[], Vendor], dict[str, object]]] = {
     "zendesk-tickets": (zendesk.Tickets, {"page_size": 3, "page_interval": 0}),
 }
 """Name of the page; the API; what is smaller here than in the recipe: pages and waits."""
+DEADLINE = 60.0
 
 
 @pytest.mark.parametrize("page", VENDORS)
@@ -122,8 +123,8 @@ def await_delivery(query: StreamingQuery, api: Emulated, vendor: Vendor, deliver
         return [row for batch in list(delivered.values()) for row in batch]
 
     try:
-        wait_until(lambda: len(rows()) >= expected.total(), f"{expected.total()} records", 15)
-        api.await_polls(8, 15)
+        wait_until(lambda: len(rows()) >= expected.total(), f"{expected.total()} records", DEADLINE)
+        api.await_polls(8, DEADLINE)
         query.processAllAvailable()
     except TimeoutError as e:
         missing = expected - Counter(canonical(json.loads(row)) for row in rows())
