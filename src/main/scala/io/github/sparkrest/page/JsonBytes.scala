@@ -49,6 +49,24 @@ object JsonBytes {
     }
   }
 
+  /** A value as text: a scalar as [[scalar]] gives it, an object or array as JSON without blanks; `None` for null. */
+  def value(buf: Array[Byte], s: Span): Option[String] =
+    if (buf(from(s)) == '{' || buf(from(s)) == '[') Some(compact(buf, from(s), to(s))) else scalar(buf, s).map(_._1)
+
+  private def compact(buf: Array[Byte], start: Int, stop: Int): String = {
+    val out = new Array[Byte](stop - start)
+    var n = 0
+    var i = start
+    while (i < stop) {
+      // A string is taken as a whole, any other byte if it is not blank.
+      val end = if (buf(i) == '"') valueEnd(buf, i, stop) else if (isBlank(buf(i))) i else i + 1
+      System.arraycopy(buf, i, out, n, end - i)
+      n += end - i
+      i = math.max(end, i + 1)
+    }
+    new String(out, 0, n, UTF_8)
+  }
+
   /** The text of a JSON string in `[start, stop)`, quotes included. */
   def string(buf: Array[Byte], start: Int, stop: Int): String = {
     var i = start + 1
@@ -91,14 +109,17 @@ object JsonBytes {
     }
   }
 
-  private def blank(buf: Array[Byte], from: Int, stop: Int): Int = {
+  private def isBlank(b: Byte): Boolean = b <= ' ' && b >= 0
+
+  /** The first byte from `from` on that is not blank. */
+  private[page] def blank(buf: Array[Byte], from: Int, stop: Int): Int = {
     var i = from
-    while (i < stop && buf(i) <= ' ' && buf(i) >= 0) i += 1
+    while (i < stop && isBlank(buf(i))) i += 1
     i
   }
 
   /** One past the value that begins at `from`. */
-  private def valueEnd(buf: Array[Byte], from: Int, stop: Int): Int = {
+  private[page] def valueEnd(buf: Array[Byte], from: Int, stop: Int): Int = {
     var i = from
     var depth = 0
     var done = i >= stop
@@ -116,7 +137,7 @@ object JsonBytes {
         depth -= 1
         if (depth >= 0) i += 1
         done = depth <= 0
-      } else if (depth == 0 && (c == ',' || (c <= ' ' && c >= 0))) done = true
+      } else if (depth == 0 && (c == ',' || isBlank(c))) done = true
       else i += 1
       if (i >= stop) done = true
     }

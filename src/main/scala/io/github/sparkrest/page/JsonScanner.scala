@@ -59,6 +59,18 @@ final private[page] class JsonScanner(val window: ByteWindow) {
     }
   }
 
+  /** Walks an array whose `[` is next. Each element is walked over, shown to `choose` where it lies in the window, and, if
+    * chosen, walked over once more by `each`.
+    */
+  def elementsWhere(choose: (Array[Byte], Int, Int) => Boolean)(each: () => Unit): Unit = elements { () =>
+    mark = pos
+    skipValue()
+    val chosen = choose(buf, mark, pos)
+    if (chosen) pos = mark
+    mark = -1
+    if (chosen) each()
+  }
+
   private def separator(close: Char): Boolean = {
     val c = peek()
     if (c == ',') { pos += 1; true }

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.page
+
+import java.nio.ByteBuffer
+import java.nio.charset.StandardCharsets.UTF_8
+
+import scala.collection.mutable
+
+import io.circe.Json
+import io.circe.jawn.parseByteBuffer
+import io.github.sparkrest.options.FieldPath
+import io.github.sparkrest.options.FieldPath.{Each, Name, Segment, Where}
+
+/** What a response holds beside its records: the values that were asked for, by path, and the names of its own fields. */
+final case class Envelope(values: List[(FieldPath, Json)], names: List[String]) {
+
+  /** The value at `path`; JSON `null` is a value. */
+  def apply(path: FieldPath): Option[Json] = values.collectFirst {
+    case (at, json) if path.segments.startsWith(at.segments) =>
+      Envelope.within(json, path.segments.toList.drop(at.segments.length))
+  }.flatten
+}
+
+object Envelope {
+  val Empty: Envelope = Envelope(Nil, Nil)
+
+  private[page] def within(json: Json, path: List[Segment]): Option[Json] = path match {
+    case Nil                         => Some(json)
+    case Name(name) :: rest          => json.asObject.flatMap(_(name)).flatMap(within(_, rest))
+    case Where(field, value) :: rest =>
+      def holds(element: Json) = element.asObject.flatMap(_(field)).flatMap(text).contains(value)
+      json.asArray.flatMap(_.find(holds)).flatMap(within(_, rest))
+    case Each :: _ => None
+  }
+
+  private def text(json: Json): Option[String] =
+    json.asString.orElse(if (json.isNull || json.isArray || json.isObject) None else Some(json.noSpaces))
+}
+
+/** A wanted path, and what is left of it below the value that the scanner has come to. */
+final private[page] case class Trail(path: FieldPath, rest: List[Segment]) {
+  def next: Trail = copy(rest = rest.tail)
+}
+
+/** Keeps the wanted values out of what lies beside the records; all else is walked over.
+  *
+  * A selection (`[rel=next]`) looks at an element as a whole, then walks into it a second time: the window still holds it.
+  */
+final private[page] class EnvelopePass(scanner: JsonScanner) {
+  import EnvelopePass._
+  import scanner.window
+
+  private val values = List.newBuilder[(FieldPath, Json)]
+
+  /** Arrays that were walked over: named in the error if there are no records. */
+  val arrays: mutable.LinkedHashSet[String] = mutable.LinkedHashSet.empty
+
+  def result(names: List[String]): Envelope = Envelope(values.result(), names)
+
+  /** Walks over the value at `pos`, which stands at `at`. */
+  def keep(at: Vector[Segment], open: List[Trail]): Unit =
+    if (open.exists(_.rest.isEmpty)) keepAll(at, open)
+    else
+      scanner.peek() match {
+        case '[' if open.exists(selects) => select(at, open)
+        case '['                         => arrays += FieldPath(at).toString; scanner.skipValue()
+        case '{' if open.nonEmpty || at.lengthCompare(Named) < 0 =>
+          scanner.members(name => keep(at :+ Name(name), into(name, open)))
+        case _ => scanner.skipValue()
+      }
+
+  private def keepAll(at: Vector[Segment], open: List[Trail]): Unit = {
+    window.mark = window.pos
+    scanner.skipValue()
+    val json = parseByteBuffer(ByteBuffer.wrap(window.buf, window.mark, window.pos - window.mark)).fold(
+      e => throw new Malformed(s"the value of ${FieldPath(at)} is broken (${e.message})"),
+      identity
+    )
+    window.mark = -1
+    open.foreach(t => Envelope.within(json, t.rest).foreach(v => values += t.path -> v))
+  }
+
+  private def select(at: Vector[Segment], open: List[Trail]): Unit = {
+    val selection = new Selection(open)
+    var inner = List.empty[Trail]
+    scanner.elementsWhere { (buf, from, to) =>
+      inner = selection.of(buf, from, to)
+      inner.nonEmpty
+    }(() => keep(at :+ Each, inner))
+  }
+}
+
+private[page] object EnvelopePass {
+
+  /** How deep arrays are looked for, to be named. */
+  private val Named = 3
+
+  def into(name: String, open: List[Trail]): List[Trail] =
+    if (open.isEmpty) Nil else open.collect { case t @ Trail(_, Name(`name`) :: _) => t.next }
+
+  def selects(t: Trail): Boolean = t.rest.headOption.exists(_.isInstanceOf[Where])
+
+  def holds(where: Where, buf: Array[Byte], from: Int, to: Int): Boolean = {
+    val span = JsonBytes.find(buf, from, to, List(where.field.getBytes(UTF_8)))
+    span != JsonBytes.Absent && JsonBytes.scalar(buf, span).exists(_._1 == where.value)
+  }
+
+  /** Gives each trail that selects an element of one array to the first that it fits. */
+  final class Selection(open: List[Trail]) {
+    private var left = open.filter(selects)
+
+    /** Where the trails that choose this element go on. */
+    def of(buf: Array[Byte], from: Int, to: Int): List[Trail] = {
+      val (chosen, others) = left.partition {
+        case Trail(_, (where: Where) :: _) => holds(where, buf, from, to)
+        case _                             => false
+      }
+      left = others
+      chosen.map(_.next)
+    }
+  }
+}
