@@ -44,17 +44,29 @@ final private[connector] class ExecutorJobs(session: SparkSession, name: String)
 
 private object ExecutorJobs {
 
-  /** Runs `body` in one task. The thread's job properties are put back, for it may be the caller's own. */
+  /** Runs `body` in one task. The thread's job properties are put back, for it may be the caller's own.
+    *
+    * A stream polls for years, and Spark's event log keeps each job: so it is made of one RDD, and its call site is not the
+    * stack of the thread that started the query, which would stand in the log five times a poll.
+    */
   private def one[A: scala.reflect.ClassTag](context: SparkContext, group: String, description: String)(
       body: () => A
   ): A = {
     // A poll belongs to no SQL execution, though the thread may have been started from one.
-    val names =
-      Seq("spark.jobGroup.id", "spark.job.description", "spark.job.interruptOnCancel", "spark.sql.execution.id")
+    val names = Seq(
+      "spark.jobGroup.id",
+      "spark.job.description",
+      "spark.job.interruptOnCancel",
+      "spark.sql.execution.id",
+      "callSite.short",
+      "callSite.long"
+    )
     val before = names.map(n => n -> context.getLocalProperty(n))
     context.setJobGroup(group, description, interruptOnCancel = true)
     context.setLocalProperty("spark.sql.execution.id", null)
-    try context.parallelize(Seq(0), 1).map(_ => body()).collect().head
+    context.setLocalProperty("callSite.short", "spark-rest")
+    context.setLocalProperty("callSite.long", "")
+    try context.runJob(context.parallelize(Seq(0), 1), (_: Iterator[Int]) => body()).head
     finally before.foreach { case (n, v) => context.setLocalProperty(n, v) }
   }
 }
