@@ -94,3 +94,19 @@ def ids_from(feed: Feed, parameter: str = "start_id", most: int = 1000, data_fie
         return Answer({data_field: found} if data_field else found)
 
     return Emulated(answer)
+
+
+def numbered(highest: Callable[[], int], most: int = 1000, given: list[int] | None = None) -> Emulated:
+    """As `ids_from`, with the ids 1, 2, 3 up to `highest()`, which may grow for ever: no record is kept.
+
+    `given` takes the first id of each answer that has any: an id that is in it twice was given out twice.
+    """
+
+    def answer(request: Request) -> Answer:
+        start = max(1, int(request.query["start_id"]))
+        found = range(start, min(start + most - 1, highest()) + 1)
+        if found and given is not None:
+            given.append(start)
+        return Answer([{"id": n} for n in found])
+
+    return Emulated(answer)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,6 +34,24 @@ class Collected:
         """Waits until at least `count` rows are there."""
         wait_until(lambda: len(self.rows()) >= count, f"{count} rows", seconds)
         return self.rows()
+
+
+class Delivered:
+    """The ids of each batch, in their order: for `foreachBatch`. One may be given to a query and to its restarts."""
+
+    def __init__(self, seconds: float = 0) -> None:
+        """Each batch takes that long."""
+        self.batches: dict[int, list[int]] = {}
+        self._seconds = seconds
+
+    def __call__(self, batch: DataFrame, number: int) -> None:
+        found = [row.id for row in batch.collect()]
+        time.sleep(self._seconds)
+        self.batches[number] = found
+
+    @property
+    def ids(self) -> list[int]:
+        return [i for number in sorted(self.batches) for i in self.batches[number]]
 
 
 @contextmanager
