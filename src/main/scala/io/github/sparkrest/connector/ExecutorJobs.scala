@@ -7,14 +7,14 @@ import io.github.sparkrest.error.RestError
 import io.github.sparkrest.http.Sample
 import io.github.sparkrest.options.RestConfig
 import io.github.sparkrest.poll.{PollCodec, PollReport}
+import org.apache.spark.SparkContext
 import org.apache.spark.sql.SparkSession
 import org.apache.spark.util.SerializableConfiguration
-import org.apache.spark.{JobExecutionStatus, SparkContext}
 
 /** Small Spark jobs of one task: everything that touches the API runs in them.
   *
-  * Each holder has a job group of its own, so that [[cancel]] ends its jobs, in the middle of a response too, and no others.
-  * Tasks return JDK types only.
+  * An interrupt of the calling thread ends its job, in the middle of a response too, and no other: each holder has a job
+  * group of its own. Tasks return JDK types only.
   */
 final private[connector] class ExecutorJobs(session: SparkSession, name: String) {
   private val context = session.sparkContext
@@ -33,13 +33,6 @@ final private[connector] class ExecutorJobs(session: SparkSession, name: String)
       ExecutorJobs.one(context, group, s"infer the schema of $name")(() => SampleTask.run(options))
     )
   }
-
-  /** Ends a job that is running. Without one it does nothing: Spark would warn. */
-  def cancel(): Unit =
-    if (context.statusTracker.getJobIdsForGroup(group).exists(isRunning)) context.cancelJobGroup(group)
-
-  private def isRunning(job: Int): Boolean =
-    context.statusTracker.getJobInfo(job).exists(_.status == JobExecutionStatus.RUNNING)
 }
 
 private object ExecutorJobs {
@@ -67,6 +60,11 @@ private object ExecutorJobs {
     context.setLocalProperty("callSite.short", "spark-rest")
     context.setLocalProperty("callSite.long", "")
     try context.runJob(context.parallelize(Seq(0), 1), (_: Iterator[Int]) => body()).head
-    finally before.foreach { case (n, v) => context.setLocalProperty(n, v) }
+    catch {
+      // Spark stops to wait, and would let the job run on. It may have been submitted after the interrupt.
+      case e: InterruptedException =>
+        context.cancelJobGroup(group)
+        throw e
+    } finally before.foreach { case (n, v) => context.setLocalProperty(n, v) }
   }
 }

@@ -126,10 +126,9 @@ final private[connector] class RestMicroBatchStream(
 
   override def commit(end: Offset): Unit = log.commit(offset(end).position)
 
-  /** Returns within a second: the poll's job is cancelled, and every wait of the poller can be interrupted. */
+  /** Returns within a second: every wait of the poller can be interrupted, that for a job included. */
   override def stop(): Unit = polling.foreach { case (_, thread) =>
     thread.interrupt()
-    jobs.cancel()
     thread.join(StopWaitMillis)
   }
 

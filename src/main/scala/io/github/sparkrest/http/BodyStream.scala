@@ -2,7 +2,7 @@
 package io.github.sparkrest.http
 
 import java.io.{FilterInputStream, IOException, InputStream}
-import java.util.concurrent.{Executors, ScheduledExecutorService, ScheduledFuture, TimeUnit}
+import java.util.concurrent.{ScheduledExecutorService, ScheduledFuture, ScheduledThreadPoolExecutor, TimeUnit}
 
 /** The body of a response ended early: by the peer, by a silence longer than `readTimeout`, or because nobody wants it any more. */
 final class BrokenBody(message: String, cause: Throwable) extends IOException(message, cause)
@@ -61,9 +61,18 @@ final private[http] class BodyStream(in: InputStream, timeoutMs: Long, cancelled
 private object BodyStream {
   val CheckMillis = 100L
 
-  private lazy val watch: ScheduledExecutorService = Executors.newSingleThreadScheduledExecutor { r =>
-    val t = new Thread(r, "spark-rest-body-timeout")
-    t.setDaemon(true)
-    t
+  /** Its thread ends a second after the last body did. */
+  private lazy val watch: ScheduledExecutorService = {
+    val one = new ScheduledThreadPoolExecutor(
+      1,
+      { r =>
+        val t = new Thread(r, "spark-rest-body-timeout")
+        t.setDaemon(true)
+        t
+      }
+    )
+    one.setKeepAliveTime(1, TimeUnit.SECONDS)
+    one.allowCoreThreadTimeOut(true)
+    one
   }
 }

@@ -69,11 +69,15 @@ object SttpClient {
     )
   }
 
-  /** A larger buffer than the 16 KB of `java.net.http`: each one that is filled wakes two threads. A setting of the user's
-    * wins. It must be there before the JVM makes its first client.
-    */
-  private val bufferSize = "jdk.httpclient.bufsize"
-  if (System.getProperty(bufferSize) == null) System.setProperty(bufferSize, (128 << 10).toString)
+  /** A setting of `java.net.http`, unless the user made it. It must be there before the JVM makes its first client. */
+  private def default(name: String, value: Int): Unit =
+    if (System.getProperty(name) == null) System.setProperty(name, value.toString)
+
+  // Instead of 16 KB: each buffer that is filled wakes two threads.
+  default("jdk.httpclient.bufsize", 128 << 10)
+
+  // Seconds, as from JDK 20 on, instead of 20 minutes: a query that was stopped leaves its idle connection to the pool.
+  default("jdk.httpclient.keepalive.timeout", 30)
 
   /** One client, with its pool of connections, for each setting that a connection depends on. They live as long as the JVM. */
   private val backends = new ConcurrentHashMap[(Long, Boolean), SyncBackend]
