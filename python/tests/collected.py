@@ -53,6 +53,12 @@ class Delivered:
     def ids(self) -> list[int]:
         return [i for number in sorted(self.batches) for i in self.batches[number]]
 
+    def await_ids(self, count: int) -> None:
+        wait_until(lambda: len(self.ids) >= count, f"{count} ids")
+
+    def await_batches(self, count: int) -> None:
+        wait_until(lambda: len(self.batches) >= count, f"{count} batches")
+
 
 @contextmanager
 def collecting(stream: DataFrame, checkpoint: Path | None = None) -> Iterator[Collected]:

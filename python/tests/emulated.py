@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import select
 import socket
 import struct
 import threading
@@ -14,7 +15,7 @@ from dataclasses import dataclass, field
 from email.message import Message
 from enum import Enum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from urllib.parse import parse_qsl, urlsplit
 
 from waiting import wait_until
@@ -57,6 +58,14 @@ class Failure(Enum):
     HTML = "status 200 with a page for humans"
 
 
+class Stall(Enum):
+    """Where a response hangs."""
+
+    HEAD = "nothing is sent"
+    BODY = "half of the body is sent"
+    TRICKLE = "half of the body, then a byte now and then"
+
+
 class Emulated:
     """A running API: `answer` makes each response. Use it with `with`."""
 
@@ -65,9 +74,22 @@ class Emulated:
         self.requests: list[Request] = []
         self.failed: list[Request] = []
         self.stall_seconds = 0.0
+        self.stall_in = Stall.BODY
         self.stalled = threading.Event()
+        self.given_up = threading.Event()
         self._failures: deque[Failure] = deque()
         self._server = _Server(self)
+
+    def stall(self, where: Stall, seconds: float) -> None:
+        """From the next request on. `stalled`: one hangs; `given_up`: its client closed the connection."""
+        self.stalled.clear()
+        self.given_up.clear()
+        self.stall_in, self.stall_seconds = where, seconds
+
+    @property
+    def open_connections(self) -> int:
+        """Of clients, used or idle."""
+        return self._server.open_connections
 
     @property
     def url(self) -> str:
@@ -109,6 +131,7 @@ class _Server(ThreadingHTTPServer):
     def __init__(self, api: Emulated) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.api = api
+        self.open_connections = 0
 
     def handle_error(self, request: object, client_address: object) -> None:
         """A client that was killed is no news."""
@@ -119,6 +142,13 @@ class _Handler(BaseHTTPRequestHandler):
     # Head and body are two writes: the second would wait 40 ms for the client's delayed acknowledgement.
     disable_nagle_algorithm = True
     server: _Server
+
+    def handle(self) -> None:
+        self.server.open_connections += 1
+        try:
+            super().handle()
+        finally:
+            self.server.open_connections -= 1
 
     def do_GET(self) -> None:
         api = self.server.api
@@ -167,6 +197,11 @@ class _Handler(BaseHTTPRequestHandler):
     def _send(
         self, status: int, kind: str, body: bytes, headers: Mapping[str, str | tuple[str, ...]] | None = None
     ) -> None:
+        stall = self.server.api.stall_in if self.server.api.stall_seconds else None
+        if stall is Stall.HEAD and self._hang(b"") is None:
+            return
+        if stall is Stall.TRICKLE:
+            body += b" " * 1000
         self.send_response(status)
         for name, values in (headers or {}).items():
             for value in (values,) if isinstance(values, str) else values:
@@ -174,15 +209,30 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        if self.server.api.stall_seconds:
+        if stall in (Stall.BODY, Stall.TRICKLE):
             half = len(body) // 2
             self.wfile.write(body[:half])
-            self.wfile.flush()
-            self.server.api.stalled.set()
-            time.sleep(self.server.api.stall_seconds)
-            self.wfile.write(body[half:])
-        else:
-            self.wfile.write(body)
+            rest = self._hang(body[half:], trickles=stall is Stall.TRICKLE)
+            if rest is None:
+                return
+            body = rest
+        self.wfile.write(body)
+
+    def _hang(self, rest: bytes, trickles: bool = False) -> bytes | None:
+        """What of `rest` is still to be sent after the stall; `None`: the client closed the connection."""
+        api = self.server.api
+        until = time.monotonic() + api.stall_seconds
+        api.stalled.set()
+        while (left := until - time.monotonic()) > 0:
+            # There is nothing to read, for clients do not pipeline, but the end.
+            if select.select([self.connection], [], [], min(left, 0.1))[0]:
+                api.given_up.set()
+                self.close_connection = True
+                return None
+            if trickles:
+                self.wfile.write(rest[:1])
+                rest = rest[1:]
+        return rest
 
     def log_message(self, *_: object) -> None:
         """The log of requests is kept for the tests, not printed."""

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from apis import Feed, Record
 from collected import batches, finished_batches
-from emulated import Answer, Emulated, Request
+from emulated import Answer, Emulated, Request, Stall
 from process import Driver
 from pyspark.sql import SparkSession
 from waiting import wait_until
@@ -87,8 +87,7 @@ def kill_in_a_response(driver: Driver, api: Emulated, checkpoint: Path) -> None:
     """Half of a page has arrived, and the other half never does."""
     target = len(finished_batches(checkpoint)) + 1
     wait_until(lambda: len(finished_batches(checkpoint)) >= target or not driver.is_running(), "a batch", seconds=60)
-    api.stalled.clear()
-    api.stall_seconds = 3
+    api.stall(Stall.BODY, seconds=3)
     assert api.stalled.wait(30), "no request came"
     assert driver.is_running(), driver.output()
     driver.kill()

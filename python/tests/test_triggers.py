@@ -12,13 +12,12 @@ from typing import Any
 
 import pytest
 from apis import numbered
-from collected import Delivered, finished_batches
+from collected import Delivered
 from emulated import Answer, Emulated, Failure, Request
 from pyspark.errors import StreamingQueryException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.streaming.query import StreamingQuery
 from streams import ids_of
-from waiting import wait_until
 
 from spark_rest import read_rest_stream
 
@@ -172,7 +171,7 @@ def test_batches_slower_than_the_interval_lose_nothing(spark: SparkSession, tmp_
         stream = ids_of(spark, api, streaming_interval=0.1, batch_size=5)
         for batches in (3, 8):
             with running(stream, tmp_path, got, processingTime="100 milliseconds"):
-                wait_until(lambda enough=batches: len(finished_batches(tmp_path)) >= enough, f"{batches} batches")
+                got.await_batches(batches)
         assert len(api.requests) > 15, "the API was not polled while batches ran"
     assert got.ids == to(40)
     assert {len(ids) for ids in got.batches.values()} == {5}
@@ -197,7 +196,7 @@ def test_two_sources_in_one_query(spark: SparkSession, tmp_path: Path, trigger: 
                 run_to_its_end(both, tmp_path, got, **trigger)
             else:
                 with running(both, tmp_path, got, **trigger):
-                    wait_until(lambda: len(got.ids) >= sum(highest), f"{sum(highest)} records")
+                    got.await_ids(sum(highest))
             assert sorted(got.ids) == sorted(to(highest[0]) + [-n for n in to(highest[1])])
     assert given == [*range(1, 31, 4), *range(31, 56, 4)], "each record is asked for once"
 
@@ -216,7 +215,7 @@ def test_a_stream_united_with_itself_gives_each_record_twice(
                 run_to_its_end(stream.union(stream), tmp_path, got, **trigger)
             else:
                 with running(stream.union(stream), tmp_path, got, **trigger):
-                    wait_until(lambda enough=2 * there: len(got.ids) >= enough, f"{2 * there} records")
+                    got.await_ids(2 * there)
             assert Counter(got.ids) == dict.fromkeys(to(there), 2)
 
 

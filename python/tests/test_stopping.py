@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`query.stop()` at any moment: it returns within a second, and nothing of the stream is left."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from apis import numbered
+from emulated import Answer, Emulated, Failure, Stall
+from py4j.java_gateway import JVMView
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.streaming.query import StreamingQuery
+from streams import ids_of
+from waiting import wait_until
+
+HANGS = 20.0
+SLOW = f"java_method('java.lang.Thread', 'sleep', {HANGS * 1000:.0f}L) != ''"
+Moment = Callable[[Emulated, Callable[[], StreamingQuery]], StreamingQuery]
+
+
+def our_threads(spark: SparkSession) -> list[str]:
+    """Names of threads that are alive in the JVM, which is driver and executor."""
+    jvm = spark._jvm
+    assert isinstance(jvm, JVMView)
+    names = [thread.getName() for thread in jvm.java.lang.Thread.getAllStackTraces().keySet()]
+    return [name for name in names if name.startswith("spark-rest")]
+
+
+def jobs(spark: SparkSession) -> list[int]:
+    return list(spark.sparkContext.statusTracker().getActiveJobsIds())
+
+
+def begin(stream: DataFrame, checkpoint: Path, **trigger: Any) -> StreamingQuery:
+    writer = stream.writeStream.format("noop").option("checkpointLocation", str(checkpoint))
+    return (writer.trigger(**trigger) if trigger else writer).start()
+
+
+def assert_stops(spark: SparkSession, api: Emulated, query: StreamingQuery) -> None:
+    """Within a second, with all that belongs to it."""
+    assert query.isActive, f"it ended before it was stopped: {query.exception()}"
+    began = time.monotonic()
+    query.stop()
+    took = time.monotonic() - began
+    # The last request of a query that polls as fast as it can may be on its way.
+    asked = len(api.requests)
+    wait_until(lambda: not jobs(spark), "the end of the query's jobs", seconds=2)
+    wait_until(lambda: not our_threads(spark), f"the end of {our_threads(spark)}", seconds=5)
+    assert query.exception() is None, "a query that was stopped has not failed"
+    assert len(api.requests) <= asked + 1, "it went on polling"
+    assert took < 1, f"stop() took {took:.2f} s"
+
+
+# ---- moments at which it is stopped: each gets the API and what starts the query
+
+
+def idle(api: Emulated, start: Callable[[], StreamingQuery]) -> StreamingQuery:
+    """Between two polls."""
+    query = start()
+    wait_until(lambda: any(p["numInputRows"] for p in query.recentProgress), "the first batch")
+    time.sleep(0.3)
+    return query
+
+
+def in_a_response(where: Stall) -> Moment:
+    def moment(api: Emulated, start: Callable[[], StreamingQuery]) -> StreamingQuery:
+        api.stall(where, HANGS)
+        query = start()
+        assert api.stalled.wait(30), "no request came"
+        return query
+
+    moment.__name__ = f"in_a_response_{where.name}"
+    return moment
+
+
+def in_the_backoff(api: Emulated, start: Callable[[], StreamingQuery]) -> StreamingQuery:
+    """Of half a minute, on the average, before the next try."""
+    api.fail_next(Failure.STATUS_500, times=1000)
+    query = start()
+    api.await_requests(1)
+    time.sleep(0.3)
+    return query
+
+
+def told_to_wait(api: Emulated, start: Callable[[], StreamingQuery]) -> StreamingQuery:
+    """By `Retry-After`."""
+    api.answer = lambda _: Answer({}, status=429, headers={"Retry-After": "60"})
+    query = start()
+    api.await_requests(1)
+    time.sleep(0.3)
+    assert len(api.requests) == 1, "Retry-After was not obeyed"
+    return query
+
+
+MOMENTS = [
+    in_a_response(Stall.HEAD),
+    in_a_response(Stall.BODY),
+    in_a_response(Stall.TRICKLE),
+    in_the_backoff,
+    told_to_wait,
+]
+
+
+@pytest.mark.parametrize("trigger", [{"processingTime": "0 seconds"}, {"availableNow": True}], ids=["always", "now"])
+@pytest.mark.parametrize("moment", MOMENTS, ids=[m.__name__ for m in MOMENTS])
+def test_stop_while_polling(spark: SparkSession, tmp_path: Path, moment: Moment, trigger: dict[str, Any]) -> None:
+    with numbered(lambda: 1000) as api:
+        stream = ids_of(spark, api, streaming_interval=0.1, retry_backoff=60)
+        assert_stops(spark, api, moment(api, lambda: begin(stream, tmp_path, **trigger)))
+        if api.stalled.is_set():
+            assert api.given_up.wait(2), "the connection of the response that hung is still open"
+
+
+@pytest.mark.parametrize("interval", [0, 600])
+def test_stop_while_idle(spark: SparkSession, tmp_path: Path, interval: int) -> None:
+    with numbered(lambda: 10) as api:
+        stream = ids_of(spark, api, streaming_interval=interval)
+        assert_stops(spark, api, idle(api, lambda: begin(stream, tmp_path)))
+
+
+@pytest.mark.parametrize("trigger", [{"processingTime": "0 seconds"}, {"availableNow": True}], ids=["always", "now"])
+def test_stop_while_polling_waits_for_room(spark: SparkSession, tmp_path: Path, trigger: dict[str, Any]) -> None:
+    """The sink stands still in its first batch, and polling has run ahead as far as it may."""
+    with numbered(lambda: 10**9) as api:
+        stream = ids_of(spark, api, streaming_interval=0, batch_size=10, max_buffered_bytes="100k").filter(SLOW)
+        query = begin(stream, tmp_path, **trigger)
+        api.await_requests(1)
+        settled(api)
+        assert_stops(spark, api, query)
+
+
+def settled(api: Emulated, seconds: float = 1.5) -> int:
+    """Waits until so long no request came, and tells how many there were."""
+    wait_until(lambda: bool(api.requests) and time.time() - api.requests[-1].at > seconds, "the last request")
+    return len(api.requests)
+
+
+def test_stop_at_any_moment_of_the_start(spark: SparkSession, tmp_path: Path) -> None:
+    """A poll whose job is submitted just when the query stops must not run on: each response would take its 20 s."""
+    chance = random.Random(7)
+    with numbered(lambda: 1000) as api:
+        stream = ids_of(spark, api, streaming_interval=0)
+        for number in range(25):
+            api.stall(Stall.BODY, HANGS if number % 2 else 0)
+            query = begin(stream, tmp_path / str(number))
+            time.sleep(chance.uniform(0, 0.4))
+            query.stop()
+            wait_until(lambda: not jobs(spark), "the end of the query's jobs", seconds=2)
+        wait_until(lambda: not our_threads(spark), "the end of its threads", seconds=5)
