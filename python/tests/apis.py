@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from emulated import Answer, Emulated, Request
+from emulated import Answer, Emulated, Generated, Request
 
 Record = dict[str, Any]
 REFUSED = Answer({"error": "not authorized"}, status=401)
@@ -108,5 +108,27 @@ def numbered(highest: Callable[[], int], most: int = 1000, given: list[int] | No
         if found and given is not None:
             given.append(start)
         return Answer([{"id": n} for n in found])
+
+    return Emulated(answer)
+
+
+def one_large_response(records: int, record_bytes: int) -> Emulated:
+    """All records from the asked id on at once, `{"id": ..., "text": ...}`: made while they are sent."""
+    before, digits, after = b'{"id":1', len(str(records)), b',"text":"'
+    text = b"x" * (record_bytes - len(before) - digits - len(after) - 3) + b'"}'
+
+    def chunks(first: int) -> Iterator[bytes]:
+        """A thousand records each. Every id has the same width: a 1 stands before its digits."""
+        for start in range(first, records + 1, 1000):
+            numbers = range(start, min(start + 1000, records + 1))
+            lines = b",".join(before + b"%0*d" % (digits, n) + after + text for n in numbers)
+            yield (b"[" if start == first else b",") + lines
+        yield b"]"
+
+    def answer(request: Request) -> Answer:
+        asked = int(request.query["start_id"])
+        first = max(1, asked - 10**digits)
+        count = records - first + 1
+        return Answer(Generated(count * record_bytes + 1, chunks(first)) if count > 0 else [])
 
     return Emulated(answer)

@@ -10,12 +10,12 @@ import struct
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from email.message import Message
 from enum import Enum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import MappingProxyType, TracebackType
+from types import TracebackType
 from urllib.parse import parse_qsl, urlsplit
 
 from waiting import wait_until
@@ -42,11 +42,19 @@ class Request:
 
 @dataclass(frozen=True)
 class Answer:
-    """What an API says: a JSON value, or refusal by status."""
+    """What an API says: a JSON value, given as such or as `Generated` text; or refusal by status."""
 
     body: object
     status: int = 200
     headers: Headers = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Generated:
+    """The body of an answer that is never held as a whole: JSON text in chunks, `length` bytes together."""
+
+    length: int
+    chunks: Iterable[bytes]
 
 
 class Failure(Enum):
@@ -167,6 +175,10 @@ class _Handler(BaseHTTPRequestHandler):
             api.failed.append(request)
         api.requests.append(request)
         answer = api.answer(request)
+        if isinstance(answer.body, Generated):
+            self._begin(answer.status, "application/json", answer.body.length, answer.headers)
+            self.wfile.writelines(answer.body.chunks)
+            return
         body = json.dumps(answer.body).encode()
         if failure is None:
             # These have no body by definition; what follows would be read as the next response.
@@ -194,21 +206,13 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         self.connection.close()
 
-    def _send(
-        self, status: int, kind: str, body: bytes, headers: Mapping[str, str | tuple[str, ...]] | None = None
-    ) -> None:
+    def _send(self, status: int, kind: str, body: bytes, headers: Headers | None = None) -> None:
         stall = self.server.api.stall_in if self.server.api.stall_seconds else None
         if stall is Stall.HEAD and self._hang(b"") is None:
             return
         if stall is Stall.TRICKLE:
             body += b" " * 1000
-        self.send_response(status)
-        for name, values in (headers or {}).items():
-            for value in (values,) if isinstance(values, str) else values:
-                self.send_header(name, value)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
+        self._begin(status, kind, len(body), headers)
         if stall in (Stall.BODY, Stall.TRICKLE):
             half = len(body) // 2
             self.wfile.write(body[:half])
@@ -217,6 +221,13 @@ class _Handler(BaseHTTPRequestHandler):
                 return
             body = rest
         self.wfile.write(body)
+
+    def _begin(self, status: int, kind: str, length: int, headers: Headers | None = None) -> None:
+        self.send_response(status)
+        for name, values in {"Content-Type": kind, "Content-Length": str(length), **(headers or {})}.items():
+            for value in (values,) if isinstance(values, str) else values:
+                self.send_header(name, value)
+        self.end_headers()
 
     def _hang(self, rest: bytes, trickles: bool = False) -> bytes | None:
         """What of `rest` is still to be sent after the stall; `None`: the client closed the connection."""

@@ -99,7 +99,7 @@ final class Poller(
 
   /** One poll with its retries. What was received before an error counts, and is not asked for again. */
   @tailrec private def attempt(tries: Int): (PollOutcome, Long) = {
-    val report = poll(state, PollLimits.within(config.maxBufferedBytes, requestsLeft))
+    val report = poll(state, PollLimits.within(config.maxBufferedBytes - journal.unreadBytes, requestsLeft))
     if (tries == 1) asked = nowMs - report.outcome.tookMs
     // Without a file a state that moved lives in the next note alone: losing it repeats an empty page.
     state = report.file.fold(report.outcome.state)(journal.append(_, endpoint, report.outcome.state))

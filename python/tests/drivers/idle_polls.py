@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Polls an API that has nothing new as fast as it can, with an event log, and prints what that leaves behind.
+
+Arguments: url, folder, whether the event log is compressed (`true`, `false`), polls to warm up, polls that count. Prints
+one line of JSON.
+"""
+
+import json
+import sys
+import time
+from pathlib import Path
+
+from py4j.java_gateway import JVMView
+from pyspark.sql import SparkSession
+
+from spark_rest import configure, read_rest_stream
+
+url, folder, compress, warm_up, polls = sys.argv[1:]
+checkpoint, events = Path(folder) / "checkpoint", Path(folder) / "events"
+events.mkdir()
+spark = configure(
+    SparkSession.builder.master("local[2]")
+    .config("spark.ui.enabled", "false")
+    .config("spark.driver.host", "127.0.0.1")
+    .config("spark.driver.bindAddress", "127.0.0.1")
+    .config("spark.eventLog.enabled", "true")
+    .config("spark.eventLog.dir", events.as_uri())
+    .config("spark.eventLog.compress", compress)
+    # Where the number of polls is taken from. Progress that is kept for the user would look like growth.
+    .config("spark.sql.streaming.noDataProgressEventInterval", "100")
+    .config("spark.sql.streaming.numRecentProgressUpdates", "1")
+).getOrCreate()
+spark.sparkContext.setLogLevel("ERROR")
+jvm = spark._jvm
+assert isinstance(jvm, JVMView)
+system, runtime = jvm.java.lang.System, jvm.java.lang.Runtime.getRuntime()
+
+
+def files(top: Path) -> list[Path]:
+    return [f for f in top.rglob("*") if f.is_file()]
+
+
+def size(top: Path) -> int:
+    return sum(f.stat().st_size for f in files(top))
+
+
+def look() -> dict[str, int]:
+    """What there is now; the heap after a collection."""
+    for _ in range(3):
+        system.gc()
+        time.sleep(0.3)
+    return {
+        "polls": polled(),
+        "files": len(files(checkpoint)),
+        "fileBytes": size(checkpoint),
+        "heapBytes": runtime.totalMemory() - runtime.freeMemory(),
+        "eventBytes": size(events),
+    }
+
+
+def polled() -> int:
+    progress = query.lastProgress
+    return int(progress["sources"][0]["metrics"]["polls"]) if progress else 0
+
+
+def await_polls(count: int) -> None:
+    while polled() < count:
+        if not query.isActive:
+            raise RuntimeError(f"the query ended: {query.exception()}")
+        time.sleep(0.05)
+
+
+stream = read_rest_stream(
+    spark, url, offset_type="incremental", offset_field="id", schema="id BIGINT", streaming_interval=0.001
+)
+query = stream.writeStream.format("noop").option("checkpointLocation", str(checkpoint)).start()
+await_polls(int(warm_up))
+before = look()
+await_polls(before["polls"] + int(polls))
+print(json.dumps({"before": before, "after": look()}), flush=True)
+query.stop()
