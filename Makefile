@@ -21,7 +21,7 @@ WHEEL_FILES := VERSION python/pyproject.toml $(shell find python/src -type f \( 
 BUILT := target/.built
 PYTHON_CODE := python examples bench .ci
 
-.PHONY: help setup demo test lint fmt jars wheel publish-local bench docs-options clean
+.PHONY: help setup demo test test-slow lint fmt jars wheel publish-local bench bench-overhead docs-options clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ demo: setup ## stream a live demo API into Parquet; about 15 s
 
 test: ## all tests of all kinds, set-up included; ends with "N passed, N failed"
 	@$(PYTHON) .ci/test.py
+
+test-slow: setup ## the tests that take many minutes
+	cd python && ../$(BIN)/python -m pytest -m slow
 
 lint: $(VENV)/.requirements ## scalafmt, scalafix, ruff, mypy --strict: report only
 	./sbtw scalafmtCheckAll scalafmtSbtCheck "scalafixAll --check"
@@ -54,6 +57,9 @@ publish-local: ## both jars into the local Maven repository
 
 bench: setup ## records/s of a stream against spark.read.json of the same records
 	@$(BIN)/python bench/stream_vs_file.py
+
+bench-overhead: setup ## milliseconds of a micro-batch against Spark's own rate-micro-batch source
+	@$(BIN)/python bench/overhead.py
 
 docs-options: ## write the files anew that are made from the option table
 	UPDATE=1 ./sbtw "testOnly *GeneratedFilesSuite"

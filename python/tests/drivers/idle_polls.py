@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Polls an API that has nothing new as fast as it can, with an event log, and prints what that leaves behind.
 
-Arguments: url, folder, whether the event log is compressed (`true`, `false`), polls to warm up, polls that count. Prints
-one line of JSON.
+Arguments: url, folder, whether the event log is compressed (`true`, `false`), polls to warm up, polls that count.
+Prints one line of JSON.
 """
 
 import json

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a micro-batch costs: 10 records of an API over loopback against 10 rows of Spark's own `rate-micro-batch`.
+
+`python bench/overhead.py`: both to the noop sink, one task a batch, with both of Spark's checkpoint file managers. The
+server has one core, Spark the other. Queries of both sources run in turn; what counts is the median duration of a batch
+by Spark's own progress, after the first batches of each query.
+"""
+
+import os
+import statistics
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from events import event
+from pyspark.sql import DataFrame, SparkSession
+from stream_vs_file import cores_model, serving, session
+
+from spark_rest import read_rest_stream
+
+ROWS = 10
+RECORDS = 20_000
+RUNS = 4
+WARM_UP = 60
+BATCHES = 120
+GOAL = 1.1
+MANAGER = "spark.sql.streaming.checkpointFileManagerClass"
+Durations = list[Mapping[str, int]]
+
+
+def main() -> None:
+    cores = sorted(os.sched_getaffinity(0))
+    pinned = len(cores) >= 2
+    print(f"machine: {os.cpu_count()} cores, {cores_model()}")
+    with tempfile.TemporaryDirectory(prefix="spark-rest-bench") as scratch:
+        data = Path(scratch) / "events"
+        data.mkdir()
+        (data / "0.json").write_text("".join(event(n) + "\n" for n in range(1, RECORDS + 1)))
+        if pinned:
+            # Spark's JVM inherits it.
+            os.sched_setaffinity(0, {cores[1]})
+        with serving(data, str(cores[0]) if pinned else "-") as url:
+            spark = session(scratch)
+            spark.conf.set("spark.sql.streaming.numRecentProgressUpdates", str(WARM_UP + 10 * BATCHES))
+            fast = spark.conf.get(MANAGER)
+            assert fast
+            for manager in (fast, fast.replace("FileSystemBased", "FileContextBased")):
+                compare(spark, url, Path(scratch), manager)
+            spark.stop()
+
+
+def compare(spark: SparkSession, url: str, scratch: Path, manager: str) -> None:
+    """Both sources in turn, so that a slow moment of the machine hits both."""
+    spark.conf.set(MANAGER, manager)
+    name = manager.rpartition(".")[2]
+    sources: dict[str, Callable[[], DataFrame]] = {"rest": lambda: rest(spark, url), "rate": lambda: rate(spark)}
+    durations: dict[str, Durations] = {source: [] for source in sources}
+    # The first run of each is a warm-up.
+    for run in range(RUNS + 1):
+        for source, stream in sources.items():
+            found = batches(stream(), scratch / f"{name}-{source}-{run}")
+            durations[source] += found if run else []
+    print(f"\n{name}, {RUNS} runs of {BATCHES} batches each, median milliseconds of a batch:")
+    phases = sorted({phase for all_of in durations.values() for batch in all_of for phase in batch})
+    medians = {p: [statistics.median(b.get(p, 0) for b in durations[s]) for s in ("rest", "rate")] for p in phases}
+    for phase, (rest_ms, rate_ms) in sorted(medians.items(), key=lambda entry: -entry[1][0]):
+        print(f"  {phase:<22}rest {rest_ms:6.1f}   rate-micro-batch {rate_ms:6.1f}")
+    rest_ms, rate_ms = medians["triggerExecution"]
+    ratio = rest_ms / rate_ms
+    verdict = "reached" if ratio <= GOAL else "missed"
+    print(f"rest / rate-micro-batch: {ratio:.2f} (goal <= {GOAL}: {verdict})", flush=True)
+
+
+def rest(spark: SparkSession, url: str) -> DataFrame:
+    """Polls once a second, which brings more than the batches take."""
+    return read_rest_stream(
+        spark,
+        url,
+        offset_type="incremental",
+        offset_field="id",
+        schema="id BIGINT, created_at TIMESTAMP",
+        streaming_interval=1,
+        batch_size=ROWS,
+    )
+
+
+def rate(spark: SparkSession) -> DataFrame:
+    reader = spark.readStream.format("rate-micro-batch").option("rowsPerBatch", ROWS)
+    # One task, as the other source has.
+    return reader.option("numPartitions", 1).load()
+
+
+def batches(stream: DataFrame, checkpoint: Path) -> Durations:
+    """`durationMs` of each batch, without the first ones."""
+    query = stream.writeStream.format("noop").option("checkpointLocation", str(checkpoint)).start()
+    try:
+        while len(query.recentProgress) < WARM_UP + BATCHES:
+            if query.awaitTermination(1):
+                raise AssertionError("the query ended")
+        found: list[Mapping[str, Any]] = [p for p in query.recentProgress if p["numInputRows"]]
+    finally:
+        query.stop()
+    if any(p["numInputRows"] != ROWS for p in found):
+        raise AssertionError(f"not every batch had {ROWS} rows")
+    return [p["durationMs"] for p in found[WARM_UP : WARM_UP + BATCHES]]
+
+
+if __name__ == "__main__":
+    main()
