@@ -21,7 +21,7 @@ WHEEL_FILES := VERSION python/pyproject.toml $(shell find python/src -type f \( 
 BUILT := target/.built
 PYTHON_CODE := python examples bench .ci
 
-.PHONY: help setup demo test test-slow lint fmt jars wheel publish-local bench bench-overhead docs-options clean
+.PHONY: help setup demo test test-slow test-cures lint fmt jars wheel publish-local bench bench-overhead docs-options clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A driver program in a process group of its own, so that killing it kills its JVM with it."""
+"""A driver program in a process group of its own, so that killing or freezing it does the same to its JVM."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+
+from waiting import wait_until
 
 DRIVERS = Path(__file__).parent / "drivers"
 
@@ -35,6 +37,31 @@ class Driver:
         """SIGKILL to Python and the JVM at once: nothing is closed, flushed or told."""
         os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait(10)
+
+    def freeze(self) -> None:
+        """SIGSTOP to Python and the JVM. When this returns no thread of them runs, so no file changes any more."""
+        os.killpg(self._process.pid, signal.SIGSTOP)
+        wait_until(self._stands_still, "the driver to stand still")
+
+    def thaw(self) -> None:
+        """Lets it go on after `freeze`."""
+        os.killpg(self._process.pid, signal.SIGCONT)
+
+    def _stands_still(self) -> bool:
+        return all(state in "TtZX" for state in self._thread_states())
+
+    def _thread_states(self) -> list[str]:
+        states = []
+        for process in Path("/proc").glob("[0-9]*"):
+            try:
+                if os.getpgid(int(process.name)) != self._process.pid:
+                    continue
+                for thread in (process / "task").iterdir():
+                    # The name, in parentheses, may hold anything; the state follows it.
+                    states.append((thread / "stat").read_text().rpartition(") ")[2][0])
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+        return states
 
     def wait(self, seconds: float = 90) -> int:
         """The exit status."""

@@ -4,58 +4,21 @@
 The API lives in this process, outside what is killed, and goes on making records meanwhile.
 """
 
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from apis import Feed, Record
+from apis import Feed
 from collected import batches, finished_batches
-from emulated import Answer, Emulated, Request, Stall
+from emulated import Emulated, Stall
+from live import growing, live_api, record
 from process import Driver
 from pyspark.sql import SparkSession
 from waiting import wait_until
 
 RECORDS = 2000
 Kill = Callable[[Driver, Emulated, Path], None]
-PAGE = 70
-
-
-def record(number: int) -> Record:
-    """Seven records share each second, so that every page and every batch is cut within a second."""
-    return {"id": number, "timestamp": 1_700_000_000 + number // 7, "text": f"record {number}"}
-
-
-def live_api(feed: Feed, field: str) -> Emulated:
-    """Gives the records from the asked value of `field` on, that value included, in pages."""
-
-    def answer(request: Request) -> Answer:
-        start = int(request.query["from"])
-        return Answer({"data": feed.since(lambda r: r[field] >= start, PAGE)})
-
-    return Emulated(answer)
-
-
-@contextmanager
-def growing(feed: Feed) -> Iterator[threading.Thread]:
-    """Adds the records one by one, for as long as the kills take: each run finds new ones and sees others come."""
-    halt = threading.Event()
-
-    def grow() -> None:
-        for number in range(1, RECORDS + 1):
-            if halt.wait(0.02):
-                return
-            feed.add(record(number))
-
-    thread = threading.Thread(target=grow)
-    thread.start()
-    try:
-        yield thread
-    finally:
-        halt.set()
-        thread.join()
 
 
 def in_a_batch(checkpoint: Path) -> bool:
@@ -116,7 +79,7 @@ def test_each_record_exactly_once(
 ) -> None:
     checkpoint, output = tmp_path / "checkpoint", tmp_path / "output"
     feed = Feed()
-    with live_api(feed, field) as api, growing(feed) as maker:
+    with live_api(feed, field) as api, growing(feed, last=RECORDS) as maker:
 
         def driver(until: str) -> Driver:
             url = f"{api.url}/data?from={{{field}}}"
@@ -126,7 +89,7 @@ def test_each_record_exactly_once(
         for kill in kills:
             with driver("endless") as running:
                 kill(running, api, checkpoint)
-        maker.join(60)
+        maker.finish()
         with driver("to the end") as last:
             assert last.wait() == 0, last.output()
     rows = spark.read.parquet(str(output)).collect()

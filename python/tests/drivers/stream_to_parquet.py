@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A user's program: streams an API into Parquet, slowly, until it is killed. The test starts it anew each time.
 
-Arguments: url, offset type, offset field, checkpoint folder, Parquet folder, and `endless` or `to the end`.
+Arguments: url, offset type, offset field, checkpoint folder, Parquet folder, `endless` or `to the end`, and settings as
+`name=value`: retain_batches, streaming_interval, batch_size, and `task_millis` that each record costs its task.
 """
 
 import sys
@@ -11,7 +12,9 @@ from pyspark.sql import SparkSession
 
 from spark_rest import configure, read_rest_stream
 
-url, offset_type, offset_field, checkpoint, output, until = sys.argv[1:]
+url, offset_type, offset_field, checkpoint, output, until, *settings = sys.argv[1:]
+setting = {"retain_batches": "2", "streaming_interval": "0.1", "batch_size": "100", "task_millis": "15"}
+setting |= dict(s.split("=") for s in settings)
 spark = configure(
     SparkSession.builder.master("local[2]")
     .config("spark.ui.enabled", "false")
@@ -24,13 +27,15 @@ stream = read_rest_stream(
     offset_type=cast(Literal["timestamp", "incremental"], offset_type),
     offset_field=offset_field,
     schema="id BIGINT, timestamp BIGINT, text STRING",
-    streaming_interval=0.1,
-    batch_size=100,
+    streaming_interval=float(setting["streaming_interval"]),
+    batch_size=int(setting["batch_size"]),
+    retain_batches=int(setting["retain_batches"]),
 )
-# Each record costs its task 15 ms, so that there is a middle of a batch: about a second long.
-slow = stream if until == "to the end" else stream.filter("java_method('java.lang.Thread', 'sleep', 15L) != ''")
+# Each record costs its task some time, so that there is a middle of a batch: by default about a second long.
+slow = stream.filter(f"java_method('java.lang.Thread', 'sleep', {setting['task_millis']}L) != ''")
 writer = (
-    slow.writeStream.format("parquet")
+    (stream if until == "to the end" else slow)
+    .writeStream.format("parquet")
     .option("checkpointLocation", checkpoint)
     .trigger(**({"availableNow": True} if until == "to the end" else {"processingTime": "0 seconds"}))
 )

@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Kills a driver at a chosen step of its work, with no help from the driver.
+
+A folder is watched. When a file comes there, or goes, the driver is frozen, all its files are read, and what they show is
+compared with what the step leaves behind. If it is that step the driver is killed, frozen as it is; else it goes on.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from page_log import PageLog, Position, page_log_of, read_page_log
+from process import Driver
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a query from the API to Parquet keeps its files."""
+
+    checkpoint: Path
+    output: Path
+
+    @property
+    def page_log(self) -> Path:
+        return page_log_of(self.checkpoint)
+
+    def scene(self) -> Scene:
+        """All that lies there. Nobody may write meanwhile."""
+        log = read_page_log(self.page_log)
+        log.must_be_whole()
+        metadata = [p for p in _files(self.output / "_spark_metadata") if not p.name.startswith(".")]
+        entries = (line for p in metadata for line in p.read_text().splitlines()[1:])
+        return Scene(
+            log,
+            {int(p.name): _position(p) for p in _files(self.checkpoint / "offsets") if p.name.isdigit()},
+            {int(p.name) for p in _files(self.checkpoint / "commits") if p.name.isdigit()},
+            {int(p.name.removesuffix(".compact")) for p in metadata},
+            {p.name for p in _files(self.output) if p.suffix == ".parquet"},
+            {json.loads(entry)["path"].rpartition("/")[2] for entry in entries},
+        )
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What the files of a query say at a moment."""
+
+    log: PageLog
+    offsets: dict[int, Position]
+    commits: set[int]
+    in_sink: set[int]
+    """Batches that the sink has taken."""
+    sink_files: set[str]
+    sink_files_taken: set[str]
+
+    @property
+    def latest(self) -> int:
+        """The newest batch whose end is logged; -1 if there is none."""
+        return max(self.offsets, default=-1)
+
+    @property
+    def in_a_batch(self) -> bool:
+        return self.latest >= 0 and self.latest not in self.commits
+
+    def end_of(self, batch: int) -> Position:
+        return self.offsets.get(batch, Position(0, 0))
+
+
+@dataclass(frozen=True)
+class Event:
+    """What is known when a driver was frozen: files before the run, files now, and names that came or went."""
+
+    before: Scene
+    now: Scene
+    came: set[str]
+    went: set[str]
+
+    @property
+    def files_of_this_run(self) -> set[str]:
+        """Written into the sink's folder, and not taken yet."""
+        return self.now.sink_files - self.before.sink_files - self.now.sink_files_taken
+
+
+@dataclass(frozen=True)
+class CrashPoint:
+    """A step, the folder in which a file comes or goes then, and how to know it."""
+
+    name: str
+    folder: Callable[[Place], Path]
+    reached: Callable[[Event], bool]
+
+
+def _in_a_response(e: Event) -> bool:
+    return any(e.now.log.page_files[name] is None for name in e.came & e.now.log.orphans)
+
+
+def _page_without_manifest(e: Event) -> bool:
+    return any(e.now.log.page_files[name] is not None for name in e.came & e.now.log.orphans)
+
+
+def _manifest_without_batch(e: Event) -> bool:
+    manifests = e.now.log.manifests
+    return bool(manifests) and manifests[-1].end > e.now.end_of(e.now.latest) and not e.now.in_a_batch
+
+
+def _batch_not_begun(e: Event) -> bool:
+    return e.now.in_a_batch and e.now.latest not in e.now.in_sink and not e.files_of_this_run
+
+
+def _in_the_batch(e: Event) -> bool:
+    return e.now.in_a_batch and e.now.latest not in e.now.in_sink and bool(e.files_of_this_run)
+
+
+def _batch_not_committed(e: Event) -> bool:
+    return e.now.in_a_batch and e.now.latest in e.now.in_sink
+
+
+def _in_the_purge(e: Event) -> bool:
+    """Of what one purge deletes some is gone. With `retainBatches` 1 it goes to the end of the last batch but two."""
+    purged_to = e.now.end_of(e.now.latest - 2)
+    return bool(e.went) and any(m.end <= purged_to for m in e.now.log.manifests)
+
+
+IN_A_RESPONSE = CrashPoint("half a response", lambda p: p.page_log / "pages", _in_a_response)
+PAGE_WITHOUT_MANIFEST = CrashPoint(
+    "page file, before its manifest", lambda p: p.page_log / "pages", _page_without_manifest
+)
+MANIFEST_WITHOUT_BATCH = CrashPoint(
+    "manifest, before the offset log", lambda p: p.page_log / "manifests", _manifest_without_batch
+)
+BATCH_NOT_BEGUN = CrashPoint("offset log, before the batch runs", lambda p: p.checkpoint / "offsets", _batch_not_begun)
+IN_THE_BATCH = CrashPoint("in the batch", lambda p: p.output, _in_the_batch)
+BATCH_NOT_COMMITTED = CrashPoint(
+    "batch, before the commit log", lambda p: p.output / "_spark_metadata", _batch_not_committed
+)
+IN_THE_PURGE = CrashPoint("in the purge", lambda p: p.page_log / "manifests", _in_the_purge)
+
+
+def kill_at(point: CrashPoint, start: Callable[[], Driver], place: Place, seconds: float = 90) -> tuple[Scene, int]:
+    """Starts a driver and kills it at that step. What it left, and how often it was frozen for that."""
+    folder = point.folder(place)
+    before = place.scene()
+    seen = _names(folder)
+    tries = 0
+    deadline = time.monotonic() + seconds
+    with start() as driver:
+        while time.monotonic() < deadline:
+            names = _names(folder)
+            if names == seen:
+                assert driver.is_running(), f"the driver ended before it was killed:\n{driver.output()}"
+                time.sleep(0.0005)
+                continue
+            driver.freeze()
+            tries += 1
+            names = _names(folder)
+            event = Event(before, place.scene(), names - seen, seen - names)
+            if point.reached(event):
+                driver.kill()
+                after = place.scene()
+                assert after == event.now, "files changed while the driver was frozen"
+                return after, tries
+            seen = names
+            driver.thaw()
+        raise AssertionError(f"the step was never hit in {seconds} s and {tries} tries: {point.name}")
+
+
+def _names(folder: Path) -> set[str]:
+    """Without files that are being written under another name."""
+    try:
+        return {name for name in os.listdir(folder) if not name.startswith(".") and not name.endswith(".tmp")}
+    except FileNotFoundError:
+        return set()
+
+
+def _files(folder: Path) -> list[Path]:
+    return [p for p in folder.iterdir() if p.is_file()] if folder.exists() else []
+
+
+def _position(offset_log_entry: Path) -> Position:
+    """The third line is the first source's."""
+    offset = json.loads(offset_log_entry.read_text().splitlines()[2])
+    return Position(offset["seq"], offset["record"])

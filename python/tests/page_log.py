@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reads a page log from outside the program that writes it, and says all that is not as the format has it.
+
+Knows nothing of the Scala code: what is written here is what a later version has to read.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+MANIFEST = re.compile(r"(\d{20})\.json")
+PAGES = re.compile(r"(\d{10})-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.ndjson")
+EPOCH = re.compile(r"\d{10}")
+TRAILER_BYTES = 21
+
+
+class NotAPageLogError(AssertionError):
+    """A file is not as the format has it."""
+
+
+@dataclass(frozen=True, order=True)
+class Position:
+    """After the first `record` records of manifest `seq`."""
+
+    seq: int
+    record: int
+
+
+@dataclass(frozen=True)
+class Manifest:
+    seq: int
+    previous: int
+    epoch: int
+    page_file: str
+    page_file_bytes: int
+    records: int
+
+    @property
+    def end(self) -> Position:
+        return Position(self.seq, self.records)
+
+
+@dataclass
+class PageLog:
+    """What lies in the folder now. The writer must stand still meanwhile, or be dead."""
+
+    manifests: list[Manifest] = field(default_factory=list)
+    page_files: dict[str, int | None] = field(default_factory=dict)
+    """Name → records; `None`: it is not whole."""
+    epochs: list[int] = field(default_factory=list)
+    temporary: list[str] = field(default_factory=list)
+
+    @property
+    def named(self) -> set[str]:
+        return {m.page_file for m in self.manifests}
+
+    @property
+    def orphans(self) -> set[str]:
+        """Page files that no manifest names: they do not exist for the query."""
+        return set(self.page_files) - self.named
+
+    @property
+    def files(self) -> int:
+        return len(self.manifests) + len(self.page_files) + len(self.epochs) + len(self.temporary)
+
+    @property
+    def newest_epoch(self) -> int:
+        return max(self.epochs, default=0)
+
+    def must_be_whole(self) -> None:
+        """After a kill: whatever a manifest names is there, and the manifests are one chain."""
+        for m in self.manifests:
+            if m.page_file not in self.page_files:
+                raise NotAPageLogError(f"manifest {m.seq} names {m.page_file}, which is gone")
+            if self.page_files[m.page_file] != m.records:
+                found = self.page_files[m.page_file]
+                raise NotAPageLogError(f"manifest {m.seq} has {m.records} records, its page file has {found}")
+        for before, after in zip(self.manifests, self.manifests[1:]):
+            if after.previous != before.seq:
+                raise NotAPageLogError(f"manifest {after.seq} follows {after.previous}, but {before.seq} is before it")
+        if len(self.named) != len(self.manifests):
+            raise NotAPageLogError("two manifests name one page file")
+
+    def must_be_clean(self) -> None:
+        """After a run that ended by itself: nothing but what is named."""
+        self.must_be_whole()
+        if self.temporary:
+            raise NotAPageLogError(f"temporary files are left: {self.temporary}")
+        if self.orphans:
+            raise NotAPageLogError(f"page files that no manifest names are left: {sorted(self.orphans)}")
+        if len(self.epochs) != 1:
+            raise NotAPageLogError(f"files of more than one run are left: {self.epochs}")
+
+
+def page_log_of(checkpoint: Path) -> Path:
+    """Where the only source of a query keeps its log."""
+    return checkpoint / "sources" / "0"
+
+
+def read_page_log(folder: Path) -> PageLog:
+    """Every file is read and understood, or it is an error: but for page files that are not whole."""
+    log = PageLog()
+    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+        name = path.relative_to(folder).as_posix()
+        top, _, rest = name.rpartition("/")
+        if name.endswith(".tmp"):
+            log.temporary.append(name)
+        elif name == "last-poll.json":
+            _keys(_json(path.read_text(), name), {"version", "after", "polledAtMs", "endpoints"}, name)
+        elif top == "manifests" and MANIFEST.fullmatch(rest):
+            log.manifests.append(_manifest(path, int(rest[:20])))
+        elif top == "pages" and PAGES.fullmatch(rest):
+            log.page_files[rest] = _whole_records(path)
+        elif top == "epochs" and EPOCH.fullmatch(rest):
+            log.epochs.append(int(rest))
+        else:
+            raise NotAPageLogError(f"{name} is no file of a page log")
+    for m in log.manifests:
+        if m.epoch > log.newest_epoch:
+            raise NotAPageLogError(f"manifest {m.seq} is of run {m.epoch}, the newest run is {log.newest_epoch}")
+    return log
+
+
+def _manifest(path: Path, seq: int) -> Manifest:
+    what = f"manifest {seq}"
+    m = _json(path.read_text(), what)
+    _keys(m, {"version", "seq", "previous", "epoch", "file", "endpoints"}, what)
+    file = m["file"]
+    _keys(file, {"name", "bytes", "location", "pages"}, f"{what}: file")
+    for page in file["pages"]:
+        _keys(page, {"records", "bytes", "offsetBefore"}, f"{what}: page")
+        if page["records"] <= 0:
+            raise NotAPageLogError(f"{what} has a page without records")
+    for state in m["endpoints"].values():
+        _keys(state, {"offset", "boundary"}, f"{what}: endpoint")
+    if m["version"] != 1 or m["seq"] != seq or m["previous"] >= seq:
+        raise NotAPageLogError(f"{what} says version {m['version']}, seq {m['seq']}, previous {m['previous']}")
+    return Manifest(
+        seq, m["previous"], m["epoch"], file["name"], file["bytes"], sum(page["records"] for page in file["pages"])
+    )
+
+
+def _whole_records(path: Path) -> int | None:
+    """The number of records that the index leads to; `None` if the file ends before its footer."""
+    content = path.read_bytes()
+    trailer = content[-TRAILER_BYTES:]
+    if not re.fullmatch(rb"\d{20}\n", trailer):
+        return None
+    if not content.startswith(b'{"sparkRestPages":1}\n'):
+        raise NotAPageLogError(f"{path.name} has no header")
+    footer = _json(content[int(trailer) : -TRAILER_BYTES].decode(), f"{path.name}: footer")
+    _keys(footer, {"version", "records", "blocks"}, f"{path.name}: footer")
+    records = 0
+    for first, start, end in footer["blocks"]:
+        lines = content[start:end].splitlines(keepends=True)
+        if first != records or not all(line.endswith(b"\n") for line in lines):
+            raise NotAPageLogError(f"{path.name}: the block at byte {start} is not what the index says")
+        for line in lines:
+            _json(line.decode(), f"{path.name}: a record")
+        records += len(lines)
+    if records != footer["records"]:
+        raise NotAPageLogError(f"{path.name} has {records} records, its footer says {footer['records']}")
+    return records
+
+
+def _json(text: str, what: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError as e:
+        raise NotAPageLogError(f"{what} is no JSON: {text[:200]!r}") from e
+
+
+def _keys(value: Any, expected: set[str], what: str) -> None:
+    if not isinstance(value, dict) or set(value) != expected:
+        raise NotAPageLogError(f"{what} should have {sorted(expected)}: {str(value)[:200]}")
