@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Kills a driver at a chosen step of its work, with no help from the driver.
 
-A folder is watched. When a file comes there, or goes, the driver is frozen, all its files are read, and what they show is
-compared with what the step leaves behind. If it is that step the driver is killed, frozen as it is; else it goes on.
+A folder is watched. When a file comes there, or goes, the driver is frozen, all its files are read, and what they show
+is compared with what the step leaves behind. If it is that step the driver is killed, frozen as it is; else it goes on.
 """
 
 from __future__ import annotations
@@ -171,7 +171,8 @@ def kill_at(point: CrashPoint, start: Callable[[], Driver], place: Place, second
 def _names(folder: Path) -> set[str]:
     """Without files that are being written under another name."""
     try:
-        return {name for name in os.listdir(folder) if not name.startswith(".") and not name.endswith(".tmp")}
+        with os.scandir(folder) as entries:
+            return {e.name for e in entries if not e.name.startswith(".") and not e.name.endswith(".tmp")}
     except FileNotFoundError:
         return set()
 

@@ -48,20 +48,13 @@ class Driver:
         os.killpg(self._process.pid, signal.SIGCONT)
 
     def _stands_still(self) -> bool:
-        return all(state in "TtZX" for state in self._thread_states())
+        try:
+            return all(_state(thread) in "TtZX" for process in self._group() for thread in (process / "task").iterdir())
+        except (FileNotFoundError, ProcessLookupError):
+            return False  # One ended meanwhile.
 
-    def _thread_states(self) -> list[str]:
-        states = []
-        for process in Path("/proc").glob("[0-9]*"):
-            try:
-                if os.getpgid(int(process.name)) != self._process.pid:
-                    continue
-                for thread in (process / "task").iterdir():
-                    # The name, in parentheses, may hold anything; the state follows it.
-                    states.append((thread / "stat").read_text().rpartition(") ")[2][0])
-            except (FileNotFoundError, ProcessLookupError):
-                continue
-        return states
+    def _group(self) -> list[Path]:
+        return [p for p in Path("/proc").glob("[0-9]*") if _group_of(int(p.name)) == self._process.pid]
 
     def wait(self, seconds: float = 90) -> int:
         """The exit status."""
@@ -80,3 +73,15 @@ class Driver:
     def __exit__(self, *_: object) -> None:
         if self.is_running():
             self.kill()
+
+
+def _group_of(process: int) -> int:
+    try:
+        return os.getpgid(process)
+    except ProcessLookupError:
+        return -1
+
+
+def _state(thread: Path) -> str:
+    """As one letter. The name before it, in parentheses, may hold anything."""
+    return (thread / "stat").read_text().rpartition(") ")[2][0]

@@ -16,63 +16,24 @@ from crash_points import (
     MANIFEST_WITHOUT_BATCH,
     PAGE_WITHOUT_MANIFEST,
     CrashPoint,
-    Place,
     kill_at,
 )
-from emulated import Emulated
 from live import PAGE, growing, live_api, record
 from page_log import read_page_log
-from process import Driver
+from parquet_stream import ParquetStream
 from pyspark.sql import SparkSession
-
-BATCH = 100
-RETAIN = 2
-
-
-class Stream:
-    """A query that is started again and again on one checkpoint."""
-
-    def __init__(self, api: Emulated, folder: Path) -> None:
-        self.place = Place(folder / "checkpoint", folder / "output")
-        self._url = f"{api.url}/data?from={{id}}"
-        self._log = folder / "log"
-
-    def start(self, until: str = "endless", **settings: object) -> Driver:
-        folders = (str(self.place.checkpoint), str(self.place.output))
-        given = {"batch_size": BATCH, "retain_batches": RETAIN, **settings}
-        options = [f"{name}={value}" for name, value in given.items()]
-        return Driver("stream_to_parquet.py", self._url, "incremental", "id", *folders, until, *options, log=self._log)
-
-    def finish(self) -> None:
-        """Takes all that the API has, and ends by itself."""
-        with self.start("to the end", streaming_interval=0) as driver:
-            assert driver.wait() == 0, driver.output()
-
-    def lost_and_repeated(self, spark: SparkSession, records: int) -> tuple[int, int]:
-        """Every row that is there is exactly what the API made."""
-        rows = spark.read.parquet(str(self.place.output)).collect()
-        assert {(r.id, r.timestamp, r.text) for r in rows} <= {tuple(record(n).values()) for n in range(1, records + 1)}
-        delivered = {r.id for r in rows}
-        return records - len(delivered), len(rows) - len(delivered)
-
-    def must_be_clean(self) -> None:
-        """The page log holds what the last batches need, and nothing else."""
-        log = read_page_log(self.place.page_log)
-        log.must_be_clean()
-        kept = sum(m.records for m in log.manifests)
-        assert kept <= (RETAIN + 2) * BATCH + PAGE, f"{kept} records are kept in {log.files} files: the log grows"
 
 
 def test_killed_at_every_step(spark: SparkSession, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     feed = Feed(*({**record(n), "padding": "x" * 20_000} for n in range(1, PAGE + 1)))
     with live_api(feed) as api:
-        stream = Stream(api, tmp_path)
+        stream = ParquetStream(api, tmp_path)
 
-        def kill(point: CrashPoint, **settings: object) -> None:
+        def kill(point: CrashPoint, **settings: float) -> None:
             began = time.monotonic()
             # A short interval makes a manifest of each record; to keep many lets one purge delete many.
-            options = {"streaming_interval": 0.02, "retain_batches": 1000, "task_millis": 2, **settings}
-            _, tries = kill_at(point, lambda: stream.start(**options), stream.place)
+            usual: dict[str, float] = {"streaming_interval": 0.02, "retain_batches": 1000, "task_millis": 2}
+            _, tries = kill_at(point, lambda: stream.start("log", **{**usual, **settings}), stream.place)
             with capsys.disabled():
                 print(f"\nkilled: {point.name}; frozen {tries} times in {time.monotonic() - began:.1f} s", end="")
 
@@ -98,7 +59,7 @@ def kill_at_random(
     moments = random.Random(seed)
     feed = Feed()
     with live_api(feed) as api:
-        stream = Stream(api, folder)
+        stream = ParquetStream(api, folder)
         with growing(feed) as maker:
             for _ in range(kills):
                 asked = len(api.requests)

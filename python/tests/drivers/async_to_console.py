@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Streams an API to the console with asynchronous progress tracking, as text, until it is killed.
+
+The console is one of the few sinks that Spark allows for it, and the only one that outlives the driver: as its output.
+"""
+
+import sys
+
+from pyspark.sql import SparkSession
+
+from spark_rest import configure, read_rest_stream
+
+url, checkpoint = sys.argv[1:]
+spark = configure(
+    SparkSession.builder.master("local[2]")
+    .config("spark.ui.enabled", "false")
+    .config("spark.driver.host", "127.0.0.1")
+    .config("spark.driver.bindAddress", "127.0.0.1")
+).getOrCreate()
+# What is logged goes where the rows go, and would stand between them.
+spark.sparkContext.setLogLevel("ERROR")
+stream = read_rest_stream(
+    spark,
+    url,
+    offset_type="incremental",
+    offset_field="id",
+    infer_schema=False,
+    streaming_interval=0.05,
+    batch_size=100,
+)
+(
+    stream.writeStream.format("console")
+    .option("numRows", 100_000)
+    .option("truncate", False)
+    .option("checkpointLocation", checkpoint)
+    .option("asyncProgressTrackingEnabled", True)
+    .option("asyncProgressTrackingCheckpointIntervalMs", 4000)
+    .start()
+    .awaitTermination()
+)

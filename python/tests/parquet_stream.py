@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A query from the live API into Parquet that is started again and again on one checkpoint."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from crash_points import Place
+from emulated import Emulated
+from live import PAGE, record
+from page_log import read_page_log
+from process import Driver
+from pyspark.sql import SparkSession
+
+BATCH = 100
+RETAIN = 2
+
+
+class ParquetStream:
+    """Its runs are drivers; what they leave behind is looked at here."""
+
+    def __init__(self, api: Emulated, folder: Path) -> None:
+        self.place = Place(folder / "checkpoint", folder / "output")
+        self._url = f"{api.url}/data?from={{id}}"
+        self._folder = folder
+
+    def start(self, log: str = "log", **settings: float) -> Driver:
+        """Runs until it is killed."""
+        return self._driver("endless", log, settings)
+
+    def finish(self) -> None:
+        """Takes all that the API has, and ends by itself."""
+        with self._driver("to the end", "log", {"streaming_interval": 0}) as driver:
+            assert driver.wait() == 0, driver.output()
+
+    def _driver(self, until: str, log: str, settings: dict[str, float]) -> Driver:
+        folders = (str(self.place.checkpoint), str(self.place.output))
+        given = {"batch_size": BATCH, "retain_batches": RETAIN, **settings}
+        arguments = (*folders, until, *(f"{name}={value}" for name, value in given.items()))
+        return Driver("stream_to_parquet.py", self._url, "incremental", "id", *arguments, log=self._folder / log)
+
+    def delivered(self, spark: SparkSession) -> int:
+        """Rows in the sink."""
+        taken = self.place.output / "_spark_metadata"
+        return spark.read.parquet(str(self.place.output)).count() if taken.exists() and any(taken.iterdir()) else 0
+
+    def lost_and_repeated(self, spark: SparkSession, records: int) -> tuple[int, int]:
+        """Every row that is there is exactly what the API made."""
+        rows = spark.read.parquet(str(self.place.output)).collect()
+        assert {(r.id, r.timestamp, r.text) for r in rows} <= {tuple(record(n).values()) for n in range(1, records + 1)}
+        delivered = {r.id for r in rows}
+        return records - len(delivered), len(rows) - len(delivered)
+
+    def must_be_clean(self) -> None:
+        """The page log holds what the last batches need, and nothing else."""
+        log = read_page_log(self.place.page_log)
+        log.must_be_clean()
+        kept = sum(m.records for m in log.manifests)
+        assert kept <= (RETAIN + 2) * BATCH + PAGE, f"{kept} records are kept in {log.files} files: the log grows"

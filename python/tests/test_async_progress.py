@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Asynchronous progress tracking logs some batches only: after a kill one range of the page log covers many polls.
+
+That mode repeats rows by design. Nothing may be lost, and what is repeated has to be the same bytes, in the same order.
+"""
+
+import itertools
+import json
+import re
+from functools import partial
+from pathlib import Path
+
+import pytest
+from apis import Feed
+from crash_points import CrashPoint, Event, Place, kill_at
+from emulated import Answer, Emulated, Request
+from live import PAGE, growing
+from process import Driver
+from waiting import wait_until
+
+Batch = tuple[int, list[str]]
+
+
+def numbered_answers(feed: Feed) -> Emulated:
+    """Each record says in which answer it came: asked for again it would be another text."""
+    answers = itertools.count(1)
+
+    def answer(request: Request) -> Answer:
+        start, number = int(request.query["from"]), next(answers)
+        return Answer({"data": [{**r, "answer": number} for r in feed.since(lambda r: r["id"] >= start, PAGE)]})
+
+    return Emulated(answer)
+
+
+def shown(output: str) -> list[Batch]:
+    """The batches that the console sink printed whole, in order: number and rows."""
+    found = []
+    for part in output.split("Batch: ")[1:]:
+        number, _, rest = part.partition("\n")
+        table = re.match(r"-+\n(\+-+\+)\n\|output +\|\n\1\n((?:\|.*\|\n)*)\1\n", rest)
+        if table:
+            found.append((int(number), [row[1:-1].rstrip() for row in table[2].splitlines()]))
+    return found
+
+
+def _many_batches_in_one_entry(e: Event) -> bool:
+    """An offset is logged that ends more than one batch, and its own is not committed."""
+    logged = sorted(e.now.offsets)
+    return len(logged) > 1 and logged[-1] - logged[-2] > 1 and e.now.in_a_batch
+
+
+MANY_BATCHES_IN_ONE_ENTRY = CrashPoint(
+    "offset log entry over many batches", lambda p: p.checkpoint / "offsets", _many_batches_in_one_entry
+)
+
+
+def test_a_range_over_many_polls_is_replayed_as_it_was(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    feed = Feed()
+    place = Place(tmp_path / "checkpoint", tmp_path / "no output")
+    logs = [tmp_path / f"log-{run}" for run in range(3)]
+    replays: list[tuple[int, int]] = []
+    with numbered_answers(feed) as api, growing(feed) as maker:
+
+        def driver(log: Path) -> Driver:
+            return Driver("async_to_console.py", f"{api.url}/data?from={{id}}", str(place.checkpoint), log=log)
+
+        for log in logs[:2]:
+            scene, _ = kill_at(MANY_BATCHES_IN_ONE_ENTRY, partial(driver, log), place)
+            before, last = sorted(scene.offsets)[-2:]
+            replays.append((before, last))
+        maker.stop()
+        with driver(logs[2]) as running:
+            wait_until(
+                lambda: f'"id":{maker.made},' in running.output() or not running.is_running(), "the last record", 90
+            )
+            assert running.is_running(), running.output()
+    runs = [shown(log.read_text()) for log in logs]
+    delivered = [json.loads(row)["id"] for run in runs for _, rows in run for row in rows]
+    assert set(delivered) == set(range(1, maker.made + 1)), "lost"
+    for (before, last), (run, again) in zip(replays, zip(runs, runs[1:])):
+        number, rows = again[0]
+        assert number == last, (
+            f"batch {last} was logged and not committed, and batch {number} was run after the restart"
+        )
+        first_time = [row for n, rows in run if before < n <= last for row in rows]
+        assert first_time == rows[: len(first_time)], "the replay gave other bytes, or another order"
+        assert len({json.loads(row)["answer"] for row in rows}) > 1, "the range should cover many polls"
+    with capsys.disabled():
+        print(
+            f"\nasynchronous progress: 2 kills, replays of batches {[f'{a + 1} to {b}' for a, b in replays]},"
+            f" {maker.made} records, 0 lost, {len(delivered) - maker.made} repeated",
+            end="",
+        )
