@@ -37,6 +37,9 @@ test: ## all tests of all kinds, set-up included; ends with "N passed, N failed"
 test-slow: setup ## the tests that take many minutes
 	cd python && ../$(BIN)/python -m pytest -m slow
 
+test-cures: $(BUILT) ## take each cure out of a copy of the code: the test named for it has to fail
+	$(PYTHON) .ci/cures.py
+
 lint: $(VENV)/.requirements ## scalafmt, scalafix, ruff, mypy --strict: report only
 	./sbtw scalafmtCheckAll scalafmtSbtCheck "scalafixAll --check"
 	$(BIN)/ruff check --config python/pyproject.toml $(wildcard $(PYTHON_CODE))

@@ -140,7 +140,7 @@ BATCH_NOT_COMMITTED = CrashPoint(
 IN_THE_PURGE = CrashPoint("in the purge", lambda p: p.page_log / "manifests", _in_the_purge)
 
 
-def kill_at(point: CrashPoint, start: Callable[[], Driver], place: Place, seconds: float = 90) -> tuple[Scene, int]:
+def kill_at(point: CrashPoint, start: Callable[[], Driver], place: Place, seconds: float = 240) -> tuple[Scene, int]:
     """Starts a driver and kills it at that step. What it left, and how often it was frozen for that."""
     folder = point.folder(place)
     before = place.scene()

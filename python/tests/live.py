@@ -33,19 +33,25 @@ class Maker:
 
     def __init__(self, feed: Feed, first: int = 1, last: int = 1_000_000) -> None:
         self.made = first - 1
+        self._feed = feed
         self._halt = threading.Event()
-        self._thread = threading.Thread(target=self._make, args=(feed, last))
+        self._thread = threading.Thread(target=self._make, args=(last,))
         self._thread.start()
 
-    def _make(self, feed: Feed, last: int) -> None:
+    def _make(self, last: int) -> None:
         while self.made < last and not self._halt.wait(0.02):
-            feed.add(record(self.made + 1))
+            self._feed.add(record(self.made + 1))
             self.made += 1
 
     def stop(self) -> None:
         """No record comes after this."""
         self._halt.set()
         self._thread.join()
+
+    def add(self, records: int) -> None:
+        """All at once, after the last one was made."""
+        self._feed.add(*(record(self.made + n) for n in range(1, records + 1)))
+        self.made += records
 
     def finish(self, seconds: float = 60) -> None:
         """Waits for the last record."""

@@ -111,6 +111,8 @@ def read_page_log(folder: Path) -> PageLog:
             log.temporary.append(name)
         elif name == "last-poll.json":
             _keys(_json(path.read_text(), name), {"version", "after", "polledAtMs", "endpoints"}, name)
+        elif name == "run-starts.json":
+            _keys(_json(path.read_text(), name), {"version", "starts"}, name)
         elif top == "manifests" and MANIFEST.fullmatch(rest):
             log.manifests.append(_manifest(path, int(rest[:20])))
         elif top == "pages" and PAGES.fullmatch(rest):

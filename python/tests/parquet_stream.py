@@ -14,6 +14,8 @@ from pyspark.sql import SparkSession
 
 BATCH = 100
 RETAIN = 2
+# For the last run: as many as show whether it deletes what it does not need.
+FURTHER = (RETAIN + 4) * BATCH
 
 
 class ParquetStream:
@@ -31,7 +33,7 @@ class ParquetStream:
     def finish(self) -> None:
         """Takes all that the API has, and ends by itself."""
         with self._driver("to the end", "log", {"streaming_interval": 0}) as driver:
-            assert driver.wait() == 0, driver.output()
+            assert driver.wait(240) == 0, driver.output()
 
     def _driver(self, until: str, log: str, settings: dict[str, float]) -> Driver:
         folders = (str(self.place.checkpoint), str(self.place.output))

@@ -71,7 +71,7 @@ def test_a_range_over_many_polls_is_replayed_as_it_was(tmp_path: Path, capsys: p
         maker.stop()
         with driver(logs[2]) as running:
             wait_until(
-                lambda: f'"id":{maker.made},' in running.output() or not running.is_running(), "the last record", 90
+                lambda: f'"id":{maker.made},' in running.output() or not running.is_running(), "the last record", 240
             )
             assert running.is_running(), running.output()
     runs = [shown(log.read_text()) for log in logs]

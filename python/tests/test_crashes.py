@@ -18,10 +18,13 @@ from crash_points import (
     CrashPoint,
     kill_at,
 )
+from emulated import Emulated
 from live import PAGE, growing, live_api, record
 from page_log import read_page_log
-from parquet_stream import ParquetStream
+from parquet_stream import FURTHER, ParquetStream
+from process import Driver
 from pyspark.sql import SparkSession
+from waiting import wait_until
 
 
 def test_killed_at_every_step(spark: SparkSession, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -48,9 +51,15 @@ def test_killed_at_every_step(spark: SparkSession, tmp_path: Path, capsys: pytes
             kill(IN_THE_BATCH, task_millis=15)
             kill(BATCH_NOT_COMMITTED)
             kill(IN_THE_PURGE, retain_batches=1)
+        maker.add(FURTHER)
         stream.finish()
     assert stream.lost_and_repeated(spark, maker.made) == (0, 0), "lost, repeated"
     stream.must_be_clean()
+
+
+def await_poll(api: Emulated, driver: Driver) -> None:
+    asked = len(api.requests)
+    wait_until(lambda: len(api.requests) > asked or not driver.is_running(), "a poll", 240)
 
 
 def kill_at_random(
@@ -62,13 +71,13 @@ def kill_at_random(
         stream = ParquetStream(api, folder)
         with growing(feed) as maker:
             for _ in range(kills):
-                asked = len(api.requests)
                 with stream.start(streaming_interval=0.05, task_millis=2) as driver:
-                    api.await_requests(asked + 1, seconds=60)
+                    await_poll(api, driver)
                     time.sleep(moments.uniform(0, 3))
                     assert driver.is_running(), driver.output()
                     driver.kill()
                 read_page_log(stream.place.page_log).must_be_whole()
+        maker.add(FURTHER)
         stream.finish()
     lost, repeated = stream.lost_and_repeated(spark, maker.made)
     with capsys.disabled():

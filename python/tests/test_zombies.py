@@ -4,10 +4,10 @@
 from pathlib import Path
 
 from apis import Feed
-from collected import finished_batches
+from collected import batches, finished_batches
 from live import growing, live_api
 from page_log import read_page_log
-from parquet_stream import ParquetStream
+from parquet_stream import FURTHER, ParquetStream
 from process import Driver
 from pyspark.sql import SparkSession
 from waiting import wait_until
@@ -26,18 +26,21 @@ def await_batches(stream: ParquetStream, further: int, *drivers: Driver) -> None
             assert driver.is_running(), driver.output()
         return len(finished_batches(stream.place.checkpoint)) >= target
 
-    wait_until(done, f"{further} batches", seconds=90)
+    wait_until(done, f"{further} batches", seconds=240)
 
 
 def test_a_driver_that_comes_back_from_a_freeze_stops_and_deletes_nothing(spark: SparkSession, tmp_path: Path) -> None:
     feed = Feed()
     with live_api(feed) as api:
         stream = ParquetStream(api, tmp_path)
+        checkpoint = stream.place.checkpoint
         # It would purge all but the newest pages with each batch.
         with stream.start("zombie", streaming_interval=0.1, task_millis=0, retain_batches=0) as zombie:
             with growing(feed, last=300) as first:
                 first.finish()
-            wait_until(lambda: stream.delivered(spark) == 300 or not zombie.is_running(), "the first records", 90)
+            wait_until(lambda: stream.delivered(spark) == 300 or not zombie.is_running(), "the first records", 240)
+            # Only a run that is between batches is sure to be told by the page log, and not by Spark.
+            wait_until(lambda: batches(checkpoint) == finished_batches(checkpoint), "the end of the batch", 240)
             assert zombie.is_running(), zombie.output()
             zombie.freeze()
             with stream.start("heir", streaming_interval=0.1, task_millis=2) as heir:
@@ -47,7 +50,7 @@ def test_a_driver_that_comes_back_from_a_freeze_stops_and_deletes_nothing(spark:
                     before = read_page_log(stream.place.page_log)
                     assert len(before.manifests) > 1, "there is nothing that could be deleted"
                     zombie.thaw()
-                    assert zombie.wait() == 1, "a driver that another one replaced should fail"
+                    assert zombie.wait(240) == 1, "a driver that another one replaced should fail"
                     after = read_page_log(stream.place.page_log)
                     assert after.manifests == before.manifests, "the older run changed the manifests"
                     # A response that was on its way may have come to a page file, which no manifest names.
@@ -57,6 +60,7 @@ def test_a_driver_that_comes_back_from_a_freeze_stops_and_deletes_nothing(spark:
                     heir.thaw()
                     await_batches(stream, 2, heir)
                 heir.kill()
+        second.add(FURTHER)
         stream.finish()
     assert stream.lost_and_repeated(spark, second.made) == (0, 0), "lost, repeated"
     stream.must_be_clean()
@@ -69,7 +73,7 @@ def test_of_two_drivers_at_once_the_older_stops(spark: SparkSession, tmp_path: P
         with stream.start("older", streaming_interval=0.05, task_millis=5) as older:
             await_batches(stream, 2, older)
             with stream.start("newer", streaming_interval=0.05, task_millis=5) as newer:
-                assert older.wait() == 1, "the older driver should fail"
+                assert older.wait(240) == 1, "the older driver should fail"
                 said = older.output()
                 assert NEWER_RUN in said or SPARK_SAYS_SO in said, said
                 # It may have logged one more batch under the newer one's feet: then Spark stops that one too.
@@ -77,13 +81,14 @@ def test_of_two_drivers_at_once_the_older_stops(spark: SparkSession, tmp_path: P
                 wait_until(
                     lambda: len(finished_batches(stream.place.checkpoint)) >= target or not newer.is_running(),
                     "the newer run to go on",
-                    90,
+                    240,
                 )
                 if newer.is_running():
                     newer.kill()
                 else:
                     assert SPARK_SAYS_SO in newer.output(), newer.output()
         maker.stop()
+        maker.add(FURTHER)
         stream.finish()
     assert stream.lost_and_repeated(spark, maker.made) == (0, 0), "lost, repeated"
     stream.must_be_clean()

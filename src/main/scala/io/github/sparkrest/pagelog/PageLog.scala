@@ -8,8 +8,9 @@ import org.slf4j.LoggerFactory
 
 /** The durable log of what was polled, seen from the driver.
   *
-  * Layout: `manifests/<seq>.json`, `pages/<epoch>-<uuid>.ndjson`, `epochs/<n>`, `last-poll.json`. A page file that no manifest
-  * names does not exist: whatever a retried or speculative task, a lost executor or a crash left behind changes nothing.
+  * Layout: `manifests/<seq>.json`, `pages/<epoch>-<uuid>.ndjson`, `epochs/<n>`, `last-poll.json`, `run-starts.json`. A page file
+  * that no manifest names does not exist: whatever a retried or speculative task, a lost executor or a crash left behind
+  * changes nothing.
   *
   * Runs: each run of the query claims the next epoch by a file that can be made only once. A run that sees a newer epoch
   * stops, and deletes nothing. A manifest is written only if its seq is free, so the manifests are one chain whoever writes
@@ -22,11 +23,12 @@ final class PageLog private (
     val epoch: Long,
     retainBatches: Int,
     private var ledger: Ledger,
-    note: Option[PollNote]
+    note: Option[PollNote],
+    starts: Vector[Position]
 ) extends PollJournal {
   import PageLog._
 
-  private var committed = Vector.empty[Position]
+  private var committed = Vector.empty[Position] // ends of batches, oldest first
   private var floor = 0L // no seq at or below it is given again
   private var read = Position.Start
 
@@ -35,6 +37,9 @@ final class PageLog private (
   def resume(start: Position, endpoint: String, offsetInStart: Option[String]): Resumption = synchronized {
     floor = math.max(floor, start.seq)
     read = start
+    committed = starts.filter(_ < start)
+    if (start > Position.Start)
+      store.overwrite(RunStarts.Name, RunStarts.encode((committed :+ start).takeRight(retainBatches + 1)))
     val current = ledger.newest.filter(_.seq >= start.seq)
     val noted = note.filter(n => n.after == ledger.newest.fold(0L)(_.seq) && n.after >= start.seq)
     val state = noted
@@ -187,7 +192,9 @@ object PageLog {
     val epoch = claim(store)
     val ledger = load(store)
     sweep(store, ledger, epoch)
-    new PageLog(store, epoch, retainBatches, ledger, store.read(PollNote.Name).flatMap(PollNote.decode))
+    val note = store.read(PollNote.Name).flatMap(PollNote.decode)
+    val starts = store.read(RunStarts.Name).fold(Vector.empty[Position])(RunStarts.decode)
+    new PageLog(store, epoch, retainBatches, ledger, note, starts)
   }
 
   private def claim(store: LogStore): Long = {

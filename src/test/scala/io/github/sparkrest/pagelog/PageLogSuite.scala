@@ -56,6 +56,17 @@ class PageLogSuite extends AnyFunSuite {
       assert(start(second).fresh && second.unreadRecords(Position.Start) == 0 && s.list(PageFile.Folder).isEmpty)
     }
 
+    test("each attempt of a poll writes a file of its own; the manifest names the winner, the others are swept") { (_, s) =>
+      val l = open(s)
+      start(l)
+      val (lost, won) = (page(s, l.epoch, "asked first"), page(s, l.epoch, "asked again"))
+      assert(lost.name != won.name && s.list(PageFile.Folder).length == 2)
+      l.append(won, "main", state("1"))
+      val next = open(s)
+      assert(next.slices(Position.Start, next.take(Position.Start, 10, 1 << 20)).map(_.name) == Seq(won.name))
+      assert(s.list(PageFile.Folder) == Seq(won.name))
+    }
+
     test("what a killed write left behind is swept by the next run") { (root, s) =>
       start(open(s))
       val left = Seq("manifests/00000000000000000001.json.x.tmp", "last-poll.json.x.tmp").map(root.resolve)
@@ -137,6 +148,37 @@ class PageLogSuite extends AnyFunSuite {
         l.commit(Position(4, 1))
         assert(s.list(Manifest.Folder).length == 1 && s.list(PageFile.Folder).length == 1)
         assert(start(open(s), Position(4, 1)).state == state("4"), "the state outlives its records' consumption")
+    }
+
+    test("runs of one batch purge as one long run does: the log does not grow from run to run") { (_, s) =>
+      (1L to 12L).foreach { n =>
+        val l = open(s)
+        val from = if (n == 1) Position.Start else Position(n - 1, 1)
+        start(l, from)
+        l.append(page(s, l.epoch, s"r$n"), "main", state(s"$n"))
+        // All that Spark calls in such a run: the end of the batch before, once that of the next one is logged.
+        if (n > 1) l.commit(from)
+      }
+      assert(s.list(Manifest.Folder).length == 3 && s.list(PageFile.Folder).length == 3)
+      assert(open(s).slices(Position(9, 1), Position(12, 1)).length == 3, "two consumed batches are retained")
+    }
+
+    test("a start that was rewound does not purge what it needs; a torn list of starts keeps more") { (_, s) =>
+      (1L to 3L).foreach { n =>
+        val l = open(s, retain = 1)
+        start(l, Position(n - 1, if (n == 1) 0 else 1))
+        l.append(page(s, l.epoch, s"r$n"), "main", state(s"$n"))
+      }
+      assert(new String(s.read("run-starts.json").get, UTF_8) == """{"version":1,"starts":[[1,1],[2,1]]}""")
+      val rewound = open(s, retain = 1)
+      start(rewound, Position(1, 1))
+      rewound.commit(Position(1, 1))
+      assert(rewound.slices(Position(1, 0), Position(3, 1)).length == 3)
+      s.overwrite("run-starts.json", """{"version":1,"sta""".getBytes(UTF_8))
+      val torn = open(s, retain = 1)
+      start(torn, Position(3, 1))
+      torn.commit(Position(3, 1))
+      assert(s.list(Manifest.Folder).length == 3)
     }
 
     test("if the log was deleted, polling goes on from the offset, after its seq") { (_, s) =>

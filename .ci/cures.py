@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Takes one cure at a time out of a copy of the code, and demands that the test named for it fails.
+
+A test that stays green, one that does not run, and code that does not compile any more are all failures of this check.
+Arguments, if any: words of the cures to try. Standard library only.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from cure_table import CURES, Cure
+
+ROOT = Path(__file__).resolve().parent.parent
+COPY = ROOT / "target" / "cures"
+MAIN = "src/main/scala/io/github/sparkrest"
+SOURCES = ("build.sbt", "VERSION", "sbtw", "src", "project", "docs", "python/src")
+
+
+def main() -> int:
+    words = [w.lower() for w in sys.argv[1:]]
+    cures = [c for c in CURES if all(w in f"{c.invariant} {c.name} {c.suite}".lower() for w in words)]
+    copy()
+    with Sbt() as sbt:
+        print("without a change all of the tests have to pass", flush=True)
+        whole = sbt.run("testOnly " + " ".join(sorted({f"*.{c.suite}" for c in cures})))
+        if "[success]" not in whole:
+            print(whole)
+            return 1
+        verdicts = [tried(cure, sbt) for cure in cures]
+    bad = [v for v in verdicts if v != "fails as it should"]
+    print(f"{len(verdicts) - len(bad)} of {len(verdicts)} cures are guarded by their test")
+    return 1 if bad or not cures else 0
+
+
+def copy() -> None:
+    """What sbt needs, and what it has built: so only what changes is compiled."""
+    for name in SOURCES:
+        target = COPY / name
+        shutil.rmtree(target, ignore_errors=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        put = shutil.copytree if (ROOT / name).is_dir() else shutil.copy2
+        put(ROOT / name, target)
+    for built in (*ROOT.glob("target/scala-2.13*"), *ROOT.glob("target/sbt-launch-*.jar")):
+        target = COPY / "target" / built.name
+        if not target.exists():
+            target.parent.mkdir(exist_ok=True)
+            (shutil.copytree if built.is_dir() else shutil.copy2)(built, target)
+
+
+def tried(cure: Cure, sbt: Sbt) -> str:
+    file = COPY / MAIN / cure.file
+    whole = file.read_text()
+    verdict = "is not in the file exactly once"
+    if whole.count(cure.old) == 1:
+        file.write_text(whole.replace(cure.old, cure.new))
+        try:
+            verdict = judged(cure, sbt.run(f'testOnly *.{cure.suite} -- -z "{cure.test}"'))
+        finally:
+            file.write_text(whole)
+    print(f"{cure.invariant} {cure.name}: {cure.suite} {verdict}", flush=True)
+    return verdict
+
+
+def judged(cure: Cure, output: str) -> str:
+    if re.search(rf"{re.escape(cure.test)}.*\*\*\* FAILED \*\*\*", output):
+        return "fails as it should"
+    print(output)
+    if "Compilation failed" in output:
+        return "DOES NOT COMPILE: nothing is shown by that"
+    return "STAYS GREEN" if re.search(r"Tests: succeeded [1-9]", output) else "DID NOT RUN"
+
+
+class Sbt:
+    """One sbt for all commands: its start costs more than a test. A command that fails does not end it."""
+
+    def __enter__(self) -> Sbt:
+        self._count = 0
+        self._process = subprocess.Popen(
+            ["./sbtw"], cwd=COPY, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._send("exit")
+        try:
+            self._process.wait(60)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+
+    def run(self, command: str) -> str:
+        """What it prints. The end is known by the answer to a command that does not exist."""
+        self._count += 1
+        mark = f"endOfCommand{self._count}"
+        self._send(command)
+        self._send(mark)
+        assert self._process.stdout
+        lines: list[str] = []
+        for line in self._process.stdout:
+            if f"Not a valid command: {mark}" in line:
+                break
+            lines.append(line)
+        return "".join(lines)
+
+    def _send(self, command: str) -> None:
+        assert self._process.stdin
+        try:
+            self._process.stdin.write(f"{command}\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            print("sbt has ended", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

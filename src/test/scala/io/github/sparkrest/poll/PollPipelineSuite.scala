@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.poll
+
+import java.nio.charset.StandardCharsets.UTF_8
+import java.nio.file.Files
+
+import io.github.sparkrest.error.Condition
+import io.github.sparkrest.http.{Clock, LocalServer, SttpClient}
+import io.github.sparkrest.offset.EndpointState
+import io.github.sparkrest.options.RestConfig
+import io.github.sparkrest.pagelog.{LocalLogStore, PageFile, PageFileWriter}
+import org.scalatest.funsuite.AnyFunSuite
+
+/** One poll against a real server: what is kept, and where it leads, when a page fails. */
+class PollPipelineSuite extends AnyFunSuite {
+  private val unlimited = PollLimits(Long.MaxValue, 60000, Long.MaxValue)
+
+  /** Answers the requests of one poll in turn, then with no records. */
+  private def poll(answers: (Int, String)*)(check: (PollOutcome, Option[PolledFile], List[String]) => Any): Unit = {
+    val left = answers.iterator
+    val server = new LocalServer({ e =>
+      val (status, body) = if (left.hasNext) left.next() else (200, "[]")
+      LocalServer.send(e, status, body)
+    })
+    val store = new LocalLogStore(Files.createTempDirectory("polled"))
+    val config = RestConfig
+      .parse(
+        Map(
+          "url" -> s"${server.url}/?from={id}",
+          "offsetField" -> "id",
+          "offsetType" -> "incremental",
+          "streamingInterval" -> "0"
+        )
+      )
+      .fold(e => fail(e.text), identity)
+    try {
+      val writer = new PageFileWriter(store, 1, "")
+      val outcome = new PollPipeline(config, SttpClient(config, () => false), Clock.System)
+        .run(EndpointState.Initial, unlimited, writer)
+      val file = writer.close()
+      val lines = file.toList
+        .flatMap(f => new String(store.read(PageFile.path(f.name)).get, UTF_8).linesIterator.toList)
+        .filter(_.contains("\"id\""))
+      check(outcome, file, lines)
+      ()
+    } finally server.close()
+  }
+
+  test("a page that is cut short leaves neither records nor a changed offset; those before it stand") {
+    poll(200 -> """[{"id":1},{"id":2}]""", 200 -> """[{"id":3},{"id":4},{"id":""") { (outcome, file, lines) =>
+      assert(outcome.error.map(_.condition).contains(Condition.InvalidResponse))
+      assert(outcome.state.offset.contains("2"), "the offset moved on an error")
+      assert(file.map(_.records).contains(2L) && lines == List("""{"id":1}""", """{"id":2}"""))
+    }
+  }
+
+  test("a first page that is cut short leaves no file") {
+    poll(200 -> """[{"id":1},""") { (outcome, file, _) =>
+      assert(outcome.error.nonEmpty && outcome.state == EndpointState.Initial && file.isEmpty)
+    }
+  }
+
+  test("a status that is an error keeps the offset of the pages before it") {
+    poll(200 -> """[{"id":1}]""", 503 -> """[{"id":2}]""") { (outcome, file, _) =>
+      assert(outcome.error.map(_.condition).contains(Condition.ApiError))
+      assert(outcome.state.offset.contains("1") && file.map(_.records).contains(1L))
+    }
+  }
+
+  test("each page is noted with the offset that it was asked with") {
+    poll(200 -> """[{"id":1},{"id":2}]""", 200 -> """[{"id":3}]""") { (_, file, _) =>
+      assert(file.toList.flatMap(_.pages.map(p => p.records -> p.offsetBefore)) == List(2L -> None, 1L -> Some("2")))
+    }
+  }
+}
