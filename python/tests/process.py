@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from waiting import wait_until
@@ -40,8 +41,19 @@ class Driver:
 
     def freeze(self) -> None:
         """SIGSTOP to Python and the JVM. When this returns no thread of them runs, so no file changes any more."""
+        wait_until(self._frozen, "the driver to stand still", 120)
+
+    def _frozen(self) -> bool:
         os.killpg(self._process.pid, signal.SIGSTOP)
-        wait_until(self._stands_still, "the driver to stand still")
+        looks = 25
+        while not self._stands_still():
+            looks -= 1
+            if looks == 0:
+                # A thread that starts a process waits for it, uninterruptibly; and that one is stopped too.
+                self.thaw()
+                return False
+            time.sleep(0.01)
+        return True
 
     def thaw(self) -> None:
         """Lets it go on after `freeze`."""
