@@ -32,6 +32,8 @@ class Request:
     query: dict[str, str]
     headers: Message
     at: float
+    connection: tuple[int, int]
+    """The TCP ports of its client and of the server."""
     method: str = "GET"
     body: bytes = b""
 
@@ -166,6 +168,7 @@ class _Handler(BaseHTTPRequestHandler):
             dict(parse_qsl(parts.query, keep_blank_values=True)),
             self.headers,
             time.time(),
+            (self.client_address[1], self.server.server_port),
             self.command,
             self.rfile.read(int(self.headers.get("Content-Length") or 0)),
         )

@@ -9,20 +9,24 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from waiting import wait_until
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 DRIVERS = Path(__file__).parent / "drivers"
 
 
-class Driver:
-    """A script of `drivers/`, running."""
+class Program:
+    """A command, running in a process group of its own, with what it starts."""
 
-    def __init__(self, script: str, *arguments: str, log: Path, env: dict[str, str] | None = None) -> None:
+    def __init__(self, command: list[str], *, log: Path, env: dict[str, str] | None = None) -> None:
         self.log = log
         with log.open("ab") as out:
             self._process = subprocess.Popen(
-                [sys.executable, str(DRIVERS / script), *arguments],
+                command,
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL,
@@ -35,7 +39,7 @@ class Driver:
         return self._process.poll() is None
 
     def kill(self) -> None:
-        """SIGKILL to Python and the JVM at once: nothing is closed, flushed or told."""
+        """SIGKILL to all of them at once: nothing is closed, flushed or told."""
         os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait(10)
 
@@ -79,12 +83,19 @@ class Driver:
     def output(self) -> str:
         return self.log.read_text(errors="replace")
 
-    def __enter__(self) -> Driver:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         if self.is_running():
             self.kill()
+
+
+class Driver(Program):
+    """A script of `drivers/`, running: Python and its JVM."""
+
+    def __init__(self, script: str, *arguments: str, log: Path, env: dict[str, str] | None = None) -> None:
+        super().__init__([sys.executable, str(DRIVERS / script), *arguments], log=log, env=env)
 
 
 def _group_of(process: int) -> int:

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Streams an API until it is killed, or until the end if the trigger has one, and prints the source's metrics.
+
+Argument: JSON with `conf` (of the session), `options` (of `read_rest_stream`), `checkpoint`, `trigger`, and `output`, a
+folder for Parquet; without it the rows go nowhere.
+"""
+
+import json
+import sys
+
+from pyspark.sql import SparkSession
+
+from spark_rest import configure, read_rest_stream
+
+asked = json.loads(sys.argv[1])
+settings = {
+    "spark.master": "local[2]",
+    "spark.ui.enabled": "false",
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.sql.streaming.noDataProgressEventInterval": "200",
+}
+builder = SparkSession.builder
+for name, value in (settings | asked["conf"]).items():
+    builder = builder.config(name, value)
+spark = configure(builder, fast_checkpoints=asked["checkpoint"].startswith("/")).getOrCreate()
+writer = read_rest_stream(spark, **asked["options"]).writeStream.trigger(**asked["trigger"])
+writer = writer.option("checkpointLocation", asked["checkpoint"])
+query = writer.format("parquet").start(asked["output"]) if "output" in asked else writer.format("noop").start()
+printed = None
+while not query.awaitTermination(1):
+    progress = query.lastProgress
+    metrics = progress and progress["sources"][0]["metrics"]
+    if metrics and metrics != printed:
+        print("metrics", json.dumps(metrics), flush=True)
+        printed = metrics

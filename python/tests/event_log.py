@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What Spark wrote down about the tasks of a run."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+POLL = "poll "
+
+
+def event_log_conf(folder: Path) -> dict[str, str]:
+    """One plain file, which can be read while the run goes on."""
+    folder.mkdir()
+    return {
+        "spark.eventLog.enabled": "true",
+        "spark.eventLog.dir": folder.as_uri(),
+        "spark.eventLog.compress": "false",
+        "spark.eventLog.rolling.enabled": "false",
+    }
+
+
+@dataclass(frozen=True)
+class Task:
+    """An attempt that ended.
+
+    `batch` is the micro-batch that it belongs to, and `None` for a poll.
+    """
+
+    batch: int | None
+    executor: str
+    locality: str
+    speculative: bool
+    succeeded: bool
+    result_bytes: int
+
+
+def tasks(folder: Path) -> list[Task]:
+    """The tasks of polls and of micro-batches, as far as they are written."""
+    (file,) = folder.iterdir()
+    events = [json.loads(line) for line in file.read_text().splitlines() if line.endswith("}")]
+    batch_of = {
+        e["Stage Info"]["Stage ID"]: e["Properties"].get("streaming.sql.batchId")
+        for e in events
+        if e["Event"] == "SparkListenerStageSubmitted"
+        and (
+            "streaming.sql.batchId" in e["Properties"]
+            or e["Properties"].get("spark.job.description", "").startswith(POLL)
+        )
+    }
+    return [
+        Task(
+            None if batch_of[e["Stage ID"]] is None else int(batch_of[e["Stage ID"]]),
+            e["Task Info"]["Executor ID"],
+            e["Task Info"]["Locality"],
+            e["Task Info"]["Speculative"],
+            e["Task End Reason"]["Reason"] == "Success",
+            (e.get("Task Metrics") or {}).get("Result Size", 0),
+        )
+        for e in events
+        if e["Event"] == "SparkListenerTaskEnd" and e["Stage ID"] in batch_of
+    ]

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What Linux knows of running processes: who holds a connection, what was started, how much was read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+PROC = Path("/proc")
+
+
+def process_at(connection: tuple[int, int]) -> int:
+    """The process at the client's end of a TCP connection that is open now, by the two ports."""
+    socket = _socket(*connection)
+    for process in PROC.glob("[0-9]*"):
+        try:
+            if any(str(fd.readlink()) == socket for fd in (process / "fd").iterdir()):
+                return int(process.name)
+        except OSError:
+            continue  # It ended meanwhile, or a file of it was closed.
+    raise LookupError(f"no process holds the connection {connection}")
+
+
+def _socket(local: int, remote: int) -> str:
+    for table in ("tcp", "tcp6"):
+        for line in (PROC / "net" / table).read_text().splitlines()[1:]:
+            fields = line.split()
+            if [int(end.rpartition(":")[2], 16) for end in fields[1:3]] == [local, remote]:
+                return f"socket:[{fields[9]}]"
+    raise LookupError(f"no connection from port {local} to port {remote}")
+
+
+def command(pid: int) -> list[str]:
+    """Program and arguments."""
+    return (PROC / str(pid) / "cmdline").read_text().split("\0")
+
+
+def executor_id(pid: int) -> str:
+    """The id of the Spark executor that runs in a process; fails if it is another process."""
+    words = command(pid)
+    if not any(word.endswith("CoarseGrainedExecutorBackend") for word in words):
+        raise LookupError(f"process {pid} is no executor: {' '.join(words)[:200]}")
+    return words[words.index("--executor-id") + 1]
+
+
+def bytes_read(pid: int) -> int:
+    """By all calls of `read`, from files and sockets, since the process began."""
+    return int((PROC / str(pid) / "io").read_text().split()[1])
