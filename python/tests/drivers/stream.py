@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Streams an API until it is killed, or until the end if the trigger has one, and prints the source's metrics.
+"""Streams an API until it is killed, or until the end if the trigger has one. Prints the JVM's process id and the source's metrics.
 
 Argument: JSON with `conf` (of the session), `options` (of `read_rest_stream`), `checkpoint`, `trigger`, and `output`, a
 folder for Parquet; without it the rows go nowhere.
@@ -24,6 +24,9 @@ builder = SparkSession.builder
 for name, value in (settings | asked["conf"]).items():
     builder = builder.config(name, value)
 spark = configure(builder, fast_checkpoints=asked["checkpoint"].startswith("/")).getOrCreate()
+jvm = spark._jvm
+assert jvm
+print("jvm", jvm.java.lang.ProcessHandle.current().pid(), flush=True)
 writer = read_rest_stream(spark, **asked["options"]).writeStream.trigger(**asked["trigger"])
 writer = writer.option("checkpointLocation", asked["checkpoint"])
 query = writer.format("parquet").start(asked["output"]) if "output" in asked else writer.format("noop").start()
