@@ -14,6 +14,11 @@ JARS := $(foreach scala,2.12 2.13,target/jars/spark-rest_$(scala)-$(VERSION).jar
 BUNDLED := python/src/spark_rest/jars
 WHEEL := python/dist/spark_rest-$(VERSION)-py3-none-any.whl
 
+# HDFS for the tests, in the version of the Hadoop client that PySpark brings: `hdfs.py` says so if it is another.
+HADOOP := 3.4.2
+HADOOP_SHA256 := ae2406c544825b7734b8aad4f87eff60d9ec422284f0b16c2856032083b63c77
+HDFS := target/hadoop-client-minicluster-$(HADOOP).jar
+
 BUILD_FILES := VERSION build.sbt sbtw $(wildcard project/*.sbt project/*.scala project/build.properties)
 SCALA_FILES := $(shell find src -type f 2>/dev/null)
 WHEEL_FILES := VERSION python/pyproject.toml $(shell find python/src -type f \( -name '*.py' -o -name py.typed \) 2>/dev/null)
@@ -21,7 +26,7 @@ WHEEL_FILES := VERSION python/pyproject.toml $(shell find python/src -type f \( 
 BUILT := target/.built
 PYTHON_CODE := python examples bench .ci
 
-.PHONY: help setup demo test test-slow test-cures lint fmt jars wheel publish-local bench bench-overhead docs-options clean
+.PHONY: help setup demo test test-slow test-cures lint fmt jars wheel publish-local bench bench-overhead docs-options clean hdfs
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +59,8 @@ fmt: $(VENV)/.requirements ## let scalafix, scalafmt and ruff mend what they can
 jars: $(JARS) ## both jars, into target/jars/
 
 wheel: $(WHEEL) ## the Python wheel with both jars in it, into python/dist/
+
+hdfs: $(HDFS) ## the jar with which tests start an HDFS; they call this themselves
 
 publish-local: ## both jars into the local Maven repository
 	./sbtw +publishM2
@@ -91,6 +98,9 @@ $(VENV)/.requirements: python/requirements-dev.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r python/requirements-dev.txt
 	@touch $@
+
+$(HDFS):
+	.ci/maven-jar org.apache.hadoop:hadoop-client-minicluster:$(HADOOP) $(HADOOP_SHA256) $@
 
 $(VENV)/.wheel: $(WHEEL)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps $(WHEEL)

@@ -43,6 +43,11 @@ class HouseRulesSuite extends AnyFunSuite {
     assert(spark == Set("rows", "connector") && hadoop == Set("pagelog", "connector") && sttp == Seq("SttpClient.scala"))
   }
 
+  test("no file knows Spark's checkpoint files, which moved in 4.1 and start a process for each file on a local disk") {
+    val spark = Seq("CheckpointFileManager", "HDFSMetadataLog", "execution.streaming")
+    assert(sources.filter(p => lines(p).exists(l => spark.exists(l.contains))).isEmpty)
+  }
+
   test("no file is longer than 250 lines, and each says under which licence it is") {
     sources.foreach { p =>
       assert(lines(p).length <= 250, p)

@@ -1,0 +1,235 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Page logs on HDFS, and what a page log on a local disk does not do."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from apis import Feed
+from emulated import Emulated
+from hdfs import Hdfs
+from live import growing, live_api, record
+from process import Driver
+from py4j.protocol import Py4JJavaError
+from pyspark.sql import SparkSession
+from waiting import wait_until
+
+PAGE_LOG_FOLDERS = {"epochs", "manifests", "pages", "last-poll.json", "run-starts.json"}
+
+
+@pytest.fixture(scope="module")
+def hdfs(tmp_path_factory: pytest.TempPathFactory, spark: SparkSession) -> Iterator[str]:
+    """The URL of an HDFS that takes files."""
+    with Hdfs(tmp_path_factory.mktemp("hdfs")) as running:
+        files = Files(spark, running.url)
+        wait_until(files.can_be_written, "HDFS to take a file", seconds=120)
+        yield running.url
+
+
+class Files:
+    """A folder of any of Hadoop's file systems, seen from the test."""
+
+    def __init__(self, spark: SparkSession, url: str) -> None:
+        self.jvm: Any = spark._jvm
+        self.conf = spark._jsc.hadoopConfiguration()
+        self._url = url
+        self.system = self._path("").getFileSystem(self.conf)
+
+    def _path(self, name: str) -> Any:
+        return self.jvm.org.apache.hadoop.fs.Path(f"{self._url}/{name}")
+
+    def list(self, folder: str) -> set[str]:
+        """Names; none if there is no such folder."""
+        if not self.system.exists(self._path(folder)):
+            return set()
+        return {status.getPath().getName() for status in self.system.listStatus(self._path(folder))}
+
+    def text(self, name: str) -> str:
+        stream = self.system.open(self._path(name))
+        try:
+            return bytes(stream.readAllBytes()).decode()
+        finally:
+            stream.close()
+
+    def can_be_written(self) -> bool:
+        try:
+            self.system.create(self._path("probe"), True).close()
+        except Py4JJavaError:
+            return False
+        return bool(self.system.getStatus().getCapacity() > 0)
+
+
+class PageLogFiles(Files):
+    """A page log, by its file names and manifests."""
+
+    def named(self) -> set[str]:
+        return {json.loads(self.text(f"manifests/{name}"))["file"]["name"] for name in self.list("manifests")}
+
+    def must_be_clean(self) -> None:
+        """After a run that ended by itself."""
+        assert self.list("") <= PAGE_LOG_FOLDERS, "files are left that are no part of a page log"
+        assert self.list("pages") == self.named(), "page files are left that no manifest names"
+        assert len(self.list("epochs")) == 1
+        assert not any(name.endswith(".tmp") for name in self.list("manifests") | self.list("epochs"))
+
+
+class Stream:
+    """A query on the live API, which is started again and again on one checkpoint."""
+
+    def __init__(self, api: Emulated, folder: Path, checkpoint: str, **options: object) -> None:
+        self._folder = folder
+        self.output = folder / "output"
+        self._asked: dict[str, Any] = {
+            "conf": {},
+            "options": {
+                "url": f"{api.url}/data?from={{id}}",
+                "offset_type": "incremental",
+                "offset_field": "id",
+                "schema": "id BIGINT, timestamp BIGINT, text STRING",
+                "streaming_interval": 0.1,
+                "batch_size": 100,
+            }
+            | options,
+            "checkpoint": checkpoint,
+            "output": str(self.output),
+            "trigger": {"processingTime": "0 seconds"},
+        }
+
+    def driver(self, log: str = "log", **changed: object) -> Driver:
+        return Driver("stream.py", json.dumps(self._asked | changed), log=self._folder / log)
+
+    def drain(self) -> None:
+        with self.driver(trigger={"availableNow": True}) as last:
+            assert last.wait(240) == 0, last.output()
+
+    def delivered(self, spark: SparkSession) -> list[tuple[Any, ...]]:
+        """The rows that the sink holds for good."""
+        taken = self.output / "_spark_metadata"
+        if not (taken.exists() and any(taken.iterdir())):
+            return []
+        return [tuple(row) for row in spark.read.parquet(str(self.output)).collect()]
+
+    def await_rows(self, spark: SparkSession, driver: Driver, count: int) -> None:
+        wait_until(
+            lambda: len(self.delivered(spark)) >= count or not driver.is_running(), f"{count} rows", seconds=240
+        )
+        assert driver.is_running(), driver.output()
+
+    def must_hold_once(self, spark: SparkSession, records: int) -> None:
+        found = Counter(self.delivered(spark))
+        expected = Counter(tuple(record(n).values()) for n in range(1, records + 1))
+        assert not expected - found, f"{(expected - found).total()} records are lost"
+        assert not found - expected, f"{(found - expected).total()} rows are too many"
+
+
+def test_killed_drivers_with_a_checkpoint_on_hdfs(spark: SparkSession, tmp_path: Path, hdfs: str) -> None:
+    feed = Feed()
+    with live_api(feed) as api, growing(feed) as maker:
+        stream = Stream(api, tmp_path, f"{hdfs}/killed")
+        log = PageLogFiles(spark, f"{hdfs}/killed/sources/0")
+        with stream.driver() as first:
+            stream.await_rows(spark, first, 100)
+            first.kill()
+        with stream.driver() as second:
+            stream.await_rows(spark, second, len(stream.delivered(spark)) + 100)
+            api.stalled.clear()
+            api.stall_seconds = 5
+            assert api.stalled.wait(60), "no request came"
+            second.kill()
+            api.stall_seconds = 0
+        maker.stop()
+        stream.drain()
+        stream.must_hold_once(spark, maker.made)
+        log.must_be_clean()
+        # Nothing but this connector speaks to the API: so what was delivered came through that log.
+        assert log.named(), "the newest manifest is gone: it holds the state"
+
+
+def test_a_zombie_driver_with_its_page_log_on_hdfs(spark: SparkSession, tmp_path: Path, hdfs: str) -> None:
+    """It was frozen in the middle of a response, so that it comes back to a page file that another run has swept."""
+    feed = Feed()
+    with live_api(feed) as api:
+        stream = Stream(api, tmp_path, str(tmp_path / "checkpoint"), page_log_location=f"{hdfs}/zombie")
+        with stream.driver("zombie") as zombie:
+            feed.add(*(record(n) for n in range(1, 41)))
+            stream.await_rows(spark, zombie, 40)
+            api.stall_seconds = 60
+            feed.add(*(record(n) for n in range(41, 61)))
+            api.stalled.clear()
+            assert api.stalled.wait(60), "no request came"
+            zombie.freeze()
+            api.stall_seconds = 0
+            (folder,) = Files(spark, hdfs).list("zombie")
+            log = PageLogFiles(spark, f"{hdfs}/zombie/{folder}")
+            with stream.driver("heir") as heir:
+                stream.await_rows(spark, heir, 60)
+                before = log.list("pages"), log.list("manifests"), log.list("epochs")
+                zombie.thaw()
+                assert zombie.wait(240) == 1, "a driver that another one replaced should fail"
+                assert "[REST_NEWER_RUN]" in zombie.output(), zombie.output()
+                assert (log.list("pages"), log.list("manifests"), log.list("epochs")) == before, "the zombie wrote"
+                feed.add(*(record(n) for n in range(61, 81)))
+                stream.await_rows(spark, heir, 80)
+                heir.kill()
+        stream.drain()
+        stream.must_hold_once(spark, 80)
+        log.must_be_clean()
+
+
+def test_of_many_writers_on_hdfs_one_gets_each_name(spark: SparkSession, hdfs: str) -> None:
+    writers, names = 8, [f"manifests/{n}" for n in range(40)]
+    files = Files(spark, f"{hdfs}/contended")
+    log = files.jvm.io.github.sparkrest.pagelog.HadoopLogStore(files.system, files._path(""))
+
+    def write(writer: int) -> set[str]:
+        return {name for name in names if log.writeIfAbsent(name, f"writer {writer}".encode())}
+
+    with ThreadPoolExecutor(writers) as pool:
+        written = list(pool.map(write, range(writers)))
+    assert sum(map(len, written)) == len(names), f"names that a writer got: {[len(got) for got in written]}"
+    for writer, got in enumerate(written):
+        assert all(files.text(name) == f"writer {writer}" for name in got), "another writer's content is there"
+    assert files.list("manifests") == {name.partition("/")[2] for name in names}, "temporary files are left"
+    assert len([got for got in written if got]) > 1, "one writer was always first: this shows nothing"
+
+
+def test_a_local_page_log_starts_no_process_for_its_files(tmp_path: Path) -> None:
+    polls = 200
+    recording = tmp_path / "recording.jfr"
+    feed = Feed(*(record(n) for n in range(1, polls * 70 + 1)))
+    with live_api(feed) as api:
+        flight_recorder = f"-XX:StartFlightRecording=filename={recording} -XX:FlightRecorderOptions=stackdepth=512"
+        stream = Stream(api, tmp_path, str(tmp_path / "checkpoint"), streaming_interval=0.01, batch_size=2000)
+        conf = {"spark.driver.extraJavaOptions": flight_recorder}
+        with stream.driver(conf=conf, trigger={"availableNow": True}) as driver:
+            assert driver.wait(300) == 0, driver.output()
+        assert len(api.requests) >= polls
+    starts = process_starts(recording)
+    assert starts, "Spark's own checkpoint files start processes; that none is recorded means that nothing is"
+    ours = [start for start in starts if any("io.github.sparkrest" in frame for frame in start.frames)]
+    print(f"{polls} polls; {len(starts)} processes were started, {len(ours)} of them from here")
+    assert not ours, f"{len(ours)} processes were started from the page log, the first: {ours[0]}"
+
+
+class Start:
+    """A process that was started, and by which code."""
+
+    def __init__(self, event: dict[str, Any]) -> None:
+        self.command = event["command"]
+        self.frames = [frame["method"]["type"]["name"] for frame in event["stackTrace"]["frames"]]
+
+    def __repr__(self) -> str:
+        return f"{self.command} by {self.frames}"
+
+
+def process_starts(recording: Path) -> list[Start]:
+    command = ["jfr", "print", "--json", "--stack-depth", "512", "--events", "jdk.ProcessStart", str(recording)]
+    printed = subprocess.run(command, capture_output=True, text=True, check=True)
+    return [Start(event["values"]) for event in json.loads(printed.stdout)["recording"]["events"]]

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.pagelog
+
+import java.nio.file.Files
+import java.util.concurrent.{Callable, CyclicBarrier, Executors}
+
+import scala.jdk.CollectionConverters._
+
+import org.apache.hadoop.conf.Configuration
+import org.scalatest.funsuite.AnyFunSuite
+
+/** What a local disk promises while many write at once. The same on HDFS: `test_stores.py`. */
+class LocalLogStoreSuite extends AnyFunSuite {
+  private val Writers = 8
+  private val Rounds = 200
+
+  private def together[A](body: Int => A): Seq[A] = {
+    val pool = Executors.newFixedThreadPool(Writers)
+    try {
+      val tasks = (0 until Writers).map(w => new Callable[A] { def call(): A = body(w) })
+      pool.invokeAll(tasks.asJava).asScala.toSeq.map(_.get)
+    } finally pool.shutdown()
+  }
+
+  test("a path without a scheme and a file: path are java.nio's, whatever else is the default file system") {
+    val conf = new Configuration
+    val folder = Files.createTempDirectory("log")
+    assert(LogStore.at(folder.toUri.toString, conf).isInstanceOf[LocalLogStore])
+    assert(LogStore.at(folder.toString, conf).isInstanceOf[LocalLogStore])
+  }
+
+  test("of many writers one gets each name, whole, and nothing else is left") {
+    val folder = Files.createTempDirectory("log")
+    val line = new CyclicBarrier(Writers)
+    val got = together { w =>
+      val store = LogStore.at(folder.toString, new Configuration)
+      (0 until Rounds).filter { n =>
+        line.await()
+        store.writeIfAbsent(s"manifests/$n", Array.fill(10000)(w.toByte))
+      }
+    }
+    val store = LogStore.at(folder.toString, new Configuration)
+    assert(got.map(_.length).sum == Rounds)
+    got.zipWithIndex.foreach { case (names, w) =>
+      names.foreach(n => assert(store.read(s"manifests/$n").exists(b => b.length == 10000 && b.forall(_ == w))))
+    }
+    assert(folder.resolve("manifests").toFile.list.toSet == (0 until Rounds).map(_.toString).toSet)
+  }
+
+  test("who reads what others overwrite sees the whole of one of them") {
+    val folder = Files.createTempDirectory("log")
+    val line = new CyclicBarrier(Writers)
+    val whole = together { w =>
+      val store = LogStore.at(folder.toString, new Configuration)
+      (0 until Rounds).forall { _ =>
+        line.await()
+        store.overwrite("last-poll.json", Array.fill(10000)(w.toByte))
+        store.read("last-poll.json").exists(b => b.length == 10000 && b.distinct.length == 1)
+      }
+    }
+    assert(whole.forall(identity))
+    assert(folder.toFile.list.toSeq == Seq("last-poll.json"))
+  }
+}
