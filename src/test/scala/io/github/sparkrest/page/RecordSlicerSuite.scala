@@ -1,51 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.page
 
-import java.io.{ByteArrayInputStream, InputStream}
+import java.io.InputStream
 import java.nio.charset.StandardCharsets.UTF_8
 
-import scala.collection.mutable
-
+import io.circe.Json
 import io.circe.parser.parse
-import io.circe.{Json, JsonObject}
-import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.error.Condition
 import io.github.sparkrest.options.FieldPath
-import org.scalacheck.{Arbitrary, Gen}
+import org.scalacheck.Gen
 import org.scalatest.funsuite.AnyFunSuite
 import org.scalatestplus.scalacheck.ScalaCheckPropertyChecks
 
-class RecordSlicerSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
-  final private class Kept extends RecordSink {
-    val records = mutable.ArrayBuffer.empty[String]
-    def record(buf: Array[Byte], from: Int, to: Int): Unit = records += new String(buf, from, to - from, UTF_8)
-    def restart(): Unit = records.clear()
-  }
-
-  /** Gives a few bytes at a time, so that values lie across the borders of reads. */
-  final private class Dribble(bytes: Array[Byte], step: Int) extends InputStream {
-    private val in = new ByteArrayInputStream(bytes)
-    def read(): Int = in.read()
-    override def read(b: Array[Byte], off: Int, len: Int): Int = in.read(b, off, math.min(len, step))
-  }
-
-  private def slice(
-      text: String,
-      path: Option[String] = None,
-      wanted: Seq[String] = Nil,
-      step: Int = 1 << 20,
-      max: Long = 1L << 30
-  ) = {
-    val sink = new Kept
-    val paths = wanted.flatMap(FieldPath.parse(_))
-    new RecordSlicer(path.flatMap(FieldPath.parse), paths, max)
-      .slice(new Dribble(text.getBytes(UTF_8), step), sink)
-      .map(sink.records.toList -> _)
-  }
-  private def records(text: String, path: Option[String] = None): List[String] =
-    slice(text, path).fold(e => fail(e.text), _._1)
-  private def error(text: String, path: Option[String] = None): RestError =
-    slice(text, path).fold(identity, r => fail(s"found $r"))
-
+class RecordSlicerSuite extends AnyFunSuite with ScalaCheckPropertyChecks with Slices {
   test("a root array, a field `data`, and the only array of objects need no dataField") {
     assert(records("""[{"id":1}, {"id":2}]""") == List("""{"id":1}""", """{"id":2}"""))
     assert(records("""{"data":[{"id":1}],"timestamp":5}""") == List("""{"id":1}"""))
@@ -72,6 +39,7 @@ class RecordSlicerSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     assert(records("""{"r":{"id":1}}""", Some("r")) == List("""{"id":1}"""))
     assert(records("""{"states":null}""", Some("states")) == Nil && records("""{"a":null}""", Some("a.b")) == Nil)
     assert(records("""[null,{"id":1},null]""") == List("""{"id":1}"""))
+    assert(records("null") == Nil && records(" null ", Some("a.b")) == Nil)
   }
 
   test("what was asked for from outside the records is kept, before and after them") {
@@ -80,7 +48,7 @@ class RecordSlicerSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
       wanted = Seq("meta.next", "latest", "none")
     )
       .fold(e => fail(e.text), identity)
-    def at(p: String) = FieldPath.parse(p).flatMap(envelope(_)).map(_.noSpaces)
+    def at(p: String) = envelope(path(p)).map(_.noSpaces)
     assert(at("meta.next").contains("\"abc\"") && at("latest").contains("12345678901234567890.10") && at("none").isEmpty)
     assert(envelope.names == List("meta", "data", "latest"))
   }
@@ -104,8 +72,6 @@ class RecordSlicerSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     "  ",
     "<html></html>",
     "nope",
-    "42",
-    "\"x\"",
     "[1,]",
     "[1 2]",
     "{\"data\":[}",
@@ -128,6 +94,16 @@ class RecordSlicerSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
   test("a body cut at any byte is never taken for a whole one") {
     val whole = """{"a":{"b":1.5},"data":[{"id":"x\"y","n":[1,{"q":null}]},{"id":2}],"next":"t"}"""
     (0 until whole.length).foreach(n => assert(error(whole.take(n)).condition == Condition.InvalidResponse, s"cut at $n"))
+  }
+
+  test("a single value at the root is an error that says how to take it for the record") {
+    Seq("42", " \"x\" ", "true").foreach { text =>
+      Seq(None, Some("a")).foreach { at =>
+        val e = error(text, at)
+        assert(e.condition == Condition.DataFieldNotFound && e.hint.contains("set dataField to $."), s"$text at $at")
+      }
+    }
+    assert(error("42 43").condition == Condition.InvalidResponse && error("4x").condition == Condition.InvalidResponse)
   }
 
   test("a response above the limit is refused, whatever it is") {
@@ -168,34 +144,6 @@ class RecordSlicerSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
       )
       .fold(e => fail(e.text), identity)
     assert(count == n && largest <= (1 << 16), s"$count records, a window of $largest bytes for ${n * 1000L} bytes")
-  }
-
-  private val json: Gen[Json] = {
-    val text = Gen.oneOf(
-      Gen.alphaNumStr,
-      Arbitrary.arbitrary[String].map(_.filter(c => !c.isSurrogate)),
-      Gen.const("a\"\\{[]}\n,: ")
-    )
-    def value(depth: Int): Gen[Json] = {
-      val scalar = Gen.oneOf(
-        text.map(Json.fromString),
-        Gen.long.map(Json.fromLong),
-        Gen.const(Json.True),
-        Gen.const(Json.Null),
-        Gen.double.map(Json.fromDoubleOrNull)
-      )
-      if (depth == 0) scalar
-      else
-        Gen.frequency(
-          3 -> scalar,
-          1 -> Gen.choose(0, 4).flatMap(Gen.listOfN(_, value(depth - 1))).map(Json.fromValues),
-          2 -> Gen
-            .choose(0, 4)
-            .flatMap(Gen.listOfN(_, Gen.zip(text, value(depth - 1))))
-            .map(f => Json.fromJsonObject(JsonObject.fromIterable(f)))
-        )
-    }
-    value(4)
   }
 
   test("any JSON, printed in any way and read in any pieces, is cut into exactly its elements") {

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.options
+
+import io.github.sparkrest.options.FieldPath.{Each, Name, Segment, Where}
+import org.scalacheck.{Arbitrary, Gen}
+import org.scalatest.funsuite.AnyFunSuite
+import org.scalatestplus.scalacheck.ScalaCheckPropertyChecks
+
+class FieldPathSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
+  private def segments(text: String): Seq[Segment] =
+    FieldPath.parse(text).fold(fail(s"'$text' is not taken for a path"): Seq[Segment])(_.segments)
+
+  test("names, quoted names, elements, selections and the root") {
+    assert(segments(" meta.next ") == Seq(Name("meta"), Name("next")))
+    assert(segments(""""@odata.nextLink".x-y""") == Seq(Name("@odata.nextLink"), Name("x-y")))
+    assert(segments("data[].data") == Seq(Name("data"), Each, Name("data")))
+    assert(segments("links[rel=next].uri") == Seq(Name("links"), Where("rel", "next"), Name("uri")))
+    assert(segments("$") == Nil && segments("$[].item") == Seq(Each, Name("item")))
+    assert(segments("$.a") == Seq(Name("a")) && segments("\"$\".a") == Seq(Name("$"), Name("a")))
+    assert(segments("$ref.$") == Seq(Name("$ref"), Name("$")))
+  }
+
+  test("a selection may have blanks around its parts, dots in its value, and quotes") {
+    assert(segments("a[ k = v.w=x ]") == Seq(Name("a"), Where("k", "v.w=x")))
+    assert(segments("""a["k=]"="v\"]"].b""") == Seq(Name("a"), Where("k=]", "v\"]"), Name("b")))
+    assert(segments("""a[k=""]""") == Seq(Name("a"), Where("k", "")))
+  }
+
+  Seq(
+    "",
+    ".",
+    "a..b",
+    "a.",
+    ".a",
+    "[]",
+    "a[",
+    "a]",
+    "a[0]",
+    "a[k]",
+    "a[=v]",
+    "a[k=]",
+    "a[ =v]",
+    "a[]b",
+    "a\"b",
+    "\"\"",
+    "\"a",
+    "$a[",
+    "$.",
+    "a[k=v",
+    "a[k=[v]]",
+    "a[\"\"=v]"
+  ).foreach { text =>
+    test(s"not a path: '$text'")(assert(FieldPath.parse(text).isEmpty))
+  }
+
+  test("plain, single and root paths are told apart") {
+    def kinds(text: String) = FieldPath.parse(text).map(p => (p.isPlain, p.isSingle, p.isRoot))
+    assert(kinds("a.b").contains((true, true, false)) && kinds("$").contains((true, true, true)))
+    assert(kinds("a[].b").contains((false, false, false)) && kinds("a[k=v].b").contains((false, true, false)))
+    assert(FieldPath(List("a.b", "c")).names == List("a.b", "c"))
+  }
+
+  test("a long quoted name does not exhaust the stack") {
+    val name = "x\\" * 50000
+    assert(FieldPath.parse(FieldPath(List(name)).toString).contains(FieldPath(List(name))))
+  }
+
+  test("any path is read as what it was printed from") {
+    val text = Gen.oneOf(
+      Gen.alphaNumStr,
+      Gen.listOf(Gen.oneOf("$.\"[]= \\\n@-aé")).map(_.mkString),
+      Arbitrary.arbitrary[String]
+    )
+    val name = text.suchThat(_.nonEmpty)
+    val segment = Gen.frequency[Segment](
+      3 -> name.map(Name(_)),
+      1 -> Gen.const(Each),
+      1 -> Gen.zip(name, text).map { case (k, v) => Where(k, v) }
+    )
+    forAll(Gen.choose(0, 5).flatMap(Gen.listOfN(_, segment)), minSuccessful(300)) { found =>
+      val path = FieldPath(found.toVector)
+      assert(FieldPath.parse(path.toString).contains(path), path.toString)
+    }
+  }
+}
