@@ -53,13 +53,17 @@ class JsonLinesSuite extends AnyFunSuite with ScalaCheckPropertyChecks with Slic
 
   test("any values, printed in any way and read in any pieces, are cut into exactly themselves") {
     val blank = Gen.oneOf("\n", "\r\n", " ", "\n\n \t")
-    forAll(Gen.choose(0, 8).flatMap(Gen.listOfN(_, Gen.zip(json, blank))), Gen.choose(1, 40), Gen.oneOf(true, false), minSuccessful(200)) {
-      (values, step, pretty) =>
-        val text = values.map { case (v, gap) => (if (pretty) v.spaces4 else v.noSpaces) + gap }.mkString
-        val (found, envelope) =
-          slice(text, wanted = Seq("a"), step = step, lines = true).fold(e => fail(e.text), identity)
-        assert(found.map(parse(_).toOption.get) == values.map(_._1).filterNot((v: Json) => v.isNull))
-        assert(found.forall(!_.exists(c => c == '\n' || c == '\r')) && envelope == Envelope.Empty)
+    forAll(
+      Gen.choose(0, 8).flatMap(Gen.listOfN(_, Gen.zip(json, blank))),
+      Gen.choose(1, 40),
+      Gen.oneOf(true, false),
+      minSuccessful(200)
+    ) { (values, step, pretty) =>
+      val text = values.map { case (v, gap) => (if (pretty) v.spaces4 else v.noSpaces) + gap }.mkString
+      val (found, envelope) =
+        slice(text, wanted = Seq("a"), step = step, lines = true).fold(e => fail(e.text), identity)
+      assert(found.map(parse(_).toOption.get) == values.map(_._1).filterNot((v: Json) => v.isNull))
+      assert(found.forall(!_.exists(c => c == '\n' || c == '\r')) && envelope == Envelope.Empty)
     }
   }
 }

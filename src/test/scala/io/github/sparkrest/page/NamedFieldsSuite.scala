@@ -51,19 +51,24 @@ class NamedFieldsSuite extends AnyFunSuite with ScalaCheckPropertyChecks with Sl
   test("any records, cut out of a response in any pieces, have their elements under the names") {
     val record = Gen.oneOf(Gen.choose(0, 6).flatMap(Gen.listOfN(_, json(anyText, 2))).map(Json.fromValues), json)
     val names = Gen.choose(0, 5).flatMap(Gen.listOfN(_, anyText)).map(_.distinct)
-    forAll(Gen.choose(0, 4).flatMap(Gen.listOfN(_, record)), names, Gen.choose(1, 40), Gen.oneOf(true, false), minSuccessful(200)) {
-      (elements, names, step, pretty) =>
-        val document = Json.obj("states" -> Json.fromValues(elements))
-        val text = if (pretty) document.spaces2 else document.noSpaces
-        val sink = new Kept
-        new RecordSlicer(Some(path("states")), Nil, 1L << 30)
-          .slice(new Dribble(text.getBytes(UTF_8), step), new NamedFields(names, sink))
-          .fold(e => fail(e.text), identity)
-        val expected = elements
-          .filterNot(_.isNull)
-          .map(e => e.asArray.fold(e)(values => Json.obj(names.zip(values): _*)))
-        assert(sink.records.toList.map(parse(_).toOption.get) == expected)
-        assert(sink.records.forall(!_.exists(c => c == '\n' || c == '\r')))
+    forAll(
+      Gen.choose(0, 4).flatMap(Gen.listOfN(_, record)),
+      names,
+      Gen.choose(1, 40),
+      Gen.oneOf(true, false),
+      minSuccessful(200)
+    ) { (elements, names, step, pretty) =>
+      val document = Json.obj("states" -> Json.fromValues(elements))
+      val text = if (pretty) document.spaces2 else document.noSpaces
+      val sink = new Kept
+      new RecordSlicer(Some(path("states")), Nil, 1L << 30)
+        .slice(new Dribble(text.getBytes(UTF_8), step), new NamedFields(names, sink))
+        .fold(e => fail(e.text), identity)
+      val expected = elements
+        .filterNot(_.isNull)
+        .map(e => e.asArray.fold(e)(values => Json.obj(names.zip(values): _*)))
+      assert(sink.records.toList.map(parse(_).toOption.get) == expected)
+      assert(sink.records.forall(!_.exists(c => c == '\n' || c == '\r')))
     }
   }
 }
