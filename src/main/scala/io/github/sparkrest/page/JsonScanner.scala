@@ -86,9 +86,11 @@ final private[page] class JsonScanner(val window: ByteWindow) {
     else skipLiteral()
   }
 
+  /** A bit for each level of the value that is walked over: 1 for {, 0 for [. */
+  private var braces = new Array[Long](4)
+
   private def skipNested(): Unit = {
     var depth = 0
-    var braces = new Array[Long](4) // a bit for each level: 1 for {, 0 for [
     var i = pos
     do {
       if (i >= end) { pos = i; needMore(); i = pos }

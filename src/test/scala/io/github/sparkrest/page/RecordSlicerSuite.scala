@@ -42,6 +42,13 @@ class RecordSlicerSuite extends AnyFunSuite with ScalaCheckPropertyChecks with S
     assert(records("null") == Nil && records(" null ", Some("a.b")) == Nil)
   }
 
+  test("brackets are matched at any depth, whatever the records before nested") {
+    val deep = "[{\"a\":" * 1000 + "1" + "}]" * 1000
+    val other = "{\"a\":[" * 1000 + "1" + "]}" * 1000
+    assert(records(s"[$deep,$other,$deep]") == List(deep, other, deep))
+    assert(error(s"[$other,${deep.patch(deep.length - 700, "]", 1)}]").condition == Condition.InvalidResponse)
+  }
+
   test("what was asked for from outside the records is kept, before and after them") {
     val (_, envelope) = slice(
       """{"meta":{"next":"abc","more":true},"data":[{"x":1}],"latest":12345678901234567890.10}""",
