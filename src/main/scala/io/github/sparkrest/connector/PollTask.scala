@@ -53,7 +53,7 @@ final case class PollTask(
 object PollTask {
 
   /** The driver has checked them. */
-  private def parsed(options: RestConfig.OptionMap): RestConfig =
+  private[connector] def parsed(options: RestConfig.OptionMap): RestConfig =
     RestConfig.parse(options.toMap).fold(e => throw e.toException, identity)
 
   /** Whether the running task was killed, for any thread to ask. */

@@ -11,7 +11,7 @@ import org.apache.spark.sql.connector.read.{Scan, ScanBuilder}
 import org.apache.spark.sql.types.StructType
 import org.apache.spark.sql.util.CaseInsensitiveStringMap
 
-/** An API as a table that can be streamed.
+/** An API as a table that can be read and streamed.
   *
   * @param sample what the schema was inferred from, used as the first poll
   */
@@ -23,7 +23,8 @@ final private[connector] class RestTable(asked: StructType, config: RestConfig, 
   @deprecated("Spark's newer method is columns(), which falls back to this one", "Spark 3.4")
   override def schema(): StructType = RestTable.nullable(asked)
 
-  override def capabilities(): util.Set[TableCapability] = util.EnumSet.of(TableCapability.MICRO_BATCH_READ)
+  override def capabilities(): util.Set[TableCapability] =
+    util.EnumSet.of(TableCapability.BATCH_READ, TableCapability.MICRO_BATCH_READ)
 
   /** The options are those of `load()`, which [[config]] was made from. */
   override def newScanBuilder(options: CaseInsensitiveStringMap): ScanBuilder = new ScanBuilder {

@@ -7,7 +7,7 @@ import java.time.Instant
 import io.circe.syntax._
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http._
-import io.github.sparkrest.offset.{EndpointState, OffsetStrategy}
+import io.github.sparkrest.offset.{DrainStep, EndpointState}
 import io.github.sparkrest.options.RestConfig
 import io.github.sparkrest.request.RequestTemplate
 
@@ -22,7 +22,7 @@ private[connector] object SampleTask {
     val config = RestConfig.parse(options.toMap).fold(e => throw e.toException, identity)
     val request = firstRequest(config)
     val result = SttpClient(config, PollTask.cancellation()).send(request) { response =>
-      StatusPolicy(response, request.url, Instant.now()) match {
+      StatusPolicy(response, request.url, Instant.now(), config.emptyStatusCodes) match {
         case StatusPolicy.Failed(error) => Left(error)
         case _                          => Right(encode(response))
       }
@@ -44,7 +44,17 @@ private[connector] object SampleTask {
   }
 
   private def firstRequest(config: RestConfig) =
-    Auth(config.auth)(new RequestTemplate(config).render(OffsetStrategy(config).requestOffset(EndpointState.Initial)))
+    new DrainStep(config)
+      .plan(EndpointState.Initial, Instant.now())
+      .toRight(nothingToAsk)
+      .flatMap(plan => new RequestTemplate(config).render(plan.values))
+      .fold(e => throw e.toException, Auth(config.auth)(_))
+
+  private def nothingToAsk = RestError(
+    Condition.NothingToInfer,
+    "The window that initialOffset begins lies in the future.",
+    "Give a schema by .schema(...), or an earlier initialOffset."
+  )
 
   private def encode(response: HttpResponse): Array[Byte] = {
     val bytes = new ByteArrayOutputStream

@@ -29,8 +29,9 @@ private[connector] object SchemaInference {
     val (sample, whole) = request(config, new ExecutorJobs(session, SourceName(config)), tries = 1)
     val records = new SampledRecords
     val polled =
-      new PollPipeline(config, new SampledClient(sample, NoNetwork), Clock.System).page(EndpointState.Initial, records)
-    if (whole) polled.left.foreach(e => throw e.toException)
+      new PollPipeline(config, new SampledClient(sample, NoNetwork, any = true), Clock.System)
+        .page(EndpointState.Initial, records)
+    if (whole) polled.left.foreach(f => throw f.error.toException)
     if (records.texts.isEmpty) throw nothing(sample.status).toException
     val json = session.createDataset(records.texts.asJava)(Encoders.STRING)
     Inferred(session.read.options(config.jsonOptions).json(json).schema, if (whole) Some(sample) else None)

@@ -44,6 +44,28 @@ object Condition {
       )
   case object ConnectionFailed
       extends Condition("CONNECTION_FAILED", Retry, "No connection, a connection that broke, or no answer in time.")
+  case object AddressRefused
+      extends Condition(
+        "ADDRESS_REFUSED",
+        Fatal,
+        "The API named a next page at an address that must not be followed: another origin, or no http(s)."
+      )
+  case object PageRepeated
+      extends Condition("PAGE_REPEATED", NextInterval, "The API named a page that was already read: it would never end.")
+  case object CursorExpired
+      extends Condition(
+        "CURSOR_EXPIRED",
+        Fatal,
+        "The API no longer accepts the stored cursor, and `onCursorExpired` is `fail`."
+      )
+  case object ApiReportedError
+      extends Condition("API_REPORTED_ERROR", Retry, "A successful status, with a body that `errorWhen` calls an error.")
+  case object SnapshotTooLarge
+      extends Condition(
+        "SNAPSHOT_TOO_LARGE",
+        Fatal,
+        "`offsetType=snapshot` with `recordKey` remembers each record, and there are too many."
+      )
   case object InvalidResponse
       extends Condition(
         "INVALID_RESPONSE",
@@ -112,6 +134,11 @@ object Condition {
     ApiError,
     ApiRefused,
     ConnectionFailed,
+    AddressRefused,
+    PageRepeated,
+    CursorExpired,
+    ApiReportedError,
+    SnapshotTooLarge,
     InvalidResponse,
     DataFieldNotFound,
     ResponseTooLarge,

@@ -10,6 +10,7 @@ import io.github.sparkrest.request.HttpRequest
 /** Adds credentials to a request. Pure: nothing is fetched here. */
 object Auth {
   def apply(options: AuthOptions)(request: HttpRequest): HttpRequest = options match {
+    case _ if !request.trusted             => request
     case AuthOptions.Anonymous             => request
     case AuthOptions.Basic(user, password) => authorization(request, "Basic " + basic(user, password.reveal))
     case AuthOptions.Token(scheme, token)  => authorization(request, s"$scheme ${token.reveal}")

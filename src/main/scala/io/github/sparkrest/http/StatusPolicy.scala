@@ -7,6 +7,7 @@ import java.time.{Instant, ZonedDateTime}
 import scala.util.Try
 
 import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.options.StatusCodes
 
 /** What a status code means for the poll (RFC 9110 §15). */
 object StatusPolicy {
@@ -17,10 +18,11 @@ object StatusPolicy {
 
   private val passing = Set(408, 429)
 
-  def apply(response: HttpResponse, url: String, now: Instant): Verdict = response.status match {
-    case 204 | 304                       => Empty
-    case s if s / 100 == 2               => Records
-    case s if passing(s) || s / 100 == 5 =>
+  /** @param empty codes that mean that there is nothing */
+  def apply(response: HttpResponse, url: String, now: Instant, empty: StatusCodes): Verdict = response.status match {
+    case s if s == 304 || empty.contains(s) => Empty
+    case s if s / 100 == 2                  => Records
+    case s if passing(s) || s / 100 == 5    =>
       Failed(
         RestError(
           Condition.ApiError,

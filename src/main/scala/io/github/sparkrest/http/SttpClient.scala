@@ -34,7 +34,8 @@ final class SttpClient(connectTimeoutMs: Long, readTimeoutMs: Long, cancelled: (
     }
 
   private def sttpRequest(request: HttpRequest): Request[InputStream] =
-    basicRequest
+    request.body
+      .foldLeft[PartialRequest[Either[String, String]]](basicRequest)(_.body(_))
       .method(Method.unsafeApply(request.method), SttpClient.verbatim(request.url))
       .headers(request.headers.groupBy(_._1.toLowerCase).values.flatMap(_.lastOption).toMap)
       .followRedirects(false)

@@ -1,56 +1,85 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.offset
 
-import io.github.sparkrest.error.RestError
-import io.github.sparkrest.options.RestConfig
-import io.github.sparkrest.page.Envelope
+import java.time.Instant
 
-/** `cursor`: an opaque token from the envelope, or else from the last record.
+import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.options.RestConfig
+import io.github.sparkrest.page.PageFacts
+import io.github.sparkrest.request.NextUrl
+
+/** `cursor`: an opaque token from beside the records, or else from one of them; or the next address itself.
   *
   * Null, `""` or absent at the tail keeps the last cursor. Asking with it again brings the tail again, so what was delivered
   * under an unmoved cursor is remembered, and dropped when it comes again.
   */
 final private[offset] class CursorStrategy(config: RestConfig) extends OffsetStrategy {
-  private val field = new OffsetField(config.offsetField)
+  private val options = config.offset
+  private val field = new OffsetField(options.source)
+  private val nextUrl = new NextUrl(config)
 
-  def requestOffset(state: EndpointState): String = state.offset.getOrElse(config.initialOffset)
+  def ask(state: EndpointState, now: Instant): Option[Ask] = Some(Ask(state.offset.getOrElse(options.initial)))
   def asksForMore: Boolean = true
-  def step(state: EndpointState): PageStep = new Step(state)
+  def remembers: Boolean = true
+  def read(state: EndpointState, ask: Ask, now: Instant): OffsetReading = new Reading(state)
 
-  final private class Step(state: EndpointState) extends PageStep {
+  final private class Reading(state: EndpointState) extends OffsetReading {
     private val first = new FirstRecord
-    private val boundary = new BoundaryPass(state.boundary)
     private var records = 0
-    private var last: Option[String] = None
-    private var lastHash = ""
+    private var picked: Option[String] = None
+    private var pickedIdentity = ""
 
-    def restart(): PageStep = new Step(state)
-
-    def keep(buf: Array[Byte], from: Int, to: Int): Boolean = {
+    def see(buf: Array[Byte], from: Int, to: Int): Novelty = {
       records += 1
       first.see(buf, from, to)
-      last = field.in(buf, from, to).filter(_.nonEmpty)
-      lastHash = RecordHash.of(buf, from, to)
-      !boundary.isRepeat(lastHash)
+      if (options.pick == "last" || records == 1) {
+        val value = field.in(buf, from, to).filter(_.nonEmpty)
+        picked = value
+        pickedIdentity = if (value.isDefined) RecordHash.of(buf, from, to) else ""
+      }
+      Novelty.MayRepeat
     }
 
-    def finish(envelope: Envelope): Either[RestError, PageResult] = {
-      val stated = field.in(envelope)
-      val next =
-        stated.orElse(last).filterNot(c => state.offset.contains(c) || state.offset.isEmpty && c == config.initialOffset)
-      val remembered =
-        if (next.isEmpty) boundary.union
-        else if (stated.isDefined || config.boundary == "exclusive") Boundary.Empty
-        else Boundary(Map(lastHash -> 1)) // an inclusive API begins its next page with the record that the cursor names
-      val unknown = state.offset.isEmpty && records > 0 && last.isEmpty && !field.standsIn(envelope)
-      Right(
-        PageResult(
-          EndpointState(next.orElse(state.offset), remembered),
-          records,
-          atEnd = next.isEmpty,
-          if (unknown) Some(OffsetStrategy.fieldNotFound(config, first.names, envelope).text) else None
+    def finish(facts: PageFacts): Either[RestError, Reached] = {
+      val stated = field.in(facts)
+      val pending = state.drain.flatMap(_.pending)
+      val found = if (options.pick == "first" && pending.isDefined) None else stated.orElse(picked)
+      val unknown =
+        state.offset.isEmpty && state.drain.isEmpty && records > 0 && picked.isEmpty && !field.standsIn(facts.envelope)
+      val warning = if (unknown) Some(OffsetStrategy.fieldNotFound(config, first.names, facts.envelope).text) else None
+      complete(found, facts).map { next =>
+        val moved =
+          next.orElse(pending).filterNot(c => state.offset.contains(c) || state.offset.isEmpty && c == options.initial)
+        // An inclusive API begins its next page with the record that the cursor names.
+        val only =
+          if (stated.isDefined || options.exclusive || picked.isEmpty) Boundary.Empty
+          else Boundary(Map(pickedIdentity -> 1))
+        Reached(
+          moved,
+          only = if (options.recordKey.nonEmpty || config.paging.isPaged && stated.isEmpty) None else Some(only),
+          atEnd = moved.isEmpty || config.followsLinks && facts.records == 0,
+          warning = warning
         )
-      )
+      }
     }
+
+    private def complete(found: Option[String], facts: PageFacts): Either[RestError, Option[String]] =
+      if (!config.followsLinks) Right(found)
+      else
+        found match {
+          case Some(c) if isAddress(c) || config.offset.field.isEmpty => Right(Some(nextUrl.store(c, facts.url)))
+          case Some(c)                                                => Left(noPlace(c))
+          case None                                                   => Right(None)
+        }
   }
+
+  private def isAddress(c: String) = c.startsWith("http://") || c.startsWith("https://") || c.startsWith("/")
+
+  private def noPlace(cursor: String) = RestError(
+    Condition.OffsetValueInvalid,
+    s"""The cursor "${cursor.take(
+        100
+      )}" is no address, and no placeholder says where to send it: each request would be the same.""",
+    s"Put a placeholder into url, params, headers or body, e.g. ?cursor={${options.name}}."
+  )
 }

@@ -1,28 +1,107 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.offset
 
+import io.circe.syntax._
 import io.circe.{Decoder, Encoder, Json}
+import io.github.sparkrest.request.PageToken
 
 /** Where one endpoint is: all that the next poll depends on.
   *
   * @param offset as the API spelled it; `None`: nothing was found yet, `initialOffset` is sent
   * @param boundary records that may come again
+  * @param drain pages that are still to come; `None`: the next request begins a drain
+  * @param started with `initialOffset=latest`: what was there before is passed over
   */
-final case class EndpointState(offset: Option[String], boundary: Boundary)
+final case class EndpointState(
+    offset: Option[String],
+    boundary: Boundary = Boundary.Empty,
+    drain: Option[Drain] = None,
+    started: Boolean = false
+)
+
+/** The middle of a drain. A drain of any length is many polls with this between them.
+  *
+  * @param page where it goes on
+  * @param pages read so far
+  * @param received records so far
+  * @param pending the offset when all pages are in
+  * @param seen records of this drain
+  * @param previous records of the last page, if the list may move
+  * @param signature of the last page, to know it again
+  * @param landmark a page token to compare later ones with: R. P. Brent's cycle detection, with the number of its page
+  * @param until end of the time that the drain asks for, as sent
+  * @param unordered a page was not in the order that was promised
+  */
+final case class Drain(
+    page: PageToken,
+    pages: Long,
+    received: Long,
+    pending: Option[String],
+    seen: Boundary,
+    previous: Boundary,
+    signature: String,
+    landmark: (String, Long),
+    until: String,
+    unordered: Boolean
+)
 
 object EndpointState {
-  val Initial: EndpointState = EndpointState(None, Boundary.Empty)
+  val Initial: EndpointState = EndpointState(None)
 
   implicit val encoder: Encoder[EndpointState] = Encoder.instance { s =>
-    Json.obj(
-      "offset" -> s.offset.fold(Json.Null)(Json.fromString),
-      "boundary" -> Json.fromFields(s.boundary.counts.map { case (k, n) => k -> Json.fromInt(n) })
+    Json.fromFields(
+      List("offset" -> s.offset.fold(Json.Null)(Json.fromString), "boundary" -> s.boundary.asJson) ++
+        s.drain.map("drain" -> Drain.encode(_)) ++ (if (s.started) List("started" -> Json.True) else Nil)
     )
   }
   implicit val decoder: Decoder[EndpointState] = Decoder.instance { c =>
     for {
       offset <- c.get[Option[String]]("offset")
-      boundary <- c.get[Map[String, Int]]("boundary")
-    } yield EndpointState(offset, Boundary(boundary))
+      boundary <- c.get[Boundary]("boundary")
+      drain <- c.get[Option[Drain]]("drain")(Decoder.decodeOption(Drain.decoder))
+      started <- c.get[Option[Boolean]]("started")
+    } yield EndpointState(offset, boundary, drain, started.getOrElse(false))
+  }
+}
+
+object Drain {
+  private[offset] def encode(d: Drain): Json = Json.obj(
+    "page" -> Json.obj(kindOf(d.page) -> d.page.text.asJson),
+    "pages" -> d.pages.asJson,
+    "received" -> d.received.asJson,
+    "pending" -> d.pending.asJson,
+    "seen" -> d.seen.asJson,
+    "previous" -> d.previous.asJson,
+    "signature" -> d.signature.asJson,
+    "landmark" -> d.landmark.asJson,
+    "until" -> d.until.asJson,
+    "unordered" -> d.unordered.asJson
+  )
+
+  private[offset] val decoder: Decoder[Drain] = Decoder.instance { c =>
+    for {
+      page <- c.get[Map[String, String]]("page").map(_.headOption.fold[PageToken](PageToken.Cursor(""))(token))
+      pages <- c.get[Long]("pages")
+      received <- c.get[Long]("received")
+      pending <- c.get[Option[String]]("pending")
+      seen <- c.get[Boundary]("seen")
+      previous <- c.get[Boundary]("previous")
+      signature <- c.get[String]("signature")
+      landmark <- c.get[(String, Long)]("landmark")
+      until <- c.get[String]("until")
+      unordered <- c.get[Boolean]("unordered")
+    } yield Drain(page, pages, received, pending, seen, previous, signature, landmark, until, unordered)
+  }
+
+  private def kindOf(page: PageToken): String = page match {
+    case _: PageToken.Address => "address"
+    case _: PageToken.Cursor  => "cursor"
+    case _: PageToken.Number  => "number"
+  }
+
+  private def token(kindAndText: (String, String)): PageToken = kindAndText match {
+    case ("address", t) => PageToken.Address(t)
+    case ("number", t)  => PageToken.Number(t.toLong)
+    case (_, t)         => PageToken.Cursor(t)
   }
 }

@@ -2,70 +2,78 @@
 package io.github.sparkrest.offset
 
 import java.math.BigInteger
+import java.time.Instant
 
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.options.RestConfig
-import io.github.sparkrest.page.Envelope
+import io.github.sparkrest.page.PageFacts
 
 /** `incremental`: ids grow. The offset is the largest id; the next request carries it plus 1 (`boundary=exclusive`: itself).
   *
   * Ids are whole numbers of any length, as JSON numbers or strings. Only ids above the offset are delivered, so that an API
   * without a placeholder, which answers with its newest records each time, is filtered. A record without a usable id is
-  * delivered unless the last response held it too.
+  * delivered unless the last drain held it too.
   */
 final private[offset] class IncrementalStrategy(config: RestConfig) extends OffsetStrategy {
   import IncrementalStrategy.id
-  private val field = new OffsetField(config.offsetField)
-  private val increment = if (config.boundary == "exclusive") BigInteger.ZERO else BigInteger.ONE
+  private val field = new OffsetField(config.offset.source)
+  private val increment = if (config.offset.exclusive) BigInteger.ZERO else BigInteger.ONE
 
-  def requestOffset(state: EndpointState): String =
-    state.offset.fold(config.initialOffset)(o => id(o).fold(o)(_.add(increment).toString))
+  def ask(state: EndpointState, now: Instant): Option[Ask] = Some(
+    Ask(state.offset.fold(config.offset.initial)(o => id(o).fold(o)(_.add(increment).toString)))
+  )
   def asksForMore: Boolean = config.hasPlaceholder
-  def step(state: EndpointState): PageStep = new Step(state)
+  def remembers: Boolean = true
+  override def keeps(identity: String): Boolean = !identity.startsWith("#")
+  def read(state: EndpointState, ask: Ask, now: Instant): OffsetReading = new Reading(state)
 
-  final private class Step(state: EndpointState) extends PageStep {
+  final private class Reading(state: EndpointState) extends OffsetReading {
     private val bound = state.offset.flatMap(id)
     private val first = new FirstRecord
-    private val unnumbered = new BoundaryPass(state.boundary)
     private var records = 0
+    private var old, descends = false
     private var wrong: Option[String] = None
-    private var largest: Option[(String, BigInteger)] = None
+    private var last: Option[(String, BigInteger)] = None
+    private var largest: Option[(String, BigInteger)] =
+      state.drain.flatMap(_.pending).flatMap(p => id(p).map(p -> _))
 
-    def restart(): PageStep = new Step(state)
+    override def reachedOld: Boolean = old
+    override def outOfOrder: Boolean = descends
 
-    def keep(buf: Array[Byte], from: Int, to: Int): Boolean = {
+    /** An id may be sent twice while the pages move, with other content. */
+    override def identity(buf: Array[Byte], from: Int, to: Int): String =
+      last.fold(super.identity(buf, from, to))("#" + _._2.toString)
+
+    def see(buf: Array[Byte], from: Int, to: Int): Novelty = {
       records += 1
       first.see(buf, from, to)
       val value = field.in(buf, from, to)
-      value.flatMap(v => id(v).map(v -> _)) match {
+      val found = value.flatMap(v => id(v).map(v -> _))
+      for (f <- found; l <- last if f._2.compareTo(l._2) < 0) descends = true
+      last = found
+      found match {
         case Some((text, number)) =>
           if (largest.forall(_._2.compareTo(number) < 0)) largest = Some((text, number))
-          bound.forall(_.compareTo(number) < 0)
+          if (bound.forall(_.compareTo(number) < 0)) Novelty.New
+          else {
+            old = true
+            Novelty.Excluded
+          }
         case None =>
           if (wrong.isEmpty) wrong = value
-          !unnumbered.isRepeat(RecordHash.of(buf, from, to))
+          Novelty.MayRepeat
       }
     }
 
-    def finish(envelope: Envelope): Either[RestError, PageResult] =
+    def finish(facts: PageFacts): Either[RestError, Reached] =
       if (records > 0 && state.offset.isEmpty && largest.isEmpty)
-        Left(wrong.fold(OffsetStrategy.fieldNotFound(config, first.names, envelope))(notWhole))
-      else {
-        val next = largest.filter { case (_, n) => bound.forall(_.compareTo(n) < 0) }.map(_._1).orElse(state.offset)
-        Right(
-          PageResult(
-            EndpointState(next, if (records == 0) state.boundary else unnumbered.response),
-            records,
-            atEnd = false,
-            None
-          )
-        )
-      }
+        Left(wrong.fold(OffsetStrategy.fieldNotFound(config, first.names, facts.envelope))(notWhole))
+      else Right(Reached(largest.filter { case (_, n) => bound.forall(_.compareTo(n) < 0) }.map(_._1)))
   }
 
   private def notWhole(value: String): RestError = RestError(
     Condition.OffsetValueInvalid,
-    s"""offsetType=incremental needs whole numbers, but offsetField "${config.offsetName}" holds "${value.take(
+    s"""offsetType=incremental needs whole numbers, but offsetField "${config.offset.name}" holds "${value.take(
         100
       )}".""",
     "Use offsetType=max_field, or name another field."

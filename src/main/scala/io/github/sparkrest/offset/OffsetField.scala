@@ -3,26 +3,33 @@ package io.github.sparkrest.offset
 
 import java.nio.charset.StandardCharsets.UTF_8
 
-import io.circe.Json
-import io.github.sparkrest.options.FieldPath
-import io.github.sparkrest.page.{Envelope, JsonBytes}
+import io.github.sparkrest.options.{FieldPath, ValueSource}
+import io.github.sparkrest.page.{Envelope, JsonBytes, PageFacts}
 
-/** Reads the value of `offsetField`, from a record's bytes or from the envelope, as the API spelled it. */
-final private[offset] class OffsetField(path: FieldPath) {
-  private val names = path.names.map(_.getBytes(UTF_8))
-
-  /** `None`: absent, null, or no scalar. */
-  def in(buf: Array[Byte], from: Int, to: Int): Option[String] = {
-    val span = JsonBytes.find(buf, from, to, names)
-    if (span == JsonBytes.Absent) None else JsonBytes.scalar(buf, span).map(_._1)
+/** Reads a value, from a record's bytes or from what stands beside the records, as the API spelled it. */
+final private[offset] class OffsetField(source: ValueSource) {
+  private val names = source match {
+    case ValueSource.InBody(path) => path.names.map(_.getBytes(UTF_8))
+    case _                        => Nil
   }
 
+  /** `None`: absent or null. Arrays and objects are JSON text. */
+  def in(buf: Array[Byte], from: Int, to: Int): Option[String] =
+    if (names.isEmpty) None
+    else {
+      val span = JsonBytes.find(buf, from, to, names)
+      if (span == JsonBytes.Absent) None else JsonBytes.scalar(buf, span).map(_._1)
+    }
+
   /** Absent, null and `""` are all no value. */
-  def in(envelope: Envelope): Option[String] =
-    envelope(path).flatMap(text).filter(_.nonEmpty)
+  def in(facts: PageFacts): Option[String] = facts.text(source)
 
-  def standsIn(envelope: Envelope): Boolean = envelope(path).isDefined
+  def standsIn(envelope: Envelope): Boolean = source match {
+    case ValueSource.InBody(path) => envelope(path).isDefined
+    case _                        => true
+  }
+}
 
-  private def text(json: Json): Option[String] =
-    json.asString.orElse(if (json.isNumber || json.isBoolean) Some(json.noSpaces) else None)
+private[offset] object OffsetField {
+  def of(path: FieldPath): OffsetField = new OffsetField(ValueSource.InBody(path))
 }

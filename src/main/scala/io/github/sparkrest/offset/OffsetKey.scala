@@ -2,11 +2,11 @@
 package io.github.sparkrest.offset
 
 import java.math.{BigDecimal => JBigDecimal}
-import java.time.format.{DateTimeFormatter, DateTimeFormatterBuilder}
-import java.time.temporal.TemporalAccessor
-import java.time.{Instant, LocalDate, LocalDateTime, OffsetDateTime, ZoneOffset}
+import java.time.{Instant, ZoneId, ZoneOffset}
 
 import scala.util.Try
+
+import io.github.sparkrest.options.TimeFormat
 
 /** What an offset value means, for comparing: its text stays as the API spelled it.
   *
@@ -20,9 +20,16 @@ object OffsetKey {
   final case class Words(value: String) extends OffsetKey
 
   def of(text: String): OffsetKey =
-    if (looksLikeDate(text)) moment(text).fold[OffsetKey](Words(text))(Moment(_))
+    if (looksLikeDate(text)) dated(text, ZoneOffset.UTC)
     else if (looksLikeNumber(text)) Try(Number(new JBigDecimal(text))).getOrElse(Words(text))
     else Words(text)
+
+  /** A value of which the format is known; others are taken as they look. */
+  def of(text: String, format: Option[TimeFormat], zone: ZoneId): OffsetKey =
+    format.flatMap(_.parse(text, zone)).fold(if (looksLikeDate(text)) dated(text, zone) else of(text))(Moment(_))
+
+  private def dated(text: String, zone: ZoneId): OffsetKey =
+    TimeFormat.Iso.parse(text, zone).fold[OffsetKey](Words(text))(Moment(_))
 
   /** `None`: the two are of different kinds. */
   def compare(a: OffsetKey, b: OffsetKey): Option[Int] = (a, b) match {
@@ -39,32 +46,4 @@ object OffsetKey {
 
   private def looksLikeDate(t: String): Boolean =
     t.length >= 10 && t.charAt(4) == '-' && t.charAt(7) == '-' && t.charAt(0).isDigit
-
-  private def formatter(separator: Char, offset: String): DateTimeFormatter = new DateTimeFormatterBuilder()
-    .append(DateTimeFormatter.ISO_LOCAL_DATE)
-    .optionalStart()
-    .appendLiteral(separator)
-    .append(DateTimeFormatter.ISO_LOCAL_TIME)
-    .optionalStart()
-    .appendOffset(offset, "Z")
-    .optionalEnd()
-    .optionalEnd()
-    .toFormatter
-
-  private val formatters = for (s <- List('T', ' '); o <- List("+HH:MM", "+HHMM", "+HH")) yield formatter(s, o)
-
-  private def moment(text: String): Option[Instant] =
-    formatters.iterator.map(f => Try(instant(f, text)).toOption).collectFirst { case Some(i) => i }
-
-  private def instant(f: DateTimeFormatter, text: String): Instant =
-    f.parseBest(
-      text,
-      (t: TemporalAccessor) => OffsetDateTime.from(t),
-      (t: TemporalAccessor) => LocalDateTime.from(t),
-      (t: TemporalAccessor) => LocalDate.from(t)
-    ) match {
-      case t: OffsetDateTime => t.toInstant
-      case t: LocalDateTime  => t.toInstant(ZoneOffset.UTC)
-      case t                 => LocalDate.from(t).atStartOfDay.toInstant(ZoneOffset.UTC)
-    }
 }

@@ -1,51 +1,92 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.offset
 
+import java.time.Instant
+
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.options.RestConfig
-import io.github.sparkrest.page.Envelope
+import io.github.sparkrest.page.{Envelope, PageFacts}
 
-/** How progress is tracked: what to ask next, which records of the answer are new, and where that leads. Pure: no HTTP, no
-  * Spark, no time.
-  *
-  * `(state, response) -> (records to keep, next state)`, with the response as a stream: [[step]] begins one.
+/** How progress is tracked: what a drain asks for, which of its records can have been delivered before, and where that
+  * leads. Pure: no HTTP, no Spark; the time is passed in. One for each value of `offsetType`.
   */
 trait OffsetStrategy {
 
-  /** What the placeholders of the next request stand for. */
-  def requestOffset(state: EndpointState): String
+  /** What a drain asks for; `None`: nothing now. */
+  def ask(state: EndpointState, now: Instant): Option[Ask]
 
-  def step(state: EndpointState): PageStep
+  /** Begins a page. */
+  def read(state: EndpointState, ask: Ask, now: Instant): OffsetReading
 
-  /** Whether asking again with the same state can bring further records: without a placeholder, only time can. */
+  /** Whether a drain that brought something may be followed by another at once: without a placeholder, only time can tell. */
   def asksForMore: Boolean
+
+  /** Records are remembered, to be known when they come again. */
+  def remembers: Boolean
+
+  /** Whether a record can come again in a later drain. */
+  def keeps(identity: String): Boolean = true
 }
 
-/** One response on its way: each record once, in order, then [[finish]]. Used once. */
-trait PageStep {
+/** @param offset as it is sent
+  * @param until end of the time asked for, as it is sent; empty: there is none
+  */
+final case class Ask(offset: String, until: String = "")
 
-  /** Whether to keep the record in `[from, to)`: false for one that was delivered before. */
-  def keep(buf: Array[Byte], from: Int, to: Int): Boolean
+/** One page, in order. Used once. */
+trait OffsetReading {
 
-  /** Forgets the records so far: they were none (see `RecordSink.restart`). */
-  def restart(): PageStep
+  /** Looks at the record in `[from, to)`. */
+  def see(buf: Array[Byte], from: Int, to: Int): Novelty
 
-  /** @return the state after this response; the error fails the poll, which then leaves no trace */
-  def finish(envelope: Envelope): Either[RestError, PageResult]
+  /** What a record is known by when it comes again: its content, unless there is something better. To be called after [[see]]. */
+  def identity(buf: Array[Byte], from: Int, to: Int): String = RecordHash.of(buf, from, to)
+
+  /** A record was older than the offset. */
+  def reachedOld: Boolean = false
+
+  /** The records were not in ascending order. */
+  def outOfOrder: Boolean = false
+
+  def finish(facts: PageFacts): Either[RestError, Reached]
 }
 
-/** @param records in the response, kept or not
-  * @param atEnd the API said that there is nothing further now (a cursor API without a next cursor)
+/** What is known of a single record without memory. */
+sealed trait Novelty
+object Novelty {
+  case object New extends Novelty
+
+  /** New, unless it is remembered. */
+  case object MayRepeat extends Novelty
+
+  /** Delivered before, or not to be delivered yet: neither delivered nor remembered. */
+  case object Excluded extends Novelty
+}
+
+/** Where a page leads.
+  *
+  * @param offset beyond the state's own; `None`: it stays
+  * @param forgets the new offset excludes what was delivered: nothing of it can come again
+  * @param only if the new offset excludes all but these
+  * @param atEnd the API said that there is nothing further now
   * @param warning said once a query
   */
-final case class PageResult(next: EndpointState, records: Int, atEnd: Boolean, warning: Option[String])
+final case class Reached(
+    offset: Option[String],
+    forgets: Boolean = false,
+    only: Option[Boundary] = None,
+    atEnd: Boolean = false,
+    warning: Option[String] = None
+)
 
 object OffsetStrategy {
-  def apply(config: RestConfig): OffsetStrategy = config.offsetType match {
+  def apply(config: RestConfig): OffsetStrategy = config.offset.kind match {
     case "cursor"      => new CursorStrategy(config)
     case "incremental" => new IncrementalStrategy(config)
     case "timestamp"   => new MaximumStrategy(config, readsEnvelope = true)
     case "max_field"   => new MaximumStrategy(config, readsEnvelope = false)
+    case "window"      => new WindowStrategy(config)
+    case "snapshot"    => new SnapshotStrategy(config)
   }
 
   private[offset] def fieldNotFound(config: RestConfig, fields: List[String], envelope: Envelope): RestError = {
@@ -53,7 +94,7 @@ object OffsetStrategy {
       if (envelope.names.isEmpty) "" else s" The response itself has: ${envelope.names.take(30).mkString(", ")}."
     RestError(
       Condition.OffsetFieldNotFound,
-      s"""offsetField is "${config.offsetName}", which the records do not have. Their fields: ${if (fields.isEmpty)
+      s"""offsetField is "${config.offset.name}", which the records do not have. Their fields: ${if (fields.isEmpty)
           "none (they are not objects)"
         else fields.take(50).mkString(", ")}.$inResponse""",
       "Name the field that progress is tracked by in offsetField."

@@ -34,7 +34,7 @@ final case class SourceIdentity(url: String, offsetField: String, offsetType: St
 
 object SourceIdentity {
   def of(config: RestConfig): SourceIdentity =
-    SourceIdentity(ShortHash.of(Redact.url(config.url)), config.offsetName, config.offsetType)
+    SourceIdentity(ShortHash.of(Redact.url(config.url)), config.offset.name, config.offset.kind)
 }
 
 /** The source's offset: a place in the log and, per endpoint, the API offset *before* the page that is cut there. Going on

@@ -8,29 +8,35 @@ import scala.util.Try
 /** What one option alone cannot show: placeholders, the form of the address, options that need each other. */
 private[options] object CrossChecks {
   def apply(config: RestConfig): Seq[String] =
-    if (config.url.isEmpty) Nil else placeholders(config) ++ address(config) ++ headerNames(config) ++ cursor(config)
+    if (config.url.isEmpty) Nil
+    else
+      placeholders(config) ++ address("url", config.url) ++ config.initialUrl.toList.flatMap(
+        address("initialUrl", _)
+      ) ++
+        headerNames(config) ++ offset(config) ++ paging(config) ++ body(config)
 
   private def placeholders(config: RestConfig): Seq[String] = {
-    val known = RestConfig.offsetPlaceholders(config.offsetName)
-    val places = ("url" -> config.url) +: (config.params.map { case (k, v) => s"params.$k" -> v } ++
-      config.headers.map { case (k, v) => s"headers.$k" -> v })
+    val known =
+      RestConfig.offsetPlaceholders(config.offset.name) ++ RestConfig.WindowPlaceholders ++ RestConfig.PagePlaceholders
+    val places = Seq("url" -> config.url) ++ config.initialUrl.map("initialUrl" -> _) ++
+      config.params.map { case (k, v) => s"params.$k" -> v } ++ config.headers.map { case (k, v) => s"headers.$k" -> v }
     for {
       (place, text) <- places
       name <- Template.parse(text).names.distinct if !known.contains(name)
     } yield s"$place: {$name} is not a known placeholder; known: ${known.map(n => s"{$n}").mkString(", ")} (the first is named by offsetField)"
   }
 
-  private def address(config: RestConfig): Seq[String] = {
-    val sample = Template.parse(config.url).render(_ => "0", identity)
+  private def address(name: String, url: String): Seq[String] = {
+    val sample = Template.parse(url).render(_ => "0", identity)
     Try(new URI(sample)).toOption match {
-      case None                             => Seq(s"url: is not a valid URI (RFC 3986): ${reason(sample)}")
+      case None                             => Seq(s"$name: is not a valid URI (RFC 3986): ${reason(sample)}")
       case Some(u) if u.getUserInfo != null =>
-        Seq("url: holds a user or password; give them as authType=Basic with userId and userPassword")
+        Seq(s"$name: holds a user or password; give them as authType=Basic with userId and userPassword")
       case Some(u) if !isHttp(u) || u.getHost == null =>
-        Seq(s"""url: must begin with http:// or https:// and a host, and begins with "${config.url
+        Seq(s"""$name: must begin with http:// or https:// and a host, and begins with "${url
             .takeWhile(_ != '/')
             .take(20)}"""")
-      case Some(u) if u.getFragment != null => Seq("url: a fragment (#…) is never sent to a server; take it out")
+      case Some(u) if u.getFragment != null => Seq(s"$name: a fragment (#…) is never sent to a server; take it out")
       case _                                => Nil
     }
   }
@@ -52,8 +58,39 @@ private[options] object CrossChecks {
     case (k, v) if v.exists(c => c == '\r' || c == '\n' || c == 0) => s"headers.$k: holds a line break"
   }
 
-  private def cursor(config: RestConfig): Seq[String] =
-    if (config.offsetType != "cursor" || config.hasPlaceholder) Nil
-    else
-      Seq(s"url: offsetType=cursor needs a placeholder, e.g. ?cursor={${config.offsetName}}: without it each request is the same")
+  private def offset(config: RestConfig): Seq[String] = {
+    val o = config.offset
+    Seq(
+      (o.source.isInstanceOf[ValueSource.InLink] && o.kind != "cursor") ->
+        s"offsetField: ${o.name} needs offsetType=cursor, and offsetType is ${o.kind}",
+      (o.kind == "window" && config.method == "GET" && !config.hasPlaceholder) ->
+        "url: offsetType=window needs a placeholder, e.g. ?from={windowStart}&to={windowEnd}",
+      (o.windowStepMs.isDefined && o.kind != "window") -> s"windowStep: needs offsetType=window, and offsetType is ${o.kind}",
+      ((o.lookbackMs > 0 || o.lagMs > 0) && !Set("timestamp", "max_field", "window")(o.kind)) ->
+        s"lookback, lag: need an offset that is a time, and offsetType is ${o.kind}",
+      (o.lookbackMs > 0 && o.kind != "window" && o.requestFormat.isEmpty && o.format.isEmpty) ->
+        "lookback: needs offsetFormat or requestOffsetFormat (epoch_s, epoch_ms, iso or a pattern): the offset is calculated with",
+      (o.restartsExpired && o.kind != "cursor") -> s"onCursorExpired: needs offsetType=cursor, and offsetType is ${o.kind}"
+    ).collect { case (true, text) => text }
+  }
+
+  private def paging(config: RestConfig): Seq[String] = {
+    val p = config.paging
+    Seq(
+      (p.kind == "nextUrl" && p.next.isEmpty) -> "nextField: is required by pagination=nextUrl and was not given",
+      (p.kind == "cursor" && p.next.isEmpty) -> "nextField: is required by pagination=cursor and was not given",
+      (p.reanchorAfter.isDefined && !config.offset.ascending) -> "reanchorAfter: needs order=asc",
+      (p.pageSizeParam.isDefined && p.pageSize.isEmpty) -> "pageSize: is required by pageSizeParam and was not given"
+    ).collect { case (true, text) => text }
+  }
+
+  private def body(config: RestConfig): Seq[String] = {
+    val b = config.body ++ config.initialBody
+    Seq(
+      (b.nonEmpty && config.method == "GET") -> "method: body needs POST, PUT or PATCH, and method is GET",
+      (config.initialBody.nonEmpty && config.body.isEmpty) -> "body: is required by initialBody and was not given",
+      (config.formBody && b.exists(OptType.JsonMap.read(_).isEmpty)) ->
+        "body: bodyFormat=form needs a JSON object of names and templates"
+    ).collect { case (true, text) => text }
+  }
 }

@@ -87,6 +87,15 @@ object OptType {
     def read(text: String): Option[String] = values.find(_.equalsIgnoreCase(text.trim))
   }
 
+  /** Names with commas between them, or a JSON array. */
+  case object Names extends OptType[Seq[String]]("names", "names with commas between them", "Sequence[str] | str") {
+    def read(text: String): Option[Seq[String]] = {
+      val names =
+        parse(text).toOption.flatMap(_.as[List[String]].toOption).getOrElse(text.split(",", -1).toList.map(_.trim))
+      Some(names).filter(n => n.nonEmpty && n.forall(_.nonEmpty))
+    }
+  }
+
   /** A JSON object of names and scalars, in the order written. */
   case object JsonMap
       extends OptType[Seq[(String, String)]](

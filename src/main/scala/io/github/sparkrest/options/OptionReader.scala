@@ -33,6 +33,22 @@ final private[options] class OptionReader(options: Map[String, String]) {
     ""
   }
 
+  /** A value that is read further; what cannot be read is a problem. */
+  def parsed[A](o: Opt[String])(read: String => Option[A]): Option[A] = opt(o).flatMap { text =>
+    val value = read(text)
+    if (value.isEmpty) problem(s"${o.name}: ${shown(o, text)} is not understood; see the docs of ${o.name}")
+    value
+  }
+
+  /** `timeZone` is an option of Spark's JSON parser too, which has the last word on what is allowed. */
+  def timeZone[A](read: String => Option[A]): Option[A] = byName.get("timezone").flatMap(read)
+
+  def paths(o: Opt[Seq[String]]): Seq[FieldPath] = opt(o).getOrElse(Nil).flatMap { text =>
+    val path = FieldPath.parse(text)
+    if (path.isEmpty) problem(s"""${o.name}: "$text" is not a path; allowed: names joined by dots, e.g. meta.id""")
+    path
+  }
+
   def path(o: Opt[String]): Option[FieldPath] = opt(o).flatMap { text =>
     val path = FieldPath.parse(text)
     if (path.isEmpty) problem(s"""${o.name}: ${shown(
@@ -71,7 +87,7 @@ final private[options] class OptionReader(options: Map[String, String]) {
   private def shown(o: Opt[_], text: String): String = if (o.secret) "its value (***)" else s""""$text""""
 
   private def placeholderFor[A](o: Opt[A]): A = (o.kind match {
-    case OptType.JsonMap                                           => Nil
+    case OptType.JsonMap | OptType.Names                           => Nil
     case OptType.Flag                                              => false
     case _: OptType.Whole | _: OptType.Duration | _: OptType.Bytes => 0L
     case _                                                         => ""

@@ -48,7 +48,7 @@ object OptionsDoc {
        |
        |from __future__ import annotations
        |
-       |from collections.abc import Mapping
+       |from collections.abc import Mapping, Sequence
        |from typing import TYPE_CHECKING, Literal
        |
        |from spark_rest._reader import load_stream

@@ -14,16 +14,23 @@ final case class RestConfig(
     method: String,
     headers: Seq[(String, String)],
     params: Seq[(String, String)],
+    body: Option[String],
+    formBody: Boolean,
+    initialUrl: Option[String],
+    initialBody: Option[String],
     connectTimeoutMs: Long,
     readTimeoutMs: Long,
     dataField: Option[FieldPath],
+    responseFormat: String,
+    recordFields: Seq[String],
+    emptyStatusCodes: StatusCodes,
+    errorWhen: Option[BodyCondition],
     maxResponseBytes: Long,
-    offsetType: String,
-    offsetName: String,
-    offsetField: FieldPath,
-    initialOffset: String,
-    boundary: String,
+    offset: OffsetOptions,
+    paging: PagingOptions,
     streamingIntervalMs: Long,
+    catchUpIntervalMs: Long,
+    streaming: Boolean,
     batchSize: Long,
     maxBytesPerBatch: Long,
     maxBufferedBytes: Long,
@@ -38,10 +45,21 @@ final case class RestConfig(
     inferSchema: Boolean,
     jsonOptions: Map[String, String]
 ) {
-  def hasPlaceholder: Boolean =
-    (url +: (params ++ headers).map(_._2)).exists(t => Template.parse(t).names.nonEmpty)
 
-  override def toString: String = s"RestConfig($offsetType on $offsetName)"
+  /** Whether a request depends on the offset. */
+  def hasPlaceholder: Boolean = {
+    val names = RestConfig.offsetPlaceholders(offset.name) ++ RestConfig.WindowPlaceholders
+    RestConfig.placeholdersIn(this).exists(names.contains)
+  }
+
+  /** Whether a placeholder stands anywhere in a request. */
+  def mentions(name: String): Boolean = RestConfig.placeholdersIn(this).contains(name)
+
+  /** Whether later requests go to addresses that the API itself gives. */
+  def followsLinks: Boolean = offset.source.isInstanceOf[ValueSource.InLink] ||
+    offset.kind == "cursor" && !hasPlaceholder && body.isEmpty
+
+  override def toString: String = s"RestConfig(${offset.kind} on ${offset.name})"
 }
 
 /** How requests are authenticated. */
@@ -68,6 +86,15 @@ object RestConfig {
 
   /** Placeholders that stand for the offset. */
   def offsetPlaceholders(offsetName: String): Seq[String] = Seq(offsetName, "offset").distinct
+  val WindowPlaceholders: Seq[String] = Seq("windowStart", "windowEnd")
+  val PagePlaceholders: Seq[String] = Seq("page", "pageSize", "cursor")
+
+  /** Names in braces, known or not; in bodies braces may mean something else. */
+  private[options] def placeholdersIn(texts: Iterable[String]): Seq[String] =
+    texts.toList.flatMap(t => Template.parse(t).names)
+
+  private def placeholdersIn(c: RestConfig): Seq[String] =
+    placeholdersIn(Seq(c.url) ++ c.initialUrl ++ c.body ++ c.initialBody ++ (c.params ++ c.headers).map(_._2))
 
   /** Reads and checks all options at once.
     *
@@ -76,25 +103,34 @@ object RestConfig {
   def parse(options: Map[String, String]): Either[RestError, RestConfig] = {
     import RestOptions._
     val read = new OptionReader(options)
-    val offsetName = read(OffsetField)
-    val offsetType = read(OffsetType)
     val jsonNames = json.map(_.toLowerCase).toSet
+    val url = read(Url)
+    val headers = read.opt(Headers).getOrElse(Nil)
+    val params = read.opt(Params).getOrElse(Nil)
+    val templates = Seq(url) ++ Seq(Body, InitialUrl, InitialBody).flatMap(read.opt(_)) ++ (params ++ headers).map(_._2)
     val config = RestConfig(
       options = new OptionMap(options),
-      url = read(Url),
-      method = read(Method),
-      headers = read.opt(Headers).getOrElse(Nil),
-      params = read.opt(Params).getOrElse(Nil),
+      url = url,
+      method = if (read.isGiven(Method) || read.opt(Body).isEmpty) read(Method) else "POST",
+      headers = headers,
+      params = params,
+      body = read.opt(Body),
+      formBody = read(BodyFormat) == "form",
+      initialUrl = read.opt(InitialUrl),
+      initialBody = read.opt(InitialBody),
       connectTimeoutMs = read(ConnectTimeout),
       readTimeoutMs = read(ReadTimeout),
       dataField = if (read.isGiven(DataField)) read.path(DataField) else None,
+      responseFormat = read(ResponseFormat),
+      recordFields = read.opt(RecordFields).getOrElse(Nil),
+      emptyStatusCodes = read.parsed(EmptyStatusCodes)(StatusCodes.parse).getOrElse(StatusCodes(Nil)),
+      errorWhen = read.parsed(ErrorWhen)(BodyCondition.parse),
       maxResponseBytes = read(MaxResponseBytes),
-      offsetType = offsetType,
-      offsetName = offsetName,
-      offsetField = read.path(OffsetField).getOrElse(FieldPath(List(offsetName))),
-      initialOffset = read.opt(InitialOffset).getOrElse(if (offsetType == "cursor") "" else "0"),
-      boundary = read(Boundary),
+      offset = OffsetOptions.read(read),
+      paging = PagingOptions.read(read, placeholdersIn(templates)),
       streamingIntervalMs = read(StreamingInterval),
+      catchUpIntervalMs = read.opt(CatchUpInterval).getOrElse(read(StreamingInterval)),
+      streaming = read.opt(Streaming).contains(true),
       batchSize = read(BatchSize),
       maxBytesPerBatch = read(MaxBytesPerBatch),
       maxBufferedBytes = read(MaxBufferedBytes),

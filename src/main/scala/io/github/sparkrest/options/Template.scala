@@ -25,8 +25,11 @@ object Template {
 
   private val hole = """\{([^{}]*)\}""".r
 
-  def parse(text: String): Template = {
-    val holes = hole.findAllMatchIn(text).toList
+  def parse(text: String): Template = parse(text, _ => true)
+
+  /** @param known names in braces that are placeholders; others stay as they are */
+  def parse(text: String, known: String => Boolean): Template = {
+    val holes = hole.findAllMatchIn(text).filter(m => known(m.group(1))).toList
     val (parts, rest) = holes.foldLeft((List.empty[Part], 0)) { case ((done, from), m) =>
       (Hole(m.group(1)) :: Literal(text.substring(from, m.start)) :: done, m.end)
     }

@@ -22,8 +22,14 @@ trait RecordSink {
   *   Behind `[]` the same holds for each element, and an element without the rest of the path is no record. `$` is the
   *   root. `None`: a root array, or `data`, or the only array of objects in the root object
   * @param wanted paths to keep from outside the records
+  * @param refused what a response says of itself may be an error (`errorWhen`); it often has no records then
   */
-final class RecordSlicer(dataField: Option[FieldPath], wanted: Seq[FieldPath], maxBytes: Long) {
+final class RecordSlicer(
+    dataField: Option[FieldPath],
+    wanted: Seq[FieldPath],
+    maxBytes: Long,
+    refused: Envelope => Option[RestError] = _ => None
+) {
 
   def slice(body: InputStream, sink: RecordSink): Either[RestError, Envelope] =
     pass(body, sink)(p => dataField.fold(p.recognise())(p.at))
@@ -38,7 +44,10 @@ final class RecordSlicer(dataField: Option[FieldPath], wanted: Seq[FieldPath], m
   private def pass(body: InputStream, sink: RecordSink)(
       run: SlicingPass => Either[RestError, Envelope]
   ): Either[RestError, Envelope] =
-    try run(new SlicingPass(new JsonScanner(new ByteWindow(body, maxBytes)), wanted, sink))
+    try
+      run(new SlicingPass(new JsonScanner(new ByteWindow(body, maxBytes)), wanted, sink, refused)).flatMap(e =>
+        refused(e).toLeft(e)
+      )
     catch {
       case e: Malformed =>
         Left(

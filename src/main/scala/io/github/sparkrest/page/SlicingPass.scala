@@ -6,7 +6,12 @@ import io.github.sparkrest.options.FieldPath
 import io.github.sparkrest.options.FieldPath.{Each, Name, Segment, Where}
 
 /** One way through one response: records to the sink, wanted values beside them to the envelope. */
-final private[page] class SlicingPass(scanner: JsonScanner, wanted: Seq[FieldPath], sink: RecordSink) {
+final private[page] class SlicingPass(
+    scanner: JsonScanner,
+    wanted: Seq[FieldPath],
+    sink: RecordSink,
+    refused: Envelope => Option[RestError]
+) {
   import EnvelopePass.{Selection, holds, into}
   import scanner.window
 
@@ -22,7 +27,9 @@ final private[page] class SlicingPass(scanner: JsonScanner, wanted: Seq[FieldPat
     else if (named && first != '{' && first != 'n') Left(rootIsScalar(s"dataField is $path, but"))
     else {
       val found = descend(segments, Vector.empty, trails(first))
-      finished().flatMap(envelope => if (found) Right(envelope) else Left(missing(path.toString)))
+      finished().flatMap(envelope =>
+        if (found) Right(envelope) else Left(refused(envelope).getOrElse(missing(path.toString)))
+      )
     }
   }
 
@@ -164,7 +171,7 @@ final private[page] class SlicingPass(scanner: JsonScanner, wanted: Seq[FieldPat
     else {
       sink.restart()
       Left(
-        if (candidates.isEmpty) missing("data")
+        if (candidates.isEmpty) refused(beside.result(names.result())).getOrElse(missing("data"))
         else
           notFound(
             s"Several fields of the response hold arrays of objects: ${candidates.reverse.mkString(", ")}.",

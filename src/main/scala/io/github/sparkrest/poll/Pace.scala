@@ -10,9 +10,17 @@ final class Pace(config: RestConfig) {
 
   /** With an interval: from the beginning of one poll to the beginning of the next. Without: at once while records come. */
   def afterSuccess(began: Long, now: Long, more: Boolean): Long =
-    if (config.streamingIntervalMs > 0) began + config.streamingIntervalMs
+    if (more && config.catchUpIntervalMs > 0) began + config.catchUpIntervalMs
     else if (more) now
+    else if (config.streamingIntervalMs > 0) began + config.streamingIntervalMs
     else now + IdleMillis
+
+  /** A drain goes on at once. After `maxPagesPerPoll` it waits as if for another poll: no API keeps a stream from its pace.
+    *
+    * @param pages of this poll so far
+    */
+  def withinDrain(began: Long, now: Long, pages: Long): Long =
+    if (pages >= config.paging.maxPages) afterSuccess(began, now, more = true) else now + config.paging.intervalMs
 
   /** After a restart the interval counts from the last poll of the run before, unless the clock was set back. */
   def afterRestart(polledAt: Option[Long], now: Long): Long =

@@ -31,6 +31,7 @@ final class Poller(
   import Poller.logger
 
   private val pace = new Pace(config)
+  private val offsetTime = new OffsetTime(config.offset)
   private var state = start.state
   private var due = pace.afterRestart(start.polledAtMs, nowMs)
   private var fresh = start.fresh
@@ -39,6 +40,7 @@ final class Poller(
 
   /** When the API was asked, in the last poll: its task may have waited for a core. */
   private var asked = nowMs
+  private var pages = 0L
   private var errorsInRow = 0L
   private var warned = Set.empty[String]
 
@@ -65,6 +67,7 @@ final class Poller(
   private def turn(): Unit = {
     awaitRoom()
     sleepUntil(due)
+    if (!goesOn) pages = 0
     if (config.streamingIntervalMs > 0) journal.noteBeforePoll(nowMs, endpoint, state)
     status = status.copy(polls = status.polls + 1)
     val (outcome, kept) = attempt(tries = 1)
@@ -73,7 +76,9 @@ final class Poller(
         errorsInRow = 0
         fresh = false
         status = status.copy(lastError = None)
-        due = pace.afterSuccess(asked, nowMs, outcome.more)
+        due =
+          if (state.drain.isDefined) pace.withinDrain(asked, nowMs, pages)
+          else pace.afterSuccess(asked, nowMs, outcome.more)
         if (mustComplete) endIfComplete(outcome)
         catchingUp = outcome.more && due <= nowMs
         logger.info(
@@ -85,22 +90,31 @@ final class Poller(
     journal.pollerChanged()
   }
 
+  /** The poll is the same one: a task handed back what it had, and pages are still to come. */
+  private def goesOn: Boolean = state.drain.isDefined && pages > 0 && pages < config.paging.maxPages
+
+  private def pagesLeft: Long =
+    if (config.paging.isPaged) math.max(1, config.paging.maxPages - pages) else Long.MaxValue
+
   private def requestsLeft: Long =
     config.maxRequestsPerTrigger.filter(_ => mustComplete).fold(Long.MaxValue)(_ - status.requests)
 
   private def endIfComplete(outcome: PollOutcome): Unit = {
     availableNow = availableNow.after(outcome)
-    availableNow.end(outcome, state.offset.flatMap(OffsetTime.of(config, _)), status.requests, nowMs, config).foreach {
-      why =>
+    availableNow
+      .end(outcome, state.offset.flatMap(offsetTime.momentOf).map(_.toEpochMilli), status.requests, nowMs, config)
+      .foreach { why =>
         logger.info(s"$endpoint is complete: $why")
         complete = true
-    }
+      }
   }
 
   /** One poll with its retries. What was received before an error counts, and is not asked for again. */
   @tailrec private def attempt(tries: Int): (PollOutcome, Long) = {
-    val report = poll(state, PollLimits.within(config.maxBufferedBytes - journal.unreadBytes, requestsLeft))
-    if (tries == 1) asked = nowMs - report.outcome.tookMs
+    val room = config.maxBufferedBytes - journal.unreadBytes
+    val report = poll(state, PollLimits.within(room, math.min(requestsLeft, pagesLeft)))
+    if (tries == 1 && pages == 0) asked = nowMs - report.outcome.tookMs
+    pages += report.outcome.requests
     // Without a file a state that moved lives in the next note alone: losing it repeats an empty page.
     state = report.file.fold(report.outcome.state)(journal.append(_, endpoint, report.outcome.state))
     val kept = report.file.fold(0L)(_.records)

@@ -3,35 +3,87 @@ package io.github.sparkrest.request
 
 import java.nio.charset.StandardCharsets.UTF_8
 
+import io.github.sparkrest.error.RestError
 import io.github.sparkrest.options.{RestConfig, Template}
 
 /** Options and an offset make a request: placeholders are filled, each encoded for the place it stands in. */
 final class RequestTemplate(config: RestConfig) {
   import RequestTemplate._
 
-  private val (path, query) = config.url.indexOf('?') match {
-    case -1 => (config.url, Nil)
-    case i  => (config.url.substring(0, i), config.url.substring(i + 1).split("&", -1).toList)
+  private val paging = config.paging
+  private val params = config.params.map { case (k, v) => (percentEncode(k) + "=", Template.parse(escapeLiteral(v))) }
+  private val address = new Address(config.url)
+  private val initialAddress = config.initialUrl.fold(address)(new Address(_))
+  private val headers = config.headers.map { case (k, v) => (k, Template.parse(v)) }
+  private val body = config.body.map(new BodyTemplate(_, config))
+  private val initialBody = config.initialBody.map(new BodyTemplate(_, config)).orElse(body)
+  private val nextUrl = new NextUrl(config)
+
+  /** An error: the API named a page at an address that must not be followed. */
+  def render(values: RequestValues): Either[RestError, HttpRequest] = {
+    val value = valueOf(values) _
+    val plain = headers.map { case (k, t) =>
+      (k, t.render(value, _.filterNot(c => c == '\r' || c == '\n')))
+    } ++ contentType
+    val content = (if (values.initial) initialBody else body).map(_.render(value))
+    linked(values) match {
+      case Some(url) =>
+        nextUrl.follow(url).map { case (complete, trusted) =>
+          HttpRequest(config.method, complete, if (trusted) plain else Nil, content, trusted)
+        }
+      case None =>
+        val from = if (values.initial) initialAddress else address
+        Right(HttpRequest(config.method, from.render(value, pageParameters(values)), plain, content))
+    }
   }
-  private val pathTemplate = Template.parse(path)
-  private val parameters: List[(String, Template)] =
-    query.map { p =>
+
+  private def linked(values: RequestValues): Option[String] = values.page match {
+    case Some(PageToken.Address(url))                                             => Some(url)
+    case None if config.followsLinks && !values.initial && values.offset.nonEmpty => Some(values.offset)
+    case _                                                                        => None
+  }
+
+  private def valueOf(values: RequestValues)(name: String): String = name match {
+    case n if n == config.offset.name && n != paging.kind => values.offset
+    case "windowStart"                                    => values.window._1
+    case "windowEnd"                                      => values.window._2
+    case "pageSize"                                       => paging.pageSize.fold("")(_.toString)
+    case "page"                                           => values.page.fold(paging.start.toString)(_.text)
+    case "cursor"                                         => values.page.fold("")(_.text)
+    case _                                                => values.offset
+  }
+
+  private def pageParameters(values: RequestValues): List[String] = {
+    val numbered = paging.kind == "page" || paging.kind == "offset"
+    val page = paging.pageParam.filter(_ => values.page.isDefined || numbered).map { p =>
+      s"${percentEncode(p)}=${percentEncode(values.page.fold(paging.start.toString)(_.text))}"
+    }
+    val size = for (p <- paging.pageSizeParam; n <- paging.pageSize) yield s"${percentEncode(p)}=$n"
+    page.toList ++ size
+  }
+
+  private def contentType: Seq[(String, String)] =
+    if (body.isEmpty || config.headers.exists(_._1.equalsIgnoreCase("Content-Type"))) Nil
+    else Seq("Content-Type" -> (if (config.formBody) "application/x-www-form-urlencoded" else "application/json"))
+
+  /** An address with placeholders, and the parameters that belong to each. */
+  final private class Address(url: String) {
+    private val (path, query) = url.indexOf('?') match {
+      case -1 => (url, Nil)
+      case i  => (url.substring(0, i), url.substring(i + 1).split("&", -1).toList.filter(_.nonEmpty))
+    }
+    private val pathTemplate = Template.parse(path)
+    private val parameters = query.map { p =>
       val eq = p.indexOf('=')
       (p.substring(0, eq + 1), Template.parse(p.substring(eq + 1)))
-    } ++ config.params.map { case (k, v) => (percentEncode(k) + "=", Template.parse(escapeLiteral(v))) }
-  private val headers = config.headers.map { case (k, v) => (k, Template.parse(v)) }
+    } ++ params
 
-  /** @param offset what every offset placeholder stands for, as text */
-  def render(offset: String): HttpRequest = {
-    val value: String => String = _ => offset
-    // `?since=` is a 400 on real servers: a parameter that is an empty placeholder alone is left out.
-    val kept = parameters.filterNot { case (_, t) => offset.isEmpty && t.onlyHole.isDefined }
-    val queryText = kept.map { case (name, t) => name + t.render(value, percentEncode) }.mkString("&")
-    HttpRequest(
-      config.method,
-      pathTemplate.render(value, percentEncode) + (if (queryText.isEmpty) "" else s"?$queryText"),
-      headers.map { case (k, t) => (k, t.render(value, _.filterNot(c => c == '\r' || c == '\n'))) }
-    )
+    def render(value: String => String, more: List[String]): String = {
+      // `?since=` is a 400 on real servers: a parameter that is an empty placeholder alone is left out.
+      val kept = parameters.filterNot { case (_, t) => t.onlyHole.exists(value(_).isEmpty) }
+      val all = kept.map { case (name, t) => name + t.render(value, percentEncode) } ++ more
+      pathTemplate.render(value, percentEncode) + (if (all.isEmpty) "" else all.mkString("?", "&", ""))
+    }
   }
 }
 

@@ -8,7 +8,7 @@ import java.time.Instant
 import java.util.zip.GZIPOutputStream
 
 import io.github.sparkrest.error.{Condition, RestError}
-import io.github.sparkrest.options.{AuthOptions, Secret}
+import io.github.sparkrest.options.{AuthOptions, Secret, StatusCodes}
 import io.github.sparkrest.request.HttpRequest
 import org.scalatest.funsuite.AnyFunSuite
 
@@ -170,7 +170,8 @@ class SttpClientSuite extends AnyFunSuite {
       StatusPolicy(
         HttpResponse(status, headers, new java.io.ByteArrayInputStream("""{"token": "abc", "m": "no"}""".getBytes)),
         "http://h/?key=k1",
-        now
+        now,
+        StatusCodes.parse("204").getOrElse(fail())
       )
     assert(
       verdict(200) == StatusPolicy.Records && verdict(204) == StatusPolicy.Empty && verdict(304) == StatusPolicy.Empty

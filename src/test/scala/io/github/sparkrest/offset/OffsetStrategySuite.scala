@@ -3,10 +3,11 @@ package io.github.sparkrest.offset
 
 import java.io.ByteArrayInputStream
 import java.nio.charset.StandardCharsets.UTF_8
+import java.time.Instant
 
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.options.RestConfig
-import io.github.sparkrest.page.{RecordSink, RecordSlicer}
+import io.github.sparkrest.page.{PageFacts, RecordSink, RecordSlicer}
 import org.scalatest.funsuite.AnyFunSuite
 
 /** The rules of the four strategies: what is asked next, and which records are new. */
@@ -16,25 +17,26 @@ class OffsetStrategySuite extends AnyFunSuite {
   final private class Walk(options: (String, String)*) {
     private val config =
       RestConfig.parse(Map("url" -> "http://h/x?o={offset}") ++ options).fold(e => fail(e.text), identity)
-    private val strategy = OffsetStrategy(config)
+    private val core = new DrainStep(config)
+    private val now = Instant.parse("2026-01-01T00:00:00Z")
     private var state = EndpointState.Initial
     var warning: Option[String] = None
-    def asks: String = strategy.requestOffset(state)
+    def asks: String = core.plan(state, now).fold("")(_.values.offset)
 
     /** The records that are new in a response. */
     def gets(body: String): List[String] = tries(body).fold(e => fail(e.text), identity)
 
     def tries(body: String): Either[RestError, List[String]] = {
-      var step = strategy.step(state)
+      var step = core.begin(core.plan(state, now).getOrElse(fail("nothing to ask")), now)
       var kept = List.empty[String]
       val sink = new RecordSink {
         def record(buf: Array[Byte], from: Int, to: Int): Unit =
           if (step.keep(buf, from, to)) kept ::= new String(buf, from, to - from, UTF_8)
         def restart(): Unit = { step = step.restart(); kept = Nil }
       }
-      new RecordSlicer(config.dataField, Seq(config.offsetField), 1L << 30)
+      new RecordSlicer(config.dataField, core.wanted, 1L << 30)
         .slice(new ByteArrayInputStream(body.getBytes(UTF_8)), sink)
-        .flatMap(step.finish)
+        .flatMap(envelope => step.finish(PageFacts("http://h/x", Nil, envelope)))
         .map { result =>
           // What is kept over a restart is what the codec keeps.
           state =
@@ -142,6 +144,14 @@ class OffsetStrategySuite extends AnyFunSuite {
   test("cursor: a new one on an empty page is kept") {
     val w = new Walk("offsetField" -> "next", "offsetType" -> "cursor")
     assert(w.gets(data(Nil, ""","next":"p2"""")) == Nil && w.asks == "p2")
+  }
+
+  test("cursor: without a placeholder the request would be the same for ever, unless the cursor is an address") {
+    val plain = Seq("offsetField" -> "next", "offsetType" -> "cursor", "url" -> "http://h/x")
+    val e = new Walk(plain: _*).tries(data(id(1), ""","next":"abc"""")).fold(identity, r => fail(s"$r"))
+    assert(e.condition == Condition.OffsetValueInvalid && e.message.contains("\"abc\"") && e.hint.contains("{next}"))
+    val w = new Walk(plain: _*)
+    assert(w.gets(data(id(1), ""","next":"http://h/x?delta=7"""")) == id(1) && w.asks == "http://h/x?delta=7")
   }
 
   test("cursor: a field that nothing has is a warning that lists the fields, not an error") {

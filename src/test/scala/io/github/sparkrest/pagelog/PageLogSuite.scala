@@ -56,15 +56,16 @@ class PageLogSuite extends AnyFunSuite {
       assert(start(second).fresh && second.unreadRecords(Position.Start) == 0 && s.list(PageFile.Folder).isEmpty)
     }
 
-    test("each attempt of a poll writes a file of its own; the manifest names the winner, the others are swept") { (_, s) =>
-      val l = open(s)
-      start(l)
-      val (lost, won) = (page(s, l.epoch, "asked first"), page(s, l.epoch, "asked again"))
-      assert(lost.name != won.name && s.list(PageFile.Folder).length == 2)
-      l.append(won, "main", state("1"))
-      val next = open(s)
-      assert(next.slices(Position.Start, next.take(Position.Start, 10, 1 << 20)).map(_.name) == Seq(won.name))
-      assert(s.list(PageFile.Folder) == Seq(won.name))
+    test("each attempt of a poll writes a file of its own; the manifest names the winner, the others are swept") {
+      (_, s) =>
+        val l = open(s)
+        start(l)
+        val (lost, won) = (page(s, l.epoch, "asked first"), page(s, l.epoch, "asked again"))
+        assert(lost.name != won.name && s.list(PageFile.Folder).length == 2)
+        l.append(won, "main", state("1"))
+        val next = open(s)
+        assert(next.slices(Position.Start, next.take(Position.Start, 10, 1 << 20)).map(_.name) == Seq(won.name))
+        assert(s.list(PageFile.Folder) == Seq(won.name))
     }
 
     test("what a killed write left behind is swept by the next run") { (root, s) =>

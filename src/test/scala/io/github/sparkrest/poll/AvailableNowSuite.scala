@@ -41,7 +41,7 @@ class AvailableNowSuite extends AnyFunSuite {
 
   test("what time an offset stands for") {
     def time(offset: String, offsetType: String = "timestamp") =
-      OffsetTime.of(config("offsetType" -> offsetType), offset)
+      new OffsetTime(config("offsetType" -> offsetType).offset).momentOf(offset).map(_.toEpochMilli)
     Seq(
       "1700000000",
       "1700000000000",

@@ -10,7 +10,7 @@ class RequestTemplateSuite extends AnyFunSuite {
   private def rendered(template: String, offset: String, more: (String, String)*): HttpRequest =
     new RequestTemplate(
       RestConfig.parse(Map("url" -> template, "offsetField" -> "id") ++ more).fold(e => fail(e.text), identity)
-    ).render(offset)
+    ).render(RequestValues(offset)).fold(e => fail(e.text), identity)
 
   test("a placeholder is the offset, percent-encoded for a query") {
     assert(

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.offset
+
+import java.time.Instant
+
+import io.github.sparkrest.error.RestError
+import io.github.sparkrest.options.RestConfig
+import io.github.sparkrest.page.{PageFacts, PageSequence}
+import io.github.sparkrest.request.RequestValues
+
+/** The core: `(state, response) -> (records to keep, next state)`. Decides what to ask next and which records are new. Pure.
+  *
+  * A drain is all pages from one offset on. The offset moves when the drain is complete, for until then nobody knows what
+  * the pages to come hold; later pages are asked with the same offset as the first.
+  */
+final class DrainStep(config: RestConfig) {
+  private val options = config.offset
+  private val strategy = OffsetStrategy(config)
+  private val time = new OffsetTime(options)
+  private val pages = PageSequence(config)
+
+  /** Places in the body that are looked at, beside the records. */
+  val wanted: Seq[io.github.sparkrest.options.FieldPath] =
+    options.field.toList ++ pages.wanted ++ config.errorWhen.map(_.path)
+
+  def asksForMore: Boolean = strategy.asksForMore
+
+  /** What to ask now; `None`: nothing, time must pass first. */
+  def plan(state: EndpointState, now: Instant): Option[Plan] = {
+    val base =
+      if (options.latest && state.offset.isEmpty && !state.started && (time.isKnown || options.kind == "window"))
+        state.copy(offset = Some(time.render(now)), started = true)
+      else state
+    strategy.ask(base, now).map { fresh =>
+      val ask = base.drain.fold(fresh)(d => fresh.copy(until = d.until))
+      val initial = base.offset.isEmpty && base.drain.isEmpty
+      Plan(base, ask, RequestValues(ask.offset, (ask.offset, ask.until), base.drain.map(_.page), initial))
+    }
+  }
+
+  def begin(plan: Plan, now: Instant): PageStep =
+    new OnePage(config, strategy, pages, plan, strategy.read(plan.state, plan.ask, now), () => begin(plan, now))
+
+  /** The API refused what it once named: a page of a drain, or a cursor. `None`: the refusal is about neither. */
+  def forget(state: EndpointState): Option[EndpointState] = state.drain match {
+    case Some(d) => Some(state.copy(boundary = state.boundary.union(d.seen), drain = None))
+    case None if options.restartsExpired && state.offset.isDefined => Some(state.copy(offset = None))
+    case None                                                      => None
+  }
+}
+
+/** One request to come.
+  *
+  * @param state from which it goes on
+  */
+final case class Plan(state: EndpointState, ask: Ask, values: RequestValues)
+
+/** One response on its way: each record once, in order, then [[finish]]. Used once. */
+trait PageStep {
+
+  /** Whether to keep the record in `[from, to)`: false for one that was delivered before. */
+  def keep(buf: Array[Byte], from: Int, to: Int): Boolean
+
+  /** Forgets the records so far: they were none (see `RecordSink.restart`). */
+  def restart(): PageStep
+
+  /** @return the state after this response; the error fails the poll, which then leaves no trace */
+  def finish(facts: PageFacts): Either[RestError, PageResult]
+}
+
+/** @param records in the response, kept or not
+  * @param atEnd there is nothing further now
+  * @param warning said once a query
+  */
+final case class PageResult(next: EndpointState, records: Long, atEnd: Boolean, warning: Option[String])

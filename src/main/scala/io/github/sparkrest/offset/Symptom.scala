@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.offset
+
+import io.github.sparkrest.options.RestConfig
+import io.github.sparkrest.page.PageFacts
+
+/** Signs that an option is wrong, seen in one page: the warning names the option to set. */
+private[offset] object Symptom {
+  def ofPage(
+      config: RestConfig,
+      state: EndpointState,
+      reading: OffsetReading,
+      facts: PageFacts,
+      kept: Long,
+      hasNext: Boolean
+  ): List[String] = {
+    val options = config.offset
+    val asked = config.paging.pageSize
+    List(
+      (options.ascending && reading.outOfOrder) ->
+        s"order=asc, but a page is not in ascending order of ${options.name}: the offset moves when all pages are in. Set order to desc or none, or let the API sort.",
+      (hasNext && state.drain.isEmpty && asked.exists(n => facts.records > 0 && facts.records < n)) ->
+        s"pageSize is ${asked.getOrElse(0L)}, but the API sends pages of ${facts.records}: it caps them. Lower pageSize to spare the difference.",
+      (!hasNext && !config.hasPlaceholder && !reading.reachedOld && options.kind != "snapshot" && options.kind != "cursor" &&
+        state.offset.isDefined && (options.kind == "incremental" || !state.boundary.isEmpty) && kept > 1 && kept == facts.records && state.drain.isEmpty) ->
+        "No record of this poll was there in the last one: there may be a gap between them. Poll more often (streamingInterval), or read further pages (pagination)."
+    ).collect { case (true, text) => text }
+  }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.offset
+
+import java.time.Instant
+
+import io.github.sparkrest.error.RestError
+import io.github.sparkrest.options.RestConfig
+import io.github.sparkrest.page.PageFacts
+
+/** `window`: slices of time, one after the other, whatever they hold: an empty answer moves on too. The offset is the end of
+  * the last slice, as it was sent. Both ends may be inclusive: what the last slice held is dropped if it comes again.
+  */
+final private[offset] class WindowStrategy(config: RestConfig) extends OffsetStrategy {
+  private val options = config.offset
+  private val time = new OffsetTime(options)
+
+  def ask(state: EndpointState, now: Instant): Option[Ask] = {
+    val start = state.offset.getOrElse(time.initial)
+    val newest = now.minusMillis(options.lagMs)
+    time.asked(start) match {
+      case Some(from) if from.isAfter(newest) => None
+      case Some(from)                         =>
+        val end = options.windowStepMs.map(from.plusMillis(_)).filter(_.isBefore(newest)).getOrElse(newest)
+        Some(Ask(time.sent(start), time.render(end)))
+      case None => Some(Ask(start, time.render(newest)))
+    }
+  }
+
+  def asksForMore: Boolean = true
+  def remembers: Boolean = true
+
+  def read(state: EndpointState, ask: Ask, now: Instant): OffsetReading = new OffsetReading {
+    def see(buf: Array[Byte], from: Int, to: Int): Novelty = Novelty.MayRepeat
+    def finish(facts: PageFacts): Either[RestError, Reached] =
+      Right(Reached(Some(ask.until).filterNot(state.offset.contains), atEnd = reachesNow))
+
+    /** A slice that is not of full length was cut at the present. */
+    private def reachesNow: Boolean = options.windowStepMs.forall { step =>
+      val length =
+        for (s <- time.asked(state.offset.getOrElse(time.initial)); e <- time.asked(ask.until))
+          yield e.toEpochMilli - s.toEpochMilli
+      length.forall(_ < step)
+    }
+  }
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.options
+
+import io.github.sparkrest.options.OptType._
+
+/** Rows of [[RestOptions]]: when to poll, how much, and what errors do. */
+private[options] trait PaceTable {
+  private val Pace = Section("Pace, errors, limits")
+
+  val StreamingInterval: Opt[Long] = Opt(
+    "streamingInterval",
+    Duration(0),
+    Pace,
+    default = Some("10"),
+    doc = "Seconds between two polls, also over a restart. With 0 a poll that brought records is followed by the next at once."
+  )
+  val CatchUpInterval: Opt[Long] = Opt(
+    "catchUpInterval",
+    Duration(0),
+    Pace,
+    doc = "Seconds to the next poll while the API shows that more is waiting. Default: `streamingInterval`."
+  )
+  val BatchSize: Opt[Long] = Opt(
+    "batchSize",
+    Whole(0),
+    Pace,
+    default = Some("1000"),
+    doc = "Most records of a micro-batch, 0 for no limit. A larger page is delivered over several batches."
+  )
+  val MaxBytesPerBatch: Opt[Long] = Opt(
+    "maxBytesPerBatch",
+    Bytes(1),
+    Pace,
+    default = Some("128m"),
+    doc = "Most bytes of a micro-batch; a record is never cut."
+  )
+  val MaxBufferedBytes: Opt[Long] = Opt(
+    "maxBufferedBytes",
+    Bytes(1),
+    Pace,
+    default = Some("256m"),
+    doc = "How far polling may run ahead of the query. Checked between pages."
+  )
+  val RetainBatches: Opt[Long] = Opt(
+    "retainBatches",
+    Whole(0),
+    Pace,
+    default = Some("2"),
+    doc = "Consumed batches whose pages are kept in the page log."
+  )
+  val PageLogLocation: Opt[String] = Opt(
+    "pageLogLocation",
+    NonEmpty,
+    Pace,
+    doc = "Where the page log is kept, on storage that driver and executors share; default: the source's folder in the checkpoint. One folder for one query."
+  )
+  val MaxRetries: Opt[Long] = Opt(
+    "maxRetries",
+    Whole(0),
+    Pace,
+    default = Some("3"),
+    doc = "Further tries within a poll after 408, 429, 5xx or a broken connection."
+  )
+  val RetryBackoff: Opt[Long] = Opt(
+    "retryBackoff",
+    Duration(1),
+    Pace,
+    default = Some("1"),
+    doc = "Seconds of the first backoff; it doubles with each try, with full jitter. `Retry-After` is obeyed."
+  )
+  val OnError: Opt[String] = Opt(
+    "onError",
+    OneOf(Seq("retry", "fail")),
+    Pace,
+    default = Some("retry"),
+    doc = "A failed poll: `retry` makes no batch, keeps the offset, and polls again at the next interval; `fail` fails the query."
+  )
+  val MaxConsecutiveErrors: Opt[Long] = Opt(
+    "maxConsecutiveErrors",
+    Whole(1),
+    Pace,
+    doc = "Polls that may fail in a row before the query fails; default: no limit."
+  )
+  val MaxRequestsPerTrigger: Opt[Long] = Opt(
+    "maxRequestsPerTrigger",
+    Whole(1),
+    Pace,
+    doc = "Requests that `Trigger.AvailableNow` and `Once` may make, retries included, before they end as if all were there; the next run goes on. Default: no limit."
+  )
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.page
+
+import scala.util.Try
+
+import io.circe.Json
+import io.github.sparkrest.options.{FieldPath, ValueSource}
+
+/** What a response says beside its records.
+  *
+  * @param url that was asked, for relative addresses
+  * @param records in it, kept or not
+  * @param lastRecord value of `nextField` in the last record
+  * @param repeatsLast the page is the one before once more
+  */
+final case class PageFacts(
+    url: String,
+    headers: Seq[(String, String)],
+    envelope: Envelope,
+    records: Long = 0,
+    lastRecord: Option[String] = None,
+    repeatsLast: Boolean = false
+) {
+
+  /** Absent, null and `""` are all no value; arrays and objects are JSON text. */
+  def text(source: ValueSource): Option[String] = source match {
+    case ValueSource.InBody(path)   => envelope(path).flatMap(PageFacts.text)
+    case ValueSource.InHeader(name) => header(name).map(_.trim).filter(_.nonEmpty)
+    case ValueSource.InLink(rel)    => LinkHeader.find(headers, rel)
+  }
+
+  def number(source: ValueSource): Option[Long] = text(source).flatMap(t => Try(t.trim.toLong).toOption)
+
+  def header(name: String): Option[String] = headers.collectFirst { case (k, v) if k.equalsIgnoreCase(name) => v }
+
+  /** False, 0, null, `""` and absence are all false. */
+  def isTrue(path: FieldPath): Boolean =
+    envelope(path).flatMap(PageFacts.text).exists(t => t != "false" && t != "0")
+}
+
+object PageFacts {
+  private def text(json: Json): Option[String] =
+    if (json.isNull) None else Some(json.asString.getOrElse(json.noSpaces)).filter(_.nonEmpty)
+}
