@@ -61,17 +61,18 @@ def test_a_range_over_many_polls_is_replayed_as_it_was(tmp_path: Path, capsys: p
     replays: list[tuple[int, int]] = []
     with numbered_answers(feed) as api, growing(feed) as maker:
 
-        def driver(log: Path) -> Driver:
-            return Driver("async_to_console.py", f"{api.url}/data?from={{id}}", str(place.checkpoint), log=log)
+        def driver(log: Path, batch_size: int = 100) -> Driver:
+            url = f"{api.url}/data?from={{id}}"
+            return Driver("async_to_console.py", url, str(place.checkpoint), str(batch_size), log=log)
 
         for log in logs[:2]:
             scene, _ = kill_at(MANY_BATCHES_IN_ONE_ENTRY, partial(driver, log), place)
             before, last = sorted(scene.offsets)[-2:]
             replays.append((before, last))
         maker.stop()
-        with driver(logs[2]) as running:
+        with driver(logs[2], batch_size=10_000) as running:
             wait_until(
-                lambda: f'"id":{maker.made},' in running.output() or not running.is_running(), "the last record", 240
+                lambda: f'"id": {maker.made},' in running.output() or not running.is_running(), "the last record", 240
             )
             assert running.is_running(), running.output()
     runs = [shown(log.read_text()) for log in logs]

@@ -10,12 +10,13 @@ from pyspark.sql import SparkSession
 
 from spark_rest import configure, read_rest_stream
 
-url, checkpoint = sys.argv[1:]
+url, checkpoint, batch_size = sys.argv[1:]
 spark = configure(
     SparkSession.builder.master("local[2]")
     .config("spark.ui.enabled", "false")
     .config("spark.driver.host", "127.0.0.1")
     .config("spark.driver.bindAddress", "127.0.0.1")
+    .config("spark.ui.showConsoleProgress", "false")
 ).getOrCreate()
 # What is logged goes where the rows go, and would stand between them.
 spark.sparkContext.setLogLevel("ERROR")
@@ -26,7 +27,7 @@ stream = read_rest_stream(
     offset_field="id",
     infer_schema=False,
     streaming_interval=0.05,
-    batch_size=100,
+    batch_size=int(batch_size),
 )
 (
     stream.writeStream.format("console")
