@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 from cure_table import CURES, Cure
@@ -18,6 +19,8 @@ from cure_table import CURES, Cure
 ROOT = Path(__file__).resolve().parent.parent
 COPY = ROOT / "target" / "cures"
 MAIN = "src/main/scala/io/github/sparkrest"
+# A test that hangs without its cure shows nothing.
+MOST_SECONDS = 900
 SOURCES = ("build.sbt", "VERSION", "sbtw", "src", "project", "docs", "python/src")
 
 
@@ -100,10 +103,13 @@ class Sbt:
         self._send(mark)
         assert self._process.stdout
         lines: list[str] = []
+        watchdog = threading.Timer(MOST_SECONDS, self._process.kill)
+        watchdog.start()
         for line in self._process.stdout:
             if f"Not a valid command: {mark}" in line:
                 break
             lines.append(line)
+        watchdog.cancel()
         return "".join(lines)
 
     def _send(self, command: str) -> None:
