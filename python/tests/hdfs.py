@@ -72,7 +72,9 @@ def server_jar() -> Path:
     """Fetched if it is not there. Fits the Hadoop of one PySpark only; with another one the tests are skipped."""
     (client,) = SPARK_JARS.glob("hadoop-client-api-*.jar")
     version = client.stem.rpartition("-")[2]
-    made = subprocess.run(["make", "--no-print-directory", "hdfs"], cwd=ROOT, capture_output=True, text=True, check=False)
+    made = subprocess.run(
+        ["make", "--no-print-directory", "hdfs"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert made.returncode == 0, f"the HDFS jar could not be fetched: {made.stderr}"
     jar = ROOT / "target" / f"hadoop-client-minicluster-{version}.jar"
     if not jar.is_file():

@@ -12,12 +12,27 @@ def process_at(connection: tuple[int, int]) -> int:
     """The process at the client's end of a TCP connection that is open now, by the two ports."""
     socket = _socket(*connection)
     for process in PROC.glob("[0-9]*"):
-        try:
-            if any(str(fd.readlink()) == socket for fd in (process / "fd").iterdir()):
-                return int(process.name)
-        except OSError:
-            continue  # It ended meanwhile, or a file of it was closed.
+        if socket in _open_files(process):
+            return int(process.name)
     raise LookupError(f"no process holds the connection {connection}")
+
+
+def _open_files(process: Path) -> set[str]:
+    return {_target(fd) for fd in _entries(process / "fd")}
+
+
+def _entries(folder: Path) -> list[Path]:
+    try:
+        return list(folder.iterdir())
+    except FileNotFoundError:  # The process ended meanwhile.
+        return []
+
+
+def _target(link: Path) -> str:
+    try:
+        return str(link.readlink())
+    except FileNotFoundError:  # The file was closed meanwhile.
+        return ""
 
 
 def _socket(local: int, remote: int) -> str:

@@ -57,7 +57,11 @@ class Standalone:
         self._running.close()
 
     def _start(self, role: str, *arguments: str) -> Program:
-        command = [str(SPARK_HOME / "bin" / "spark-class"), f"org.apache.spark.deploy.{role.lower()}.{role}", *arguments]
+        command = [
+            str(SPARK_HOME / "bin" / "spark-class"),
+            f"org.apache.spark.deploy.{role.lower()}.{role}",
+            *arguments,
+        ]
         log = self._folder / f"{role}-{arguments[1]}.log"
         return Program([*(self._prefix if role == "Worker" else []), *command], log=log, env=ENVIRONMENT)
 

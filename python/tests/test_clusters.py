@@ -14,13 +14,15 @@ from typing import Any
 
 import pytest
 from apis import Feed, Record
-from collected import batches, finished_batches
+from collected import batches
 from emulated import Answer, Emulated, Request
 from event_log import Task, event_log_conf, tasks
+from page_log import page_log_of
 from process import Driver
 from processes import bytes_read, executor_id, process_at
 from pyspark.sql import SparkSession
-from standalone import HOSTS, SPARK_HOME, Standalone, cannot_have_own_disk
+from query import Query
+from standalone import HOSTS, Standalone, cannot_have_own_disk
 from waiting import wait_until
 
 # More than what a page file is written in at once, so that half a response leaves half a file.
@@ -60,67 +62,25 @@ class Watched:
         return [first for first, _ in self.given]
 
 
-class Stream:
-    """What a driver is asked to do, and what it leaves behind."""
+class ClusterQuery(Query):
+    """With its checkpoint on a disk that executors share, because they run on this machine."""
 
-    def __init__(self, folder: Path, watched: Watched, conf: dict[str, str], **options: object) -> None:
-        self.checkpoint, self.output = folder / "checkpoint", folder / "output"
-        self._log = folder / "log"
-        self.asked: dict[str, Any] = {
-            "conf": conf,
-            "options": {
-                "url": f"{watched.api.url}/data?from={{id}}",
-                "offset_type": "incremental",
-                "offset_field": "id",
-                "schema": "id BIGINT, text STRING",
-                "streaming_interval": 0.2,
-                "batch_size": PAGE,
-                # Manifests stay, to be looked at.
-                "retain_batches": 1000,
-            }
-            | options,
-            "checkpoint": str(self.checkpoint),
-            "output": str(self.output),
-            "trigger": {"processingTime": "0 seconds"},
-        }
-
-    def driver(self, **changed: object) -> Driver:
-        home = {"SPARK_HOME": str(SPARK_HOME)}
-        return Driver("stream.py", json.dumps(self.asked | changed), log=self._log, env=home)
+    def __init__(self, folder: Path, watched: Watched, conf: dict[str, str], initial_offset: int = 0) -> None:
+        # Manifests stay, to be looked at.
+        super().__init__(
+            watched.api, folder, "id BIGINT, text STRING", conf=conf, retain_batches=1000, initial_offset=initial_offset
+        )
+        self.checkpoint = folder / "checkpoint"
 
     def manifests(self) -> list[dict[str, Any]]:
         """Oldest first."""
-        files = sorted((self.checkpoint / "sources" / "0" / "manifests").glob("*.json"))
+        files = sorted((page_log_of(self.checkpoint) / "manifests").glob("*.json"))
         return [json.loads(f.read_text()) for f in files]
-
-    def page_files(self) -> set[str]:
-        return {f.name for f in (self.checkpoint / "sources" / "0" / "pages").glob("*")}
 
     def unnamed(self) -> set[str]:
         """Page files that no manifest names. The files are listed first: a poll may end meanwhile."""
-        return self.page_files() - {m["file"]["name"] for m in self.manifests()}
-
-    def await_batches(self, driver: Driver, count: int, seconds: float = 120) -> None:
-        wait_until(
-            lambda: len(finished_batches(self.checkpoint)) >= count or not driver.is_running(),
-            f"{count} finished batches",
-            seconds,
-        )
-        assert driver.is_running(), driver.output()
-
-    def drain(self) -> None:
-        """A run of the same query to its end, without a cluster."""
-        with self.driver(conf={}, trigger={"availableNow": True}) as last:
-            assert last.wait() == 0, last.output()
-
-    def must_hold_once(self, spark: SparkSession, pages: int) -> None:
-        counts = Counter(row.id for row in spark.read.parquet(str(self.output)).select("id").collect())
-        expected = range(1, pages * PAGE + 1)
-        lost = [i for i in expected if i not in counts]
-        repeated = [i for i, n in counts.items() if n > 1]
-        assert not lost, f"{len(lost)} records are lost: {lost[:5]}…"
-        assert not repeated, f"{len(repeated)} records came more than once: {repeated[:5]}…"
-        assert len(counts) == len(expected), "there are records that no API ever had"
+        files = {f.name for f in (page_log_of(self.checkpoint) / "pages").glob("*")}
+        return files - {m["file"]["name"] for m in self.manifests()}
 
 
 @pytest.fixture(scope="module")
@@ -132,57 +92,57 @@ def standalone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standalone]
 def test_an_executor_killed_between_poll_and_read(spark: SparkSession, tmp_path: Path) -> None:
     watched = Watched()
     with watched.api:
-        stream = Stream(tmp_path, watched, {"spark.master": LOCAL_CLUSTER})
+        query = ClusterQuery(tmp_path, watched, {"spark.master": LOCAL_CLUSTER})
         # Polls go on; a batch comes every ten seconds only. So there is time between the two.
-        with stream.driver(trigger={"processingTime": "10 seconds"}) as driver:
+        with query.driver(trigger={"processingTime": "10 seconds"}) as driver:
             wait_until(lambda: len(watched.askers) >= 2 or not driver.is_running(), "polls", seconds=120)
             assert driver.is_running(), driver.output()
             pages = kills = 0
             while kills == 0:
                 assert pages < 5, "no poll was over before a batch began"
-                begun = batches(stream.checkpoint)
+                begun = batches(query.checkpoint)
                 watched.feed.add(*page(pages))
                 pages += 1
-                wait_until(lambda: len(stream.manifests()) == pages, "the poll to count")  # noqa: B023
+                wait_until(lambda: len(query.manifests()) == pages, "the poll to count")  # noqa: B023
                 _, poller = watched.given[-1]
                 os.kill(poller, signal.SIGKILL)
-                kills = 1 if batches(stream.checkpoint) == begun else 0
-            location = stream.manifests()[-1]["file"]["location"]
+                kills = 1 if batches(query.checkpoint) == begun else 0
+            location = query.manifests()[-1]["file"]["location"]
             assert location.startswith("executor_"), f"the pages were cached at {location!r}"
-            stream.await_batches(driver, len(begun) + 1)
+            query.await_batches(driver, len(begun) + 1)
             watched.feed.add(*page(pages))
             pages += 1
-            stream.await_batches(driver, len(begun) + 2)
-        stream.drain()
-    stream.must_hold_once(spark, pages)
+            query.await_batches(driver, len(begun) + 2)
+        query.drain()
+    query.must_hold_once(spark, pages * PAGE)
     assert watched.first_ids == [n * PAGE + 1 for n in range(pages)], "a page was asked for again"
 
 
 def test_an_executor_killed_in_the_middle_of_a_poll(spark: SparkSession, tmp_path: Path) -> None:
     watched = Watched()
     with watched.api as api:
-        stream = Stream(tmp_path, watched, {"spark.master": LOCAL_CLUSTER})
-        with stream.driver() as driver:
+        query = ClusterQuery(tmp_path, watched, {"spark.master": LOCAL_CLUSTER})
+        with query.driver() as driver:
             watched.feed.add(*page(0))
-            stream.await_batches(driver, 1)
+            query.await_batches(driver, 1)
             watched.feed.add(*page(1))
             api.stall_seconds = 20
             assert api.stalled.wait(60), "no request came"
             # An answer without records may have been stalled before.
-            wait_until(lambda: len(stream.unnamed()) == 1, "half a page file", seconds=60)
+            wait_until(lambda: len(query.unnamed()) == 1, "half a page file", seconds=60)
             api.stall_seconds = 0
             first, poller = watched.given[-1]
-            half = stream.unnamed()
+            half = query.unnamed()
             os.kill(poller, signal.SIGKILL)
-            stream.await_batches(driver, 2)
+            query.await_batches(driver, 2)
             watched.feed.add(*page(2))
-            stream.await_batches(driver, 3)
-            assert half == stream.unnamed(), "the half page file counts, or is gone before the next run"
+            query.await_batches(driver, 3)
+            assert half == query.unnamed(), "the half page file counts, or is gone before the next run"
         again = [process for start, process in watched.given if start == first]
         assert len(again) == 2 and again[1] != poller, f"the poll was not tried again elsewhere: {watched.given}"
-        stream.drain()
-    stream.must_hold_once(spark, 3)
-    assert not stream.unnamed(), "the next run did not sweep the half page file"
+        query.drain()
+    query.must_hold_once(spark, 3 * PAGE)
+    assert not query.unnamed(), "the next run did not sweep the half page file"
 
 
 class Pairs:
@@ -208,18 +168,18 @@ def test_a_poll_that_runs_twice_at_once(spark: SparkSession, tmp_path: Path, sta
             "spark.speculation.task.duration.threshold": "1s",
         }
         events = tmp_path / "events"
-        stream = Stream(tmp_path, watched, conf | event_log_conf(events), initial_offset=1)
-        with stream.driver() as driver:
-            stream.await_batches(driver, pages)
+        query = ClusterQuery(tmp_path, watched, conf | event_log_conf(events), initial_offset=1)
+        with query.driver() as driver:
+            query.await_batches(driver, pages)
         for first in range(1, pages * PAGE, PAGE):
             askers = [process for start, process in watched.given if start == first]
             assert len(set(askers)) == 2, f"the page from {first} was asked for by {askers}, not by two executors"
         copies = [t for t in tasks(events) if t.batch is None and t.speculative]
         assert copies, "Spark wrote down no speculative poll"
-        assert [sum(p["records"] for p in m["file"]["pages"]) for m in stream.manifests()] == [PAGE] * pages
-        stream.drain()
-    stream.must_hold_once(spark, pages)
-    assert not stream.unnamed(), "the next run did not sweep what the losing copies left"
+        assert [sum(p["records"] for p in m["file"]["pages"]) for m in query.manifests()] == [PAGE] * pages
+        query.drain()
+    query.must_hold_once(spark, pages * PAGE)
+    assert not query.unnamed(), "the next run did not sweep what the losing copies left"
 
 
 class Silence:
@@ -240,7 +200,7 @@ class Silence:
 
 
 def test_where_the_bytes_go(tmp_path: Path, standalone: Standalone) -> None:
-    """Executors poll, and read what they polled from their memory; the driver sees no record; nothing is polled twice."""
+    """Executors poll, and read what they polled from memory; the driver sees no record; nothing is polled twice."""
     warm_up, pages = 5, 65
     silence = Silence()
     watched = Watched(hold=silence)
@@ -248,18 +208,17 @@ def test_where_the_bytes_go(tmp_path: Path, standalone: Standalone) -> None:
         events = tmp_path / "events"
         # Long enough for a task to wait for the executor that it asks for.
         conf = {"spark.master": standalone.master, "spark.locality.wait": "60s"}
-        stream = Stream(tmp_path, watched, conf | event_log_conf(events), streaming_interval=0.05)
-        stream.asked.pop("output")
-        with stream.driver() as driver:
+        query = ClusterQuery(tmp_path, watched, conf | event_log_conf(events))
+        with query.driver() as driver:
             for n in range(warm_up):
                 watched.feed.add(*page(n))
-                stream.await_batches(driver, n + 1)
+                query.await_batches(driver, n + 1)
             jvm = driver_jvm(driver)
             executors = {executor_id(process): process for process in watched.askers}
             read_before = {process: bytes_read(process) for process in [jvm, *executors.values()]}
             for n in range(warm_up, pages):
                 watched.feed.add(*page(n))
-            stream.await_batches(driver, pages, seconds=240)
+            query.await_batches(driver, pages)
             silence.begin()
             wait_until(lambda: metrics(driver).get("polls") == str(len(api.requests)), "a metric for each request")
             read = {process: bytes_read(process) - before for process, before in read_before.items()}
@@ -267,7 +226,7 @@ def test_where_the_bytes_go(tmp_path: Path, standalone: Standalone) -> None:
             silence.end()
     assert jvm not in watched.askers, "the driver polled"
     assert set(watched.askers) <= set(executors.values()), "somebody else polled"
-    polled = sum(m["file"]["bytes"] for m in stream.manifests()[warm_up:])
+    polled = sum(m["file"]["bytes"] for m in query.manifests()[warm_up:])
     assert polled > 50 << 20
     ended = tasks(events)
     largest = max(t.result_bytes for t in ended)
@@ -278,12 +237,12 @@ def test_where_the_bytes_go(tmp_path: Path, standalone: Standalone) -> None:
     assert read[jvm] < polled / 2, f"the driver read {read[jvm]:,} bytes while {polled:,} were polled"
     # Each byte comes in once, from the API; a second time would be from disk.
     assert by_executors < polled * 1.5, f"the executors read {by_executors:,} bytes for {polled:,} that were polled"
-    must_run_where_polled(stream, [t for t in ended if t.batch is not None])
+    must_run_where_polled(query, [t for t in ended if t.batch is not None])
 
 
-def must_run_where_polled(stream: Stream, read: list[Task]) -> None:
+def must_run_where_polled(query: ClusterQuery, read: list[Task]) -> None:
     """A page is a batch here."""
-    where = {n: m["file"]["location"].rpartition("_")[2] for n, m in enumerate(stream.manifests())}
+    where = {n: m["file"]["location"].rpartition("_")[2] for n, m in enumerate(query.manifests())}
     assert len(set(where.values())) == 2, "one executor did all polls: this shows nothing"
     assert {t.batch for t in read} >= set(where), "a batch without tasks"
     elsewhere = [t for t in read if t.batch in where and t.executor != where[t.batch]]
@@ -313,8 +272,8 @@ def test_an_executor_with_another_disk_at_the_same_path(tmp_path: Path) -> None:
     watched = Watched()
     watched.feed.add(*page(0))
     with watched.api as api, Standalone(tmp_path, HOSTS[:1], own_disk_at=checkpoint) as cluster:
-        stream = Stream(tmp_path, watched, {"spark.master": cluster.master})
-        with stream.driver() as driver:
+        query = ClusterQuery(tmp_path, watched, {"spark.master": cluster.master})
+        with query.driver() as driver:
             assert driver.wait(120) == 1, driver.output()
         said = driver.output()
         assert "[REST_LOG_NOT_SHARED]" in said, said

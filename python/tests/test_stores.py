@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,12 +12,11 @@ from typing import Any
 
 import pytest
 from apis import Feed
-from emulated import Emulated
 from hdfs import Hdfs
-from live import growing, live_api, record
-from process import Driver
+from live import PAGE, live_api, record
 from py4j.protocol import Py4JJavaError
 from pyspark.sql import SparkSession
+from query import Query
 from waiting import wait_until
 
 PAGE_LOG_FOLDERS = {"epochs", "manifests", "pages", "last-poll.json", "run-starts.json"}
@@ -80,107 +78,65 @@ class PageLogFiles(Files):
         assert not any(name.endswith(".tmp") for name in self.list("manifests") | self.list("epochs"))
 
 
-class Stream:
-    """A query on the live API, which is started again and again on one checkpoint."""
+SCHEMA = "id BIGINT, timestamp BIGINT, text STRING"
 
-    def __init__(self, api: Emulated, folder: Path, checkpoint: str, **options: object) -> None:
-        self._folder = folder
-        self.output = folder / "output"
-        self._asked: dict[str, Any] = {
-            "conf": {},
-            "options": {
-                "url": f"{api.url}/data?from={{id}}",
-                "offset_type": "incremental",
-                "offset_field": "id",
-                "schema": "id BIGINT, timestamp BIGINT, text STRING",
-                "streaming_interval": 0.1,
-                "batch_size": 100,
-            }
-            | options,
-            "checkpoint": checkpoint,
-            "output": str(self.output),
-            "trigger": {"processingTime": "0 seconds"},
-        }
 
-    def driver(self, log: str = "log", **changed: object) -> Driver:
-        return Driver("stream.py", json.dumps(self._asked | changed), log=self._folder / log)
-
-    def drain(self) -> None:
-        with self.driver(trigger={"availableNow": True}) as last:
-            assert last.wait(240) == 0, last.output()
-
-    def delivered(self, spark: SparkSession) -> list[tuple[Any, ...]]:
-        """The rows that the sink holds for good."""
-        taken = self.output / "_spark_metadata"
-        if not (taken.exists() and any(taken.iterdir())):
-            return []
-        return [tuple(row) for row in spark.read.parquet(str(self.output)).collect()]
-
-    def await_rows(self, spark: SparkSession, driver: Driver, count: int) -> None:
-        wait_until(
-            lambda: len(self.delivered(spark)) >= count or not driver.is_running(), f"{count} rows", seconds=240
-        )
-        assert driver.is_running(), driver.output()
-
-    def must_hold_once(self, spark: SparkSession, records: int) -> None:
-        found = Counter(self.delivered(spark))
-        expected = Counter(tuple(record(n).values()) for n in range(1, records + 1))
-        assert not expected - found, f"{(expected - found).total()} records are lost"
-        assert not found - expected, f"{(found - expected).total()} rows are too many"
+def add(feed: Feed, first: int, last: int) -> None:
+    feed.add(*(record(n) for n in range(first, last + 1)))
 
 
 def test_killed_drivers_with_a_checkpoint_on_hdfs(spark: SparkSession, tmp_path: Path, hdfs: str) -> None:
     feed = Feed()
-    with live_api(feed) as api, growing(feed) as maker:
-        stream = Stream(api, tmp_path, f"{hdfs}/killed")
+    add(feed, 1, 600)
+    with live_api(feed) as api:
+        query = Query(api, tmp_path, SCHEMA, checkpoint=f"{hdfs}/killed", batch_size=50)
         log = PageLogFiles(spark, f"{hdfs}/killed/sources/0")
-        with stream.driver() as first:
-            stream.await_rows(spark, first, 100)
+        with query.driver() as first:
+            query.await_batches(first, 2)
             first.kill()
-        with stream.driver() as second:
-            stream.await_rows(spark, second, len(stream.delivered(spark)) + 100)
-            api.stalled.clear()
-            api.stall_seconds = 5
-            assert api.stalled.wait(60), "no request came"
+        assert query.delivered_batches() < 600 / 50, "all was over before the kill"
+        api.stalled.clear()
+        api.stall_seconds = 60
+        with query.driver() as second:
+            assert api.stalled.wait(240), second.output()
             second.kill()
-            api.stall_seconds = 0
-        maker.stop()
-        stream.drain()
-        stream.must_hold_once(spark, maker.made)
-        log.must_be_clean()
-        # Nothing but this connector speaks to the API: so what was delivered came through that log.
-        assert log.named(), "the newest manifest is gone: it holds the state"
+        api.stall_seconds = 0
+        add(feed, 601, 700)
+        query.drain()
+    query.must_hold_once(spark, 700)
+    log.must_be_clean()
+    assert log.named(), "the newest manifest is gone: it holds the state"
 
 
 def test_a_zombie_driver_with_its_page_log_on_hdfs(spark: SparkSession, tmp_path: Path, hdfs: str) -> None:
     """It was frozen in the middle of a response, so that it comes back to a page file that another run has swept."""
     feed = Feed()
     with live_api(feed) as api:
-        stream = Stream(api, tmp_path, str(tmp_path / "checkpoint"), page_log_location=f"{hdfs}/zombie")
-        with stream.driver("zombie") as zombie:
-            feed.add(*(record(n) for n in range(1, 41)))
-            stream.await_rows(spark, zombie, 40)
+        query = Query(api, tmp_path, SCHEMA, page_log_location=f"{hdfs}/zombie")
+        with query.driver("zombie") as zombie:
+            add(feed, 1, 40)
+            query.await_batches(zombie, 1)
             api.stall_seconds = 60
-            feed.add(*(record(n) for n in range(41, 61)))
+            add(feed, 41, 60)
             api.stalled.clear()
             assert api.stalled.wait(60), "no request came"
             zombie.freeze()
             api.stall_seconds = 0
             (folder,) = Files(spark, hdfs).list("zombie")
             log = PageLogFiles(spark, f"{hdfs}/zombie/{folder}")
-            with stream.driver("heir") as heir:
-                stream.await_rows(spark, heir, 60)
+            with query.driver("heir") as heir:
+                query.await_batches(heir, 2)
                 before = log.list("pages"), log.list("manifests"), log.list("epochs")
                 zombie.thaw()
                 assert zombie.wait(240) == 1, "a driver that another one replaced should fail"
                 assert "[REST_NEWER_RUN]" in zombie.output(), zombie.output()
                 assert (log.list("pages"), log.list("manifests"), log.list("epochs")) == before, "the zombie wrote"
-                feed.add(*(record(n) for n in range(61, 81)))
-                stream.await_rows(spark, heir, 80)
+                add(feed, 61, 80)
+                query.await_batches(heir, 3)
                 heir.kill()
-        stream.drain()
-        stream.must_hold_once(spark, 80)
-        log.must_be_clean()
+        query.drain()
+    query.must_hold_once(spark, 80)
+    log.must_be_clean()
 
 
 def test_of_many_writers_on_hdfs_one_gets_each_name(spark: SparkSession, hdfs: str) -> None:
@@ -203,12 +159,13 @@ def test_of_many_writers_on_hdfs_one_gets_each_name(spark: SparkSession, hdfs: s
 def test_a_local_page_log_starts_no_process_for_its_files(tmp_path: Path) -> None:
     polls = 200
     recording = tmp_path / "recording.jfr"
-    feed = Feed(*(record(n) for n in range(1, polls * 70 + 1)))
+    feed = Feed()
+    add(feed, 1, polls * PAGE)
     with live_api(feed) as api:
         flight_recorder = f"-XX:StartFlightRecording=filename={recording} -XX:FlightRecorderOptions=stackdepth=512"
-        stream = Stream(api, tmp_path, str(tmp_path / "checkpoint"), streaming_interval=0.01, batch_size=2000)
         conf = {"spark.driver.extraJavaOptions": flight_recorder}
-        with stream.driver(conf=conf, trigger={"availableNow": True}) as driver:
+        query = Query(api, tmp_path, SCHEMA, conf=conf, streaming_interval=0.01, batch_size=2000)
+        with query.driver(trigger={"availableNow": True}) as driver:
             assert driver.wait(300) == 0, driver.output()
         assert len(api.requests) >= polls
     starts = process_starts(recording)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Streams an API until it is killed, or until the end if the trigger has one. Prints the JVM's process id and the source's metrics.
+"""Streams an API into Parquet until it is killed, or until the end if the trigger has one.
 
-Argument: JSON with `conf` (of the session), `options` (of `read_rest_stream`), `checkpoint`, `trigger`, and `output`, a
-folder for Parquet; without it the rows go nowhere.
+Argument: JSON with `conf` (of the session), `options` (of `read_rest_stream`), `checkpoint`, `output` and `trigger`.
+Prints the JVM's process id and, when they change, the source's metrics.
 """
 
 import json
@@ -29,7 +29,7 @@ assert jvm
 print("jvm", jvm.java.lang.ProcessHandle.current().pid(), flush=True)
 writer = read_rest_stream(spark, **asked["options"]).writeStream.trigger(**asked["trigger"])
 writer = writer.option("checkpointLocation", asked["checkpoint"])
-query = writer.format("parquet").start(asked["output"]) if "output" in asked else writer.format("noop").start()
+query = writer.start(asked["output"], format="parquet")
 printed = None
 while not query.awaitTermination(1):
     progress = query.lastProgress

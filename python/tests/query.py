@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A query that is run by drivers, again and again on one checkpoint, on any cluster and any store."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from emulated import Emulated
+from process import Driver
+from pyspark.sql import SparkSession
+from standalone import SPARK_HOME
+from waiting import wait_until
+
+
+class Query:
+    """From an API that answers to `?from=<id>` into Parquet.
+
+    Args:
+        schema: Of its records, with an `id`.
+        checkpoint: Default: a folder beside the output.
+        conf: Settings of the Spark session.
+        options: Of `read_rest_stream`.
+    """
+
+    def __init__(
+        self,
+        api: Emulated,
+        folder: Path,
+        schema: str,
+        *,
+        checkpoint: str | None = None,
+        conf: dict[str, str] | None = None,
+        **options: object,
+    ) -> None:
+        self._folder = folder
+        self.output = folder / "output"
+        self.asked: dict[str, Any] = {
+            "conf": conf or {},
+            "options": {
+                "url": f"{api.url}/data?from={{id}}",
+                "offset_type": "incremental",
+                "offset_field": "id",
+                "schema": schema,
+                "streaming_interval": 0.1,
+            }
+            | options,
+            "checkpoint": checkpoint or str(folder / "checkpoint"),
+            "output": str(self.output),
+            "trigger": {"processingTime": "0 seconds"},
+        }
+
+    def driver(self, log: str = "log", **changed: object) -> Driver:
+        """Without a trigger that ends it runs until it is killed."""
+        # A cluster's executors are started by the scripts of an installation; pyspark is one.
+        home = {"SPARK_HOME": str(SPARK_HOME)}
+        return Driver("stream.py", json.dumps(self.asked | changed), log=self._folder / log, env=home)
+
+    def drain(self) -> None:
+        """A run to the end, without a cluster."""
+        options = self.asked["options"] | {"streaming_interval": 0, "batch_size": 100_000}
+        with self.driver(conf={}, options=options, trigger={"availableNow": True}) as last:
+            assert last.wait(240) == 0, last.output()
+
+    def delivered_batches(self) -> int:
+        """As the sink counts them."""
+        files = (self.output / "_spark_metadata").glob("[0-9]*")
+        return max((int(f.name.partition(".")[0]) + 1 for f in files), default=0)
+
+    def await_batches(self, driver: Driver, count: int) -> None:
+        """Waits until the sink has so many; the driver may not have ended by then."""
+        wait_until(
+            lambda: self.delivered_batches() >= count or not driver.is_running(), f"{count} batches", seconds=240
+        )
+        assert driver.is_running(), driver.output()
+
+    def must_hold_once(self, spark: SparkSession, records: int) -> None:
+        """The ids from 1 to `records`, each once, and no other."""
+        found = Counter(row.id for row in spark.read.parquet(str(self.output)).select("id").collect())
+        expected = Counter(range(1, records + 1))
+        assert not expected - found, f"{(expected - found).total()} records are lost"
+        assert not found - expected, f"{(found - expected).total()} rows are too many"
