@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from apis import Feed
+from collected import finished_batches
 from hdfs import Hdfs
 from live import PAGE, live_api, record
 from py4j.protocol import Py4JJavaError
@@ -70,6 +71,11 @@ class PageLogFiles(Files):
     def named(self) -> set[str]:
         return {json.loads(self.text(f"manifests/{name}"))["file"]["name"] for name in self.list("manifests")}
 
+    def unnamed(self) -> set[str]:
+        """The files are listed first: a poll may end meanwhile."""
+        files = self.list("pages")
+        return files - self.named()
+
     def must_be_clean(self) -> None:
         """After a run that ended by itself."""
         assert self.list("") <= PAGE_LOG_FOLDERS, "files are left that are no part of a page log"
@@ -82,7 +88,8 @@ SCHEMA = "id BIGINT, timestamp BIGINT, text STRING"
 
 
 def add(feed: Feed, first: int, last: int) -> None:
-    feed.add(*(record(n) for n in range(first, last + 1)))
+    """A page of them is larger than what a page file is written in at once: half a response leaves half a file."""
+    feed.add(*(record(n) | {"text": f"{n:010d}" * 1000} for n in range(first, last + 1)))
 
 
 def test_killed_drivers_with_a_checkpoint_on_hdfs(spark: SparkSession, tmp_path: Path, hdfs: str) -> None:
@@ -114,28 +121,32 @@ def test_a_zombie_driver_with_its_page_log_on_hdfs(spark: SparkSession, tmp_path
     with live_api(feed) as api:
         query = Query(api, tmp_path, SCHEMA, page_log_location=f"{hdfs}/zombie")
         with query.driver("zombie") as zombie:
-            add(feed, 1, 40)
+            add(feed, 1, PAGE)
             query.await_batches(zombie, 1)
-            api.stall_seconds = 60
-            add(feed, 41, 60)
-            api.stalled.clear()
-            assert api.stalled.wait(60), "no request came"
-            zombie.freeze()
-            api.stall_seconds = 0
+            # Otherwise Spark itself finds out, by its own log of batches.
+            wait_until(lambda: finished_batches(tmp_path / "checkpoint") == [0], "the commit of the batch", seconds=120)
             (folder,) = Files(spark, hdfs).list("zombie")
             log = PageLogFiles(spark, f"{hdfs}/zombie/{folder}")
+            api.stall_seconds = 60
+            add(feed, PAGE + 1, 2 * PAGE)
+            wait_until(lambda: bool(log.unnamed()), "half a page file", seconds=120)
+            zombie.freeze()
+            half = log.unnamed()
+            api.stall_seconds = 0
             with query.driver("heir") as heir:
                 query.await_batches(heir, 2)
+                assert not half & log.list("pages"), "the half page file was not swept"
                 before = log.list("pages"), log.list("manifests"), log.list("epochs")
                 zombie.thaw()
                 assert zombie.wait(240) == 1, "a driver that another one replaced should fail"
                 assert "[REST_NEWER_RUN]" in zombie.output(), zombie.output()
-                assert (log.list("pages"), log.list("manifests"), log.list("epochs")) == before, "the zombie wrote"
-                add(feed, 61, 80)
+                after = log.list("pages"), log.list("manifests"), log.list("epochs")
+                assert after == before, "the zombie wrote or deleted something"
+                add(feed, 2 * PAGE + 1, 3 * PAGE)
                 query.await_batches(heir, 3)
                 heir.kill()
         query.drain()
-    query.must_hold_once(spark, 80)
+    query.must_hold_once(spark, 3 * PAGE)
     log.must_be_clean()
 
 
@@ -159,8 +170,7 @@ def test_of_many_writers_on_hdfs_one_gets_each_name(spark: SparkSession, hdfs: s
 def test_a_local_page_log_starts_no_process_for_its_files(tmp_path: Path) -> None:
     polls = 200
     recording = tmp_path / "recording.jfr"
-    feed = Feed()
-    add(feed, 1, polls * PAGE)
+    feed = Feed(*(record(n) for n in range(1, polls * PAGE + 1)))
     with live_api(feed) as api:
         flight_recorder = f"-XX:StartFlightRecording=filename={recording} -XX:FlightRecorderOptions=stackdepth=512"
         conf = {"spark.driver.extraJavaOptions": flight_recorder}

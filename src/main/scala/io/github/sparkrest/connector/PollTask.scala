@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.connector
 
+import scala.util.Try
+import scala.util.control.NonFatal
+
 import io.github.sparkrest.http._
 import io.github.sparkrest.offset.EndpointState
 import io.github.sparkrest.options.RestConfig
@@ -31,12 +34,21 @@ final case class PollTask(
     */
   def run(conf: Configuration): String = {
     val store = LogStore.at(location, conf)
-    val report = PageLog.obstacle(store, epoch) match {
-      case Some(error) => PollReport(PollOutcome(state, 0, 0, more = false, Some(error), None, 0), None)
-      case None        => polled(store)
+    val report = refused(store).getOrElse {
+      try polled(store)
+      catch {
+        // A newer run sweeps what this one is still writing. What the store makes of that says nothing: on HDFS, that all
+        // data nodes are bad.
+        case NonFatal(e) => Try(refused(store)).toOption.flatten.getOrElse(throw e)
+      }
     }
     PollCodec.encode(report)
   }
+
+  private def refused(store: LogStore): Option[PollReport] =
+    PageLog
+      .obstacle(store, epoch)
+      .map(e => PollReport(PollOutcome(state, 0, 0, more = false, Some(e), None, 0), None))
 
   private def polled(store: LogStore): PollReport = {
     val config = PollTask.parsed(options)

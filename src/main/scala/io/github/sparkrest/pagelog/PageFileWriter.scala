@@ -78,9 +78,10 @@ final class PageFileWriter(store: LogStore, epoch: Long, location: String) exten
 
   /** Leaves no file behind. Called after any failure; does nothing after [[close]]. */
   def abandon(): Unit = if (out != null) {
-    out.close()
+    val broken = out
     out = null
-    store.delete(PageFile.path(name))
+    try broken.close()
+    finally store.delete(PageFile.path(name))
   }
 
   private def recordsBefore(blocks: Int): Long =
