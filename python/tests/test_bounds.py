@@ -119,7 +119,7 @@ def assert_idle_polls_leave_nothing(folder: Path, warm_up: int, polls: int, comp
         url = f"{api.url}/data?start_id={{id}}"
         counts = (str(compress).lower(), str(warm_up), str(polls))
         with Driver("idle_polls.py", url, str(folder), *counts, log=folder / "log") as driver:
-            assert driver.wait(30 + (warm_up + polls) / 5) == 0, driver.output()
+            assert driver.wait(90 + (warm_up + polls) / 5) == 0, driver.output()
     found = re.search(r"^\{.*\}$", driver.output(), re.MULTILINE)
     assert found, driver.output()
     look = json.loads(found[0])

@@ -28,7 +28,7 @@ spark = configure(
     .config("spark.eventLog.compress", compress)
     # Where the number of polls is taken from. Progress that is kept for the user would look like growth.
     .config("spark.sql.streaming.noDataProgressEventInterval", "100")
-    .config("spark.sql.streaming.numRecentProgressUpdates", "1")
+    .config("spark.sql.streaming.numRecentProgressUpdates", "2")
 ).getOrCreate()
 spark.sparkContext.setLogLevel("ERROR")
 jvm = spark._jvm
