@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.sim
+
+/** Writes a response: records, and around them what the setup's envelope has. */
+final private[sim] class Envelope(setup: Setup) {
+
+  /** @param fields JSON values */
+  def apply(rows: Seq[Row], fields: Seq[(String, String)], headers: Seq[(String, String)]): Answer = {
+    val records = rows.map(_.text).mkString("[", ",", "]")
+    val around = fields.map { case (k, v) => s""""$k":$v""" }
+    val body =
+      if (setup.rootArray && fields.isEmpty) records
+      else {
+        val data = s""""data":$records"""
+        (if (setup.head) around :+ data else data +: around).mkString("{", ",", "}")
+      }
+    if (rows.isEmpty && setup.emptyStatus != 200 && headers.isEmpty && fields.isEmpty) Answer(setup.emptyStatus, Nil, "")
+    else Answer(200, headers, body)
+  }
+}
+
+/** Lists with a filter and pages: since, ids, feed, window, snapshot. */
+final private[sim] class ListEndpoint(setup: Setup, world: World) {
+  private val pager = new Pager(setup)
+  private val envelope = new Envelope(setup)
+  var wrong: Option[String] = None
+
+  def expire(): Unit = pager.epoch += 1
+
+  def answer(query: Query): Answer =
+    filtered(query).flatMap(list => pager.page(list, token(query)).map(p => (list, p))) match {
+      case Left((status, why)) => Answer(status, Nil, why)
+      case Right((_, page))    => written(query, page)
+    }
+
+  private def token(query: Query): Option[String] = setup.paging match {
+    case "page" | "offset"             => query(setup.paging)
+    case "cursor" if byRecord          => query("starting_after").map(id => s"0~~k~${keyOfId(id)}~${scope(query)}")
+    case "cursor"                      => query("cursor")
+    case _                             => query("page_token")
+  }
+
+  private def byRecord = setup.carrier == "record"
+  private def keyOfId(id: String): String = s"${if (setup.order == "desc") -id.toLong else id.toLong}.0"
+  private def scope(query: Query): String = (query("from").orElse(query("since")).getOrElse("")).filter(_.isLetterOrDigit)
+
+  private def filtered(query: Query): Either[(Int, String), Listing] = {
+    val asked = if (setup.ask.isEmpty) setup.form else setup.ask
+    def moment(name: String) = query(name) match {
+      case None    => Left((400, s"$name is missing"))
+      case Some(t) => World.read(t, asked).toRight((400, s"$name=$t is no $asked"))
+    }
+    def whole(name: String) =
+      query(name).fold[Either[(Int, String), Long]](Left((400, s"$name is missing")))(t =>
+        scala.util.Try(t.toLong).toOption.toRight((400, s"$name=$t is no number"))
+      )
+    val keep: Either[(Int, String), Row => Boolean] = setup.kind match {
+      case "since" =>
+        moment("since").map { t =>
+          setup.bound match {
+            case "inclusive" => _.at >= t
+            case "exclusive" => _.at > t
+            case "coarse"    => _.at >= t / setup.unit * setup.unit
+          }
+        }
+      case "ids" if setup.bound == "exclusive" => whole("since").map(n => _.id > n)
+      case "ids"                               => whole("from").map(n => _.id >= n)
+      case "window"                            =>
+        for (a <- moment("from"); b <- moment("to")) yield
+          if (setup.bound == "exclusive") (r: Row) => r.at >= a && r.at < b else (r: Row) => r.at >= a && r.at <= b
+      case _ => Right(_ => true)
+    }
+    keep.map(k => Listing(world.rows.filter(k).toVector.sortBy(key), key, scope(query)))
+  }
+
+  private val key: Row => (Long, Long) = {
+    val byId = setup.kind == "ids" || setup.kind == "snapshot" || setup.kind == "feed" && setup.offset == "incremental"
+    setup.order match {
+      case "none"         => r => (mixed(r.id), r.seq)
+      case "asc" if byId  => r => (r.id, 0L)
+      case "desc" if byId => r => (-r.id, 0L)
+      case "asc"          => r => (r.at, tie(r))
+      case "desc"         => r => (-r.at, -tie(r))
+    }
+  }
+  private def tie(r: Row): Long = if (setup.twins) r.seq else r.id
+  private def mixed(id: Long): Long = (id * 0x9e3779b97f4a7c15L) >>> 40
+
+  private def written(query: Query, page: Page): Answer = {
+    def text(t: String) = "\"" + t + "\""
+    val tokenField = page.next.map { t =>
+      setup.paging match {
+        case "nextUrl" => text(query.url(setup.relative, "page_token", t))
+        case _         => text(t)
+      }
+    }
+    val next = tokenField.orElse(setup.end match {
+      case "null"  => Some("null")
+      case "blank" => Some("\"\"")
+      case _       => None
+    })
+    val more = if (setup.end == "more") Seq("has_more" -> page.more.toString) else Nil
+    setup.paging match {
+      case "none" => envelope(page.rows, Nil, Nil)
+      case "link" =>
+        val link = page.next.map(t => s"""<${query.url(setup.relative, "page_token", t)}>; rel="next"""")
+        val first = s"""<${query.url(setup.relative, "page_token", "")}>; rel="first""""
+        envelope(page.rows, Nil, Seq("link" -> (link.toSeq :+ first).mkString(", ")))
+      case "nextUrl"                                  => envelope(page.rows, next.map("next" -> _).toSeq ++ more, Nil)
+      case "cursor" if byRecord                       => envelope(page.rows, more, Nil)
+      case "cursor" if setup.carrier == "header"      => envelope(page.rows, more, page.next.map("x-next" -> _).toSeq)
+      case "cursor"                                   => envelope(page.rows, next.map("next" -> _).toSeq ++ more, Nil)
+      case _ if setup.end == "total"                  => envelope(page.rows, Seq("total" -> page.total.toString), Nil)
+      case _                                          => envelope(page.rows, more, Nil)
+    }
+  }
+}
+
+/** Changes in the order in which they were committed, behind a cursor: log, link, delta. */
+final private[sim] class LogEndpoint(setup: Setup, world: World) {
+  private val envelope = new Envelope(setup)
+  private var epoch = 0
+  private var served = 0
+
+  def expire(): Unit = epoch += 1
+
+  def answer(query: Query): Answer = {
+    val parameter = if (setup.kind == "log" && setup.carrier == "record") "after" else "cursor"
+    query(parameter).filter(_.nonEmpty) match {
+      case Some(t) if parameter == "after" => from(query, afterId(t.toLong))
+      case Some(t)                         =>
+        t.split("~") match {
+          case Array("c", e, _) if e.toInt != epoch => Answer(410, Nil, "the cursor has expired")
+          case Array("c", _, seq)                   => from(query, seq.toLong)
+          case Array("c", _, seq, _)                => from(query, seq.toLong, filled = true)
+          case _                                    => Answer(400, Nil, s"bad cursor $t")
+        }
+      case None => from(query, 0)
+    }
+  }
+
+  private def afterId(id: Long): Long =
+    world.rows.find(_.id == id).fold(0L)(r => if (setup.bound == "inclusive") r.seq - 1 else r.seq)
+
+  private def from(query: Query, seq: Long, filled: Boolean = false): Answer = {
+    served += 1
+    val all = world.rows.filter(_.seq > seq).toVector.sortBy(_.seq)
+    val hole = setup.gap > 0 && !filled && served % setup.gap == 0 && all.nonEmpty
+    val page = if (hole) Vector.empty else if (setup.cap > 0) all.take(setup.cap) else all
+    val more = page.length < all.length
+    val at = page.lastOption.fold(seq)(_.seq)
+    val token = s"c~$epoch~$at" + (if (hole) s"~h$served" else "")
+    def url = query.url(setup.relative && setup.kind == "delta", "cursor", token)
+    def text(t: String) = "\"" + t + "\""
+    setup.kind match {
+      case "link"                             => envelope(page, Nil, Seq("link" -> s"""<$url>; rel="next""""))
+      case "delta" if more                    => envelope(page, Seq("next" -> text(url)), Nil)
+      case "delta"                            => envelope(page, Seq("delta" -> text(url)), Nil)
+      case _ if setup.carrier == "record"     => envelope(page, Nil, Nil)
+      case _ if setup.carrier == "header"     =>
+        envelope(page, Nil, if (more || setup.end == "same") Seq("x-next" -> token) else Nil)
+      case _ if more || setup.end == "same"   => envelope(page, Seq("next" -> text(token)), Nil)
+      case _ if setup.end == "null"           => envelope(page, Seq("next" -> "null"), Nil)
+      case _ if setup.end == "blank"          => envelope(page, Seq("next" -> "\"\""), Nil)
+      case _                                  => envelope(page, Nil, Nil)
+    }
+  }
+}

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.sim
+
+import java.util.SplittableRandom
+
+/** A seed makes a scenario, and only such as the options promise to read without loss or repeat: [[limits]] says what an
+  * API must not do then, and why.
+  */
+object Generator {
+
+  def apply(seed: Long): Scenario = {
+    val r = new Dice(seed)
+    val setup = limits(new Draft(r).setup)
+    Scenario(setup, events(setup, r))
+  }
+
+  /** Where an API makes reading impossible, the setup is made possible. */
+  private def limits(s: Setup): Setup = {
+    val drifts = s.paged && !frozen(s)
+    val ordered = s.tellOrder && s.order != "none" && Set("since", "ids", "feed")(s.kind)
+    val calm = s.kind match {
+      // A change while a list in no known order is read may hide behind the greatest value seen.
+      case "since" | "ids" | "feed" => drifts && !ordered
+      // Records that leave a list that is read by number move others over to a page that was read.
+      case "window" | "snapshot" => s.sliding
+      case _                     => false
+    }
+    // While a group of equal timestamps fills pages by number, nothing else keeps the place.
+    val ties = if (s.kind == "since" && s.sliding && s.order == "asc" && s.cap > 1) s.cap - 1 else 0
+    s.and("calm" -> calm.toString, "tieLimit" -> ties.toString)
+  }
+
+  private def frozen(s: Setup) = s.view == "frozen" && Set("link", "nextUrl", "cursor")(s.paging)
+
+  private def events(s: Setup, r: Dice): Vector[Event] = {
+    val changes = Vector("insert", "insert", "insert", "tick") ++
+      (if (mayUpdate(s)) Seq("update", "update", "update") else Nil) ++
+      (if (mayDelete(s)) Seq("delete") else Nil) ++
+      (if (s.lag > 0 || s.lookback > 0) Seq("late", "late") else Nil)
+    val faults = Vector("error", "cut", "crash") ++ (if (s.expired == "restart") Seq("expire") else Nil)
+    events(s, r, changes, faults)
+  }
+
+  /** @param changes and `faults`: what may happen */
+  def events(s: Setup, r: Dice, changes: Seq[String], faults: Seq[String]): Vector[Event] = {
+    // Without a key, a drift by a whole page looks like the end, or like new records.
+    val few = s.sliding && !s.key && !s.calm && s.order != "asc"
+    val room = if (few) math.max(s.cap, 2) - 1 else Int.MaxValue
+    val at = Vector.fill(r(14))(1 + r(24)).sorted
+    at.zipWithIndex.filter { case (a, i) => i < room || at(i - room) != a }.map { case (a, _) =>
+      val what = if (faults.nonEmpty && !few && r.oneIn(6)) r.pick(faults) else r.pick(changes)
+      Event(a, what, extent(s, what, r))
+    }
+  }
+
+  private def extent(s: Setup, what: String, r: Dice): Int = what match {
+    case "tick" => s.grain * (1 + r(8))
+    case "late" => 1 + r(math.max(6000, math.max(s.lag, s.lookback)) - 2 * s.grain)
+    case _      => r(24)
+  }
+
+  private def mayUpdate(s: Setup) =
+    !(s.kind == "ids" || s.offset == "incremental" || s.kind == "log" && s.carrier == "record" || s.twins)
+
+  private def mayDelete(s: Setup) =
+    if (s.kind == "log" || s.kind == "link" || s.kind == "delta") false
+    else !s.sliding || s.order == "asc" && s.kind == "since" || s.calm
+}
+
+/** Chance, from a seed. */
+final class Dice(seed: Long) {
+  private val random = new SplittableRandom(seed * 0x9e3779b97f4a7c15L + 1)
+  def apply(below: Int): Int = if (below <= 1) 0 else random.nextInt(below)
+  def pick[A](of: Seq[A]): A = of(random.nextInt(of.length))
+  def oneIn(n: Int): Boolean = random.nextInt(n) == 0
+}
+
+/** Draws a setup, kind by kind. */
+final private class Draft(r: Dice) {
+  def setup: Setup = {
+    val common = Setup(
+      Map(
+        "kind" -> r.pick(Seq("since", "since", "since", "ids", "feed", "log", "link", "delta", "window", "snapshot")),
+        "rows" -> r(9).toString,
+        "cap" -> (2 + r(4)).toString,
+        "grain" -> r.pick(Seq("1000", "1000", "2000")),
+        "form" -> r.pick(Seq("epoch_ms", "epoch_s", "iso")),
+        "head" -> r.oneIn(3).toString,
+        "rootArray" -> r.oneIn(4).toString,
+        "interval" -> r.pick(Seq("0", "0", "10")),
+        "requests" -> r.pick(Seq("1", "2", "5", "1000", "1000", "1000")),
+        "offset" -> r.pick(Seq("max_field", "timestamp"))
+      )
+    )
+    common.kind match {
+      case "since"    => since(common)
+      case "ids"      => ids(common)
+      case "feed"     => feed(common)
+      case "window"   => window(common)
+      case "snapshot" => snapshot(common)
+      case "log"      => log(common)
+      case "link"     => common.and("gap" -> gap, "compact" -> r.oneIn(2).toString)
+      case _          => common.and("gap" -> gap, "compact" -> r.oneIn(2).toString, "relative" -> r.oneIn(2).toString)
+    }
+  }
+
+  private def gap = r.pick(Seq("0", "0", "2", "3"))
+
+  private def since(s: Setup): Setup = {
+    val bound = r.pick(Seq("inclusive", "inclusive", "exclusive", "coarse"))
+    val t = paged(ordered(s)).and("bound" -> bound, "tellBoundary" -> r.oneIn(3).toString, "emptyStatus" -> emptyStatus)
+    val whole = if (t.paged) t else if (t.order == "asc" && t.cap > 2) t else t.and("cap" -> "0")
+    val asked = if (r.oneIn(4)) whole.and("ask" -> r.pick(Seq("epoch_ms", "epoch_s", "iso"))) else whole
+    val late =
+      if (bound == "exclusive" || !r.oneIn(4)) asked
+      else asked.and(r.pick(Seq("lag", "lookback")) -> r.pick(Seq("6000", "12000")))
+    val keyed = late.and("key" -> r.oneIn(3).toString)
+    if (keyed.paged && keyed.view != "number" && keyed.lookback == 0 && r.oneIn(6) && !keyed.backwards)
+      keyed.and("twins" -> "true", "key" -> "false")
+    else keyed
+  }
+
+  private def emptyStatus = r.pick(Seq("200", "200", "204", "404"))
+
+  private def ids(s: Setup): Setup = {
+    val t = paged(ordered(s), byRecord = true).and("bound" -> r.pick(Seq("inclusive", "exclusive")))
+    if (t.paged || t.order == "asc") t else t.and("cap" -> "0")
+  }
+
+  private def feed(s: Setup): Setup = {
+    val t = paged(s.and("order" -> "desc", "offset" -> r.pick(Seq("incremental", "max_field", "timestamp"))))
+    val u = if (t.paged) t else t.and("cap" -> "0")
+    u.and("key" -> r.oneIn(3).toString, "tellOrder" -> (!r.oneIn(3)).toString)
+  }
+
+  private def window(s: Setup): Setup =
+    uncapped(paged(ordered(s)).and("bound" -> r.pick(Seq("inclusive", "exclusive")), "key" -> r.oneIn(3).toString))
+      .and("step" -> r.pick(Seq("0", "3000", "20000")), "lag" -> r.pick(Seq("0", "0", "6000")), "emptyStatus" -> emptyStatus)
+
+  private def snapshot(s: Setup): Setup = uncapped(paged(ordered(s))).and("key" -> (!r.oneIn(3)).toString)
+
+  private def log(s: Setup): Setup = {
+    val t = s.and(
+      "carrier" -> r.pick(Seq("envelope", "envelope", "record", "header")),
+      "end" -> r.pick(Seq("absent", "null", "blank", "same")),
+      "gap" -> gap
+    )
+    if (t.carrier == "record") t.and("gap" -> "0", "bound" -> r.pick(Seq("inclusive", "exclusive")), "tellBoundary" -> "true")
+    else t.and("compact" -> r.oneIn(2).toString)
+  }
+
+  private def ordered(s: Setup): Setup =
+    s.and("order" -> r.pick(Seq("asc", "asc", "desc", "none")), "tellOrder" -> (!r.oneIn(3)).toString)
+
+  private def uncapped(s: Setup): Setup = if (s.paged) s else s.and("cap" -> "0")
+
+  private def paged(s: Setup, byRecord: Boolean = false): Setup = {
+    val paging = r.pick(Seq("none", "none", "link", "nextUrl", "cursor", "page", "page", "offset"))
+    val t = s.and("paging" -> paging, "maxPages" -> r.pick(Seq("100", "100", "1", "2")))
+    paging match {
+      case "none"          => s
+      case "page"          => backwards(t.and("view" -> "number", "end" -> r.pick(Seq("total", "more", "empty", "absent", "repeat"))))
+      case "offset"        => t.and("view" -> "number", "end" -> r.pick(Seq("total", "more", "empty", "absent")))
+      case "link"          => tokens(t).and("end" -> r.pick(Seq("absent", "empty")))
+      case "nextUrl"       => tokens(t).and("end" -> ends, "relative" -> r.oneIn(2).toString)
+      case _ if byRecord && s.order != "none" && r.oneIn(2) =>
+        t.and("view" -> "keyset", "carrier" -> "record", "end" -> r.pick(Seq("more", "absent")))
+      case _ => tokens(t).and("carrier" -> r.pick(Seq("envelope", "envelope", "header")), "end" -> ends)
+    }
+  }
+
+  private def ends = r.pick(Seq("absent", "null", "blank", "more", "empty"))
+  private def backwards(s: Setup) = s.and("backwards" -> r.oneIn(5).toString)
+  private def tokens(s: Setup) =
+    backwards(s).and("view" -> r.pick(Seq("keyset", "keyset", "number", "frozen")), "gap" -> gap)
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.sim
+
+import scala.collection.mutable
+
+/** What a list endpoint lists: `rows` in the server's order.
+  *
+  * @param key the sort key, ascending
+  * @param scope the filter as it was asked for: later pages must ask for the same
+  */
+final case class Listing(rows: Vector[Row], key: Row => (Long, Long), scope: String)
+
+/** @param next the token of the next page, if there is one
+  * @param total of the list
+  */
+final case class Page(rows: Vector[Row], next: Option[String], more: Boolean, total: Int)
+
+/** The server's paging: a token is `epoch~hole~what it stands for`, opaque to the client. */
+final class Pager(setup: Setup) {
+  private val frozen = mutable.ArrayBuffer.empty[Vector[Row]]
+  private var served = 0
+  private var holes = 0
+
+  /** Tokens of an earlier epoch have expired. */
+  var epoch = 0
+
+  /** @param token of the page, none for the first one
+    * @return or the status of a refusal
+    */
+  def page(list: Listing, token: Option[String]): Either[(Int, String), Page] = setup.paging match {
+    case "none"   => Right(cut(list.rows, 0, _ => None))
+    case "page"   => number(token, 1).map(numbered(list.rows, _))
+    case "offset" => number(token, 0).map(n => cut(list.rows, n, _ => None))
+    case _        => token.fold[Either[(Int, String), Page]](Right(from(list, "", 0, list.rows)))(opened(list, _))
+  }
+
+  private def number(token: Option[String], start: Int): Either[(Int, String), Int] =
+    token.fold[Either[(Int, String), Int]](Right(start))(t =>
+      scala.util.Try(t.toInt).toOption.filter(_ >= start).toRight((400, s"bad page $t"))
+    )
+
+  private def numbered(rows: Vector[Row], page: Int): Page = {
+    val last = if (setup.end == "repeat") math.max(1, (rows.length + size(rows) - 1) / size(rows)) else Int.MaxValue
+    val at = (math.min(page, last) - 1).toLong * size(rows)
+    cut(rows, math.min(at, rows.length.toLong).toInt, _ => None)
+  }
+
+  private def opened(list: Listing, token: String): Either[(Int, String), Page] = token.split("~", -1) match {
+    case Array(e, _, _, _, _) if e.toInt != epoch   => Left((410, "the token has expired"))
+    case Array(_, _, _, _, s) if s != tagged(list)  => Left((400, "the token is of another query"))
+    case Array(_, hole, "n", n, _)                  => Right(from(list, hole, n.toInt, list.rows))
+    case Array(_, hole, "z", at, _)                 =>
+      val i = at.takeWhile(_ != '.').toInt
+      Right(from(list, hole, at.drop(at.indexOf('.') + 1).toInt, frozen(i), i))
+    case Array(_, hole, "k", key, _) =>
+      val after = (key.takeWhile(_ != '.').toLong, key.drop(key.indexOf('.') + 1).toLong)
+      val order = implicitly[Ordering[(Long, Long)]]
+      Right(from(list, hole, list.rows.indexWhere(r => order.gt(list.key(r), after)), list.rows))
+    case _ => Left((400, s"bad token $token"))
+  }
+
+  private def from(list: Listing, hole: String, found: Int, rows: Vector[Row], view: Int = -1): Page = {
+    val start = if (found < 0) rows.length else found
+    def token(hole: String)(n: Int): String = {
+      val what = setup.view match {
+        case "number"               => s"n~$n"
+        case "frozen"               =>
+          val i = if (view >= 0) view else { frozen += rows; frozen.length - 1 }
+          s"z~$i.$n"
+        case _ if n == 0            => s"k~${Long.MinValue}.0"
+        case _                      => val k = list.key(rows(n - 1)); s"k~${k._1}.${k._2}"
+      }
+      s"$epoch~$hole~$what~${tagged(list)}"
+    }
+    served += 1
+    if (setup.gap > 0 && hole.isEmpty && served % setup.gap == 0 && start < rows.length) {
+      holes += 1
+      Page(Vector.empty, Some(token(s"h$holes")(start)), more = true, rows.length)
+    } else cut(rows, start, n => Some(token("")(n)))
+  }
+
+  private def cut(rows: Vector[Row], start: Int, token: Int => Option[String]): Page = {
+    val taken = rows.slice(start, start + size(rows))
+    val more = start + taken.length < rows.length
+    val goesOn = more || setup.end == "empty" && taken.nonEmpty
+    val next = if (goesOn || setup.end == "more" && taken.nonEmpty) token(start + taken.length) else None
+    Page(if (setup.backwards) taken.reverse else taken, next, more, rows.length)
+  }
+
+  private def size(rows: Vector[Row]): Int = if (setup.cap > 0) setup.cap else math.max(1, rows.length)
+
+  private def tagged(list: Listing): String = list.scope.filter(_.isLetterOrDigit)
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.sim
+
+/** The options that a user would write for an API of this setup. */
+object Reader {
+  private val Host = "http://api.test"
+
+  def options(s: Setup): Map[String, String] =
+    (tracking(s) ++ paging(s) ++ common(s)).toMap
+
+  private def tracking(s: Setup): Seq[(String, String)] = s.kind match {
+    case "since" =>
+      Seq("url" -> s"$Host/items?since={offset}", "offsetType" -> s.offset, "offsetField" -> "updated_at") ++ formats(s)
+    case "ids" =>
+      val name = if (s.bound == "exclusive") "since" else "from"
+      Seq("url" -> s"$Host/items?$name={id}", "offsetType" -> "incremental", "offsetField" -> "id")
+    case "feed" =>
+      val field = if (s.offset == "incremental") "id" else "updated_at"
+      Seq("url" -> s"$Host/items", "offsetType" -> s.offset, "offsetField" -> field) ++ formats(s)
+    case "window" =>
+      Seq(
+        "url" -> s"$Host/items?from={windowStart}&to={windowEnd}",
+        "offsetType" -> "window",
+        "offsetField" -> "updated_at",
+        "initialOffset" -> World.written(World.Began - 10000, if (s.ask.isEmpty) s.form else s.ask)
+      ) ++ formats(s) ++ (if (s.step > 0) Seq("windowStep" -> s"${s.step}ms") else Nil)
+    case "snapshot" => Seq("url" -> s"$Host/items", "offsetType" -> "snapshot")
+    case "log"      =>
+      val (name, field) = s.carrier match {
+        case "record" => ("after", "id")
+        case "header" => ("cursor", "header:X-Next")
+        case _        => ("cursor", "next")
+      }
+      Seq("url" -> s"$Host/log?$name={offset}", "offsetType" -> "cursor", "offsetField" -> field)
+    case "link"  => Seq("url" -> s"$Host/log?limit=3", "offsetType" -> "cursor", "offsetField" -> "link:next")
+    case "delta" =>
+      Seq(
+        "url" -> s"$Host/log?limit=3",
+        "offsetType" -> "cursor",
+        "offsetField" -> "delta",
+        "pagination" -> "nextUrl",
+        "nextField" -> "next"
+      )
+  }
+
+  private def formats(s: Setup): Seq[(String, String)] =
+    if (s.ask.nonEmpty) Seq("offsetFormat" -> s.form, "requestOffsetFormat" -> s.ask)
+    else if (s.kind == "window" || s.lookback > 0 || s.lag > 0) Seq("offsetFormat" -> s.form)
+    else Nil
+
+  private def paging(s: Setup): Seq[(String, String)] = if (!s.paged) Nil
+  else {
+    val kind = Seq("pagination" -> s.paging)
+    val next = s.paging match {
+      case "nextUrl"                            => Seq("nextField" -> "next")
+      case "cursor" if s.carrier == "record"    => Seq("nextField" -> "id", "pageParam" -> "starting_after")
+      case "cursor" if s.carrier == "header"    => Seq("nextField" -> "header:X-Next")
+      case "cursor"                             => Seq("nextField" -> "next")
+      case _                                    => Nil
+    }
+    val stop = s.end match {
+      case "more"  => Seq("hasMoreField" -> "has_more")
+      case "total" => Seq("totalField" -> "total")
+      case _       => Nil
+    }
+    kind ++ next ++ stop ++ (if (s.maxPages < 100) Seq("maxPagesPerPoll" -> s.maxPages.toString) else Nil)
+  }
+
+  private def common(s: Setup): Seq[(String, String)] = {
+    val ordered = Set("since", "ids", "feed")(s.kind)
+    Seq(
+      Some("streamingInterval" -> s.interval.toString),
+      Some("dataField" -> "data").filterNot(_ => s.rootArray),
+      Some("order" -> s.order).filter(_ => s.tellOrder && ordered && s.paged),
+      Some("boundary" -> s.boundary).filter(_ => s.boundary.nonEmpty),
+      Some("boundary" -> (if (s.bound == "exclusive") "exclusive" else "inclusive")).filter(_ =>
+        s.boundary.isEmpty && (s.tellBoundary || s.kind == "ids" && s.bound == "exclusive")
+      ),
+      Some("recordKey" -> "id").filter(_ => s.key),
+      Some("lag" -> s"${s.lag}ms").filter(_ => s.lag > 0),
+      Some("lookback" -> s"${s.lookback}ms").filter(_ => s.lookback > 0),
+      Some("onCursorExpired" -> s.expired).filter(_ => s.expired != "fail"),
+      Some("emptyStatusCodes" -> s"204,304,${s.emptyStatus}").filter(_ => s.emptyStatus >= 400)
+    ).flatten
+  }
+}

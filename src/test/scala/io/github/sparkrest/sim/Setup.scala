@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.sim
+
+/** What kind of API is simulated, and which options read it. Its text names only what is not the default, and can be read
+  * back: a failing history stays a test though the generator changes.
+  */
+final case class Setup(chosen: Map[String, String]) {
+  private def text(name: String): String = chosen.getOrElse(name, Setup.default(name))
+  private def number(name: String): Int = text(name).toInt
+  private def flag(name: String): Boolean = text(name).toBoolean
+
+  // ---- the server
+
+  /** since, ids, feed, log, link, delta, window, snapshot: see [[SimApi]]. */
+  val kind: String = text("kind")
+
+  /** Of the filter: inclusive, exclusive, coarse (the server cuts what it is asked with to a unit). */
+  val bound: String = text("bound")
+  val unit: Int = number("unit")
+
+  /** How the server sorts: asc, desc, none (by id). */
+  val order: String = text("order")
+
+  /** Milliseconds between two different timestamps. */
+  val grain: Int = number("grain")
+
+  /** How timestamps are written, and how they are asked for. */
+  val form: String = text("form")
+  val ask: String = text("ask")
+  val rows: Int = number("rows")
+
+  /** Records of a page, whatever the client asks for; 0: no limit. */
+  val cap: Int = number("cap")
+
+  /** none, link, nextUrl, cursor, page, offset. */
+  val paging: String = text("paging")
+
+  /** What a page token stands for: keyset (after a record), number (after n records), frozen (of the list as it was). */
+  val view: String = text("view")
+
+  /** Where a cursor is: envelope, record, header. */
+  val carrier: String = text("carrier")
+
+  /** How the last page says so: absent, null, blank, more (has_more=false), empty (a further page), total, repeat. */
+  val end: String = text("end")
+  val relative: Boolean = flag("relative")
+
+  /** Each so-manieth page is empty, and has a next one all the same; 0: none. */
+  val gap: Int = number("gap")
+
+  /** A page's records come in the opposite order. */
+  val backwards: Boolean = flag("backwards")
+  val rootArray: Boolean = flag("rootArray")
+
+  /** The envelope's fields stand before the records. */
+  val head: Boolean = flag("head")
+
+  /** A log that keeps only the newest version of a record. */
+  val compact: Boolean = flag("compact")
+
+  /** Records without an id: two of them can be equal. */
+  val twins: Boolean = flag("twins")
+
+  /** An empty list is answered with this status. */
+  val emptyStatus: Int = number("emptyStatus")
+
+  /** none, query, body: where the request's values stand. */
+  val post: Boolean = flag("post")
+
+  // ---- the reader
+
+  /** timestamp, max_field, incremental: where the kind leaves a choice. */
+  val offset: String = text("offset")
+
+  /** The options say the order, the boundary. */
+  val tellOrder: Boolean = flag("tellOrder")
+  val tellBoundary: Boolean = flag("tellBoundary")
+
+  /** A boundary option that is not the server's. */
+  val boundary: String = text("boundary")
+  val key: Boolean = flag("key")
+  val lag: Int = number("lag")
+  val lookback: Int = number("lookback")
+  val step: Int = number("step")
+  val interval: Int = number("interval")
+  val maxPages: Int = number("maxPages")
+  val expired: String = text("expired")
+
+  /** Requests after which a task hands back. */
+  val requests: Int = number("requests")
+
+  /** Records may share a timestamp though no reader gets past them. */
+  val ties: Boolean = flag("ties")
+
+  /** Most records with one timestamp; 0: no limit. */
+  val tieLimit: Int = number("tieLimit")
+
+  /** Changes wait until a drain is complete. */
+  val calm: Boolean = flag("calm")
+
+  def paged: Boolean = paging != "none"
+  def sliding: Boolean = paged && view == "number"
+  def unique: Boolean = bound == "exclusive" && kind == "since" && !ties
+
+  /** Timestamps that the server takes for one. */
+  def sameness: Int = if (bound == "coarse") math.max(grain, unit) else grain
+
+  /** Records that may share a timestamp without the API itself being unreadable. */
+  def groupLimit: Int =
+    if (ties) Int.MaxValue
+    else if (!paged && cap > 0 && kind == "since") cap - 1 else if (tieLimit > 0) tieLimit else Int.MaxValue
+
+  def and(more: (String, String)*): Setup = Setup(chosen ++ more)
+
+  override def toString: String =
+    chosen.toSeq.filterNot { case (k, v) => Setup.default(k) == v }.sorted.map { case (k, v) => s"$k=$v" }.mkString(" ")
+}
+
+object Setup {
+  val default: Map[String, String] = Map(
+    "kind" -> "since",
+    "bound" -> "inclusive",
+    "unit" -> "10000",
+    "order" -> "asc",
+    "grain" -> "1000",
+    "form" -> "epoch_ms",
+    "ask" -> "",
+    "rows" -> "5",
+    "cap" -> "0",
+    "paging" -> "none",
+    "view" -> "keyset",
+    "carrier" -> "envelope",
+    "end" -> "absent",
+    "relative" -> "false",
+    "gap" -> "0",
+    "backwards" -> "false",
+    "rootArray" -> "false",
+    "head" -> "false",
+    "compact" -> "false",
+    "twins" -> "false",
+    "emptyStatus" -> "200",
+    "post" -> "false",
+    "offset" -> "max_field",
+    "tellOrder" -> "true",
+    "tellBoundary" -> "false",
+    "boundary" -> "",
+    "key" -> "false",
+    "lag" -> "0",
+    "lookback" -> "0",
+    "step" -> "0",
+    "interval" -> "0",
+    "maxPages" -> "100",
+    "expired" -> "fail",
+    "requests" -> "1000",
+    "ties" -> "false",
+    "tieLimit" -> "0",
+    "calm" -> "false"
+  )
+
+  def parse(text: String): Setup = {
+    val chosen = text.trim.split("\\s+").filter(_.nonEmpty).map(_.split("=", 2)).map(p => p(0) -> p(1)).toMap
+    require(chosen.keySet.subsetOf(default.keySet), s"unknown: ${chosen.keySet -- default.keySet}")
+    Setup(chosen)
+  }
+}
+
+/** Something that happens right before the request with this number, counted from 1 over the whole run. */
+final case class Event(at: Int, what: String, n: Int) {
+  override def toString: String = if (n == 0) s"$at:$what" else s"$at:$what/$n"
+}
+
+object Event {
+
+  /** Changes of the data; `n` picks a record, or says how much later (tick), or how late (late). */
+  val Changes: Set[String] = Set("insert", "update", "delete", "late", "tick")
+
+  /** error: 500; cut: the body ends after n bytes; crash; expire: tokens given out before are answered with 410. */
+  val Faults: Set[String] = Set("error", "cut", "crash", "expire")
+
+  def parse(text: String): Event = text.split("[:/]") match {
+    case Array(at, what)    => Event(at.toInt, what, 0)
+    case Array(at, what, n) => Event(at.toInt, what, n.toInt)
+    case _                  => throw new IllegalArgumentException(text)
+  }
+}
+
+/** A whole history: setup | events. */
+final case class Scenario(setup: Setup, events: Vector[Event]) {
+  override def toString: String = s"$setup | ${events.mkString(" ")}"
+}
+
+object Scenario {
+  def parse(text: String): Scenario = {
+    val (setup, events) = text.span(_ != '|')
+    Scenario(Setup.parse(setup), events.drop(1).trim.split("\\s+").filter(_.nonEmpty).map(Event.parse).toVector)
+  }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.sim
+
+import scala.annotation.tailrec
+
+/** The shortest history that still goes wrong in the same manner (lost, repeated, endless…): events are dropped, the setup
+  * is brought back to its defaults, numbers are made smaller.
+  */
+object Shrink {
+  @tailrec def apply(failing: Scenario, fails: Scenario => Option[String]): Scenario = {
+    val kind = fails(failing).fold("")(manner)
+    simpler(failing).find(fails(_).map(manner).contains(kind)) match {
+      case Some(s) => apply(s, fails)
+      case None    => failing
+    }
+  }
+
+  private def manner(verdict: String): String = verdict.takeWhile(_ != ':')
+
+  private def simpler(s: Scenario): Iterator[Scenario] =
+    fewer(s) ++ plainer(s) ++ smaller(s)
+
+  private def fewer(s: Scenario): Iterator[Scenario] =
+    Iterator.iterate(s.events.length / 2)(_ / 2).takeWhile(_ > 0).flatMap { n =>
+      s.events.indices.by(n).iterator.map(i => s.copy(events = s.events.patch(i, Nil, n)))
+    }
+
+  private def plainer(s: Scenario): Iterator[Scenario] = {
+    val rows = s.setup.rows
+    val counts = Iterator(0, rows / 2, rows - 1).filter(n => n >= 0 && n < rows).map(n => s.setup.and("rows" -> n.toString))
+    // What would turn it into an API that nobody can read stays.
+    val chosen = s.setup.chosen.keys.filterNot(Fixed).toSeq.sorted.iterator.filter(k => s.setup.chosen(k) != Setup.default(k))
+    (counts ++ chosen.map(k => Setup(s.setup.chosen - k))).map(t => s.copy(setup = t))
+  }
+  private val Fixed = Set("kind", "rows", "cap", "ties", "calm", "tieLimit", "paging", "view", "order", "bound", "offset", "tellOrder", "twins", "key", "carrier")
+
+  private def smaller(s: Scenario): Iterator[Scenario] =
+    s.events.indices.iterator.flatMap { i =>
+      val e = s.events(i)
+      val earliest = if (i == 0) 1 else s.events(i - 1).at
+      Seq(e.copy(n = 0), e.copy(n = e.n / 2), e.copy(at = earliest), e.copy(at = e.at / 2), e.copy(at = e.at - 1), e.copy(at = e.at - 3))
+        .filter(c => c != e && c.at >= earliest)
+        .map(c => s.copy(events = s.events.updated(i, c)))
+    }
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.sim
+
+import java.io.{ByteArrayInputStream, IOException, InputStream}
+import java.nio.charset.StandardCharsets.UTF_8
+
+import scala.collection.mutable
+import scala.util.control.ControlThrowable
+
+import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.http.{Clock, HttpClient, HttpResponse}
+import io.github.sparkrest.request.HttpRequest
+
+/** The driver dies: nothing of the poll that is under way remains. */
+final class Crash extends ControlThrowable
+
+/** An API in memory. Looks at a request as a real server does, and lets the scenario's events happen right before it.
+  *
+  * since: a list filtered by the time of the last update · ids: one that grows, filtered by id · feed: its newest records,
+  * no filter · log: changes behind a cursor · link: the same, the cursor is the next URL · delta: changes, the cursor is a URL
+  * in the last page's body · window: a list filtered by two times · snapshot: all there is.
+  */
+final class SimApi(scenario: Scenario, tracing: Boolean) extends HttpClient {
+  import scenario.setup
+
+  val world = new World(setup)
+  private val lists = new ListEndpoint(setup, world)
+  private val logs = new LogEndpoint(setup, world)
+  private var coming = scenario.events.toList
+  private val waiting = mutable.Queue.empty[Event]
+  val trace = mutable.ArrayBuffer.empty[String]
+
+  /** Requests answered so far, and whether the last poll met a fault that this API made. */
+  var requests = 0
+  var faulty = false
+
+  val clock: Clock = () => java.time.Instant.ofEpochMilli(world.now)
+
+  def quiet: Boolean = coming.isEmpty && waiting.isEmpty
+
+  /** A drain is complete: what waited for that happens now. */
+  def drained(): Unit = while (waiting.nonEmpty) world.change(waiting.dequeue(), requests + 1)
+
+  def send[A](request: HttpRequest)(use: HttpResponse => Either[RestError, A]): Either[RestError, A] = {
+    requests += 1
+    world.now += 5
+    val now = happening()
+    if (now.exists(_.what == "crash")) { note(s"#$requests crash"); throw new Crash }
+    if (now.exists(_.what == "expire")) { lists.expire(); logs.expire() }
+    val answer =
+      if (now.exists(_.what == "error")) Answer(500, Nil, "busy")
+      else if (request.url.startsWith("http://api.test/")) answerTo(new Query(request))
+      else Answer(400, Nil, s"no such host")
+    note(s"#$requests ${request.method} ${request.url} -> ${answer.status} ${answer.headers.mkString} ${answer.body}")
+    val cut = now.find(_.what == "cut").map(e => (answer.body.length * (e.n % 10) / 10, e.n))
+    if (answer.status >= 400 && answer.status != 404 || cut.nonEmpty) faulty = true
+    if (answer.status == 400) lists.wrong = Some(answer.body)
+    try use(HttpResponse(answer.status, answer.headers, body(answer.body, cut)))
+    catch {
+      case e: IOException => Left(RestError(Condition.ConnectionFailed, s"broken: ${e.getMessage}", ""))
+    }
+  }
+
+  /** A request that no correct client sends: what was wrong with it. */
+  def wrong: Option[String] = lists.wrong
+
+  private def answerTo(query: Query): Answer = setup.kind match {
+    case "log" | "link" | "delta" => logs.answer(query)
+    case _                        => lists.answer(query)
+  }
+
+  private def happening(): List[Event] = {
+    val (now, later) = coming.span(_.at <= requests)
+    coming = later
+    now.filter { e =>
+      val isChange = Event.Changes(e.what)
+      if (isChange) note(s"   ${e.what} ${e.n}")
+      if (isChange && setup.calm) waiting += e else if (isChange) world.change(e, requests)
+      !isChange
+    }
+  }
+
+  def note(text: => String): Unit = if (tracing) trace += text
+
+  /** @param cut after so many bytes the connection breaks, or the body just ends */
+  private def body(text: String, cut: Option[(Int, Int)]): InputStream = {
+    val whole = text.getBytes(UTF_8)
+    cut match {
+      case None                          => new ByteArrayInputStream(whole)
+      case Some((at, n)) if n % 2 == 0   => new ByteArrayInputStream(whole, 0, at)
+      case Some((at, _))                 =>
+        new InputStream {
+          private val head = new ByteArrayInputStream(whole, 0, at)
+          def read(): Int = { val b = head.read(); if (b < 0) throw new IOException("reset") else b }
+        }
+    }
+  }
+}
+
+final case class Answer(status: Int, headers: Seq[(String, String)], body: String)
+
+/** A request as a server sees it. */
+final class Query(request: HttpRequest) {
+  private val at = request.url.indexOf('?')
+  val path: String = if (at < 0) request.url else request.url.substring(0, at)
+  val parameters: List[(String, String)] =
+    if (at < 0) Nil
+    else
+      request.url.substring(at + 1).split("&").toList.filter(_.nonEmpty).map { p =>
+        val eq = p.indexOf('=')
+        (p.substring(0, eq), java.net.URLDecoder.decode(p.substring(eq + 1), "UTF-8"))
+      }
+  def apply(name: String): Option[String] = parameters.collectFirst { case (`name`, v) => v }
+
+  /** This request with another value of a parameter. */
+  def url(relative: Boolean, name: String, value: String): String = {
+    val others = parameters.filterNot(_._1 == name) :+ (name -> value)
+    val text = others.map { case (k, v) => s"$k=${java.net.URLEncoder.encode(v, "UTF-8")}" }.mkString("&")
+    s"${if (relative) path.stripPrefix("http://api.test") else path}?$text"
+  }
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.sim
+
+import java.util.concurrent.atomic.AtomicLong
+import java.util.concurrent.{Executors, TimeUnit}
+
+import scala.collection.mutable
+
+import io.github.sparkrest.options.RestConfig
+import org.scalatest.funsuite.AnyFunSuite
+
+/** Random APIs, read to their end over page drift, errors and crashes: nothing lost, nothing twice. */
+class SimulatorSuite extends AnyFunSuite {
+  private def setting(name: String): Option[String] = sys.props.get(name).orElse(sys.env.get(name.toUpperCase.replace('.', '_')))
+  private val runs = setting("sim.runs").fold(100000L)(_.toLong)
+  private val firstSeed = setting("sim.seed").fold(0L)(_.toLong)
+
+  test(s"$runs random histories: nothing lost, nothing repeated") {
+    val next = new AtomicLong(firstSeed)
+    val failed = mutable.LinkedHashMap.empty[String, (Long, String)]
+    val kinds = new java.util.concurrent.ConcurrentHashMap[String, AtomicLong]
+    val began = System.nanoTime
+    val workers = Executors.newFixedThreadPool(2)
+    (1 to 2).foreach(_ =>
+      workers.execute { () =>
+        Iterator.continually(next.getAndIncrement()).takeWhile(_ < firstSeed + runs).foreach { seed =>
+          val scenario = Generator(seed)
+          val read = RestConfig.parse(Reader.options(scenario.setup)).isRight
+          kinds.computeIfAbsent(s"${scenario.setup.kind} ${if (read) "read" else "not read"}", _ => new AtomicLong).incrementAndGet()
+          if (read) Run(scenario).foreach { why =>
+            val group = s"${scenario.setup.kind} ${scenario.setup.paging} ${why.takeWhile(_ != ':')}"
+            failed.synchronized(if (!failed.contains(group)) failed(group) = (seed, why))
+          }
+        }
+      }
+    )
+    workers.shutdown()
+    workers.awaitTermination(1, TimeUnit.HOURS)
+    val seconds = (System.nanoTime - began) / 1e9
+    info(f"$runs%d runs in $seconds%.1f s, ${runs / seconds}%.0f a second; $kinds")
+    val shown = failed.toSeq.sortBy(_._1).map { case (group, (seed, why)) =>
+      val short = Shrink(Generator(seed), Run(_))
+      s"== $group, seed $seed: $why\n${Run.traced(short)}"
+    }
+    assert(shown.isEmpty, shown.mkString("\n", "\n\n", "\n"))
+  }
+
+  Histories.all.foreach { case (what, history) =>
+    test(s"once: $what") {
+      val scenario = Scenario.parse(history)
+      assume(RestConfig.parse(Reader.options(scenario.setup)).isRight)
+      val found = Run(scenario)
+      assert(found.isEmpty, Run.traced(scenario))
+    }
+  }
+
+  Losses.all.foreach { loss =>
+    test(s"${loss.what}: ${loss.manner}${loss.cure.fold("")(c => s"; not with $c")}") {
+      def histories(setup: String) = {
+        val s = Setup.parse(setup)
+        (1L to 500L).iterator.map(seed => Scenario(s, Generator.events(s, new Dice(seed), loss.changes, Nil)))
+      }
+      assume(RestConfig.parse(Reader.options(Setup.parse(loss.setup))).isRight)
+      val wrong = histories(loss.setup).find(Run(_).exists(_.startsWith(loss.manner)))
+      assert(wrong.nonEmpty, "it goes well: say so in the docs")
+      info(Shrink(wrong.get, Run(_)).toString)
+      loss.cure.foreach { c =>
+        val still = histories(c).find(Run(_).nonEmpty)
+        assert(still.isEmpty, still.fold("")(s => Run.traced(Shrink(s, Run(_)))))
+      }
+    }
+  }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.sim
+
+import scala.collection.mutable
+
+/** What must have come, and what did.
+  *
+  * Lost: a version that could be seen from the first request of a drain to its last, and has not come when the drain is
+  * complete. Repeated: a text that came more often than the API ever held it. With `lag` (and for windows) a version counts
+  * as there only when it is that old.
+  */
+final class Truth(setup: Setup, world: World) {
+  private val came = mutable.HashMap.empty[String, Int]
+  private val owed = mutable.HashMap.empty[String, Int]
+
+  def delivered(texts: Iterable[String]): Unit = texts.foreach(t => came(t) = came.getOrElse(t, 0) + 1)
+
+  /** @param first request of the drain
+    * @param last request of it
+    * @param began when it began
+    */
+  def drained(first: Int, last: Int, began: Long): Option[String] = {
+    val due = began - setup.lag - (if (setup.lag > 0 || setup.kind == "window") setup.grain else -setup.grain)
+    val there = world.lives.filter(l => l.born <= first && l.died > last && l.row.at <= due).map(_.row.text)
+    if (!pictures) owed.clear()
+    there.foreach(t => owed(t) = owed.getOrElse(t, 0) + 1)
+    owed.collectFirst { case (text, n) if came.getOrElse(text, 0) < n => s"lost: $text" }
+  }
+
+  def repeated: Option[String] = if (!repeatless) None
+  else {
+    val held = mutable.HashMap.empty[String, Int]
+    world.lives.foreach(l => held(l.row.text) = held.getOrElse(l.row.text, 0) + 1)
+    came.collectFirst {
+      case (text, _) if !held.contains(text) => s"never there: $text"
+      case (text, n) if n > held(text)       => s"repeated: $text came $n times"
+    }
+  }
+
+  /** Each drain delivers all there is. */
+  private def pictures = setup.kind == "snapshot" && !setup.key
+
+  private def repeatless: Boolean =
+    !pictures && !(setup.expired == "restart" && !setup.key)
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.sim
+
+import java.time.Instant
+
+import scala.collection.mutable
+
+/** One version of a record. Two with the same text are the same to a reader.
+  *
+  * @param seq in which order it was committed
+  */
+final case class Row(id: Long, version: Int, at: Long, seq: Long, text: String)
+
+/** When a version could be seen: from request `born` on, until before request `died`. */
+final class Life(val row: Row, val born: Int) {
+  var died: Int = Int.MaxValue
+}
+
+/** The data behind the API, its clock, and all that ever was in it. */
+final class World(setup: Setup) {
+  import World._
+
+  val lives = mutable.ArrayBuffer.empty[Life]
+  private val live = mutable.LinkedHashMap.empty[Long, Life] // by seq
+  private var lastId = 0L
+  private var lastSeq = 0L
+  private var newest = 0L
+  var now: Long = Began
+
+  (1 to setup.rows).foreach(i => change(Event(0, "insert", i % 3), 1))
+
+  def rows: Iterable[Row] = live.values.map(_.row)
+
+  /** @param request that will be the first to see it */
+  def change(e: Event, request: Int): Unit = e.what match {
+    case "insert" =>
+      if (!setup.twins && e.n % 3 != 0) now += setup.grain.toLong
+      insert(now, e.n, request)
+    case "late"   => insert(now - e.n, e.n, request)
+    case "tick"   => now += e.n
+    case "update" => pick(e.n).foreach(update(_, request))
+    case "delete" => pick(e.n).foreach(end(_, request))
+  }
+
+  private def pick(n: Int): Option[Life] =
+    if (live.isEmpty) None else live.valuesIterator.drop(n % live.size).take(1).toList.headOption
+
+  private def insert(moment: Long, n: Int, request: Int): Unit = {
+    lastId += 1 + (if (setup.twins) 0 else n % 2)
+    add(lastId, n, stamp(moment), request)
+  }
+
+  private def update(old: Life, request: Int): Unit = {
+    if (setup.kind != "log" || setup.compact) end(old, request)
+    if (old.row.version % 2 == 0) now += setup.grain.toLong
+    add(old.row.id, old.row.version + 1, stamp(now), request)
+  }
+
+  private def end(life: Life, request: Int): Unit = {
+    life.died = request
+    live -= life.row.seq
+  }
+
+  private def add(id: Long, version: Int, at: Long, request: Int): Unit = {
+    lastSeq += 1
+    val stamped = written(at, setup.form)
+    val value = if (setup.form == "iso") s""""$stamped"""" else stamped
+    val text =
+      if (setup.twins) s"""{"updated_at":$value,"m":${version % 2}}"""
+      else s"""{"id":$id,"updated_at":$value,"v":$version}"""
+    val life = new Life(Row(id, version, at, lastSeq, text), request)
+    lives += life
+    live += lastSeq -> life
+    if (setup.kind == "feed" && live.size > FeedLength) end(live.valuesIterator.minBy(l => (l.row.at, l.row.id)), request)
+  }
+
+  /** No more records share a timestamp than a reader can get past: without pages, one less than an answer holds. */
+  private def stamp(moment: Long): Long = {
+    val unit = setup.sameness.toLong
+    def cut(m: Long) = m / setup.grain * setup.grain
+    def full(m: Long) = setup.groupLimit <= live.valuesIterator.count(_.row.at / unit == m / unit)
+    if (setup.unique) {
+      while (cut(now) <= newest) now += unit
+      newest = cut(now)
+      newest
+    } else if (setup.groupLimit == Int.MaxValue) cut(moment)
+    else if (moment < now) Iterator.iterate(moment)(_ - unit).find(!full(_)).fold(moment)(cut)
+    else {
+      while (full(now)) now += unit
+      cut(now)
+    }
+  }
+}
+
+object World {
+  val Began = 1700000000000L
+
+  /** A feed forgets all but its newest records. */
+  val FeedLength = 12
+
+  def written(at: Long, form: String): String = form match {
+    case "epoch_ms" => at.toString
+    case "epoch_s"  => (at / 1000).toString
+    case _          => Instant.ofEpochMilli(at).toString
+  }
+
+  def read(text: String, form: String): Option[Long] = scala.util
+    .Try(form match {
+      case _ if text == "0" => 0L
+      case "epoch_ms"       => text.toLong
+      case "epoch_s"        => text.toLong * 1000
+      case _                => Instant.parse(text).toEpochMilli
+    })
+    .toOption
+}
