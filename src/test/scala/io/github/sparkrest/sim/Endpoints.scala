@@ -35,7 +35,7 @@ final private[sim] class ListEndpoint(setup: Setup, world: World) {
 
   private def token(query: Query): Option[String] = setup.paging match {
     case "page" | "offset"             => query(setup.paging)
-    case "cursor" if byRecord          => query("starting_after").map(id => s"0~~k~${keyOfId(id)}~${scope(query)}")
+    case "cursor" if byRecord          => query("starting_after").map(id => s"${pager.epoch}~~k~${keyOfId(id)}~${scope(query)}")
     case "cursor"                      => query("cursor")
     case _                             => query("page_token")
   }

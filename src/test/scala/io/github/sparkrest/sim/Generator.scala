@@ -37,7 +37,8 @@ object Generator {
       (if (mayUpdate(s)) Seq("update", "update", "update") else Nil) ++
       (if (mayDelete(s)) Seq("delete") else Nil) ++
       (if (s.lag > 0 || s.lookback > 0) Seq("late", "late") else Nil)
-    val faults = Vector("error", "cut", "crash") ++ (if (s.expired == "restart") Seq("expire") else Nil)
+    val expires = s.expired == "restart" || s.kind != "delta" && Set("link", "nextUrl", "cursor")(s.paging)
+    val faults = Vector("error", "cut", "crash") ++ (if (expires) Seq("expire") else Nil)
     events(s, r, changes, faults)
   }
 
@@ -99,11 +100,13 @@ final private class Draft(r: Dice) {
       case "window"   => window(common)
       case "snapshot" => snapshot(common)
       case "log"      => log(common)
-      case "link"     => common.and("gap" -> gap, "compact" -> r.oneIn(2).toString)
-      case _          => common.and("gap" -> gap, "compact" -> r.oneIn(2).toString, "relative" -> r.oneIn(2).toString)
+      case "link"     => behind(common)
+      case _          => behind(common).and("relative" -> r.oneIn(2).toString)
     }
   }
 
+  private def behind(s: Setup) = s.and("gap" -> gap, "compact" -> r.oneIn(2).toString, "expired" -> expired)
+  private def expired = r.pick(Seq("fail", "fail", "restart"))
   private def gap = r.pick(Seq("0", "0", "2", "3"))
 
   private def since(s: Setup): Setup = {
@@ -115,7 +118,9 @@ final private class Draft(r: Dice) {
       if (bound == "exclusive" || !r.oneIn(4)) asked
       else asked.and(r.pick(Seq("lag", "lookback")) -> r.pick(Seq("6000", "12000")))
     val keyed = late.and("key" -> r.oneIn(3).toString)
-    if (keyed.paged && keyed.view != "number" && keyed.lookback == 0 && r.oneIn(6) && !keyed.backwards)
+    // Equal records on both sides of a page's edge look like a list that moved, unless a cursor leads from page to page.
+    val steady = keyed.paging == "cursor" && keyed.view != "number" || keyed.cap == 0 && !keyed.paged
+    if (steady && keyed.lookback == 0 && r.oneIn(3) && !keyed.backwards && bound != "exclusive")
       keyed.and("twins" -> "true", "key" -> "false")
     else keyed
   }
@@ -143,9 +148,10 @@ final private class Draft(r: Dice) {
     val t = s.and(
       "carrier" -> r.pick(Seq("envelope", "envelope", "record", "header")),
       "end" -> r.pick(Seq("absent", "null", "blank", "same")),
-      "gap" -> gap
+      "gap" -> gap,
+      "expired" -> expired
     )
-    if (t.carrier == "record") t.and("gap" -> "0", "bound" -> r.pick(Seq("inclusive", "exclusive")), "tellBoundary" -> "true")
+    if (t.carrier == "record") t.and("gap" -> "0", "expired" -> "fail", "bound" -> r.pick(Seq("inclusive", "exclusive")), "tellBoundary" -> "true")
     else t.and("compact" -> r.oneIn(2).toString)
   }
 

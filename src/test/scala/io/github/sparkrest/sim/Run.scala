@@ -33,7 +33,7 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
     var quietDrains = 0
     var idle = 0
     while (found.isEmpty && quietDrains < 3)
-      if (idle > MostRequests) found = Some(s"endless: $idle requests and no end, after the last event")
+      if (idle > MostRequests) found = truth.repeated.orElse(Some(s"endless: $idle requests and no end, after the last event"))
       else {
         val before = api.requests
         if (poll().fold({ e => found = Some(e); false }, identity)) {

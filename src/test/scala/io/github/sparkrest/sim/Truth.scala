@@ -41,5 +41,5 @@ final class Truth(setup: Setup, world: World) {
   private def pictures = setup.kind == "snapshot" && !setup.key
 
   private def repeatless: Boolean =
-    !pictures && !(setup.expired == "restart" && !setup.key)
+    !pictures && setup.expired != "restart"
 }
