@@ -11,6 +11,10 @@ import io.github.sparkrest.request.HttpRequest
   * @param headers names in lower case, in the order received
   */
 final case class HttpResponse(status: Int, headers: Seq[(String, String)], body: InputStream) {
+
+  /** When it was made, by the clock of the server (RFC 9110 §6.6.1), epoch milliseconds. */
+  def date: Option[Long] = header("Date").flatMap(HttpDate.parse)
+
   def header(name: String): Option[String] = headers.collectFirst { case (k, v) if k.equalsIgnoreCase(name) => v }
 }
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.http
 
-import java.time.format.DateTimeFormatter
-import java.time.{Instant, ZonedDateTime}
+import java.time.Instant
 
 import scala.util.Try
 
@@ -60,9 +59,7 @@ object StatusPolicy {
     response.header("Retry-After").map(_.trim).flatMap { v =>
       Try((BigDecimal(v) * 1000).toLong).toOption
         .orElse(
-          Try(
-            ZonedDateTime.parse(v, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant.toEpochMilli - now.toEpochMilli
-          ).toOption
+          HttpDate.parse(v).map(_ - now.toEpochMilli)
         )
         .filter(_ >= 0)
     }

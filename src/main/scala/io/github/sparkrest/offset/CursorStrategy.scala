@@ -21,7 +21,8 @@ final private[offset] class CursorStrategy(config: RestConfig) extends OffsetStr
   def ask(state: EndpointState, now: Instant): Option[Ask] = Some(Ask(state.offset.getOrElse(options.initial)))
   def asksForMore: Boolean = true
   def remembers: Boolean = true
-  def read(state: EndpointState, ask: Ask, now: Instant): OffsetReading = new Reading(state)
+  def keeps(identity: String): Boolean = identity.nonEmpty
+  def read(state: EndpointState, ask: Ask, times: DrainTimes): OffsetReading = new Reading(state)
 
   final private class Reading(state: EndpointState) extends OffsetReading {
     private val first = new FirstRecord
@@ -56,7 +57,10 @@ final private[offset] class CursorStrategy(config: RestConfig) extends OffsetStr
           else Boundary(Map(pickedIdentity -> 1))
         Reached(
           moved,
-          only = if (options.recordKey.nonEmpty || config.paging.isPaged && stated.isEmpty) None else Some(only),
+          only =
+            if (facts.records == 0) Some(state.boundary)
+            else if (options.recordKey.nonEmpty || config.paging.isPaged && stated.isEmpty) None
+            else Some(only),
           atEnd = moved.isEmpty || config.followsLinks && facts.records == 0,
           warning = warning
         )

@@ -34,12 +34,28 @@ final class DrainStep(config: RestConfig) {
     strategy.ask(base, now).map { fresh =>
       val ask = base.drain.fold(fresh)(d => fresh.copy(until = d.until))
       val initial = base.offset.isEmpty && base.drain.isEmpty
-      Plan(base, ask, RequestValues(ask.offset, (ask.offset, ask.until), base.drain.map(_.page), initial))
+      Plan(base, ask, RequestValues(ask.offset, (ask.offset, ask.until), base.drain.map(_.page), initial), now)
     }
   }
 
-  def begin(plan: Plan, now: Instant): PageStep =
-    new OnePage(config, strategy, pages, plan, strategy.read(plan.state, plan.ask, now), () => begin(plan, now))
+  /** @param now when the response began to come
+    * @param date of the response by the API's own clock (RFC 9110 `Date`), epoch milliseconds
+    */
+  def begin(plan: Plan, now: Instant, date: Option[Long] = None): PageStep = {
+    val asked = plan.at.toEpochMilli
+    val times = plan.state.drain.fold(
+      DrainTimes(asked, date.fold(asked)(d => math.min(asked, d - (now.toEpochMilli - asked))))
+    )(_.times)
+    new OnePage(
+      config,
+      strategy,
+      pages,
+      plan,
+      times,
+      strategy.read(plan.state, plan.ask, times),
+      () => begin(plan, now, date)
+    )
+  }
 
   /** The API refused what it once named: a page of a drain, or a cursor. `None`: the refusal is about neither. */
   def forget(state: EndpointState): Option[EndpointState] = state.drain match {
@@ -52,8 +68,9 @@ final class DrainStep(config: RestConfig) {
 /** One request to come.
   *
   * @param state from which it goes on
+  * @param at when it was planned
   */
-final case class Plan(state: EndpointState, ask: Ask, values: RequestValues)
+final case class Plan(state: EndpointState, ask: Ask, values: RequestValues, at: Instant)
 
 /** One response on its way: each record once, in order, then [[finish]]. Used once. */
 trait PageStep {

@@ -31,6 +31,8 @@ final case class EndpointState(
   * @param landmark a page token to compare later ones with: R. P. Brent's cycle detection, with the number of its page
   * @param until end of the time that the drain asks for, as sent
   * @param unordered a page was not in the order that was promised
+  * @param same pages in a row that were the one before once more
+  * @param laterNew a page after the first brought something new
   */
 final case class Drain(
     page: PageToken,
@@ -42,7 +44,10 @@ final case class Drain(
     signature: String,
     landmark: (String, Long),
     until: String,
-    unordered: Boolean
+    unordered: Boolean,
+    same: Int,
+    laterNew: Boolean,
+    times: DrainTimes
 )
 
 object EndpointState {
@@ -75,7 +80,11 @@ object Drain {
     "signature" -> d.signature.asJson,
     "landmark" -> d.landmark.asJson,
     "until" -> d.until.asJson,
-    "unordered" -> d.unordered.asJson
+    "unordered" -> d.unordered.asJson,
+    "same" -> d.same.asJson,
+    "laterNew" -> d.laterNew.asJson,
+    "began" -> d.times.began.asJson,
+    "horizon" -> d.times.horizon.asJson
   )
 
   private[offset] val decoder: Decoder[Drain] = Decoder.instance { c =>
@@ -90,7 +99,25 @@ object Drain {
       landmark <- c.get[(String, Long)]("landmark")
       until <- c.get[String]("until")
       unordered <- c.get[Boolean]("unordered")
-    } yield Drain(page, pages, received, pending, seen, previous, signature, landmark, until, unordered)
+      same <- c.get[Int]("same")
+      laterNew <- c.get[Boolean]("laterNew")
+      began <- c.get[Long]("began")
+      horizon <- c.get[Long]("horizon")
+    } yield Drain(
+      page,
+      pages,
+      received,
+      pending,
+      seen,
+      previous,
+      signature,
+      landmark,
+      until,
+      unordered,
+      same,
+      laterNew,
+      DrainTimes(began, horizon)
+    )
   }
 
   private def kindOf(page: PageToken): String = page match {

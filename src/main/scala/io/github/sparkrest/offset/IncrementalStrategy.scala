@@ -24,8 +24,8 @@ final private[offset] class IncrementalStrategy(config: RestConfig) extends Offs
   )
   def asksForMore: Boolean = config.hasPlaceholder
   def remembers: Boolean = true
-  override def keeps(identity: String): Boolean = !identity.startsWith("#")
-  def read(state: EndpointState, ask: Ask, now: Instant): OffsetReading = new Reading(state)
+  def keeps(identity: String): Boolean = !identity.startsWith("#")
+  def read(state: EndpointState, ask: Ask, times: DrainTimes): OffsetReading = new Reading(state)
 
   final private class Reading(state: EndpointState) extends OffsetReading {
     private val bound = state.offset.flatMap(id)
@@ -49,12 +49,13 @@ final private[offset] class IncrementalStrategy(config: RestConfig) extends Offs
       first.see(buf, from, to)
       val value = field.in(buf, from, to)
       val found = value.flatMap(v => id(v).map(v -> _))
-      for (f <- found; l <- last if f._2.compareTo(l._2) < 0) descends = true
+      if (found.exists(f => last.exists(_._2.compareTo(f._2) > 0))) descends = true
       last = found
       found match {
         case Some((text, number)) =>
           if (largest.forall(_._2.compareTo(number) < 0)) largest = Some((text, number))
-          if (bound.forall(_.compareTo(number) < 0)) Novelty.New
+          // It can have come in a drain that had to begin anew.
+          if (bound.forall(_.compareTo(number) < 0)) Novelty.MayRepeat
           else {
             old = true
             Novelty.Excluded

@@ -24,16 +24,23 @@ final private[offset] class MaximumStrategy(config: RestConfig, readsEnvelope: B
 
   def asksForMore: Boolean = config.hasPlaceholder
   def remembers: Boolean = !options.exclusive || options.lookbackMs > 0
-  def read(state: EndpointState, ask: Ask, now: Instant): OffsetReading = new Reading(state, now)
+  def keeps(identity: String): Boolean = identity.nonEmpty
+  def read(state: EndpointState, ask: Ask, times: DrainTimes): OffsetReading = new Reading(state, times)
 
-  final private class Reading(state: EndpointState, now: Instant) extends OffsetReading {
+  final private class Reading(state: EndpointState, times: DrainTimes) extends OffsetReading {
     private val bound = state.offset.map(keyOf)
-    private val youngest = if (options.lagMs > 0) Some(now.minusMillis(options.lagMs)) else None
+    private val youngest = Instant.ofEpochMilli(times.began).minusMillis(options.lagMs)
+    private val horizon = Instant.ofEpochMilli(times.horizon)
     private val first = new FirstRecord
     private var records = 0
     private var anyField, old, descends = false
     private var last: Option[OffsetKey] = None
-    private var best: Option[(String, OffsetKey)] = state.drain.flatMap(_.pending).map(p => (p, keyOf(p)))
+
+    /** If this page is the last one. */
+    private val best = new Best(state.drain.flatMap(_.pending))
+
+    /** If pages follow: of what is not younger than the drain. */
+    private val settled = new Best(state.drain.flatMap(_.pending))
 
     override def reachedOld: Boolean = old
     override def outOfOrder: Boolean = descends
@@ -43,68 +50,89 @@ final private[offset] class MaximumStrategy(config: RestConfig, readsEnvelope: B
       first.see(buf, from, to)
       val value = field.in(buf, from, to)
       if (value.isDefined) anyField = true
-      val key = value.map(v => best.collect { case (text, k) if text == v => k }.getOrElse(keyOf(v)))
+      val key = value.map(v => best.keyIf(v).getOrElse(keyOf(v)))
       if (key.exists(isTooYoung)) Novelty.Excluded
       else {
-        for (v <- value; k <- key) noteKey(v, k)
+        for (v <- value; k <- key) note(v, k)
         val order = for (k <- key; b <- bound; c <- OffsetKey.compare(k, b)) yield c
-        if (order.exists(_ < 0)) old = true
-        // More was delivered than is remembered: below the offset all counts as delivered.
-        if (order.exists(_ < 0) && state.boundary.truncated) Novelty.Excluded
+        val isOld = order.exists(_ < 0) && key.exists(isBeforeLookback)
+        old ||= isOld
+        // Newest first, or more was delivered than is remembered: what is below the offset counts as delivered.
+        if (isOld && (options.order == "desc" || state.boundary.truncated)) Novelty.Excluded
         else if (readsEnvelope || order.forall(_ <= 0)) Novelty.MayRepeat
         else Novelty.New
       }
     }
 
-    private def noteKey(v: String, k: OffsetKey): Unit = {
+    private def note(v: String, k: OffsetKey): Unit = {
       if (last.exists(l => OffsetKey.compare(l, k).exists(_ > 0))) descends = true
       last = Some(k)
-      val takes = options.pick match {
-        case "first" => best.isEmpty
-        case "last"  => true
-        case _       => isLargest(k)
-      }
-      if (takes) best = Some((v, k))
+      best.note(v, k)
+      if (isSettled(k)) settled.note(v, k)
     }
 
     def finish(facts: PageFacts): Either[RestError, Reached] = {
-      val stated = if (readsEnvelope) field.in(facts).filterNot(v => isTooYoung(keyOf(v))) else None
+      val stated = if (readsEnvelope) field.in(facts).map(s => (s, keyOf(s))).filterNot(s => isTooYoung(s._2)) else None
       if (
         records > 0 && state.offset.isEmpty && state.drain.isEmpty && !anyField &&
         !(readsEnvelope && field.standsIn(facts.envelope))
       ) Left(OffsetStrategy.fieldNotFound(config, first.names, facts.envelope))
-      else {
-        // No record, no change; what stands beside the records of a later page may be older than on the first one.
-        val pending = state.drain.flatMap(_.pending)
-        val own =
-          stated.filter(s => pending.forall(p => OffsetKey.compare(keyOf(s), keyOf(p)).exists(_ > 0))).orElse(pending)
-        val next = (if (records == 0) pending else if (stated.isDefined) own else best.map(_._1)).filter(movesOn)
-        Right(Reached(next, forgets = !remembers))
+      else
+        Right(
+          Reached(
+            reached(stated, best),
+            Some(reached(stated.filter(s => isSettled(s._2)), settled)),
+            forgets = !remembers
+          )
+        )
+    }
+
+    /** No record, no change; what stands beside the records of a later page may be older than on the first one. */
+    private def reached(stated: Option[(String, OffsetKey)], found: Best): Option[String] = {
+      val pending = state.drain.flatMap(_.pending)
+      val beside = stated.collect {
+        case (s, k) if pending.forall(p => OffsetKey.compare(k, keyOf(p)).exists(_ > 0)) => s
       }
+      (if (records == 0) pending else if (stated.isDefined) beside.orElse(pending) else found.text).filter(movesOn)
     }
 
-    private def isTooYoung(k: OffsetKey): Boolean = youngest.exists { limit =>
-      k match {
-        case OffsetKey.Moment(m) => m.isAfter(limit)
-        case other               => asMoment(other).exists(_.isAfter(limit))
-      }
-    }
-
-    private def asMoment(k: OffsetKey): Option[Instant] = k match {
-      case OffsetKey.Number(n) => time.momentOf(n.toPlainString)
-      case _                   => None
-    }
-
-    /** A value of another kind than the first is never the maximum: the offset would jump. */
-    private def isLargest(k: OffsetKey): Boolean =
-      best.forall { case (_, l) => OffsetKey.compare(k, l).exists(_ > 0) } && (best.nonEmpty || bound.forall(b =>
-        OffsetKey.compare(k, b).nonEmpty
-      ))
+    private def isTooYoung(k: OffsetKey): Boolean = options.lagMs > 0 && moment(k).exists(_.isAfter(youngest))
+    private def isSettled(k: OffsetKey): Boolean = !config.paging.isPaged || moment(k).forall(!_.isAfter(horizon))
+    private def isBeforeLookback(k: OffsetKey): Boolean = options.lookbackMs == 0 ||
+      (for (m <- moment(k); o <- state.offset.flatMap(time.momentOf))
+        yield m.isBefore(o.minusMillis(options.lookbackMs))).getOrElse(true)
 
     /** The offset never moves back (I3). A value that cannot be compared is the API's own word. */
     private def movesOn(value: String): Boolean =
       bound.forall(b => OffsetKey.compare(keyOf(value), b).forall(_ > 0))
+
+    /** The value that the offset is taken from, so far. */
+    final private class Best(pending: Option[String]) {
+      private var value: Option[(String, OffsetKey)] = pending.map(p => (p, keyOf(p)))
+      def text: Option[String] = value.map(_._1)
+      def keyIf(v: String): Option[OffsetKey] = value.collect { case (t, k) if t == v => k }
+      def note(v: String, k: OffsetKey): Unit = {
+        val takes = options.pick match {
+          case "first" => value.isEmpty
+          case "last"  => true
+          case _       => isLargest(k)
+        }
+        if (takes) value = Some((v, k))
+      }
+
+      /** A value of another kind than the first is never the maximum: the offset would jump. */
+      private def isLargest(k: OffsetKey): Boolean = value match {
+        case Some((_, l)) => OffsetKey.compare(k, l).exists(_ > 0)
+        case None         => bound.forall(b => OffsetKey.compare(k, b).nonEmpty)
+      }
+    }
   }
 
   private def keyOf(text: String): OffsetKey = OffsetKey.of(text, options.format, options.zone)
+
+  private def moment(k: OffsetKey): Option[Instant] = k match {
+    case OffsetKey.Moment(m) => Some(m)
+    case OffsetKey.Number(n) => time.momentOf(n.toPlainString)
+    case _                   => None
+  }
 }

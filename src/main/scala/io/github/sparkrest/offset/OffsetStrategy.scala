@@ -16,7 +16,7 @@ trait OffsetStrategy {
   def ask(state: EndpointState, now: Instant): Option[Ask]
 
   /** Begins a page. */
-  def read(state: EndpointState, ask: Ask, now: Instant): OffsetReading
+  def read(state: EndpointState, ask: Ask, times: DrainTimes): OffsetReading
 
   /** Whether a drain that brought something may be followed by another at once: without a placeholder, only time can tell. */
   def asksForMore: Boolean
@@ -25,13 +25,20 @@ trait OffsetStrategy {
   def remembers: Boolean
 
   /** Whether a record can come again in a later drain. */
-  def keeps(identity: String): Boolean = true
+  def keeps(identity: String): Boolean
 }
 
 /** @param offset as it is sent
   * @param until end of the time asked for, as it is sent; empty: there is none
   */
 final case class Ask(offset: String, until: String = "")
+
+/** When a drain was begun, epoch milliseconds.
+  *
+  * @param began when its first page was asked, by this machine's clock
+  * @param horizon the same by the API's clock, if it told: what is younger may have come to a page that was read before
+  */
+final case class DrainTimes(began: Long, horizon: Long)
 
 /** One page, in order. Used once. */
 trait OffsetReading {
@@ -66,6 +73,8 @@ object Novelty {
 /** Where a page leads.
   *
   * @param offset beyond the state's own; `None`: it stays
+  * @param pending the same if further pages follow: what came into being since the first page was asked does not count, for it
+  *   may have come to a page that was read before. `None`: as `offset`
   * @param forgets the new offset excludes what was delivered: nothing of it can come again
   * @param only if the new offset excludes all but these
   * @param atEnd the API said that there is nothing further now
@@ -73,6 +82,7 @@ object Novelty {
   */
 final case class Reached(
     offset: Option[String],
+    pending: Option[Option[String]] = None,
     forgets: Boolean = false,
     only: Option[Boundary] = None,
     atEnd: Boolean = false,

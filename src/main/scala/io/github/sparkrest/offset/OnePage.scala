@@ -12,6 +12,7 @@ final private[offset] class OnePage(
     strategy: OffsetStrategy,
     pages: PageSequence,
     plan: Plan,
+    times: DrainTimes,
     reading: OffsetReading,
     again: () => PageStep
 ) extends PageStep {
@@ -57,7 +58,8 @@ final private[offset] class OnePage(
     val facts = response.copy(
       records = records,
       lastRecord = lastRecord,
-      repeatsLast = records > 0 && pages.mayOverlap && state.drain.exists(_.signature == pageSignature)
+      // Once it may be the list that moved by just a page; a number that counts records goes on from there in any case.
+      repeatsLast = same >= 2
     )
     for {
       reached <- reading.finish(facts)
@@ -67,6 +69,7 @@ final private[offset] class OnePage(
     } yield {
       val warnings = reached.warning.toList ++ Symptom.ofPage(config, state, reading, facts, kept, next.isDefined)
       next match {
+        case _ if comesAgain(reached) => result(complete(reached.copy(offset = None)), atEnd = false, warnings)
         case None => result(complete(reached), reached.atEnd || paged && options.kind != "window", warnings)
         case Some(_) if reanchors(reached) => result(complete(reached), atEnd = false, warnings)
         case Some(page)                    => result(further(page, landmark, reached), atEnd = false, warnings)
@@ -80,11 +83,24 @@ final private[offset] class OnePage(
   /** Another request from the offset reached instead of a further page: the list may move meanwhile, and nothing is lost.
     * Only if the bound is known to be inclusive, or each id stands once: else records at the offset could be passed over.
     */
-  private def reanchors(reached: Reached): Boolean =
+  private def reanchors(reached: Reached): Boolean = maySkip && reached.offset.exists(o => !state.offset.contains(o))
+
+  private def maySkip: Boolean =
     options.ascending && !reading.outOfOrder && config.hasPlaceholder &&
-      !state.drain.exists(_.unordered) && reached.offset.exists(o => !state.offset.contains(o)) &&
+      !state.drain.exists(_.unordered) &&
       (options.boundary == "inclusive" || options.kind == "incremental" ||
         config.paging.reanchorAfter.exists(n => state.drain.fold(0L)(_.received) + records >= n))
+
+  /** Pages by number, within equal values that fill more than a page: if a later page brought something new, the list may have
+    * grown on the first one meanwhile. It is read once more from there before the offset moves.
+    */
+  private def comesAgain(reached: Reached): Boolean = reanchors(reached) && options.kind != "incremental" &&
+    state.drain.isDefined && laterNew && pages.mayOverlap && config.paging.kind != "offset"
+
+  private def laterNew: Boolean = state.drain.exists(d => d.laterNew || kept > 0)
+
+  private def same: Int =
+    state.drain.filter(_ => records > 0 && pages.mayOverlap).filter(_.signature == pageSignature).fold(0)(_.same + 1)
 
   private def complete(reached: Reached): EndpointState = {
     val memory =
@@ -109,13 +125,19 @@ final private[offset] class OnePage(
           page = page,
           pages = before.fold(1L)(_.pages + 1),
           received = before.fold(0L)(_.received) + records,
-          pending = reached.offset.orElse(before.flatMap(_.pending)),
+          pending = reached.pending.getOrElse(reached.offset).orElse(before.flatMap(_.pending)),
           seen = remembered(reached),
-          previous = if (pages.mayOverlap) repeats.ofPage else Boundary.Empty,
+          previous =
+            if (!pages.mayOverlap) Boundary.Empty
+            else if (records == 0) before.fold(Boundary.Empty)(_.previous)
+            else repeats.ofPage,
           signature = pageSignature,
           landmark = landmark,
           until = plan.ask.until,
-          unordered = before.exists(_.unordered) || reading.outOfOrder
+          unordered = before.exists(_.unordered) || reading.outOfOrder,
+          same = same,
+          laterNew = laterNew,
+          times = times
         )
       )
     )

@@ -7,7 +7,7 @@ import scala.collection.mutable
   *
   * @param before of the last drain
   * @param seen of this drain, up to this page
-  * @param previous the page before, if the list may have moved since: its records may stand at the head of this page
+  * @param previous the page before, if the list may have moved since: its records may stand on this page again
   * @param unique records have a key: one that this drain held already is the same record
   * @param limit of what is remembered
   */
@@ -15,7 +15,6 @@ final private[offset] class Repeats(before: Boundary, seen: Boundary, previous: 
   private val now = mutable.LinkedHashMap.empty[String, Int] ++= seen.counts
   private val page = mutable.HashMap.empty[String, Int]
   private var truncated = seen.truncated
-  private var leading = !previous.isEmpty
 
   /** Notes a record.
     *
@@ -25,8 +24,7 @@ final private[offset] class Repeats(before: Boundary, seen: Boundary, previous: 
   def note(identity: String, mayHaveCome: Boolean): Boolean = {
     val onPage = page.getOrElse(identity, 0) + 1
     page(identity) = onPage
-    leading = leading && previous.count(identity) >= onPage
-    if (leading || unique && now.contains(identity)) true
+    if (previous.count(identity) >= onPage || unique && now.contains(identity)) true
     else {
       val n = now.getOrElse(identity, 0) + 1
       now(identity) = n

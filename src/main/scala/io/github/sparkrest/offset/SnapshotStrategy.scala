@@ -14,8 +14,9 @@ final private[offset] class SnapshotStrategy(config: RestConfig) extends OffsetS
   def ask(state: EndpointState, now: Instant): Option[Ask] = Some(Ask(config.offset.initial))
   def asksForMore: Boolean = false
   def remembers: Boolean = config.offset.recordKey.nonEmpty
+  def keeps(identity: String): Boolean = identity.nonEmpty
 
-  def read(state: EndpointState, ask: Ask, now: Instant): OffsetReading = new OffsetReading {
+  def read(state: EndpointState, ask: Ask, times: DrainTimes): OffsetReading = new OffsetReading {
     def see(buf: Array[Byte], from: Int, to: Int): Novelty = if (remembers) Novelty.MayRepeat else Novelty.New
     def finish(facts: PageFacts): Either[RestError, Reached] =
       if (remembers && state.drain.fold(0L)(_.received) + facts.records > SnapshotStrategy.MaxRecords)

@@ -28,8 +28,9 @@ final private[offset] class WindowStrategy(config: RestConfig) extends OffsetStr
 
   def asksForMore: Boolean = true
   def remembers: Boolean = true
+  def keeps(identity: String): Boolean = identity.nonEmpty
 
-  def read(state: EndpointState, ask: Ask, now: Instant): OffsetReading = new OffsetReading {
+  def read(state: EndpointState, ask: Ask, times: DrainTimes): OffsetReading = new OffsetReading {
     def see(buf: Array[Byte], from: Int, to: Int): Novelty = Novelty.MayRepeat
     def finish(facts: PageFacts): Either[RestError, Reached] =
       Right(Reached(Some(ask.until).filterNot(state.offset.contains), atEnd = reachesNow))

@@ -48,6 +48,7 @@ object OffsetOptions {
     val kind = read(OffsetType)
     val name = read(OffsetField)
     val initial = read.opt(InitialOffset)
+    val format = read.parsed(OffsetFormat)(TimeFormat.parse)
     val requestFormat = read.parsed(RequestOffsetFormat)(TimeFormat.parse)
     OffsetOptions(
       kind = kind,
@@ -56,8 +57,8 @@ object OffsetOptions {
       initial = initial.filterNot(_ == "latest").getOrElse(if (kind == "cursor") "" else "0"),
       latest = initial.contains("latest"),
       pick = read.opt(OffsetPick).getOrElse(if (kind == "cursor") "last" else "max"),
-      format = read.parsed(OffsetFormat)(TimeFormat.parse),
-      requestFormat = requestFormat.orElse(if (kind == "window") Some(TimeFormat.Iso) else None),
+      format = format,
+      requestFormat = requestFormat.orElse(if (kind == "window") format.orElse(Some(TimeFormat.Iso)) else None),
       zone = read.timeZone(t => Try(ZoneId.of(t)).toOption).getOrElse(ZoneId.of("UTC")),
       order = read(Order),
       boundary = read(Boundary),

@@ -59,7 +59,7 @@ private[options] trait OffsetTable {
     OneOf(Seq("auto", "asc", "desc", "none")),
     Offsets,
     default = Some("auto"),
-    doc = "Order of the records by `offsetField`. With pagination the offset moves when all pages are in; with `asc` after each page, and the next request begins at the new offset, so that nothing is lost if the list moves meanwhile. `desc` (newest first) stops at the first page that is older than the offset."
+    doc = "Order of the records by `offsetField`. With pagination the offset moves when all pages are in. `asc` together with `boundary=inclusive` (or `offsetType=incremental`): it moves after each page, and the next request begins there, so that nothing is lost if the list moves meanwhile. `desc` (newest first) stops at the first record that is older than the offset."
   )
   val RecordKey: Opt[Seq[String]] = Opt(
     "recordKey",

@@ -32,7 +32,7 @@ final class PollPipeline(config: RestConfig, client: HttpClient, clock: Clock) {
       StatusPolicy(response, request.url, clock.now(), config.emptyStatusCodes) match {
         case StatusPolicy.Failed(error) => Left(error)
         case verdict                    =>
-          val step = new StepSink(core.begin(plan, clock.now()), sink)
+          val step = new StepSink(core.begin(plan, clock.now(), response.date), sink)
           val sliced = if (verdict == StatusPolicy.Empty) Right(Envelope.Empty) else slice(response, step)
           sliced.left
             .map(e => e.copy(message = s"${Redact.url(request.url)}: ${e.message}"))

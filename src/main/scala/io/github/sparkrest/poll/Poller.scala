@@ -41,6 +41,7 @@ final class Poller(
   /** When the API was asked, in the last poll: its task may have waited for a core. */
   private var asked = nowMs
   private var pages = 0L
+  private var symptoms = Symptoms()
   private var errorsInRow = 0L
   private var warned = Set.empty[String]
 
@@ -70,7 +71,9 @@ final class Poller(
     if (!goesOn) pages = 0
     if (config.streamingIntervalMs > 0) journal.noteBeforePoll(nowMs, endpoint, state)
     status = status.copy(polls = status.polls + 1)
+    val before = state
     val (outcome, kept) = attempt(tries = 1)
+    symptoms = symptoms.after(before, outcome, kept)
     outcome.error match {
       case None =>
         errorsInRow = 0
@@ -86,7 +89,7 @@ final class Poller(
         )
       case Some(error) => failed(error)
     }
-    outcome.warning.foreach(warnOnce)
+    (symptoms.warnings(config) ++ outcome.warning).foreach(warnOnce)
     journal.pollerChanged()
   }
 

@@ -68,7 +68,7 @@ object PolledApi {
     .flatMap(_.split("&"))
     .map { p =>
       val eq = (p + "=").indexOf('=')
-    p.take(eq) -> java.net.URLDecoder.decode(p.drop(eq + 1), "UTF-8")
+      p.take(eq) -> java.net.URLDecoder.decode(p.drop(eq + 1), "UTF-8")
     }
     .toMap
 

@@ -140,7 +140,11 @@ final private class Draft(r: Dice) {
 
   private def window(s: Setup): Setup =
     uncapped(paged(ordered(s)).and("bound" -> r.pick(Seq("inclusive", "exclusive")), "key" -> r.oneIn(3).toString))
-      .and("step" -> r.pick(Seq("0", "3000", "20000")), "lag" -> r.pick(Seq("0", "0", "6000")), "emptyStatus" -> emptyStatus)
+      .and(
+        "step" -> r.pick(Seq("0", "3000", "20000")),
+        "lag" -> r.pick(Seq("0", "0", "6000")),
+        "emptyStatus" -> emptyStatus
+      )
 
   private def snapshot(s: Setup): Setup = uncapped(paged(ordered(s))).and("key" -> (!r.oneIn(3)).toString)
 
@@ -151,7 +155,13 @@ final private class Draft(r: Dice) {
       "gap" -> gap,
       "expired" -> expired
     )
-    if (t.carrier == "record") t.and("gap" -> "0", "expired" -> "fail", "bound" -> r.pick(Seq("inclusive", "exclusive")), "tellBoundary" -> "true")
+    if (t.carrier == "record")
+      t.and(
+        "gap" -> "0",
+        "expired" -> "fail",
+        "bound" -> r.pick(Seq("inclusive", "exclusive")),
+        "tellBoundary" -> "true"
+      )
     else t.and("compact" -> r.oneIn(2).toString)
   }
 
@@ -164,11 +174,12 @@ final private class Draft(r: Dice) {
     val paging = r.pick(Seq("none", "none", "link", "nextUrl", "cursor", "page", "page", "offset"))
     val t = s.and("paging" -> paging, "maxPages" -> r.pick(Seq("100", "100", "1", "2")))
     paging match {
-      case "none"          => s
-      case "page"          => backwards(t.and("view" -> "number", "end" -> r.pick(Seq("total", "more", "empty", "absent", "repeat"))))
-      case "offset"        => t.and("view" -> "number", "end" -> r.pick(Seq("total", "more", "empty", "absent")))
-      case "link"          => tokens(t).and("end" -> r.pick(Seq("absent", "empty")))
-      case "nextUrl"       => tokens(t).and("end" -> ends, "relative" -> r.oneIn(2).toString)
+      case "none" => s
+      case "page" =>
+        backwards(t.and("view" -> "number", "end" -> r.pick(Seq("total", "more", "empty", "absent", "repeat"))))
+      case "offset"  => t.and("view" -> "number", "end" -> r.pick(Seq("total", "more", "empty", "absent")))
+      case "link"    => tokens(t).and("end" -> r.pick(Seq("absent", "empty")))
+      case "nextUrl" => tokens(t).and("end" -> ends, "relative" -> r.oneIn(2).toString)
       case _ if byRecord && s.order != "none" && r.oneIn(2) =>
         t.and("view" -> "keyset", "carrier" -> "record", "end" -> r.pick(Seq("more", "absent")))
       case _ => tokens(t).and("carrier" -> r.pick(Seq("envelope", "envelope", "header")), "end" -> ends)

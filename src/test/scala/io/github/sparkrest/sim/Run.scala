@@ -33,7 +33,8 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
     var quietDrains = 0
     var idle = 0
     while (found.isEmpty && quietDrains < 3)
-      if (idle > MostRequests) found = truth.repeated.orElse(Some(s"endless: $idle requests and no end, after the last event"))
+      if (idle > MostRequests)
+        found = truth.repeated.orElse(Some(s"endless: $idle requests and no end, after the last event"))
       else {
         val before = api.requests
         if (poll().fold({ e => found = Some(e); false }, identity)) {
@@ -63,10 +64,10 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
       truth.delivered(sink.pages)
       api.note(s"   kept ${sink.pages.mkString(" ")} more=${outcome.more} ${outcome.error.fold("")(_.text)} state ${text(state)}")
       (outcome.error, api.wrong) match {
-        case (_, Some(why))                  => Left(s"wrong request: $why")
-        case (Some(e), _) if !api.faulty     => Left(s"error: ${e.text}")
-        case (Some(_), _)                    => Right(false)
-        case (None, _)                       => Right(!outcome.more)
+        case (_, Some(why))              => Left(s"wrong request: $why")
+        case (Some(e), _) if !api.faulty => Left(s"error: ${e.text}")
+        case (Some(_), _)                => Right(false)
+        case (None, _)                   => Right(!outcome.more)
       }
     } catch {
       case _: Crash =>
@@ -95,7 +96,10 @@ object Run {
       case Right(config) =>
         val run = new Run(scenario, config, tracing = true)
         val found = verdict(run)
-        (Seq(s"history: $scenario", s"options: ${options.toSeq.sorted.map { case (k, v) => s"$k=$v" }.mkString(" ")}") ++
+        (Seq(
+          s"history: $scenario",
+          s"options: ${options.toSeq.sorted.map { case (k, v) => s"$k=$v" }.mkString(" ")}"
+        ) ++
           run.trace :+ found.getOrElse("all is well")).mkString("\n")
     }
   }

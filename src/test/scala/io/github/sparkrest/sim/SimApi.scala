@@ -86,9 +86,9 @@ final class SimApi(scenario: Scenario, tracing: Boolean) extends HttpClient {
   private def body(text: String, cut: Option[(Int, Int)]): InputStream = {
     val whole = text.getBytes(UTF_8)
     cut match {
-      case None                          => new ByteArrayInputStream(whole)
-      case Some((at, n)) if n % 2 == 0   => new ByteArrayInputStream(whole, 0, at)
-      case Some((at, _))                 =>
+      case None                        => new ByteArrayInputStream(whole)
+      case Some((at, n)) if n % 2 == 0 => new ByteArrayInputStream(whole, 0, at)
+      case Some((at, _))               =>
         new InputStream {
           private val head = new ByteArrayInputStream(whole, 0, at)
           def read(): Int = { val b = head.read(); if (b < 0) throw new IOException("reset") else b }

@@ -11,7 +11,8 @@ import org.scalatest.funsuite.AnyFunSuite
 
 /** Random APIs, read to their end over page drift, errors and crashes: nothing lost, nothing twice. */
 class SimulatorSuite extends AnyFunSuite {
-  private def setting(name: String): Option[String] = sys.props.get(name).orElse(sys.env.get(name.toUpperCase.replace('.', '_')))
+  private def setting(name: String): Option[String] =
+    sys.props.get(name).orElse(sys.env.get(name.toUpperCase.replace('.', '_')))
   private val runs = setting("sim.runs").fold(100000L)(_.toLong)
   private val firstSeed = setting("sim.seed").fold(0L)(_.toLong)
 
@@ -26,7 +27,9 @@ class SimulatorSuite extends AnyFunSuite {
         Iterator.continually(next.getAndIncrement()).takeWhile(_ < firstSeed + runs).foreach { seed =>
           val scenario = Generator(seed)
           val read = RestConfig.parse(Reader.options(scenario.setup)).isRight
-          kinds.computeIfAbsent(s"${scenario.setup.kind} ${if (read) "read" else "not read"}", _ => new AtomicLong).incrementAndGet()
+          kinds
+            .computeIfAbsent(s"${scenario.setup.kind} ${if (read) "read" else "not read"}", _ => new AtomicLong)
+            .incrementAndGet()
           if (read) Run(scenario).foreach { why =>
             val group = s"${scenario.setup.kind} ${scenario.setup.paging} ${why.takeWhile(_ != ':')}"
             failed.synchronized(if (!failed.contains(group)) failed(group) = (seed, why))
