@@ -8,19 +8,28 @@ import java.util.SplittableRandom
   */
 object Generator {
 
-  def apply(seed: Long): Scenario = {
-    val r = new Dice(seed)
-    val setup = limits(new Draft(r).setup)
-    Scenario(setup, events(setup, r))
-  }
+  /** Requests between two events. */
+  private val Gaps = Seq(0, 0, 0, 1, 1, 1, 2, 3)
+
+  /** Seeds that follow each other share a setup: it costs more to make than its events. */
+  private val Histories = 4
+
+  def setup(seed: Long): Setup = limits(new Draft(new Dice(-1 - seed / Histories)).setup)
+
+  def apply(seed: Long): Scenario = apply(seed, setup(seed))
+  def apply(seed: Long, setup: Setup): Scenario = Scenario(setup, events(setup, new Dice(seed)))
+
+  def blocks(first: Long, runs: Long): Iterator[Seq[Long]] =
+    Iterator.iterate(first / Histories)(_ + 1).map(_ * Histories).takeWhile(_ < first + runs).map(b => b until b + Histories)
 
   /** Where an API makes reading impossible, the setup is made possible. */
   private def limits(s: Setup): Setup = {
     val drifts = s.paged && !frozen(s)
-    val ordered = s.tellOrder && s.order != "none" && Set("since", "ids", "feed")(s.kind)
+    // Without a key a record that a cursor brings twice is a second one.
+    val twice = s.paging == "cursor" && s.sliding && !s.key
     val calm = s.kind match {
       // A change while a list in no known order is read may hide behind the greatest value seen.
-      case "since" | "ids" | "feed" => drifts && !ordered
+      case "since" | "ids" | "feed" => drifts && (!keepsPlace(s) || twice)
       // Records that leave a list that is read by number move others over to a page that was read.
       case "window" | "snapshot" => s.sliding
       case _                     => false
@@ -29,6 +38,14 @@ object Generator {
     val ties = if (s.kind == "since" && s.sliding && s.order == "asc" && s.cap > 1) s.cap - 1 else 0
     s.and("calm" -> calm.toString, "tieLimit" -> ties.toString)
   }
+
+  /** A change while the list is read comes where the reader will see it: now, or in the next drain. */
+  private def keepsPlace(s: Setup) = s.tellOrder && (s.order match {
+    case "desc"                 => true
+    case "none"                 => false
+    case _ if s.kind == "since" => s.lookback == 0 && (s.unique && !s.sliding || s.tellBoundary && !s.unique)
+    case _                      => true
+  })
 
   private def frozen(s: Setup) = s.view == "frozen" && Set("link", "nextUrl", "cursor")(s.paging)
 
@@ -44,13 +61,9 @@ object Generator {
 
   /** @param changes and `faults`: what may happen */
   def events(s: Setup, r: Dice, changes: Seq[String], faults: Seq[String]): Vector[Event] = {
-    // Without a key, a drift by a whole page looks like the end, or like new records.
-    val few = s.sliding && !s.key && !s.calm && s.order != "asc"
-    val room = if (few) math.max(s.cap, 2) - 1 else Int.MaxValue
-    val at = Vector.fill(r(14))(1 + r(24)).sorted
-    at.zipWithIndex.filter { case (a, i) => i < room || at(i - room) != a }.map { case (a, _) =>
-      val what = if (faults.nonEmpty && !few && r.oneIn(6)) r.pick(faults) else r.pick(changes)
-      Event(a, what, extent(s, what, r))
+    Vector.fill(r(14))(r.pick(Gaps)).scanLeft(1 + r(4))(_ + _).drop(1).map { at =>
+      val what = if (faults.nonEmpty && r.oneIn(6)) r.pick(faults) else r.pick(changes)
+      Event(at, what, extent(s, what, r))
     }
   }
 
@@ -93,6 +106,14 @@ final private class Draft(r: Dice) {
         "offset" -> r.pick(Seq("max_field", "timestamp"))
       )
     )
+    kind(common) match {
+      case s if Set("none", "page", "offset")(s.paging) || s.paging == "cursor" && s.carrier != "record" =>
+        s.and("post" -> (Set("since", "ids", "window", "log")(s.kind) && !s.first && r.oneIn(5)).toString)
+      case s => s
+    }
+  }
+
+  private def kind(common: Setup): Setup =
     common.kind match {
       case "since"    => since(common)
       case "ids"      => ids(common)
@@ -103,7 +124,6 @@ final private class Draft(r: Dice) {
       case "link"     => behind(common)
       case _          => behind(common).and("relative" -> r.oneIn(2).toString)
     }
-  }
 
   private def behind(s: Setup) = s.and("gap" -> gap, "compact" -> r.oneIn(2).toString, "expired" -> expired)
   private def expired = r.pick(Seq("fail", "fail", "restart"))
@@ -116,7 +136,7 @@ final private class Draft(r: Dice) {
     val asked = if (r.oneIn(4)) whole.and("ask" -> r.pick(Seq("epoch_ms", "epoch_s", "iso"))) else whole
     val late =
       if (bound == "exclusive" || !r.oneIn(4)) asked
-      else asked.and(r.pick(Seq("lag", "lookback")) -> r.pick(Seq("6000", "12000")))
+      else asked.and((if (asked.paged || asked.cap == 0) r.pick(Seq("lag", "lookback")) else "lag") -> r.pick(Seq("6000", "12000")))
     val keyed = late.and("key" -> r.oneIn(3).toString)
     // Equal records on both sides of a page's edge look like a list that moved, unless a cursor leads from page to page.
     val steady = keyed.paging == "cursor" && keyed.view != "number" || keyed.cap == 0 && !keyed.paged
@@ -138,13 +158,15 @@ final private class Draft(r: Dice) {
     u.and("key" -> r.oneIn(3).toString, "tellOrder" -> (!r.oneIn(3)).toString)
   }
 
-  private def window(s: Setup): Setup =
-    uncapped(paged(ordered(s)).and("bound" -> r.pick(Seq("inclusive", "exclusive")), "key" -> r.oneIn(3).toString))
-      .and(
-        "step" -> r.pick(Seq("0", "3000", "20000")),
-        "lag" -> r.pick(Seq("0", "0", "6000")),
-        "emptyStatus" -> emptyStatus
-      )
+  private def window(s: Setup): Setup = {
+    // A record of this second may be written after a window that ends in its midst.
+    val whole = s.form == "epoch_s" && s.grain == 1000
+    uncapped(paged(ordered(s)).and("bound" -> r.pick(Seq("inclusive", "exclusive")), "key" -> r.oneIn(3).toString)).and(
+      "step" -> r.pick(Seq("0", "3000", "20000")),
+      "lag" -> (if (whole) r.pick(Seq("0", "6000")) else "6000"),
+      "emptyStatus" -> emptyStatus
+    )
+  }
 
   private def snapshot(s: Setup): Setup = uncapped(paged(ordered(s))).and("key" -> (!r.oneIn(3)).toString)
 
@@ -153,15 +175,10 @@ final private class Draft(r: Dice) {
       "carrier" -> r.pick(Seq("envelope", "envelope", "record", "header")),
       "end" -> r.pick(Seq("absent", "null", "blank", "same")),
       "gap" -> gap,
-      "expired" -> expired
+      "expired" -> expired,
+      "first" -> r.oneIn(3).toString
     )
-    if (t.carrier == "record")
-      t.and(
-        "gap" -> "0",
-        "expired" -> "fail",
-        "bound" -> r.pick(Seq("inclusive", "exclusive")),
-        "tellBoundary" -> "true"
-      )
+    if (t.carrier == "record") t.and("gap" -> "0", "expired" -> "fail", "bound" -> r.pick(Seq("inclusive", "exclusive")), "tellBoundary" -> "true")
     else t.and("compact" -> r.oneIn(2).toString)
   }
 
@@ -174,12 +191,11 @@ final private class Draft(r: Dice) {
     val paging = r.pick(Seq("none", "none", "link", "nextUrl", "cursor", "page", "page", "offset"))
     val t = s.and("paging" -> paging, "maxPages" -> r.pick(Seq("100", "100", "1", "2")))
     paging match {
-      case "none" => s
-      case "page" =>
-        backwards(t.and("view" -> "number", "end" -> r.pick(Seq("total", "more", "empty", "absent", "repeat"))))
-      case "offset"  => t.and("view" -> "number", "end" -> r.pick(Seq("total", "more", "empty", "absent")))
-      case "link"    => tokens(t).and("end" -> r.pick(Seq("absent", "empty")))
-      case "nextUrl" => tokens(t).and("end" -> ends, "relative" -> r.oneIn(2).toString)
+      case "none"          => s
+      case "page"          => backwards(t.and("view" -> "number", "end" -> r.pick(Seq("total", "more", "empty", "absent", "repeat"))))
+      case "offset"        => t.and("view" -> "number", "end" -> r.pick(Seq("total", "more", "empty", "absent")))
+      case "link"          => tokens(t).and("end" -> r.pick(Seq("absent", "empty")))
+      case "nextUrl"       => tokens(t).and("end" -> ends, "relative" -> r.oneIn(2).toString)
       case _ if byRecord && s.order != "none" && r.oneIn(2) =>
         t.and("view" -> "keyset", "carrier" -> "record", "end" -> r.pick(Seq("more", "absent")))
       case _ => tokens(t).and("carrier" -> r.pick(Seq("envelope", "envelope", "header")), "end" -> ends)

@@ -26,7 +26,7 @@ object Losses {
       "lost",
       "tellOrder=false paging=page view=number end=empty cap=3 rows=8",
       Seq("insert", "update"),
-      Some("paging=page view=number end=empty cap=3 rows=8 tieLimit=2")
+      Some("paging=page view=number end=empty cap=3 rows=8 tieLimit=2 tellBoundary=true")
     ),
     Loss(
       "records in the second of an exclusive offset",
@@ -35,13 +35,7 @@ object Losses {
       Seq("insert", "tick"),
       Some("bound=exclusive ties=true lag=2000")
     ),
-    Loss(
-      "newest first, one capped page, no pagination",
-      "lost",
-      "order=desc cap=3 tellOrder=false",
-      Seq("insert", "tick"),
-      Some("order=desc cap=3 paging=link")
-    ),
+    Loss("newest first, one capped page, no pagination", "lost", "order=desc cap=3 tellOrder=false", Seq("insert", "tick"), Some("order=desc cap=3 paging=link")),
     Loss(
       "more equal timestamps than an answer holds, no pagination",
       "lost",
@@ -49,12 +43,6 @@ object Losses {
       Seq("insert"),
       Some("cap=3 ties=true paging=link")
     ),
-    Loss(
-      "an inclusive API read as exclusive",
-      "repeated",
-      "bound=inclusive boundary=exclusive",
-      Seq("insert", "tick"),
-      None
-    )
+    Loss("an inclusive API read as exclusive", "repeated", "bound=inclusive boundary=exclusive", Seq("insert", "tick"), None)
   )
 }

@@ -6,7 +6,20 @@ object Reader {
   private val Host = "http://api.test"
 
   def options(s: Setup): Map[String, String] =
-    (tracking(s) ++ paging(s) ++ common(s)).toMap
+    posted(s, (tracking(s) ++ paging(s) ++ common(s)).toMap)
+
+  /** The same in the body: what stood in the query, and the page. */
+  private def posted(s: Setup, options: Map[String, String]): Map[String, String] = if (!s.post) options
+  else {
+    val (address, query) = options("url").span(_ != '?')
+    val asked = query.drop(1).split("&").map(_.split("=", 2)).map(p => s""""${p(0)}":"${p(1)}"""")
+    val page = s.paging match {
+      case "cursor"          => Seq(s""""cursor":{cursor}""")
+      case "page" | "offset" => Seq(s""""${s.paging}":{page}""")
+      case _                 => Nil
+    }
+    options + ("url" -> address) + ("method" -> "POST") + ("body" -> (asked ++ page).mkString("{", ",", "}"))
+  }
 
   private def tracking(s: Setup): Seq[(String, String)] = s.kind match {
     case "since" =>
@@ -31,7 +44,8 @@ object Reader {
         case "header" => ("cursor", "header:X-Next")
         case _        => ("cursor", "next")
       }
-      Seq("url" -> s"$Host/log?$name={offset}", "offsetType" -> "cursor", "offsetField" -> field)
+      Seq("url" -> s"$Host/log?$name={offset}", "offsetType" -> "cursor", "offsetField" -> field) ++
+        (if (s.first) Seq("initialUrl" -> s"$Host/log?start=0") else Nil)
     case "link"  => Seq("url" -> s"$Host/log?limit=3", "offsetType" -> "cursor", "offsetField" -> "link:next")
     case "delta" =>
       Seq(
@@ -52,11 +66,11 @@ object Reader {
   else {
     val kind = Seq("pagination" -> s.paging)
     val next = s.paging match {
-      case "nextUrl"                         => Seq("nextField" -> "next")
-      case "cursor" if s.carrier == "record" => Seq("nextField" -> "id", "pageParam" -> "starting_after")
-      case "cursor" if s.carrier == "header" => Seq("nextField" -> "header:X-Next")
-      case "cursor"                          => Seq("nextField" -> "next")
-      case _                                 => Nil
+      case "nextUrl"                            => Seq("nextField" -> "next")
+      case "cursor" if s.carrier == "record"    => Seq("nextField" -> "id", "pageParam" -> "starting_after")
+      case "cursor" if s.carrier == "header"    => Seq("nextField" -> "header:X-Next")
+      case "cursor"                             => Seq("nextField" -> "next")
+      case _                                    => Nil
     }
     val stop = s.end match {
       case "more"  => Seq("hasMoreField" -> "has_more")

@@ -21,9 +21,11 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
   private val truth = new Truth(setup, api.world)
   private var pipeline = new PollPipeline(config, api, api.clock)
   private var state = EndpointState.Initial
-  private var durable = text(state)
-  private var drainFirst = 1
-  private var drainBegan = api.world.now
+  private var stored = text(state)
+  private var drain = Since(1, api.world.now)
+
+  /** The state that a restart finds, and the drain that it is in the middle of. */
+  private var durable: (String, Option[Since]) = (stored, None)
 
   def trace: Seq[String] = api.trace.toSeq
 
@@ -31,54 +33,71 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
   def verdict: Option[String] = {
     var found = Option.empty[String]
     var quietDrains = 0
-    var idle = 0
-    while (found.isEmpty && quietDrains < 3)
-      if (idle > MostRequests)
-        found = truth.repeated.orElse(Some(s"endless: $idle requests and no end, after the last event"))
+    var idle, waits = 0
+    while (found.isEmpty && quietDrains < 2)
+      if (idle > MostRequests) found = truth.repeated(api.movedByPage).orElse(Some(s"endless: $idle requests and no end, after the last event"))
       else {
         val before = api.requests
         if (poll().fold({ e => found = Some(e); false }, identity)) {
-          found = truth.drained(drainFirst, api.requests, drainBegan).orElse(truth.repeated)
+          found = truth.drained(drain.request, api.requests, drain.at).orElse(truth.repeated(api.movedByPage))
           api.note(s"   -- drain complete ${found.getOrElse("")}")
           api.drained()
-          drainFirst = api.requests + 1
           api.world.now += (if (api.quiet) setup.lag + setup.step + 2L * setup.grain + 100 else 50L)
           if (api.quiet) quietDrains += 1
-          drainBegan = api.world.now
+          drain = Since(api.requests + 1, api.world.now)
         }
         if (api.quiet) idle += api.requests - before
-        if (api.requests == before) found = Some("a poll without a request")
+        // A window that is not over yet: time must pass.
+        if (api.requests == before) {
+          api.world.now += setup.grain.toLong
+          waits += 1
+          if (waits > MostRequests) found = Some("stuck: polls, but no requests")
+        }
       }
     found
   }
 
   /** @return whether a drain is complete, or what is wrong */
   private def poll(): Either[String, Boolean] = {
-    if (setup.interval > 0) durable = text(state)
+    if (setup.interval > 0) durable = (stored, Some(drain))
     val sink = new MemorySink
     api.faulty = false
     try {
       val outcome = pipeline.run(state, PollLimits(Long.MaxValue, Long.MaxValue, setup.requests.toLong), sink)
-      state = decode[EndpointState](text(outcome.state)).fold(throw _, identity)
-      if (sink.pages.nonEmpty) durable = text(state)
+      restore(text(outcome.state))
+      val complete = outcome.error.isEmpty && !outcome.more
+      // Where changes wait for a drain's end they must not come in the middle of one that is taken up again.
+      if (sink.pages.nonEmpty || complete && setup.calm)
+        durable = (stored, if (complete) None else Some(drain))
       truth.delivered(sink.pages)
-      api.note(s"   kept ${sink.pages.mkString(" ")} more=${outcome.more} ${outcome.error.fold("")(_.text)} state ${text(state)}")
+      api.note(s"   kept ${sink.pages.mkString(" ")} more=${outcome.more} ${outcome.error.fold("")(_.text)} state ${brief(stored)}")
       (outcome.error, api.wrong) match {
-        case (_, Some(why))              => Left(s"wrong request: $why")
-        case (Some(e), _) if !api.faulty => Left(s"error: ${e.text}")
-        case (Some(_), _)                => Right(false)
-        case (None, _)                   => Right(!outcome.more)
+        case (_, Some(why))                  => Left(s"wrong request: $why")
+        case (Some(e), _) if !api.faulty     => Left(s"error: ${e.text}")
+        case (Some(_), _)                    => Right(false)
+        case (None, _)                       => Right(complete)
       }
     } catch {
       case _: Crash =>
-        state = decode[EndpointState](durable).fold(throw _, identity)
+        restore(durable._1)
+        drain = durable._2.getOrElse(Since(api.requests + 1, api.world.now))
         pipeline = new PollPipeline(config, api, api.clock)
         Right(false)
     }
   }
 
+  /** A state travels as text between driver and executor. */
+  private def restore(text: String): Unit = {
+    stored = text
+    state = decode[EndpointState](text).fold(throw _, identity)
+  }
+
+  private def brief(state: String) = state.replaceAll("\"([^\"]{5})[^\"]{17}\":", "$1:").replace("\"", "")
   private def text(s: EndpointState): String = EndpointState.encoder(s).noSpaces
 }
+
+/** When a drain began. */
+final private case class Since(request: Int, at: Long)
 
 object Run {
   private val MostRequests = 600
@@ -86,8 +105,10 @@ object Run {
   /** None if the options cannot be read yet, or all is well. */
   def apply(scenario: Scenario): Option[String] = RestConfig.parse(Reader.options(scenario.setup)) match {
     case Left(_)       => None
-    case Right(config) => verdict(new Run(scenario, config))
+    case Right(config) => verdict(scenario, config)
   }
+
+  def verdict(scenario: Scenario, config: RestConfig): Option[String] = verdict(new Run(scenario, config))
 
   def traced(scenario: Scenario): String = {
     val options = Reader.options(scenario.setup)
@@ -96,11 +117,10 @@ object Run {
       case Right(config) =>
         val run = new Run(scenario, config, tracing = true)
         val found = verdict(run)
-        (Seq(
-          s"history: $scenario",
-          s"options: ${options.toSeq.sorted.map { case (k, v) => s"$k=$v" }.mkString(" ")}"
-        ) ++
-          run.trace :+ found.getOrElse("all is well")).mkString("\n")
+        val first = scenario.events.headOption.fold(1)(_.at) - 2
+        val told = run.trace.dropWhile(l => l.takeWhile(_ != ' ').drop(1).filter(_.isDigit).take(6).padTo(1, '0').toInt < first)
+        (Seq(s"history: $scenario", s"options: ${options.toSeq.sorted.map { case (k, v) => s"$k=$v" }.mkString(" ")}") ++
+          told.map(_.replace("http://api.test/", "")) :+ found.getOrElse("all is well")).mkString("\n")
     }
   }
 

@@ -12,91 +12,94 @@ final case class Setup(chosen: Map[String, String]) {
   // ---- the server
 
   /** since, ids, feed, log, link, delta, window, snapshot: see [[SimApi]]. */
-  val kind: String = text("kind")
+  lazy val kind: String = text("kind")
 
   /** Of the filter: inclusive, exclusive, coarse (the server cuts what it is asked with to a unit). */
-  val bound: String = text("bound")
-  val unit: Int = number("unit")
+  lazy val bound: String = text("bound")
+  lazy val unit: Int = number("unit")
 
   /** How the server sorts: asc, desc, none (by id). */
-  val order: String = text("order")
+  lazy val order: String = text("order")
 
   /** Milliseconds between two different timestamps. */
-  val grain: Int = number("grain")
+  lazy val grain: Int = number("grain")
 
   /** How timestamps are written, and how they are asked for. */
-  val form: String = text("form")
-  val ask: String = text("ask")
-  val rows: Int = number("rows")
+  lazy val form: String = text("form")
+  lazy val ask: String = text("ask")
+  lazy val rows: Int = number("rows")
 
   /** Records of a page, whatever the client asks for; 0: no limit. */
-  val cap: Int = number("cap")
+  lazy val cap: Int = number("cap")
 
   /** none, link, nextUrl, cursor, page, offset. */
-  val paging: String = text("paging")
+  lazy val paging: String = text("paging")
 
   /** What a page token stands for: keyset (after a record), number (after n records), frozen (of the list as it was). */
-  val view: String = text("view")
+  lazy val view: String = text("view")
 
   /** Where a cursor is: envelope, record, header. */
-  val carrier: String = text("carrier")
+  lazy val carrier: String = text("carrier")
 
   /** How the last page says so: absent, null, blank, more (has_more=false), empty (a further page), total, repeat. */
-  val end: String = text("end")
-  val relative: Boolean = flag("relative")
+  lazy val end: String = text("end")
+  lazy val relative: Boolean = flag("relative")
 
   /** Each so-manieth page is empty, and has a next one all the same; 0: none. */
-  val gap: Int = number("gap")
+  lazy val gap: Int = number("gap")
 
   /** A page's records come in the opposite order. */
-  val backwards: Boolean = flag("backwards")
-  val rootArray: Boolean = flag("rootArray")
+  lazy val backwards: Boolean = flag("backwards")
+  lazy val rootArray: Boolean = flag("rootArray")
 
   /** The envelope's fields stand before the records. */
-  val head: Boolean = flag("head")
+  lazy val head: Boolean = flag("head")
 
   /** A log that keeps only the newest version of a record. */
-  val compact: Boolean = flag("compact")
+  lazy val compact: Boolean = flag("compact")
+
+  /** The first request is another one. */
+  lazy val first: Boolean = flag("first")
 
   /** Records without an id: two of them can be equal. */
-  val twins: Boolean = flag("twins")
+  lazy val twins: Boolean = flag("twins")
 
   /** An empty list is answered with this status. */
-  val emptyStatus: Int = number("emptyStatus")
+  lazy val emptyStatus: Int = number("emptyStatus")
 
-  /** none, query, body: where the request's values stand. */
-  val post: Boolean = flag("post")
+  /** What is asked stands in a JSON body. */
+  lazy val post: Boolean = flag("post")
 
   // ---- the reader
 
   /** timestamp, max_field, incremental: where the kind leaves a choice. */
-  val offset: String = text("offset")
+  lazy val offset: String = text("offset")
 
   /** The options say the order, the boundary. */
-  val tellOrder: Boolean = flag("tellOrder")
-  val tellBoundary: Boolean = flag("tellBoundary")
+  lazy val tellOrder: Boolean = flag("tellOrder")
+  lazy val tellBoundary: Boolean = flag("tellBoundary")
 
   /** A boundary option that is not the server's. */
-  val boundary: String = text("boundary")
-  val key: Boolean = flag("key")
-  val lag: Int = number("lag")
-  val lookback: Int = number("lookback")
-  val step: Int = number("step")
-  val interval: Int = number("interval")
-  val maxPages: Int = number("maxPages")
-  val expired: String = text("expired")
+  lazy val boundary: String = text("boundary")
+  lazy val key: Boolean = flag("key")
+  lazy val lag: Int = number("lag")
+  lazy val lookback: Int = number("lookback")
+  lazy val step: Int = number("step")
+  lazy val interval: Int = number("interval")
+  lazy val maxPages: Int = number("maxPages")
+  lazy val expired: String = text("expired")
 
   /** Requests after which a task hands back. */
-  val requests: Int = number("requests")
+  lazy val requests: Int = number("requests")
 
   /** Records may share a timestamp though no reader gets past them. */
-  val ties: Boolean = flag("ties")
+  lazy val ties: Boolean = flag("ties")
 
   /** Most records with one timestamp; 0: no limit. */
-  val tieLimit: Int = number("tieLimit")
+  lazy val tieLimit: Int = number("tieLimit")
 
   /** Changes wait until a drain is complete. */
-  val calm: Boolean = flag("calm")
+  lazy val calm: Boolean = flag("calm")
 
   def paged: Boolean = paging != "none"
   def sliding: Boolean = paged && view == "number"
@@ -108,9 +111,7 @@ final case class Setup(chosen: Map[String, String]) {
   /** Records that may share a timestamp without the API itself being unreadable. */
   def groupLimit: Int =
     if (ties) Int.MaxValue
-    else if (!paged && cap > 0 && kind == "since") cap - 1
-    else if (tieLimit > 0) tieLimit
-    else Int.MaxValue
+    else if (!paged && cap > 0 && kind == "since") cap - 1 else if (tieLimit > 0) tieLimit else Int.MaxValue
 
   def and(more: (String, String)*): Setup = Setup(chosen ++ more)
 
@@ -139,6 +140,7 @@ object Setup {
     "rootArray" -> "false",
     "head" -> "false",
     "compact" -> "false",
+    "first" -> "false",
     "twins" -> "false",
     "emptyStatus" -> "200",
     "post" -> "false",

@@ -51,7 +51,7 @@ final class SimApi(scenario: Scenario, tracing: Boolean) extends HttpClient {
       if (now.exists(_.what == "error")) Answer(500, Nil, "busy")
       else if (request.url.startsWith("http://api.test/")) answerTo(new Query(request))
       else Answer(400, Nil, s"no such host")
-    note(s"#$requests ${request.method} ${request.url} -> ${answer.status} ${answer.headers.mkString} ${answer.body}")
+    note(s"#$requests ${request.method} ${request.url} ${request.body.getOrElse("")} -> ${answer.status} ${answer.headers.mkString} ${answer.body}")
     val cut = now.find(_.what == "cut").map(e => (answer.body.length * (e.n % 10) / 10, e.n))
     if (answer.status >= 400 && answer.status != 404 || cut.nonEmpty) faulty = true
     if (answer.status == 400) lists.wrong = Some(answer.body)
@@ -60,6 +60,8 @@ final class SimApi(scenario: Scenario, tracing: Boolean) extends HttpClient {
       case e: IOException => Left(RestError(Condition.ConnectionFailed, s"broken: ${e.getMessage}", ""))
     }
   }
+
+  def movedByPage: Boolean = lists.movedByPage
 
   /** A request that no correct client sends: what was wrong with it. */
   def wrong: Option[String] = lists.wrong
@@ -75,7 +77,7 @@ final class SimApi(scenario: Scenario, tracing: Boolean) extends HttpClient {
     now.filter { e =>
       val isChange = Event.Changes(e.what)
       if (isChange) note(s"   ${e.what} ${e.n}")
-      if (isChange && setup.calm) waiting += e else if (isChange) world.change(e, requests)
+      if (isChange && setup.calm) waiting += e else if (isChange) { world.change(e, requests); lists.changes += 1 }
       !isChange
     }
   }
@@ -86,9 +88,9 @@ final class SimApi(scenario: Scenario, tracing: Boolean) extends HttpClient {
   private def body(text: String, cut: Option[(Int, Int)]): InputStream = {
     val whole = text.getBytes(UTF_8)
     cut match {
-      case None                        => new ByteArrayInputStream(whole)
-      case Some((at, n)) if n % 2 == 0 => new ByteArrayInputStream(whole, 0, at)
-      case Some((at, _))               =>
+      case None                          => new ByteArrayInputStream(whole)
+      case Some((at, n)) if n % 2 == 0   => new ByteArrayInputStream(whole, 0, at)
+      case Some((at, _))                 =>
         new InputStream {
           private val head = new ByteArrayInputStream(whole, 0, at)
           def read(): Int = { val b = head.read(); if (b < 0) throw new IOException("reset") else b }
@@ -104,12 +106,19 @@ final class Query(request: HttpRequest) {
   private val at = request.url.indexOf('?')
   val path: String = if (at < 0) request.url else request.url.substring(0, at)
   val parameters: List[(String, String)] =
-    if (at < 0) Nil
+    if (request.body.nonEmpty) fields(request.body.get)
+    else if (at < 0) Nil
     else
       request.url.substring(at + 1).split("&").toList.filter(_.nonEmpty).map { p =>
         val eq = p.indexOf('=')
         (p.substring(0, eq), java.net.URLDecoder.decode(p.substring(eq + 1), "UTF-8"))
       }
+
+  private def fields(body: String): List[(String, String)] =
+    io.circe.parser.parse(body).toOption.flatMap(_.asObject).fold(List("broken" -> body))(_.toList.collect {
+      case (k, v) if !v.isNull => k -> v.asString.getOrElse(v.noSpaces)
+    })
+
   def apply(name: String): Option[String] = parameters.collectFirst { case (`name`, v) => v }
 
   /** This request with another value of a parameter. */

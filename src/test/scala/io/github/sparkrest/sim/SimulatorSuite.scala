@@ -2,7 +2,7 @@
 package io.github.sparkrest.sim
 
 import java.util.concurrent.atomic.AtomicLong
-import java.util.concurrent.{Executors, TimeUnit}
+import java.util.concurrent.{ConcurrentHashMap, Executors, TimeUnit}
 
 import scala.collection.mutable
 
@@ -11,36 +11,42 @@ import org.scalatest.funsuite.AnyFunSuite
 
 /** Random APIs, read to their end over page drift, errors and crashes: nothing lost, nothing twice. */
 class SimulatorSuite extends AnyFunSuite {
-  private def setting(name: String): Option[String] =
-    sys.props.get(name).orElse(sys.env.get(name.toUpperCase.replace('.', '_')))
+  private def setting(name: String): Option[String] = sys.props.get(name).orElse(sys.env.get(name.toUpperCase.replace('.', '_')))
   private val runs = setting("sim.runs").fold(100000L)(_.toLong)
   private val firstSeed = setting("sim.seed").fold(0L)(_.toLong)
 
   test(s"$runs random histories: nothing lost, nothing repeated") {
-    val next = new AtomicLong(firstSeed)
+    val blocks = Generator.blocks(firstSeed, runs)
     val failed = mutable.LinkedHashMap.empty[String, (Long, String)]
-    val kinds = new java.util.concurrent.ConcurrentHashMap[String, AtomicLong]
+    val kinds = new ConcurrentHashMap[String, AtomicLong]
+    val busy, done = new AtomicLong
     val began = System.nanoTime
     val workers = Executors.newFixedThreadPool(2)
+    def run(seeds: Seq[Long]): Unit = {
+      val setup = Generator.setup(seeds.head)
+      val config = RestConfig.parse(Reader.options(setup))
+      done.addAndGet(seeds.length.toLong)
+      kinds.computeIfAbsent(s"${setup.kind}${if (config.isLeft) " not read" else ""}", _ => new AtomicLong).addAndGet(seeds.length.toLong)
+      for (c <- config; seed <- seeds; why <- Run.verdict(Generator(seed, setup), c)) {
+        val group = s"${setup.kind} ${setup.paging} ${why.takeWhile(_ != ':')}"
+        failed.synchronized(if (!failed.contains(group)) failed(group) = (seed, why))
+      }
+    }
     (1 to 2).foreach(_ =>
       workers.execute { () =>
-        Iterator.continually(next.getAndIncrement()).takeWhile(_ < firstSeed + runs).foreach { seed =>
-          val scenario = Generator(seed)
-          val read = RestConfig.parse(Reader.options(scenario.setup)).isRight
-          kinds
-            .computeIfAbsent(s"${scenario.setup.kind} ${if (read) "read" else "not read"}", _ => new AtomicLong)
-            .incrementAndGet()
-          if (read) Run(scenario).foreach { why =>
-            val group = s"${scenario.setup.kind} ${scenario.setup.paging} ${why.takeWhile(_ != ':')}"
-            failed.synchronized(if (!failed.contains(group)) failed(group) = (seed, why))
-          }
-        }
+        val cpu = java.lang.management.ManagementFactory.getThreadMXBean
+        val before = cpu.getCurrentThreadCpuTime
+        Iterator
+          .continually(blocks.synchronized(if (blocks.hasNext) Some(blocks.next()) else None))
+          .takeWhile(_.isDefined)
+          .foreach(_.foreach(run))
+        busy.addAndGet(cpu.getCurrentThreadCpuTime - before)
       }
     )
     workers.shutdown()
     workers.awaitTermination(1, TimeUnit.HOURS)
     val seconds = (System.nanoTime - began) / 1e9
-    info(f"$runs%d runs in $seconds%.1f s, ${runs / seconds}%.0f a second; $kinds")
+    info(f"${done.get}%d runs in $seconds%.1f s, ${done.get / seconds}%.0f a second, ${busy.get / 1e6 / done.get}%.2f ms of a core each; $kinds")
     val shown = failed.toSeq.sortBy(_._1).map { case (group, (seed, why)) =>
       val short = Shrink(Generator(seed), Run(_))
       s"== $group, seed $seed: $why\n${Run.traced(short)}"

@@ -11,6 +11,7 @@ import scala.collection.mutable
   */
 final class Truth(setup: Setup, world: World) {
   private val came = mutable.HashMap.empty[String, Int]
+  private var before, counted = 0
   private val owed = mutable.HashMap.empty[String, Int]
 
   def delivered(texts: Iterable[String]): Unit = texts.foreach(t => came(t) = came.getOrElse(t, 0) + 1)
@@ -21,13 +22,19 @@ final class Truth(setup: Setup, world: World) {
     */
   def drained(first: Int, last: Int, began: Long): Option[String] = {
     val due = began - setup.lag - (if (setup.lag > 0 || setup.kind == "window") setup.grain else -setup.grain)
-    val there = world.lives.filter(l => l.born <= first && l.died > last && l.row.at <= due).map(_.row.text)
+    // What is found by looking back is found one drain later.
+    val since = if (setup.lookback > 0) before else first
+    before = first
+    val there = world.lives.filter(l => l.born <= since && l.died > last && l.row.at <= due).map(_.row.text)
+    // After a crash the end of a drain may come once more.
     if (!pictures) owed.clear()
-    there.foreach(t => owed(t) = owed.getOrElse(t, 0) + 1)
+    if (!pictures || first > counted) there.foreach(t => owed(t) = owed.getOrElse(t, 0) + 1)
+    counted = first
     owed.collectFirst { case (text, n) if came.getOrElse(text, 0) < n => s"lost: $text" }
   }
 
-  def repeated: Option[String] = if (!repeatless) None
+  /** @param excused the list moved by a page, which nobody can tell from new records without a key */
+  def repeated(excused: Boolean): Option[String] = if (excused && !setup.key || !repeatless) None
   else {
     val held = mutable.HashMap.empty[String, Int]
     world.lives.foreach(l => held(l.row.text) = held.getOrElse(l.row.text, 0) + 1)
