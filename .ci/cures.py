@@ -21,7 +21,7 @@ COPY = ROOT / "target" / "cures"
 MAIN = "src/main/scala/io/github/sparkrest"
 # A test that hangs without its cure shows nothing.
 MOST_SECONDS = 900
-SOURCES = ("build.sbt", "VERSION", "sbtw", "src", "project", "docs", "python/src")
+SOURCES = (".ci", "build.sbt", "VERSION", "sbtw", "src", "project", "docs", "python/src")
 
 
 def main() -> int:
