@@ -19,11 +19,11 @@ final private[offset] class OnePage(
   private val state = plan.state
   private val options = config.offset
   private val paged = config.paging.isPaged
-  private val hashes = strategy.remembers || paged && pages.mayOverlap
+  private val hashes = strategy.remembers || paged || state.again
   private val limit = if (options.kind == "snapshot") SnapshotStrategy.MaxRecords else Boundary.MaxKeys
 
   private val repeats = new Repeats(
-    if (strategy.remembers) state.boundary else Boundary.Empty,
+    state.boundary,
     state.drain.fold(Boundary.Empty)(_.seen),
     state.drain.fold(Boundary.Empty)(_.previous),
     unique = options.recordKey.nonEmpty,
@@ -48,7 +48,7 @@ final private[offset] class OnePage(
       else {
         val identity = reading.identity(buf, from, to)
         signature = signature * 31 + identity.hashCode
-        novelty != Novelty.Excluded && !repeats.note(identity, novelty == Novelty.MayRepeat)
+        novelty != Novelty.Excluded && !repeats.note(identity, state.again || novelty == Novelty.MayRepeat)
       }
     if (isNew) kept += 1
     isNew && !passesOver
@@ -59,7 +59,7 @@ final private[offset] class OnePage(
       records = records,
       lastRecord = lastRecord,
       // Once it may be the list that moved by just a page; a number that counts records goes on from there in any case.
-      repeatsLast = same >= 2
+      repeatsLast = same >= (if (config.paging.kind == "offset") 5 else 2)
     )
     for {
       reached <- reading.finish(facts)
@@ -145,7 +145,7 @@ final private[offset] class OnePage(
 
   /** If there are too many, those near the new offset are kept: the last ones if it rose on this page, else the first. */
   private def remembered(reached: Reached): Boundary =
-    if (!strategy.remembers && options.recordKey.isEmpty) Boundary.Empty
+    if (!hashes) Boundary.Empty
     else repeats.remembered(dropOldest = reached.offset.exists(o => !state.drain.flatMap(_.pending).contains(o)))
 
   private def pageSignature: String = s"$records:${signature.toHexString}"

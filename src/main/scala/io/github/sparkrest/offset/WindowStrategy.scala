@@ -14,6 +14,9 @@ final private[offset] class WindowStrategy(config: RestConfig) extends OffsetStr
   private val options = config.offset
   private val time = new OffsetTime(options)
 
+  /** A text that names no milliseconds lies a little before the moment that it was made from. */
+  private val Moment = 1000L
+
   def ask(state: EndpointState, now: Instant): Option[Ask] = {
     val start = state.offset.getOrElse(time.initial)
     val newest = now.minusMillis(options.lagMs)
@@ -35,12 +38,7 @@ final private[offset] class WindowStrategy(config: RestConfig) extends OffsetStr
     def finish(facts: PageFacts): Either[RestError, Reached] =
       Right(Reached(Some(ask.until).filterNot(state.offset.contains), atEnd = reachesNow))
 
-    /** A slice that is not of full length was cut at the present. */
-    private def reachesNow: Boolean = options.windowStepMs.forall { step =>
-      val length =
-        for (s <- time.asked(state.offset.getOrElse(time.initial)); e <- time.asked(ask.until))
-          yield e.toEpochMilli - s.toEpochMilli
-      length.forall(_ < step)
-    }
+    private def reachesNow: Boolean =
+      time.asked(ask.until).forall(!_.isBefore(Instant.ofEpochMilli(times.began).minusMillis(options.lagMs).minusMillis(Moment)))
   }
 }

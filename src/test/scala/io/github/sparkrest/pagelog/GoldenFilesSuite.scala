@@ -126,9 +126,11 @@ class GoldenFilesSuite extends AnyFunSuite {
     val log = PageLog.open(store, 2)
     log.resume(Position.Start, "main", None)
     // Of the same length, as the manifest says.
-    Files.list(withPage.resolve(PageFile.Folder)).iterator.asScala.foreach(p =>
-      Files.write(p, text(p).replace("\"version\":1", "\"version\":2").getBytes(UTF_8))
-    )
+    Files
+      .list(withPage.resolve(PageFile.Folder))
+      .iterator
+      .asScala
+      .foreach(p => Files.write(p, text(p).replace("\"version\":1", "\"version\":2").getBytes(UTF_8)))
     refused(recordsOf(store, log))
   }
 }

@@ -40,22 +40,23 @@ final private[sim] class ListEndpoint(setup: Setup, world: World) {
     filtered(query).flatMap(list => pager.page(list, token(query)).map(p => (list, p))) match {
       case Left((status, why)) => Answer(status, Nil, why)
       case Right((_, page))    =>
-        if (setup.sliding && changes > 0 && (changes >= lastPage || setup.end == "repeat" || setup.backwards)) movedByPage = true
+        if (setup.sliding && changes > 0 && (changes >= lastPage || setup.end == "repeat" || setup.backwards))
+          movedByPage = true
         changes = 0
         if (page.rows.nonEmpty) lastPage = page.rows.length
         written(query, page)
     }
 
   private def token(query: Query): Option[String] = setup.paging match {
-    case "page" | "offset"             => query(setup.paging)
-    case "cursor" if byRecord          => query("starting_after").map(id => s"${pager.epoch}~~k~${keyOfId(id)}~${scope(query)}")
-    case "cursor"                      => query("cursor")
-    case _                             => query("page_token")
+    case "page" | "offset"    => query(setup.paging)
+    case "cursor" if byRecord => query("starting_after").map(id => s"${pager.epoch}~~k~${keyOfId(id)}~${scope(query)}")
+    case "cursor"             => query("cursor")
+    case _                    => query("page_token")
   }
 
   private def byRecord = setup.carrier == "record"
   private def keyOfId(id: String): String = s"${if (setup.order == "desc") -id.toLong else id.toLong}.0"
-  private def scope(query: Query): String = (query("from").orElse(query("since")).getOrElse("")).filter(_.isLetterOrDigit)
+  private def scope(query: Query): String = query("from").orElse(query("since")).getOrElse("").filter(_.isLetterOrDigit)
 
   private def filtered(query: Query): Either[(Int, String), Listing] = {
     val asked = if (setup.ask.isEmpty) setup.form else setup.ask
@@ -79,8 +80,9 @@ final private[sim] class ListEndpoint(setup: Setup, world: World) {
       case "ids" if setup.bound == "exclusive" => whole("since").map(n => _.id > n)
       case "ids"                               => whole("from").map(n => _.id >= n)
       case "window"                            =>
-        for (a <- moment("from"); b <- moment("to")) yield
-          if (setup.bound == "exclusive") (r: Row) => r.at >= a && r.at < b else (r: Row) => r.at >= a && r.at <= b
+        for (a <- moment("from"); b <- moment("to"))
+          yield
+            if (setup.bound == "exclusive") (r: Row) => r.at >= a && r.at < b else (r: Row) => r.at >= a && r.at <= b
       case _ => Right(_ => true)
     }
     keep.map(k => Listing(world.rows.filter(k).toVector.sortBy(key), key, scope(query)))
@@ -119,12 +121,12 @@ final private[sim] class ListEndpoint(setup: Setup, world: World) {
         val link = page.next.map(t => s"""<${query.url(setup.relative, "page_token", t)}>; rel="next"""")
         val first = s"""<${query.url(setup.relative, "page_token", "")}>; rel="first""""
         envelope(page.rows, Nil, Seq("link" -> (link.toSeq :+ first).mkString(", ")))
-      case "nextUrl"                                  => envelope(page.rows, next.map("next" -> _).toSeq ++ more, Nil)
-      case "cursor" if byRecord                       => envelope(page.rows, more, Nil)
-      case "cursor" if setup.carrier == "header"      => envelope(page.rows, more, page.next.map("x-next" -> _).toSeq)
-      case "cursor"                                   => envelope(page.rows, next.map("next" -> _).toSeq ++ more, Nil)
-      case _ if setup.end == "total"                  => envelope(page.rows, Seq("total" -> page.total.toString), Nil)
-      case _                                          => envelope(page.rows, more, Nil)
+      case "nextUrl"                             => envelope(page.rows, next.map("next" -> _).toSeq ++ more, Nil)
+      case "cursor" if byRecord                  => envelope(page.rows, more, Nil)
+      case "cursor" if setup.carrier == "header" => envelope(page.rows, more, page.next.map("x-next" -> _).toSeq)
+      case "cursor"                              => envelope(page.rows, next.map("next" -> _).toSeq ++ more, Nil)
+      case _ if setup.end == "total"             => envelope(page.rows, Seq("total" -> page.total.toString), Nil)
+      case _                                     => envelope(page.rows, more, Nil)
     }
   }
 }
@@ -167,16 +169,16 @@ final private[sim] class LogEndpoint(setup: Setup, world: World) {
     def url = query.url(setup.relative && setup.kind == "delta", "cursor", token)
     def text(t: String) = "\"" + t + "\""
     setup.kind match {
-      case "link"                             => envelope(page, Nil, Seq("link" -> s"""<$url>; rel="next""""))
-      case "delta" if more                    => envelope(page, Seq("next" -> text(url)), Nil)
-      case "delta"                            => envelope(page, Seq("delta" -> text(url)), Nil)
-      case _ if setup.carrier == "record"     => envelope(page, Nil, Nil)
-      case _ if setup.carrier == "header"     =>
+      case "link"                         => envelope(page, Nil, Seq("link" -> s"""<$url>; rel="next""""))
+      case "delta" if more                => envelope(page, Seq("next" -> text(url)), Nil)
+      case "delta"                        => envelope(page, Seq("delta" -> text(url)), Nil)
+      case _ if setup.carrier == "record" => envelope(page, Nil, Nil)
+      case _ if setup.carrier == "header" =>
         envelope(page, Nil, if (more || setup.end == "same") Seq("x-next" -> token) else Nil)
-      case _ if more || setup.end == "same"   => envelope(page, Seq("next" -> text(token)), Nil)
-      case _ if setup.end == "null"           => envelope(page, Seq("next" -> "null"), Nil)
-      case _ if setup.end == "blank"          => envelope(page, Seq("next" -> "\"\""), Nil)
-      case _                                  => envelope(page, Nil, Nil)
+      case _ if more || setup.end == "same" => envelope(page, Seq("next" -> text(token)), Nil)
+      case _ if setup.end == "null"         => envelope(page, Seq("next" -> "null"), Nil)
+      case _ if setup.end == "blank"        => envelope(page, Seq("next" -> "\"\""), Nil)
+      case _                                => envelope(page, Nil, Nil)
     }
   }
 }

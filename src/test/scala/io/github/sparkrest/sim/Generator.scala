@@ -20,7 +20,11 @@ object Generator {
   def apply(seed: Long, setup: Setup): Scenario = Scenario(setup, events(setup, new Dice(seed)))
 
   def blocks(first: Long, runs: Long): Iterator[Seq[Long]] =
-    Iterator.iterate(first / Histories)(_ + 1).map(_ * Histories).takeWhile(_ < first + runs).map(b => b until b + Histories)
+    Iterator
+      .iterate(first / Histories)(_ + 1)
+      .map(_ * Histories)
+      .takeWhile(_ < first + runs)
+      .map(b => b until b + Histories)
 
   /** Where an API makes reading impossible, the setup is made possible. */
   private def limits(s: Setup): Setup = {
@@ -60,12 +64,11 @@ object Generator {
   }
 
   /** @param changes and `faults`: what may happen */
-  def events(s: Setup, r: Dice, changes: Seq[String], faults: Seq[String]): Vector[Event] = {
+  def events(s: Setup, r: Dice, changes: Seq[String], faults: Seq[String]): Vector[Event] =
     Vector.fill(r(14))(r.pick(Gaps)).scanLeft(1 + r(4))(_ + _).drop(1).map { at =>
       val what = if (faults.nonEmpty && r.oneIn(6)) r.pick(faults) else r.pick(changes)
       Event(at, what, extent(s, what, r))
     }
-  }
 
   private def extent(s: Setup, what: String, r: Dice): Int = what match {
     case "tick" => s.grain * (1 + r(8))
@@ -136,7 +139,10 @@ final private class Draft(r: Dice) {
     val asked = if (r.oneIn(4)) whole.and("ask" -> r.pick(Seq("epoch_ms", "epoch_s", "iso"))) else whole
     val late =
       if (bound == "exclusive" || !r.oneIn(4)) asked
-      else asked.and((if (asked.paged || asked.cap == 0) r.pick(Seq("lag", "lookback")) else "lag") -> r.pick(Seq("6000", "12000")))
+      else
+        asked.and(
+          (if (asked.paged || asked.cap == 0) r.pick(Seq("lag", "lookback")) else "lag") -> r.pick(Seq("6000", "12000"))
+        )
     val keyed = late.and("key" -> r.oneIn(3).toString)
     // Equal records on both sides of a page's edge look like a list that moved, unless a cursor leads from page to page.
     val steady = keyed.paging == "cursor" && keyed.view != "number" || keyed.cap == 0 && !keyed.paged
@@ -178,7 +184,13 @@ final private class Draft(r: Dice) {
       "expired" -> expired,
       "first" -> r.oneIn(3).toString
     )
-    if (t.carrier == "record") t.and("gap" -> "0", "expired" -> "fail", "bound" -> r.pick(Seq("inclusive", "exclusive")), "tellBoundary" -> "true")
+    if (t.carrier == "record")
+      t.and(
+        "gap" -> "0",
+        "expired" -> "fail",
+        "bound" -> r.pick(Seq("inclusive", "exclusive")),
+        "tellBoundary" -> "true"
+      )
     else t.and("compact" -> r.oneIn(2).toString)
   }
 
@@ -191,11 +203,12 @@ final private class Draft(r: Dice) {
     val paging = r.pick(Seq("none", "none", "link", "nextUrl", "cursor", "page", "page", "offset"))
     val t = s.and("paging" -> paging, "maxPages" -> r.pick(Seq("100", "100", "1", "2")))
     paging match {
-      case "none"          => s
-      case "page"          => backwards(t.and("view" -> "number", "end" -> r.pick(Seq("total", "more", "empty", "absent", "repeat"))))
-      case "offset"        => t.and("view" -> "number", "end" -> r.pick(Seq("total", "more", "empty", "absent")))
-      case "link"          => tokens(t).and("end" -> r.pick(Seq("absent", "empty")))
-      case "nextUrl"       => tokens(t).and("end" -> ends, "relative" -> r.oneIn(2).toString)
+      case "none" => s
+      case "page" =>
+        backwards(t.and("view" -> "number", "end" -> r.pick(Seq("total", "more", "empty", "absent", "repeat"))))
+      case "offset"  => t.and("view" -> "number", "end" -> r.pick(Seq("total", "more", "empty", "absent")))
+      case "link"    => tokens(t).and("end" -> r.pick(Seq("absent", "empty")))
+      case "nextUrl" => tokens(t).and("end" -> ends, "relative" -> r.oneIn(2).toString)
       case _ if byRecord && s.order != "none" && r.oneIn(2) =>
         t.and("view" -> "keyset", "carrier" -> "record", "end" -> r.pick(Seq("more", "absent")))
       case _ => tokens(t).and("carrier" -> r.pick(Seq("envelope", "envelope", "header")), "end" -> ends)

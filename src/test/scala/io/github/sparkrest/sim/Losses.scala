@@ -35,7 +35,13 @@ object Losses {
       Seq("insert", "tick"),
       Some("bound=exclusive ties=true lag=2000")
     ),
-    Loss("newest first, one capped page, no pagination", "lost", "order=desc cap=3 tellOrder=false", Seq("insert", "tick"), Some("order=desc cap=3 paging=link")),
+    Loss(
+      "newest first, one capped page, no pagination",
+      "lost",
+      "order=desc cap=3 tellOrder=false",
+      Seq("insert", "tick"),
+      Some("order=desc cap=3 paging=link")
+    ),
     Loss(
       "more equal timestamps than an answer holds, no pagination",
       "lost",
@@ -43,6 +49,12 @@ object Losses {
       Seq("insert"),
       Some("cap=3 ties=true paging=link")
     ),
-    Loss("an inclusive API read as exclusive", "repeated", "bound=inclusive boundary=exclusive", Seq("insert", "tick"), None)
+    Loss(
+      "an inclusive API read as exclusive",
+      "repeated",
+      "bound=inclusive boundary=exclusive",
+      Seq("insert", "tick"),
+      None
+    )
   )
 }

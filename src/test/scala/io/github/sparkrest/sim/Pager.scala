@@ -46,10 +46,10 @@ final class Pager(setup: Setup) {
   }
 
   private def opened(list: Listing, token: String): Either[(Int, String), Page] = token.split("~", -1) match {
-    case Array(e, _, _, _, _) if e.toInt != epoch   => Left((410, "the token has expired"))
-    case Array(_, _, _, _, s) if s != tagged(list)  => Left((400, "the token is of another query"))
-    case Array(_, hole, "n", n, _)                  => Right(from(list, hole, n.toInt, list.rows))
-    case Array(_, hole, "z", at, _)                 =>
+    case Array(e, _, _, _, _) if e.toInt != epoch  => Left((410, "the token has expired"))
+    case Array(_, _, _, _, s) if s != tagged(list) => Left((400, "the token is of another query"))
+    case Array(_, hole, "n", n, _)                 => Right(from(list, hole, n.toInt, list.rows))
+    case Array(_, hole, "z", at, _)                =>
       val i = at.takeWhile(_ != '.').toInt
       Right(from(list, hole, at.drop(at.indexOf('.') + 1).toInt, frozen(i), i))
     case Array(_, hole, "k", key, _) =>
@@ -63,12 +63,12 @@ final class Pager(setup: Setup) {
     val start = if (found < 0) rows.length else found
     def token(hole: String)(n: Int): String = {
       val what = setup.view match {
-        case "number"               => s"n~$n"
-        case "frozen"               =>
+        case "number" => s"n~$n"
+        case "frozen" =>
           val i = if (view >= 0) view else { frozen += rows; frozen.length - 1 }
           s"z~$i.$n"
-        case _ if n == 0            => s"k~${Long.MinValue}.0"
-        case _                      => val k = list.key(rows(n - 1)); s"k~${k._1}.${k._2}"
+        case _ if n == 0 => s"k~${Long.MinValue}.0"
+        case _           => val k = list.key(rows(n - 1)); s"k~${k._1}.${k._2}"
       }
       s"$epoch~$hole~$what~${tagged(list)}"
     }

@@ -66,11 +66,11 @@ object Reader {
   else {
     val kind = Seq("pagination" -> s.paging)
     val next = s.paging match {
-      case "nextUrl"                            => Seq("nextField" -> "next")
-      case "cursor" if s.carrier == "record"    => Seq("nextField" -> "id", "pageParam" -> "starting_after")
-      case "cursor" if s.carrier == "header"    => Seq("nextField" -> "header:X-Next")
-      case "cursor"                             => Seq("nextField" -> "next")
-      case _                                    => Nil
+      case "nextUrl"                         => Seq("nextField" -> "next")
+      case "cursor" if s.carrier == "record" => Seq("nextField" -> "id", "pageParam" -> "starting_after")
+      case "cursor" if s.carrier == "header" => Seq("nextField" -> "header:X-Next")
+      case "cursor"                          => Seq("nextField" -> "next")
+      case _                                 => Nil
     }
     val stop = s.end match {
       case "more"  => Seq("hasMoreField" -> "has_more")

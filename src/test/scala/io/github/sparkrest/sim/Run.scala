@@ -35,7 +35,8 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
     var quietDrains = 0
     var idle, waits = 0
     while (found.isEmpty && quietDrains < 2)
-      if (idle > MostRequests) found = truth.repeated(api.movedByPage).orElse(Some(s"endless: $idle requests and no end, after the last event"))
+      if (idle > MostRequests)
+        found = truth.repeated(api.movedByPage).orElse(Some(s"endless: $idle requests and no end, after the last event"))
       else {
         val before = api.requests
         if (poll().fold({ e => found = Some(e); false }, identity)) {
@@ -72,10 +73,10 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
       truth.delivered(sink.pages)
       api.note(s"   kept ${sink.pages.mkString(" ")} more=${outcome.more} ${outcome.error.fold("")(_.text)} state ${brief(stored)}")
       (outcome.error, api.wrong) match {
-        case (_, Some(why))                  => Left(s"wrong request: $why")
-        case (Some(e), _) if !api.faulty     => Left(s"error: ${e.text}")
-        case (Some(_), _)                    => Right(false)
-        case (None, _)                       => Right(complete)
+        case (_, Some(why))              => Left(s"wrong request: $why")
+        case (Some(e), _) if !api.faulty => Left(s"error: ${e.text}")
+        case (Some(_), _)                => Right(false)
+        case (None, _)                   => Right(complete)
       }
     } catch {
       case _: Crash =>
@@ -118,8 +119,12 @@ object Run {
         val run = new Run(scenario, config, tracing = true)
         val found = verdict(run)
         val first = scenario.events.headOption.fold(1)(_.at) - 2
-        val told = run.trace.dropWhile(l => l.takeWhile(_ != ' ').drop(1).filter(_.isDigit).take(6).padTo(1, '0').toInt < first)
-        (Seq(s"history: $scenario", s"options: ${options.toSeq.sorted.map { case (k, v) => s"$k=$v" }.mkString(" ")}") ++
+        val told =
+          run.trace.dropWhile(l => l.takeWhile(_ != ' ').drop(1).filter(_.isDigit).take(6).padTo(1, '0').toInt < first)
+        (Seq(
+          s"history: $scenario",
+          s"options: ${options.toSeq.sorted.map { case (k, v) => s"$k=$v" }.mkString(" ")}"
+        ) ++
           told.map(_.replace("http://api.test/", "")) :+ found.getOrElse("all is well")).mkString("\n")
     }
   }

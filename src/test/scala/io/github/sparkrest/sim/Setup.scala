@@ -111,7 +111,9 @@ final case class Setup(chosen: Map[String, String]) {
   /** Records that may share a timestamp without the API itself being unreadable. */
   def groupLimit: Int =
     if (ties) Int.MaxValue
-    else if (!paged && cap > 0 && kind == "since") cap - 1 else if (tieLimit > 0) tieLimit else Int.MaxValue
+    else if (!paged && cap > 0 && kind == "since") cap - 1
+    else if (tieLimit > 0) tieLimit
+    else Int.MaxValue
 
   def and(more: (String, String)*): Setup = Setup(chosen ++ more)
 

@@ -27,18 +27,47 @@ object Shrink {
 
   private def plainer(s: Scenario): Iterator[Scenario] = {
     val rows = s.setup.rows
-    val counts = Iterator(0, rows / 2, rows - 1).filter(n => n >= 0 && n < rows).map(n => s.setup.and("rows" -> n.toString))
+    val counts =
+      Iterator(0, rows / 2, rows - 1).filter(n => n >= 0 && n < rows).map(n => s.setup.and("rows" -> n.toString))
     // What would turn it into an API that nobody can read stays.
-    val chosen = s.setup.chosen.keys.filterNot(Fixed).toSeq.sorted.iterator.filter(k => s.setup.chosen(k) != Setup.default(k))
+    val chosen =
+      s.setup.chosen.keys.filterNot(Fixed).toSeq.sorted.iterator.filter(k => s.setup.chosen(k) != Setup.default(k))
     (counts ++ chosen.map(k => Setup(s.setup.chosen - k))).map(t => s.copy(setup = t))
   }
-  private val Fixed = Set("kind", "rows", "cap", "ties", "lag", "lookback", "tellBoundary", "form", "calm", "tieLimit", "paging", "view", "order", "bound", "offset", "tellOrder", "twins", "key", "carrier")
+  private val Fixed = Set(
+    "kind",
+    "rows",
+    "cap",
+    "ties",
+    "lag",
+    "lookback",
+    "tellBoundary",
+    "form",
+    "calm",
+    "tieLimit",
+    "paging",
+    "view",
+    "order",
+    "bound",
+    "offset",
+    "tellOrder",
+    "twins",
+    "key",
+    "carrier"
+  )
 
   private def smaller(s: Scenario): Iterator[Scenario] =
     s.events.indices.iterator.flatMap { i =>
       val e = s.events(i)
       val earliest = if (i == 0) 1 else s.events(i - 1).at
-      Seq(e.copy(n = 0), e.copy(n = e.n / 2), e.copy(at = earliest), e.copy(at = e.at / 2), e.copy(at = e.at - 1), e.copy(at = e.at - 3))
+      Seq(
+        e.copy(n = 0),
+        e.copy(n = e.n / 2),
+        e.copy(at = earliest),
+        e.copy(at = e.at / 2),
+        e.copy(at = e.at - 1),
+        e.copy(at = e.at - 3)
+      )
         .filter(c => c != e && c.at >= earliest)
         .map(c => s.copy(events = s.events.updated(i, c)))
     }

@@ -88,9 +88,9 @@ final class SimApi(scenario: Scenario, tracing: Boolean) extends HttpClient {
   private def body(text: String, cut: Option[(Int, Int)]): InputStream = {
     val whole = text.getBytes(UTF_8)
     cut match {
-      case None                          => new ByteArrayInputStream(whole)
-      case Some((at, n)) if n % 2 == 0   => new ByteArrayInputStream(whole, 0, at)
-      case Some((at, _))                 =>
+      case None                        => new ByteArrayInputStream(whole)
+      case Some((at, n)) if n % 2 == 0 => new ByteArrayInputStream(whole, 0, at)
+      case Some((at, _))               =>
         new InputStream {
           private val head = new ByteArrayInputStream(whole, 0, at)
           def read(): Int = { val b = head.read(); if (b < 0) throw new IOException("reset") else b }
@@ -115,9 +115,13 @@ final class Query(request: HttpRequest) {
       }
 
   private def fields(body: String): List[(String, String)] =
-    io.circe.parser.parse(body).toOption.flatMap(_.asObject).fold(List("broken" -> body))(_.toList.collect {
-      case (k, v) if !v.isNull => k -> v.asString.getOrElse(v.noSpaces)
-    })
+    io.circe.parser
+      .parse(body)
+      .toOption
+      .flatMap(_.asObject)
+      .fold(List("broken" -> body))(_.toList.collect {
+        case (k, v) if !v.isNull => k -> v.asString.getOrElse(v.noSpaces)
+      })
 
   def apply(name: String): Option[String] = parameters.collectFirst { case (`name`, v) => v }
 

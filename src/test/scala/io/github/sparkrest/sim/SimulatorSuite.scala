@@ -11,7 +11,8 @@ import org.scalatest.funsuite.AnyFunSuite
 
 /** Random APIs, read to their end over page drift, errors and crashes: nothing lost, nothing twice. */
 class SimulatorSuite extends AnyFunSuite {
-  private def setting(name: String): Option[String] = sys.props.get(name).orElse(sys.env.get(name.toUpperCase.replace('.', '_')))
+  private def setting(name: String): Option[String] =
+    sys.props.get(name).orElse(sys.env.get(name.toUpperCase.replace('.', '_')))
   private val runs = setting("sim.runs").fold(100000L)(_.toLong)
   private val firstSeed = setting("sim.seed").fold(0L)(_.toLong)
 
@@ -26,7 +27,9 @@ class SimulatorSuite extends AnyFunSuite {
       val setup = Generator.setup(seeds.head)
       val config = RestConfig.parse(Reader.options(setup))
       done.addAndGet(seeds.length.toLong)
-      kinds.computeIfAbsent(s"${setup.kind}${if (config.isLeft) " not read" else ""}", _ => new AtomicLong).addAndGet(seeds.length.toLong)
+      kinds
+        .computeIfAbsent(s"${setup.kind}${if (config.isLeft) " not read" else ""}", _ => new AtomicLong)
+        .addAndGet(seeds.length.toLong)
       for (c <- config; seed <- seeds; why <- Run.verdict(Generator(seed, setup), c)) {
         val group = s"${setup.kind} ${setup.paging} ${why.takeWhile(_ != ':')}"
         failed.synchronized(if (!failed.contains(group)) failed(group) = (seed, why))
@@ -46,7 +49,9 @@ class SimulatorSuite extends AnyFunSuite {
     workers.shutdown()
     workers.awaitTermination(1, TimeUnit.HOURS)
     val seconds = (System.nanoTime - began) / 1e9
-    info(f"${done.get}%d runs in $seconds%.1f s, ${done.get / seconds}%.0f a second, ${busy.get / 1e6 / done.get}%.2f ms of a core each; $kinds")
+    info(
+      f"${done.get}%d runs in $seconds%.1f s, ${done.get / seconds}%.0f a second, ${busy.get / 1e6 / done.get}%.2f ms of a core each; $kinds"
+    )
     val shown = failed.toSeq.sortBy(_._1).map { case (group, (seed, why)) =>
       val short = Shrink(Generator(seed), Run(_))
       s"== $group, seed $seed: $why\n${Run.traced(short)}"

@@ -71,7 +71,8 @@ final class World(setup: Setup) {
     val life = new Life(Row(id, version, at, lastSeq, text), request)
     lives += life
     live += lastSeq -> life
-    if (setup.kind == "feed" && live.size > FeedLength) end(live.valuesIterator.minBy(l => (l.row.at, l.row.id)), request)
+    if (setup.kind == "feed" && live.size > FeedLength)
+      end(live.valuesIterator.minBy(l => (l.row.at, l.row.id)), request)
   }
 
   /** No more records share a timestamp than a reader can get past: without pages, one less than an answer holds. */
@@ -85,10 +86,14 @@ final class World(setup: Setup) {
       newest
     } else if (setup.groupLimit == Int.MaxValue) cut(moment)
     else
-      Iterator.iterate(moment)(_ + unit).takeWhile(_ < now).find(!full(_)).fold {
-        while (full(now)) now += unit
-        cut(now)
-      }(cut)
+      Iterator
+        .iterate(moment)(_ + unit)
+        .takeWhile(_ < now)
+        .find(!full(_))
+        .fold {
+          while (full(now)) now += unit
+          cut(now)
+        }(cut)
   }
 }
 
