@@ -20,7 +20,7 @@ spark = configure(
     .config("spark.ui.enabled", "false")
     .config("spark.driver.host", "127.0.0.1")
     .config("spark.driver.bindAddress", "127.0.0.1")
-    # Spark 4.1 takes what a driver left behind that was killed as it wrote its very first offset for a foreign checkpoint.
+    # To Spark 4.1 a checkpoint is foreign if a driver was killed there as it wrote the very first offset.
     .config("spark.sql.streaming.verifyCheckpointDirectoryEmptyOnStart", "false")
 ).getOrCreate()
 stream = read_rest_stream(
