@@ -7,6 +7,7 @@ import json
 import select
 import socket
 import struct
+import sys
 import threading
 import time
 from collections import deque
@@ -16,6 +17,7 @@ from email.message import Message
 from enum import Enum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from waiting import wait_until
@@ -143,8 +145,10 @@ class _Server(ThreadingHTTPServer):
         self.api = api
         self.open_connections = 0
 
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A client that was killed is no news."""
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that was killed is no news; an API that cannot answer is."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):

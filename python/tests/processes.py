@@ -24,14 +24,14 @@ def _open_files(process: Path) -> set[str]:
 def _entries(folder: Path) -> list[Path]:
     try:
         return list(folder.iterdir())
-    except FileNotFoundError:  # The process ended meanwhile.
+    except OSError:  # The process ended meanwhile.
         return []
 
 
 def _target(link: Path) -> str:
     try:
         return str(link.readlink())
-    except FileNotFoundError:  # The file was closed meanwhile.
+    except OSError:  # The file was closed meanwhile.
         return ""
 
 
