@@ -14,9 +14,6 @@ final private[offset] class WindowStrategy(config: RestConfig) extends OffsetStr
   private val options = config.offset
   private val time = new OffsetTime(options)
 
-  /** A text that names no milliseconds lies a little before the moment that it was made from. */
-  private val Moment = 1000L
-
   def ask(state: EndpointState, now: Instant): Option[Ask] = {
     val start = state.offset.getOrElse(time.initial)
     val newest = now.minusMillis(options.lagMs)
@@ -38,7 +35,12 @@ final private[offset] class WindowStrategy(config: RestConfig) extends OffsetStr
     def finish(facts: PageFacts): Either[RestError, Reached] =
       Right(Reached(Some(ask.until).filterNot(state.offset.contains), atEnd = reachesNow))
 
-    private def reachesNow: Boolean =
-      time.asked(ask.until).forall(!_.isBefore(Instant.ofEpochMilli(times.began).minusMillis(options.lagMs).minusMillis(Moment)))
+    /** A slice that is not of full length was cut at the present; one of full length may end there too. */
+    private def reachesNow: Boolean = {
+      val newest = Instant.ofEpochMilli(times.began).minusMillis(options.lagMs)
+      val (start, end) = (time.asked(state.offset.getOrElse(time.initial)), time.asked(ask.until))
+      val full = for (s <- start; e <- end; step <- options.windowStepMs) yield e.toEpochMilli - s.toEpochMilli >= step
+      !full.contains(true) || end.forall(!_.isBefore(newest))
+    }
   }
 }

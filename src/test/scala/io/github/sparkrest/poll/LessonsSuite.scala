@@ -125,7 +125,7 @@ class LessonsSuite extends AnyFunSuite {
     )({ r =>
       if (expired && query(r).contains("c")) Answer("gone", status = 410)
       else if (query(r).contains("c")) Answer("""{"data":[{"id":2}]}""")
-      else Answer(s"""{"data":[{"id":1}${if (expired) ""","n":0},{"id":2},{"id":3""" else ""}}],"next":"a"}""")
+      else Answer(s"""{"data":[{"id":1${if (expired) ""","n":0},{"id":2},{"id":3""" else ""}}],"next":"a"}""")
     })
     val fails = api()
     fails.poll()
