@@ -42,20 +42,21 @@ object OptType {
     def read(text: String): Option[Long] = Try(text.trim.toLong).toOption.filter(n => n >= min && n <= max)
   }
 
-  /** Seconds as decimals, or with a unit: `500ms`, `30s`, `5m`, `2h`. Read as milliseconds. */
+  /** Seconds as decimals, or with a unit: `500ms`, `30s`, `5m`, `2h`, `1d`. Read as milliseconds. */
   final case class Duration(minMs: Long)
       extends OptType[Long](
         "seconds",
-        s"seconds, decimals too, or with a unit (500ms, 30s, 5m, 2h), from ${minMs / 1000.0}",
+        s"seconds, decimals too, or with a unit (500ms, 30s, 5m, 2h, 1d), from ${minMs / 1000.0}",
         "float | str"
       ) {
-    private val form = """(\d+(?:\.\d+)?|\.\d+)\s*(ms|s|m|h)?""".r
+    private val form = """(\d+(?:\.\d+)?|\.\d+)\s*(ms|s|m|h|d)?""".r
     def read(text: String): Option[Long] = text.trim match {
       case form(n, unit) =>
         val factor = unit match {
           case "ms" => 1L
           case "m"  => 60000L
           case "h"  => 3600000L
+          case "d"  => 86400000L
           case _    => 1000L
         }
         Some((BigDecimal(n) * factor).setScale(0, BigDecimal.RoundingMode.CEILING))
