@@ -34,7 +34,7 @@ final private[offset] class CursorStrategy(config: RestConfig) extends OffsetStr
       records += 1
       first.see(buf, from, to)
       if (options.pick == "last" || records == 1) {
-        val value = field.in(buf, from, to).filter(_.nonEmpty)
+        val value = field.token(buf, from, to).filter(_.nonEmpty)
         picked = value
         pickedIdentity = if (value.isDefined) RecordHash.of(buf, from, to) else ""
       }

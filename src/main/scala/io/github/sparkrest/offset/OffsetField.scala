@@ -13,12 +13,17 @@ final private[offset] class OffsetField(source: ValueSource) {
     case _                        => Nil
   }
 
-  /** `None`: absent or null. Arrays and objects are JSON text. */
-  def in(buf: Array[Byte], from: Int, to: Int): Option[String] =
+  /** A scalar, to be compared. `None`: absent, null, an array or an object. */
+  def in(buf: Array[Byte], from: Int, to: Int): Option[String] = read(buf, from, to)(JsonBytes.scalar(buf, _).map(_._1))
+
+  /** A value that is sent back and never compared: arrays and objects are JSON text. `None`: absent or null. */
+  def token(buf: Array[Byte], from: Int, to: Int): Option[String] = read(buf, from, to)(JsonBytes.value(buf, _))
+
+  private def read(buf: Array[Byte], from: Int, to: Int)(text: JsonBytes.Span => Option[String]): Option[String] =
     if (names.isEmpty) None
     else {
       val span = JsonBytes.find(buf, from, to, names)
-      if (span == JsonBytes.Absent) None else JsonBytes.scalar(buf, span).map(_._1)
+      if (span == JsonBytes.Absent) None else text(span)
     }
 
   /** Absent, null and `""` are all no value. */

@@ -42,7 +42,7 @@ final private[offset] class OnePage(
   def keep(buf: Array[Byte], from: Int, to: Int): Boolean = {
     records += 1
     val novelty = reading.see(buf, from, to)
-    nextInRecord.foreach(f => lastRecord = f.in(buf, from, to))
+    nextInRecord.foreach(f => lastRecord = f.token(buf, from, to))
     val isNew =
       if (!hashes) novelty != Novelty.Excluded
       else {
