@@ -59,7 +59,8 @@ final private[offset] class MaximumStrategy(config: RestConfig, readsEnvelope: B
         old ||= isOld
         // Newest first, or more was delivered than is remembered: what is below the offset counts as delivered.
         if (isOld && (options.order == "desc" || state.boundary.truncated)) Novelty.Excluded
-        else if (readsEnvelope || order.forall(_ <= 0)) Novelty.MayRepeat
+        // In ascending order a drain may be read once more from its offset: then what it delivered lies above.
+        else if (readsEnvelope || options.ascending || order.forall(_ <= 0)) Novelty.MayRepeat
         else Novelty.New
       }
     }
