@@ -3,8 +3,7 @@ package io.github.sparkrest.pagelog
 
 import java.nio.charset.StandardCharsets.UTF_8
 
-import io.circe.Decoder
-import io.circe.Json
+import io.circe.{Decoder, Json}
 import io.circe.syntax._
 import io.github.sparkrest.offset.Position
 
