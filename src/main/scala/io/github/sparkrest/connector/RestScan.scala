@@ -4,8 +4,8 @@ package io.github.sparkrest.connector
 import io.github.sparkrest.http.Sample
 import io.github.sparkrest.options.RestConfig
 import org.apache.spark.sql.SparkSession
-import org.apache.spark.sql.connector.read.{Batch, Scan}
 import org.apache.spark.sql.connector.read.streaming.MicroBatchStream
+import org.apache.spark.sql.connector.read.{Batch, Scan}
 import org.apache.spark.sql.types.StructType
 
 final private[connector] class RestScan(schema: StructType, config: RestConfig, sample: Option[Sample]) extends Scan {

@@ -3,8 +3,8 @@ package io.github.sparkrest.pagelog
 
 import java.nio.charset.StandardCharsets.UTF_8
 
-import io.circe.{Decoder, Json}
 import io.circe.syntax._
+import io.circe.{Decoder, Json}
 import io.github.sparkrest.offset.Position
 
 /** Where the last runs began, oldest first, in one file that each run overwrites once.

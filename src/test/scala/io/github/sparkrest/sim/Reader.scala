@@ -14,7 +14,7 @@ object Reader {
     val (address, query) = options("url").span(_ != '?')
     val asked = query.drop(1).split("&").map(_.split("=", 2)).map(p => s""""${p(0)}":"${p(1)}"""")
     val page = s.paging match {
-      case "cursor"          => Seq(s""""cursor":{cursor}""")
+      case "cursor"          => Seq(""""cursor":{cursor}""")
       case "page" | "offset" => Seq(s""""${s.paging}":{page}""")
       case _                 => Nil
     }

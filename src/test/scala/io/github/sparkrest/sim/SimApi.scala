@@ -50,7 +50,7 @@ final class SimApi(scenario: Scenario, tracing: Boolean) extends HttpClient {
     val answer =
       if (now.exists(_.what == "error")) Answer(500, Nil, "busy")
       else if (request.url.startsWith("http://api.test/")) answerTo(new Query(request))
-      else Answer(400, Nil, s"no such host")
+      else Answer(400, Nil, "no such host")
     note(s"#$requests ${request.method} ${request.url} ${request.body.getOrElse("")} -> ${answer.status} ${answer.headers.mkString} ${answer.body}")
     val cut = now.find(_.what == "cut").map(e => (answer.body.length * (e.n % 10) / 10, e.n))
     if (answer.status >= 400 && answer.status != 404 || cut.nonEmpty) faulty = true
