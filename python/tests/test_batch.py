@@ -25,7 +25,9 @@ def paged(records: int) -> Emulated:
 
 
 def read(spark: SparkSession, api: Emulated, **options: str) -> DataFrame:
-    return spark.read.format("rest").options(url=f"{api.url}/items", pagination="link", offsetField="id", **options).load()
+    return (
+        spark.read.format("rest").options(url=f"{api.url}/items", pagination="link", offsetField="id", **options).load()
+    )
 
 
 def test_all_pages_and_each_is_asked_for_once(spark: SparkSession) -> None:
@@ -39,7 +41,12 @@ def test_all_pages_and_each_is_asked_for_once(spark: SparkSession) -> None:
 def test_columns_of_a_schema(spark: SparkSession) -> None:
     with paged(120) as api:
         table = spark.read.format("rest").schema("id BIGINT, text STRING")
-        rows = table.options(url=f"{api.url}/items", pagination="link", offsetField="id").load().filter("id >= 118").collect()
+        rows = (
+            table.options(url=f"{api.url}/items", pagination="link", offsetField="id")
+            .load()
+            .filter("id >= 118")
+            .collect()
+        )
     assert [(row.id, row.text) for row in rows] == [(118, "record 118"), (119, "record 119")]
 
 

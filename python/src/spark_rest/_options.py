@@ -164,9 +164,10 @@ def read_rest_stream(
             The time format that the API wants in a request. Default: the offset as it was spelled.
         order:
             Order of the records by ``offsetField``. With pagination the offset moves when all pages
-            are in; with ``asc`` after each page, and the next request begins at the new offset, so
-            that nothing is lost if the list moves meanwhile. ``desc`` (newest first) stops at the
-            first page that is older than the offset. Default: ``auto``.
+            are in. ``asc`` together with ``boundary=inclusive`` (or ``offsetType=incremental``): it
+            moves after each page, and the next request begins there, so that nothing is lost if the
+            list moves meanwhile. ``desc`` (newest first) stops at the first record that is older
+            than the offset. Default: ``auto``.
         boundary:
             Does the API send the record at the offset again? ``auto`` and ``inclusive`` drop
             records that were delivered at the boundary and come again with the same content, and
