@@ -59,8 +59,8 @@ final class DrainStep(config: RestConfig) {
 
   /** The API refused what it once named: a page of a drain, or a cursor. `None`: the refusal is about neither. */
   def forget(state: EndpointState): Option[EndpointState] = state.drain match {
-    case Some(d) => Some(state.copy(boundary = state.boundary.union(d.seen), drain = None, again = true))
-    case None if options.restartsExpired && state.offset.isDefined => Some(state.copy(offset = None, again = true))
+    case Some(d) => Some(state.copy(drain = None, ahead = state.ahead.union(d.seen)))
+    case None if options.restartsExpired && state.offset.isDefined => Some(state.copy(offset = None))
     case None                                                      => None
   }
 }

@@ -9,8 +9,8 @@ import io.github.sparkrest.request.PageToken
   *
   * @param offset as the API spelled it; `None`: nothing was found yet, `initialOffset` is sent
   * @param boundary records that may come again
+  * @param ahead what was delivered beyond the offset, until all from the offset on was read in one go
   * @param drain pages that are still to come; `None`: the next request begins a drain
-  * @param again a drain had to begin anew: the boundary holds what it had delivered, above the offset too
   * @param started with `initialOffset=latest`: what was there before is passed over
   */
 final case class EndpointState(
@@ -18,7 +18,7 @@ final case class EndpointState(
     boundary: Boundary = Boundary.Empty,
     drain: Option[Drain] = None,
     started: Boolean = false,
-    again: Boolean = false
+    ahead: Boundary = Boundary.Empty
 )
 
 /** The middle of a drain. A drain of any length is many polls with this between them.
@@ -59,7 +59,7 @@ object EndpointState {
     Json.fromFields(
       List("offset" -> s.offset.fold(Json.Null)(Json.fromString), "boundary" -> s.boundary.asJson) ++
         s.drain.map("drain" -> Drain.encode(_)) ++ (if (s.started) List("started" -> Json.True) else Nil) ++
-        (if (s.again) List("again" -> Json.True) else Nil)
+        (if (s.ahead.isEmpty) Nil else List("ahead" -> s.ahead.asJson))
     )
   }
   implicit val decoder: Decoder[EndpointState] = Decoder.instance { c =>
@@ -68,8 +68,8 @@ object EndpointState {
       boundary <- c.get[Boundary]("boundary")
       drain <- c.get[Option[Drain]]("drain")(Decoder.decodeOption(Drain.decoder))
       started <- c.get[Option[Boolean]]("started")
-      again <- c.get[Option[Boolean]]("again")
-    } yield EndpointState(offset, boundary, drain, started.getOrElse(false), again.getOrElse(false))
+      ahead <- c.get[Option[Boundary]]("ahead")
+    } yield EndpointState(offset, boundary, drain, started.getOrElse(false), ahead.getOrElse(Boundary.Empty))
   }
 }
 

@@ -23,7 +23,9 @@ final private[offset] class MaximumStrategy(config: RestConfig, readsEnvelope: B
     Some(Ask(state.offset.fold(time.initial)(time.sent), time.render(now.minusMillis(options.lagMs))))
 
   def asksForMore: Boolean = config.hasPlaceholder
-  def remembers: Boolean = !options.exclusive || options.lookbackMs > 0
+
+  /** With an exclusive bound too, if there are pages: what is younger than the drain comes again. */
+  def remembers: Boolean = !options.exclusive || options.lookbackMs > 0 || config.paging.isPaged
   def keeps(identity: String): Boolean = identity.nonEmpty
   def read(state: EndpointState, ask: Ask, times: DrainTimes): OffsetReading = new Reading(state, times)
 
@@ -59,9 +61,8 @@ final private[offset] class MaximumStrategy(config: RestConfig, readsEnvelope: B
         old ||= isOld
         // Newest first, or more was delivered than is remembered: what is below the offset counts as delivered.
         if (isOld && (options.order == "desc" || state.boundary.truncated)) Novelty.Excluded
-        // In ascending order a drain may be read once more from its offset: then what it delivered lies above.
-        else if (readsEnvelope || options.ascending || order.forall(_ <= 0)) Novelty.MayRepeat
-        else Novelty.New
+        // Above the offset too: what came after a drain began was delivered, and left the offset where it was.
+        else Novelty.MayRepeat
       }
     }
 
@@ -78,15 +79,16 @@ final private[offset] class MaximumStrategy(config: RestConfig, readsEnvelope: B
         records > 0 && state.offset.isEmpty && state.drain.isEmpty && !anyField &&
         !(readsEnvelope && field.standsIn(facts.envelope))
       ) Left(OffsetStrategy.fieldNotFound(config, first.names, facts.envelope))
-      else
-        Right(
-          Reached(
-            reached(stated, best),
-            Some(reached(stated.filter(s => isSettled(s._2)), settled)),
-            forgets = !remembers
-          )
-        )
+      else {
+        val sure = reached(stated.filter(s => isSettled(s._2)), settled)
+        val inOneGo = state.drain.isEmpty || ascends
+        Right(Reached(if (inOneGo) reached(stated, best) else sure, Some(sure), forgets = !remembers))
+      }
     }
+
+    /** What changes meanwhile comes to stand behind what was read: nothing is passed over. */
+    private def ascends: Boolean =
+      options.ascending && options.boundary == "inclusive" && !descends && !state.drain.exists(_.unordered)
 
     /** No record, no change; what stands beside the records of a later page may be older than on the first one. */
     private def reached(stated: Option[(String, OffsetKey)], found: Best): Option[String] = {

@@ -19,11 +19,11 @@ final private[offset] class OnePage(
   private val state = plan.state
   private val options = config.offset
   private val paged = config.paging.isPaged
-  private val hashes = strategy.remembers || paged || state.again
+  private val hashes = strategy.remembers || paged || !state.ahead.isEmpty
   private val limit = if (options.kind == "snapshot") SnapshotStrategy.MaxRecords else Boundary.MaxKeys
 
   private val repeats = new Repeats(
-    state.boundary,
+    state.boundary.union(state.ahead),
     state.drain.fold(Boundary.Empty)(_.seen),
     state.drain.fold(Boundary.Empty)(_.previous),
     unique = options.recordKey.nonEmpty,
@@ -48,7 +48,7 @@ final private[offset] class OnePage(
       else {
         val identity = reading.identity(buf, from, to)
         signature = signature * 31 + identity.hashCode
-        novelty != Novelty.Excluded && !repeats.note(identity, state.again || novelty == Novelty.MayRepeat)
+        novelty != Novelty.Excluded && !repeats.note(identity, !state.ahead.isEmpty || novelty == Novelty.MayRepeat)
       }
     if (isNew) kept += 1
     isNew && !passesOver
@@ -58,8 +58,8 @@ final private[offset] class OnePage(
     val facts = response.copy(
       records = records,
       lastRecord = lastRecord,
-      // Once it may be the list that moved by just a page; a number that counts records goes on from there in any case.
-      repeatsLast = same >= (if (config.paging.kind == "offset") 5 else 2)
+      // Now and then it is the list that moved by just a page.
+      repeatsLast = same >= OnePage.SamePages
     )
     for {
       reached <- reading.finish(facts)
@@ -69,10 +69,12 @@ final private[offset] class OnePage(
     } yield {
       val warnings = reached.warning.toList ++ Symptom.ofPage(config, state, reading, facts, kept, next.isDefined)
       next match {
-        case _ if comesAgain(reached) => result(complete(reached.copy(offset = None)), atEnd = false, warnings)
+        case _ if comesAgain(reached) =>
+          result(state.copy(drain = None, ahead = state.ahead.union(remembered(reached))), atEnd = false, warnings)
         case None => result(complete(reached), reached.atEnd || paged && options.kind != "window", warnings)
-        case Some(_) if reanchors(reached) => result(complete(reached), atEnd = false, warnings)
-        case Some(page)                    => result(further(page, landmark, reached), atEnd = false, warnings)
+        case Some(_) if reanchors(reached) =>
+          result(complete(reached).copy(ahead = state.ahead), atEnd = false, warnings)
+        case Some(page) => result(further(page, landmark, reached), atEnd = false, warnings)
       }
     }
   }
@@ -95,7 +97,7 @@ final private[offset] class OnePage(
     * grown on the first one meanwhile. It is read once more from there before the offset moves.
     */
   private def comesAgain(reached: Reached): Boolean = reanchors(reached) && options.kind != "incremental" &&
-    state.drain.isDefined && laterNew && pages.mayOverlap && config.paging.kind != "offset"
+    state.drain.isDefined && laterNew
 
   private def laterNew: Boolean = state.drain.exists(d => d.laterNew || kept > 0)
 
@@ -162,4 +164,10 @@ final private[offset] class OnePage(
       case _                                               => Right((mark, at))
     }
   }
+}
+
+private object OnePage {
+
+  /** So many further pages like the one before are the end. */
+  val SamePages = 4
 }

@@ -33,6 +33,10 @@ final private[sim] class ListEndpoint(setup: Setup, world: World) {
     * the opposite order: what comes again does not stand at a page's beginning.
     */
   var movedByPage = false
+  private var moves = 0
+
+  /** That happened twice in a row: the list stands still before the reader's eyes, as if this were its end. */
+  var standsStill = false
 
   def expire(): Unit = pager.epoch += 1
 
@@ -40,6 +44,8 @@ final private[sim] class ListEndpoint(setup: Setup, world: World) {
     filtered(query).flatMap(list => pager.page(list, token(query)).map(p => (list, p))) match {
       case Left((status, why)) => Answer(status, Nil, why)
       case Right((_, page))    =>
+        moves = if (setup.paging == "page" && token(query).exists(_ != "1") && changes >= lastPage) moves + 1 else 0
+        if (moves > 1) standsStill = true
         if (setup.sliding && changes > 0 && (changes >= lastPage || setup.end == "repeat" || setup.backwards))
           movedByPage = true
         changes = 0
@@ -137,6 +143,9 @@ final private[sim] class LogEndpoint(setup: Setup, world: World) {
   private var epoch = 0
   private var served = 0
 
+  /** The last answer was empty, but not the end. */
+  var hollow = false
+
   def expire(): Unit = epoch += 1
 
   def answer(query: Query): Answer = {
@@ -161,11 +170,11 @@ final private[sim] class LogEndpoint(setup: Setup, world: World) {
   private def from(query: Query, seq: Long, filled: Boolean = false): Answer = {
     served += 1
     val all = world.rows.filter(_.seq > seq).toVector.sortBy(_.seq)
-    val hole = setup.gap > 0 && !filled && served % setup.gap == 0 && all.nonEmpty
-    val page = if (hole) Vector.empty else if (setup.cap > 0) all.take(setup.cap) else all
+    hollow = setup.gap > 0 && !filled && served % setup.gap == 0 && all.nonEmpty
+    val page = if (hollow) Vector.empty else if (setup.cap > 0) all.take(setup.cap) else all
     val more = page.length < all.length
     val at = page.lastOption.fold(seq)(_.seq)
-    val token = s"c~$epoch~$at" + (if (hole) s"~h$served" else "")
+    val token = s"c~$epoch~$at" + (if (hollow) s"~h$served" else "")
     def url = query.url(setup.relative && setup.kind == "delta", "cursor", token)
     def text(t: String) = "\"" + t + "\""
     setup.kind match {

@@ -44,12 +44,20 @@ object Generator {
   }
 
   /** A change while the list is read comes where the reader will see it: now, or in the next drain. */
-  private def keepsPlace(s: Setup) = s.tellOrder && (s.order match {
-    case "desc"                 => true
-    case "none"                 => false
-    case _ if s.kind == "since" => s.lookback == 0 && (s.unique && !s.sliding || s.tellBoundary && !s.unique)
-    case _                      => true
-  })
+  private def keepsPlace(s: Setup) = s.kind match {
+    // What changed after the drain began is asked for again, if the values are known to be times, and the bound is inclusive.
+    case "since" | "feed" if s.offset != "incremental" =>
+      val times = s.offset == "timestamp" || s.form == "iso" || s.ask.nonEmpty || s.lag > 0
+      s.order match {
+        case "desc"              => true
+        case "none"              => times && !s.unique && s.lookback == 0
+        case _ if s.lookback > 0 => false
+        case _ if !s.sliding     => times && !s.unique || s.tellOrder && s.tellBoundary && !s.unique
+        // Records that leave a page by number for the end of the list move others over to a page that was read.
+        case _ => s.tellOrder && s.tellBoundary && !s.unique && !s.backwards
+      }
+    case _ => s.order == "desc" || s.order == "asc" && s.tellOrder && !s.backwards
+  }
 
   private def frozen(s: Setup) = s.view == "frozen" && Set("link", "nextUrl", "cursor")(s.paging)
 

@@ -47,7 +47,7 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
           if (api.quiet) quietDrains += 1
           drain = Since(api.requests + 1, api.world.now)
         }
-        if (api.quiet) idle += api.requests - before
+        if (api.eventless) idle += api.requests - before
         // A window that is not over yet: time must pass.
         if (api.requests == before) {
           api.world.now += setup.grain.toLong
@@ -55,7 +55,7 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
           if (waits > MostRequests) found = Some("stuck: polls, but no requests")
         }
       }
-    found
+    found.filterNot(_ => api.standsStill)
   }
 
   /** @return whether a drain is complete, or what is wrong */
@@ -66,7 +66,7 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
     try {
       val outcome = pipeline.run(state, PollLimits(Long.MaxValue, Long.MaxValue, setup.requests.toLong), sink)
       restore(text(outcome.state))
-      val complete = outcome.error.isEmpty && !outcome.more
+      val complete = outcome.error.isEmpty && !outcome.more && !api.hollow
       // Where changes wait for a drain's end they must not come in the middle of one that is taken up again.
       if (sink.pages.nonEmpty || complete && setup.calm)
         durable = (stored, if (complete) None else Some(drain))

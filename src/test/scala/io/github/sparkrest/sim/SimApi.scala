@@ -36,6 +36,9 @@ final class SimApi(scenario: Scenario, tracing: Boolean) extends HttpClient {
 
   val clock: Clock = () => java.time.Instant.ofEpochMilli(world.now)
 
+  /** Nothing is to happen any more, but perhaps what waits for a drain's end. */
+  def eventless: Boolean = coming.isEmpty
+
   def quiet: Boolean = coming.isEmpty && waiting.isEmpty
 
   /** A drain is complete: what waited for that happens now. */
@@ -62,6 +65,10 @@ final class SimApi(scenario: Scenario, tracing: Boolean) extends HttpClient {
   }
 
   def movedByPage: Boolean = lists.movedByPage
+  def standsStill: Boolean = lists.standsStill
+
+  /** The last answer was an empty page with a new link. To a reader of a link that is the end for now. */
+  def hollow: Boolean = setup.kind == "link" && logs.hollow
 
   /** A request that no correct client sends: what was wrong with it. */
   def wrong: Option[String] = lists.wrong
