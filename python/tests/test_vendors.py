@@ -61,7 +61,7 @@ VENDORS: dict[str, tuple[Callable[[], Vendor], dict[str, object]]] = {
     "slack": (slack.History, {"page_size": 4, "page_interval": 0, "on_error": "retry"}),
     "stripe-events": (stripe.Events, {"page_size": 2}),
     "usgs": (usgs.Earthquakes, {"page_size": 3}),
-    "x-search": (x.RecentSearch, {"page_size": 10, "on_error": "retry"}),
+    "x-search": (x.RecentSearch, {"page_size": 10}),
     "zendesk-organizations": (zendesk.Organizations, {"page_size": 2, "page_interval": 0}),
     "zendesk-tickets": (zendesk.Tickets, {"page_size": 3, "page_interval": 0}),
 }

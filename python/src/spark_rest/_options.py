@@ -32,6 +32,7 @@ def read_rest_stream(
     response_format: Literal["auto", "json", "ndjson"] | None = None,
     record_fields: Sequence[str] | str | None = None,
     empty_status_codes: str | None = None,
+    empty_when: str | None = None,
     error_when: str | None = None,
     max_response_bytes: int | str | None = None,
     streaming: bool | None = None,
@@ -133,6 +134,9 @@ def read_rest_stream(
             objects.
         empty_status_codes:
             Status codes that mean that there is nothing, such as ``204,404``. Default: ``204,304``.
+        empty_when:
+            A response without ``dataField`` that means that there is nothing, as ``path=value``,
+            e.g. ``meta.result_count=0``.
         error_when:
             A successful response that is an error, as ``path=value``, e.g. ``ok=false``; a path
             alone: if it is there and not null.
@@ -289,6 +293,7 @@ def read_rest_stream(
             "responseFormat": response_format,
             "recordFields": record_fields,
             "emptyStatusCodes": empty_status_codes,
+            "emptyWhen": empty_when,
             "errorWhen": error_when,
             "maxResponseBytes": max_response_bytes,
             "streaming": streaming,

@@ -21,7 +21,7 @@ final class DrainStep(config: RestConfig) {
 
   /** Places in the body that are looked at, beside the records. */
   val wanted: Seq[io.github.sparkrest.options.FieldPath] =
-    options.field.toList ++ pages.wanted ++ config.errorWhen.map(_.path)
+    options.field.toList ++ pages.wanted ++ (config.errorWhen ++ config.emptyWhen).map(_.path)
 
   def asksForMore: Boolean = strategy.asksForMore
 

@@ -41,6 +41,13 @@ private[options] trait RecordTable {
     default = Some("204,304"),
     doc = "Status codes that mean that there is nothing, such as `204,404`."
   )
+  val EmptyWhen: Opt[String] = Opt(
+    "emptyWhen",
+    NonEmpty,
+    Records,
+    doc =
+      "A response without `dataField` that means that there is nothing, as `path=value`, e.g. `meta.result_count=0`."
+  )
   val ErrorWhen: Opt[String] = Opt(
     "errorWhen",
     NonEmpty,

@@ -17,7 +17,7 @@ object RestOptions
   // format: off
   val all: Seq[Opt[_]] = Seq(
     Url, Method, Headers, Params, Body, BodyFormat, InitialUrl, InitialBody, ConnectTimeout, ReadTimeout,
-    DataField, ResponseFormat, RecordFields, EmptyStatusCodes, ErrorWhen, MaxResponseBytes, Streaming,
+    DataField, ResponseFormat, RecordFields, EmptyStatusCodes, EmptyWhen, ErrorWhen, MaxResponseBytes, Streaming,
     OffsetType, OffsetField, InitialOffset, OffsetPick, OffsetFormat, RequestOffsetFormat, Order, Boundary, RecordKey,
     Lookback, Lag, WindowStep, OnCursorExpired,
     Pagination, NextField, HasMoreField, TotalField, PageParam, PageSizeParam, PageSize, StartPage, MaxPagesPerPoll,

@@ -23,12 +23,14 @@ trait RecordSink {
   *   root. `None`: a root array, or `data`, or the only array of objects in the root object
   * @param wanted paths to keep from outside the records
   * @param refused what a response says of itself may be an error (`errorWhen`); it often has no records then
+  * @param empty a response without records may say that there are none (`emptyWhen`)
   */
 final class RecordSlicer(
     dataField: Option[FieldPath],
     wanted: Seq[FieldPath],
     maxBytes: Long,
-    refused: Envelope => Option[RestError] = _ => None
+    refused: Envelope => Option[RestError] = _ => None,
+    empty: Envelope => Boolean = _ => false
 ) {
 
   def slice(body: InputStream, sink: RecordSink): Either[RestError, Envelope] =
@@ -45,7 +47,7 @@ final class RecordSlicer(
       run: SlicingPass => Either[RestError, Envelope]
   ): Either[RestError, Envelope] =
     try
-      run(new SlicingPass(new JsonScanner(new ByteWindow(body, maxBytes)), wanted, sink, refused)).flatMap(e =>
+      run(new SlicingPass(new JsonScanner(new ByteWindow(body, maxBytes)), wanted, sink, refused, empty)).flatMap(e =>
         refused(e).toLeft(e)
       )
     catch {

@@ -10,7 +10,8 @@ final private[page] class SlicingPass(
     scanner: JsonScanner,
     wanted: Seq[FieldPath],
     sink: RecordSink,
-    refused: Envelope => Option[RestError]
+    refused: Envelope => Option[RestError],
+    empty: Envelope => Boolean
 ) {
   import EnvelopePass.{Selection, holds, into}
   import scanner.window
@@ -27,11 +28,13 @@ final private[page] class SlicingPass(
     else if (named && first != '{' && first != 'n') Left(rootIsScalar(s"dataField is $path, but"))
     else {
       val found = descend(segments, Vector.empty, trails(first))
-      finished().flatMap(envelope =>
-        if (found) Right(envelope) else Left(refused(envelope).getOrElse(missing(path.toString)))
-      )
+      finished().flatMap(envelope => if (found) Right(envelope) else without(envelope, path.toString))
     }
   }
+
+  /** A response without records. */
+  private def without(envelope: Envelope, path: String): Either[RestError, Envelope] =
+    refused(envelope).toLeft(envelope).filterOrElse(empty, missing(path))
 
   /** No path given: see [[RecordSlicer]]. Whether an array is the one is known only at the end, so records may be taken back. */
   def recognise(): Either[RestError, Envelope] =
@@ -170,14 +173,14 @@ final private[page] class SlicingPass(
     if (data || candidates.lengthCompare(1) == 0 || candidates.isEmpty && anyEmpty) finished()
     else {
       sink.restart()
-      Left(
-        if (candidates.isEmpty) refused(beside.result(names.result())).getOrElse(missing("data"))
-        else
+      if (candidates.isEmpty) finished().flatMap(without(_, "data"))
+      else
+        Left(
           notFound(
             s"Several fields of the response hold arrays of objects: ${candidates.reverse.mkString(", ")}.",
             "Name the records by dataField."
           )
-      )
+        )
     }
   }
 

@@ -13,7 +13,9 @@ final class PollPipeline(config: RestConfig, client: HttpClient, clock: Clock) {
   private val template = new RequestTemplate(config)
   private val core = new DrainStep(config)
   private val refusal = new ReportedError(config)
-  private val slicer = new RecordSlicer(config.dataField, core.wanted, config.maxResponseBytes, refusal(_))
+  private val slicer = new RecordSlicer(config.dataField, core.wanted, config.maxResponseBytes, refusal(_), isEmpty)
+
+  private def isEmpty(envelope: Envelope) = config.emptyWhen.exists(c => c.holds(envelope(c.path)))
 
   /** One request. An error leaves neither records nor a changed state. */
   def page(state: EndpointState, sink: PageSink): Either[PageFailure, PageResult] =
@@ -117,10 +119,7 @@ final private class ReportedError(config: RestConfig) {
   private def snippet(text: Array[Byte]) = Redact.snippet(text, text.length)
 
   def apply(envelope: Envelope): Option[RestError] = config.errorWhen
-    .filter { c =>
-      val json = envelope(c.path).filterNot(_.isNull)
-      c.value.fold(json.isDefined)(v => json.exists(j => j.asString.getOrElse(j.noSpaces) == v))
-    }
+    .filter(c => c.holds(envelope(c.path)))
     .map { c =>
       val said = envelope.values.collectFirst {
         case (p, j) if p == c.path => snippet(j.noSpaces.getBytes("UTF-8"))

@@ -210,6 +210,18 @@ class TrapsSuite extends AnyFunSuite {
     assert(api.outcome.error.exists(e => e.condition == Condition.ApiReportedError && e.message.contains("false")))
   }
 
+  test("13, further: no records at all, and the response says so (X)") {
+    val api = new PolledApi("emptyWhen" -> "meta.result_count=0", "offsetField" -> "id")(_ =>
+      Answer("""{"meta":{"result_count":0}}""")
+    )
+    assert(api.poll() == Nil && api.outcome.error.isEmpty)
+    val other = new PolledApi("emptyWhen" -> "meta.result_count=0", "offsetField" -> "id")(_ =>
+      Answer("""{"meta":{"result_count":1}}""")
+    )
+    other.poll()
+    assert(other.outcome.error.exists(_.condition == Condition.DataFieldNotFound))
+  }
+
   // 14, the encodings of reset headers: StatusPolicy and Pace, capped waits.
 
   test("15: late rows: lag leaves the newest for later, lookback asks again, and what was delivered is dropped") {
