@@ -26,7 +26,7 @@ WHEEL_FILES := VERSION python/pyproject.toml $(shell find python/src -type f \( 
 BUILT := target/.built
 PYTHON_CODE := python examples bench .ci
 
-.PHONY: help setup demo test test-slow test-cures lint fmt jars wheel publish-local bench bench-overhead docs-options clean hdfs
+.PHONY: help setup demo test test-slow test-cures test-sim lint fmt jars wheel publish-local bench bench-overhead docs-options clean hdfs
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ test: ## all tests of all kinds, set-up included; ends with "N passed, N failed"
 
 test-slow: setup ## the tests that take many minutes
 	cd python && ../$(BIN)/python -m pytest -m slow
+
+test-sim: ## a million random APIs against the truth; about 13 min
+	SIM_RUNS=1000000 ./sbtw "testOnly *SimulatorSuite"
 
 test-cures: $(BUILT) ## take each cure out of a copy of the code: the test named for it has to fail
 	$(PYTHON) .ci/cures.py
