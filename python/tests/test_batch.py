@@ -38,6 +38,17 @@ def test_all_pages_and_each_is_asked_for_once(spark: SparkSession) -> None:
     assert asked == ["1", "2", "3"], "what the schema was inferred from is the first page"
 
 
+def test_a_later_action_sees_what_is_there_then(spark: SparkSession) -> None:
+    held = ["a"]
+    with Emulated(lambda _: Answer({"data": [{"id": text} for text in held]})) as api:
+        frame = (
+            spark.read.format("rest").options(url=f"{api.url}/items", offsetField="id", offsetType="max_field").load()
+        )
+        assert [row.output.id for row in frame.collect()] == ["a"]
+        held.append("b")
+        assert [row.output.id for row in frame.collect()] == ["a", "b"]
+
+
 def test_columns_of_a_schema(spark: SparkSession) -> None:
     with paged(120) as api:
         table = spark.read.format("rest").schema("id BIGINT, text STRING")

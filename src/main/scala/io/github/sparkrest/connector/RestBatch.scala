@@ -26,7 +26,7 @@ import org.apache.spark.sql.types.StructType
 final private[connector] class RestBatch(
     config: RestConfig,
     schema: StructType,
-    sample: Option[Sample],
+    firstPage: () => Option[Sample],
     session: SparkSession
 ) extends Batch {
   override def planInputPartitions(): Array[InputPartition] = Array(RestBatchPartition)
@@ -37,21 +37,21 @@ final private[connector] class RestBatch(
       session.conf.get("spark.sql.session.timeZone"),
       session.conf.get("spark.sql.columnNameOfCorruptRecord")
     )
-    new RestBatchReaderFactory(config.options, schema, settings, sample)
+    new RestBatchReaderFactory(config.options, schema, settings, firstPage())
   }
 }
 
 private[connector] object RestBatch {
 
   /** `streaming=true` belongs to `readStream`. */
-  def apply(config: RestConfig, schema: StructType, sample: Option[Sample]): RestBatch =
+  def apply(config: RestConfig, schema: StructType, firstPage: () => Option[Sample]): RestBatch =
     if (config.streaming)
       throw RestError(
         Condition.InvalidOptions,
         "1 option is wrong:\n  - streaming: true, but this is spark.read.",
         "Use spark.readStream, or leave streaming out."
       ).toException
-    else new RestBatch(config, schema, sample, SparkSession.active)
+    else new RestBatch(config, schema, firstPage, SparkSession.active)
 }
 
 private[connector] case object RestBatchPartition extends InputPartition
