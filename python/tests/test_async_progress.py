@@ -54,6 +54,7 @@ MANY_BATCHES_IN_ONE_ENTRY = CrashPoint(
 )
 
 
+@pytest.mark.slow
 def test_a_range_over_many_polls_is_replayed_as_it_was(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     feed = Feed()
     place = Place(tmp_path / "checkpoint", tmp_path / "no output")

@@ -118,6 +118,7 @@ def test_an_executor_killed_between_poll_and_read(spark: SparkSession, tmp_path:
     assert watched.first_ids == [n * PAGE + 1 for n in range(pages)], "a page was asked for again"
 
 
+@pytest.mark.slow
 def test_an_executor_killed_in_the_middle_of_a_poll(spark: SparkSession, tmp_path: Path) -> None:
     watched = Watched()
     with watched.api as api:
@@ -156,6 +157,7 @@ class Pairs:
             self._pairs[start].wait(60)
 
 
+@pytest.mark.slow
 def test_a_poll_that_runs_twice_at_once(spark: SparkSession, tmp_path: Path, standalone: Standalone) -> None:
     pages = 4
     watched = Watched(hold=Pairs(pages))

@@ -86,6 +86,7 @@ def kill_at_random(
     stream.must_be_clean()
 
 
+@pytest.mark.slow
 def test_killed_8_times_at_random(spark: SparkSession, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     kill_at_random(8, spark, tmp_path, seed=20261123, capsys=capsys)
 

@@ -115,6 +115,7 @@ def test_killed_drivers_with_a_checkpoint_on_hdfs(spark: SparkSession, tmp_path:
     assert log.named(), "the newest manifest is gone: it holds the state"
 
 
+@pytest.mark.slow
 def test_a_zombie_driver_with_its_page_log_on_hdfs(spark: SparkSession, tmp_path: Path, hdfs: str) -> None:
     """It was frozen in the middle of a response, so that it comes back to a page file that another run has swept."""
     feed = Feed()

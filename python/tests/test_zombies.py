@@ -3,6 +3,7 @@
 
 from pathlib import Path
 
+import pytest
 from apis import Feed
 from collected import batches, finished_batches
 from live import growing, live_api
@@ -66,6 +67,7 @@ def test_a_driver_that_comes_back_from_a_freeze_stops_and_deletes_nothing(spark:
     stream.must_be_clean()
 
 
+@pytest.mark.slow
 def test_of_two_drivers_at_once_the_older_stops(spark: SparkSession, tmp_path: Path) -> None:
     feed = Feed()
     with live_api(feed) as api, growing(feed) as maker:

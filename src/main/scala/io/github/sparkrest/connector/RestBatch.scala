@@ -26,7 +26,6 @@ import org.apache.spark.sql.types.StructType
 final private[connector] class RestBatch(
     config: RestConfig,
     schema: StructType,
-    firstPage: () => Option[Sample],
     session: SparkSession
 ) extends Batch {
   override def planInputPartitions(): Array[InputPartition] = Array(RestBatchPartition)
@@ -37,21 +36,21 @@ final private[connector] class RestBatch(
       session.conf.get("spark.sql.session.timeZone"),
       session.conf.get("spark.sql.columnNameOfCorruptRecord")
     )
-    new RestBatchReaderFactory(config.options, schema, settings, firstPage())
+    new RestBatchReaderFactory(config.options, schema, settings)
   }
 }
 
 private[connector] object RestBatch {
 
   /** `streaming=true` belongs to `readStream`. */
-  def apply(config: RestConfig, schema: StructType, firstPage: () => Option[Sample]): RestBatch =
+  def apply(config: RestConfig, schema: StructType): RestBatch =
     if (config.streaming)
       throw RestError(
         Condition.InvalidOptions,
         "1 option is wrong:\n  - streaming: true, but this is spark.read.",
         "Use spark.readStream, or leave streaming out."
       ).toException
-    else new RestBatch(config, schema, firstPage, SparkSession.active)
+    else new RestBatch(config, schema, SparkSession.active)
 }
 
 private[connector] case object RestBatchPartition extends InputPartition
@@ -59,14 +58,11 @@ private[connector] case object RestBatchPartition extends InputPartition
 final private[connector] class RestBatchReaderFactory(
     options: RestConfig.OptionMap,
     schema: StructType,
-    settings: JsonRowSettings,
-    sample: Option[Sample]
+    settings: JsonRowSettings
 ) extends PartitionReaderFactory {
   override def createReader(partition: InputPartition): PartitionReader[InternalRow] = {
     val config = PollTask.parsed(options)
-    val network = SttpClient(config, PollTask.cancellation())
-    val client = sample.fold[HttpClient](network)(new SampledClient(_, network, any = true))
-    new RestBatchReader(config, client, JsonRows(schema, settings))
+    new RestBatchReader(config, SttpClient(config, PollTask.cancellation()), JsonRows(schema, settings))
   }
 }
 

@@ -8,17 +8,11 @@ import org.apache.spark.sql.connector.read.streaming.MicroBatchStream
 import org.apache.spark.sql.connector.read.{Batch, Scan}
 import org.apache.spark.sql.types.StructType
 
-/** @param firstPage for a batch read, given once: the sample that inferred the schema */
-final private[connector] class RestScan(
-    schema: StructType,
-    config: RestConfig,
-    sample: Option[Sample],
-    firstPage: () => Option[Sample]
-) extends Scan {
+final private[connector] class RestScan(schema: StructType, config: RestConfig, sample: Option[Sample]) extends Scan {
   override def readSchema(): StructType = schema
   override def description(): String = SourceName(config)
 
-  override def toBatch(): Batch = RestBatch(config, schema, firstPage)
+  override def toBatch(): Batch = RestBatch(config, schema)
 
   /** Called once a run, on the query's thread. The folder may not exist yet; its path is taken as it is. */
   override def toMicroBatchStream(checkpointLocation: String): MicroBatchStream =

@@ -2,7 +2,6 @@
 package io.github.sparkrest.connector
 
 import java.util
-import java.util.concurrent.atomic.AtomicReference
 
 import io.github.sparkrest.http.Sample
 import io.github.sparkrest.options.RestConfig
@@ -14,14 +13,11 @@ import org.apache.spark.sql.util.CaseInsensitiveStringMap
 
 /** An API as a table that can be read and streamed.
   *
-  * @param sample what the schema was inferred from, used as the first poll
+  * @param sample what the schema was inferred from, used as the first poll of a stream; each batch read asks anew, for it wants what is there then
   */
 final private[connector] class RestTable(asked: StructType, config: RestConfig, sample: Option[Sample])
     extends Table
     with SupportsRead {
-  /** `spark.read`: the first query alone reads the sample; a later one wants what is there then. */
-  private val unread = new AtomicReference(sample)
-
   override def name(): String = SourceName(config)
 
   @deprecated("Spark's newer method is columns(), which falls back to this one", "Spark 3.4")
@@ -32,7 +28,7 @@ final private[connector] class RestTable(asked: StructType, config: RestConfig, 
 
   /** The options are those of `load()`, which [[config]] was made from. */
   override def newScanBuilder(options: CaseInsensitiveStringMap): ScanBuilder = new ScanBuilder {
-    override def build(): Scan = new RestScan(RestTable.nullable(asked), config, sample, () => unread.getAndSet(None))
+    override def build(): Scan = new RestScan(RestTable.nullable(asked), config, sample)
   }
 }
 
