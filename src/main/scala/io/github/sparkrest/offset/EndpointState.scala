@@ -28,7 +28,6 @@ final case class EndpointState(
   * @param received records so far
   * @param pending the offset when all pages are in
   * @param seen records of this drain
-  * @param previous records of the last page, if the list may move
   * @param signature of the last page, to know it again
   * @param landmark a page token to compare later ones with: R. P. Brent's cycle detection, with the number of its page
   * @param until end of the time that the drain asks for, as sent
@@ -42,7 +41,6 @@ final case class Drain(
     received: Long,
     pending: Option[String],
     seen: Boundary,
-    previous: Boundary,
     signature: String,
     landmark: (String, Long),
     until: String,
@@ -80,7 +78,6 @@ object Drain {
     "received" -> d.received.asJson,
     "pending" -> d.pending.asJson,
     "seen" -> d.seen.asJson,
-    "previous" -> d.previous.asJson,
     "signature" -> d.signature.asJson,
     "landmark" -> d.landmark.asJson,
     "until" -> d.until.asJson,
@@ -98,7 +95,6 @@ object Drain {
       received <- c.get[Long]("received")
       pending <- c.get[Option[String]]("pending")
       seen <- c.get[Boundary]("seen")
-      previous <- c.get[Boundary]("previous")
       signature <- c.get[String]("signature")
       landmark <- c.get[(String, Long)]("landmark")
       until <- c.get[String]("until")
@@ -113,7 +109,6 @@ object Drain {
       received,
       pending,
       seen,
-      previous,
       signature,
       landmark,
       until,

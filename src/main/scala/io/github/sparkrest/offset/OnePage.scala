@@ -25,7 +25,7 @@ final private[offset] class OnePage(
   private val repeats = new Repeats(
     state.boundary.union(state.ahead),
     state.drain.fold(Boundary.Empty)(_.seen),
-    state.drain.fold(Boundary.Empty)(_.previous),
+    moves = pages.mayOverlap,
     unique = options.recordKey.nonEmpty,
     limit
   )
@@ -73,7 +73,7 @@ final private[offset] class OnePage(
           result(state.copy(drain = None, ahead = state.ahead.union(remembered(reached))), atEnd = false, warnings)
         case None => result(complete(reached), reached.atEnd || paged && options.kind != "window", warnings)
         case Some(_) if reanchors(reached) =>
-          result(complete(reached).copy(ahead = state.ahead), atEnd = false, warnings)
+          result(complete(reached).copy(ahead = state.ahead.union(state.boundary)), atEnd = false, warnings)
         case Some(page) => result(further(page, landmark, reached), atEnd = false, warnings)
       }
     }
@@ -129,10 +129,6 @@ final private[offset] class OnePage(
           received = before.fold(0L)(_.received) + records,
           pending = reached.pending.getOrElse(reached.offset).orElse(before.flatMap(_.pending)),
           seen = remembered(reached),
-          previous =
-            if (!pages.mayOverlap) Boundary.Empty
-            else if (records == 0) before.fold(Boundary.Empty)(_.previous)
-            else repeats.ofPage,
           signature = pageSignature,
           landmark = landmark,
           until = plan.ask.until,

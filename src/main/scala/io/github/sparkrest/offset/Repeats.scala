@@ -7,11 +7,11 @@ import scala.collection.mutable
   *
   * @param before of the last drain
   * @param seen of this drain, up to this page
-  * @param previous the page before, if the list may have moved since: its records may stand on this page again
+  * @param moves the list may move while it is read: records of earlier pages may stand on this page again
   * @param unique records have a key: one that this drain held already is the same record
   * @param limit of what is remembered
   */
-final private[offset] class Repeats(before: Boundary, seen: Boundary, previous: Boundary, unique: Boolean, limit: Int) {
+final private[offset] class Repeats(before: Boundary, seen: Boundary, moves: Boolean, unique: Boolean, limit: Int) {
   private val now = mutable.LinkedHashMap.empty[String, Int] ++= seen.counts
   private val page = mutable.HashMap.empty[String, Int]
   private var truncated = seen.truncated
@@ -24,7 +24,7 @@ final private[offset] class Repeats(before: Boundary, seen: Boundary, previous: 
   def note(identity: String, mayHaveCome: Boolean): Boolean = {
     val onPage = page.getOrElse(identity, 0) + 1
     page(identity) = onPage
-    if (previous.count(identity) >= onPage || unique && now.contains(identity)) true
+    if (moves && seen.count(identity) >= onPage || unique && now.contains(identity)) true
     else {
       val n = now.getOrElse(identity, 0) + 1
       now(identity) = n
@@ -45,7 +45,4 @@ final private[offset] class Repeats(before: Boundary, seen: Boundary, previous: 
     }
     Boundary(now.toMap, truncated)
   }
-
-  /** This page alone. */
-  def ofPage: Boundary = if (page.size <= limit) Boundary(page.toMap) else Boundary.Empty
 }

@@ -30,7 +30,6 @@ class GoldenFilesSuite extends AnyFunSuite {
         received = 4,
         pending = Some("1716840199.5"),
         seen = Boundary(Map("h3" -> 1), truncated = true),
-        previous = Boundary(Map("h3" -> 1)),
         signature = "2:1f",
         landmark = ("0123456789abcdef", 2),
         until = "2026-01-01T00:00:00Z",

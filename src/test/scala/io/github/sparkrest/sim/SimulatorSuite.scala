@@ -13,6 +13,7 @@ import org.scalatest.funsuite.AnyFunSuite
 class SimulatorSuite extends AnyFunSuite {
   private def setting(name: String): Option[String] =
     sys.props.get(name).orElse(sys.env.get(name.toUpperCase.replace('.', '_')))
+
   /** The core is the same on both Scala lines: one of them runs it at length. */
   private val usual = if (scala.util.Properties.versionNumberString.startsWith("2.12")) 10000L else 100000L
   private val runs = setting("sim.runs").fold(usual)(_.toLong)
