@@ -43,7 +43,7 @@ class ParquetStream:
     def delivered(self, spark: SparkSession) -> int:
         """Rows in the sink."""
         taken = self.place.output / "_spark_metadata"
-        # The first entry of the sink's log may be there under a temporary name only: then Spark finds no file to tell a schema.
+        # The first entry of the log may be there under a temporary name only: no file to tell a schema.
         if not (taken.exists() and any(taken.iterdir())):
             return 0
         return spark.read.schema("id BIGINT, timestamp BIGINT, text STRING").parquet(str(self.place.output)).count()
