@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.pagelog
 
-import java.io.{FileNotFoundException, InputStream, OutputStream}
+import java.io.{FileNotFoundException, IOException, InputStream, InterruptedIOException, OutputStream}
+import java.nio.channels.ClosedByInterruptException
+
+import scala.annotation.tailrec
+import scala.util.{Failure, Success, Try}
 
 import org.apache.hadoop.fs.{FileSystem, Path}
 
@@ -13,12 +17,27 @@ final class HadoopLogStore(fs: FileSystem, root: Path) extends LogStore {
 
   def create(name: String): OutputStream = fs.create(path(name), false)
 
-  def writeIfAbsent(name: String, bytes: Array[Byte]): Boolean = {
+  def writeIfAbsent(name: String, bytes: Array[Byte]): Boolean = writeIfAbsent(name, bytes, LogStoreNames.Tries)
+
+  /** Again, if an older run that is slow to start sweeps the temporary file away. What the file system makes of that is an
+    * error of any kind, or a rename that is refused.
+    */
+  @tailrec private def writeIfAbsent(name: String, bytes: Array[Byte], tries: Int): Boolean = {
     val temporary = LogStoreNames.temporary(name)
-    write(temporary, bytes, replace = false)
-    val done = !fs.exists(path(name)) && fs.rename(path(temporary), path(name))
-    if (!done) delete(temporary)
-    done
+    val done = Try {
+      write(temporary, bytes, replace = false)
+      !fs.exists(path(name)) && fs.rename(path(temporary), path(name))
+    }
+    done match {
+      case Success(true)                                                            => true
+      case Failure(e @ (_: InterruptedIOException | _: ClosedByInterruptException)) => throw e
+      case other                                                                    =>
+        val swept = !fs.exists(path(temporary))
+        delete(temporary)
+        if (fs.exists(path(name))) false
+        else if (tries > 1 && (swept || other.isSuccess)) writeIfAbsent(name, bytes, tries - 1)
+        else throw other.failed.getOrElse(new IOException(s"$temporary in $location cannot be renamed"))
+    }
   }
 
   /** Not atomic: whoever reads it must take a half-written file for none. */

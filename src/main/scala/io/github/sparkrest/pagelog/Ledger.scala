@@ -1,17 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.pagelog
 
-import io.github.sparkrest.offset.Position
+import io.github.sparkrest.offset.{EndpointState, Position}
 
-/** The manifests that are still in the log, oldest first, and the arithmetic of places in them. A value, without I/O. */
-final case class Ledger(manifests: Vector[Manifest]) {
+/** The manifests that are still in the log, oldest first, and the arithmetic of places in them. A value, without I/O.
+  *
+  * @param base the states before the oldest manifest, of all endpoints that there were; its `seq` is that of the newest file
+  */
+final case class Ledger(manifests: Vector[Manifest], base: StoredStates = StoredStates.None) {
   def newest: Option[Manifest] = manifests.lastOption
   def end: Option[Position] = newest.map(m => Position(m.seq, m.records))
 
-  def append(m: Manifest): Ledger = Ledger(manifests :+ m)
+  def append(m: Manifest): Ledger = copy(manifests :+ m)
+
+  /** After all manifests. */
+  def states: Map[String, EndpointState] = manifests.foldLeft(base.endpoints)(_ ++ _.endpoints)
 
   /** Bytes after `from`, roughly: a page that is begun counts as a whole. */
   def bytesAfter(from: Position): Long = after(from).map(_.file.bytes).sum
+
+  /** As [[bytesAfter]], with what the manifests themselves take in memory: thousands of endpoints with a record each. */
+  def weightAfter(from: Position): Long = after(from).map(_.weight).sum
 
   def recordsAfter(from: Position): Long = after(from).map(m => m.records - skipped(m, from)).sum
 
@@ -44,15 +53,31 @@ final case class Ledger(manifests: Vector[Manifest]) {
           .map { m =>
             val begin = skipped(m, from)
             val stop = if (m.seq == to.seq) to.record else m.records
-            PageSlice(m.file.name, begin, stop, m.records, m.file.bytes * (stop - begin) / m.records, m.file.location)
+            PageSlice(
+              m.file.name,
+              begin,
+              stop,
+              m.records,
+              m.file.bytes * (stop - begin) / m.records,
+              m.file.location,
+              PageInFile.within(m.pages, begin, stop)
+            )
           }
           .filter(s => s.to > s.from)
       )
   }
 
-  /** The API offset to note with a place: the one before the page that is cut there. */
-  def offsetAt(p: Position, endpoint: String): Option[Option[String]] =
-    manifests.find(_.seq == p.seq).map(_.offsetAt(p.record, endpoint))
+  /** The API offsets to note with a place, one per endpoint: the one before the page that is cut there, or before the next page
+    * of it.
+    */
+  def offsetsAt(p: Position): Map[String, Option[String]] = {
+    val before = manifests.takeWhile(_.seq < p.seq).foldLeft(base.endpoints)(_ ++ _.endpoints).map { case (k, s) =>
+      k -> s.offset
+    }
+    before ++ manifests
+      .find(_.seq == p.seq)
+      .fold(Map.empty[String, Option[String]])(m => m.endpoints.map { case (k, _) => k -> m.offsetAt(p.record, k) })
+  }
 
   /** A seq above `seq` whose manifest does not follow the one before it, or `seq` itself: pages between them are gone. */
   def gapAfter(seq: Long): Option[Long] = {
@@ -60,14 +85,27 @@ final case class Ledger(manifests: Vector[Manifest]) {
     later.zip(seq +: later.map(_.seq)).collectFirst { case (m, before) if m.previous > before => m.seq }
   }
 
-  /** What may go once all before `done` is consumed: never the newest manifest, which holds the state. */
+  /** The states that are lost with these manifests: of endpoints that no later one names. They have to be stored before. */
+  def onlyIn(gone: Seq[Manifest]): Boolean = {
+    val later = manifests.iterator.filter(m => gone.last.seq < m.seq).flatMap(_.endpoints.keySet).toSet
+    gone.exists(_.endpoints.keysIterator.exists(!later(_)))
+  }
+
+  /** What may go once all before `done` is consumed: never the newest manifest. */
   def consumedBefore(done: Position): Vector[Manifest] =
     manifests.dropRight(1).filter(m => Position(m.seq, m.records) <= done)
 
-  def without(gone: Seq[Manifest]): Ledger = {
+  /** @param gone the oldest ones
+    * @param stored their states were written to a file
+    */
+  def without(gone: Seq[Manifest], stored: Boolean): Ledger = {
     val seqs = gone.map(_.seq).toSet
-    Ledger(manifests.filterNot(m => seqs(m.seq)))
+    val after = statesAfter(gone)
+    Ledger(manifests.filterNot(m => seqs(m.seq)), if (stored) after else after.copy(seq = base.seq))
   }
+
+  def statesAfter(gone: Seq[Manifest]): StoredStates =
+    gone.foldLeft(base)((s, m) => StoredStates(m.seq, s.endpoints ++ m.endpoints))
 
   private def after(from: Position): Vector[Manifest] = manifests.filter(m => Position(m.seq, m.records) > from)
 

@@ -18,8 +18,7 @@ final class LocalLogStore(root: Path) extends LogStore {
 
   def create(name: String): OutputStream = Files.newOutputStream(inFolder(name), WRITE, CREATE_NEW)
 
-  def writeIfAbsent(name: String, bytes: Array[Byte]): Boolean = {
-    val temporary = written(name, bytes)
+  def writeIfAbsent(name: String, bytes: Array[Byte]): Boolean = withTemporary(name, bytes) { temporary =>
     try {
       Files.createLink(root.resolve(name), temporary)
       true
@@ -27,8 +26,10 @@ final class LocalLogStore(root: Path) extends LogStore {
     finally Files.deleteIfExists(temporary)
   }
 
-  def overwrite(name: String, bytes: Array[Byte]): Unit =
-    Files.move(written(name, bytes), root.resolve(name), ATOMIC_MOVE)
+  def overwrite(name: String, bytes: Array[Byte]): Unit = withTemporary(name, bytes) { temporary =>
+    Files.move(temporary, root.resolve(name), ATOMIC_MOVE)
+    ()
+  }
 
   def read(name: String): Option[Array[Byte]] =
     try Some(Files.readAllBytes(root.resolve(name)))
@@ -55,8 +56,10 @@ final class LocalLogStore(root: Path) extends LogStore {
 
   def delete(name: String): Unit = Files.deleteIfExists(root.resolve(name))
 
-  private def written(name: String, bytes: Array[Byte]): Path =
-    Files.write(inFolder(LogStoreNames.temporary(name)), bytes, CREATE_NEW, WRITE)
+  /** Again, if an older run that is slow to start sweeps the temporary file away. */
+  private def withTemporary[A](name: String, bytes: Array[Byte], tries: Int = LogStoreNames.Tries)(use: Path => A): A =
+    try use(Files.write(inFolder(LogStoreNames.temporary(name)), bytes, CREATE_NEW, WRITE))
+    catch { case _: NoSuchFileException if tries > 1 => withTemporary(name, bytes, tries - 1)(use) }
 
   private def inFolder(name: String): Path = {
     val path = root.resolve(name)
@@ -68,4 +71,7 @@ final class LocalLogStore(root: Path) extends LogStore {
 private[pagelog] object LogStoreNames {
   def temporary(name: String): String = s"$name.${UUID.randomUUID()}.tmp"
   def isTemporary(name: String): Boolean = name.endsWith(".tmp")
+
+  /** How often a file is written whose temporary file goes away: each older run that is starting sweeps once. */
+  val Tries = 10
 }

@@ -41,7 +41,9 @@ trait LogStore {
   /** Nothing happens if there is no such file. */
   def delete(name: String): Unit
 
-  /** Deletes what [[writeIfAbsent]] and [[overwrite]] left half-written in a folder when their process died. */
+  /** Deletes what [[writeIfAbsent]] and [[overwrite]] left half-written in a folder when their process died. Where they are at
+    * work they write it once more.
+    */
   def deleteTemporary(folder: String): Unit
 }
 

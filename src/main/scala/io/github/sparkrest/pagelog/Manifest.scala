@@ -9,22 +9,37 @@ import io.github.sparkrest.offset.EndpointState
 import io.github.sparkrest.poll.PollCodec._
 import io.github.sparkrest.poll.PolledFile
 
-/** Makes one poll count: the page file that it wrote, and the state of its endpoints after it. Never changed (I1).
+/** Makes polls count: the page file that they wrote, and the state of their endpoints after them. Never changed (I1).
   *
   * @param previous seq of the manifest before it, 0 for none: shows whether pages are missing between two
   * @param epoch of the run that wrote it
+  * @param rows with an input: by endpoint, the columns that stand beside its records, as a JSON object
   */
-final case class Manifest(seq: Long, previous: Long, epoch: Long, file: PolledFile, endpoints: Map[String, EndpointState]) {
+final case class Manifest(
+    seq: Long,
+    previous: Long,
+    epoch: Long,
+    file: PolledFile,
+    endpoints: Map[String, EndpointState],
+    rows: Map[String, String] = Map.empty
+) {
   def records: Long = file.records
 
-  /** The API offset before the page that holds record `n`, or after the last one. */
-  def offsetAt(n: Long, endpoint: String): Option[String] = {
-    val ends = file.pages.scanLeft(0L)(_ + _.records).tail
+  /** Bytes of the page file, and roughly those of this in memory. */
+  def weight: Long = file.bytes + 1000L * endpoints.size + 200L * file.pages.length
+
+  /** The API offset before the page of an endpoint that holds record `n` or is the next one after it; after its last one, that
+    * of its state.
+    */
+  def offsetAt(n: Long, endpoint: String): Option[String] =
     file.pages
       .zip(ends)
-      .collectFirst { case (p, end) if n < end => p.offsetBefore }
+      .collectFirst { case (p, end) if n < end && p.isOf(endpoint) => p.offsetBefore }
       .getOrElse(endpoints.get(endpoint).flatMap(_.offset))
-  }
+
+  lazy val pages: Vector[PageInFile] = PageInFile.of(file, rows)
+
+  private def ends = file.pages.scanLeft(0L)(_ + _.records).tail
 }
 
 object Manifest {
@@ -35,61 +50,30 @@ object Manifest {
   def seqOf(name: String): Option[Long] = if (name.matches("\\d{20}\\.json")) Some(name.take(20).toLong) else None
 
   def encode(m: Manifest): Array[Byte] = Json
-    .obj(
-      "version" -> Version.asJson,
-      "seq" -> m.seq.asJson,
-      "previous" -> m.previous.asJson,
-      "epoch" -> m.epoch.asJson,
-      "file" -> m.file.asJson,
-      "endpoints" -> m.endpoints.asJson
+    .fromFields(
+      List(
+        "version" -> Version.asJson,
+        "seq" -> m.seq.asJson,
+        "previous" -> m.previous.asJson,
+        "epoch" -> m.epoch.asJson,
+        "file" -> m.file.asJson,
+        "endpoints" -> m.endpoints.asJson
+      ) ++ (if (m.rows.isEmpty) Nil else List("rows" -> m.rows.asJson))
     )
     .noSpaces
     .getBytes(UTF_8)
 
   /** Left: why it cannot be read. */
-  def decode(bytes: Array[Byte]): Either[String, Manifest] =
-    io.circe.parser.decode(new String(bytes, UTF_8))(decoder).left.map(_.getMessage)
+  def decode(bytes: Array[Byte]): Either[Unreadable, Manifest] = VersionedJson.decode(bytes, Version, decoder)
 
   private val decoder: Decoder[Manifest] = Decoder.instance { c =>
     for {
-      _ <- c
-        .get[Int]("version")
-        .flatMap(v =>
-          if (v <= Version) Right(v)
-          else Left(io.circe.DecodingFailure(s"it has version $v, this spark-rest reads up to $Version", c.history))
-        )
       seq <- c.get[Long]("seq")
       previous <- c.get[Long]("previous")
       epoch <- c.get[Long]("epoch")
       file <- c.get[PolledFile]("file")
       endpoints <- c.get[Map[String, EndpointState]]("endpoints")
-    } yield Manifest(seq, previous, epoch, file, endpoints)
+      rows <- c.get[Option[Map[String, String]]]("rows")
+    } yield Manifest(seq, previous, epoch, file, endpoints, rows.getOrElse(Map.empty))
   }
-}
-
-/** What an idle stream writes, over and over, into one file: when it polled last, and a state that moved without records.
-  *
-  * @param after seq of the newest manifest at that time; a state for another one is out of date
-  */
-final case class PollNote(after: Long, polledAtMs: Long, endpoints: Map[String, EndpointState])
-
-object PollNote {
-  val Name = "last-poll.json"
-
-  def encode(n: PollNote): Array[Byte] =
-    Json
-      .obj(
-        "version" -> 1.asJson,
-        "after" -> n.after.asJson,
-        "polledAtMs" -> n.polledAtMs.asJson,
-        "endpoints" -> n.endpoints.asJson
-      )
-      .noSpaces
-      .getBytes(UTF_8)
-
-  /** `None` for a torn file too: then the manifest's state holds, and the interval is not kept once. */
-  def decode(bytes: Array[Byte]): Option[PollNote] =
-    io.circe.parser
-      .decode(new String(bytes, UTF_8))(Decoder.forProduct3("after", "polledAtMs", "endpoints")(PollNote.apply))
-      .toOption
 }

@@ -35,28 +35,32 @@ object PageCache {
   private val StaleNanos = 60L * 1000 * 1000 * 1000
 
   final private case class Entry(pages: CachedPages, since: Long)
-  private val entries = mutable.LinkedHashMap.empty[(String, String), Entry]
+  private val entries = mutable.LinkedHashMap.empty[String, Entry]
   private var held = 0L
 
-  def offer(location: String, name: String, pages: Option[CachedPages]): Unit = synchronized {
+  /** @param name of the page file, unique in the world */
+  def offer(name: String, pages: Option[CachedPages]): Unit = synchronized {
     pages.foreach { p =>
       if (held + p.bytes > maxBytes) {
         val now = System.nanoTime
         entries.filter { case (_, e) => now - e.since > StaleNanos }.keys.toList.foreach(remove)
       }
       if (held + p.bytes <= maxBytes) {
-        entries((location, name)) = Entry(p, System.nanoTime)
+        entries(name) = Entry(p, System.nanoTime)
         held += p.bytes
       }
     }
   }
 
-  def get(location: String, name: String): Option[CachedPages] = synchronized(entries.get((location, name)).map(_.pages))
+  def get(name: String): Option[CachedPages] = synchronized(entries.get(name).map(_.pages))
 
-  def release(location: String, name: String): Unit = synchronized(remove((location, name)))
+  def release(name: String): Unit = synchronized(remove(name))
+
+  /** What other tests polled and nobody read. */
+  private[pagelog] def clear(): Unit = synchronized(entries.keys.toList.foreach(remove))
 
   /** Bytes held now. */
   def bytes: Long = synchronized(held)
 
-  private def remove(key: (String, String)): Unit = entries.remove(key).foreach(e => held -= e.pages.bytes)
+  private def remove(key: String): Unit = entries.remove(key).foreach(e => held -= e.pages.bytes)
 }

@@ -4,6 +4,8 @@ package io.github.sparkrest.pagelog
 import java.nio.charset.StandardCharsets.UTF_8
 import java.util.UUID
 
+import scala.util.Try
+
 import io.circe.syntax._
 import io.circe.{Decoder, Json}
 import io.github.sparkrest.error.{Condition, RestError}
@@ -49,9 +51,13 @@ object PageFile {
 
   def readIndex(store: LogStore, name: String): Index = {
     val length = store.length(path(name)).getOrElse(throw missing(store, name))
-    val footerAt = new String(readRange(store, name, length - TrailerBytes, TrailerBytes), UTF_8).trim.toLong
-    val text = new String(readRange(store, name, footerAt, (length - TrailerBytes - footerAt).toInt), UTF_8)
-    io.circe.parser.decode(text)(decoder).fold(e => throw broken(store, name, e.getMessage), identity)
+    readable(store, name, header(readRange(store, name, 0, Header.length)))
+    val trailer = new String(readRange(store, name, length - TrailerBytes, TrailerBytes), UTF_8)
+    val footerAt = Try(trailer.trim.toLong)
+      .filter(at => at >= Header.length && at <= length - TrailerBytes)
+      .getOrElse(throw broken(store, name, "it does not end as one"))
+    val footer = readRange(store, name, footerAt, (length - TrailerBytes - footerAt).toInt)
+    readable(store, name, VersionedJson.decode(footer, Version, decoder))
   }
 
   def readRange(store: LogStore, name: String, from: Long, length: Int): Array[Byte] = {
@@ -63,14 +69,17 @@ object PageFile {
     } finally in.close()
   }
 
+  /** For who reads it from its beginning; the footer's version is that of the whole. */
+  private def header(bytes: Array[Byte]): Either[Unreadable, Unit] =
+    Begin.findFirstMatchIn(new String(bytes, UTF_8)).map(_.group(1).toInt) match {
+      case Some(version) if version > Version => Left(Unreadable.Later(version, Version))
+      case Some(_)                            => Right(())
+      case None                               => Left(Unreadable.Broken("it does not begin as one"))
+    }
+  private val Begin = """^\{"sparkRestPages":(\d{1,9})\D""".r
+
   private val decoder: Decoder[Index] = Decoder.instance { c =>
     for {
-      _ <- c
-        .get[Int]("version")
-        .flatMap(v =>
-          if (v <= Version) Right(v)
-          else Left(io.circe.DecodingFailure(s"it has version $v, this spark-rest reads up to $Version", c.history))
-        )
       records <- c.get[Long]("records")
       blocks <- c.get[Vector[(Long, Long, Long)]]("blocks")
     } yield Index(blocks.map(b => (b._1, b._2)), blocks.map(_._3), records)
@@ -83,10 +92,9 @@ object PageFile {
       "Restore the page log, or start with a new checkpoint."
     ).toException
 
+  private def readable[A](store: LogStore, name: String, read: Either[Unreadable, A]): A =
+    read.fold(reason => throw reason.error(s"The page file $name", store.location).toException, identity)
+
   private def broken(store: LogStore, name: String, why: String) =
-    RestError(
-      Condition.CheckpointUnreadable,
-      s"The page file $name in ${store.location} cannot be read: $why.",
-      "Restore the page log, or start with a new checkpoint."
-    ).toException
+    Unreadable.Broken(why).error(s"The page file $name", store.location).toException
 }

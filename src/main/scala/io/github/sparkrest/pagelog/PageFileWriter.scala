@@ -3,13 +3,14 @@ package io.github.sparkrest.pagelog
 
 import java.io.OutputStream
 
-import io.github.sparkrest.poll.{PageSink, PolledFile, PolledPage}
+import io.github.sparkrest.poll.{PageOrigin, PageSink, PolledFile, PolledPage}
 
 /** Writes one page file, and hands what it wrote to the cache of this executor. The file is made with the first record.
   *
   * Memory: one block, plus what the cache takes.
   */
-final class PageFileWriter(store: LogStore, epoch: Long, location: String) extends PageSink {
+final class PageFileWriter(store: LogStore, epoch: Long, location: String, endpoint: Option[String] = None)
+    extends PageSink {
   private val name = PageFile.newName(epoch)
   private var out: OutputStream = _
   private var at = 0L // bytes written
@@ -17,6 +18,7 @@ final class PageFileWriter(store: LogStore, epoch: Long, location: String) exten
   private val cached = new CachedPages.Builder
   private var index = PageFile.Index(Vector.empty, Vector.empty, 0)
   private var pages = Vector.empty[PolledPage]
+  private var pagedRecords = 0L
 
   // Since the last end of a page.
   private var pageStart = Mark(0, 0)
@@ -52,9 +54,14 @@ final class PageFileWriter(store: LogStore, epoch: Long, location: String) exten
     pageBytes = 0
   }
 
-  def endPage(offsetBefore: Option[String]): Unit = {
-    val records = index.records + block.count - pages.map(_.records).sum
-    if (records > 0) pages :+= PolledPage(records, pageBytes, offsetBefore)
+  def endPage(offsetBefore: Option[String], origin: Option[PageOrigin]): Unit =
+    endPage(offsetBefore, origin, endpoint)
+
+  /** @param of the endpoint that gave the page */
+  def endPage(offsetBefore: Option[String], origin: Option[PageOrigin], of: Option[String]): Unit = {
+    val records = index.records + block.count - pagedRecords
+    pagedRecords += records
+    if (records > 0) pages :+= PolledPage(records, pageBytes, offsetBefore, of, origin)
     finishedBytes += pageBytes
     pageBytes = 0
     pageStart = Mark(index.starts.length, block.count)
@@ -71,7 +78,7 @@ final class PageFileWriter(store: LogStore, epoch: Long, location: String) exten
       write(PageFile.trailer(footerAt))
       out.close()
       out = null
-      PageCache.offer(store.location, name, cached.result())
+      PageCache.offer(name, cached.result())
       Some(PolledFile(name, at, location, pages))
     }
   }

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.pagelog
 
+import scala.annotation.tailrec
+
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.offset.{EndpointState, Position}
-import io.github.sparkrest.poll.{PollJournal, PolledFile, Resumption}
+import io.github.sparkrest.poll.{Endpoint, PaceNote, PollJournal, PolledFile, Resumption}
 import org.slf4j.LoggerFactory
 
 /** The durable log of what was polled, seen from the driver.
   *
-  * Layout: `manifests/<seq>.json`, `pages/<epoch>-<uuid>.ndjson`, `epochs/<n>`, `last-poll.json`, `run-starts.json`. A page file
-  * that no manifest names does not exist: whatever a retried or speculative task, a lost executor or a crash left behind
-  * changes nothing.
+  * Layout: `manifests/<seq>.json`, `pages/<epoch>-<uuid>.ndjson`, `epochs/<n>`, `last-poll.json`, `run-starts.json`, and with
+  * several endpoints `states/<seq>.json`. A page file that no manifest names does not exist: whatever a retried or
+  * speculative task, a lost executor or a crash left behind changes nothing.
   *
   * Runs: each run of the query claims the next epoch by a file that can be made only once. A run that sees a newer epoch
   * stops, and deletes nothing. A manifest is written only if its seq is free, so the manifests are one chain whoever writes
@@ -31,65 +33,93 @@ final class PageLog private (
   private var committed = Vector.empty[Position] // ends of batches, oldest first
   private var floor = 0L // no seq at or below it is given again
   private var read = Position.Start
+  private var resumed = false
 
   // ---- the poller's side
 
-  def resume(start: Position, endpoint: String, offsetInStart: Option[String]): Resumption = synchronized {
+  /** @param offsets in the query's offset: what is gone on from if the log holds nothing */
+  def resume(start: Position, offsets: Map[String, Option[String]]): Resumption = synchronized {
     floor = math.max(floor, start.seq)
     read = start
+    resumed = true
     committed = starts.filter(_ < start)
     if (start > Position.Start)
       store.overwrite(RunStarts.Name, RunStarts.encode((committed :+ start).takeRight(retainBatches + 1)))
-    val current = ledger.newest.filter(_.seq >= start.seq)
-    val noted = note.filter(n => n.after == ledger.newest.fold(0L)(_.seq) && n.after >= start.seq)
-    val state = noted
-      .flatMap(_.endpoints.get(endpoint))
-      .orElse(current.flatMap(_.endpoints.get(endpoint)))
-      .getOrElse {
-        if (start.seq > 0)
-          logger.warn(s"The page log in ${store.location} holds nothing at or after the query's offset $start: polling goes on from the API offset in it; one page may come again.")
-        EndpointState(offsetInStart, EndpointState.Initial.boundary)
-      }
-    Resumption(state, note.map(_.polledAtMs), fresh = start.seq == 0 && ledger.newest.isEmpty && noted.isEmpty)
+    val end = ledger.newest.fold(0L)(_.seq)
+    val noted = note.filter(_.isOf(ledger, start))
+    // One that was read and then lost: the next manifest may say that it follows it.
+    if (end < start.seq) StoredManifests.deleteAbsent(store, ledger, start.seq)
+    if (end < start.seq && noted.isEmpty)
+      logger.warn(s"The page log in ${store.location} holds nothing at or after the query's offset $start: polling goes on from the API offset in it; one page may come again.")
+    val fromOffset = ledger.base.endpoints ++ offsets.map { case (k, o) => k -> EndpointState(o) }
+    val moved = noted.fold(Map.empty[String, EndpointState])(_.since(ledger))
+    Resumption(
+      (if (end >= start.seq && end > 0) ledger.states else fromOffset) ++ moved,
+      note.map(_.polledAtMs),
+      fresh = start.seq == 0 && ledger.newest.isEmpty && noted.isEmpty,
+      note.fold(PaceNote.Nothing)(_.pace),
+      unlogged = moved.keySet
+    )
   }
 
-  /** Makes a poll count. After it returns, the records are in the log for good.
+  /** Makes polls count. After it returns, the records are in the log for good.
     *
-    * @return the state that holds now: normally the one given. If an older run, dying, put a manifest of its own in this
-    *   place after this run had read the log, that one stands: its poll counted, this one did not.
+    * @return the states that hold now: normally those given. If an older run, dying, put a manifest of its own in this
+    *   place after this run had read the log, that one stands: its polls counted, these did not. If its page file was swept
+    *   before, it counts as absent.
     */
-  def append(file: PolledFile, endpoint: String, state: EndpointState): EndpointState = {
+  def append(file: PolledFile, states: Map[Endpoint, EndpointState]): Map[String, EndpointState] =
+    append(file, states, Nil)
+
+  /** @param absent manifests that count as absent. They go after the next one is there: until then a newer run might take
+    *   their number, and its manifest would go instead.
+    */
+  @tailrec private def append(
+      file: PolledFile,
+      states: Map[Endpoint, EndpointState],
+      absent: List[Long]
+  ): Map[String, EndpointState] = {
     checkNewest()
     checkShared(file)
-    val (seq, previous) = synchronized(
-      (math.max(ledger.newest.fold(0L)(_.seq), floor) + 1, ledger.newest.fold(floor)(_.seq))
+    val (seq, previous) = synchronized {
+      val before = ledger.newest.fold(floor)(_.seq)
+      ((floor +: before +: absent).max + 1, before)
+    }
+    val mine = Manifest(
+      seq,
+      previous,
+      epoch,
+      file,
+      states.map { case (e, s) => e.key -> s },
+      states.keysIterator.filter(e => file.recordsOf(e.key) > 0).flatMap(e => e.shown.map(e.key -> _)).toMap
     )
-    val mine = Manifest(seq, previous, epoch, file, Map(endpoint -> state))
-    if (store.writeIfAbsent(Manifest.path(seq), Manifest.encode(mine))) added(mine, endpoint)
-    else
-      readManifest(store, seq).flatMap(complete(store)) match {
-        case Right(other) if other.epoch > epoch => throw newerRun(other.epoch)
-        case Right(other)                        => added(other, endpoint)
-        case Left(why)                           =>
-          logger.warn(s"Manifest $seq in ${store.location} counts as absent: $why.")
-          synchronized { floor = seq }
-          append(file, endpoint, state)
+    if (store.writeIfAbsent(Manifest.path(seq), Manifest.encode(mine))) {
+      absent.foreach(s => store.delete(Manifest.path(s)))
+      added(mine)
+    } else
+      StoredManifests.read(store, seq) match {
+        case Some(Right(other)) if other.epoch > epoch => throw newerRun(other.epoch)
+        case Some(Right(other))                        => added(other)
+        case Some(Left(later: Unreadable.Later))       => throw StoredManifests.unreadable(store, seq, later)
+        case found                                     =>
+          found.flatMap(_.left.toOption).foreach(StoredManifests.passOver(store, seq, _))
+          append(file, states, seq :: absent)
       }
   }
 
-  private def added(m: Manifest, endpoint: String): EndpointState = synchronized {
+  private def added(m: Manifest): Map[String, EndpointState] = synchronized {
     ledger = ledger.append(m)
     notifyAll()
-    m.endpoints(endpoint)
+    m.endpoints
   }
 
-  def noteBeforePoll(nowMs: Long, endpoint: String, state: EndpointState): Unit = {
+  def noteBeforePoll(nowMs: Long, states: Map[String, EndpointState], pace: PaceNote): Unit = {
     checkNewest()
     val after = synchronized(ledger.newest.fold(0L)(_.seq))
-    store.overwrite(PollNote.Name, PollNote.encode(PollNote(after, nowMs, Map(endpoint -> state))))
+    store.overwrite(PollNote.Name, PollNote.encode(PollNote(after, nowMs, states, pace)))
   }
 
-  def unreadBytes: Long = synchronized(ledger.bytesAfter(read))
+  def unreadBytes: Long = synchronized(ledger.weightAfter(read))
 
   def awaitTaken(): Unit = synchronized(wait(1000))
 
@@ -97,11 +127,16 @@ final class PageLog private (
 
   // ---- the query's side
 
-  /** The furthest place that a batch from `from` may reach now. */
-  def take(from: Position, maxRecords: Long, maxBytes: Long): Position = synchronized {
-    val to = ledger.take(from, maxRecords, maxBytes)
-    read = to
-    notifyAll()
+  /** The furthest place that a batch from `from` may reach now. A run that is no longer the newest makes no batch: the newer
+    * one reads Spark's offset log once, when it starts.
+    */
+  def take(from: Position, maxRecords: Long, maxBytes: Long): Position = {
+    val to = synchronized(ledger.take(from, maxRecords, maxBytes))
+    if (to > from) checkNewest()
+    synchronized {
+      read = to
+      notifyAll()
+    }
     to
   }
 
@@ -119,9 +154,13 @@ final class PageLog private (
     ledger.recordsAfter(from) >= maxRecords || ledger.bytesAfter(from) >= maxBytes
   }
 
-  def offsetAt(p: Position, endpoint: String): Option[Option[String]] = synchronized(ledger.offsetAt(p, endpoint))
+  /** The API offsets, by endpoint, that are noted with this place. */
+  def offsetsAt(p: Position): Map[String, Option[String]] = synchronized(ledger.offsetsAt(p))
 
-  def slices(from: Position, to: Position): Seq[PageSlice] = synchronized(ledger.slices(from, to)) match {
+  /** Number of the newest file with the states of all endpoints; 0: there is none yet. */
+  def statesSeq: Long = synchronized(ledger.base.seq)
+
+  def slices(from: Position, to: Position): Seq[PageSlice] = found(from, to) match {
     case Right(found) => found
     case Left(seq)    =>
       throw RestError(
@@ -129,6 +168,15 @@ final class PageLog private (
         s"The batch from $from to $to is to be run again, but manifest $seq is not in ${store.location}.",
         "Restore the page log, or start with a new checkpoint."
       ).toException
+  }
+
+  /** A run that was not yet gone when this one opened the log may have put a manifest and a batch there since; as long as this
+    * one has not polled, it goes on from there.
+    */
+  private def found(from: Position, to: Position): Either[Long, Seq[PageSlice]] = synchronized {
+    val known = ledger.slices(from, to)
+    if (known.isLeft && !resumed) ledger = StoredManifests.load(store)
+    if (known.isLeft) ledger.slices(from, to) else known
   }
 
   /** Everything up to `end` is in the sink for good. Deletes what is older than the batches to retain: the manifest first, so
@@ -139,106 +187,48 @@ final class PageLog private (
       committed = (committed :+ end).takeRight(retainBatches + 1)
       if (committed.length <= retainBatches) Vector.empty else ledger.consumedBefore(committed.head)
     }
-    if (gone.nonEmpty && newestEpoch(store) == epoch) {
+    val toStore =
+      if (gone.isEmpty) None else synchronized(if (ledger.onlyIn(gone)) Some(ledger.statesAfter(gone)) else None)
+    if (gone.nonEmpty && (toStore.isEmpty || gone.length >= PurgedTogether) && Epochs.newest(store) == epoch) {
+      toStore.foreach(StoredStates.write(store, _))
       gone.foreach { m =>
         store.delete(Manifest.path(m.seq))
         store.delete(PageFile.path(m.file.name))
       }
-      synchronized { ledger = ledger.without(gone) }
+      synchronized { ledger = ledger.without(gone, toStore.isDefined) }
     }
   }
 
-  private def checkNewest(): Unit = {
-    val newest = newestEpoch(store)
-    if (newest > epoch) throw newerRun(newest)
-  }
+  private def checkNewest(): Unit = Epochs.mustBeNewest(store, epoch)
 
   private def checkShared(file: PolledFile): Unit =
-    if (!store.length(PageFile.path(file.name)).contains(file.bytes))
-      throw notShared(store.location, "an executor wrote a page file that the driver does not see").toException
+    if (!store.length(PageFile.path(file.name)).contains(file.bytes)) {
+      // A newer run that came since the last look has swept it.
+      checkNewest()
+      throw Epochs.notShared(store.location, "an executor wrote a page file that the driver does not see").toException
+    }
 
-  private def newerRun(newest: Long) = PageLog.newerRun(store.location, newest, epoch).toException
+  private def newerRun(newest: Long) = Epochs.newerRun(store.location, newest, epoch).toException
 }
 
 object PageLog {
   private val logger = LoggerFactory.getLogger("io.github.sparkrest.PageLog")
-  private val Epochs = "epochs"
 
-  private def epochPath(epoch: Long): String = f"$Epochs/$epoch%010d"
-
-  def newerRun(location: String, newest: Long, epoch: Long): RestError = RestError(
-    Condition.NewerRun,
-    s"Run $newest of this query took over the page log in $location; this is run $epoch.",
-    "Let one query run on a checkpoint at a time."
-  )
+  /** Where the states of all endpoints have to be written before: that is not done for each manifest. */
+  private val PurgedTogether = 8
 
   /** What stops an executor from polling for a run, if anything does. */
-  def obstacle(store: LogStore, epoch: Long): Option[RestError] =
-    newestEpoch(store) match {
-      case newest if newest > epoch => Some(newerRun(store.location, newest, epoch))
-      case newest if newest < epoch =>
-        Some(notShared(store.location, "the driver made a file there that an executor does not see"))
-      case _ => None
-    }
-
-  private def notShared(location: String, what: String): RestError = RestError(
-    Condition.LogNotShared,
-    s"The page log in $location is not on storage that driver and executors share: $what.",
-    "Put checkpointLocation on storage that all machines see, or set pageLogLocation to such a folder."
-  )
+  def obstacle(store: LogStore, epoch: Long): Option[RestError] = Epochs.obstacle(store, epoch)
 
   /** Claims the next epoch and reads the log. Older epochs' files go, and pages that older runs left without a manifest. */
   def open(store: LogStore, retainBatches: Int): PageLog = {
-    val epoch = claim(store)
-    val ledger = load(store)
-    sweep(store, ledger, epoch)
-    val note = store.read(PollNote.Name).flatMap(PollNote.decode)
+    val epoch = Epochs.claim(store)
+    val ledger = StoredManifests.load(store)
+    val note = PollNote.load(store)
     val starts = store.read(RunStarts.Name).fold(Vector.empty[Position])(RunStarts.decode)
+    // A start that took long may have been overtaken: then what it would sweep is not its own to judge.
+    Epochs.mustBeNewest(store, epoch)
+    StoredManifests.sweep(store, ledger, epoch)
     new PageLog(store, epoch, retainBatches, ledger, note, starts)
-  }
-
-  private def claim(store: LogStore): Long = {
-    val epoch = newestEpoch(store) + 1
-    if (store.writeIfAbsent(epochPath(epoch), epoch.toString.getBytes("UTF-8"))) epoch else claim(store)
-  }
-
-  private def epochs(store: LogStore): Seq[Long] = store.list(Epochs).filter(_.matches("\\d{10}")).map(_.toLong)
-  private def newestEpoch(store: LogStore): Long = (0L +: epochs(store)).max
-
-  /** An unreadable newest manifest counts as absent: its poll is done again. Any other is an error. */
-  private def load(store: LogStore): Ledger = {
-    val seqs = store.list(Manifest.Folder).flatMap(n => Manifest.seqOf(n)).sorted
-    val read = seqs.map(seq => seq -> readManifest(store, seq).flatMap(complete(store)))
-    val good = read.zipWithIndex.flatMap {
-      case ((_, Right(m)), _)                                                        => Some(m)
-      case ((seq, Left(why)), i) if i == read.length - 1 && !why.contains("version") =>
-        logger.warn(s"The newest manifest $seq in ${store.location} counts as absent: $why.")
-        store.delete(Manifest.path(seq))
-        None
-      case ((seq, Left(why)), _) =>
-        throw RestError(
-          Condition.CheckpointUnreadable,
-          s"Manifest $seq in ${store.location} cannot be read: $why.",
-          "Use the version of spark-rest that wrote it, or a later one; or restore it, or start with a new checkpoint."
-        ).toException
-    }
-    Ledger(good.toVector)
-  }
-
-  private def readManifest(store: LogStore, seq: Long): Either[String, Manifest] =
-    store.read(Manifest.path(seq)).toRight("it is gone").flatMap(Manifest.decode)
-
-  private def complete(store: LogStore)(m: Manifest): Either[String, Manifest] =
-    if (store.length(PageFile.path(m.file.name)).contains(m.file.bytes)) Right(m)
-    else Left(s"its page file ${m.file.name} is not whole")
-
-  private def sweep(store: LogStore, ledger: Ledger, epoch: Long): Unit = {
-    val named = ledger.manifests.map(_.file.name).toSet
-    store
-      .list(PageFile.Folder)
-      .filter(n => !named(n) && PageFile.epochOf(n).exists(_ < epoch))
-      .foreach(n => store.delete(PageFile.path(n)))
-    Seq(Manifest.Folder, Epochs, ".").foreach(store.deleteTemporary)
-    epochs(store).filter(_ < epoch).foreach(n => store.delete(epochPath(n)))
   }
 }

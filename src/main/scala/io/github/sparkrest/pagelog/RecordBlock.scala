@@ -34,6 +34,9 @@ final class RecordBlock(capacity: Int) {
     length = from(records)
   }
 
+  /** Makes room for more records. */
+  def enlarge(capacity: Int): Unit = bytes = java.util.Arrays.copyOf(bytes, capacity)
+
   /** The first records, and the others in a block of their own. */
   def splitAt(records: Int): (RecordBlock, RecordBlock) = {
     val rest = new RecordBlock(bytes.length)

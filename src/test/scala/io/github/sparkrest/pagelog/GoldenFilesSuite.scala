@@ -8,16 +8,18 @@ import scala.jdk.CollectionConverters._
 
 import io.github.sparkrest.error.{Condition, RestException}
 import io.github.sparkrest.offset._
-import io.github.sparkrest.poll.PolledFile
+import io.github.sparkrest.poll.{Endpoint, PaceNote, PageOrigin, PolledFile}
 import io.github.sparkrest.request.PageToken
 import org.scalatest.funsuite.AnyFunSuite
 
 /** Checkpoints of earlier versions are read for ever, and those of later versions are refused with a clear error. The files in
-  * `golden/version-1` were written once, by [[write]] with `GOLDEN=1`, and are never to be written again.
+  * `golden/version-1` were written once, by [[write]] with `GOLDEN=1`; those in `golden/version-1-endpoints` by a stream with an
+  * input and `maxRequestRate`, whose API was put down as api.example.com. They are never to be written again.
   */
 class GoldenFilesSuite extends AnyFunSuite {
   private val golden = Paths.get("src/test/resources/golden")
   private val version1 = golden.resolve("version-1")
+  private val endpoints1 = golden.resolve("version-1-endpoints")
   private val future = golden.resolve("future")
 
   private val inDrain = EndpointState(
@@ -57,13 +59,13 @@ class GoldenFilesSuite extends AnyFunSuite {
         val bytes = r.getBytes(UTF_8)
         writer.append(bytes, 0, bytes.length)
       }
-      writer.endPage(Some("before"))
+      writer.endPage(Some("before"), None)
       writer.close().get
     }
-    log.resume(Position.Start, "main", None)
-    log.append(page(records.take(3)), "main", inDrain)
-    log.append(page(records.drop(3)), "main", settled)
-    log.noteBeforePoll(1716840300000L, "main", settled)
+    log.resume(Position.Start, Map("main" -> None))
+    log.append(page(records.take(3)), Map(Endpoint.Only -> inDrain))
+    log.append(page(records.drop(3)), Map(Endpoint.Only -> settled))
+    log.noteBeforePoll(1716840300000L, Map("main" -> settled))
     Files.write(root.resolve("offset.json"), offset.json.getBytes(UTF_8))
     ()
   }
@@ -80,8 +82,13 @@ class GoldenFilesSuite extends AnyFunSuite {
   }
   private def text(file: Path) = new String(Files.readAllBytes(file), UTF_8)
 
-  private def recordsOf(store: LogStore, log: PageLog): List[String] =
-    log.slices(Position.Start, Position(2, 2)).toList.flatMap { slice =>
+  private def recordsOf(
+      store: LogStore,
+      log: PageLog,
+      from: Position = Position.Start,
+      to: Position = Position(2, 2)
+  ): List[String] =
+    log.slices(from, to).toList.flatMap { slice =>
       val reader = new PageFileReader(store, slice)
       Iterator
         .continually(reader)
@@ -93,8 +100,8 @@ class GoldenFilesSuite extends AnyFunSuite {
   test("version 1: the log opens, goes on from its state, and gives its records") {
     val store = new LocalLogStore(copyOf(version1))
     val log = PageLog.open(store, 2)
-    val resumed = log.resume(Position(1, 0), "main", None)
-    assert(resumed.state == settled && resumed.polledAtMs.contains(1716840300000L) && !resumed.fresh)
+    val resumed = log.resume(Position(1, 0), Map("main" -> None))
+    assert(resumed.states("main") == settled && resumed.polledAtMs.contains(1716840300000L) && !resumed.fresh)
     assert(recordsOf(store, log) == records)
   }
 
@@ -102,11 +109,77 @@ class GoldenFilesSuite extends AnyFunSuite {
     val root = copyOf(version1)
     Files.delete(root.resolve(Manifest.path(2)))
     val log = PageLog.open(new LocalLogStore(root), 2)
-    assert(log.resume(Position(1, 0), "main", None).state == inDrain)
+    assert(log.resume(Position(1, 0), Map("main" -> None)).states("main") == inDrain)
   }
 
   test("version 1: the offset in Spark's log") {
     assert(RestOffset.parse(text(version1.resolve("offset.json"))).contains(offset))
+  }
+
+  private def answered(offset: String, request: String, etag: String, atMs: Long) =
+    EndpointState(Some(offset), validators = Some(Validators(request, Some(etag), None, atMs)))
+  private val (a, b, idle) = ("fbdec8394eec724a", "bd87791beddefb7b", "29a7457a1376548b")
+  private val ofIdle = answered("2", "7d5e6852aa63add4", "\"idle2\"", 1795572660241L)
+  private val identity1 = SourceIdentity("0123456789abcdef", "id", "incremental")
+
+  test("version 1 with endpoints: states, rows, the answers that records came with, validators and the pace") {
+    val store = new LocalLogStore(copyOf(endpoints1))
+    val log = PageLog.open(store, 2)
+    val resumed = log.resume(Position(13, 4), Map.empty)
+    assert(
+      resumed.states == Map(
+        a -> answered("18", "189fd6871119a43b", "\"a18\"", 1795572666299L),
+        b -> answered("4", "7057a11dbcb53da4", "\"b4\"", 1795572664794L),
+        idle -> ofIdle
+      )
+    )
+    val pace = PaceNote(1795572668000L, Vector((1795572667070L, 2), (1795572667140L, 1)), granted = 2)
+    assert(!resumed.fresh && resumed.polledAtMs.contains(1795572667189L) && resumed.pace == pace)
+    val (from, to) = (Position(12, 1), Position(14, 1))
+    def origin(path: String, at: Long) = Some(PageOrigin(s"https://api.example.com/shops/$path&key=***", 200, at, 1))
+    val rowOfA = """{"shop":"a","rank":0}"""
+    assert(
+      log.slices(from, to).flatMap(_.pages) == Seq(
+        PageInFile(0, 3, """{"shop":"b","rank":2}""", Some("1"), origin("b?from=2", 1795572664792L)),
+        PageInFile(3, 5, rowOfA, Some("15"), origin("a?from=16", 1795572664788L)),
+        PageInFile(0, 1, rowOfA, Some("17"), origin("a?from=18", 1795572666295L))
+      )
+    )
+    val ids = List(2, 3, 4, 16, 17, 18)
+    assert(recordsOf(store, log, from, to).map(_.takeWhile(_ != ',')) == ids.map(n => s"""{"id": $n"""))
+    assert(log.offsetsAt(Position(13, 4)) == Map(a -> Some("15"), b -> Some("4"), idle -> Some("2")))
+  }
+
+  test("version 1 with endpoints: offsets, and what is written over and over") {
+    val at = Map(a -> Some("15"), b -> Some("4"), idle -> Some("2"))
+    val named = RestOffset(Position(13, 4), at, identity1)
+    assert(RestOffset.parse(text(endpoints1.resolve("offset.json"))).contains(named))
+    val ofMany = RestOffset(Position(13, 4), Map.empty, identity1, Some(8))
+    assert(RestOffset.parse(text(endpoints1.resolve("offset-of-many.json"))).contains(ofMany))
+    val starts = RunStarts.decode(Files.readAllBytes(endpoints1.resolve(RunStarts.Name)))
+    assert(starts == Vector(Position(12, 1), Position(13, 5)))
+  }
+
+  test("version 1 is what is written still, to the byte") {
+    val store = new LocalLogStore(endpoints1)
+    def same(name: String)(again: Array[Byte] => Array[Byte]): Unit = {
+      assert(new String(again(store.read(name).get), UTF_8) == text(endpoints1.resolve(name)))
+      ()
+    }
+    def right[A](e: Either[Unreadable, A]): A = e.fold(why => fail(why.why), identity)
+    Seq(13L, 14L).foreach(seq => same(Manifest.path(seq))(bytes => Manifest.encode(right(Manifest.decode(bytes)))))
+    same(StoredStates.path(8))(bytes => StoredStates.encode(right(StoredStates.decode(bytes))))
+    same(PollNote.Name)(bytes => PollNote.encode(right(PollNote.decode(bytes))))
+    same(RunStarts.Name)(bytes => RunStarts.encode(RunStarts.decode(bytes)))
+  }
+
+  test("version 1 with endpoints: without its manifests a log goes on from the states of all") {
+    val root = copyOf(endpoints1)
+    Seq(13L, 14L).foreach(seq => Files.delete(root.resolve(Manifest.path(seq))))
+    val log = PageLog.open(new LocalLogStore(root), 2)
+    assert(log.statesSeq == 8)
+    val states = log.resume(Position(13, 4), Map.empty).states
+    assert(states(idle) == ofIdle && states(a).offset.contains("11") && states(b).offset.contains("1"))
   }
 
   private def refused(body: => Any): Unit = {
@@ -115,21 +188,33 @@ class GoldenFilesSuite extends AnyFunSuite {
     ()
   }
 
-  test("a future version is refused: offset, manifest, page file") {
-    refused(RestOffset.parse(text(future.resolve("offset.json"))).fold(e => throw e.toException, identity))
-    val withManifest = copyOf(version1)
-    Files.write(withManifest.resolve(Manifest.path(2)), Files.readAllBytes(future.resolve("manifest.json")))
-    refused(PageLog.open(new LocalLogStore(withManifest), 2))
-    val withPage = copyOf(version1)
-    val store = new LocalLogStore(withPage)
-    val log = PageLog.open(store, 2)
-    log.resume(Position.Start, "main", None)
-    // Of the same length, as the manifest says.
-    Files
-      .list(withPage.resolve(PageFile.Folder))
-      .iterator
-      .asScala
-      .foreach(p => Files.write(p, text(p).replace("\"version\":1", "\"version\":2").getBytes(UTF_8)))
-    refused(recordsOf(store, log))
+  test("a future version is refused: offset, manifest, states, note") {
+    refused(RestOffset.parse(text(future.resolve("offset.json"))).fold(e => throw e.toException, o => o))
+    Seq(
+      Manifest.path(2) -> "manifest.json",
+      StoredStates.path(1) -> "states.json",
+      PollNote.Name -> "last-poll.json"
+    ).foreach { case (name, file) =>
+      val root = copyOf(version1)
+      Files.createDirectories(root.resolve(name).getParent)
+      Files.write(root.resolve(name), Files.readAllBytes(future.resolve(file)))
+      refused(PageLog.open(new LocalLogStore(root), 2))
+    }
+  }
+
+  Seq("footer" -> "\"version\":", "header" -> "\"sparkRestPages\":").foreach { case (kind, key) =>
+    test(s"a future version is refused: page file, by its $kind") {
+      val root = copyOf(version1)
+      val store = new LocalLogStore(root)
+      val log = PageLog.open(store, 2)
+      log.resume(Position.Start, Map("main" -> None))
+      // Of the same length, as the manifest says.
+      Files
+        .list(root.resolve(PageFile.Folder))
+        .iterator
+        .asScala
+        .foreach(p => Files.write(p, text(p).replace(s"${key}1", s"${key}2").getBytes(UTF_8)))
+      refused(recordsOf(store, log))
+    }
   }
 }

@@ -61,4 +61,27 @@ class LocalLogStoreSuite extends AnyFunSuite {
     assert(whole.forall(identity))
     assert(folder.toFile.list.toSeq == Seq("last-poll.json"))
   }
+
+  test("a run that sweeps what is half-written, while others write, fails none of them") {
+    val folder = Files.createTempDirectory("log")
+    val line = new CyclicBarrier(Writers)
+    val got = together { w =>
+      val store = LogStore.at(folder.toString, new Configuration)
+      (0 until Rounds).filter { n =>
+        line.await()
+        val bytes = Array.fill(10000)(w.toByte)
+        if (w == 0) {
+          (1 until LogStoreNames.Tries / 2).foreach(_ => Seq("manifests", ".").foreach(store.deleteTemporary))
+          false
+        } else {
+          store.overwrite("last-poll.json", bytes)
+          store.writeIfAbsent(s"manifests/$n", bytes)
+        }
+      }
+    }
+    assert(got.map(_.length).sum == Rounds, "each name was given once")
+    val store = LogStore.at(folder.toString, new Configuration)
+    assert(store.list("manifests").forall(n => store.read(s"manifests/$n").exists(_.length == 10000)))
+    assert(store.list("manifests").length == Rounds)
+  }
 }

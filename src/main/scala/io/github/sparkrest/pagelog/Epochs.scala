@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.pagelog
+
+import scala.annotation.tailrec
+
+import io.github.sparkrest.error.{Condition, RestError}
+
+/** Which run of a query owns its page log: the one that claimed the newest epoch, by a file that can be made only once. */
+private[pagelog] object Epochs {
+  val Folder = "epochs"
+
+  /** 0: none was ever claimed. */
+  def newest(store: LogStore): Long = (0L +: all(store)).max
+
+  @tailrec def claim(store: LogStore): Long = {
+    val epoch = newest(store) + 1
+    if (store.writeIfAbsent(path(epoch), epoch.toString.getBytes("UTF-8"))) epoch else claim(store)
+  }
+
+  /** Throws if there is a newer run than `epoch`. */
+  def mustBeNewest(store: LogStore, epoch: Long): Unit = {
+    val found = newest(store)
+    if (found > epoch) throw newerRun(store.location, found, epoch).toException
+  }
+
+  def deleteBefore(store: LogStore, epoch: Long): Unit =
+    all(store).filter(_ < epoch).foreach(n => store.delete(path(n)))
+
+  /** What stops an executor from polling for a run, if anything does. */
+  def obstacle(store: LogStore, epoch: Long): Option[RestError] = newest(store) match {
+    case found if found > epoch => Some(newerRun(store.location, found, epoch))
+    case found if found < epoch =>
+      Some(notShared(store.location, "the driver made a file there that an executor does not see"))
+    case _ => None
+  }
+
+  def newerRun(location: String, newest: Long, epoch: Long): RestError = RestError(
+    Condition.NewerRun,
+    s"Run $newest of this query took over the page log in $location; this is run $epoch.",
+    "Let one query run on a checkpoint at a time."
+  )
+
+  def notShared(location: String, what: String): RestError = RestError(
+    Condition.LogNotShared,
+    s"The page log in $location is not on storage that driver and executors share: $what.",
+    "Put checkpointLocation on storage that all machines see, or set pageLogLocation to such a folder."
+  )
+
+  private def all(store: LogStore): Seq[Long] = store.list(Folder).filter(_.matches("\\d{10}")).map(_.toLong)
+  private def path(epoch: Long): String = f"$Folder/$epoch%010d"
+}

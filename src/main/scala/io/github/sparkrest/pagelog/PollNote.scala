@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.pagelog
+
+import java.nio.charset.StandardCharsets.UTF_8
+
+import io.circe.syntax._
+import io.circe.{Decoder, Json}
+import io.github.sparkrest.offset.{EndpointState, Position}
+import io.github.sparkrest.poll.PaceNote
+
+/** What an idle stream writes, over and over, into one file: when it polled last, and a state that moved without records.
+  *
+  * @param after seq of the newest manifest at that time
+  * @param pace what keeps the next request back; it holds whatever the newest manifest is
+  */
+final case class PollNote(
+    after: Long,
+    polledAtMs: Long,
+    endpoints: Map[String, EndpointState],
+    pace: PaceNote = PaceNote.Nothing
+) {
+
+  /** Whether it tells of this log: not if it is torn, nor if manifests were lost, or purged, that came after it. */
+  def isOf(ledger: Ledger, start: Position): Boolean = {
+    val end = ledger.newest.fold(0L)(_.seq)
+    after >= ledger.base.seq && after <= end && end >= start.seq
+  }
+
+  /** What it says of an endpoint holds until a manifest says something else. */
+  def since(ledger: Ledger): Map[String, EndpointState] = {
+    val later = ledger.manifests.iterator.filter(_.seq > after).flatMap(_.endpoints.keysIterator).toSet
+    endpoints.filterNot { case (k, _) => later(k) }
+  }
+}
+
+object PollNote {
+  val Name = "last-poll.json"
+  val Version = 1
+
+  /** From a torn file: the manifest's state holds, the interval is not kept once, and of `maxRequestRate` all counts as used. */
+  private val Torn = PollNote(-1, 0, Map.empty, PaceNote.Unknown)
+
+  /** `None`: there is none. */
+  def load(store: LogStore): Option[PollNote] = store
+    .read(Name)
+    .map(decode(_).fold(later => throw later.error(s"The note $Name", store.location).toException, note => note))
+
+  def encode(n: PollNote): Array[Byte] =
+    Json
+      .fromFields(
+        List(
+          "version" -> Version.asJson,
+          "after" -> n.after.asJson,
+          "polledAtMs" -> n.polledAtMs.asJson,
+          "endpoints" -> n.endpoints.asJson
+        ) ++ (if (n.pace == PaceNote.Nothing) Nil else List("pace" -> n.pace.asJson))
+      )
+      .noSpaces
+      .getBytes(UTF_8)
+
+  /** Left: of a later version. That one is not taken for torn: with `initialOffset=latest` and no record yet, nothing else tells
+    * where the stream began.
+    */
+  def decode(bytes: Array[Byte]): Either[Unreadable.Later, PollNote] =
+    VersionedJson.decode(bytes, Version, decoder) match {
+      case Right(note)                   => Right(note)
+      case Left(later: Unreadable.Later) => Left(later)
+      case Left(_)                       => Right(Torn)
+    }
+
+  private val decoder: Decoder[PollNote] = Decoder.instance { c =>
+    for {
+      after <- c.get[Long]("after")
+      polledAtMs <- c.get[Long]("polledAtMs")
+      endpoints <- c.get[Map[String, EndpointState]]("endpoints")
+      pace <- c.get[Option[PaceNote]]("pace")
+    } yield PollNote(after, polledAtMs, endpoints, pace.getOrElse(PaceNote.Nothing))
+  }
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.pagelog
+
+import java.nio.charset.StandardCharsets.UTF_8
+
+import scala.annotation.tailrec
+
+import io.circe.syntax._
+import io.circe.{Decoder, Json}
+import io.github.sparkrest.offset.EndpointState
+
+/** The states of all endpoints after manifest `seq`: what purged manifests said of endpoints that were idle since.
+  *
+  * A stream of one endpoint has none of these files: its newest manifest is never purged.
+  */
+final case class StoredStates(seq: Long, endpoints: Map[String, EndpointState])
+
+object StoredStates {
+  val None: StoredStates = StoredStates(0, Map.empty)
+  val Version = 1
+  val Folder = "states"
+
+  def path(seq: Long): String = f"$Folder/$seq%020d.json"
+
+  /** The newest one. */
+  @tailrec def load(store: LogStore): StoredStates =
+    seqs(store).lastOption.map(seq => seq -> store.read(path(seq))) match {
+      case Some((seq, Some(bytes))) =>
+        decode(bytes).fold(reason => throw reason.error(s"The states $seq", store.location).toException, s => s)
+      // A later file took its place between the two looks.
+      case Some(_) => load(store)
+      case _       => None
+    }
+
+  /** Durable when it returns; the older ones go. */
+  def write(store: LogStore, states: StoredStates): Unit = {
+    store.writeIfAbsent(path(states.seq), encode(states))
+    seqs(store).filter(_ < states.seq).foreach(seq => store.delete(path(seq)))
+  }
+
+  def encode(s: StoredStates): Array[Byte] =
+    Json
+      .obj("version" -> Version.asJson, "seq" -> s.seq.asJson, "endpoints" -> s.endpoints.asJson)
+      .noSpaces
+      .getBytes(UTF_8)
+
+  /** Left: why it cannot be read. */
+  def decode(bytes: Array[Byte]): Either[Unreadable, StoredStates] = VersionedJson.decode(bytes, Version, decoder)
+
+  private def seqs(store: LogStore): Seq[Long] = store.list(Folder).flatMap(n => Manifest.seqOf(n)).sorted
+
+  private val decoder: Decoder[StoredStates] = Decoder.instance { c =>
+    for {
+      seq <- c.get[Long]("seq")
+      endpoints <- c.get[Map[String, EndpointState]]("endpoints")
+    } yield StoredStates(seq, endpoints)
+  }
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.pagelog
+
+import java.nio.file.{Files, Path}
+
+import io.github.sparkrest.offset.{Boundary, EndpointState, Position}
+import io.github.sparkrest.poll.{Endpoint, PolledFile, Resumption}
+import org.apache.hadoop.conf.Configuration
+import org.apache.hadoop.fs.{Path => HadoopPath}
+import org.scalatest.funsuite.AnyFunSuite
+
+/** Page logs of one endpoint, on java.nio and on Hadoop's file system alike. */
+trait EachStore extends AnyFunSuite {
+  private def local(root: Path): LogStore = LogStore.at(root.toString, new Configuration)
+  private def hadoop(root: Path): LogStore = {
+    val path = new HadoopPath(root.toUri)
+    new HadoopLogStore(path.getFileSystem(new Configuration), path)
+  }
+
+  protected def testEach(name: String)(body: (Path, LogStore) => Any): Unit =
+    Seq[(String, Path => LogStore)](("java.nio", local(_)), ("hadoop", hadoop(_))).foreach { case (kind, make) =>
+      test(s"$kind: $name") {
+        val root = Files.createTempDirectory("log")
+        body(root, make(root))
+      }
+    }
+
+  /** Of the same kind, in another folder. */
+  protected def elsewhere(s: LogStore): LogStore = {
+    val root = Files.createTempDirectory("other")
+    if (s.isInstanceOf[LocalLogStore]) local(root) else hadoop(root)
+  }
+
+  protected def open(s: LogStore, retain: Int = 2): PageLog = PageLog.open(s, retain)
+  protected def start(l: PageLog, p: Position = Position.Start): Resumption = l.resume(p, Map("main" -> None))
+  protected def state(offset: String): EndpointState = EndpointState(Some(offset), Boundary(Map("h" -> 2)))
+  protected def of(state: EndpointState): Map[Endpoint, EndpointState] = Map(Endpoint.Only -> state)
+
+  /** A page file as an executor leaves it. */
+  protected def page(store: LogStore, epoch: Long, records: String*): PolledFile = {
+    val writer = new PageFileWriter(store, epoch, "")
+    records.foreach(r => writer.append(r.getBytes("UTF-8"), 0, r.length))
+    writer.endPage(Some("before"), None)
+    writer.close().get
+  }
+}

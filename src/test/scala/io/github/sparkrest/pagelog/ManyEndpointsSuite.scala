@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.pagelog
+
+import java.nio.charset.StandardCharsets.UTF_8
+import java.nio.file.Files
+
+import io.github.sparkrest.offset.{EndpointState, Position}
+import io.github.sparkrest.poll.{Endpoint, PolledFile, Resumption}
+import org.scalatest.funsuite.AnyFunSuite
+
+/** The page log with several endpoints: what the manifests of one cannot show. */
+class ManyEndpointsSuite extends AnyFunSuite {
+  private def newStore = new LocalLogStore(Files.createTempDirectory("log"))
+  private def endpoint(name: String) = Endpoint(name, Some(s"""{"n":"$name"}"""), Some(s"""{"n":"$name"}"""))
+  private def state(offset: String) = EndpointState(Some(offset))
+  private def start(l: PageLog, p: Position = Position.Start): Resumption = l.resume(p, Map.empty)
+
+  private def polled(store: LogStore, epoch: Long)(fill: SharedPageFile => Unit): PolledFile = {
+    val file = new SharedPageFile(store, epoch, "")
+    fill(file)
+    file.close().get
+  }
+
+  /** One page of one record for each of these endpoints, asked with the given offset. */
+  private def appended(store: LogStore, l: PageLog, pages: (String, String, String)*): Unit = {
+    val file = polled(store, l.epoch)(shared =>
+      pages.foreach { case (name, before, _) =>
+        val sink = shared.sink(name)
+        val bytes = s""""$name$before"""".getBytes(UTF_8)
+        sink.append(bytes, 0, bytes.length)
+        sink.endPage(Some(before), None)
+        shared.take(sink)
+      }
+    )
+    l.append(file, pages.map { case (name, _, after) => endpoint(name) -> state(after) }.toMap)
+    ()
+  }
+
+  private def read(store: LogStore, slices: Seq[PageSlice]): Seq[String] = slices.flatMap { s =>
+    val reader = new PageFileReader(store, s)
+    Iterator
+      .continually(reader)
+      .takeWhile(_.next())
+      .map { r =>
+        val owner = s.pages.find(_.end > r.record).map(_.row).get
+        owner + new String(r.block.bytes, r.block.from(r.i), r.block.to(r.i) - r.block.from(r.i), UTF_8)
+      }
+      .toList
+  }
+
+  test("a page file has the pages of several endpoints, each with its own row and offset") {
+    val store = newStore
+    val log = PageLog.open(store, 2)
+    start(log)
+    appended(store, log, ("a", "1", "2"), ("b", "7", "8"))
+    appended(store, log, ("b", "8", "9"))
+    val end = log.take(Position.Start, 100, 1 << 20)
+    val expected = Seq("""{"n":"a"}"a1"""", """{"n":"b"}"b7"""", """{"n":"b"}"b8"""")
+    assert(read(store, log.slices(Position.Start, end)) == expected)
+    assert(read(store, log.slices(Position(1, 1), end)) == expected.drop(1), "cut in the middle of a file")
+    assert(read(store, log.slices(Position.Start, Position(1, 1))) == expected.take(1))
+    assert(log.offsetsAt(Position(1, 1)) == Map("a" -> Some("2"), "b" -> Some("7")))
+    assert(log.offsetsAt(end) == Map("a" -> Some("2"), "b" -> Some("9")))
+  }
+
+  test("a poll of many bytes gets a file of its own, and one that is broken off leaves none") {
+    val store = newStore
+    val shared = new SharedPageFile(store, 1, "")
+    val record = Array.fill[Byte](100000)('1')
+    def filled(name: String) = {
+      val sink = shared.sink(name)
+      (1 to 5).foreach { i =>
+        sink.append(record, 0, record.length)
+        if (i % 2 == 0) sink.endPage(Some(s"$i"), None)
+      }
+      sink
+    }
+    val large = filled("large")
+    val own = large.ownFileClosed().get
+    assert(
+      own.pages.map(p => (p.records, p.offsetBefore, p.endpoint)) == Seq(
+        (2L, Some("2"), Some("large")),
+        (2L, Some("4"), Some("large"))
+      ),
+      "a page that is not ended is none"
+    )
+    filled("broken").abandon()
+    assert(store.list(PageFile.Folder) == Seq(own.name))
+    shared.take(large)
+    assert(shared.close().isEmpty)
+  }
+
+  test("pages that are discarded are not in the file, whether they were held or not") {
+    val store = newStore
+    val shared = new SharedPageFile(store, 1, "")
+    val sink = shared.sink("a")
+    def add(text: String): Unit = sink.append(text.getBytes(UTF_8), 0, text.length)
+    add("1")
+    sink.endPage(None, None)
+    add("2")
+    sink.discardPage()
+    add("3")
+    sink.endPage(Some("x"), None)
+    shared.take(sink)
+    val file = shared.close().get
+    assert(file.pages.map(_.records) == Seq(1, 1))
+    assert(
+      read(store, Seq(PageSlice(file.name, 0, 2, 2, 10, "", Vector(PageInFile(0, 2, "", None, None))))) == Seq("1", "3")
+    )
+  }
+
+  test("the state of an idle endpoint outlives its manifest") {
+    val store = newStore
+    val log = PageLog.open(store, 1)
+    start(log)
+    appended(store, log, ("idle", "0", "1"))
+    (1 to 30).foreach { n =>
+      appended(store, log, ("busy", s"${n - 1}", s"$n"))
+      log.commit(log.take(Position.Start, Long.MaxValue, Long.MaxValue))
+    }
+    assert(store.list(Manifest.Folder).length < 12, "purged")
+    val reopened = PageLog.open(store, 1)
+    val resumed = start(reopened, Position(31, 1))
+    assert(resumed.states == Map("idle" -> state("1"), "busy" -> state("30")))
+    // A purge that broke off after the states were written.
+    val stored = StoredStates.load(store)
+    assert(stored.endpoints("idle") == state("1"))
+    store.writeIfAbsent(
+      Manifest.path(stored.seq),
+      Manifest.encode(Manifest(stored.seq, 0, 1, PolledFile("gone", 1, "", Nil), Map("busy" -> state("0"))))
+    )
+    assert(start(PageLog.open(store, 1), Position(31, 1)).states("busy") == state("30"))
+    assert(!store.list(Manifest.Folder).contains(Manifest.path(stored.seq).split('/').last))
+  }
+
+  test("with very many endpoints the offset names the file with their states, and it is enough to go on from") {
+    val store = newStore
+    val log = PageLog.open(store, 1)
+    start(log)
+    val names = (1 to 150).map(n => s"e$n")
+    appended(store, log, names.map(n => (n, "0", "1")): _*)
+    assert(log.statesSeq == 0)
+    (1 to 20).foreach { n =>
+      appended(store, log, ("e1", s"$n", s"${n + 1}"))
+      log.commit(log.take(Position.Start, Long.MaxValue, Long.MaxValue))
+    }
+    val seq = log.statesSeq
+    assert(seq > 1 && store.list(StoredStates.Folder) == Seq(StoredStates.path(seq).split('/').last))
+    store.list(Manifest.Folder).foreach(n => store.delete(s"${Manifest.Folder}/$n"))
+    val resumed = start(PageLog.open(store, 1), Position(21, 1))
+    assert(resumed.states("e150") == state("1") && !resumed.fresh)
+  }
+
+  test("a state that moved without a record holds until a manifest says something else") {
+    val store = newStore
+    val log = PageLog.open(store, 2)
+    start(log)
+    appended(store, log, ("a", "0", "1"), ("b", "0", "1"))
+    log.noteBeforePoll(5, Map("a" -> state("moved"), "b" -> state("moved")))
+    appended(store, log, ("b", "1", "2"))
+    val resumed = start(PageLog.open(store, 2))
+    assert(resumed.states == Map("a" -> state("moved"), "b" -> state("2")))
+  }
+
+  test("what an older run put in the way stands, and the polls of this one do not count") {
+    val store = newStore
+    val older = PageLog.open(store, 2)
+    start(older)
+    val newer = PageLog.open(store, 2)
+    start(newer)
+    val late = polled(store, older.epoch) { shared =>
+      val sink = shared.sink("a")
+      sink.append("1".getBytes(UTF_8), 0, 1)
+      sink.endPage(None, None)
+      shared.take(sink)
+    }
+    store.writeIfAbsent(Manifest.path(1), Manifest.encode(Manifest(1, 0, older.epoch, late, Map("a" -> state("late")))))
+    val mine = polled(store, newer.epoch) { shared =>
+      Seq("a", "b").foreach { n =>
+        val sink = shared.sink(n)
+        sink.append("1".getBytes(UTF_8), 0, 1)
+        sink.endPage(None, None)
+        shared.take(sink)
+      }
+    }
+    val standing = newer.append(mine, Map(endpoint("a") -> state("mine"), endpoint("b") -> state("mine")))
+    assert(standing == Map("a" -> state("late")))
+  }
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.pagelog
+
+import java.nio.file.Files
+
+import io.github.sparkrest.error.{Condition, RestException}
+import io.github.sparkrest.offset.Position
+import io.github.sparkrest.poll.PolledFile
+
+/** Two runs on one log: an older one that is not gone yet, or is slow to start, and the newer one, which goes on. */
+class OverlappingRunsSuite extends EachStore {
+  private def refused(act: => Any): Condition = intercept[RestException](act).error.condition
+  private def manifests(s: LogStore) = s.list(Manifest.Folder).flatMap(n => Manifest.seqOf(n)).toSet
+
+  /** What a run does that had passed its checks before a newer one began. */
+  private def write(s: LogStore, seq: Long, previous: Long, by: PageLog, file: PolledFile, offset: String): Unit = {
+    val manifest = Manifest(seq, previous, by.epoch, file, Map("main" -> state(offset)))
+    assert(s.writeIfAbsent(Manifest.path(seq), Manifest.encode(manifest)))
+    ()
+  }
+
+  testEach("the newer run goes on; the older stops with a clear error and deletes nothing") { (_, s) =>
+    val older = open(s, retain = 0)
+    start(older)
+    older.append(page(s, older.epoch, "a"), of(state("1")))
+    older.append(page(s, older.epoch, "b"), of(state("2")))
+    val newer = open(s)
+    start(newer)
+    val files = s.list(PageFile.Folder).toSet
+    older.commit(Position(2, 1))
+    assert(s.list(PageFile.Folder).toSet == files, "the older run purged")
+    Seq[() => Any](
+      () => older.append(page(s, older.epoch, "c"), of(state("3"))),
+      () => older.noteBeforePoll(5, Map("main" -> state("3")))
+    ).foreach { act =>
+      val e = intercept[RestException](act())
+      assert(e.error.condition == Condition.NewerRun && e.getMessage.contains(s"Run ${newer.epoch}"))
+    }
+    newer.append(page(s, newer.epoch, "c"), of(state("3")))
+    assert(newer.unreadRecords(Position.Start) == 3)
+  }
+
+  testEach("a manifest that a dying run added after this one had read the log is taken over") { (_, s) =>
+    val dying = open(s)
+    start(dying)
+    val newer = open(s)
+    start(newer)
+    val kept = page(s, dying.epoch, "kept")
+    write(s, 1, 0, dying, kept, "late")
+    assert(
+      newer.append(page(s, newer.epoch, "mine"), of(state("mine"))) == Map("main" -> state("late")),
+      "its poll counts, mine is done again"
+    )
+    newer.append(page(s, newer.epoch, "mine"), of(state("mine")))
+    assert(newer.unreadRecords(Position.Start) == 2)
+    assert(newer.slices(Position.Start, newer.take(Position.Start, 10, 1 << 20)).map(_.name).head == kept.name)
+    assert(open(s).unreadRecords(Position.Start) == 2)
+  }
+
+  testEach("a dying run's manifest counts as absent if its page was swept, at this start and at later ones") { (_, s) =>
+    val dying = open(s)
+    start(dying)
+    dying.append(page(s, dying.epoch, "first"), of(state("1")))
+    val late = page(s, dying.epoch, "late")
+    val newer = open(s)
+    start(newer)
+    write(s, 2, 1, dying, late, "late")
+    assert(newer.append(page(s, newer.epoch, "mine"), of(state("mine"))) == Map("main" -> state("mine")))
+    assert(manifests(s) == Set(1L, 3L) && newer.unreadRecords(Position.Start) == 2)
+    // As if the newer one had been killed before it deleted that manifest.
+    write(s, 2, 1, dying, late, "late")
+    val next = open(s)
+    assert(start(next, Position(1, 1)).states("main") == state("mine") && manifests(s) == Set(1L, 3L))
+    assert(next.slices(Position.Start, Position(3, 1)).length == 2)
+    // Nobody wrote a newer one meanwhile.
+    write(s, 4, 3, dying, late, "later")
+    val last = open(s)
+    assert(start(last, Position(1, 1)).states("main") == state("mine"))
+    last.append(page(s, last.epoch, "more"), of(state("more")))
+    assert(manifests(s) == Set(1L, 3L, 5L) && open(s).unreadRecords(Position.Start) == 3)
+  }
+
+  testEach("two runs that died so, one after the other, leave two manifests that count as absent") { (_, s) =>
+    val first = open(s)
+    start(first)
+    val swept = page(s, first.epoch, "a")
+    val second = open(s)
+    start(second)
+    val sweptToo = page(s, second.epoch, "b")
+    val third = open(s)
+    start(third)
+    write(s, 1, 0, first, swept, "a")
+    write(s, 2, 0, second, sweptToo, "b")
+    val next = open(s)
+    assert(start(next).fresh)
+    next.append(page(s, next.epoch, "c"), of(state("c")))
+    assert(manifests(s) == Set(3L) && open(s).unreadRecords(Position.Start) == 1)
+  }
+
+  testEach("a run that slept for long may put a manifest where one was purged: it is swept") { (_, s) =>
+    val asleep = open(s)
+    start(asleep)
+    val late = page(s, asleep.epoch, "late")
+    val newer = open(s, retain = 0)
+    start(newer)
+    (1L to 4L).foreach { n =>
+      newer.append(page(s, newer.epoch, s"$n"), of(state(s"$n")))
+      newer.commit(Position(n, 1))
+    }
+    write(s, 1, 0, asleep, late, "late")
+    assert(manifests(s) == Set(1L, 4L))
+    assert(start(open(s), Position(4, 1)).states("main") == state("4") && manifests(s) == Set(4L))
+  }
+
+  testEach("a page that a newer run swept between two looks is no sign of storage that is not shared") { (_, s) =>
+    lazy val swept: PolledFile = page(s, 1, "a")
+    val older = open(new Meanwhile(s, _ == PageFile.path(swept.name))({ open(s); () }))
+    start(older)
+    assert(older.epoch == 1 && refused(older.append(swept, of(state("1")))) == Condition.NewerRun)
+    assert(s.list(PageFile.Folder).isEmpty)
+  }
+
+  testEach("a start that was overtaken while it read the log says so, and sweeps nothing") { (root, s) =>
+    val dying = open(s)
+    start(dying)
+    val late = page(s, dying.epoch, "late")
+    val half = s"${Manifest.path(9)}.x.tmp"
+    val slow = new Meanwhile(s, _ == StoredStates.Folder)({
+      write(s, 1, 0, dying, late, "late")
+      start(open(s))
+      Files.write(root.resolve(half), Array[Byte](1))
+      ()
+    })
+    assert(refused(open(slow)) == Condition.NewerRun)
+    assert(s.list(PageFile.Folder) == Seq(late.name) && s.length(half).isDefined)
+  }
+
+  testEach("what the older run purges while this one reads the log is not missed") { (_, s) =>
+    val older = open(s)
+    start(older)
+    val files = (1 to 3).map { n =>
+      val file = page(s, older.epoch, s"$n")
+      older.append(file, of(state(s"$n")))
+      file
+    }
+    val newer = open(
+      new Meanwhile(s, _ == PageFile.path(files(1).name))(
+        Seq(1, 2).foreach { seq =>
+          s.delete(Manifest.path(seq.toLong))
+          s.delete(PageFile.path(files(seq - 1).name))
+        }
+      )
+    )
+    assert(start(newer, Position(2, 1)).states("main") == state("3") && newer.unreadRecords(Position(2, 1)) == 1)
+  }
+
+  testEach("a batch that an older run logged after this one had read the log is replayed; then the older makes none") {
+    (_, s) =>
+      val older = open(s)
+      start(older)
+      older.append(page(s, older.epoch, "a"), of(state("1")))
+      val newer = open(s)
+      // It had passed its checks before the newer run began.
+      val kept = page(s, older.epoch, "b", "c")
+      s.writeIfAbsent(Manifest.path(2), Manifest.encode(Manifest(2, 1, older.epoch, kept, Map("main" -> state("3")))))
+      assert(newer.slices(Position(1, 1), Position(2, 2)).map(_.name) == Seq(kept.name))
+      assert(start(newer, Position(2, 2)).states("main") == state("3"), "polling goes on after it")
+      val e = intercept[RestException](older.take(Position.Start, 10, 1 << 20))
+      assert(e.error.condition == Condition.NewerRun)
+      assert(older.take(Position(1, 1), 10, 1 << 20) == Position(1, 1), "without records there is no batch to refuse")
+  }
+}
