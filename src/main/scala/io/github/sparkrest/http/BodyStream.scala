@@ -30,6 +30,8 @@ final private[http] class BodyStream(in: InputStream, timeoutMs: Long, cancelled
   }
 
   private def guarded(read: => Int): Int = {
+    // Data may come faster than anyone looks: a body that is inflated a thousandfold, say.
+    if (ended.isEmpty && cancelled()) end("the poll was cancelled")
     readingSince = System.nanoTime | 1L
     val n =
       try read
@@ -63,14 +65,7 @@ private object BodyStream {
 
   /** Its thread ends a second after the last body did. */
   private lazy val watch: ScheduledExecutorService = {
-    val one = new ScheduledThreadPoolExecutor(
-      1,
-      { r =>
-        val t = new Thread(r, "spark-rest-body-timeout")
-        t.setDaemon(true)
-        t
-      }
-    )
+    val one = new ScheduledThreadPoolExecutor(1, new DaemonThreads("spark-rest-body-timeout"))
     one.setKeepAliveTime(1, TimeUnit.SECONDS)
     one.allowCoreThreadTimeOut(true)
     one

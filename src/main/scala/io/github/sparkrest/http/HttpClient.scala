@@ -9,8 +9,9 @@ import io.github.sparkrest.request.HttpRequest
 /** The head of a response, and its body as a stream, decoded (`Content-Encoding`) but not read.
   *
   * @param headers names in lower case, in the order received
+  * @param url that gave it, after redirects; empty: that of the request
   */
-final case class HttpResponse(status: Int, headers: Seq[(String, String)], body: InputStream) {
+final case class HttpResponse(status: Int, headers: Seq[(String, String)], body: InputStream, url: String = "") {
 
   /** When it was made, by the clock of the server (RFC 9110 §6.6.1), epoch milliseconds. */
   def date: Option[Long] = header("Date").flatMap(HttpDate.parse)

@@ -5,9 +5,19 @@ import java.net.URI
 
 import scala.util.Try
 
+import io.github.sparkrest.options.Secret
+
 /** Takes secrets out of what may be logged, thrown or stored (I6). */
 object Redact {
-  private val secretName = "(?i).*(key|token|secret|passw|signature|sig|auth|credential|session|code).*"
+  private val SnippetBytes = 200
+
+  /** A name that sounds secret and its value, as they stand in JSON, also within a string of it, in forms and in headers. */
+  private val pair = {
+    val quote = """\\*["']?"""
+    val name = s"""$quote[\\w-]*(?:${Secret.Words})[\\w-]*$quote\\s*[:=]\\s*"""
+    val value = """\\*"[^"]*"?|\\*'[^']*'?|(?:(?:Basic|Bearer|Digest|Token)\s+)?[^\s,&}]+"""
+    s"(?i)($name)($value)".r
+  }
 
   /** The address with `***` for values of parameters whose name sounds secret, and without user information. */
   def url(text: String): String = {
@@ -18,22 +28,30 @@ object Redact {
     query.fold(userInfo(base)) { q =>
       val parts = q.split("&", -1).map { p =>
         val eq = p.indexOf('=')
-        if (eq >= 0 && p.substring(0, eq).matches(secretName)) p.substring(0, eq + 1) + "***" else p
+        if (eq >= 0 && Secret.isNamed(p.substring(0, eq))) p.substring(0, eq + 1) + "***" else p
       }
       userInfo(base) + "?" + parts.mkString("&")
     }
   }
 
-  /** The first bytes of a body, on one line, with what looks like a secret taken out. */
+  /** Values of an address that [[url]] would hide. */
+  def secretsIn(address: String): List[String] =
+    address.split("\\?", 2).drop(1).toList.flatMap(_.split("&")).map(_.split("=", 2)).collect {
+      case Array(name, value) if Secret.isNamed(name) => value
+    }
+
+  /** The first bytes of a body, on one line, with what looks like a secret taken out. A word that may be cut short is left
+    * out: half a secret would not be known as one.
+    */
   def snippet(body: Array[Byte], length: Int): String = {
-    val text = new String(body, 0, math.min(length, 200), "UTF-8").map(c => if (c < ' ') ' ' else c)
-    text
-      .replaceAll(
-        """(?i)("?[\w-]*(?:key|token|secret|passw|signature|auth)[\w-]*"?\s*[:=]\s*)("[^"]*"?|[^\s,&}]+)""",
-        "$1***"
-      )
-      .trim
+    val head = new String(body, 0, math.min(length, SnippetBytes), "UTF-8").map(c => if (c < ' ') ' ' else c)
+    val text = if (length < SnippetBytes) head else head.replaceAll("[^\\s\"',;:<>{}\\[\\]]*$", "")
+    pair.replaceAllIn(text, "$1***").trim
   }
+
+  /** Values of a text that [[snippet]] would hide. */
+  def valuesIn(text: String): List[String] =
+    pair.findAllMatchIn(text).map(_.group(2).replaceAll("""^\\*["']|\\*["']$""", "")).toList
 
   private def userInfo(base: String): String =
     if (!base.contains('@') || Try(new URI(base)).toOption.exists(_.getUserInfo == null)) base

@@ -6,8 +6,20 @@ import java.io.ByteArrayInputStream
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.request.HttpRequest
 
-/** A response that was already received, whole, with the request that it answers. */
-final case class Sample(request: HttpRequest, status: Int, headers: Seq[(String, String)], body: Array[Byte], atMs: Long)
+/** A response that was already received, whole, with the request that it answers.
+  *
+  * @param url that gave it, after redirects
+  */
+final case class Sample(
+    request: HttpRequest,
+    status: Int,
+    headers: Seq[(String, String)],
+    body: Array[Byte],
+    atMs: Long,
+    url: String
+) {
+  override def toString: String = s"Sample($status, ${body.length} bytes)"
+}
 
 /** Answers one request from a sample: what a schema was inferred from is not asked for twice.
   *
@@ -20,6 +32,6 @@ final class SampledClient(sample: Sample, network: HttpClient, any: Boolean = fa
     if (used || !any && request != sample.request) network.send(request)(use)
     else {
       used = true
-      use(HttpResponse(sample.status, sample.headers, new ByteArrayInputStream(sample.body)))
+      use(HttpResponse(sample.status, sample.headers, new ByteArrayInputStream(sample.body), sample.url))
     }
 }

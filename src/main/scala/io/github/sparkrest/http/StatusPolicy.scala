@@ -6,7 +6,8 @@ import java.time.Instant
 import scala.util.Try
 
 import io.github.sparkrest.error.{Condition, RestError}
-import io.github.sparkrest.options.StatusCodes
+import io.github.sparkrest.options.RestConfig
+import io.github.sparkrest.request.HttpRequest
 
 /** What a status code means for the poll (RFC 9110 §15). */
 object StatusPolicy {
@@ -15,28 +16,37 @@ object StatusPolicy {
   case object Empty extends Verdict
   final case class Failed(error: RestError) extends Verdict
 
-  private val passing = Set(408, 429)
+  /** After these the API itself asks for the request once more, whatever the method. */
+  private val asked = Set(408, 429, 503)
 
-  /** @param empty codes that mean that there is nothing */
-  def apply(response: HttpResponse, url: String, now: Instant, empty: StatusCodes): Verdict = response.status match {
-    case s if s == 304 || empty.contains(s) => Empty
-    case s if s / 100 == 2                  => Records
-    case s if passing(s) || s / 100 == 5    =>
+  /** An empty one of the user's wins over one to be asked again, that over a success. */
+  def apply(response: HttpResponse, request: HttpRequest, now: Instant, config: RestConfig): Verdict = {
+    val limits = config.limits
+    val status = response.status
+    lazy val quota = RateLimit.of(response.headers, limits, now.toEpochMilli)
+    lazy val retryAfter = RateLimit.retryAfterMs(response.headers, now.toEpochMilli)
+    def exhausted = status == 403 && (retryAfter.isDefined || quota.left.exists(_ <= 0))
+    def waitMs = retryAfter.orElse(if (status == 429 || exhausted) quota.waitMs.orElse(quota.resetMs) else quota.waitMs)
+    if (status == 304 || config.emptyStatusCodes.contains(status)) Empty
+    else if (limits.retryStatusCodes.contains(status) || exhausted)
       Failed(
         RestError(
           Condition.ApiError,
-          s"${Redact.url(url)} answered with status $s.",
+          s"${Redact.url(request.url)} answered with status $status.",
           "It is asked again.",
-          retryAfterMs(response, now)
+          waitMs,
+          repeatable = RetryPolicy.isIdempotent(request.method) || limits.retryNamed || asked(status) ||
+            exhausted || retryAfter.isDefined
         )
       )
-    case s =>
+    else if (status / 100 == 2) Records
+    else
       Failed(
         RestError(
           Condition.ApiRefused,
-          s"${Redact.url(url)} answered with status $s${snippetOf(response)}.",
-          hint(s),
-          retryAfterMs(response, now)
+          s"${Redact.url(request.url)} answered with status $status${snippetOf(response)}.",
+          hint(status),
+          waitMs
         )
       )
   }
@@ -45,7 +55,8 @@ object StatusPolicy {
     case 401               => "Check authType and its options."
     case 403               => "Check that these credentials may read this resource, and the API's quota."
     case 404               => "Check url."
-    case s if s / 100 == 3 => "Redirects are not followed; give the address it leads to as url."
+    case 407               => "The proxy asks for credentials: check proxyUser and proxyPassword."
+    case s if s / 100 == 3 => "It names no address to go on to; check url."
     case _                 => "Check url, params, headers and initialOffset against the API's documentation."
   }
 
@@ -53,14 +64,4 @@ object StatusPolicy {
     val head = response.body.readNBytes(200)
     if (head.isEmpty) "" else s": ${Redact.snippet(head, head.length)}"
   }.getOrElse("")
-
-  /** RFC 9110 §10.2.3: seconds or an HTTP date; some servers send decimals. Milliseconds from `now`. */
-  private def retryAfterMs(response: HttpResponse, now: Instant): Option[Long] =
-    response.header("Retry-After").map(_.trim).flatMap { v =>
-      Try((BigDecimal(v) * 1000).toLong).toOption
-        .orElse(
-          HttpDate.parse(v).map(_ - now.toEpochMilli)
-        )
-        .filter(_ >= 0)
-    }
 }

@@ -2,59 +2,127 @@
 package io.github.sparkrest.http
 
 import java.io.InputStream
-import java.net.URI
 import java.net.http.{HttpClient => JavaClient}
+import java.net.{InetSocketAddress, ProxySelector, URI}
 import java.time.{Duration => JavaDuration}
 import java.util.concurrent.ConcurrentHashMap
+import javax.net.ssl.SSLContext
 
 import scala.concurrent.duration.DurationLong
+import scala.util.control.NonFatal
 
 import io.github.sparkrest.error.{Condition, RestError}
-import io.github.sparkrest.options.RestConfig
+import io.github.sparkrest.options.{RestConfig, TlsOptions, TransportOptions}
 import io.github.sparkrest.request.HttpRequest
 import sttp.client4._
 import sttp.client4.httpclient.HttpClientSyncBackend
 import sttp.model.{Method, Uri}
 
-/** The only file that knows sttp: sends requests over `java.net.http`, decodes gzip and deflate as streams.
+/** The only file that knows sttp: sends requests over `java.net.http`.
   *
   * @param cancelled asked while a body is read: true breaks the response off
+  * @param once the JDK sends nothing again by itself
   */
-final class SttpClient(connectTimeoutMs: Long, readTimeoutMs: Long, cancelled: () => Boolean) extends HttpClient {
+final class SttpClient(
+    connectTimeoutMs: Long,
+    readTimeoutMs: Long,
+    cancelled: () => Boolean,
+    transport: TransportOptions = TransportOptions(),
+    tls: TlsOptions = TlsOptions.Default,
+    once: Boolean = false
+) extends HttpClient {
+  private val guard: HttpRequest => Either[RestError, Unit] =
+    if (transport.allowPrivateHosts) _ => Right(()) else r => PrivateHosts.refuse(r.url).toLeft(())
 
   def send[A](request: HttpRequest)(use: HttpResponse => Either[RestError, A]): Either[RestError, A] =
-    try {
-      val response = sttpRequest(request).send(SttpClient.backend(connectTimeoutMs, request.url.startsWith("https:")))
-      val body = new BodyStream(response.body, readTimeoutMs, cancelled)
-      try use(HttpResponse(response.code.code, response.headers.map(h => h.name.toLowerCase -> h.value), body))
-      finally body.close()
-    } catch {
+    for {
+      _ <- guard(request)
+      context <- TlsContext(tls)
+      response <- answer(request, backend(request, context))
+      // Where a proxy refuses a tunnel, java.net.http gives null for a body.
+      received = if (response.code.code == 407) InputStream.nullInputStream() else response.body
+      body = new BodyStream(received, readTimeoutMs, cancelled)
+      used <-
+        try guard(request).flatMap(_ => read(response, body)(use))
+        catch { case e: BrokenBody => Left(failed(request, e)) }
+        finally body.close()
+    } yield used
+
+  private def read[A](response: Response[InputStream], body: InputStream)(
+      use: HttpResponse => Either[RestError, A]
+  ): Either[RestError, A] = {
+    val headers = response.headers.map(h => h.name.toLowerCase -> h.value)
+    ContentCoding.decode(headers, body).flatMap { decoded =>
+      try use(HttpResponse(response.code.code, headers, decoded))
+      finally decoded.close()
+    }
+  }
+
+  private def answer(request: HttpRequest, backend: SttpClient.Backend): Either[RestError, Response[InputStream]] =
+    try Right(sttpRequest(request, backend.headers).send(if (once) backend.once else backend.sttp))
+    catch {
       case e: SttpClientException => Left(failed(request, e.cause))
-      case e: BrokenBody          => Left(failed(request, e))
+      // The JDK's refusal of a header quotes its value, which may be secret.
+      case _: IllegalArgumentException => Left(SttpClient.unsendable)
+      // What a server may send knows no end, and neither do the exceptions of parsers.
+      case NonFatal(e) => Left(failed(request, e))
     }
 
-  private def sttpRequest(request: HttpRequest): Request[InputStream] =
+  private def backend(request: HttpRequest, context: Option[SSLContext]) =
+    SttpClient.backend(SttpClient.Connecting(connectTimeoutMs, HttpRequest.isHttps(request.url), transport, context))
+
+  private def sttpRequest(request: HttpRequest, ofProxy: Seq[(String, String)]): Request[InputStream] =
     request.body
-      .foldLeft[PartialRequest[Either[String, String]]](basicRequest)(_.body(_))
+      .foldLeft[PartialRequest[Either[String, String]]](emptyRequest)(_.body(_))
       .method(Method.unsafeApply(request.method), SttpClient.verbatim(request.url))
-      .headers(request.headers.groupBy(_._1.toLowerCase).values.flatMap(_.lastOption).toMap)
+      .headers(SttpClient.onePerName(SttpClient.asking ++ request.headers ++ ofProxy))
+      .disableAutoDecompression
       .followRedirects(false)
       .readTimeout(readTimeoutMs.millis)
       .response(asInputStreamAlwaysUnsafe)
 
-  private def failed(request: HttpRequest, cause: Throwable): RestError = {
+  private def failed(request: HttpRequest, cause: Throwable): RestError =
+    if (TlsFailure.is(cause)) TlsFailure(request.url, cause) else unanswered(request, cause)
+
+  private def unanswered(request: HttpRequest, cause: Throwable): RestError = {
     val reason = Option(cause.getMessage).filter(_.nonEmpty).fold("")(m => s": $m")
     RestError(
       Condition.ConnectionFailed,
       s"${Redact.url(request.url)} gave no complete answer (${cause.getClass.getSimpleName}${Redact.url(reason)}).",
-      "It is asked again; see connectTimeout and readTimeout."
+      "It is asked again; see connectTimeout and readTimeout." +
+        (if (reason.contains("received no bytes") && HttpRequest.isHttps(request.url)) SttpClient.MayWantCertificate
+         else ""),
+      repeatable = RetryPolicy.isIdempotent(request.method) || RetryPolicy.neverSent(cause)
     )
   }
 }
 
 object SttpClient {
+  private val MayWantCertificate =
+    " Some servers that demand a client certificate end a connection like this: see tlsCertFile."
+
+  private def unsendable = RestError(
+    Condition.InvalidOptions,
+    "A header cannot be sent: it holds a character that no header can hold.",
+    "Check headers, and the options of authType."
+  )
+
   def apply(config: RestConfig, cancelled: () => Boolean): SttpClient =
-    new SttpClient(config.connectTimeoutMs, config.readTimeoutMs, cancelled)
+    new SttpClient(
+      config.connectTimeoutMs,
+      config.readTimeoutMs,
+      cancelled,
+      config.transport,
+      config.tls,
+      // Each is counted, or must not be repeated.
+      once = config.limits.rate.isDefined || config.input.exists(_.strictlyOnce)
+    )
+
+  private val asking = Seq("Accept-Encoding" -> ContentCoding.accepted)
+
+  /** The last one counts. */
+  private def onePerName(headers: Seq[(String, String)]): Map[String, String] =
+    headers.groupBy(_._1.toLowerCase).values.flatMap(_.lastOption).toMap
 
   /** The address as it is: sttp's own parser would decode it and encode it anew, which changes signed and encoded values. */
   private def verbatim(url: String): Uri = {
@@ -80,20 +148,51 @@ object SttpClient {
   // Seconds, as from JDK 20 on, instead of 20 minutes: a query that was stopped leaves its idle connection to the pool.
   default("jdk.httpclient.keepalive.timeout", 30)
 
-  /** One client, with its pool of connections, for each setting that a connection depends on. They live as long as the JVM. */
-  private val backends = new ConcurrentHashMap[(Long, Boolean), SyncBackend]
+  /** All that a connection depends on: connections are shared by requests for which it is the same.
+    *
+    * @param transport its guard counts too: what was connected to without it is not used with it
+    * @param tls `None`: the JVM's own
+    */
+  private case class Connecting(
+      connectTimeoutMs: Long,
+      https: Boolean,
+      transport: TransportOptions,
+      tls: Option[SSLContext]
+  )
 
-  private def backend(connectTimeoutMs: Long, secure: Boolean): SyncBackend =
-    backends.computeIfAbsent(
-      (connectTimeoutMs, secure),
-      _ =>
-        HttpClientSyncBackend.usingClient(
-          JavaClient.newBuilder
-            .connectTimeout(JavaDuration.ofMillis(connectTimeoutMs))
-            .followRedirects(JavaClient.Redirect.NEVER)
-            // In clear text HTTP/2 would start with an upgrade that some servers answer wrongly.
-            .version(if (secure) JavaClient.Version.HTTP_2 else JavaClient.Version.HTTP_1_1)
-            .build()
-        )
+  /** @param once the same connections, for requests that the JDK must not send again
+    * @param headers that the proxy gets; `java.net.http` sends them with `CONNECT`, or with the request if that goes to the proxy
+    */
+  private[http] case class Backend(sttp: SyncBackend, once: SyncBackend, headers: Seq[(String, String)])
+
+  /** One client, with its pool of connections, for each setting. They live as long as the JVM. */
+  private val backends = new ConcurrentHashMap[Connecting, Backend]
+
+  private def backend(settings: Connecting): Backend = backends.computeIfAbsent(settings, made(_))
+
+  private def made(settings: Connecting): Backend = {
+    val builder = settings.tls
+      .foldLeft(JavaClient.newBuilder)(_.sslContext(_))
+      .connectTimeout(JavaDuration.ofMillis(settings.connectTimeoutMs))
+      .followRedirects(JavaClient.Redirect.NEVER)
+      // In clear text HTTP/2 would start with an upgrade that some servers answer wrongly.
+      .version(if (settings.https) JavaClient.Version.HTTP_2 else JavaClient.Version.HTTP_1_1)
+    val headers = settings.transport.proxy.toList.flatMap { proxy =>
+      val (address, authorization) = proxy.credentials match {
+        case Some(_) if settings.https =>
+          val tunnel = new ProxyTunnel(proxy, settings.connectTimeoutMs)
+          (tunnel.address, Some(tunnel.authorization))
+        case known =>
+          (new InetSocketAddress(proxy.host, proxy.port), known.map(c => Auth.basic(c._1, c._2.reveal)))
+      }
+      builder.proxy(ProxySelector.of(address))
+      authorization.map("Proxy-Authorization" -> _)
+    }
+    val client = builder.build()
+    Backend(
+      HttpClientSyncBackend.usingClient(client, SentOnce.ifSigned(_)),
+      HttpClientSyncBackend.usingClient(client, new SentOnce(_)),
+      headers
     )
+  }
 }

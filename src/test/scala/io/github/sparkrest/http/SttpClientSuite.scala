@@ -8,7 +8,7 @@ import java.time.Instant
 import java.util.zip.GZIPOutputStream
 
 import io.github.sparkrest.error.{Condition, RestError}
-import io.github.sparkrest.options.{AuthOptions, Secret, StatusCodes}
+import io.github.sparkrest.options.{AuthOptions, RestConfig, Secret}
 import io.github.sparkrest.request.HttpRequest
 import org.scalatest.funsuite.AnyFunSuite
 
@@ -59,12 +59,26 @@ class SttpClientSuite extends AnyFunSuite {
 
   test("headers arrive, credentials replace what the user set by hand") {
     serving(LocalServer.send(_, 200, "ok")) { server =>
-      val request =
-        Auth(AuthOptions.Token("SSWS", Secret("t0")))(get(server.url, "X-API-Key" -> "k", "authorization" -> "old"))
-      client.send(request)(body)
-      assert(server.asked.last.headers("x-api-key") == "k" && server.asked.last.headers("authorization") == "SSWS t0")
-      client.send(Auth(AuthOptions.Basic("ü", Secret("")))(get(server.url)))(body)
-      assert(server.asked.last.headers("authorization") == "Basic w7w6")
+      def authorized(options: AuthOptions, request: HttpRequest) = {
+        client.send(Auth(options, None, Instant.EPOCH, "")(request))(body)
+        server.asked.last
+      }
+      val byToken = AuthOptions.Token("SSWS", Secret("t0"))
+      val asked = authorized(byToken, get(server.url, "X-API-Key" -> "k", "authorization" -> "old"))
+      assert(asked.headers("x-api-key") == "k" && asked.headers("authorization") == "SSWS t0")
+      val rails = authorized(AuthOptions.Token("Token token=", Secret("t0")), get(server.url))
+      assert(rails.headers("authorization") == "Token token=t0")
+      val basic = authorized(AuthOptions.Basic(Secret("ü"), Secret("")), get(server.url))
+      assert(basic.headers("authorization") == "Basic w7w6")
+      def key(in: String, request: HttpRequest) = authorized(AuthOptions.ApiKey("api k", Secret("s&t"), in), request)
+      assert(key("query", get(server.url + "/p?api%20k=old&a=1")).uri == "/p?a=1&api%20k=s%26t")
+      assert(key("query", get(server.url + "/p")).uri == "/p?api%20k=s%26t")
+      val cookie = authorized(AuthOptions.ApiKey("sid", Secret("s"), "cookie"), get(server.url, "Cookie" -> "a=b"))
+      assert(cookie.headers("cookie") == "a=b; sid=s")
+      val header = authorized(AuthOptions.ApiKey("X-Key", Secret("s"), "header"), get(server.url, "x-key" -> "old"))
+      assert(header.headers("x-key") == "s")
+      val untrusted = authorized(byToken, get(server.url).copy(trusted = false))
+      assert(!untrusted.headers.contains("authorization"))
     }
   }
 
@@ -164,14 +178,40 @@ class SttpClientSuite extends AnyFunSuite {
     }
   }
 
+  test("a header that the JDK refuses is an error without its value") {
+    val e = client.send(get("http://127.0.0.1:1/", "X" -> "hidden\u0001"))(body).fold(identity, b => fail(b))
+    assert(e.condition == Condition.InvalidOptions && !e.text.contains("hidden"))
+  }
+
+  test("what is signed by OAuth1 or counted is sent once, though the JDK would send a GET again when nothing came back") {
+    val count = new java.util.concurrent.atomic.AtomicInteger
+    raw { s =>
+      if (s.getInputStream.read(new Array[Byte](10000)) > 0) count.incrementAndGet()
+      s.close()
+    } { url =>
+      assert(
+        client.send(get(url, "Authorization" -> "OAuth oauth_nonce=\"1\""))(body).left.map(_.condition) == Left(
+          Condition.ConnectionFailed
+        )
+      )
+      assert(count.getAndSet(0) == 1)
+      val rated = RestConfig.parse(Map("url" -> url, "maxRequestRate" -> "5/s")).fold(e => fail(e.text), identity)
+      val counting = SttpClient(rated, () => false)
+      assert(counting.send(get(url))(body).left.map(_.condition) == Left(Condition.ConnectionFailed))
+      assert(count.getAndSet(0) == 1)
+      client.send(get(url))(body)
+      assert(count.get > 1, "the JDK no longer does; then SentOnce is not needed")
+    }
+  }
+
   test("a status becomes records, nothing, a passing error or a refusal") {
     val now = Instant.parse("2026-01-01T00:00:00Z")
     def verdict(status: Int, headers: (String, String)*) =
       StatusPolicy(
         HttpResponse(status, headers, new java.io.ByteArrayInputStream("""{"token": "abc", "m": "no"}""".getBytes)),
-        "http://h/?key=k1",
+        HttpRequest("GET", "http://h/?key=k1", Nil),
         now,
-        StatusCodes.parse("204").getOrElse(fail())
+        RestConfig.parse(Map("url" -> "http://h", "emptyStatusCodes" -> "204")).fold(e => fail(e.text), identity)
       )
     assert(
       verdict(200) == StatusPolicy.Records && verdict(204) == StatusPolicy.Empty && verdict(304) == StatusPolicy.Empty

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.http
+
+import java.util.Base64
+
+import io.circe.Json
+import io.github.sparkrest.options.{RestConfig, Secret}
+import io.github.sparkrest.request.InputRow
+import org.scalatest.funsuite.AnyFunSuite
+
+/** What is taken out of a body or a message of an API: by the name beside it, or because the user's options hold it. */
+class KnownSecretsSuite extends AnyFunSuite {
+  private def snippet(text: String) = Redact.snippet(text.getBytes("UTF-8"), text.getBytes("UTF-8").length)
+
+  private def known(options: (String, String)*): KnownSecrets =
+    KnownSecrets(RestConfig.parse(Map("url" -> "http://h/") ++ options).fold(e => fail(e.text), identity))
+
+  Seq(
+    "key",
+    "X-Api-Key",
+    "access_token",
+    "client_secret",
+    "pass",
+    "userPass",
+    "password",
+    "pass_phrase",
+    "sig",
+    "Authorization",
+    "credential",
+    "session-id",
+    "code"
+  ).foreach { name =>
+    test(s"a snippet hides the value of $name: in JSON, in JSON within a text, in a form, in a header, in Python's way") {
+      assert(Secret.isNamed(name))
+      Seq(
+        s"""{"$name": "hidden 1", "m": "shown"}""",
+        s"""{"said": "{\\"$name\\": \\"hidden 1\\", \\"m\\": \\"shown\\"}"}""",
+        s"$name=hidden&m=shown",
+        s"$name: Bearer hidden, m: shown",
+        s"{'$name': 'hidden 1', 'm': 'shown'}"
+      ).foreach { body =>
+        val text = snippet(body)
+        assert(!text.contains("hidden") && text.contains("***") && text.contains("shown"), text)
+      }
+    }
+  }
+
+  test("names that only look so are shown") {
+    val plain = """{"passengers": 4, "compassion": "yes", "message": "pass on"}"""
+    assert(snippet(plain) == plain)
+  }
+
+  private val body =
+    """{"user": {"pass": "b0dy \"1\""}, "n": {offset}, "filter": "raw-9876543", "sort": "updated_at"}"""
+
+  test("values of body, initialBody and cookie, as they are, in a text of JSON, and in one within that") {
+    val secrets = known(
+      "method" -> "POST",
+      "body" -> body,
+      "initialBody" -> """query { items(token: "f1rst", since: {offset}) }""",
+      "cookie" -> "sid=c00kie; theme=light-1"
+    )
+    def escaped(text: String) = Json.fromString(text).noSpaces
+    val said = """you said b0dy "1" and raw-9876543, at first f1rst, with c00kie"""
+    Seq(said, escaped(said), escaped(escaped(said))).foreach { text =>
+      val shown = secrets.hide(text)
+      assert(!Seq("b0dy", "9876543", "f1rst", "c00kie").exists(shown.contains), shown)
+    }
+    assert(secrets.hide("the field updated_at") == "the field updated_at", "a word is no secret")
+  }
+
+  test("the proxy's user and password, and both as they are sent") {
+    val options = Seq("proxy" -> "http://p:3128", "proxyUser" -> "pr0xy-user", "proxyPassword" -> "pr0xy-pass")
+    val sent = Base64.getEncoder.encodeToString("pr0xy-user:pr0xy-pass".getBytes("UTF-8"))
+    assert(known(options: _*).hide(s"pr0xy-user pr0xy-pass $sent") == "*** *** ***")
+  }
+
+  test("of an input row the columns whose name sounds secret") {
+    val row = InputRow(Vector("apiKey" -> Json.fromString("r0w-key"), "city" -> Json.fromString("Springfield")))
+    assert(known().and(row).hide("r0w-key of Springfield") == "*** of Springfield")
+    assert(known().hide("r0w-key") == "r0w-key")
+  }
+}
