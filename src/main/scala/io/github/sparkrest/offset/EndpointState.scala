@@ -12,13 +12,15 @@ import io.github.sparkrest.request.PageToken
   * @param ahead what was delivered beyond the offset, until all from the offset on was read in one go
   * @param drain pages that are still to come; `None`: the next request begins a drain
   * @param started with `initialOffset=latest`: what was there before is passed over
+  * @param validators of the last answer, if it was whole and all of it was delivered
   */
 final case class EndpointState(
     offset: Option[String],
     boundary: Boundary = Boundary.Empty,
     drain: Option[Drain] = None,
     started: Boolean = false,
-    ahead: Boundary = Boundary.Empty
+    ahead: Boundary = Boundary.Empty,
+    validators: Option[Validators] = None
 )
 
 /** The middle of a drain. A drain of any length is many polls with this between them.
@@ -57,7 +59,7 @@ object EndpointState {
     Json.fromFields(
       List("offset" -> s.offset.fold(Json.Null)(Json.fromString), "boundary" -> s.boundary.asJson) ++
         s.drain.map("drain" -> Drain.encode(_)) ++ (if (s.started) List("started" -> Json.True) else Nil) ++
-        (if (s.ahead.isEmpty) Nil else List("ahead" -> s.ahead.asJson))
+        (if (s.ahead.isEmpty) Nil else List("ahead" -> s.ahead.asJson)) ++ s.validators.map("validators" -> _.asJson)
     )
   }
   implicit val decoder: Decoder[EndpointState] = Decoder.instance { c =>
@@ -67,7 +69,15 @@ object EndpointState {
       drain <- c.get[Option[Drain]]("drain")(Decoder.decodeOption(Drain.decoder))
       started <- c.get[Option[Boolean]]("started")
       ahead <- c.get[Option[Boundary]]("ahead")
-    } yield EndpointState(offset, boundary, drain, started.getOrElse(false), ahead.getOrElse(Boundary.Empty))
+      validators <- c.get[Option[Validators]]("validators")
+    } yield EndpointState(
+      offset,
+      boundary,
+      drain,
+      started.getOrElse(false),
+      ahead.getOrElse(Boundary.Empty),
+      validators
+    )
   }
 }
 

@@ -41,18 +41,27 @@ object SourceIdentity {
   * from it without the log repeats at most that page and loses nothing (I5).
   *
   * @param endpoints key of the endpoint -> API offset as the API spelled it; `None`: `initialOffset`
+  * @param states with too many endpoints to name them here: number of the file in the page log that has their states
   */
-final case class RestOffset(position: Position, endpoints: Map[String, Option[String]], source: SourceIdentity) {
+final case class RestOffset(
+    position: Position,
+    endpoints: Map[String, Option[String]],
+    source: SourceIdentity,
+    states: Option[Long] = None
+) {
   def json: String = Json
-    .obj(
-      "version" -> RestOffset.Version.asJson,
-      "seq" -> position.seq.asJson,
-      "record" -> position.record.asJson,
-      "endpoints" -> Json.fromFields(endpoints.toSeq.sortBy(_._1).map { case (k, o) => k -> o.asJson }),
-      "source" -> Json.obj(
-        "url" -> source.url.asJson,
-        "offsetField" -> source.offsetField.asJson,
-        "offsetType" -> source.offsetType.asJson
+    .fromFields(
+      List(
+        "version" -> RestOffset.Version.asJson,
+        "seq" -> position.seq.asJson,
+        "record" -> position.record.asJson,
+        "endpoints" -> Json.fromFields(endpoints.toSeq.sortBy(_._1).map { case (k, o) => k -> o.asJson })
+      ) ++ states.map("states" -> _.asJson) ++ List(
+        "source" -> Json.obj(
+          "url" -> source.url.asJson,
+          "offsetField" -> source.offsetField.asJson,
+          "offsetType" -> source.offsetType.asJson
+        )
       )
     )
     .noSpaces
@@ -63,6 +72,9 @@ object RestOffset {
 
   /** The key of the endpoint of a stream without an input table. */
   val OnlyEndpoint = "main"
+
+  /** More endpoints than these are not named in an offset: Spark shows it in each progress report. */
+  val MaxNamed = 100
 
   def parse(json: String): Either[RestError, RestOffset] = {
     def foreign(why: String) = RestError(
@@ -93,6 +105,7 @@ object RestOffset {
       url <- s.get[String]("url")
       offsetField <- s.get[String]("offsetField")
       offsetType <- s.get[String]("offsetType")
-    } yield RestOffset(Position(seq, record), endpoints, SourceIdentity(url, offsetField, offsetType))
+      states <- c.get[Option[Long]]("states")
+    } yield RestOffset(Position(seq, record), endpoints, SourceIdentity(url, offsetField, offsetType), states)
   }
 }

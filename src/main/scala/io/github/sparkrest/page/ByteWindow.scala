@@ -40,14 +40,18 @@ final private[page] class ByteWindow(in: InputStream, maxBytes: Long) {
   }
 
   private def grown(length: Int): Int =
-    if (length >= ByteWindow.Largest) throw new TooLarge(ByteWindow.Largest.toLong)
+    if (length >= ByteWindow.Largest) throw new TooLarge(ByteWindow.Largest.toLong, ofRecord = true)
     else math.min(length.toLong * 2, ByteWindow.Largest.toLong).toInt
 }
 
 private object ByteWindow {
 
-  /** The largest array that every JVM gives. */
-  val Largest: Int = Int.MaxValue - 16
+  /** A record is in memory some times over until it is a row. More than an eighth of all would end the JVM with every task
+    * in it; and there is no larger array.
+    */
+  val Largest: Int = math.min(Int.MaxValue - 16L, math.max(1L << 20, Runtime.getRuntime.maxMemory / 8)).toInt
 }
 
-final private[page] class TooLarge(val limit: Long) extends RuntimeException(null, null, false, false)
+/** @param ofRecord of a value that must be held as a whole; else of all the bytes */
+final private[page] class TooLarge(val limit: Long, val ofRecord: Boolean = false)
+    extends RuntimeException(null, null, false, false)

@@ -72,6 +72,9 @@ final private[page] class EnvelopePass(scanner: JsonScanner) {
   private def keepAll(at: Vector[Segment], open: List[Trail]): Unit = {
     window.mark = window.pos
     scanner.skipValue()
+    val nested = window.buf(window.mark) == '{' || window.buf(window.mark) == '['
+    if (nested && scanner.deepest > Deepest)
+      throw new Malformed(s"the value of ${FieldPath(at)} is nested more than $Deepest levels deep")
     val json = parseByteBuffer(ByteBuffer.wrap(window.buf, window.mark, window.pos - window.mark)).fold(
       e => throw new Malformed(s"the value of ${FieldPath(at)} is broken (${e.message})"),
       identity
@@ -94,6 +97,9 @@ private[page] object EnvelopePass {
 
   /** How deep arrays are looked for, to be named. */
   private val Named = 3
+
+  /** What is kept is walked by recursion. Jackson's own limit. */
+  private val Deepest = 1000
 
   def into(name: String, open: List[Trail]): List[Trail] =
     if (open.isEmpty) Nil else open.collect { case t @ Trail(_, Name(`name`) :: _) => t.next }

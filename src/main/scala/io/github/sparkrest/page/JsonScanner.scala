@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.page
 
+import io.github.sparkrest.http.Redact
+
 /** Walks over JSON (RFC 8259) as bytes, value by value, from a [[ByteWindow]].
   *
   * It checks what the borders of values depend on: strings, brackets, commas and colons between the values it walks over.
@@ -18,12 +20,19 @@ final private[page] class JsonScanner(val window: ByteWindow) {
 
   def expect(c: Char): Unit = if (peek() == c) pos += 1 else unexpected(s"'$c'")
 
-  /** RFC 8259 §8.1: a byte order mark may be ignored. */
-  def skipByteOrderMark(): Unit =
-    if (peek() == 0xef.toByte) {
-      while (end - pos < 3 && refill()) ()
-      if (end - pos >= 3 && buf(pos + 1) == 0xbb.toByte && buf(pos + 2) == 0xbf.toByte) pos += 3
+  /** To the first value. RFC 8259 §8.1: it is UTF-8, and a byte order mark may be ignored. */
+  def begin(): Unit = {
+    while (end - pos < 4 && refill()) ()
+    def at(i: Int) = if (pos + i < end) buf(pos + i) & 0xff else -1
+    if (at(0) == 0xef && at(1) == 0xbb && at(2) == 0xbf) pos += 3
+    else if (at(0) >= 0xfe && at(1) >= 0xfe || (0 until 4).exists(at(_) == 0))
+      throw new Malformed("it is UTF-16 or UTF-32, or no text, and must be UTF-8")
+    if (peek() == '<') {
+      while (end - pos < Shown && refill()) ()
+      val shown = Redact.snippet(java.util.Arrays.copyOfRange(buf, pos, end), Shown.min(end - pos))
+      throw new Malformed(s"it is HTML or XML, perhaps a login or error page: $shown")
     }
+  }
 
   /** Walks an object whose `{` is next. `each` gets the name and must walk over the value. */
   def members(each: String => Unit): Unit = {
@@ -89,7 +98,11 @@ final private[page] class JsonScanner(val window: ByteWindow) {
   /** A bit for each level of the value that is walked over: 1 for {, 0 for [. */
   private var braces = new Array[Long](4)
 
+  /** How deep the last object or array that was walked over is. */
+  var deepest = 0
+
   private def skipNested(): Unit = {
+    deepest = 0
     var depth = 0
     var i = pos
     do {
@@ -101,6 +114,7 @@ final private[page] class JsonScanner(val window: ByteWindow) {
           if ((depth >> 6) == braces.length) braces = java.util.Arrays.copyOf(braces, braces.length * 2)
           if (c == '{') braces(depth >> 6) |= 1L << depth else braces(depth >> 6) &= ~(1L << depth)
           depth += 1
+          if (depth > deepest) deepest = depth
         } else if (c == '}' || c == ']') {
           depth -= 1
           if (((braces(depth >> 6) >>> depth) & 1L) != (if (c == '}') 1L else 0L)) {
@@ -155,6 +169,9 @@ private[page] object JsonScanner {
 
   /** Bytes of a string that need no look: all but quote, backslash and control characters. */
   private val plain: Array[Boolean] = Array.tabulate(256)(c => c >= ' ' && c != '"' && c != '\\')
+
+  /** Bytes of a foreign body that its error shows. */
+  private val Shown = 120
 
   private def isBlank(b: Byte): Boolean = b == ' ' || b == '\n' || b == '\r' || b == '\t'
   private def isLiteral(b: Byte): Boolean =

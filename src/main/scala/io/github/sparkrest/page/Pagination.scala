@@ -109,7 +109,7 @@ final private[page] class NumberPagination(paging: PagingOptions, step: PageFact
 }
 
 /** `auto`: what the response shows, by the names that are usual: a `Link` header, an address, a token for `{cursor}`. */
-final private[page] class AutoPagination(config: RestConfig) extends Pagination {
+final private[sparkrest] class AutoPagination(config: RestConfig) extends Pagination {
   import AutoPagination._
   private val link = new AddressPagination(config, ValueSource.InLink("next"))
   private val addresses = addressPaths.map(ValueSource.InBody(_))
@@ -118,16 +118,25 @@ final private[page] class AutoPagination(config: RestConfig) extends Pagination 
 
   def wanted: Seq[FieldPath] = addressPaths ++ cursors
   def mayOverlap: Boolean = true
-  def next(current: Option[PageToken], facts: PageFacts): Option[PageToken] =
+  def next(current: Option[PageToken], facts: PageFacts): Option[PageToken] = find(facts, cursors).map(_._2)
+
+  /** Where the response names a next page, and which. */
+  def find(facts: PageFacts, cursors: List[FieldPath] = cursorPaths): Option[(ValueSource, PageToken)] =
     link
-      .next(current, facts)
+      .next(None, facts)
+      .map(ValueSource.InLink("next") -> _)
       .orElse(
-        addresses
-          .flatMap(facts.text(_))
-          .find(t => t.startsWith("http://") || t.startsWith("https://") || t.startsWith("/") || t.startsWith("?"))
-          .map(t => PageToken.Address(nextUrl.store(t, facts.url)))
+        (for { source <- addresses.iterator; text <- facts.text(source) if isAddress(text) } yield source -> PageToken
+          .Address(nextUrl.store(text, facts.url))).toList.headOption
       )
-      .orElse(cursors.flatMap(p => facts.text(ValueSource.InBody(p))).headOption.map(PageToken.Cursor(_)))
+      .orElse(
+        (for {
+          path <- cursors.iterator; source = ValueSource.InBody(path); text <- facts.text(source)
+        } yield source -> PageToken
+          .Cursor(text)).toList.headOption
+      )
+
+  private def isAddress(text: String): Boolean = Seq("http://", "https://", "/", "?").exists(text.startsWith)
 }
 
 private object AutoPagination {

@@ -63,8 +63,11 @@ final class RecordSlicer(
         Left(
           RestError(
             Condition.ResponseTooLarge,
-            s"The response or one of its records is larger than ${e.limit} bytes.",
-            "Ask for smaller pages, or raise maxResponseBytes."
+            if (e.ofRecord)
+              s"One record of the response is larger than ${e.limit} bytes, an eighth of the JVM's memory."
+            else s"The response is larger than ${e.limit} bytes.",
+            if (e.ofRecord) "Give the executors more memory, or let the API send smaller records."
+            else "Ask for smaller pages, or raise maxResponseBytes."
           )
         )
     }

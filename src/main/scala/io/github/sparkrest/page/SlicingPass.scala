@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.page
 
-import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.error.RestError
 import io.github.sparkrest.options.FieldPath
 import io.github.sparkrest.options.FieldPath.{Each, Name, Segment, Where}
 
@@ -24,7 +24,7 @@ final private[page] class SlicingPass(
     val segments = SlicingPass.withoutLastEach(path)
     val named = segments.headOption.exists(_.isInstanceOf[Name])
     val first = start()
-    if (named && first == '[') Left(rootIsArray(path))
+    if (named && first == '[') Left(NoRecords.rootIsArray(path))
     else if (named && first != '{' && first != 'n') Left(rootIsScalar(s"dataField is $path, but"))
     else {
       val found = descend(segments, Vector.empty, trails(first))
@@ -34,7 +34,7 @@ final private[page] class SlicingPass(
 
   /** A response without records. */
   private def without(envelope: Envelope, path: String): Either[RestError, Envelope] =
-    refused(envelope).toLeft(envelope).filterOrElse(empty, missing(path))
+    refused(envelope).toLeft(envelope).filterOrElse(empty, NoRecords.at(path, names.result(), beside.arrays))
 
   /** No path given: see [[RecordSlicer]]. Whether an array is the one is known only at the end, so records may be taken back. */
   def recognise(): Either[RestError, Envelope] =
@@ -48,13 +48,13 @@ final private[page] class SlicingPass(
   /** Values one after the other. */
   def lines(path: Option[FieldPath]): Envelope = {
     val segments = path.map(SlicingPass.withoutLastEach)
-    scanner.skipByteOrderMark()
+    scanner.begin()
     while (scanner.peek() >= 0) segments.fold(element())(inner)
     Envelope.Empty
   }
 
   private def start(): Int = {
-    scanner.skipByteOrderMark()
+    scanner.begin()
     val first = scanner.peek()
     if (first < 0) scanner.unexpected("a value") else first
   }
@@ -86,11 +86,13 @@ final private[page] class SlicingPass(
       at: Vector[Segment],
       open: List[Trail]
   ): Boolean = {
-    var found = false
+    var found, seen = false
     scanner.members { name =>
       if (at.isEmpty) names += name
       val here = at :+ Name(name)
-      if (name == wantedName && !found) found = descend(rest, here, into(name, open))
+      if (name == wantedName && seen) twice(FieldPath(here).toString)
+      seen ||= name == wantedName
+      if (name == wantedName) found = descend(rest, here, into(name, open))
       else beside.keep(here, into(name, open))
     }
     found
@@ -119,7 +121,8 @@ final private[page] class SlicingPass(
       case (Name(wantedName) :: rest, '{') =>
         var found = false
         scanner.members { name =>
-          if (name == wantedName && !found) { found = true; inner(rest) }
+          if (name == wantedName && found) twice(name)
+          if (name == wantedName) { found = true; inner(rest) }
           else scanner.skipValue()
         }
       case ((w: Where) :: rest, '[') =>
@@ -156,6 +159,7 @@ final private[page] class SlicingPass(
       names += name
       val inside = into(name, open)
       val ofRecords = !data && !inside.exists(t => t.rest.isEmpty || EnvelopePass.selects(t))
+      if (name == "data" && data) twice(name)
       if (name == "data" && (scanner.peek() == '[' || scanner.peek() == 'n')) {
         if (candidates.nonEmpty) sink.restart()
         data = true
@@ -175,12 +179,7 @@ final private[page] class SlicingPass(
       sink.restart()
       if (candidates.isEmpty) finished().flatMap(without(_, "data"))
       else
-        Left(
-          notFound(
-            s"Several fields of the response hold arrays of objects: ${candidates.reverse.mkString(", ")}.",
-            "Name the records by dataField."
-          )
-        )
+        Left(NoRecords.several(candidates.reverse))
     }
   }
 
@@ -208,37 +207,19 @@ final private[page] class SlicingPass(
   private def pass(): Unit =
     if (window.buf(window.mark) != 'n') sink.record(window.buf, window.mark, window.pos)
 
+  /** Which of the two another parser takes, nobody knows: records of the other would be lost. */
+  private def twice(name: String): Nothing =
+    throw new Malformed(s"the name $name, which leads to the records, stands twice in one object")
+
   private def finished(): Either[RestError, Envelope] =
     if (scanner.peek() >= 0) scanner.unexpected("the end") else Right(beside.result(names.result()))
-
-  private def rootIsArray(path: FieldPath): RestError = notFound(
-    s"dataField is $path, but the response is an array.",
-    s"Leave dataField out: a root array needs none. For a field of each element: ${FieldPath(Each +: path.segments)}."
-  )
 
   /** @param why begins the sentence */
   private def rootIsScalar(why: String): RestError = {
     scanner.skipValue()
     finished()
-    notFound(
-      s"$why the response is a single value, not an object or an array.",
-      "If it is the record, set dataField to $."
-    )
+    NoRecords.rootIsScalar(why)
   }
-
-  private def missing(path: String): RestError = {
-    val fields = names.result()
-    val arrays = beside.arrays
-    val exist =
-      if (arrays.nonEmpty) s"Arrays in it: ${arrays.take(20).mkString(", ")}."
-      else s"Its fields: ${if (fields.isEmpty) "none" else fields.take(20).mkString(", ")}."
-    notFound(
-      s"The response has no records at $path. $exist",
-      "Name the path of the records by dataField; $ if the response itself is the record."
-    )
-  }
-
-  private def notFound(message: String, hint: String): RestError = RestError(Condition.DataFieldNotFound, message, hint)
 }
 
 private object SlicingPass {

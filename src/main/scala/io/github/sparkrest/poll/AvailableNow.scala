@@ -8,19 +8,20 @@ import io.github.sparkrest.options.RestConfig
   * It ends when a poll that began after the moment has nothing further to ask for, or when the offset passed the moment, or
   * when `maxRequestsPerTrigger` are spent. An offset that is no time cannot show that it passed the moment; such an API may
   * have new records at each request, for ever. There the end is taken to be reached when, some time after the moment, two
-  * polls in a row brought less than an earlier one did: what is left is what came into being meanwhile. Pure.
+  * polls in a row ended with a page of less than half of an earlier one: what is left is what came into being meanwhile. How
+  * many pages a poll has says nothing: a slow machine ends it earlier. Pure.
   *
   * @param moment epoch milliseconds
-  * @param largest records of the largest poll so far
-  * @param shorter polls in a row that brought less than that
+  * @param largest records of the largest page so far
+  * @param shorter polls in a row whose last page had less than half of that
   */
 final case class AvailableNow(moment: Long, largest: Long = 0, shorter: Int = 0) {
   import AvailableNow._
 
-  def after(outcome: PollOutcome): AvailableNow = copy(
-    largest = math.max(largest, outcome.records),
-    shorter = if (outcome.records < largest) shorter + 1 else 0
-  )
+  def after(outcome: PollOutcome): AvailableNow = {
+    val most = math.max(largest, outcome.largestPage)
+    AvailableNow(moment, most, if (outcome.lastPage * 2 < most) shorter + 1 else 0)
+  }
 
   /** Why the query has all, after `outcome` was added by [[after]]; `None`: it has not.
     *

@@ -29,10 +29,10 @@ final class Pace(config: RestConfig) {
   /** Another try within the same poll, if the error and `maxRetries` allow it: exponential with full jitter, and not before
     * the API said.
     *
-    * @param tries made so far, at least 1
+    * @param tries made so far in this poll, all its pages together, at least 1
     */
   def retry(error: RestError, tries: Int, now: Long, jitter: Double): Option[Long] =
-    if (error.condition.effect != Effect.Retry || tries > config.maxRetries) None
+    if (error.condition.effect != Effect.Retry || !error.repeatable || tries > config.maxRetries) None
     else {
       val ceiling = math.min(config.retryBackoffMs.toDouble * math.pow(2, tries - 1.0), MaxBackoffMillis.toDouble)
       Some(now + math.max((ceiling * jitter).toLong, asked(error)))
@@ -64,7 +64,7 @@ final class Pace(config: RestConfig) {
     }
   }
 
-  private def asked(error: RestError): Long = math.min(error.retryAfterMs.getOrElse(0L), MaxRetryAfterMillis)
+  private def asked(error: RestError): Long = math.min(error.retryAfterMs.getOrElse(0L), config.limits.maxWaitMs)
 }
 
 object Pace {
@@ -72,7 +72,4 @@ object Pace {
   /** Between two polls that bring nothing, without an interval. */
   val IdleMillis = 200L
   val MaxBackoffMillis: Long = 60L * 1000
-
-  /** No header makes a stream sleep longer: an epoch read as a delay would be 55 years. */
-  val MaxRetryAfterMillis: Long = 3600L * 1000
 }

@@ -13,8 +13,9 @@ trait PageSink {
   /** The records since the last call are a page.
     *
     * @param offsetBefore the API offset that the page was asked with
+    * @param origin the response that they came with
     */
-  def endPage(offsetBefore: Option[String]): Unit
+  def endPage(offsetBefore: Option[String], origin: Option[PageOrigin]): Unit
 
   /** Bytes of finished pages. */
   def bytes: Long
@@ -27,8 +28,33 @@ trait PageSink {
   * @param location where the pages are cached, in Spark's form `executor_<host>_<id>`; empty if unknown
   */
 final case class PolledFile(name: String, bytes: Long, location: String, pages: Seq[PolledPage]) {
-  def records: Long = pages.map(_.records).sum
+  val records: Long = pages.map(_.records).sum
+
+  private lazy val recordsByEndpoint = pages.groupBy(_.endpoint).map { case (e, p) => e -> p.map(_.records).sum }
+
+  /** Records of one endpoint. */
+  def recordsOf(key: String): Long =
+    recordsByEndpoint.getOrElse(Some(key), 0L) + recordsByEndpoint.getOrElse(None, 0L)
 }
 
-/** @param offsetBefore the API offset that the page was asked with; `None`: `initialOffset` */
-final case class PolledPage(records: Long, bytes: Long, offsetBefore: Option[String])
+/** @param offsetBefore the API offset that the page was asked with; `None`: `initialOffset`
+  * @param endpoint that gave it; `None`: the only one
+  * @param origin the response that it came with; `None` in a log of an earlier version
+  */
+final case class PolledPage(
+    records: Long,
+    bytes: Long,
+    offsetBefore: Option[String],
+    endpoint: Option[String] = None,
+    origin: Option[PageOrigin] = None
+) {
+  def isOf(key: String): Boolean = endpoint.forall(_ == key)
+}
+
+/** What a record's `_metadata` says of the response that it came with.
+  *
+  * @param url that answered, after redirects, without secrets
+  * @param atMs when the request was planned, epoch milliseconds
+  * @param number of the page in its drain, from 1
+  */
+final case class PageOrigin(url: String, status: Int, atMs: Long, number: Long)

@@ -4,17 +4,30 @@ package io.github.sparkrest.poll
 import io.circe.syntax._
 import io.circe.{Decoder, Encoder, Json}
 import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.http.RateLimit
 import io.github.sparkrest.offset.EndpointState
 
 /** A poll's report as JSON text: a task returns JDK types only, because a jar that was attached to a running session is not
   * visible to the thread of the driver that receives task results.
   */
 object PollCodec {
+  private val MaxText = 10000
+
+  implicit private val originEncoder: Encoder[PageOrigin] =
+    Encoder.forProduct4("url", "status", "at", "number")(o => (o.url, o.status, o.atMs, o.number))
+  implicit private val originDecoder: Decoder[PageOrigin] =
+    Decoder.forProduct4("url", "status", "at", "number")((u: String, s: Int, a: Long, n: Long) => PageOrigin(u, s, a, n))
+
   implicit val pageEncoder: Encoder[PolledPage] = Encoder.instance { p =>
-    Json.obj("records" -> p.records.asJson, "bytes" -> p.bytes.asJson, "offsetBefore" -> p.offsetBefore.asJson)
+    Json.fromFields(
+      List("records" -> p.records.asJson, "bytes" -> p.bytes.asJson, "offsetBefore" -> p.offsetBefore.asJson) ++
+        p.endpoint.map("endpoint" -> _.asJson) ++ p.origin.map("origin" -> _.asJson)
+    )
   }
   implicit val pageDecoder: Decoder[PolledPage] =
-    Decoder.forProduct3("records", "bytes", "offsetBefore")(PolledPage.apply)
+    Decoder.forProduct5("records", "bytes", "offsetBefore", "endpoint", "origin")(
+      (r: Long, b: Long, o: Option[String], e: Option[String], g: Option[PageOrigin]) => PolledPage(r, b, o, e, g)
+    )
 
   implicit val fileEncoder: Encoder[PolledFile] = Encoder.instance { f =>
     Json.obj(
@@ -34,7 +47,8 @@ object PollCodec {
       "condition" -> e.condition.name.asJson,
       "message" -> e.message.asJson,
       "hint" -> e.hint.asJson,
-      "retryAfterMs" -> e.retryAfterMs.asJson
+      "retryAfterMs" -> e.retryAfterMs.asJson,
+      "repeatable" -> e.repeatable.asJson
     )
   }
   implicit private val errorDecoder: Decoder[RestError] = Decoder.instance { c =>
@@ -45,8 +59,16 @@ object PollCodec {
       message <- c.get[String]("message")
       hint <- c.get[String]("hint")
       retryAfterMs <- c.get[Option[Long]]("retryAfterMs")
-    } yield RestError(condition, message, hint, retryAfterMs)
+      repeatable <- c.get[Boolean]("repeatable")
+    } yield RestError(condition, message, hint, retryAfterMs, repeatable)
   }
+
+  implicit private val limitEncoder: Encoder[RateLimit] =
+    Encoder.forProduct4("left", "waitMs", "resetMs", "pollEveryMs")(l => (l.left, l.waitMs, l.resetMs, l.pollEveryMs))
+  implicit private val limitDecoder: Decoder[RateLimit] =
+    Decoder.forProduct4("left", "waitMs", "resetMs", "pollEveryMs")(
+      (l: Option[Long], w: Option[Long], r: Option[Long], p: Option[Long]) => RateLimit(l, w, r, p)
+    )
 
   implicit private val outcomeEncoder: Encoder[PollOutcome] = Encoder.instance { o =>
     Json.obj(
@@ -56,18 +78,64 @@ object PollCodec {
       "more" -> o.more.asJson,
       "error" -> o.error.asJson,
       "warning" -> o.warning.asJson,
-      "tookMs" -> o.tookMs.asJson
+      "tookMs" -> o.tookMs.asJson,
+      "limit" -> o.limit.asJson,
+      "lastPage" -> o.lastPage.asJson,
+      "largestPage" -> o.largestPage.asJson,
+      "bytes" -> o.bytes.asJson,
+      "handedBack" -> o.handedBack.asJson
     )
   }
   implicit private val outcomeDecoder: Decoder[PollOutcome] =
-    Decoder.forProduct7("state", "requests", "records", "more", "error", "warning", "tookMs")(
-      (s: EndpointState, q: Int, r: Long, m: Boolean, e: Option[RestError], w: Option[String], t: Long) =>
-        PollOutcome(s, q, r, m, e, w, t)
+    Decoder.instance { c =>
+      for {
+        state <- c.get[EndpointState]("state")
+        requests <- c.get[Int]("requests")
+        records <- c.get[Long]("records")
+        more <- c.get[Boolean]("more")
+        error <- c.get[Option[RestError]]("error")
+        warning <- c.get[Option[String]]("warning")
+        tookMs <- c.get[Long]("tookMs")
+        limit <- c.get[RateLimit]("limit")
+        lastPage <- c.get[Long]("lastPage")
+        largestPage <- c.get[Long]("largestPage")
+        bytes <- c.get[Long]("bytes")
+        handedBack <- c.get[Boolean]("handedBack")
+      } yield PollOutcome(
+        state,
+        requests,
+        records,
+        more,
+        error,
+        warning,
+        tookMs,
+        limit,
+        lastPage,
+        largestPage,
+        bytes,
+        handedBack
+      )
+    }
+  implicit private val reportDecoder: Decoder[PollReport] =
+    Decoder.forProduct4("outcomes", "file", "requestAges", "repeated")(
+      (o: Vector[(String, PollOutcome)], f: Option[PolledFile], a: List[Long], r: Boolean) => PollReport(o, f, a, r)
     )
+  implicit private val reportEncoder: Encoder[PollReport] = Encoder.instance { report =>
+    Json.obj(
+      "outcomes" -> report.outcomes.asJson,
+      "file" -> report.file.asJson,
+      "requestAges" -> report.requestAges.toList.asJson,
+      "repeated" -> report.repeated.asJson
+    )
+  }
 
-  def encode(report: PollReport): String =
-    Json.obj("outcome" -> report.outcome.asJson, "file" -> report.file.asJson).noSpaces
+  /** The reports of one task. */
+  def encode(reports: Seq[PollReport]): String = reports.toList.asJson.noSpaces
 
-  def decode(text: String): PollReport =
-    io.circe.parser.decode(text)(Decoder.forProduct2("outcome", "file")(PollReport.apply)).fold(throw _, identity)
+  def decode(text: String): Seq[PollReport] = io.circe.parser.decode[List[PollReport]](text).fold(throw _, identity)
+
+  /** Short enough for `DataOutput.writeUTF`. */
+  def encodeError(error: RestError): String =
+    error.copy(message = error.message.take(MaxText), hint = error.hint.take(MaxText)).asJson.noSpaces
+  def decodeError(text: String): RestError = io.circe.parser.decode[RestError](text).fold(throw _, identity)
 }

@@ -6,16 +6,17 @@ import io.github.sparkrest.offset.EndpointState
 /** Where the poller puts what it polled. Every call may fail with a `RestException` that ends the query. */
 trait PollJournal {
 
-  /** Makes a poll count: the records of the file, and the state after them. All or nothing.
+  /** Makes polls count: the records of the file, and the states after them. All or nothing.
     *
-    * @return the state to go on from
+    * @param states of all endpoints that have pages in the file, and of others whose states moved without a record
+    * @return by key, the states to go on from; an endpoint that is not among them goes on from where it was
     */
-  def append(file: PolledFile, endpoint: String, state: EndpointState): EndpointState
+  def append(file: PolledFile, states: Map[Endpoint, EndpointState]): Map[String, EndpointState]
 
-  /** Written before a poll, over and over in one place: for `streamingInterval` after a restart, and for a state that moved
-    * without records.
+  /** Written before a poll, over and over in one place: for `streamingInterval` and limits after a restart, and for states
+    * that moved without records. After a poll too, if what it said has to outlive this run.
     */
-  def noteBeforePoll(nowMs: Long, endpoint: String, state: EndpointState): Unit
+  def noteBeforePoll(nowMs: Long, states: Map[String, EndpointState], pace: PaceNote = PaceNote.Nothing): Unit
 
   /** Bytes polled that the query has not taken yet. */
   def unreadBytes: Long
@@ -29,7 +30,20 @@ trait PollJournal {
 
 /** Where polling goes on.
   *
+  * @param states by key, of each endpoint that was ever polled, whether it still is one or not
   * @param polledAtMs when the last poll began, if that is known
   * @param fresh nothing was ever polled under this checkpoint
+  * @param pace what the run before left
+  * @param inferred a schema was inferred at this start; `pace` has the requests that it took
+  * @param unlogged keys of states that no manifest has, only the note of the last poll: they have to be noted again
   */
-final case class Resumption(state: EndpointState, polledAtMs: Option[Long], fresh: Boolean)
+final case class Resumption(
+    states: Map[String, EndpointState],
+    polledAtMs: Option[Long],
+    fresh: Boolean,
+    pace: PaceNote = PaceNote.Nothing,
+    inferred: Boolean = false,
+    unlogged: Set[String] = Set.empty
+) {
+  def stateOf(endpoint: Endpoint): EndpointState = states.getOrElse(endpoint.key, EndpointState.Initial)
+}

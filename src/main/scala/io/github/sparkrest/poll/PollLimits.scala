@@ -3,15 +3,31 @@ package io.github.sparkrest.poll
 
 /** When a poll task hands back what it has, though more is waiting: so that no task holds much memory or a slot for long.
   * Checked between pages.
+  *
+  * @param mostSent under `maxRequestRate`: not one more is sent, not even the next hop of a redirect
   */
-final case class PollLimits(maxBytes: Long, maxMillis: Long, maxRequests: Long) {
+final case class PollLimits(maxBytes: Long, maxMillis: Long, maxRequests: Long, mostSent: Long = Long.MaxValue) {
+
+  /** What is left of them after one request that counts. */
+  def afterOne: PollLimits =
+    if (mostSent == Long.MaxValue) this
+    else copy(maxRequests = math.max(1L, maxRequests - 1), mostSent = mostSent - 1)
+
+  /** For a poll that begins when so much of its task's time is over. */
+  def after(millis: Long): PollLimits = copy(maxMillis = math.max(0L, maxMillis - millis))
+
+  /** By a poll of which no more is known. */
+  def mayHaveSent: Int = if (mostSent == Long.MaxValue) 1 else mostSent.toInt
+
   def reached(bytes: Long, millis: Long, requests: Long): Boolean =
     bytes >= maxBytes || millis >= maxMillis || requests >= maxRequests
 }
 
 object PollLimits {
   private val TaskBytes = 32L << 20
-  private val TaskMillis = 1000L
+
+  /** A task begins no request later than so long after its first. */
+  val TaskMillis = 1000L
 
   /** @param room how far polling may still run ahead of the query */
   def within(room: Long, requestsLeft: Long): PollLimits =

@@ -6,43 +6,101 @@ import io.github.sparkrest.http._
 import io.github.sparkrest.offset.{DrainStep, EndpointState, PageResult, PageStep, Plan}
 import io.github.sparkrest.options.RestConfig
 import io.github.sparkrest.page._
-import io.github.sparkrest.request.{HttpRequest, RequestTemplate}
+import io.github.sparkrest.request.{HttpRequest, InputRow, RequestTemplate}
 
-/** The data path of a poll: state → request → response → records → new state. Runs in a task, on an executor. */
-final class PollPipeline(config: RestConfig, client: HttpClient, clock: Clock) {
+/** The data path of a poll: state → request → response → records → new state. Runs in a task, on an executor.
+  *
+  * @param client adds the credentials (`AuthorizedClient`)
+  * @param row of the endpoint, with an input
+  * @param known what is taken out of texts, if it was collected before
+  */
+final class PollPipeline(
+    config: RestConfig,
+    client: HttpClient,
+    clock: Clock,
+    row: InputRow = InputRow.Empty,
+    known: Option[KnownSecrets] = None
+) {
   private val template = new RequestTemplate(config)
+  private val redirects = new Redirects(config, client)
   private val core = new DrainStep(config)
-  private val refusal = new ReportedError(config)
-  private val slicer = new RecordSlicer(config.dataField, core.wanted, config.maxResponseBytes, refusal(_), isEmpty)
+  private val body = new BodyPolicy(config)
+  private val slicer = new RecordSlicer(config.dataField, core.wanted, config.maxResponseBytes, body.error, body.isEmpty)
 
-  private def isEmpty(envelope: Envelope) = config.emptyWhen.exists(c => c.holds(envelope(c.path)))
+  private val conditional = new ConditionalRequests(config)
+
+  /** What the last response said of the API's limits. */
+  private var limit = RateLimit.Unknown
+
+  /** Of all responses so far. */
+  private var received = 0L
+
+  /** Address and status of the last response. */
+  private var answered = ("", 0)
+  private lazy val secrets = known.getOrElse(KnownSecrets(config)).and(row)
 
   /** One request. An error leaves neither records nor a changed state. */
   def page(state: EndpointState, sink: PageSink): Either[PageFailure, PageResult] =
     core.plan(state, clock.now()) match {
       case None       => Right(PageResult(state, 0, atEnd = true, None))
       case Some(plan) =>
-        val result = template.render(plan.values).left.map(PageFailure(_)).flatMap(ask(plan, _, sink))
-        if (result.isRight) sink.endPage(plan.state.offset) else sink.discardPage()
+        val result = template
+          .render(plan.values.copy(input = row))
+          .left
+          .map(PageFailure(_))
+          .flatMap(r => ask(state, plan, conditional.asked(state, plan, r), r, sink))
+        result match {
+          case Right(r) => sink.endPage(plan.state.offset, if (r.records > 0) Some(origin(plan)) else None)
+          case Left(_)  => sink.discardPage()
+        }
         result
     }
 
-  private def ask(plan: Plan, request: HttpRequest, sink: PageSink): Either[PageFailure, PageResult] = {
+  private def origin(plan: Plan) =
+    PageOrigin(
+      secrets.hide(Redact.url(answered._1)),
+      answered._2,
+      plan.at.toEpochMilli,
+      plan.state.drain.fold(0L)(_.pages) + 1
+    )
+
+  /** @param plain the request without its condition */
+  private def ask(
+      state: EndpointState,
+      plan: Plan,
+      request: HttpRequest,
+      plain: HttpRequest,
+      sink: PageSink
+  ): Either[PageFailure, PageResult] = {
     var status = 0
-    val result = client.send(Auth(config.auth)(request)) { response =>
+    limit = RateLimit.Unknown
+    val result = redirects.send(request) { response =>
       status = response.status
-      StatusPolicy(response, request.url, clock.now(), config.emptyStatusCodes) match {
-        case StatusPolicy.Failed(error) => Left(error)
-        case verdict                    =>
+      answered = (response.url, status)
+      limit = RateLimit.of(response.headers, config.limits, clock.now().toEpochMilli)
+      StatusPolicy(response, request.copy(url = response.url), clock.now(), config) match {
+        case StatusPolicy.Failed(error)                              => Left(error)
+        case StatusPolicy.Empty if status == 304 && request != plain => Right(PageResult(state, 0, atEnd = true, None))
+        case verdict                                                 =>
           val step = new StepSink(core.begin(plan, clock.now(), response.date), sink)
           val sliced = if (verdict == StatusPolicy.Empty) Right(Envelope.Empty) else slice(response, step)
           sliced.left
-            .map(e => e.copy(message = s"${Redact.url(request.url)}: ${e.message}"))
-            .flatMap(envelope => step.finish(PageFacts(request.url, response.headers, envelope)))
+            .map(e => e.copy(message = s"${Redact.url(response.url)}${typeOf(response, e)}: ${e.message}"))
+            .flatMap(envelope => step.finish(PageFacts(response.url, response.headers, envelope)))
+            .map(r =>
+              r.copy(next = r.next.copy(validators = conditional.learned(plan, plain, response, r.next, clock.now())))
+            )
       }
     }
-    result.left.map(PageFailure(_, status))
+    result.left.map(e => PageFailure(secrets.hide(e), status))
   }
+
+  /** Shown of a body that is not JSON: the API may have said so. */
+  private def typeOf(response: HttpResponse, error: RestError): String =
+    response
+      .header("Content-Type")
+      .filter(t => error.condition == Condition.InvalidResponse && !t.toLowerCase.contains("json"))
+      .fold("")(t => s" (Content-Type ${t.take(60)})")
 
   private def slice(response: HttpResponse, step: RecordSink): Either[RestError, Envelope] = {
     val sink = if (config.recordFields.isEmpty) step else new NamedFields(config.recordFields, step)
@@ -53,7 +111,9 @@ final class PollPipeline(config: RestConfig, client: HttpClient, clock: Clock) {
           .exists(_.toLowerCase.matches(".*\\b(x-)?(ndjson|jsonl|json-lines|jsonlines)\\b.*"))
       case format => format == "ndjson"
     }
-    if (lines) slicer.sliceLines(response.body, sink) else slicer.slice(response.body, sink)
+    val body = new CountedBody(response.body)
+    try if (lines) slicer.sliceLines(body, sink) else slicer.slice(body, sink)
+    finally received += body.bytes
   }
 
   /** Polls until nothing more is waiting or a limit is reached: all pages of a drain, and with `streamingInterval` 0 one drain
@@ -61,34 +121,50 @@ final class PollPipeline(config: RestConfig, client: HttpClient, clock: Clock) {
     */
   def run(start: EndpointState, limits: PollLimits, sink: PageSink): PollOutcome = {
     val began = clock.now().toEpochMilli
+    val receivedBefore = received
     var outcome = PollOutcome(start, requests = 0, records = 0, more = false, error = None, warning = None, tookMs = 0)
     var go = true
     while (go) {
       val bytesBefore = sink.bytes
       val first = outcome.requests == 0
-      page(outcome.state, sink) match {
+      val hopsBefore = redirects.followed
+      val result = page(outcome.state, sink)
+      val asked = outcome.requests + 1 + redirects.followed - hopsBefore
+      result match {
         case Left(failure) =>
           val state = if (first) forgetRefused(outcome.state, failure) else outcome.state
-          outcome =
-            outcome.copy(state, outcome.requests + 1, more = false, error = Some(explained(outcome.state, failure)))
+          outcome = outcome.copy(
+            // After a failure the answer is wanted in full.
+            state.copy(validators = None),
+            asked,
+            more = false,
+            error = Some(explained(outcome.state, failure)),
+            limit = failure.waits(limit)
+          )
           go = false
         case Right(result) =>
           val brought = sink.bytes > bytesBefore || result.next.offset != outcome.state.offset
           val inDrain = result.next.drain.isDefined
           outcome = outcome.copy(
             state = result.next,
-            requests = outcome.requests + 1,
+            requests = asked,
             records = outcome.records + result.records,
             more = inDrain || brought && !result.atEnd && core.asksForMore,
-            warning = outcome.warning.orElse(result.warning)
+            warning = outcome.warning.orElse(result.warning),
+            limit = limit,
+            lastPage = result.records,
+            largestPage = math.max(outcome.largestPage, result.records)
           )
           val at = clock.now().toEpochMilli - began
-          go =
-            outcome.more && config.paging.intervalMs == 0 && !limits.reached(sink.bytes, at, outcome.requests.toLong) &&
-              (inDrain || config.paging.isPaged && !result.atEnd || config.streamingIntervalMs == 0)
+          go = outcome.more && config.paging.intervalMs == 0 && limit.waitMs.isEmpty && !limits.reached(
+            sink.bytes,
+            at,
+            outcome.requests.toLong
+          ) &&
+            (inDrain || config.paging.isPaged && !result.atEnd || config.streamingIntervalMs == 0)
       }
     }
-    outcome.copy(tookMs = clock.now().toEpochMilli - began)
+    outcome.copy(tookMs = clock.now().toEpochMilli - began, bytes = received - receivedBefore)
   }
 
   /** A page token or cursor from an earlier poll may have expired: the drain, or all (`onCursorExpired`), begins anew. */
@@ -112,26 +188,10 @@ final case class PageFailure(error: RestError, status: Int = 0) {
 
   /** The answer to a place that the API no longer knows. */
   def refusesPlace: Boolean = status == 400 || status == 404 || status == 410
-}
 
-/** `errorWhen`: a successful response that says that it is an error. */
-final private class ReportedError(config: RestConfig) {
-  private def snippet(text: Array[Byte]) = Redact.snippet(text, text.length)
-
-  def apply(envelope: Envelope): Option[RestError] = config.errorWhen
-    .filter(c => c.holds(envelope(c.path)))
-    .map { c =>
-      val said = envelope.values.collectFirst {
-        case (p, j) if p == c.path => snippet(j.noSpaces.getBytes("UTF-8"))
-      }
-      RestError(
-        Condition.ApiReportedError,
-        s"the response reports an error (errorWhen=${config.options.toMap
-            .collectFirst { case (k, v) if k.equalsIgnoreCase("errorWhen") => v }
-            .getOrElse("")}): ${c.path} is ${said.getOrElse("")}.",
-        "It is asked again."
-      )
-    }
+  /** A service that is unavailable (503) asks for a wait of its own; any other wait is for a quota. */
+  def waits(limit: RateLimit): RateLimit =
+    if (status == 503) limit else limit.copy(waitMs = error.retryAfterMs.orElse(limit.waitMs))
 }
 
 /** Passes on the records that are new. */

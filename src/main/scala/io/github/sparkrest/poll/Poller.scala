@@ -3,49 +3,59 @@ package io.github.sparkrest.poll
 
 import java.util.concurrent.ThreadLocalRandom
 
-import scala.annotation.tailrec
 import scala.util.control.NonFatal
 
-import io.github.sparkrest.error.{Condition, RestError, RestException}
-import io.github.sparkrest.http.Clock
-import io.github.sparkrest.offset.{EndpointState, OffsetTime}
+import io.github.sparkrest.error.RestError
+import io.github.sparkrest.http.{Clock, RetryPolicy}
+import io.github.sparkrest.offset.OffsetTime
 import io.github.sparkrest.options.RestConfig
-import org.slf4j.LoggerFactory
 
-/** Polls one endpoint ahead of the query, in a thread of the driver, one poll after the other (I3).
+/** Polls endpoints ahead of the query, in a thread of the driver: all that are due in one job, and each of them once at a time
+  * (I3).
   *
-  * Every wait is here, and can be interrupted: a task never waits. If the thread ends by an error, [[failure]] has it.
+  * Every wait is here, and can be interrupted: a task never waits. If the thread ends by an error, [[failure]] has it. An
+  * endpoint that fails or is slow delays no other: each has a pace of its own, and the slow ones are polled in a job apart.
   *
-  * @param poll runs a poll on an executor; what a task throws comes out of it
   * @param mustComplete `Trigger.AvailableNow` and `Once`: stop when all there is has been polled, and fail on errors
   */
 final class Poller(
     config: RestConfig,
-    endpoint: String,
+    endpoints: Seq[Endpoint],
     journal: PollJournal,
     start: Resumption,
     mustComplete: Boolean,
-    poll: (EndpointState, PollLimits) => PollReport,
+    tasks: PollTasks,
     clock: Clock
 ) extends Runnable {
-  import Poller.logger
+  import Poller._
 
+  private val isAlone = endpoints.lengthCompare(1) == 0
+
+  /** Breaking a request off is safe only where it may be sent again. */
+  private val mayShare = !isAlone && RetryPolicy.isIdempotent(config.method)
   private val pace = new Pace(config)
   private val offsetTime = new OffsetTime(config.offset)
-  private var state = start.state
-  private var due = pace.afterRestart(start.polledAtMs, nowMs)
+  private val log = new PollerLog
+  private val throttle = new Throttle(config, start.pace, start.inferred, nowMs)
+  private val slowLane = new SlowLane(tasks)
+  private val all: Vector[PolledEndpoint] = endpoints.iterator.map { e =>
+    // One that was never polled has no interval to keep.
+    val before = start.polledAtMs.filter(_ => isAlone || start.states.contains(e.key))
+    val polled = new PolledEndpoint(e, config, pace, start.stateOf(e), pace.afterRestart(before, nowMs), nowMs)
+    polled.isUnlogged = start.unlogged(e.key)
+    polled
+  }.toVector
+  private val states = new StateLog(all, journal, start)
+  private val mostRequests = config.maxRequestsPerTrigger.filter(_ => mustComplete)
   private var fresh = start.fresh
 
-  private var availableNow = AvailableNow(nowMs)
-
-  /** When the API was asked, in the last poll: its task may have waited for a core. */
-  private var asked = nowMs
-  private var pages = 0L
-  private var symptoms = Symptoms()
-  private var errorsInRow = 0L
-  private var warned = Set.empty[String]
+  /** When the newest poll began, for the interval after a restart. */
+  private var begun = nowMs
 
   @volatile var status: PollStatus = PollStatus.Start
+
+  /** Waits for limits, for metrics. */
+  val waits = new LimitWaits
   @volatile var failure: Option[Throwable] = None
 
   /** Under `mustComplete`: all there is has been polled. */
@@ -54,97 +64,152 @@ final class Poller(
   /** More is waiting at the API and is being fetched now, without an interval: a batch may as well wait to be filled. */
   @volatile var catchingUp: Boolean = false
 
+  @volatile private var stopped = false
+
+  /** An interrupt alone may be swallowed, by the response to a request for a token say. From any thread. */
+  def stop(): Unit = { stopped = true; tasks.stop() }
+
   def run(): Unit =
-    try while (!complete) turn()
+    try while (!complete && !stopped) turn()
     catch {
       case _: InterruptedException => ()
       case NonFatal(e)             => failure = Some(e)
       case e: LinkageError         => failure = Some(e)
     } finally {
+      slowLane.close()
       catchingUp = false
       journal.pollerChanged()
     }
 
   private def turn(): Unit = {
     awaitRoom()
-    sleepUntil(due)
-    if (!goesOn) pages = 0
-    if (config.streamingIntervalMs > 0) journal.noteBeforePoll(nowMs, endpoint, state)
-    status = status.copy(polls = status.polls + 1)
-    val before = state
-    val (outcome, kept) = attempt(tries = 1)
-    symptoms = symptoms.after(before, outcome, kept)
-    outcome.error match {
-      case None =>
-        errorsInRow = 0
-        fresh = false
-        status = status.copy(lastError = None)
-        due =
-          if (state.drain.isDefined) pace.withinDrain(asked, nowMs, pages)
-          else pace.afterSuccess(asked, nowMs, outcome.more)
-        if (mustComplete) endIfComplete(outcome)
-        catchingUp = outcome.more && due <= nowMs
-        logger.info(
-          s"polled $endpoint: ${outcome.requests} request(s), ${outcome.records} records, $kept new, ${outcome.tookMs} ms, offset ${state.offset.getOrElse("(initial)")}"
-        )
-      case Some(error) => failed(error)
+    slowLane.await(0).foreach(settleSlow)
+    val now = nowMs
+    val waiting = all.filterNot(e => e.inFlight || e.complete)
+    val (slow, fast) = waiting.filter(_.due <= now).partition(e => e.isSlow && mayShare)
+    val (ready, why) = throttle.ready(now)
+    if (ready > now) holdBack(now, ready, why)
+    else if (slow.nonEmpty && !slowLane.isBusy) {
+      val (asked, polls, granted) = begin(slow, now)
+      slowLane.start(asked, polls, granted, states.overtaken)
+    } else if (fast.nonEmpty && requestsLeft > 0) {
+      val (asked, polls, granted) = begin(fast, now)
+      settle(asked, granted, tasks.run(polls, sharing = mayShare), states.overtaken)
+      // What falls due meanwhile is polled together.
+      if (!isAlone && !complete) rest(MinTurnMillis)
+    } else rest(waiting.iterator.map(_.due).filter(_ > now).foldLeft(now + LongestRestMillis)(math.min(_, _)) - now)
+  }
+
+  /** Grants requests, to those that have been due the longest, and notes it. */
+  private def begin(
+      due: Vector[PolledEndpoint],
+      now: Long
+  ): (Vector[PolledEndpoint], Vector[EndpointPoll], Long) = {
+    val left = requestsLeft
+    val pages = due.sortBy(_.due).map(e => e -> e.begin(isAlone))
+    val wanted = if (isAlone) pages.head._2 else pages.length.toLong
+    val granted = throttle.grant(math.min(left, wanted), now)
+    begun = now
+    // Before the poll: after a crash nobody knows how much of it was done.
+    if (config.streamingIntervalMs > 0 || throttle.isRated) note(now)
+    val (asked, later) = pages.splitAt(math.min(granted, pages.length.toLong).toInt)
+    later.foreach(_._1.inFlight = false)
+    val room = (config.maxBufferedBytes - journal.unreadBytes) / asked.length
+    val share = math.max(1L, left / asked.length)
+    val polls = asked.map { case (e, most) =>
+      val requests = if (isAlone) granted else if (throttle.isRated) 1L else math.min(most, share)
+      EndpointPoll(e.endpoint, e.state, PollLimits.within(room, requests).copy(mostSent = throttle.sendable(requests)))
     }
-    (symptoms.warnings(config) ++ outcome.warning).foreach(warnOnce)
+    (asked.map(_._1), polls, granted)
+  }
+
+  private def note(now: Long): Unit = {
+    val noted = states.unlogged ++ all.filter(_ => isAlone).map(e => e.endpoint -> e.state)
+    journal.noteBeforePoll(begun, noted.map { case (e, state) => e.key -> state }, throttle.note(now))
+  }
+
+  /** But for those that the slow lane was granted. */
+  private def requestsLeft: Long = mostRequests.fold(Long.MaxValue)(_ - status.requests - slowLane.mayAsk)
+
+  private def settleSlow(back: SlowLane.Returned): Unit =
+    settle(back.endpoints, back.granted, back.reports.fold(throw _, identity), back.overtaken)
+
+  /** What was received before an error counts, and is not asked for again.
+    *
+    * @param since what `overtaken` was when the polls began
+    */
+  private def settle(asked: Vector[PolledEndpoint], granted: Long, told: Seq[PollReport], since: Int): Unit = {
+    val now = nowMs
+    asked.foreach(_.inFlight = false)
+    val reports = throttle.settle(told, granted, now)
+    if (reports.exists(_.repeated)) log.repeated()
+    // One after the other: an append may find that this run was overtaken, and from there on none counts.
+    val settled = (for {
+      report <- reports.iterator.takeWhile(r => states.overtaken == since && states.append(r))
+      (key, outcome) <- report.outcomes
+      e <- states.of(key)
+    } yield {
+      val kept = report.file.fold(0L)(_.recordsOf(key))
+      status = status.plus(outcome, kept)
+      val distance = throttle.leastDistance(outcome.limit)
+      val jitter = ThreadLocalRandom.current.nextDouble()
+      (e, outcome, kept, e.settle(outcome, kept, report.file.isDefined, distance, now, jitter))
+    }).toVector
+    settled.foreach { case (e, outcome, _, result) => conclude(e, outcome, result, now) }
+    log.polled(settled.map { case (e, outcome, kept, _) => (e, outcome, kept) })
+    settled.foreach(s => s._1.reachedMs = s._1.state.offset.flatMap(offsetTime.momentOf).map(_.toEpochMilli))
+    status = status.copy(
+      failing = all.count(_.errorsInRow > 0),
+      oldestMs = all.iterator.flatMap(_.reachedMs).reduceOption(math.min(_, _))
+    )
+    if (status.failing == 0) status = status.copy(lastError = None)
+    val done = mustComplete && (all.forall(_.complete) || mostRequests.exists(_ <= status.requests))
+    // There may be no next poll to note it before.
+    if (done && states.unlogged.nonEmpty || settled.exists(_._1.begins)) note(now)
+    verdict(settled.collect { case (e, _, _, Settled.Failed(error)) => e -> error }, now)
+    complete = done
+    catchingUp = throttle.ready(now)._1 <= now && all.exists(e => e.more && !e.complete && e.due <= now)
     journal.pollerChanged()
   }
 
-  /** The poll is the same one: a task handed back what it had, and pages are still to come. */
-  private def goesOn: Boolean = state.drain.isDefined && pages > 0 && pages < config.paging.maxPages
-
-  private def pagesLeft: Long =
-    if (config.paging.isPaged) math.max(1, config.paging.maxPages - pages) else Long.MaxValue
-
-  private def requestsLeft: Long =
-    config.maxRequestsPerTrigger.filter(_ => mustComplete).fold(Long.MaxValue)(_ - status.requests)
-
-  private def endIfComplete(outcome: PollOutcome): Unit = {
-    availableNow = availableNow.after(outcome)
-    availableNow
-      .end(outcome, state.offset.flatMap(offsetTime.momentOf).map(_.toEpochMilli), status.requests, nowMs, config)
-      .foreach { why =>
-        logger.info(s"$endpoint is complete: $why")
-        complete = true
-      }
-  }
-
-  /** One poll with its retries. What was received before an error counts, and is not asked for again. */
-  @tailrec private def attempt(tries: Int): (PollOutcome, Long) = {
-    val room = config.maxBufferedBytes - journal.unreadBytes
-    val report = poll(state, PollLimits.within(room, math.min(requestsLeft, pagesLeft)))
-    if (tries == 1 && pages == 0) asked = nowMs - report.outcome.tookMs
-    pages += report.outcome.requests
-    // Without a file a state that moved lives in the next note alone: losing it repeats an empty page.
-    state = report.file.fold(report.outcome.state)(journal.append(_, endpoint, report.outcome.state))
-    val kept = report.file.fold(0L)(_.records)
-    status = status.plus(report.outcome, kept)
-    report.outcome.error.flatMap(pace.retry(_, tries, nowMs, ThreadLocalRandom.current.nextDouble())) match {
-      case Some(at) =>
-        logger.info(s"polling $endpoint again, try ${tries + 1}: ${report.outcome.error.fold("")(_.text)}")
-        sleepUntil(at)
-        attempt(tries + 1)
-      case None => (report.outcome, kept)
+  private def conclude(e: PolledEndpoint, outcome: PollOutcome, result: Settled, now: Long): Unit = {
+    result match {
+      case Settled.Polled =>
+        fresh = false
+        status = status.polled(now)
+        if (mustComplete)
+          e.end(outcome, offsetTime, status.requests, now).foreach { why =>
+            log.complete(e, why)
+            e.complete = true
+          }
+      case Settled.Failed(error) =>
+        status = status.failed(error)
+      case Settled.Retried(error, attempt) => log.again(e, error, attempt)
+      case Settled.Again                   => ()
     }
+    (e.warnings(config) ++ outcome.warning).foreach(log.warnOnce)
   }
 
-  private def failed(error: RestError): Unit = {
-    errorsInRow += 1
+  /** Whether failures end the query. One of many endpoints that is refused does not, unless all are. */
+  private def verdict(failures: Seq[(PolledEndpoint, RestError)], now: Long): Unit = {
+    val refused = fresh && (isAlone || all.forall(_.errorsInRow > 0))
+    for ((e, error) <- failures; end <- pace.verdict(error, e.errorsInRow, refused, mustComplete)) throw end.toException
+    log.failed(failures, now)
+  }
+
+  private def holdBack(now: Long, until: Long, why: String): Unit = {
     catchingUp = false
-    status = status.copy(failedPolls = status.failedPolls + 1, lastError = Some(error.text))
-    pace.verdict(error, errorsInRow, fresh, mustComplete).foreach(e => throw e.toException)
-    due = pace.afterFailure(error, asked, nowMs)
-    logger.warn(
-      s"poll of $endpoint failed, $errorsInRow in a row; the offset stays, next poll in ${math.max(0, due - nowMs) / 1000.0} s: ${error.text}"
-    )
+    if (until - now >= LongWaitMillis && log.waits(until, now, why)) {
+      // A restart keeps it too.
+      note(now)
+      journal.pollerChanged()
+    }
+    waits.during(now, until)(rest(until - now))
   }
 
   private def awaitRoom(): Unit =
     while (journal.unreadBytes >= config.maxBufferedBytes) {
-      warnOnce(
+      log.warnOnce(
         "Polling waits: the query is slower than the API, and maxBufferedBytes are unread. A larger batchSize may help."
       )
       catchingUp = false
@@ -152,33 +217,18 @@ final class Poller(
       journal.awaitTaken()
     }
 
-  private def warnOnce(text: String): Unit = if (!warned(text)) {
-    warned += text
-    logger.warn(text)
-  }
-
-  private def sleepUntil(moment: Long): Unit = {
-    val ms = moment - nowMs
-    if (ms > 0) Thread.sleep(ms)
-  }
+  /** Until then, or until something comes back from the slow lane. */
+  private def rest(millis: Long): Unit = if (millis > 0) slowLane.await(millis).foreach(settleSlow)
 
   private def nowMs: Long = clock.now().toEpochMilli
 }
 
-object Poller {
-  private val logger = LoggerFactory.getLogger("io.github.sparkrest.Poller")
+private object Poller {
 
-  /** The cause of a poller's end as the error to show. */
-  def asException(cause: Throwable): RestException = cause match {
-    case e: RestException => e
-    case e                =>
-      new RestException(
-        RestError(
-          Condition.PollerStopped,
-          s"Polling ended by ${e.getClass.getName}: ${e.getMessage}.",
-          "See the cause, and the driver's log."
-        ),
-        e
-      )
-  }
+  /** Waits from this on are logged and noted. */
+  val LongWaitMillis = 1000L
+
+  /** Between two jobs with several endpoints. */
+  val MinTurnMillis = 50L
+  val LongestRestMillis = 3600L * 1000
 }

@@ -10,30 +10,32 @@ final private[request] class BodyTemplate(text: String, config: RestConfig) {
   private val known =
     (RestConfig.offsetPlaceholders(
       config.offset.name
-    ) ++ RestConfig.WindowPlaceholders ++ RestConfig.PagePlaceholders).toSet
+    ) ++ RestConfig.WindowPlaceholders ++ RestConfig.PagePlaceholders ++ config.input.toList.flatMap(_.columns)).toSet
   private val fields = if (config.formBody) OptType.JsonMap.read(text).getOrElse(Nil) else Nil
   private val parts = Template.parse(text, known).parts
 
-  def render(value: String => String): String =
-    if (config.formBody) form(value) else json(value)
+  def render(value: String => String, input: InputRow = InputRow.Empty): String =
+    if (config.formBody) form(value) else json(value, input)
 
   /** `application/x-www-form-urlencoded`; a field that is an empty placeholder alone is left out, as in a query. */
   private def form(value: String => String): String = fields
     .map { case (k, v) => k -> Template.parse(v, known) }
     .filterNot { case (_, t) => t.onlyHole.exists(value(_).isEmpty) }
     .map { case (k, t) =>
-      s"${RequestTemplate.percentEncode(k)}=${RequestTemplate.percentEncode(t.render(value, identity))}"
+      RequestTemplate.parameter(k, t.render(value, identity))
     }
     .mkString("&")
 
-  private def json(value: String => String): String = {
+  private def json(value: String => String, input: InputRow): String = {
     val out = new StringBuilder
     var quoted = false
     parts.foreach {
       case Template.Literal(t) =>
         out ++= t
         quoted = BodyTemplate.endsInString(t, quoted)
-      case Template.Hole(n) => out ++= (if (quoted) BodyTemplate.escaped(value(n)) else BodyTemplate.asValue(value(n)))
+      case Template.Hole(n) =>
+        out ++= (if (quoted) BodyTemplate.escaped(value(n))
+                 else input(n).fold(BodyTemplate.asValue(value(n)))(_.noSpaces))
     }
     out.result()
   }

@@ -15,3 +15,7 @@ final case class HttpRequest(
 ) {
   override def toString: String = s"HttpRequest($method)"
 }
+
+object HttpRequest {
+  def isHttps(url: String): Boolean = url.regionMatches(true, 0, "https:", 0, 6)
+}

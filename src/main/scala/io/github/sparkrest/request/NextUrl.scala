@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.request
 
-import java.net.URI
+import java.net.{URI, URLDecoder}
 
 import scala.util.Try
 
 import io.github.sparkrest.error.{Condition, RestError}
-import io.github.sparkrest.options.RestConfig
+import io.github.sparkrest.options.{AuthOptions, RestConfig, Secret}
 
 /** Addresses that the API gives: where they may lead, and how they are stored.
   *
-  * Credentials go to the origin of `url` alone (RFC 6454), and nothing goes to a host that `allowedHosts` does not name.
+  * Credentials and bodies go to the origin of `url` alone (RFC 6454), and nothing goes to a host that `allowedHosts` does not
+  * name.
   * Secrets that stand in the user's own options are taken out before such an address is kept, and put back when it is sent.
   */
 final class NextUrl(config: RestConfig) {
@@ -25,26 +26,48 @@ final class NextUrl(config: RestConfig) {
     val inParams = config.params.collect {
       case (k, v) if !v.contains("{") => RequestTemplate.percentEncode(k) -> RequestTemplate.percentEncode(v)
     }
-    (inUrl ++ inParams).filter { case (k, _) => k.toLowerCase.matches(secretName) }.toMap
+    // The whole option is secret; short values are numbers and words that belong to the address.
+    val secretValues = config.params
+      .collect {
+        case (k, v) if config.references.contains(v)                   => k -> config.references(v).reveal
+        case (k, v) if v.length >= MinSecretLength && !v.contains("{") => k -> v
+      }
+      .map { case (k, v) => RequestTemplate.percentEncode(k) -> RequestTemplate.percentEncode(v) }
+    val inAuth = config.auth match {
+      case AuthOptions.ApiKey(name, key, "query") =>
+        Seq(RequestTemplate.percentEncode(name) -> RequestTemplate.percentEncode(key.reveal))
+      case _ => Nil
+    }
+    (inUrl ++ inParams).filter { case (k, _) => Secret.isNamed(k) }.toMap ++ secretValues ++ inAuth
   }
 
   /** `found` made complete (RFC 3986 §5), with known secrets taken out.
     *
     * @param base the address of the request that was answered
     */
-  def store(found: String, base: String): String = parameters(
-    Try(new URI(base).resolve(found.trim.replace(" ", "%20")).toString).getOrElse(found)
-  )((name, value) => if (known.get(name).contains(value)) Taken else value)
+  def store(found: String, base: String): String =
+    parameters(resolve(base, found))((name, value) => if (known.get(name).exists(same(_, value))) Taken else value)
 
-  /** The address to send, and whether credentials may go with it. */
-  def follow(stored: String): Either[RestError, (String, Boolean)] = {
-    val url = parameters(stored)((name, value) => if (value == Taken) known.getOrElse(name, value) else value)
+  /** The address to send, and whether credentials may go with it: only then is put back what was taken out.
+    *
+    * @param hasBody the request has one, which may hold secrets
+    */
+  def follow(stored: String, hasBody: Boolean): Either[RestError, (String, Boolean)] =
+    allows(stored).left.map(refused).flatMap {
+      case false if hasBody => Left(bodyLeaves(stored))
+      case false            => Right((stored, false))
+      case true             =>
+        Right((parameters(stored)((name, value) => if (value == Taken) known.getOrElse(name, value) else value), true))
+    }
+
+  /** Whether credentials may go to `url`; or why nothing may. */
+  def allows(url: String): Either[String, Boolean] = {
     val target = Try(new URI(url)).toOption.filter(u => u.getHost != null && Set("http", "https")(u.getScheme))
     target match {
-      case None                                                => Left(refused("is no http(s) address"))
-      case Some(u) if home.exists(h => origin(h) == origin(u)) => Right((url, true))
-      case Some(u) if config.paging.allowedHosts.exists(_.equalsIgnoreCase(u.getHost)) => Right((url, false))
-      case Some(u) => Left(refused(s"leads to another origin (${origin(u)})"))
+      case None                                                                        => Left("is no http(s) address")
+      case Some(u) if home.exists(h => origin(h) == origin(u))                         => Right(true)
+      case Some(u) if config.paging.allowedHosts.exists(_.equalsIgnoreCase(u.getHost)) => Right(false)
+      case Some(u) => Left(s"leads to another origin (${origin(u)})")
     }
   }
 
@@ -53,11 +76,35 @@ final class NextUrl(config: RestConfig) {
     s"The next address that the API gave $what.",
     "Name its host in allowedHosts if it may be followed; it gets no credentials."
   )
+
+  private def bodyLeaves(url: String) = RestError(
+    Condition.AddressRefused,
+    s"The next address that the API gave leads to another origin (${origin(new URI(url))}), and the request has a body, which may hold secrets.",
+    "A body goes to the origin of url alone, whatever allowedHosts says: let url be at that origin, or page by another pagination."
+  )
 }
 
 object NextUrl {
   private val Taken = "***"
-  private val secretName = ".*(key|token|secret|passw|sig|auth|credential|session|code).*"
+  private val notInUrls = """[^\x21-\x7e]+|["<>\\^`{|}]""".r
+  private val MinSecretLength = 8
+
+  /** `found` made complete (RFC 3986 §5.2), its characters that no address may hold encoded; as it is if that fails. */
+  def resolve(base: String, found: String): String = {
+    val reference = notInUrls.replaceAllIn(found.trim, m => RequestTemplate.percentEncode(m.matched))
+    Try {
+      // URI.resolve is older than RFC 3986: to it a query alone replaces the end of the path too.
+      if (reference.startsWith("?")) new URI(base.takeWhile(c => c != '?' && c != '#') + reference)
+      else new URI(base).resolve(reference)
+    }.fold(_ => found, _.toString)
+  }
+
+  def sameOrigin(a: String, b: String): Boolean =
+    Try(origin(new URI(a)) == origin(new URI(b))).getOrElse(false)
+
+  /** An API may encode otherwise than the user did: `%20` or `+`, `%2f` or `%2F`. */
+  private def same(a: String, b: String): Boolean = a == b || plain(a).exists(plain(b).contains(_))
+  private def plain(text: String): Option[String] = Try(URLDecoder.decode(text, "UTF-8")).toOption
 
   private def origin(u: URI): String = {
     val port = if (u.getPort >= 0) u.getPort else if (u.getScheme.equalsIgnoreCase("https")) 443 else 80

@@ -11,10 +11,12 @@ final class RequestTemplate(config: RestConfig) {
   import RequestTemplate._
 
   private val paging = config.paging
-  private val params = config.params.map { case (k, v) => (percentEncode(k) + "=", Template.parse(escapeLiteral(v))) }
+  private val params = config.params.map { case (k, v) =>
+    (percentEncode(k) + "=", Template.parse(escapeLiteral(config.template(v))))
+  }
   private val address = new Address(config.url)
   private val initialAddress = config.initialUrl.fold(address)(new Address(_))
-  private val headers = config.headers.map { case (k, v) => (k, Template.parse(v)) }
+  private val headers = config.headers.map { case (k, v) => (k, config.template(v)) }
   private val body = config.body.map(new BodyTemplate(_, config))
   private val initialBody = config.initialBody.map(new BodyTemplate(_, config)).orElse(body)
   private val nextUrl = new NextUrl(config)
@@ -24,11 +26,11 @@ final class RequestTemplate(config: RestConfig) {
     val value = valueOf(values) _
     val plain = headers.map { case (k, t) =>
       (k, t.render(value, _.filterNot(c => c == '\r' || c == '\n')))
-    } ++ contentType
-    val content = (if (values.initial) initialBody else body).map(_.render(value))
+    } ++ contentType ++ cookie
+    val content = (if (values.initial) initialBody else body).map(_.render(value, values.input))
     linked(values) match {
       case Some(url) =>
-        nextUrl.follow(url).map { case (complete, trusted) =>
+        nextUrl.follow(url, content.isDefined).map { case (complete, trusted) =>
           HttpRequest(config.method, complete, if (trusted) plain else Nil, content, trusted)
         }
       case None =>
@@ -43,7 +45,10 @@ final class RequestTemplate(config: RestConfig) {
     case _                                                                        => None
   }
 
-  private def valueOf(values: RequestValues)(name: String): String = name match {
+  private def valueOf(values: RequestValues)(name: String): String =
+    values.input.text(name).getOrElse(standing(values, name))
+
+  private def standing(values: RequestValues, name: String): String = name match {
     case n if n == config.offset.name && n != paging.kind => values.offset
     case "windowStart"                                    => values.window._1
     case "windowEnd"                                      => values.window._2
@@ -56,15 +61,17 @@ final class RequestTemplate(config: RestConfig) {
   private def pageParameters(values: RequestValues): List[String] = {
     val numbered = paging.kind == "page" || paging.kind == "offset"
     val page = paging.pageParam.filter(_ => values.page.isDefined || numbered).map { p =>
-      s"${percentEncode(p)}=${percentEncode(values.page.fold(paging.start.toString)(_.text))}"
+      parameter(p, values.page.fold(paging.start.toString)(_.text))
     }
-    val size = for (p <- paging.pageSizeParam; n <- paging.pageSize) yield s"${percentEncode(p)}=$n"
+    val size = for (p <- paging.pageSizeParam; n <- paging.pageSize) yield parameter(p, n.toString)
     page.toList ++ size
   }
 
   private def contentType: Seq[(String, String)] =
     if (body.isEmpty || config.headers.exists(_._1.equalsIgnoreCase("Content-Type"))) Nil
     else Seq("Content-Type" -> (if (config.formBody) "application/x-www-form-urlencoded" else "application/json"))
+
+  private val cookie = config.cookie.map(c => "Cookie" -> c.reveal)
 
   /** An address with placeholders, and the parameters that belong to each. */
   final private class Address(url: String) {
@@ -94,13 +101,12 @@ object RequestTemplate {
   def percentEncode(text: String): String =
     text.getBytes(UTF_8).map(b => if (unreserved(b)) b.toChar.toString else f"%%${b & 0xff}%02X").mkString
 
+  /** Of a query, or of a form: the two differ in the blank alone, and both take `%20`. */
+  def parameter(name: String, value: String): String = s"${percentEncode(name)}=${percentEncode(value)}"
+
   /** `params` are plain text: what stands around their placeholders is encoded too. */
-  private def escapeLiteral(text: String): String = Template
-    .parse(text)
-    .parts
-    .map {
-      case Template.Literal(t) => percentEncode(t)
-      case Template.Hole(n)    => s"{$n}"
-    }
-    .mkString
+  private def escapeLiteral(template: Template): String = template.parts.map {
+    case Template.Literal(t) => percentEncode(t)
+    case Template.Hole(n)    => s"{$n}"
+  }.mkString
 }

@@ -9,8 +9,20 @@ class AvailableNowSuite extends AnyFunSuite {
   private val moment = 1700000000000L
   private def config(options: (String, String)*) =
     RestConfig.parse(Map("url" -> "http://h/?from={offset}") ++ options).fold(e => fail(e.text), identity)
-  private def poll(records: Long, more: Boolean = true) =
-    PollOutcome(EndpointState.Initial, 1, records, more, None, None, 0)
+  private def poll(records: Long, more: Boolean = true) = pages(more, records)
+
+  private def pages(more: Boolean, records: Long*) =
+    PollOutcome(
+      EndpointState.Initial,
+      records.size,
+      records.sum,
+      more,
+      None,
+      None,
+      0,
+      lastPage = records.last,
+      largestPage = records.max
+    )
 
   /** Why it ended after the last of some polls. */
   private def end(polls: Seq[Long], seconds: Long, time: Option[Long] = None, options: Seq[(String, String)] = Nil) =
@@ -29,9 +41,18 @@ class AvailableNowSuite extends AnyFunSuite {
   }
 
   test("without a time in the offset: shorter polls, twice, and not at once") {
-    assert(end(Seq(100, 99, 98), seconds = 10).nonEmpty)
-    assert(end(Seq(100, 99, 98), seconds = 9).isEmpty, "an API may answer with a short page in between")
-    assert(end(Seq(100, 99, 100), seconds = 60).isEmpty && end(Seq(100, 99), seconds = 60).isEmpty)
+    assert(end(Seq(100, 49, 48), seconds = 10).nonEmpty)
+    assert(end(Seq(100, 49, 48), seconds = 9).isEmpty, "an API may answer with a short page in between")
+    assert(end(Seq(100, 49, 100), seconds = 60).isEmpty && end(Seq(100, 49), seconds = 60).isEmpty)
+    assert(end(Seq(100, 90, 80, 95), seconds = 60).isEmpty, "an API that filters its pages")
+  }
+
+  test("fewer pages are not shorter ones: a slow machine, or one that others use, ends a poll earlier") {
+    val polls = Seq(Seq.fill(10)(70L), Seq.fill(6)(70L), Seq(70L), Seq.fill(2)(70L))
+    val seen = polls.foldLeft(AvailableNow(moment))((a, p) => a.after(pages(more = true, p: _*)))
+    def ends(a: AvailableNow) = a.end(pages(more = true, 70), None, 19, moment + 3600000, config()).isDefined
+    assert(!ends(seen))
+    assert(ends(seen.after(pages(more = true, 70, 3)).after(pages(more = true, 2, 1))))
   }
 
   test("a budget of requests ends it") {

@@ -231,6 +231,22 @@ class LessonsSuite extends AnyFunSuite {
     assert(allowed.asked.map(_.headers.exists(_._2.contains("s3cret"))).toList == List(true, false))
   }
 
+  test("a body, which may hold secrets, goes to no other origin, whatever allowedHosts says") {
+    val api = new PolledApi(
+      byId ++ Seq(
+        "method" -> "POST",
+        "body" -> """{"pass":"s3cret","since":"{offset}"}""",
+        "pagination" -> "link",
+        "allowedHosts" -> "other"
+      ): _*
+    )(_ => Answer(array(ids(1)), Seq("Link" -> """<http://other/p2>; rel="next"""")))
+    api.poll()
+    api.poll()
+    assert(api.urls.nonEmpty && api.urls.forall(_.startsWith("http://h/")))
+    assert(api.outcome.error.exists(e => e.condition == Condition.AddressRefused && e.message.contains("has a body")))
+    assert(api.outcome.error.exists(e => e.hint.contains("allowedHosts") && !e.text.contains("s3cret")))
+  }
+
   test("secrets of the user's own parameters are not kept in a stored address, and are sent") {
     val api =
       new PolledApi("url" -> "http://h/x?api_key=s3cret", "offsetType" -> "cursor", "offsetField" -> "link:next")(_ =>

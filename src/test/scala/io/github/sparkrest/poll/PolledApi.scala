@@ -8,7 +8,7 @@ import java.time.Instant
 import scala.collection.mutable
 
 import io.github.sparkrest.error.RestError
-import io.github.sparkrest.http.{Clock, HttpClient, HttpResponse}
+import io.github.sparkrest.http.{AuthorizedClient, Clock, HttpClient, HttpResponse}
 import io.github.sparkrest.offset.EndpointState
 import io.github.sparkrest.options.RestConfig
 import io.github.sparkrest.request.HttpRequest
@@ -38,7 +38,7 @@ final class PolledApi(options: (String, String)*)(answer: HttpRequest => PolledA
     }
   }
   private val clock = new Clock { def now(): Instant = PolledApi.this.now }
-  private val pipeline = new PollPipeline(config, client, clock)
+  private val pipeline = new PollPipeline(config, AuthorizedClient(config, client, None), clock)
 
   def urls: List[String] = asked.map(_.url).toList
 
@@ -80,7 +80,7 @@ object PolledApi {
     private var whole = 0
     def append(buf: Array[Byte], from: Int, to: Int): Unit = kept += new String(buf, from, to - from, UTF_8)
     def discardPage(): Unit = kept.remove(whole, kept.size - whole)
-    def endPage(offsetBefore: Option[String]): Unit = whole = kept.size
+    def endPage(offsetBefore: Option[String], origin: Option[PageOrigin]): Unit = whole = kept.size
     def bytes: Long = kept.map(_.length.toLong).sum
   }
 }

@@ -222,7 +222,7 @@ class TrapsSuite extends AnyFunSuite {
     assert(other.outcome.error.exists(_.condition == Condition.DataFieldNotFound))
   }
 
-  // 14, the encodings of reset headers: StatusPolicy and Pace, capped waits.
+  // 14, the encodings of reset headers: RateLimitSuite.
 
   test("15: late rows: lag leaves the newest for later, lookback asks again, and what was delivered is dropped") {
     var stored = List(1 -> 0, 2 -> 60)

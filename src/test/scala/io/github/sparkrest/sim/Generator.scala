@@ -114,7 +114,8 @@ final private class Draft(r: Dice) {
         "rootArray" -> r.oneIn(4).toString,
         "interval" -> r.pick(Seq("0", "0", "10")),
         "requests" -> r.pick(Seq("1", "2", "5", "1000", "1000", "1000")),
-        "offset" -> r.pick(Seq("max_field", "timestamp"))
+        "offset" -> r.pick(Seq("max_field", "timestamp")),
+        "tag" -> r.pick(Seq("none", "none", "strong", "weak", "modified"))
       )
     )
     kind(common) match {

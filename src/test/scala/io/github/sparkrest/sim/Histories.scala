@@ -37,6 +37,9 @@ object Histories {
     "a list that moved by more than a page" ->
       "cap=3 kind=feed offset=timestamp order=desc paging=page rows=3 view=number | 2:update 5:insert 5:insert 9:update/2 9:cut 9:update 10:insert 10:cut 11:insert",
     "a list that moved by more than a page, over a crash" ->
-      "cap=5 form=iso kind=feed order=desc paging=offset requests=2 rows=6 tellOrder=false view=number | 5:insert 5:insert 5:crash"
+      "cap=5 form=iso kind=feed order=desc paging=offset requests=2 rows=6 tellOrder=false view=number | 5:insert 5:insert 5:crash",
+    // The same without `offsetFormat` loses the tie: a number is no time to max_field then (found by seed 954896).
+    "a tie came behind the page that a crash returned to, and the times are known" ->
+      "ask=epoch_ms backwards=true cap=3 end=empty paging=nextUrl requests=2 rows=0 tellBoundary=true | 1:insert 3:update 4:insert/13 7:update 8:insert 8:update/2 8:crash"
   )
 }

@@ -50,6 +50,13 @@ object Losses {
       Some("cap=3 ties=true paging=link")
     ),
     Loss(
+      "an ETag that does not change with the data",
+      "lost",
+      "kind=snapshot key=true tag=lying",
+      Seq("insert", "tick"),
+      Some("kind=snapshot key=true tag=lying conditional=false")
+    ),
+    Loss(
       "an inclusive API read as exclusive",
       "repeated",
       "bound=inclusive boundary=exclusive",

@@ -91,6 +91,7 @@ object Reader {
         s.boundary.isEmpty && (s.tellBoundary || s.kind == "ids" && s.bound == "exclusive")
       ),
       Some("recordKey" -> "id").filter(_ => s.key),
+      Some("conditionalRequests" -> "false").filterNot(_ => s.conditional),
       Some("lag" -> s"${s.lag}ms").filter(_ => s.lag > 0),
       Some("lookback" -> s"${s.lookback}ms").filter(_ => s.lookback > 0),
       Some("onCursorExpired" -> s.expired).filter(_ => s.expired != "fail"),

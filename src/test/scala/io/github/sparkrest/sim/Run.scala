@@ -8,7 +8,7 @@ import scala.collection.mutable
 import io.circe.parser.decode
 import io.github.sparkrest.offset.EndpointState
 import io.github.sparkrest.options.RestConfig
-import io.github.sparkrest.poll.{PageSink, PollLimits, PollPipeline}
+import io.github.sparkrest.poll.{PageOrigin, PageSink, PollLimits, PollPipeline}
 
 /** Reads a simulated API to its end with the real pipeline, and compares with the truth. What a poll leaves behind counts
   * as it does in `Poller`: records and state together, a state alone lives in memory, or in the next poll's note.
@@ -43,7 +43,9 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
           found = truth.drained(drain.request, api.requests, drain.at).orElse(truth.repeated(api.movedByPage))
           api.note(s"   -- drain complete ${found.getOrElse("")}")
           api.drained()
-          api.world.now += (if (api.quiet) setup.lag + setup.step + 2L * setup.grain + 100 else 50L)
+          api.world.now += (if (api.quiet) setup.lag + setup.step + 2L * setup.grain + 100
+                            else if (setup.tag == "modified") 35000L
+                            else 50L)
           if (api.quiet) quietDrains += 1
           drain = Since(api.requests + 1, api.world.now)
         }
@@ -141,7 +143,7 @@ final private class MemorySink extends PageSink {
 
   def append(buf: Array[Byte], from: Int, to: Int): Unit = open += new String(buf, from, to - from, UTF_8)
   def discardPage(): Unit = open.clear()
-  def endPage(offsetBefore: Option[String]): Unit = {
+  def endPage(offsetBefore: Option[String], origin: Option[PageOrigin]): Unit = {
     open.foreach(finished += _.length)
     pages ++= open
     open.clear()

@@ -70,6 +70,9 @@ final case class Setup(chosen: Map[String, String]) {
   /** What is asked stands in a JSON body. */
   lazy val post: Boolean = flag("post")
 
+  /** What an answer is known by: none, strong, weak, modified (the second of the last change), lying (always the same). */
+  lazy val tag: String = text("tag")
+
   // ---- the reader
 
   /** timestamp, max_field, incremental: where the kind leaves a choice. */
@@ -88,6 +91,9 @@ final case class Setup(chosen: Map[String, String]) {
   lazy val interval: Int = number("interval")
   lazy val maxPages: Int = number("maxPages")
   lazy val expired: String = text("expired")
+
+  /** The reader asks conditionally. */
+  lazy val conditional: Boolean = flag("conditional")
 
   /** Requests after which a task hands back. */
   lazy val requests: Int = number("requests")
@@ -146,6 +152,8 @@ object Setup {
     "twins" -> "false",
     "emptyStatus" -> "200",
     "post" -> "false",
+    "tag" -> "none",
+    "conditional" -> "true",
     "offset" -> "max_field",
     "tellOrder" -> "true",
     "tellBoundary" -> "false",

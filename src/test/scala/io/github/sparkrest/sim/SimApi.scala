@@ -52,7 +52,7 @@ final class SimApi(scenario: Scenario, tracing: Boolean) extends HttpClient {
     if (now.exists(_.what == "expire")) { lists.expire(); logs.expire() }
     val answer =
       if (now.exists(_.what == "error")) Answer(500, Nil, "busy")
-      else if (request.url.startsWith("http://api.test/")) answerTo(new Query(request))
+      else if (request.url.startsWith("http://api.test/")) tagged(request, answerTo(new Query(request)))
       else Answer(400, Nil, "no such host")
     note(s"#$requests ${request.method} ${request.url} ${request.body.getOrElse("")} -> ${answer.status} ${answer.headers.mkString} ${answer.body}")
     val cut = now.find(_.what == "cut").map(e => (answer.body.length * (e.n % 10) / 10, e.n))
@@ -77,6 +77,27 @@ final class SimApi(scenario: Scenario, tracing: Boolean) extends HttpClient {
     case "log" | "link" | "delta" => logs.answer(query)
     case _                        => lists.answer(query)
   }
+
+  /** A server that validates (RFC 9110 §13). It compares weakly, and a proxy may have weakened what it sent. */
+  private def tagged(request: HttpRequest, answer: Answer): Answer = {
+    def asked(name: String) = request.headers.collectFirst { case (`name`, v) => v }
+    val etag = setup.tag match {
+      case "strong" => Some(s""""${answer.body.hashCode.toHexString}"""")
+      case "weak"   => Some(s"""W/"${answer.body.hashCode.toHexString}"""")
+      case "lying"  => Some("\"always\"")
+      case _        => None
+    }
+    val modified = if (setup.tag == "modified") Some(httpDate(world.changedAt)) else None
+    val dated = Seq("date" -> httpDate(world.now)) ++ etag.map("etag" -> _) ++ modified.map("last-modified" -> _)
+    if (setup.tag == "none" || answer.status != 200) answer
+    else if (etag.exists(e => asked("If-None-Match").exists(_.stripPrefix("W/") == e.stripPrefix("W/"))))
+      Answer(304, dated, "")
+    else if (modified.exists(asked("If-Modified-Since").contains)) Answer(304, dated, "")
+    else answer.copy(headers = answer.headers ++ dated)
+  }
+
+  private def httpDate(ms: Long): String = java.time.format.DateTimeFormatter.RFC_1123_DATE_TIME
+    .format(java.time.Instant.ofEpochMilli(ms).atOffset(java.time.ZoneOffset.UTC))
 
   private def happening(): List[Event] = {
     val (now, later) = coming.span(_.at <= requests)

@@ -27,12 +27,21 @@ final class World(setup: Setup) {
   private var newest = 0L
   var now: Long = Began
 
+  /** When the data changed last. */
+  var changedAt: Long = Began
+
   (1 to setup.rows).foreach(i => change(Event(0, "insert", i % 3), 1))
 
   def rows: Iterable[Row] = live.values.map(_.row)
 
   /** @param request that will be the first to see it */
-  def change(e: Event, request: Int): Unit = e.what match {
+  def change(e: Event, request: Int): Unit = {
+    if (e.what != "tick") changedAt = now
+    happen(e, request)
+    if (e.what != "tick") changedAt = math.max(changedAt, now)
+  }
+
+  private def happen(e: Event, request: Int): Unit = e.what match {
     case "insert" =>
       if (!setup.twins && e.n % 3 != 0) now += setup.grain.toLong
       insert(now, e.n, request)

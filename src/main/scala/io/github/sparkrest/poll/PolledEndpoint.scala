@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.poll
+
+import io.github.sparkrest.error.RestError
+import io.github.sparkrest.offset.{EndpointState, OffsetTime}
+import io.github.sparkrest.options.RestConfig
+
+/** One endpoint as the [[Poller]] sees it: where it is, and when it is due. For the poller's thread.
+  *
+  * @param start where it goes on
+  * @param firstDue when it may be polled first, epoch milliseconds
+  */
+final private[poll] class PolledEndpoint(
+    val endpoint: Endpoint,
+    config: RestConfig,
+    pace: Pace,
+    start: EndpointState,
+    firstDue: Long,
+    now: Long
+) {
+  import PolledEndpoint._
+
+  private var pages = 0L
+  private var retries = 0
+  private var symptoms = Symptoms()
+  private var availableNow = AvailableNow(now)
+
+  var state: EndpointState = start
+  var due: Long = firstDue
+
+  /** When the API was asked, in the last poll: its task may have waited for a core. */
+  var asked: Long = now
+
+  /** What the offset stands for, if it is a time: epoch milliseconds. */
+  var reachedMs: Option[Long] = None
+  var errorsInRow = 0L
+  var inFlight = false
+  var complete = false
+
+  /** It failed or was handed back, and is polled again as the same poll. */
+  var triesAgain = false
+
+  /** More is waiting at the API. */
+  var more = false
+
+  /** The state moved, and no manifest has it. */
+  var isUnlogged = false
+
+  /** By the last poll, with `initialOffset=latest`: what came into being since is to be delivered. */
+  var begins = false
+
+  /** Its answers take long: polled with others it would hold them up. */
+  var isSlow = false
+
+  /** Makes ready for a task.
+    *
+    * @param alone no other endpoint waits for its turn
+    * @return pages that the task may ask for
+    */
+  def begin(alone: Boolean): Long = {
+    if (!triesAgain && !goesOn) {
+      pages = 0
+      retries = 0
+    }
+    inFlight = true
+    if (config.paging.isPaged) math.max(1, config.paging.maxPages - pages)
+    else if (config.streamingIntervalMs > 0 || !alone) 1
+    else Long.MaxValue
+  }
+
+  /** The poll is the same one: a task handed back what it had, and pages are still to come. */
+  private def goesOn: Boolean = state.drain.isDefined && pages > 0 && pages < config.paging.maxPages
+
+  /** Whether the poll that leads to `next` is worth keeping, though it brought no record. */
+  def moves(next: EndpointState): Boolean =
+    isUnlogged || state.copy(validators = None) != next.copy(validators = None)
+
+  /** A manifest has this state. */
+  def logged(standing: EndpointState): Unit = {
+    state = standing
+    isUnlogged = false
+  }
+
+  /** A task came back.
+    *
+    * @param kept records that were new
+    * @param isLogged a manifest has the new state
+    * @param leastDistance of two polls, if the API named one, milliseconds
+    */
+  def settle(
+      outcome: PollOutcome,
+      kept: Long,
+      isLogged: Boolean,
+      leastDistance: Long,
+      now: Long,
+      jitter: Double
+  ): Settled = {
+    val before = state
+    if (retries == 0 && pages == 0) asked = now - outcome.tookMs
+    pages += outcome.requests
+    isUnlogged = !isLogged && moves(outcome.state)
+    state = outcome.state
+    begins = isUnlogged && state.started && !before.started
+    isSlow = outcome.handedBack || outcome.tookMs > SlowMillis * math.max(1, outcome.requests)
+    if (!outcome.handedBack) symptoms = symptoms.after(before, outcome, kept)
+    triesAgain = outcome.handedBack
+    if (outcome.handedBack) {
+      due = now
+      Settled.Again
+    } else
+      outcome.error match {
+        case None =>
+          errorsInRow = 0
+          more = outcome.more
+          due =
+            if (state.drain.isDefined) pace.withinDrain(asked, now, pages)
+            else math.max(pace.afterSuccess(asked, now, outcome.more), asked + leastDistance)
+          Settled.Polled
+        case Some(error) =>
+          more = false
+          pace.retry(error, retries + 1, now, jitter) match {
+            case Some(at) =>
+              retries += 1
+              due = at
+              triesAgain = true
+              Settled.Retried(error, retries + 1)
+            case None =>
+              errorsInRow += 1
+              // What comes next is another poll, though a drain goes on with its page.
+              pages = 0
+              retries = 0
+              due = pace.afterFailure(error, asked, now)
+              Settled.Failed(error)
+          }
+      }
+  }
+
+  def warnings(config: RestConfig): List[String] = symptoms.warnings(config)
+
+  /** Under `AvailableNow`, after a poll without an error: why it has all that there was; `None`: it has not. */
+  def end(outcome: PollOutcome, time: OffsetTime, requests: Long, now: Long): Option[String] = {
+    availableNow = availableNow.after(outcome)
+    availableNow.end(outcome, state.offset.flatMap(time.momentOf).map(_.toEpochMilli), requests, now, config)
+  }
+}
+
+private[poll] object PolledEndpoint {
+
+  /** An answer that takes longer than this is waited for apart. */
+  val SlowMillis = 1000L
+}
+
+/** What became of a poll. */
+sealed private[poll] trait Settled
+private[poll] object Settled {
+  case object Polled extends Settled
+  case object Again extends Settled
+  final case class Retried(error: RestError, attempt: Int) extends Settled
+  final case class Failed(error: RestError) extends Settled
+}

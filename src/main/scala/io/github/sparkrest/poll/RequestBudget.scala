@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.poll
+
+import io.github.sparkrest.options.RequestRate
+
+/** What `maxRequestRate` leaves: the driver's ledger of requests. Pure; moments are milliseconds of one clock.
+  *
+  * There are as many tokens as requests are allowed. A request takes one when it is granted, and gives it back a window after
+  * it was over. It arrives at the server between the two: so two arrivals with the same token are more than a window apart,
+  * and no stretch of that length sees more arrivals than there are tokens. Nothing is asked of clocks but that they run
+  * equally fast.
+  *
+  * @param share the tokens of the stream: the rest is for the inference of a schema at the next start, which comes before the
+  *   checkpoint, and this ledger in it, is known
+  * @param used when requests were over, and how many of them
+  */
+final case class RequestBudget(rate: RequestRate, share: Int, used: Vector[(Long, Int)] = Vector.empty) {
+  import RequestBudget._
+
+  def free(now: Long): Int = {
+    val taken = counting(now).map(_._2.toLong).sum
+    math.max(0L, share - taken).toInt
+  }
+
+  /** When so many tokens are free, no more than there are; `now` if they are. */
+  def nextFree(now: Long, tokens: Int = 1): Long = {
+    val counts = counting(now)
+    val gone = counts.scanLeft(counts.map(_._2.toLong).sum)(_ - _._2)
+    gone.indexWhere(_ <= share - tokens) match {
+      case 0 => now
+      case i => counts(i - 1)._1 + rate.windowMs + 1
+    }
+  }
+
+  /** Requests were over at these moments. */
+  def spent(moments: Seq[Long], now: Long): RequestBudget = add(moments.map(_ -> 1), now)
+
+  /** Granted to a task of which nobody knows how many it made. It may still be running. */
+  def lost(granted: Int, now: Long): RequestBudget =
+    if (granted <= 0) this else add(Seq((now + LostMillis, granted)), now)
+
+  private def add(more: Seq[(Long, Int)], now: Long): RequestBudget =
+    copy(used = coalesced(counting(now) ++ more, math.max(1L, rate.windowMs / Exact)))
+
+  private def counting(now: Long) = used.filter { case (at, _) => now - at <= rate.windowMs }
+
+  /** For the checkpoint: a hundred entries or so, none of them earlier than it was. */
+  def noted(now: Long): Vector[(Long, Int)] = coalesced(counting(now), math.max(1L, rate.windowMs / Noted))
+}
+
+object RequestBudget {
+
+  /** A task begins no request after its time, and what it sent is on its way for no longer than that once more. */
+  val LostMillis: Long = 2 * PollLimits.TaskMillis
+
+  /** Parts of a window that are told apart, here and in the checkpoint. */
+  private val Exact = 1000L
+  private val Noted = 100L
+
+  /** @param inferred whether a schema was inferred at this start: then it will be at the next one
+    * @param before what an earlier run left
+    */
+  def apply(rate: RequestRate, maxRetries: Int, inferred: Boolean, before: PaceNote, now: Long): RequestBudget =
+    new RequestBudget(
+      rate,
+      if (inferred) rate.count - reserve(rate, maxRetries) else rate.count,
+      // A clock that was set back since: none of them lies ahead.
+      coalesced(before.used.map { case (at, n) => (math.min(at, now + LostMillis), n) }, 1)
+    ).lost(before.granted, now)
+
+  /** Requests kept back for inference, and so the most tries that it has. */
+  def reserve(rate: RequestRate, maxRetries: Int): Int = math.min(maxRetries + 1, rate.count / 2)
+
+  private def coalesced(entries: Seq[(Long, Int)], width: Long): Vector[(Long, Int)] =
+    entries
+      .groupBy { case (at, _) => Math.floorDiv(at + width - 1, width) * width }
+      .map { case (at, together) => (at, together.map(_._2).sum) }
+      .toVector
+      .sortBy(_._1)
+}

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.poll
+
+import java.net.Socket
+import java.nio.charset.StandardCharsets.{ISO_8859_1, UTF_16BE, UTF_16LE, UTF_8}
+
+import scala.util.Random
+
+import io.circe.Json
+import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.http.{Clock, ContentCodingSuite, RawServer, SttpClient}
+import io.github.sparkrest.options.RestConfig
+import io.github.sparkrest.poll.FaultyServer._
+import io.github.sparkrest.request.InputRow
+import org.scalacheck.Gen
+import org.scalatest.funsuite.AnyFunSuite
+import org.scalatestplus.scalacheck.ScalaCheckPropertyChecks
+
+/** Whatever a server sends: all records of the page or none, an error and no exception, no hang; afterwards each record once. */
+class BadInputSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
+  private val good = whole(page(0))
+
+  /** The poll that meets the fault, first on a new connection, then on one that was used before. */
+  private def survives(fault: Socket => Unit, options: (String, String)*): Seq[Seen] = Seq(0, 1).map { at =>
+    val server = new FaultyServer(at, fault)
+    try {
+      val polls = new Polls(server.url, options: _*)
+      val before = if (at == 0) Nil else polls.next().records
+      val began = System.nanoTime
+      val met = polls.next()
+      assert((System.nanoTime - began) / 1000000 < 15000, "it hung")
+      // On a used connection all records were delivered before: nothing may come again.
+      assert(met.records.isEmpty || met.records == Records && before.isEmpty, met)
+      if (met.outcome.error.nonEmpty) assert(met.records.isEmpty, met)
+      val after = polls.next()
+      assert(after.outcome.error.isEmpty, after)
+      assert(before ++ met.records ++ after.records ++ polls.next().records == Records, met)
+      met
+    } finally server.close()
+  }
+
+  private def sends(bytes: Array[Byte], end: Socket => Unit = _.close()): Socket => Unit = { s => write(s, bytes); end(s) }
+
+  private def failsAs(condition: Condition, seen: Seq[Seen], says: String*): RestError = {
+    val errors = seen.map(_.outcome.error.getOrElse(fail("no error")))
+    errors.foreach(e => assert(e.condition == condition && says.forall(e.text.contains), e.text))
+    errors.head
+  }
+
+  private def body(text: String): Socket => Unit = s => write(s, whole(text.getBytes(UTF_8)))
+
+  Seq("closed" -> ((s: Socket) => s.close()), "reset" -> (RawServer.reset _)).foreach { case (name, end) =>
+    test(s"$name at each byte of a response") {
+      good.indices.foreach { n =>
+        val seen = survives(sends(good.take(n), end))
+        // Before any byte of an answer the JDK sends a GET once more by itself (ADR 12).
+        assert(seen.head.outcome.error.nonEmpty == n > 0, s"after $n bytes")
+      }
+      survives(sends(good, end))
+    }
+
+    test(s"$name at each byte of a chunked, compressed response") {
+      ContentCodingSuite.coded.foreach { case (_, header, encode) =>
+        val bytes = chunked(encode(page(0)), 13, s"Content-Encoding: $header\r\n")
+        assert(survives(sends(bytes, _ => ())).head.records == Records)
+        (1 until bytes.length by 3).foreach { n =>
+          assert(survives(sends(bytes.take(n), end)).head.outcome.error.nonEmpty, s"$header after $n bytes")
+        }
+      }
+    }
+  }
+
+  test("silence anywhere ends after readTimeout") {
+    Seq(0, 9, 40, good.length - 20, good.length - 1).foreach { n =>
+      failsAs(Condition.ConnectionFailed, survives(sends(good.take(n), _ => Thread.sleep(1500))))
+    }
+  }
+
+  test("a Content-Length that is not the length") {
+    (1 to 30).foreach { n =>
+      val less = s"HTTP/1.1 200 OK\r\nContent-Length: ${page(0).length - n}\r\n\r\n".getBytes ++ page(0)
+      failsAs(Condition.InvalidResponse, survives(sends(less, _ => ())))
+      val more = s"HTTP/1.1 200 OK\r\nContent-Length: ${page(0).length + n}\r\n\r\n".getBytes ++ page(0)
+      failsAs(Condition.ConnectionFailed, survives(sends(more)))
+    }
+    Seq("-1", "x", "99999999999999999999", "1, 2").foreach { n =>
+      survives(sends(s"HTTP/1.1 200 OK\r\nContent-Length: $n\r\n\r\n".getBytes ++ page(0)))
+    }
+  }
+
+  private val noise: Gen[Array[Byte]] = Gen.long.map { seed =>
+    val r = new Random(seed)
+    val bytes = new Array[Byte](r.nextInt(200))
+    r.nextBytes(bytes)
+    bytes
+  }
+
+  test("noise instead of a response, a head, chunks, a body") {
+    forAll(
+      noise,
+      Gen.oneOf(
+        "",
+        "HTTP/1.1 ",
+        "HTTP/1.1 200 OK\r\n",
+        "HTTP/1.1 200 OK\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+      ),
+      minSuccessful(150)
+    )((bytes, head) => survives(sends(head.getBytes ++ bytes)))
+  }
+
+  test("one byte of the head or of the frame of a chunk is another") {
+    val bytes = chunked(page(0), 13, "Content-Type: application/json\r\n")
+    val text = new String(bytes, ISO_8859_1)
+    val frame = bytes.indices.filter(i => i < text.indexOf("\r\n\r\n") + 8 || i > bytes.length - 9)
+    forAll(Gen.oneOf(frame), Gen.choose(0, 255), minSuccessful(150)) { (i, b) =>
+      survives(sends(bytes.updated(i, b.toByte)))
+    }
+  }
+
+  test("one byte of the body is another: never a crash, never half a page") {
+    forAll(Gen.choose(0, page(0).length - 1), Gen.choose(0, 255), minSuccessful(300)) { (i, b) =>
+      val server = new FaultyServer(0, s => write(s, whole(page(0).updated(i, b.toByte))))
+      try {
+        val seen = new Polls(server.url).next()
+        assert(if (seen.outcome.error.nonEmpty) seen.records.isEmpty else seen.records.length == 3 || b == 'n', seen)
+      } finally server.close()
+    }
+  }
+
+  test("an HTML page with status 200 is called one, and a secret in it is not shown") {
+    val page = "<!DOCTYPE html>\n<html><body>Sign in <a href=\"?token=hidden\">here</a></body></html>"
+    val e = failsAs(
+      Condition.InvalidResponse,
+      survives(s => write(s, whole(page.getBytes, "Content-Type: text/html\r\n"))),
+      "it is HTML or XML",
+      "Sign in",
+      "Content-Type text/html"
+    )
+    assert(!e.text.contains("hidden") && e.text.length < 500, e.text)
+  }
+
+  test("JSON of another name is JSON") {
+    Seq("text/plain", "text/html", "application/octet-stream", "").foreach { kind =>
+      val answer = whole(page(0), if (kind.isEmpty) "" else s"Content-Type: $kind\r\n")
+      assert(survives(s => write(s, answer)).head.records == Records)
+    }
+  }
+
+  test("UTF-16 and UTF-32 are told apart from UTF-8, whose mark is no matter") {
+    val text = new String(page(0), UTF_8)
+    val marked = Seq(UTF_16LE, UTF_16BE).flatMap(c => Seq(text.getBytes(c), ("\uFEFF" + text).getBytes(c)))
+    val wide = Seq("UTF-32LE", "UTF-32BE").flatMap(c => Seq(text.getBytes(c), ("\uFEFF" + text).getBytes(c)))
+    (marked ++ wide).foreach(b => failsAs(Condition.InvalidResponse, survives(s => write(s, whole(b))), "must be UTF-8"))
+    assert(survives(s => write(s, whole(("\uFEFF" + text).getBytes(UTF_8)))).head.records == Records)
+  }
+
+  /** One page of one record, wherever in it the oddity is. */
+  private def one(record: String, options: (String, String)*): Seen = once(s"""{"data":[$record]}""", options: _*)
+
+  private def once(page: String, options: (String, String)*): Seen = {
+    val server = new FaultyServer(0, body(page))
+    try new Polls(server.url, options: _*).next()
+    finally server.close()
+  }
+
+  test("nesting of any depth in a record, and beside it") {
+    val deep = "[" * 100000 + "]" * 100000
+    val objects = "{\"a\":" * 100000 + "1" + "}" * 100000
+    Seq(deep, objects).foreach { value =>
+      assert(one(s"""{"id":1,"x":$value}""").records == List(s"""{"id":1,"x":$value}"""))
+      assert(one(s"""{"x":$value,"id":1}""", "recordKey" -> "x").records.length == 1)
+      val as = one(s"""{"id":$value}""").outcome.error.getOrElse(fail("an id?"))
+      assert(as.text.length < 2000)
+      Seq("nextField" -> "deep", "errorWhen" -> "deep=1").foreach { case (option, at) =>
+        failsAs(
+          Condition.InvalidResponse,
+          survives(body(s"""{"deep":$value,"data":[]}"""), option -> at, "pagination" -> "cursor", "nextField" -> "deep"),
+          "nested more than 1000 levels deep"
+        )
+      }
+    }
+    failsAs(Condition.InvalidResponse, survives(body("[" * 100000)))
+    failsAs(Condition.InvalidResponse, survives(body("{\"a\":" * 100000)))
+  }
+
+  test("a name that leads to the records and stands twice: which of the two is meant, nobody knows") {
+    val twice = """{"data":[{"id":1}],"data":[{"id":2}]}"""
+    failsAs(Condition.InvalidResponse, survives(body(twice)), "stands twice")
+    failsAs(Condition.InvalidResponse, survives(body(twice), "dataField" -> "data"), "stands twice")
+    failsAs(
+      Condition.InvalidResponse,
+      Seq(once(s"""{"a":[{"b":1},$twice]}""", "dataField" -> "a[].data")),
+      "stands twice"
+    )
+    assert(one("""{"id":1,"id":2}""").records == List("""{"id":1,"id":2}"""))
+  }
+
+  test("numbers and strings of any size, and bytes that are no UTF-8") {
+    Seq("1" * 100000, "-0." + "3" * 100000, "1e999999999", "\"" + "y" * 3000000 + "\"").foreach { x =>
+      assert(one(s"""{"id":1,"x":$x}""").records == List(s"""{"id":1,"x":$x}"""))
+    }
+    one(s"""{"id":${"9" * 100000}}""").outcome.error.foreach(e => assert(e.text.length < 2000))
+    val broken = """{"data":[{"id":1,"x":"_"}]}""".getBytes(UTF_8).map(b => if (b == '_') 0xff.toByte else b)
+    val server = new FaultyServer(0, s => write(s, whole(broken)))
+    try assert(new Polls(server.url).next().records.length == 1)
+    finally server.close()
+  }
+
+  private val limit = "maxResponseBytes" -> "2m"
+
+  test("a body without end stops at the limit, in whatever it does not end") {
+    Seq(
+      """{"data":[{"x":"aaaa""" -> "a" * 65536,
+      """{"data":[1""" -> ",1" * 9999,
+      "" -> " " * 65536,
+      "{\"data\":[1" -> "1" * 65536
+    )
+      .foreach { case (begin, more) =>
+        @volatile var sent = 0L
+        val seen = survives(
+          { s =>
+            write(s, s"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n$begin".getBytes)
+            sent = endless(s.getOutputStream, more.getBytes)
+            s.close()
+          },
+          limit
+        )
+        failsAs(Condition.ResponseTooLarge, seen, "2097152", "maxResponseBytes")
+        assert(sent < (64L << 20), s"$sent bytes were taken")
+      }
+  }
+
+  test("a call holds its response: no more of it than its share of the memory, as one value and as records") {
+    val share = math.max(64L << 10, Runtime.getRuntime.maxMemory / 8 / 1000).toInt
+    for {
+      more <- Seq(Map.empty[String, String], Map("dataField" -> "$"))
+      (size, fits) <- Seq(share -> true, share + 1 -> false)
+    } {
+      val server = new FaultyServer(0, body("[\"" + "x" * (size - 4) + "\"]"))
+      try {
+        val options = Map("inputData" -> """[{"n":1}]""", "method" -> "GET", "concurrency" -> "1000")
+        val config = RestConfig
+          .parse(options ++ more + ("url" -> s"${server.url}/?n={n}"))
+          .fold(e => fail(e.text), identity)
+        val input = config.input.getOrElse(fail("no input"))
+        val call = new Call(config, input, SttpClient(config, () => false), Clock.System, _ => ())
+        call(InputRow(Vector("n" -> Json.fromInt(1)))) match {
+          case Right(texts) => assert(fits && texts.map(_.length).sum >= size - 4)
+          case Left(e)      =>
+            assert(!fits && e.condition == Condition.ResponseTooLarge, e.text)
+            assert(Seq(s"larger than $share bytes", "concurrency", "maxResponseBytes").forall(e.text.contains), e.text)
+        }
+      } finally server.close()
+    }
+  }
+
+  test("a head without end") {
+    survives { s =>
+      write(s, "HTTP/1.1 200 OK\r\n".getBytes)
+      assert(endless(s.getOutputStream, ("X-More: " + "y" * 1000 + "\r\n").getBytes, seconds = 10) < (64L << 20))
+      s.close()
+    }
+  }
+
+  test("bombs: what is small as it comes and large as it is decoded stops at the limit, in bounded memory") {
+    val zeros = ("{\"data\":[\"" + "0" * (64 << 20)).getBytes
+    ContentCodingSuite.coded.foreach { case (_, header, encode) =>
+      val bomb = encode(zeros)
+      assert(bomb.length < 100000)
+      val seen = survives(s => write(s, whole(bomb, s"Content-Encoding: $header\r\n")), limit)
+      failsAs(Condition.ResponseTooLarge, seen, "2097152")
+    }
+    val twice = ContentCodingSuite.gzip(ContentCodingSuite.gzip(zeros))
+    failsAs(
+      Condition.ResponseTooLarge,
+      survives(s => write(s, whole(twice, "Content-Encoding: gzip, gzip\r\n")), limit)
+    )
+  }
+}

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.poll
+
+import io.github.sparkrest.http.LocalServer
+import io.github.sparkrest.request.HttpRequest
+import org.scalatest.funsuite.AnyFunSuite
+
+/** `ETag` and `Last-Modified`: what is asked conditionally, and what a 304 may mean. */
+class ConditionalRequestsSuite extends AnyFunSuite {
+  import PolledApi._
+
+  private def sent(r: HttpRequest, name: String): Option[String] =
+    r.headers.collectFirst { case (k, v) if k.equalsIgnoreCase(name) => v }
+
+  /** The newest records, whatever is asked; the tag is one of the content unless `tag` is another. */
+  private class Feed(tag: Seq[String] => Option[String], options: (String, String)*) {
+    var records: Seq[String] = ids(2, 1)
+    var more: Seq[(String, String)] = Nil
+    val api = new PolledApi(
+      Seq("url" -> "http://h/events", "offsetType" -> "snapshot", "recordKey" -> "id") ++ options: _*
+    )({ r =>
+      val now = tag(records)
+      if (now.isDefined && sent(r, "If-None-Match") == now.map(_.stripPrefix("W/")).map(t => s"W/$t"))
+        Answer("", Nil, 304)
+      else Answer(array(records), now.toList.map("ETag" -> _) ++ more)
+    })
+    def conditions: List[Option[String]] = api.asked.map(sent(_, "If-None-Match")).toList
+    def later(seconds: Long): Unit = api.now = api.now.plusSeconds(seconds)
+  }
+  private def strong(records: Seq[String]) = Some(s""""${records.hashCode}"""")
+  private def weak(records: Seq[String]) = Some(s"""W/"${records.hashCode}"""")
+
+  test("a 304 is an empty poll that changes nothing; a weakened ETag goes back as it came") {
+    val feed = new Feed(weak)
+    assert(feed.api.poll().toSet == ids(1, 2).toSet)
+    val state = feed.api.state
+    assert(feed.api.poll() == Nil && feed.api.outcome.error.isEmpty && !feed.api.outcome.more)
+    assert(feed.api.state == state, "a 304 changed the state")
+    feed.records = ids(3, 2, 1)
+    assert(feed.api.poll() == ids(3))
+    assert(feed.conditions.head.isEmpty && feed.conditions.tail.forall(_.exists(_.startsWith("W/\""))))
+  }
+
+  test("a strong tag that a proxy weakens on the way back is the same to the reader") {
+    val feed = new Feed(strong)
+    feed.api.poll()
+    feed.api.poll()
+    assert(feed.conditions.last.exists(_.startsWith("\"")))
+  }
+
+  test("a tag that stays the same though the data changed delays records by ten minutes, and loses none") {
+    val lying = new Feed(_ => Some("W/\"always\""))
+    lying.api.poll()
+    lying.records = ids(3, 2, 1)
+    assert(lying.api.poll() == Nil)
+    lying.later(599)
+    assert(lying.api.poll() == Nil)
+    lying.later(1)
+    assert(lying.api.poll() == ids(3) && lying.conditions.last.isEmpty, "asked in full")
+  }
+
+  test("never for another request, after a failure, or if the user asks so himself") {
+    val ids3 = new PolledApi("url" -> "http://h/x?from={id}", "offsetField" -> "id", "offsetType" -> "incremental")(r =>
+      Answer(array(if (query(r)("from").toInt < 3) ids(1, 2) else Nil), Seq("ETag" -> "\"e\""))
+    )
+    ids3.poll()
+    ids3.poll()
+    ids3.poll()
+    assert(ids3.asked.map(sent(_, "If-None-Match")).toList == List(None, None, Some("\"e\"")), "from=0, from=3, from=3")
+    var broken = false
+    val failing = new PolledApi("url" -> "http://h/e", "offsetType" -> "snapshot", "recordKey" -> "id")(_ =>
+      if (broken) Answer("", status = 500) else Answer(array(ids(1)), Seq("ETag" -> "\"e\""))
+    )
+    failing.poll()
+    broken = true
+    failing.poll()
+    broken = false
+    failing.poll()
+    assert(failing.asked.map(sent(_, "If-None-Match")).toList == List(None, Some("\"e\""), None))
+    Seq(
+      Seq("conditionalRequests" -> "false"),
+      Seq("headers" -> """{"if-none-match": "\"mine\""}"""),
+      Seq(
+        "recordKey" -> "id",
+        "offsetType" -> "max_field",
+        "offsetField" -> "id",
+        "lag" -> "5s",
+        "offsetFormat" -> "epoch_s"
+      )
+    ).foreach { options =>
+      val feed = new Feed(_ => Some("\"theirs\""), options: _*)
+      feed.api.poll()
+      feed.api.poll()
+      assert(!feed.conditions.contains(Some("\"theirs\"")), options)
+    }
+  }
+
+  test("each picture is delivered for its own sake: without a key a snapshot is asked for in full") {
+    val feed = new Feed(strong)
+    val pictures = new PolledApi("url" -> "http://h/states", "offsetType" -> "snapshot")(_ =>
+      Answer(array(ids(1)), Seq("ETag" -> "\"e\""))
+    )
+    assert(pictures.poll() == ids(1) && pictures.poll() == ids(1) && feed.conditions.isEmpty)
+    assert(pictures.asked.forall(sent(_, "If-None-Match").isEmpty))
+  }
+
+  test("not where headers are read: a tag that is made from the body alone does not tell of a new link") {
+    Seq(
+      Seq("pagination" -> "link"),
+      Seq("pagination" -> "auto"),
+      Seq("pagination" -> "cursor", "nextField" -> "header:X-Next"),
+      Seq("offsetType" -> "cursor", "offsetField" -> "link:next"),
+      Seq("offsetType" -> "cursor", "offsetField" -> "header:X-Cursor")
+    ).foreach { options =>
+      val feed = new Feed(strong, options: _*)
+      feed.api.poll()
+      feed.api.poll()
+      assert(feed.conditions.flatten.isEmpty, options)
+    }
+  }
+
+  test("only after a drain that was whole in one page") {
+    val paged = new PolledApi(
+      "url" -> "http://h/x",
+      "offsetType" -> "snapshot",
+      "recordKey" -> "id",
+      "pagination" -> "page"
+    )(r =>
+      Answer(
+        array(query(r)("page") match { case "1" => ids(1); case "2" => ids(2); case _ => Nil }),
+        Seq("ETag" -> "\"e\"")
+      )
+    )
+    paged.drain()
+    paged.drain()
+    assert(paged.asked.length == 6 && paged.asked.forall(sent(_, "If-None-Match").isEmpty))
+  }
+
+  test("Last-Modified has a resolution of a second: only if it is a minute old, and only without an ETag") {
+    def conditions(modified: String, more: (String, String)*) = {
+      val api = new PolledApi("url" -> "http://h/e", "offsetType" -> "snapshot", "recordKey" -> "id")(_ =>
+        Answer(
+          array(ids(1)),
+          Seq("Last-Modified" -> modified, "Date" -> "Thu, 01 Jan 2026 00:01:00 GMT") ++ more
+        )
+      )
+      api.poll()
+      api.poll()
+      api.asked.last.headers.filter(_._1.startsWith("If-")).toList
+    }
+    assert(conditions("Thu, 01 Jan 2026 00:00:00 GMT") == List("If-Modified-Since" -> "Thu, 01 Jan 2026 00:00:00 GMT"))
+    assert(conditions("Thu, 01 Jan 2026 00:00:01 GMT") == Nil)
+    assert(conditions("Thu, 01 Jan 2026 00:00:00 GMT", "ETag" -> "\"e\"") == List("If-None-Match" -> "\"e\""))
+    assert(conditions("last week") == Nil)
+  }
+
+  test("what is kept names no secret, and a change of what is read from the answer asks anew") {
+    def state(options: (String, String)*) = {
+      val feed = new Feed(_ => Some("\"e\""), Seq("headers" -> """{"X-Api-Key": "secret1"}""") ++ options: _*)
+      feed.api.poll()
+      feed.api.state.validators.getOrElse(fail("there is none"))
+    }
+    val plain = state()
+    assert(plain.request.matches("[0-9a-f]{16}") && plain.etag.contains("\"e\""))
+    assert(state("headers" -> """{"X-Api-Key": "secret2"}""").request == plain.request, "a hash tells no secret")
+    assert(state("dataField" -> "$").request != plain.request)
+    assert(state("headers" -> """{"Accept": "application/json"}""").request != plain.request)
+  }
+
+  test("a real server") {
+    val server = new LocalServer({ e =>
+      val condition = Option(e.getRequestHeaders.getFirst("If-None-Match"))
+      if (condition.contains("W/\"v1\"")) LocalServer.send(e, 304, "", "ETag" -> "W/\"v1\"")
+      else LocalServer.send(e, 200, "[{\"id\":1}]", "ETag" -> "W/\"v1\"")
+    })
+    try {
+      val config = io.github.sparkrest.options.RestConfig
+        .parse(Map("url" -> server.url, "offsetType" -> "snapshot", "recordKey" -> "id"))
+        .fold(e => fail(e.text), identity)
+      val client = io.github.sparkrest.http.SttpClient(config, () => false)
+      val pipeline = new PollPipeline(config, client, io.github.sparkrest.http.Clock.System)
+      val limits = PollLimits(Long.MaxValue, 60000, Long.MaxValue)
+      val store = new io.github.sparkrest.pagelog.LocalLogStore(java.nio.file.Files.createTempDirectory("conditional"))
+      def writer = new io.github.sparkrest.pagelog.PageFileWriter(store, 1, "")
+      val first = pipeline.run(io.github.sparkrest.offset.EndpointState.Initial, limits, writer)
+      val second = pipeline.run(first.state, limits, writer)
+      assert(first.records == 1 && second.records == 0 && second.error.isEmpty && second.state == first.state)
+      assert(server.asked.map(_.headers.get("if-none-match")) == Seq(None, Some("W/\"v1\"")))
+    } finally server.close()
+  }
+}
