@@ -1,10 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.rows;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import java.io.IOException;
+import java.lang.reflect.Method;
+import java.util.Arrays;
 import org.apache.spark.sql.catalyst.json.JSONOptions;
 import org.apache.spark.sql.catalyst.json.JacksonParser;
+import org.apache.spark.sql.catalyst.json.JsonInferSchema;
 import org.apache.spark.sql.catalyst.util.ParseMode;
 import org.apache.spark.sql.sources.Filter;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import scala.collection.immutable.List;
 
@@ -13,19 +21,71 @@ import scala.collection.immutable.List;
  * and the JVM does not know; for the same reason no signature here names that class.
  */
 final class SparkJson {
-  private SparkJson() {}
+  private final JSONOptions options;
+  private JsonFactory factory;
+  private JsonInferSchema inference;
 
-  /** The name under which a bad record is kept: the option's, or else the session's. */
-  static String corruptColumn(JsonRowSettings settings) {
-    return new JSONOptions(settings.options(), settings.timeZone(), settings.corruptColumn()).columnNameOfCorruptRecord();
+  SparkJson(JsonRowSettings settings) {
+    options = new JSONOptions(settings.options(), settings.timeZone(), settings.corruptColumn());
   }
 
-  static ParseMode mode(JsonRowSettings settings) {
-    return new JSONOptions(settings.options(), settings.timeZone(), settings.corruptColumn()).parseMode();
+  /** The name under which a bad record is kept: the option's, or else the session's. */
+  String corruptColumn() {
+    return options.columnNameOfCorruptRecord();
+  }
+
+  ParseMode mode() {
+    return options.parseMode();
   }
 
   /** @param noFilters the empty list: its type fits the constructors of Spark 3.5 and 4 alike */
-  static JacksonParser parser(StructType schema, JsonRowSettings settings, List<Filter> noFilters) {
-    return new JacksonParser(schema, new JSONOptions(settings.options(), settings.timeZone(), settings.corruptColumn()), true, noFilters);
+  JacksonParser parser(StructType schema, List<Filter> noFilters) {
+    return new JacksonParser(schema, options, true, noFilters);
   }
+
+  /** The type of one record, as {@code spark.read.json} infers it; {@code NullType} for null and for what is no JSON. */
+  DataType infer(byte[] buf, int from, int to) {
+    if (inference == null) inference = new JsonInferSchema(options);
+    try (JsonParser parser = parserOf(buf, from, to)) {
+      return parser.nextToken() == null ? DataTypes.NullType : inference.inferField(parser);
+    } catch (IOException | RuntimeException e) {
+      return DataTypes.NullType;
+    }
+  }
+
+  /** Whether it is JSON to its end, or what the options allow beside it. */
+  boolean isJson(byte[] buf, int from, int to) {
+    try (JsonParser parser = parserOf(buf, from, to)) {
+      while (parser.nextToken() != null) {
+        // A number is checked when its text is asked for.
+        if (parser.currentToken().isNumeric()) parser.getText();
+      }
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private JsonParser parserOf(byte[] buf, int from, int to) throws IOException {
+    if (factory == null) factory = options.buildJsonFactory();
+    return factory.createParser(buf, from, to - from);
+  }
+
+  /** The type that holds values of both, as {@code spark.read.json} infers it. Spark 4 has one parameter more: for what is a text then. */
+  static DataType compatible(DataType one, DataType other) {
+    try {
+      return (DataType)
+          (COMPATIBLE.getParameterCount() == 2
+              ? COMPATIBLE.invoke(null, one, other)
+              : COMPATIBLE.invoke(null, one, other, DataTypes.StringType));
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("JsonInferSchema.compatibleType", e);
+    }
+  }
+
+  private static final Method COMPATIBLE =
+      Arrays.stream(JsonInferSchema.class.getMethods())
+          .filter(m -> m.getName().equals("compatibleType"))
+          .findFirst()
+          .orElseThrow(() -> new IllegalStateException("this Spark has no JsonInferSchema.compatibleType"));
 }

@@ -2,6 +2,7 @@
 package io.github.sparkrest.rows
 
 import com.fasterxml.jackson.core.JsonFactory
+import org.apache.spark.sql.SparkSession
 import org.apache.spark.sql.catalyst.InternalRow
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow
 import org.apache.spark.sql.catalyst.util.FailureSafeParser
@@ -16,16 +17,55 @@ trait JsonRows {
 
   /** The rows of the record in `[from, to)`: one, or none if `mode` drops it. Rows are used again by the next call. */
   def rows(buf: Array[Byte], from: Int, to: Int): Iterator[InternalRow]
+
+  /** To be called after the last record: throws if one had a field that ends the query. */
+  def finish(): Unit = ()
 }
 
 /** @param options those of `spark.read.json`
   * @param timeZone the session's, unless `options` names one
   * @param corruptColumn the session's name for it, likewise
+  * @param fields what is done about those that the schema lacks
   */
-final case class JsonRowSettings(options: Map[String, String], timeZone: String, corruptColumn: String)
+final case class JsonRowSettings(
+    options: Map[String, String],
+    timeZone: String,
+    corruptColumn: String,
+    fields: FieldRules = FieldRules()
+) {
+  private[rows] def `with`(option: String, value: String): JsonRowSettings =
+    copy(options = options.filterNot(_._1.equalsIgnoreCase(option)) + (option -> value))
+}
+
+object JsonRowSettings {
+
+  /** With what the session says now. */
+  def in(session: SparkSession, options: Map[String, String], fields: FieldRules = FieldRules()): JsonRowSettings =
+    JsonRowSettings(
+      options,
+      session.conf.get("spark.sql.session.timeZone"),
+      session.conf.get("spark.sql.columnNameOfCorruptRecord"),
+      fields
+    )
+}
 
 object JsonRows {
-  def apply(schema: StructType, settings: JsonRowSettings): JsonRows = RowShape.of(schema) match {
+  def apply(schema: StructType, settings: JsonRowSettings): JsonRows = {
+    val rescued = settings.fields.rescued.filter(schema.fieldNames.contains)
+    val rows = rescued.fold(plain(schema, settings))(rescuing(schema, _, settings))
+    def json = new SparkJson(settings)
+    val warned = settings.fields.warned.fold(rows)(new WarnedRows(rows, _, json))
+    settings.fields.watch.fold(warned)(new WatchedRows(warned, _, json))
+  }
+
+  private def rescuing(schema: StructType, column: String, settings: JsonRowSettings): JsonRows =
+    RowShape.of(StructType(schema.filterNot(_.name == column))) match {
+      case RowShape.Wrapped(record)         => new RescuingRows(schema, column, record, wrapped = true, settings)
+      case RowShape.Columns(record)         => new RescuingRows(schema, column, record, wrapped = false, settings)
+      case RowShape.Text | RowShape.Variant => throw new IllegalStateException("refused at load()")
+    }
+
+  private def plain(schema: StructType, settings: JsonRowSettings): JsonRows = RowShape.of(schema) match {
     case RowShape.Text            => TextRows
     case RowShape.Wrapped(record) => new WrappedRows(new ParsedRows(record, settings))
     case RowShape.Columns(record) => new ParsedRows(record, settings)
@@ -48,8 +88,8 @@ final private class WrappedRows(records: JsonRows) extends JsonRows {
 }
 
 final private class ParsedRows(schema: StructType, settings: JsonRowSettings) extends JsonRows {
-  private val corruptColumn = SparkJson.corruptColumn(settings)
-  private val parser = SparkJson.parser(StructType(schema.filterNot(_.name == corruptColumn)), settings, Nil)
+  private val json = new SparkJson(settings)
+  private val parser = json.parser(StructType(schema.filterNot(_.name == json.corruptColumn)), Nil)
 
   // Spark 4 takes text from the wrong place if a parser begins inside an array: so each record is copied to its begin.
   private var scratch = new Array[Byte](4096)
@@ -57,9 +97,9 @@ final private class ParsedRows(schema: StructType, settings: JsonRowSettings) ex
   private val literal = (length: Int) => UTF8String.fromBytes(java.util.Arrays.copyOf(scratch, length))
   private val safe = new FailureSafeParser[Int](
     length => parser.parse[Int](length, createParser, literal),
-    SparkJson.mode(settings),
+    json.mode,
     schema,
-    corruptColumn
+    json.corruptColumn
   )
 
   def rows(buf: Array[Byte], from: Int, to: Int): Iterator[InternalRow] = {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.rows
 
+import scala.util.Try
+
+import io.github.sparkrest.error.RestError
 import org.apache.spark.sql.types._
 
 /** What a record becomes, by the schema that was asked for. */
@@ -20,8 +23,24 @@ object RowShape {
   final case class Columns(record: StructType) extends RowShape
 
   val Output = "output"
-  val TextSchema: StructType = StructType(Seq(StructField(Output, StringType)))
-  def wrapped(record: StructType): StructType = StructType(Seq(StructField(Output, record)))
+
+  /** What is not inferred: `string` or `variant`.
+    *
+    * @throws RestException this Spark has no such type
+    */
+  def plain(outputType: String): DataType =
+    if (outputType == "string") StringType
+    else
+      Try(DataType.fromDDL(outputType)).getOrElse(
+        throw RestError
+          .wrongOptions(
+            Seq(s"outputType: $outputType needs Spark 4, and this is Spark ${org.apache.spark.SPARK_VERSION}."),
+            "Use outputType=string and from_json, or give a schema by .schema(...)."
+          )
+          .toException
+      )
+
+  def wrapped(record: DataType): StructType = StructType(Seq(StructField(Output, record)))
 
   def of(schema: StructType): RowShape = schema.fields match {
     case Array(StructField(Output, StringType, _, _))                           => Text

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.rows
+
+import java.nio.charset.StandardCharsets.UTF_8
+
+import org.apache.spark.sql.catalyst.InternalRow
+import org.apache.spark.sql.catalyst.expressions.GenericInternalRow
+import org.apache.spark.sql.types._
+import org.apache.spark.unsafe.types.UTF8String
+
+/** Puts an input row and what its call brought side by side.
+  *
+  * Columns of the result are found by name: those of the input, `output`, `error`; without `output` all others are fields of
+  * the record. What no column asks for is not parsed.
+  *
+  * @param schema of the result
+  * @param inputSchema of the input rows
+  */
+final class CallRows(schema: StructType, inputSchema: StructType, settings: JsonRowSettings) {
+  import CallRows._
+
+  private val columns: Array[Column] = schema.fields.map { f =>
+    if (f.name == ErrorColumn) Error
+    else if (inputSchema.fieldNames.contains(f.name)) Given(inputSchema.fieldIndex(f.name), f.dataType)
+    else Parsed
+  }
+  private val asked = StructType(schema.fields.zip(columns).collect { case (f, Parsed) => f })
+  private val ofRecord = asked.filterNot(f => settings.fields.rescued.contains(f.name))
+  private val wrapped =
+    ofRecord.length == 1 && ofRecord.head.name == RowShape.Output && (RowShape.of(StructType(ofRecord)) match {
+      case RowShape.Columns(_) => true
+      case _                   => false
+    })
+  private val json =
+    if (asked.isEmpty) None
+    else if (!wrapped) Some(JsonRows(asked, settings))
+    else Some(JsonRows(asked, settings.copy(fields = settings.fields.within(RowShape.Output))))
+
+  /** To be called after the last row: see [[JsonRows.finish]]. */
+  def finish(): Unit = json.foreach(_.finish())
+
+  /** @param text of the record; `None`: the call brought none */
+  def rows(input: InternalRow, text: Option[Array[Byte]], error: Option[String]): Iterator[InternalRow] =
+    text match {
+      case Some(t) if json.isDefined => parsed(t).map(r => assembled(input, Some(r), error))
+      case _                         => Iterator.single(assembled(input, None, error))
+    }
+
+  /** The rows of the record in `[from, to)`. */
+  def rows(input: InternalRow, buf: Array[Byte], from: Int, to: Int): Iterator[InternalRow] =
+    if (wrapped) rows(input, Some(java.util.Arrays.copyOfRange(buf, from, to)), None)
+    else
+      json.fold(Iterator.single(assembled(input, None, None)))(
+        _.rows(buf, from, to).map(r => assembled(input, Some(r), None))
+      )
+
+  private def parsed(text: Array[Byte]): Iterator[InternalRow] = json.fold(Iterator.empty: Iterator[InternalRow]) { j =>
+    val record = if (wrapped) Open ++ text ++ Close else text
+    j.rows(record, 0, record.length)
+  }
+
+  private def assembled(input: InternalRow, parsed: Option[InternalRow], error: Option[String]): InternalRow = {
+    val row = new GenericInternalRow(columns.length)
+    var field = 0
+    var i = 0
+    while (i < columns.length) {
+      columns(i) match {
+        case Given(at, dataType) => row.update(i, input.get(at, dataType))
+        case Error               => row.update(i, error.map(UTF8String.fromString).orNull)
+        case Parsed              =>
+          row.update(i, parsed.map(_.get(field, asked(field).dataType)).orNull)
+          field += 1
+      }
+      i += 1
+    }
+    row
+  }
+}
+
+object CallRows {
+  val ErrorColumn = "error"
+
+  sealed private trait Column
+  final private case class Given(at: Int, dataType: DataType) extends Column
+  private case object Error extends Column
+  private case object Parsed extends Column
+
+  private val Open = s"""{"${RowShape.Output}":""".getBytes(UTF_8)
+  private val Close = "}".getBytes(UTF_8)
+
+  /** The schema when none is given. */
+  def schema(input: StructType, output: DataType, withError: Boolean): StructType = StructType(
+    input.fields ++ Seq(StructField(RowShape.Output, output)) ++
+      (if (withError) Seq(StructField(ErrorColumn, StringType)) else Nil)
+  )
+}

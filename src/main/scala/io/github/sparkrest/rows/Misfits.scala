@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.rows
+
+import java.nio.charset.StandardCharsets.UTF_8
+
+import io.github.sparkrest.page.{JsonBytes, JsonWalk}
+import org.apache.spark.sql.catalyst.InternalRow
+import org.apache.spark.sql.catalyst.expressions.SpecializedGetters
+import org.apache.spark.sql.catalyst.util.{ArrayData, MapData}
+import org.apache.spark.sql.types._
+import org.apache.spark.unsafe.types.UTF8String
+
+/** What of a record did not get into its row: fields that the schema lacks, and values of which Spark's parser made null.
+  *
+  * It mirrors the record: an object within it holds only what did not fit. An array or map with something in it that does not
+  * fit stands there as a whole, for what is left of it would have no place.
+  */
+private[rows] object Misfits {
+
+  /** A JSON object, values as the record spells them; `None`: all fits, or what does not is null.
+    *
+    * @param row that the parser made of the record
+    */
+  def of(buf: Array[Byte], from: Int, to: Int, record: StructType, row: InternalRow): Option[String] = {
+    val out = new StringBuilder
+    val whole = JsonWalk.members(buf, from, to) { (nameFrom, nameTo, valueFrom, valueTo) =>
+      rescued(buf, valueFrom, valueTo, record, JsonBytes.string(buf, nameFrom, nameTo), row).foreach { value =>
+        out ++= (if (out.isEmpty) "{" else ",") ++= text(buf, nameFrom, nameTo) += ':' ++= value
+      }
+    }
+    // What is no strict JSON, though Spark's parser takes it.
+    if (!whole) Some(text(buf, from, to)) else if (out.isEmpty) None else Some((out += '}').toString)
+  }
+
+  private def rescued(
+      buf: Array[Byte],
+      from: Int,
+      to: Int,
+      record: StructType,
+      name: String,
+      row: InternalRow
+  ): Option[String] =
+    if (buf(from) == 'n') None
+    else
+      index(record, name) match {
+        case i if i < 0 || row.isNullAt(i) => Some(text(buf, from, to))
+        case i                             =>
+          record(i).dataType match {
+            case s: StructType => of(buf, from, to, s, row.getStruct(i, s.length))
+            case t             => if (fits(buf, from, to, t, row, i)) None else Some(text(buf, from, to))
+          }
+      }
+
+  private def index(t: StructType, name: String): Int = t.fields.indexWhere(_.name == name)
+
+  /** Whether the value at `i` holds all that the JSON does. */
+  private def fits(buf: Array[Byte], from: Int, to: Int, t: DataType, data: SpecializedGetters, i: Int): Boolean =
+    buf(from) == 'n' || i >= 0 && !data.isNullAt(i) && (t match {
+      case s: StructType    => fitsStruct(buf, from, to, s, data.getStruct(i, s.length))
+      case ArrayType(e, _)  => fitsArray(buf, from, to, e, data.getArray(i))
+      case MapType(_, v, _) => fitsMap(buf, from, to, v, data.getMap(i))
+      case _                => true
+    })
+
+  private def fitsStruct(buf: Array[Byte], from: Int, to: Int, t: StructType, row: InternalRow): Boolean = {
+    var all = true
+    val whole = JsonWalk.members(buf, from, to) { (nameFrom, nameTo, valueFrom, valueTo) =>
+      val i = index(t, JsonBytes.string(buf, nameFrom, nameTo))
+      all &&= (if (i < 0) buf(valueFrom) == 'n' else fits(buf, valueFrom, valueTo, t(i).dataType, row, i))
+    }
+    whole && all
+  }
+
+  private def fitsArray(buf: Array[Byte], from: Int, to: Int, element: DataType, array: ArrayData): Boolean = {
+    var all = true
+    var n = 0
+    val whole = JsonWalk.elements(buf, from, to) { (valueFrom, valueTo) =>
+      all &&= fits(buf, valueFrom, valueTo, element, array, if (n < array.numElements()) n else -1)
+      n += 1
+    }
+    whole && all
+  }
+
+  private def fitsMap(buf: Array[Byte], from: Int, to: Int, value: DataType, map: MapData): Boolean = {
+    val keys =
+      map.keyArray().toArray[Any](StringType).map { case k: UTF8String => k.toString; case k => String.valueOf(k) }
+    var all = true
+    val whole = JsonWalk.members(buf, from, to) { (nameFrom, nameTo, valueFrom, valueTo) =>
+      val at = keys.indexOf(JsonBytes.string(buf, nameFrom, nameTo))
+      all &&= fits(buf, valueFrom, valueTo, value, map.valueArray(), at)
+    }
+    whole && all
+  }
+
+  private def text(buf: Array[Byte], from: Int, to: Int) = new String(buf, from, to - from, UTF_8)
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.rows
+
+import io.github.sparkrest.page.FieldNames
+import org.apache.spark.sql.types._
+
+/** What a type lacks that a record has. Pure.
+  *
+  * A name that differs from a known one in case alone is no new field: a table cannot have both. Types of known fields stay.
+  */
+object NewFields {
+
+  /** The known type with the new fields of the found one, each behind those of its struct. */
+  def add(known: DataType, found: DataType): DataType = (known, found) match {
+    case (StructType(old), StructType(seen)) =>
+      val kept = old.map(f => seen.find(_.name == f.name).fold(f)(s => f.copy(dataType = add(f.dataType, s.dataType))))
+      StructType(kept ++ seen.filterNot(s => old.exists(_.name.equalsIgnoreCase(s.name))))
+    case (ArrayType(e, n), ArrayType(f, _))   => ArrayType(add(e, f), n)
+    case (MapType(k, v, n), StructType(seen)) => MapType(k, seen.map(_.dataType).foldLeft(v)(add), n)
+    case (other, _)                           => other
+  }
+
+  /** What [[add]] adds, as paths and types: `user.born STRING`. */
+  def names(known: DataType, found: DataType, path: Seq[String] = Nil): Seq[String] = (known, found) match {
+    case (StructType(old), StructType(seen)) =>
+      seen.toSeq.flatMap { s =>
+        old.find(_.name.equalsIgnoreCase(s.name)) match {
+          case Some(f) if f.name == s.name => names(f.dataType, s.dataType, path :+ s.name)
+          case Some(_)                     => Nil
+          case None                        => Seq(s"${(path :+ s.name).mkString(".")} ${s.dataType.sql}")
+        }
+      }
+    case (ArrayType(e, _), ArrayType(f, _))   => names(e, f, path :+ "element")
+    case (MapType(_, v, _), StructType(seen)) => seen.toSeq.flatMap(s => names(v, s.dataType, path :+ "value")).distinct
+    case _                                    => Nil
+  }
+
+  /** Without fields that were null, `[]` or `{}` wherever they were seen: they tell no type. */
+  def informative(found: DataType): Option[DataType] = found match {
+    case NullType            => None
+    case ArrayType(e, n)     => informative(e).map(ArrayType(_, n))
+    case StructType(Array()) => None
+    case StructType(fields)  =>
+      val known = fields.flatMap(f => informative(f.dataType).map(t => f.copy(dataType = t)))
+      if (known.isEmpty) None else Some(StructType(known))
+    case other => Some(other)
+  }
+
+  /** For telling from bytes whether a record may have a field that `known` lacks. */
+  def filter(known: DataType): FieldNames = new FieldNames(level(known))
+
+  private def level(t: DataType): FieldNames.Level = t match {
+    case StructType(fields) => new FieldNames.Fields(fields.toSeq.map(f => f.name -> level(f.dataType)))
+    case ArrayType(e, _)    => level(e)
+    case MapType(_, v, _)   => FieldNames.Values(level(v))
+    case _                  => FieldNames.Anything
+  }
+}

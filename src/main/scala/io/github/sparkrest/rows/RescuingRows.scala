@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.rows
+
+import java.nio.charset.StandardCharsets.UTF_8
+
+import org.apache.spark.sql.catalyst.InternalRow
+import org.apache.spark.sql.catalyst.expressions.GenericInternalRow
+import org.apache.spark.sql.catalyst.util.{DropMalformedMode, FailFastMode}
+import org.apache.spark.sql.types.{StringType, StructType}
+import org.apache.spark.unsafe.types.UTF8String
+
+/** Rows with a column for what does not fit them. As Databricks Auto Loader has it: a value that does not fit its type is
+  * rescued, and its record is neither corrupt nor dropped nor a failure; `mode` is for records that are no JSON objects.
+  *
+  * @param schema with the column among its own
+  * @param wrapped the record is the other column, else its fields are the others
+  */
+final private class RescuingRows(
+    schema: StructType,
+    column: String,
+    record: StructType,
+    wrapped: Boolean,
+    settings: JsonRowSettings
+) extends JsonRows {
+  private val json = new SparkJson(settings)
+  private val mode = json.mode
+  private lazy val failing = new ParsedRows(record, settings)
+
+  // Whether a record is bad is seen by the text that Spark keeps of bad ones: in the user's column, or in one of our own.
+  private val askedAt = record.fields.indexWhere(_.name == json.corruptColumn)
+  private val asked = askedAt >= 0
+  private val hidden = s"$column, for bad records"
+  private val seen = if (asked) record else record.add(hidden, StringType)
+  private val badAt = if (asked) askedAt else record.length
+  private val permissive = new ParsedRows(
+    seen,
+    settings
+      .`with`("mode", "PERMISSIVE")
+      .`with`("columnNameOfCorruptRecord", if (asked) json.corruptColumn else hidden)
+  )
+
+  private val names = NewFields.filter(StructType(record.filterNot(_.name == json.corruptColumn)))
+  private val at = schema.fieldIndex(column)
+  private val others = schema.indices.filterNot(_ == at).toArray
+  private val inner = new GenericInternalRow(record.length)
+  private val row = new GenericInternalRow(schema.length)
+
+  def rows(buf: Array[Byte], from: Int, to: Int): Iterator[InternalRow] = {
+    val covered = names.cover(buf, from, to)
+    permissive.rows(buf, from, to).flatMap { parsed =>
+      val bad = !parsed.isNullAt(badAt)
+      if (bad && isCorrupt(buf, from, to)) corrupt(buf, from, to, parsed)
+      else if (covered && !bad) fitting(parsed, None)
+      else fitting(parsed, Some(misfits(buf, from, to, parsed, bad)).flatten)
+    }
+  }
+
+  private def isCorrupt(buf: Array[Byte], from: Int, to: Int) =
+    begin(buf, from, to) != '{' || !json.isJson(buf, from, to)
+
+  private def corrupt(buf: Array[Byte], from: Int, to: Int, parsed: InternalRow): Iterator[InternalRow] =
+    if (mode == DropMalformedMode) Iterator.empty
+    else if (mode == FailFastMode) failing.rows(buf, from, to)
+    else filled(parsed, None, keepBad = true)
+
+  /** Bad for a reason that does not show, for instance one of two values of the same name: all of it is kept. */
+  private def misfits(buf: Array[Byte], from: Int, to: Int, parsed: InternalRow, bad: Boolean): Option[String] = {
+    def all = new String(buf, from, to - from, UTF_8)
+    if (begin(buf, from, to) != '{') Some(all)
+    else Misfits.of(buf, from, to, record, parsed).orElse(if (bad) Some(all) else None)
+  }
+
+  private def begin(buf: Array[Byte], from: Int, to: Int): Int = {
+    var i = from
+    while (i < to && buf(i) <= ' ') i += 1
+    if (i < to) buf(i).toInt else 0
+  }
+
+  private def fitting(parsed: InternalRow, rescued: Option[String]) = filled(parsed, rescued, keepBad = false)
+
+  private def filled(parsed: InternalRow, rescued: Option[String], keepBad: Boolean): Iterator[InternalRow] = {
+    var i = 0
+    while (i < record.length) {
+      val value = if (i == askedAt && !keepBad) null else parsed.get(i, record(i).dataType)
+      if (wrapped) inner.update(i, value) else row.update(others(i), value)
+      i += 1
+    }
+    if (wrapped) row.update(others(0), inner)
+    row.update(at, rescued.map(UTF8String.fromString).orNull)
+    Iterator.single(row)
+  }
+}

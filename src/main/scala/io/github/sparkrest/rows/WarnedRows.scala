@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.rows
+
+import java.util.concurrent.ConcurrentHashMap
+
+import org.apache.spark.sql.catalyst.InternalRow
+import org.apache.spark.sql.types.DataType
+import org.slf4j.LoggerFactory
+
+/** Rows, with a warning in the log for each field that an inferred schema lacks: once in each JVM. It looks at the first records
+  * of a task and then at a few, so that it costs next to nothing.
+  */
+final private class WarnedRows(rows: JsonRows, known: DataType, json: SparkJson) extends JsonRows {
+  import WarnedRows._
+  private val names = NewFields.filter(known)
+  private var seen = 0L
+
+  def rows(buf: Array[Byte], from: Int, to: Int): Iterator[InternalRow] = {
+    if ((seen < First || seen % Each == 0) && !names.cover(buf, from, to)) look(buf, from, to)
+    seen += 1
+    rows.rows(buf, from, to)
+  }
+
+  private def look(buf: Array[Byte], from: Int, to: Int): Unit = {
+    val found = NewFields.informative(json.infer(buf, from, to))
+    val fields = found.toSeq.flatMap(NewFields.names(known, _)).filter(f => told.size < MostTold && told.add(f))
+    if (fields.nonEmpty)
+      logger.warn(
+        s"Records have fields that the inferred schema lacks, and they are ignored: ${fields.mkString(", ")}. " +
+          "With schemaLocation the schema grows; rescuedDataColumn keeps what does not fit; schemaEvolutionMode=none is silent."
+      )
+  }
+}
+
+private object WarnedRows {
+  private val logger = LoggerFactory.getLogger("io.github.sparkrest.Fields")
+  private val First = 100L
+  private val Each = 64L
+  private val MostTold = 1000
+  private val told = ConcurrentHashMap.newKeySet[String]()
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.rows
+
+import org.apache.spark.sql.catalyst.InternalRow
+import org.apache.spark.sql.types.DataType
+
+/** Rows, until a record has a field that the schema lacks. From there on no row is given: the records that follow only tell the
+  * types of their new fields, so that one failure brings all columns that a task can know of. Then the task ends.
+  */
+final private class WatchedRows(rows: JsonRows, schema: WatchedSchema, json: SparkJson) extends JsonRows {
+  private val names = NewFields.filter(schema.known)
+  private var found: Option[DataType] = None
+  private var ahead = 0
+
+  def rows(buf: Array[Byte], from: Int, to: Int): Iterator[InternalRow] = {
+    if (!names.cover(buf, from, to)) look(buf, from, to)
+    if (found.isEmpty) rows.rows(buf, from, to)
+    else {
+      ahead += 1
+      if (ahead == WatchedRows.MostAhead) finish()
+      Iterator.empty
+    }
+  }
+
+  private def look(buf: Array[Byte], from: Int, to: Int): Unit =
+    NewFields
+      .informative(json.infer(buf, from, to))
+      .filter(schema.lacks)
+      .foreach(t => found = Some(found.fold(t)(SparkJson.compatible(_, t))))
+
+  override def finish(): Unit = {
+    found.foreach(t => schema.changed(t))
+    rows.finish()
+  }
+}
+
+private object WatchedRows {
+
+  /** A batch read may have pages without end before it. */
+  val MostAhead = 10000
+}
