@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.preview
+
+import io.circe.Json
+import io.github.sparkrest.offset.OffsetKey
+import io.github.sparkrest.options.{FieldPath, OffsetOptions}
+
+/** What a field of the records holds, as far as a sample shows it.
+  *
+  * @param kind `whole`, `decimal`, `time` or `text`: what its values compare as
+  * @param order of its values as the records stand: `asc`, `desc`, `none`, or `equal`
+  * @param missing in so many records
+  * @param distinct values
+  * @param values in the order of the records, as the API spells them
+  */
+final case class FieldProfile(
+    path: FieldPath,
+    kind: String,
+    order: String,
+    missing: Int,
+    distinct: Int,
+    values: Vector[String]
+) {
+  def isUnique: Boolean = missing == 0 && distinct == values.length
+  def isEverywhere: Boolean = missing == 0
+  def name: String = path.names.lastOption.getOrElse("")
+}
+
+object FieldProfile {
+
+  /** How deep into a record. */
+  private val Depth = 3
+
+  /** Of all fields that hold one kind of comparable values. */
+  def of(records: Vector[Json], options: OffsetOptions): Vector[FieldProfile] = {
+    val paths = records.flatMap(leaves(_, Nil)).distinct
+    paths.flatMap { names =>
+      val values = records.flatMap(at(_, names).flatMap(text))
+      profile(FieldPath(names), values, records.length, options)
+    }
+  }
+
+  /** @param kept of how many records
+    * @return `None`: the values are of several kinds
+    */
+  private def profile(
+      path: FieldPath,
+      values: Vector[String],
+      records: Int,
+      options: OffsetOptions
+  ): Option[FieldProfile] = {
+    val keys = values.map(OffsetKey.of(_, options.format, options.zone))
+    val steps = keys.zip(keys.drop(1)).map { case (a, b) => OffsetKey.compare(a, b) }
+    if (keys.isEmpty || steps.exists(_.isEmpty)) None
+    else {
+      val signs = steps.flatten.map(math.signum).toSet - 0
+      val order =
+        if (signs.isEmpty) "equal" else if (signs == Set(-1)) "asc" else if (signs == Set(1)) "desc" else "none"
+      Some(FieldProfile(path, kindOf(keys), order, records - values.length, values.distinct.length, values))
+    }
+  }
+
+  private def kindOf(keys: Vector[OffsetKey]): String = keys.head match {
+    case OffsetKey.Moment(_) => "time"
+    case OffsetKey.Number(_) =>
+      val whole = keys.forall { case OffsetKey.Number(n) => n.scale <= 0; case _ => false }
+      if (whole) "whole" else "decimal"
+    case OffsetKey.Words(_) => "text"
+  }
+
+  private def leaves(json: Json, at: List[String]): Vector[List[String]] = json.asObject match {
+    case Some(o) if at.length < Depth => o.toVector.flatMap { case (name, v) => leaves(v, name :: at) }
+    case Some(_)                      => Vector.empty
+    case None                         => if (at.isEmpty || text(json).isEmpty) Vector.empty else Vector(at.reverse)
+  }
+
+  private def at(json: Json, names: List[String]): Option[Json] =
+    names.foldLeft(Option(json))((j, n) => j.flatMap(_.asObject).flatMap(_(n)))
+
+  /** Of a number or a text. */
+  private[preview] def text(json: Json): Option[String] =
+    json.asString.filter(_.nonEmpty).orElse(json.asNumber.map(_.toString))
+}

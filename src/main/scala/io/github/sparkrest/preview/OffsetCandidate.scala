@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.preview
+
+import io.circe.Json
+import io.github.sparkrest.offset.OffsetTime
+import io.github.sparkrest.options.{FieldPath, OffsetOptions}
+
+/** A field that progress could be tracked by, and by which `offsetType`.
+  *
+  * @param field of `offsetField`
+  * @param why in a few words
+  * @param profile of its values; `None`: it stands beside the records
+  * @param weight to rank it by
+  */
+final case class OffsetCandidate(
+    field: String,
+    offsetType: String,
+    why: String,
+    profile: Option[FieldProfile],
+    example: String,
+    weight: Int
+)
+
+object OffsetCandidate {
+  private val changed = "(?i).*(updated|modified|changed|modstamp|lastmod|mtime).*".r.pattern
+  private val timed =
+    "(?i)(.*(created|timestamp|time|date|published|occurred|logged).*|ts|.*_(at|on|ts)|.*[a-z](At|On|Ts))".r.pattern
+  private val identifying = "(?i)(id|.*_id|uid|seq|sequence|offset|number|nr|no|key)|.*[a-z]Id".r.pattern
+  private val token = "(?i).*(cursor|token|after|next).*".r.pattern
+  private val latest = "(?i).*(timestamp|time|latest|newest|updated|modified|max|as_?of|until).*".r.pattern
+
+  /** The best first. */
+  def of(
+      records: Vector[FieldProfile],
+      beside: Vector[(FieldPath, Json)],
+      options: OffsetOptions
+  ): Vector[OffsetCandidate] =
+    (records.filter(_.isEverywhere).flatMap(inRecord(_, options)) ++ beside.flatMap(besideRecords))
+      .sortBy(c => (-c.weight, c.field.length))
+      .foldLeft(Vector.empty[OffsetCandidate])((all, c) => if (all.exists(_.field == c.field)) all else all :+ c)
+
+  private def inRecord(p: FieldProfile, options: OffsetOptions): Option[OffsetCandidate] = {
+    def found(offsetType: String, why: String, weight: Int) =
+      Some(
+        OffsetCandidate(
+          p.path.toString,
+          offsetType,
+          why,
+          Some(p),
+          p.values.last,
+          weight - 5 * (p.path.segments.length - 1)
+        )
+      )
+    val isTime = p.kind == "time" || p.kind != "text" && looksLikeTime(p, options)
+    if (isTime && changed.matcher(p.name).matches())
+      found("max_field", "a time of change: also brings records that changed", 100)
+    else if (p.kind == "whole" && p.isUnique && !isTime && identifying.matcher(p.name).matches())
+      found("incremental", "a whole number, another in each record", if (p.order == "none") 70 else 80)
+    else if (isTime && timed.matcher(p.name).matches()) found("max_field", "a time", 60)
+    else if (isTime) found("max_field", "values that look like times", 40)
+    else if (p.isUnique && p.values.length > 2 && (p.order == "asc" || p.order == "desc") && p.kind == "whole")
+      found("incremental", "whole numbers, in order", 35)
+    else if (p.isUnique && p.values.length > 2 && (p.order == "asc" || p.order == "desc"))
+      found("max_field", s"${p.kind}, in order", 30)
+    else None
+  }
+
+  /** The same magnitudes that `offsetType=timestamp` goes by. */
+  private def looksLikeTime(p: FieldProfile, options: OffsetOptions): Boolean =
+    (timed.matcher(p.name).matches() || changed.matcher(p.name).matches()) &&
+      p.values.forall(new OffsetTime(options.copy(kind = "timestamp")).momentOf(_).isDefined)
+
+  private def besideRecords(found: (FieldPath, Json)): Option[OffsetCandidate] = {
+    val (path, json) = found
+    val name = path.names.lastOption.getOrElse("")
+    FieldProfile.text(json).collect {
+      case text if latest.matcher(name).matches() =>
+        OffsetCandidate(path.toString, "timestamp", "a time beside the records", None, text, 65)
+      case text if token.matcher(name).matches() && !text.contains("://") && !text.startsWith("/") =>
+        OffsetCandidate(path.toString, "cursor", "a token beside the records", None, text, 50)
+    }
+  }
+}

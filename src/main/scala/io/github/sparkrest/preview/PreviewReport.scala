@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.preview
+
+import io.circe.Json
+import io.circe.syntax._
+import io.github.sparkrest.error.RestError
+import io.github.sparkrest.http.{KnownSecrets, Redact}
+import io.github.sparkrest.options.RestConfig
+
+/** What a preview shows, as text to read and as JSON to go on with. Both without secrets.
+  *
+  * @param schema of the records, as DDL
+  * @param bound asked with a value of this field, and what came of it
+  * @param secondPage how many of its records were not on the first; `None`: there is none
+  * @param secrets to be taken out
+  */
+final case class PreviewReport(
+    config: RestConfig,
+    found: Findings,
+    schema: String,
+    bound: Option[(String, String, Bound)],
+    secondPage: Option[Either[RestError, Int]],
+    requests: Int,
+    suggestion: Suggestion,
+    secrets: KnownSecrets
+) {
+  import PreviewReport._
+
+  private val page = found.page
+  private val sample = page.sample
+  private def address = Redact.url(sample.request.url)
+  private def where =
+    page.path.fold(if (page.body.exists(_.isArray)) "the response itself" else "found without dataField")("in " + _)
+  private def headers = sample.headers.filterNot { case (name, _) => silent(name.toLowerCase) }
+  private def first = page.records.headOption.map(r => Redact.snippet(r.getBytes("UTF-8"), r.getBytes("UTF-8").length))
+
+  def call: String = secrets.hide(suggestion.python)
+
+  def text: String = secrets.hide(
+    sections
+      .collect { case (title, lines) if lines.nonEmpty => (title +: lines.map("  " + _)).mkString("\n") }
+      .mkString("\n\n") + "\n"
+  )
+
+  private def sections: Seq[(String, Seq[String])] = Seq(
+    "Request" -> (s"${sample.request.method} $address" +: sample.request.headers.map { case (k, _) => s"$k: ***" }),
+    "Response" -> (s"status ${sample.status}, ${sample.body.length} bytes" +: headers.map { case (k, v) =>
+      s"$k: ${v.take(Wide)}"
+    }),
+    "Records" -> (s"${page.records.length}, $where" +: first.toSeq),
+    "Schema" -> Seq(schema),
+    "Fields to track progress by, the best first" -> found.offsets.take(Shown).map(described),
+    "Bound" -> bound.toSeq.map { case (field, value, b) => s"""asked with $field = "$value": ${b.text}""" },
+    "Pages" -> pages,
+    "Limits of the API" -> found.limitHeaders.map { case (k, v) => s"$k: $v" },
+    "Good to know" -> suggestion.notes,
+    s"To paste ($requests request${if (requests == 1) "" else "s"} made)" -> suggestion.python.split("\n").toSeq
+  )
+
+  private def described(c: OffsetCandidate): String = {
+    val values = c.profile.fold(s"""now "${c.example}"""") { p =>
+      val order = p.order match {
+        case "asc"   => "ascending"
+        case "desc"  => "descending: newest first"
+        case "equal" => "all equal"
+        case _       => "in no order"
+      }
+      s""""${p.values.head}" to "${p.values.last}", $order${if (p.isUnique) ", all different" else ""}"""
+    }
+    s"${c.field}: offsetType=${c.offsetType} (${c.why}); $values"
+  }
+
+  private def pages: Seq[String] = found.pages.toSeq.map { p =>
+    val how = s"pagination=${p.kind}${p.field.fold("")(f => s", nextField=$f")}"
+    val second = secondPage.fold("")(
+      _.fold(
+        e => s": asking for the second page failed. ${e.text}",
+        n => s": the second page had $n records that the first had not"
+      )
+    )
+    how + second
+  }
+
+  def json: Json = Json.obj(
+    "request" -> Json.obj("method" -> sample.request.method.asJson, "url" -> hidden(address)),
+    "response" -> Json.obj(
+      "status" -> sample.status.asJson,
+      "bytes" -> sample.body.length.asJson,
+      "headers" -> Json.fromFields(headers.map { case (k, v) => k -> hidden(v) })
+    ),
+    "records" -> Json.obj("count" -> page.records.length.asJson, "dataField" -> page.path.map(_.toString).asJson),
+    "schema" -> schema.asJson,
+    "offsets" -> found.offsets
+      .map(c =>
+        Json.obj(
+          "field" -> c.field.asJson,
+          "offsetType" -> c.offsetType.asJson,
+          "in" -> (if (c.profile.isDefined) "records" else "response").asJson,
+          "order" -> c.profile.map(_.order).asJson,
+          "unique" -> c.profile.map(_.isUnique).asJson
+        )
+      )
+      .asJson,
+    "bound" -> bound.map(_._3.toString.toLowerCase).asJson,
+    "pagination" -> found.pages.map(_.kind).asJson,
+    "nextField" -> found.pages.flatMap(_.field).asJson,
+    "newOnSecondPage" -> secondPage.flatMap(_.toOption).asJson,
+    "limits" -> Json.fromFields(found.limitHeaders.map { case (k, v) => k -> hidden(v) }),
+    "notes" -> suggestion.notes.map(secrets.hide).asJson,
+    "options" -> Json.fromFields(suggestion.options.map { case (k, v) => k -> hidden(v) })
+  )
+
+  private def hidden(text: String): Json = secrets.hide(text).asJson
+}
+
+object PreviewReport {
+  private val Shown = 6
+  private val Wide = 120
+
+  /** Of every response, and of no use here; or a secret. */
+  private val silent = Set(
+    "date",
+    "server",
+    "connection",
+    "keep-alive",
+    "set-cookie",
+    "vary",
+    "strict-transport-security",
+    "content-security-policy"
+  )
+}

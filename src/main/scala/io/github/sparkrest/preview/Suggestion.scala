@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.preview
+
+import io.circe.Json
+import io.github.sparkrest.options.{Opt, OptType, RestConfig, RestOptions}
+
+/** Options for a stream of the API: those that were given, and what a preview found out.
+  *
+  * @param options by their names in the table
+  * @param notes what the user has to know or to add
+  */
+final case class Suggestion(options: Seq[(String, String)], notes: Seq[String]) {
+  import Suggestion._
+
+  private val ordered =
+    RestOptions.all.flatMap(o => options.collectFirst { case (k, v) if k.equalsIgnoreCase(o.name) => o -> v })
+
+  /** To be pasted into a program. What is secret stands there only if it is a reference (`env:NAME`). */
+  def python: String = {
+    val arguments = ordered.collect {
+      case (o, v) if o != RestOptions.Url => s"    ${o.pythonName}=${python(o, v)},"
+    } ++
+      unlisted.map { case (k, v) => s"    json_options={${quoted(k)}: ${quoted(v)}}," }
+    s"read_rest_stream(\n    spark, ${quoted(url)},\n${arguments.map(_ + "\n").mkString})"
+  }
+
+  private def url = options.collectFirst { case (k, v) if k.equalsIgnoreCase(RestOptions.Url.name) => v }.getOrElse("")
+  private def unlisted = options.filter { case (k, _) => RestOptions.json.exists(_.equalsIgnoreCase(k)) }
+
+  private def python(o: Opt[_], value: String): String = o.kind match {
+    case OptType.Flag | OptType.YesNo if OptType.Flag.read(value).isDefined =>
+      if (value.trim.equalsIgnoreCase("true")) "True" else "False"
+    case _: OptType.Whole | _: OptType.Duration if value.matches("\\d+(\\.\\d+)?") => value
+    case OptType.JsonMap                                                           =>
+      io.circe.parser
+        .parse(value)
+        .toOption
+        .flatMap(_.asObject)
+        .fold(quoted(value))(
+          _.toVector
+            .map { case (k, v) =>
+              s"${quoted(k)}: ${quoted(v.asString.getOrElse(v.noSpaces))}"
+            }
+            .mkString("{", ", ", "}")
+        )
+    case _ => quoted(value)
+  }
+}
+
+object Suggestion {
+
+  /** Python reads JSON's strings as its own. */
+  private def quoted(text: String): String = Json.fromString(text).noSpaces
+
+  /** @param wanted given by the user, with what is secret taken out
+    * @param bound that was found for the offset that is suggested
+    * @param secondPage how many of its records were new, if it came
+    */
+  def of(
+      wanted: Map[String, String],
+      config: RestConfig,
+      found: Findings,
+      bound: Option[Bound],
+      secondPage: Option[Int]
+  ): Suggestion = {
+    val names = wanted.keySet.map(_.toLowerCase)
+    def has(o: Opt[_]) = names(o.name.toLowerCase)
+    val chosen = choice(config, found, has(RestOptions.OffsetField))
+    val records =
+      found.page.path.filter(_ => !has(RestOptions.DataField)).map(p => RestOptions.DataField.name -> p.toString)
+    val offset = chosen.toSeq.flatMap { c =>
+      Seq(RestOptions.OffsetType.name -> c.offsetType, RestOptions.OffsetField.name -> c.field)
+    }
+    val whole =
+      if (chosen.isEmpty && !config.hasPlaceholder) Seq(RestOptions.OffsetType.name -> "snapshot") ++ key(found)
+      else Nil
+    val pages = found.pages.filter(_ => !config.paging.isPaged && !secondPage.contains(0)).toSeq.flatMap { p =>
+      Seq(RestOptions.Pagination.name -> p.kind) ++ p.field.map(RestOptions.NextField.name -> _)
+    }
+    val edge = bound.collect {
+      case Bound.Exclusive if chosen.exists(_.offsetType == "incremental") => RestOptions.Boundary.name -> "exclusive"
+    }
+    val pace = found.limit.pollEveryMs.map(ms =>
+      RestOptions.StreamingInterval.name -> BigDecimal(ms, 3).bigDecimal.stripTrailingZeros.toPlainString
+    )
+    val added = (records ++ offset ++ whole ++ pages ++ edge ++ pace).filterNot { case (k, _) => names(k.toLowerCase) }
+    Suggestion(wanted.toSeq ++ added, notes(config, found, chosen, bound, secondPage))
+  }
+
+  /** What the request or the options say; else an id that grows, which needs no parameter; else a field for a parameter. */
+  def choice(config: RestConfig, found: Findings, named: Boolean): Option[OffsetCandidate] = {
+    val asked = found.offsets.filter(_.field == config.offset.name)
+    if (named || config.hasPlaceholder) asked.headOption
+    else found.offsets.find(_.offsetType == "incremental")
+  }
+
+  private def key(found: Findings): Option[(String, String)] =
+    found.fields
+      .find(f =>
+        f.isUnique && f.path.segments.length == 1 && f.values.length > 1 && f.name.toLowerCase
+          .matches("(.*_)?id|uid|key|name|.*icao.*")
+      )
+      .map(f => RestOptions.RecordKey.name -> f.path.toString)
+
+  private def notes(
+      config: RestConfig,
+      found: Findings,
+      chosen: Option[OffsetCandidate],
+      bound: Option[Bound],
+      secondPage: Option[Int]
+  ): Seq[String] = {
+    val best = found.offsets.find(_.profile.isDefined)
+    val noParameter =
+      if (config.hasPlaceholder || config.followsLinks) None
+      else
+        best.map { b =>
+          s"The address has no placeholder: every poll asks for the same. If the API takes a parameter for what is new, put it in: ${Suggestion.example(config, b)}"
+        }
+    val several =
+      if (found.page.path.isDefined && config.dataField.isEmpty && found.places.lengthCompare(1) > 0)
+        Some(
+          s"Several fields hold arrays of objects: ${found.places.map { case (p, n) => s"$p ($n)" }.mkString(", ")}. The one with the most was taken."
+        )
+      else None
+    val ignored = bound.collect { case Bound.Ignored =>
+      s"The parameter with {${config.offset.name}} changed nothing that could be seen: check its name."
+    }
+    val refused = secondPage.collect {
+      case 0 if found.pages.isDefined =>
+        "The second page was the first one once more: the token goes into another parameter. Give it as pageParam, or as {cursor} in the address."
+    }
+    val missing =
+      if (found.page.records.nonEmpty && chosen.isEmpty && config.hasPlaceholder)
+        Some(s"""Nothing called "${config.offset.name}" was found in the response: name the field by offsetField.""")
+      else None
+    val cut =
+      if (found.pages.isEmpty && !config.paging.isPaged && roundNumber(found.page.records.length))
+        Some(s"${found.page.records.length} records is a round number, and no next page was found: are there more? See pagination=page and pagination=offset.")
+      else None
+    val nothing =
+      if (found.page.records.isEmpty)
+        Some("The first response has no record: begin earlier (initialOffset), or say where they are (dataField).")
+      else None
+    nothing.toSeq ++ several ++ missing ++ noParameter ++ ignored ++ refused ++ cut
+  }
+
+  private def example(config: RestConfig, best: OffsetCandidate): String = {
+    val join = if (config.url.contains("?")) "&" else "?"
+    val name = if (best.offsetType == "incremental") "since_id" else "since"
+    s"...$join$name={${best.field}}, with offset_field=${quoted(best.field)}."
+  }
+
+  private def roundNumber(n: Int): Boolean = n >= 10 && (n % 10 == 0 || n % 25 == 0)
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.preview
+
+import java.nio.charset.StandardCharsets.UTF_8
+
+import io.github.sparkrest.http.Sample
+import io.github.sparkrest.options.RestConfig
+import io.github.sparkrest.request.{HttpRequest, InputRow}
+import org.scalatest.funsuite.AnyFunSuite
+
+/** What a first response tells, without a network. */
+class PreviewSuite extends AnyFunSuite {
+  private def config(options: (String, String)*): RestConfig =
+    RestConfig.parse(Map("url" -> "http://a.example/x") ++ options).fold(e => fail(e.text), identity)
+
+  private def page(body: String, options: (String, String)*): SampledPage =
+    sampled(body, options: _*).fold(e => fail(e.text), identity)
+  private def sampled(body: String, options: (String, String)*) = {
+    val sample = Sample(
+      HttpRequest("GET", "http://a.example/x", Nil, None),
+      200,
+      Nil,
+      body.getBytes(UTF_8),
+      0L,
+      "http://a.example/x"
+    )
+    SampledPage.of(config(options: _*), InputRow.Empty, sample)
+  }
+  private def found(body: String, options: (String, String)*) = Findings.of(config(options: _*), page(body, options: _*))
+  private def best(body: String): (String, String) =
+    found(body).offsets.headOption.fold(fail("none"))(c => c.field -> c.offsetType)
+
+  test("records: where the source itself finds them; else the longest array; else the object") {
+    assert(page("""[{"a":1}]""").path.isEmpty)
+    assert(page("""{"data":[{"a":1}],"x":[{"b":1},{"b":2}]}""").path.isEmpty)
+    assert(page("""{"x":{"y":[{"a":1},{"a":2}]},"z":[{"b":1}]}""").records == Vector("""{"b":1}"""))
+    assert(page("""{"y":[{"a":1},{"a":2}],"z":[{"b":1}]}""").path.map(_.toString).contains("y"))
+    assert(page("""{"a":1}""").path.map(_.toString).contains("$"))
+    assert(page("""{"a":{"b":[1]},"c":{"d":[{"e":1}]}}""").path.map(_.toString).contains("c.d"))
+    assert(page("""{"y":[{"a":1}],"z":[{"b":1}]}""", "dataField" -> "z").records == Vector("""{"b":1}"""))
+  }
+
+  test("an array that turns out to be no records leaves none, and a response that is cut short leaves what came") {
+    assert(page("""{"x":[{"no":1}],"data":[{"a":1}]}""").records == Vector("""{"a":1}"""))
+    assert(page("""{"data":[{"a":1},{"a":2},{"a":""").records == Vector("""{"a":1}""", """{"a":2}"""))
+    assert(sampled("<html>").isLeft && sampled("""{"x":[{"no":1}],"data":[""").map(_.records).forall(_.isEmpty))
+  }
+
+  test("offsets: a time of change, then ids, then other times; a time or a token beside the records") {
+    assert(
+      best(
+        """[{"id":1,"created_at":"2025-01-01","updated_at":"2025-02-01T00:00:00Z"}]"""
+      ) == "updated_at" -> "max_field"
+    )
+    assert(
+      best("""[{"id":"9","created_at":"2025-01-01"},{"id":"10","created_at":"2025-01-01"}]""") == "id" -> "incremental"
+    )
+    assert(
+      best("""[{"ts":"1716840123.001900","user":"u"},{"ts":"1716840100.000100","user":"u"}]""") == "ts" -> "max_field"
+    )
+    assert(best("""[{"v":1716840123},{"v":1716840124},{"v":1716840130}]""") == "v" -> "incremental")
+    assert(
+      best(
+        """{"data":[{"name":"a"},{"name":"a"}],"latest_timestamp":1716840123}"""
+      ) == "latest_timestamp" -> "timestamp"
+    )
+    assert(
+      best("""{"data":[{"name":"b"},{"name":"a"},{"name":"c"}],"meta":{"cursor":"abc"}}""") == "meta.cursor" -> "cursor"
+    )
+    assert(best("""[{"n":{"lastModified":1716840123000}}]""") == "n.lastModified" -> "max_field")
+    assert(found("""[{"v":1},{"v":2}]""").offsets.isEmpty, "two records show no order")
+    assert(found("""[{"id":1},{"other":2}]""").offsets.isEmpty, "not in every record")
+    assert(found("""[{"id":1},{"id":"x"}]""").offsets.isEmpty, "of two kinds")
+  }
+
+  test("order: of values as they compare, not as they are spelled") {
+    def order(values: String*) = found(values.map(v => s"""{"id":$v}""").mkString("[", ",", "]")).fields.head.order
+    assert(
+      order("\"9\"", "\"10\"") == "asc" && order("10", "9", "9") == "desc" && order("1", "3", "2") == "none" && order(
+        "1",
+        "1"
+      ) == "equal"
+    )
+    assert(order("\"2025-01-01T01:00:00+02:00\"", "\"2025-01-01T00:00:00Z\"") == "asc")
+  }
+
+  test("bound: asked with the middle") {
+    val options = config().offset
+    val field = found("""[{"id":1},{"id":2},{"id":3},{"id":10}]""").fields.head
+    assert(
+      Bound.probe(field, options).contains("2") && Bound
+        .probe(found("""[{"id":1},{"id":2}]""").fields.head, options)
+        .isEmpty
+    )
+    assert(
+      Bound.of("2", Seq("2", "3"), options) == Bound.Inclusive && Bound.of(
+        "2",
+        Seq("3", "10"),
+        options
+      ) == Bound.Exclusive
+    )
+    assert(Bound.of("2", Seq("1", "2", "3"), options) == Bound.Ignored && Bound.of("2", Nil, options) == Bound.Nothing)
+    assert(Bound.of("9", Seq("10"), options) == Bound.Exclusive)
+  }
+
+  test("pages: by the names that pagination=auto knows") {
+    assert(
+      found("""{"data":[{"a":1}],"next":"/x?page=2"}""").pages
+        .map(p => (p.kind, p.field))
+        .contains(("nextUrl", Some("next")))
+    )
+    assert(found("""{"data":[{"a":1}],"response_metadata":{"next_cursor":"abc"}}""").pages.map(_.kind).contains("cursor"))
+    assert(found("""{"data":[{"a":1}],"response_metadata":{"next_cursor":""}}""").pages.isEmpty)
+  }
+
+  test("the call: names, types and quotes of Python; nothing twice") {
+    val c = config(
+      "offsetField" -> "id",
+      "headers" -> """{"X-A":"it's \"b\""}""",
+      "pageSize" -> "10",
+      "conditionalRequests" -> "false",
+      "mode" -> "FAILFAST"
+    )
+    val asked = c.options.toMap
+    val f = Findings.of(c, page("""{"items":[{"id":1},{"id":2}],"tags":[{"x":1}]}"""))
+    val call = Suggestion.of(asked, c, f, None, None).python
+    assert(
+      call ==
+        """read_rest_stream(
+          |    spark, "http://a.example/x",
+          |    headers={"X-A": "it's \"b\""},
+          |    data_field="items",
+          |    offset_type="incremental",
+          |    offset_field="id",
+          |    page_size=10,
+          |    conditional_requests=False,
+          |    json_options={"mode": "FAILFAST"},
+          |)""".stripMargin
+    )
+  }
+}
