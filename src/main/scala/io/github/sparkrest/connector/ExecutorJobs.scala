@@ -3,10 +3,14 @@ package io.github.sparkrest.connector
 
 import java.util.UUID
 
+import scala.reflect.ClassTag
+
 import io.github.sparkrest.error.RestError
-import io.github.sparkrest.http.Sample
+import io.github.sparkrest.http.{HandedToken, Sample}
+import io.github.sparkrest.offset.EndpointState
 import io.github.sparkrest.options.RestConfig
 import io.github.sparkrest.poll.{PollCodec, PollReport}
+import io.github.sparkrest.request.InputRow
 import org.apache.spark.SparkContext
 import org.apache.spark.sql.SparkSession
 import org.apache.spark.util.SerializableConfiguration
@@ -18,33 +22,65 @@ import org.apache.spark.util.SerializableConfiguration
   */
 final private[connector] class ExecutorJobs(session: SparkSession, name: String) {
   private val context = session.sparkContext
+  private val artifacts = new SessionArtifacts(session)
   private val group = s"spark-rest-${UUID.randomUUID()}"
   private lazy val hadoopConf = context.broadcast(new SerializableConfiguration(context.hadoopConfiguration))
 
-  def poll(task: PollTask): PollReport = {
+  /** Polls, a task for each. */
+  def poll(tasks: Seq[PollTask]): Seq[PollReport] = {
     val conf = hadoopConf
-    PollCodec.decode(ExecutorJobs.one(context, group, s"poll $name")(() => task.run(conf.value.value)))
+    ExecutorJobs.run(context, artifacts, group, s"poll $name", tasks)(_.run(conf.value.value)).flatMap(PollCodec.decode)
   }
 
-  def sample(config: RestConfig): Either[RestError, (Sample, Boolean)] = {
-    val options = config.options
-    SampleTask.decode(
-      config,
-      ExecutorJobs.one(context, group, s"infer the schema of $name")(() => SampleTask.run(options))
-    )
+  /** Calls for the rows of each part, a task a part; results as [[CallResult.encode]] writes them. */
+  def calls(parts: Seq[InputRows], options: CallOptions): Seq[Array[Byte]] =
+    if (parts.isEmpty) Nil
+    else ExecutorJobs.run(context, artifacts, group, s"call $name", parts)(CallTask.run(options, _))
+
+  /** As [[calls]], but no row is called twice, whatever becomes of its task. */
+  def callsOnce(parts: Seq[InputRows], options: CallOptions): Seq[Array[Byte]] = {
+    val results = new CallsOnce(context).results(parts) { (ownGroup, rows) =>
+      ExecutorJobs.run(context, artifacts, ownGroup, s"call $name", Seq(rows))(CallTask.runOnce(options, _)).head
+    }
+    parts.zip(results).map { case (rows, r) => r.getOrElse(CallsOnce.lostResults(rows.length)) }
+  }
+
+  /** @param row of the endpoint that is asked, with an input
+    * @param state that the request follows from
+    */
+  def sample(
+      config: RestConfig,
+      row: InputRow,
+      token: Option[HandedToken],
+      state: EndpointState = EndpointState.Initial,
+      purpose: String = "infer the schema of"
+  ): Either[RestError, (Sample, Boolean)] = {
+    val options = TaskOptions(config)
+    val answer =
+      ExecutorJobs.one(context, artifacts, group, s"$purpose $name")(() => SampleTask.run(options, row, state, token))
+    SampleTask.decode(config, row, state, answer)
   }
 }
 
 private object ExecutorJobs {
 
-  /** Runs `body` in one task. The thread's job properties are put back, for it may be the caller's own.
+  /** Runs `body` in one task. */
+  private def one[A: ClassTag](context: SparkContext, artifacts: SessionArtifacts, group: String, description: String)(
+      body: () => A
+  ): A = run(context, artifacts, group, description, Seq(0))(_ => body()).head
+
+  /** Runs `body` for each part, in a task of its own. The thread's job properties are put back, for it may be the caller's own.
     *
     * A stream polls for years, and Spark's event log keeps each job: so it is made of one RDD, and its call site is not the
     * stack of the thread that started the query, which would stand in the log five times a poll.
     */
-  private def one[A: scala.reflect.ClassTag](context: SparkContext, group: String, description: String)(
-      body: () => A
-  ): A = {
+  private def run[P: ClassTag, A: ClassTag](
+      context: SparkContext,
+      artifacts: SessionArtifacts,
+      group: String,
+      description: String,
+      parts: Seq[P]
+  )(body: P => A): Seq[A] = {
     // A poll belongs to no SQL execution, though the thread may have been started from one.
     val names = Seq(
       "spark.jobGroup.id",
@@ -59,7 +95,8 @@ private object ExecutorJobs {
     context.setLocalProperty("spark.sql.execution.id", null)
     context.setLocalProperty("callSite.short", "spark-rest")
     context.setLocalProperty("callSite.long", "")
-    try context.runJob(context.parallelize(Seq(0), 1), (_: Iterator[Int]) => body()).head
+    val task = (p: Iterator[P]) => body(p.next())
+    try artifacts.in(() => context.runJob(context.parallelize(parts, parts.length), task)).toSeq
     catch {
       // Spark stops to wait, and would let the job run on. It may have been submitted after the interrupt.
       case e: InterruptedException =>

@@ -4,37 +4,40 @@ package io.github.sparkrest.connector
 import scala.util.Try
 import scala.util.control.NonFatal
 
+import io.github.sparkrest.error.RestError
 import io.github.sparkrest.http._
-import io.github.sparkrest.offset.EndpointState
 import io.github.sparkrest.options.RestConfig
 import io.github.sparkrest.pagelog.{LogStore, PageFileWriter, PageLog}
 import io.github.sparkrest.poll._
 import org.apache.hadoop.conf.Configuration
 import org.apache.spark.{SparkEnv, TaskContext}
 
-/** A poll as it is sent to an executor.
+/** Polls as they are sent to an executor.
   *
   * @param location of the page log
   * @param sample answers the first request, if it is the same
+  * @param sharing the polls wait for each other: one that takes long is handed back
+  * @param token prints as `***`
   */
-final case class PollTask(
-    options: RestConfig.OptionMap,
-    state: EndpointState,
-    limits: PollLimits,
+final private[connector] case class PollTask(
+    options: TaskOptions,
+    polls: Seq[EndpointPoll],
     epoch: Long,
     location: String,
-    sample: Option[Sample]
+    sample: Option[Sample],
+    sharing: Boolean = false,
+    token: Option[HandedToken] = None
 ) {
 
   /** Polls, writes a page file if there are records, and tells what came of it as JSON text (see `PollCodec`).
     *
-    * HTTP errors are part of the report: if the task threw them, Spark's retry policy would stand in for ours. What it
-    * does throw is trouble with the page log's storage. May run several times for one poll: each attempt writes a file of
-    * its own, and the driver's manifest names one of them.
+    * HTTP errors are part of the reports: if the task threw them, Spark's retry policy would stand in for ours. What it
+    * does throw is trouble with the page log's storage. May run several times for one poll: each attempt writes files of
+    * its own, and the driver's manifests name those of one of them.
     */
   def run(conf: Configuration): String = {
     val store = LogStore.at(location, conf)
-    val report = refused(store).getOrElse {
+    val reports = refused(store).orElse(repeated).getOrElse {
       try polled(store)
       catch {
         // A newer run sweeps what this one is still writing. What the store makes of that says nothing: on HDFS, that all
@@ -42,31 +45,46 @@ final case class PollTask(
         case NonFatal(e) => Try(refused(store)).toOption.flatten.getOrElse(throw e)
       }
     }
-    PollCodec.encode(report)
+    PollCodec.encode(reports)
   }
 
-  private def refused(store: LogStore): Option[PollReport] =
-    PageLog
-      .obstacle(store, epoch)
-      .map(e => PollReport(PollOutcome(state, 0, 0, more = false, Some(e), None, 0), None))
+  private def refused(store: LogStore): Option[Seq[PollReport]] = PageLog.obstacle(store, epoch).map(failed)
 
-  private def polled(store: LogStore): PollReport = {
-    val config = PollTask.parsed(options)
-    val network = SttpClient(config, PollTask.cancellation())
-    val client = sample.fold[HttpClient](network)(new SampledClient(_, network))
+  /** A task that Spark runs again, or twice at a time, would ask beyond what the driver counted. */
+  private def repeated: Option[Seq[PollReport]] =
+    if (TaskContext.get().attemptNumber() == 0 || options.parsed.forall(_.limits.rate.isEmpty)) None
+    else Some(Seq(PollReport.Repeated))
+
+  private def polled(store: LogStore): Seq[PollReport] =
+    // A secret that the driver could read may be missing here.
+    options.parsed.fold(failed, polled(_, store))
+
+  private def failed(error: RestError) = Seq(PollReport.failed(polls, error))
+
+  private def polled(config: RestConfig, store: LogStore): Seq[PollReport] = polls match {
+    case Seq(one) if one.endpoint == Endpoint.Only => Seq(polled(config, one, store))
+    case many                                      =>
+      new EndpointPolls(this, config, store, PollTask.executorLocation).run(many)
+  }
+
+  private def polled(config: RestConfig, poll: EndpointPoll, store: LogStore): PollReport = {
+    val metered = new MeteredClient(SttpClient(config, PollTask.cancellation()), poll.limits.mostSent)
     val writer = new PageFileWriter(store, epoch, PollTask.executorLocation)
     try {
-      val outcome = new PollPipeline(config, client, Clock.System).run(state, limits, writer)
-      PollReport(outcome, writer.close())
+      val outcome =
+        new PollPipeline(config, client(config, metered), Clock.System).run(poll.state, poll.limits, writer)
+      val file = writer.close()
+      PollReport(Vector(poll.endpoint.key -> outcome), file, metered.ages())
     } finally writer.abandon()
+  }
+
+  private[connector] def client(config: RestConfig, metered: MeteredClient): HttpClient = {
+    val network = AuthorizedClient(config, metered, token, metered.uncounted)
+    sample.fold[HttpClient](network)(new SampledClient(_, network))
   }
 }
 
-object PollTask {
-
-  /** The driver has checked them. */
-  private[connector] def parsed(options: RestConfig.OptionMap): RestConfig =
-    RestConfig.parse(options.toMap).fold(e => throw e.toException, identity)
+private[connector] object PollTask {
 
   /** Whether the running task was killed, for any thread to ask. */
   def cancellation(): () => Boolean = {

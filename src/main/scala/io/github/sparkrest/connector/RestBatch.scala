@@ -7,50 +7,53 @@ import java.util.concurrent.ThreadLocalRandom
 
 import scala.annotation.tailrec
 
-import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.error.RestError
 import io.github.sparkrest.http._
 import io.github.sparkrest.offset.{EndpointState, OffsetTime}
 import io.github.sparkrest.options.RestConfig
 import io.github.sparkrest.pagelog.{LocalLogStore, PageFileReader, PageFileWriter, PageSlice}
 import io.github.sparkrest.poll._
-import io.github.sparkrest.rows.{JsonRowSettings, JsonRows}
+import io.github.sparkrest.rows.{FieldRules, JsonRowSettings, JsonRows}
 import org.apache.spark.sql.SparkSession
 import org.apache.spark.sql.catalyst.InternalRow
 import org.apache.spark.sql.connector.read._
 import org.apache.spark.sql.types.StructType
+import org.apache.spark.{TaskContext, TaskKilledException}
 
 /** `spark.read`: all pages of one address, in one task, because each page says where the next one is.
   *
   * Called by Spark when the query runs. A task that is run again asks for all pages anew; Spark takes the rows of one attempt.
+  *
+  * @param asked requests that inferred the schema: they count for `maxRequestRate`
   */
 final private[connector] class RestBatch(
     config: RestConfig,
     schema: StructType,
-    session: SparkSession
+    asked: Int,
+    session: SparkSession,
+    fields: FieldRules
 ) extends Batch {
   override def planInputPartitions(): Array[InputPartition] = Array(RestBatchPartition)
 
   override def createReaderFactory(): PartitionReaderFactory = {
-    val settings = JsonRowSettings(
-      config.jsonOptions,
-      session.conf.get("spark.sql.session.timeZone"),
-      session.conf.get("spark.sql.columnNameOfCorruptRecord")
-    )
-    new RestBatchReaderFactory(config.options, schema, settings)
+    val settings = JsonRowSettings.in(session, config.jsonOptions, fields)
+    val token = new DriverTokens(config).handed().fold(e => throw e.toException, identity)
+    new RestBatchReaderFactory(config.options, schema, asked, settings, token)
   }
 }
 
 private[connector] object RestBatch {
 
   /** `streaming=true` belongs to `readStream`. */
-  def apply(config: RestConfig, schema: StructType): RestBatch =
+  def apply(config: RestConfig, schema: StructType, asked: Int, fields: FieldRules): RestBatch =
     if (config.streaming)
-      throw RestError(
-        Condition.InvalidOptions,
-        "1 option is wrong:\n  - streaming: true, but this is spark.read.",
-        "Use spark.readStream, or leave streaming out."
-      ).toException
-    else new RestBatch(config, schema, SparkSession.active)
+      throw RestError
+        .wrongOptions(
+          Seq("streaming: true, but this is spark.read."),
+          "Use spark.readStream, or leave streaming out."
+        )
+        .toException
+    else new RestBatch(config, schema, asked, SparkSession.active, fields)
 }
 
 private[connector] case object RestBatchPartition extends InputPartition
@@ -58,24 +61,44 @@ private[connector] case object RestBatchPartition extends InputPartition
 final private[connector] class RestBatchReaderFactory(
     options: RestConfig.OptionMap,
     schema: StructType,
-    settings: JsonRowSettings
+    asked: Int,
+    settings: JsonRowSettings,
+    token: Option[HandedToken]
 ) extends PartitionReaderFactory {
   override def createReader(partition: InputPartition): PartitionReader[InternalRow] = {
-    val config = PollTask.parsed(options)
-    new RestBatchReader(config, SttpClient(config, PollTask.cancellation()), JsonRows(schema, settings))
+    val config = TaskOptions(options, Vector.empty).config
+    val cancelled = PollTask.cancellation()
+    // What an attempt before this one asked for is not known: all that may be.
+    val before =
+      if (TaskContext.get().attemptNumber() == 0) asked else config.limits.rate.fold(0)(_.count)
+    new RestBatchReader(
+      config,
+      SttpClient(config, cancelled),
+      token,
+      cancelled,
+      before,
+      new PageRows(PageRows.alone(JsonRows(schema, settings)))
+    )
   }
 }
 
 /** Polls some pages into a temporary file of this machine, reads them, polls on: memory stays bounded, whatever the API sends. */
-final private[connector] class RestBatchReader(config: RestConfig, client: HttpClient, json: JsonRows)
-    extends PartitionReader[InternalRow] {
+final private[connector] class RestBatchReader(
+    config: RestConfig,
+    network: HttpClient,
+    token: Option[HandedToken],
+    cancelled: () => Boolean,
+    before: Int,
+    records: PageRows
+) extends PartitionReader[InternalRow] {
   private val folder = Files.createTempDirectory("spark-rest-")
   private val store = new LocalLogStore(folder)
-  private val pipeline = new PollPipeline(config, client, Clock.System)
   private val pace = new Pace(config)
+  private val clock = Clock.steady()
+  private val throttle = new Throttle(config, PaceNote(granted = before), inferred = false, nowMs)
   private val time = new OffsetTime(config.offset)
   private var state = EndpointState.Initial
-  private var ending = AvailableNow(System.currentTimeMillis)
+  private var ending = AvailableNow(nowMs)
   private var requests = 0L
   private var more = true
   private var page: Option[PageFileReader] = None
@@ -89,37 +112,59 @@ final private[connector] class RestBatchReader(config: RestConfig, client: HttpC
     } else
       page match {
         case Some(p) if p.next() =>
-          rows = json.rows(p.block.bytes, p.block.from(p.i), p.block.to(p.i))
+          rows = records.of(p)
           next()
         case Some(p)      => closePage(p); next()
         case None if more => poll(tries = 1); next()
-        case None         => false
+        case None         => records.finish(); false
       }
 
   @tailrec private def poll(tries: Int): Unit = {
+    while (throttle.ready(nowMs)._1 > nowMs) pause(throttle.ready(nowMs)._1)
     val writer = new PageFileWriter(store, epoch = 0, location = "")
-    val limits =
-      PollLimits.within(config.maxBufferedBytes, config.maxRequestsPerTrigger.fold(Long.MaxValue)(_ - requests))
+    val allowed = throttle.grant(config.maxRequestsPerTrigger.fold(Long.MaxValue)(_ - requests), nowMs)
+    val limits = PollLimits.within(config.maxBufferedBytes, allowed).copy(mostSent = throttle.sendable(allowed))
+    val metered = new MeteredClient(network, limits.mostSent)
     val outcome =
       try {
-        val o = pipeline.run(state, limits, writer)
-        page = writer.close().map(f => new PageFileReader(store, PageSlice(f.name, 0, f.records, f.records, f.bytes, "")))
-        o
+        val polled =
+          new PollPipeline(config, AuthorizedClient(config, metered, token, network), Clock.System)
+            .run(state, limits, writer)
+        val report = PollReport(Vector(Endpoint.Only.key -> polled), None, metered.ages())
+        val settled = throttle.settle(Seq(report), allowed, nowMs)
+        page = writer.close().map { file =>
+          val slice = PageSlice.whole(file)
+          records.begin(slice)
+          new PageFileReader(store, slice)
+        }
+        settled.flatMap(_.outcomes).headOption.fold(polled)(_._2)
       } finally writer.abandon()
     state = outcome.state
     requests += outcome.requests
     outcome.error match {
-      case None =>
+      case None if outcome.handedBack => () // the next request gets what this one lacked
+      case None                       =>
         ending = ending.after(outcome)
         val reached = state.offset.flatMap(time.momentOf).map(_.toEpochMilli)
-        more = ending.end(outcome, reached, requests, System.currentTimeMillis, config).isEmpty
-        if (more && config.paging.intervalMs > 0) Thread.sleep(config.paging.intervalMs)
+        more = ending.end(outcome, reached, requests, nowMs, config).isEmpty
+        if (more) pause(nowMs + config.paging.intervalMs)
       case Some(error) =>
-        val now = System.currentTimeMillis
-        pace.retry(error, tries, now, ThreadLocalRandom.current.nextDouble()) match {
-          case Some(at) => Thread.sleep(math.max(0, at - now)); if (page.isEmpty) poll(tries + 1)
+        pace.retry(error, tries, nowMs, ThreadLocalRandom.current.nextDouble()) match {
+          case Some(at) => pause(at); if (page.isEmpty) poll(tries + 1)
           case None     => throw error.toException
         }
+    }
+  }
+
+  private def nowMs: Long = clock.now().toEpochMilli
+
+  /** This task is the whole query, so it may wait. Spark does not interrupt the thread of each task that it kills. */
+  @tailrec private def pause(until: Long): Unit = {
+    if (cancelled()) throw new TaskKilledException("cancelled while it waited for the API")
+    val left = until - nowMs
+    if (left > 0) {
+      Thread.sleep(math.min(left, 100L))
+      pause(until)
     }
   }
 

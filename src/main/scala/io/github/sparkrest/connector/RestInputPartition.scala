@@ -15,7 +15,11 @@ private[connector] object RestInputPartition {
   private val MinBytes = 4L << 20
 
   /** Cuts a batch into parts of about equal size, whole and in order. */
-  def plan(slices: Seq[PageSlice], cores: Int): Array[RestInputPartition] = {
+  def plan(slices: Seq[PageSlice], cores: => Int): Array[RestInputPartition] =
+    if (slices.lengthCompare(1) == 0 && slices.head.bytes <= MinBytes) Array(RestInputPartition(slices))
+    else spread(slices, cores)
+
+  private def spread(slices: Seq[PageSlice], cores: Int): Array[RestInputPartition] = {
     val target = math.max(MinBytes, slices.map(_.bytes).sum / math.max(1, cores) + 1)
     val pieces = slices.flatMap(cut(_, target))
     val grouped = pieces.foldLeft(Vector.empty[Vector[PageSlice]]) { (groups, s) =>
@@ -33,7 +37,7 @@ private[connector] object RestInputPartition {
     (0L until parts).map { p =>
       val from = s.from + (s.to - s.from) * p / parts
       val to = s.from + (s.to - s.from) * (p + 1) / parts
-      s.copy(from = from, to = to, bytes = s.bytes / parts)
+      s.part(from, to, s.bytes / parts)
     }
   }
 }

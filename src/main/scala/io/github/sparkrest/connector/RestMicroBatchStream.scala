@@ -7,12 +7,12 @@ import java.util.Optional
 import scala.jdk.CollectionConverters._
 
 import io.github.sparkrest.error.{Condition, RestError}
-import io.github.sparkrest.http.{Clock, Sample}
+import io.github.sparkrest.http.{Clock, DaemonThreads}
 import io.github.sparkrest.offset.{Position, RestOffset, SourceIdentity}
 import io.github.sparkrest.options.RestConfig
 import io.github.sparkrest.pagelog.{LogStore, PageLog}
-import io.github.sparkrest.poll.{PollStatus, Poller, Resumption}
-import io.github.sparkrest.rows.JsonRowSettings
+import io.github.sparkrest.poll.{Endpoint, PollStatus, Poller, PollerFailure, Resumption}
+import io.github.sparkrest.rows.{FieldRules, JsonRowSettings}
 import org.apache.spark.sql.SparkSession
 import org.apache.spark.sql.connector.read.streaming._
 import org.apache.spark.sql.connector.read.{InputPartition, PartitionReaderFactory}
@@ -31,30 +31,44 @@ final private[connector] class RestMicroBatchStream(
     config: RestConfig,
     schema: StructType,
     checkpointLocation: String,
-    sample: Option[Sample],
-    session: SparkSession
+    inferred: Option[Inferred],
+    input: Option[InputEndpoints],
+    session: SparkSession,
+    fields: FieldRules
 ) extends MicroBatchStream
     with SupportsTriggerAvailableNow
     with ReportsSourceMetrics {
   import RestMicroBatchStream._
-  import RestOffset.OnlyEndpoint
 
   private val identity = SourceIdentity.of(config)
   private val location = config.pageLogLocation.fold(checkpointLocation)(PageLogLocation.of(_, checkpointLocation))
-  private val jobs = new ExecutorJobs(session, SourceName(config))
   private lazy val hadoopConf =
     session.sparkContext.broadcast(new SerializableConfiguration(session.sparkContext.hadoopConfiguration))
-  private lazy val log =
+
+  /** Opened, and with it claimed, before Spark reads its offset log: what is logged there afterwards is this run's. */
+  private val log =
     PageLog.open(LogStore.at(location, session.sparkContext.hadoopConfiguration), config.retainBatches)
 
+  private val endpoints = input.fold(Vector(Endpoint.Only))(_.read(schema.fieldNames.toSet))
+  private val sample = inferred.flatMap(_.sample)
+  private val clock = Clock.steady()
   private var availableNow = false
-  private var polling: Option[(Poller, Thread)] = None
-  @volatile private var latest: Option[RestOffset] = None
+  @volatile private var polling: Option[(Poller, Thread)] = None
 
-  override def initialOffset(): Offset = RestStreamOffset(RestOffset(Position.Start, Map(OnlyEndpoint -> None), identity))
+  /** Where the newest batch ends, and the one before it. */
+  @volatile private var recent: List[RestStreamOffset] = Nil
+  private var planned: Option[(Offset, Offset, Array[InputPartition])] = None
 
-  /** Called for each offset found in the checkpoint, after a restart. */
-  override def deserializeOffset(json: String): Offset = {
+  override def initialOffset(): Offset = RestStreamOffset(offsetAt(Position.Start))
+
+  private def offsetAt(position: Position): RestOffset =
+    if (endpoints.length > RestOffset.MaxNamed) RestOffset(position, Map.empty, identity, Some(log.statesSeq))
+    else RestOffset(position, endpoints.map(_.key -> None).toMap ++ log.offsetsAt(position), identity)
+
+  /** Called for each offset found in the checkpoint, after a restart; and for both ends of each batch. */
+  override def deserializeOffset(json: String): Offset = recent.find(_.json == json).getOrElse(parsed(json))
+
+  private def parsed(json: String): RestStreamOffset = {
     val offset = RestOffset.parse(json).fold(e => throw e.toException, o => o)
     val changed = identity.differences(offset.source)
     if (changed.nonEmpty)
@@ -97,54 +111,54 @@ final private[connector] class RestMicroBatchStream(
       log.awaitWhile(() => runs && log.unreadRecords(from.position) == 0, IdleWaitMillis)
       log.awaitWhile(() => runs && !full && poller.catchingUp, FillWaitMillis)
     }
-    poller.failure.foreach(e => throw Poller.asException(e))
+    poller.failure.foreach(e => throw PollerFailure.asException(e))
     val end = log.take(from.position, rows, bytes)
     if (end > from.position) {
-      val reached = RestOffset(end, Map(OnlyEndpoint -> log.offsetAt(end, OnlyEndpoint).flatten), identity)
-      latest = Some(reached)
-      RestStreamOffset(reached)
+      val reached = RestStreamOffset(offsetAt(end))
+      recent = reached :: recent.take(1)
+      reached
     } else if (from.position == Position.Start) null
     else start
   }
 
   /** Called twice a batch; and again for the same range after a crash. */
-  override def planInputPartitions(start: Offset, end: Offset): Array[InputPartition] =
-    RestInputPartition
-      .plan(log.slices(offset(start).position, offset(end).position), session.sparkContext.defaultParallelism)
-      .toArray[InputPartition]
+  override def planInputPartitions(start: Offset, end: Offset): Array[InputPartition] = {
+    if (!planned.exists { case (s, e, _) => s == start && e == end }) {
+      val slices = log.slices(offset(start).position, offset(end).position)
+      val partitions = RestInputPartition.plan(slices, session.sparkContext.defaultParallelism)
+      planned = Some((start, end, partitions.toArray[InputPartition]))
+    }
+    planned.fold(Array.empty[InputPartition])(_._3)
+  }
 
-  override def createReaderFactory(): PartitionReaderFactory = {
-    val timeZone = session.conf.get("spark.sql.session.timeZone")
-    val corruptColumn = session.conf.get("spark.sql.columnNameOfCorruptRecord")
+  override def createReaderFactory(): PartitionReaderFactory =
     new RestPartitionReaderFactory(
       location,
       schema,
-      JsonRowSettings(config.jsonOptions, timeZone, corruptColumn),
-      hadoopConf
+      JsonRowSettings.in(session, config.jsonOptions, fields),
+      hadoopConf,
+      input.map(_.schema)
     )
-  }
 
   override def commit(end: Offset): Unit = log.commit(offset(end).position)
 
   /** Returns within a second: every wait of the poller can be interrupted, that for a job included. */
-  override def stop(): Unit = polling.foreach { case (_, thread) =>
+  override def stop(): Unit = polling.foreach { case (poller, thread) =>
+    poller.stop()
     thread.interrupt()
     thread.join(StopWaitMillis)
   }
 
   /** For `StreamingQueryProgress`, from the thread that reports it. */
-  override def metrics(latestConsumed: Optional[Offset]): util.Map[String, String] = {
-    val status = polling.fold(PollStatus.Start)(_._1.status)
-    val unread = latest.fold(0L)(o => log.unreadRecords(o.position))
-    (Map(
-      "polls" -> status.polls,
-      "requests" -> status.requests,
-      "recordsReceived" -> status.records,
-      "newRecords" -> status.newRecords,
-      "failedPolls" -> status.failedPolls,
-      "unreadRecords" -> unread
-    ).map { case (k, v) => k -> v.toString } ++ status.lastError.map("lastError" -> _)).asJava
-  }
+  override def metrics(latestConsumed: Optional[Offset]): util.Map[String, String] = metricsNow.asJava
+
+  private[connector] def metricsNow: Map[String, String] = StreamMetrics.of(
+    polling.fold(PollStatus.Start)(_._1.status),
+    polling.map(_._1.waits),
+    endpoints.length,
+    recent.headOption.fold(0L)(o => log.unreadRecords(o.value.position)),
+    clock.now().toEpochMilli
+  )
 
   /** Shown in the query's status. */
   override def toString: String = SourceName(config)
@@ -153,42 +167,33 @@ final private[connector] class RestMicroBatchStream(
   private def startPolling(from: RestOffset, mustComplete: Boolean, bounded: Boolean): Poller = polling.fold {
     // A batch that takes all waits for the last poll: then nothing would make room.
     val limits = if (bounded) config else config.copy(maxBufferedBytes = Long.MaxValue)
-    val resumption = log.resume(from.position, OnlyEndpoint, from.endpoints.get(OnlyEndpoint).flatten)
-    val poller = new Poller(
-      limits,
-      OnlyEndpoint,
-      log,
-      paced(resumption),
-      mustComplete,
-      pollOnExecutor(resumption.fresh),
-      Clock.System
-    )
-    val thread = new Thread(poller, s"spark-rest poller of ${SourceName(config)}")
-    thread.setDaemon(true)
+    val resumption = log.resume(from.position, from.endpoints)
+    val jobs = new PollJobs(config, session, log.epoch, location, if (resumption.fresh) sample else None)
+    val poller = new Poller(limits, endpoints, log, paced(resumption), mustComplete, jobs, clock)
+    val thread = new DaemonThreads(s"spark-rest poller of ${SourceName(config)}").newThread(poller)
     thread.start()
     polling = Some((poller, thread))
     poller
   }(_._1)
 
-  /** The request that inferred the schema counts for pacing: it is the first poll itself on a new checkpoint, else the next
-    * poll keeps its distance from it.
+  /** The requests that inferred the schema count for pacing: the last is the first poll itself on a new checkpoint, else the
+    * next poll keeps its distance from it.
     */
-  private def paced(resumption: Resumption): Resumption =
-    if (resumption.fresh && sample.isDefined) resumption.copy(polledAtMs = None)
-    else resumption.copy(polledAtMs = (resumption.polledAtMs ++ sample.map(_.atMs)).reduceOption(math.max(_, _)))
-
-  private def pollOnExecutor(fresh: Boolean) = {
-    var first = if (fresh) sample else None
-    (state: io.github.sparkrest.offset.EndpointState, limits: io.github.sparkrest.poll.PollLimits) => {
-      val task = PollTask(config.options, state, limits, log.epoch, location, first)
-      first = None
-      jobs.poll(task)
-    }
+  private def paced(resumption: Resumption): Resumption = {
+    val asked = inferred.toList.flatMap(_.askedAtMs)
+    val pace = resumption.pace
+    resumption.copy(
+      polledAtMs =
+        if (resumption.fresh && sample.isDefined) None
+        else (resumption.polledAtMs ++ asked).reduceOption(math.max(_, _)),
+      pace = if (config.limits.rate.isEmpty) pace else pace.copy(used = pace.used ++ asked.map(_ -> 1)),
+      inferred = inferred.isDefined
+    )
   }
 
   private def offset(o: Offset): RestOffset = o match {
     case RestStreamOffset(value) => value
-    case other                   => deserializeOffset(other.json()).asInstanceOf[RestStreamOffset].value
+    case other                   => parsed(other.json()).value
   }
 }
 

@@ -2,7 +2,7 @@
 package io.github.sparkrest.connector
 
 import io.github.sparkrest.pagelog.{LogStore, PageFileReader, PageSlice}
-import io.github.sparkrest.rows.{JsonRowSettings, JsonRows}
+import io.github.sparkrest.rows.{EndpointRows, JsonRowSettings, JsonRows}
 import org.apache.spark.broadcast.Broadcast
 import org.apache.spark.sql.catalyst.InternalRow
 import org.apache.spark.sql.connector.read.{InputPartition, PartitionReader, PartitionReaderFactory}
@@ -13,18 +13,21 @@ final private[connector] class RestPartitionReaderFactory(
     location: String,
     schema: StructType,
     settings: JsonRowSettings,
-    conf: Broadcast[SerializableConfiguration]
+    conf: Broadcast[SerializableConfiguration],
+    input: Option[StructType]
 ) extends PartitionReaderFactory {
   override def createReader(partition: InputPartition): PartitionReader[InternalRow] =
     new RestPartitionReader(
       LogStore.at(location, conf.value.value),
       partition.asInstanceOf[RestInputPartition].slices,
-      JsonRows(schema, settings)
+      new PageRows(
+        input.fold(PageRows.alone(JsonRows(schema, settings)))(i => PageRows.beside(new EndpointRows(schema, i, settings)))
+      )
     )
 }
 
 /** Page slices → records → rows. No HTTP here: a task that is run again reads the same bytes (I2). */
-final private[connector] class RestPartitionReader(store: LogStore, slices: Seq[PageSlice], json: JsonRows)
+final private[connector] class RestPartitionReader(store: => LogStore, slices: Seq[PageSlice], records: PageRows)
     extends PartitionReader[InternalRow] {
   private val pages = slices.iterator
   private var page: PageFileReader = _
@@ -35,9 +38,11 @@ final private[connector] class RestPartitionReader(store: LogStore, slices: Seq[
     while (!rows.hasNext)
       if (page == null || !page.next()) {
         if (page != null) page.close()
-        if (!pages.hasNext) { page = null; return false }
-        page = new PageFileReader(store, pages.next())
-      } else rows = json.rows(page.block.bytes, page.block.from(page.i), page.block.to(page.i))
+        if (!pages.hasNext) { page = null; records.finish(); return false }
+        val slice = pages.next()
+        records.begin(slice)
+        page = new PageFileReader(store, slice)
+      } else rows = records.of(page)
     row = rows.next()
     true
   }

@@ -6,5 +6,7 @@ import org.apache.spark.sql.connector.read.streaming.Offset
 
 /** [[RestOffset]] as Spark carries it: two are equal if their JSON is (Spark's `Offset` contract). */
 final private[connector] case class RestStreamOffset(value: RestOffset) extends Offset {
-  override def json(): String = value.json
+
+  /** Spark asks for it some ten times a batch. */
+  override lazy val json: String = value.json
 }

@@ -3,21 +3,30 @@ package io.github.sparkrest.connector
 
 import java.util
 
-import io.github.sparkrest.http.Sample
 import io.github.sparkrest.options.RestConfig
-import io.github.sparkrest.rows.RowShape
-import org.apache.spark.sql.connector.catalog.{SupportsRead, Table, TableCapability}
-import org.apache.spark.sql.connector.read.{Scan, ScanBuilder}
-import org.apache.spark.sql.types.StructType
+import io.github.sparkrest.rows.{FieldRules, RecordMetadata, RowShape}
+import org.apache.spark.sql.connector.catalog._
+import org.apache.spark.sql.connector.read.ScanBuilder
+import org.apache.spark.sql.types.{DataType, StructType}
 import org.apache.spark.sql.util.CaseInsensitiveStringMap
 
 /** An API as a table that can be read and streamed.
   *
-  * @param sample what the schema was inferred from, used as the first poll of a stream; each batch read asks anew, for it wants what is there then
+  * @param calls of a batch read with an input: one for each of its rows
+  * @param endpoints of a stream with an input, likewise
+  * @param fields what is done about those that the schema lacks
+  * @param inferred what the schema was inferred from, used as the first poll of a stream; each batch read asks anew, for it wants what is there then
   */
-final private[connector] class RestTable(asked: StructType, config: RestConfig, sample: Option[Sample])
-    extends Table
-    with SupportsRead {
+final private[connector] class RestTable(
+    asked: StructType,
+    config: RestConfig,
+    inferred: Option[Inferred],
+    calls: Option[InputCalls],
+    endpoints: Option[InputEndpoints],
+    fields: FieldRules
+) extends Table
+    with SupportsRead
+    with SupportsMetadataColumns {
   override def name(): String = SourceName(config)
 
   @deprecated("Spark's newer method is columns(), which falls back to this one", "Spark 3.4")
@@ -26,13 +35,28 @@ final private[connector] class RestTable(asked: StructType, config: RestConfig, 
   override def capabilities(): util.Set[TableCapability] =
     util.EnumSet.of(TableCapability.BATCH_READ, TableCapability.MICRO_BATCH_READ)
 
+  /** A call's result may be made of many responses, or of none. */
+  override def metadataColumns(): Array[MetadataColumn] =
+    if (calls.isDefined || asked.fieldNames.contains(RecordMetadata.Column)) Array.empty
+    else Array(RestTable.Metadata)
+
   /** The options are those of `load()`, which [[config]] was made from. */
-  override def newScanBuilder(options: CaseInsensitiveStringMap): ScanBuilder = new ScanBuilder {
-    override def build(): Scan = new RestScan(RestTable.nullable(asked), config, sample)
+  override def newScanBuilder(options: CaseInsensitiveStringMap): ScanBuilder = {
+    val schema = RestTable.nullable(asked)
+    calls.fold[ScanBuilder](() => new RestScan(schema, config, inferred, endpoints, fields))(
+      new RestInputScanBuilder(config, _, schema, fields)
+    )
   }
 }
 
 private object RestTable {
+  object Metadata extends MetadataColumn {
+    override def name(): String = RecordMetadata.Column
+    override def dataType(): DataType = RecordMetadata.schema
+    override def isNullable: Boolean = false
+    override def comment(): String = "The response that a record came with, and its place there"
+  }
+
   def nullable(schema: StructType): StructType = RowShape.nullable(schema) match {
     case s: StructType => s
     case _             => schema

@@ -3,45 +3,124 @@ package io.github.sparkrest.connector
 
 import java.util
 
+import io.github.sparkrest.error.RestError
 import io.github.sparkrest.options.RestConfig
-import io.github.sparkrest.rows.RowShape
+import io.github.sparkrest.rows.{CallRows, RowShape, SchemaHints}
 import org.apache.spark.sql.SparkSession
 import org.apache.spark.sql.connector.catalog.{Table, TableProvider}
 import org.apache.spark.sql.connector.expressions.Transform
-import org.apache.spark.sql.sources.DataSourceRegister
-import org.apache.spark.sql.types.StructType
+import org.apache.spark.sql.types.{DataType, StructField, StructType}
 import org.apache.spark.sql.util.CaseInsensitiveStringMap
 
 /** `format("rest")`. Spark makes one for each `load()`, calls [[inferSchema]] unless the user gave a schema, then [[getTable]];
   * so all that is wrong with the options is found at `load()`.
   */
-final class RestTableProvider extends TableProvider with DataSourceRegister {
+final class RestTableProvider extends TableProvider {
+  private var read: Option[RestConfig] = None
   private var inferred: Option[Inferred] = None
+  private var calls: Option[InputCalls] = None
+  private var endpoints: Option[InputEndpoints] = None
 
-  override def shortName(): String = "rest"
+  /** What records are read as, without hints; `None`: the user gave a schema, or asked for none to be inferred. */
+  private var record: Option[DataType] = None
+  private var stored: Option[StoredSchema] = None
 
   /** A schema of the user's is taken as it is. */
   override def supportsExternalMetadata(): Boolean = true
 
   override def inferSchema(options: CaseInsensitiveStringMap): StructType = {
     val config = parsed(options.asCaseSensitiveMap())
-    if (!config.inferSchema) RowShape.TextSchema
-    else {
-      val found = inferred.getOrElse(SchemaInference(config, SparkSession.active))
-      inferred = Some(found)
-      RowShape.wrapped(found.schema)
-    }
+    val withInput = callsOf(config)
+    val output =
+      if (config.inferSchema) SchemaHints.on(recordType(config, withInput), config.schemaHints)
+      else RowShape.plain(config.outputType)
+    withInput.fold {
+      val beside = endpointsOf(config).filter(_.input.includeInputs).fold(new StructType)(_.schema)
+      CallRows.schema(beside, output, withError = false)
+    }(_.schemaWith(output))
+  }
+
+  /** As stored, or else as inferred, which is then stored. Nothing is asked for if it is stored. */
+  private def recordType(config: RestConfig, withInput: Option[InputCalls]): DataType = {
+    val session = SparkSession.active
+    val store = config.evolution.location.map(SchemaStore.at(_, session.sparkContext.hadoopConfiguration))
+    stored = store.flatMap(_.newest())
+    val found = stored.map(_.recordType).getOrElse(withInput.fold[DataType](inferredBy(config).schema)(_.inferred))
+    // Hints are checked before anything is stored.
+    SchemaHints.on(found, config.schemaHints)
+    stored = stored.orElse(store.map(_.keep(found)))
+    record = Some(stored.fold(found)(_.recordType))
+    stored.fold(found)(_.recordType)
+  }
+
+  private def inferredBy(config: RestConfig): Inferred = {
+    // Only streaming=true tells a stream here: without it, what a stream alone needs is missed when it polls.
+    val asked = if (config.streaming) config else config.forBatch
+    val found = inferred.getOrElse(SchemaInference(asked, endpointsOf(config).map(_.first), SparkSession.active))
+    inferred = Some(found)
+    found
   }
 
   override def getTable(
       schema: StructType,
       partitioning: Array[Transform],
       properties: util.Map[String, String]
-  ): Table =
-    new RestTable(schema, parsed(properties), inferred.flatMap(_.sample))
+  ): Table = {
+    val config = parsed(properties)
+    val withInput = callsOf(config)
+    val streamed = endpointsOf(config)
+    withInput
+      .map(c => (c.inputSchema, c.input))
+      .orElse(streamed.map(e => (e.schema, e.input)))
+      .flatMap { case (columns, input) =>
+        InputProblems.inSchema(schema, columns, input, config.evolution.rescuedColumn)
+      }
+      .foreach(e => throw e.toException)
+    if (config.evolution.location.isDefined && record.isEmpty)
+      throw RestError
+        .wrongOptions(
+          Seq("schemaLocation: keeps an inferred schema, and a schema is given by .schema(...)."),
+          "Leave one of them out; schemaHints give the types of single fields."
+        )
+        .toException
+    val beside = withInput.toList.flatMap(_.inputSchema.fieldNames :+ CallRows.ErrorColumn) ++
+      streamed.toList.flatMap(_.schema.fieldNames)
+    val full = RescuedColumn.in(schema, config.evolution.rescuedColumn, beside)
+    val ofRecord = record.getOrElse(ofUser(schema, beside ++ config.evolution.rescuedColumn))
+    val fields = SchemaChanges.rules(config, ofRecord, record.isDefined, stored, SparkSession.active)
+    new RestTable(full, config, inferred, withInput, streamed, fields)
+  }
+
+  /** The record's part of a schema of the user's.
+    *
+    * @param others columns that are not of the record
+    */
+  private def ofUser(schema: StructType, others: Seq[String]): DataType =
+    StructType(schema.filterNot(f => others.contains(f.name))).fields match {
+      case Array(StructField(RowShape.Output, output, _, _)) => output
+      case fields                                            => StructType(fields)
+    }
+
+  /** Always the same: under `callStrictlyOnce` they have the results. */
+  private def callsOf(config: RestConfig): Option[InputCalls] = {
+    calls = calls.orElse(config.input.filterNot(_ => config.streaming).map(new InputCalls(config, _, SparkSession.active)))
+    calls
+  }
+
+  private def endpointsOf(config: RestConfig): Option[InputEndpoints] = {
+    endpoints =
+      endpoints.orElse(config.input.filter(_ => config.streaming).map(new InputEndpoints(_, SparkSession.active)))
+    endpoints
+  }
 
   private def parsed(options: util.Map[String, String]): RestConfig = {
     import scala.jdk.CollectionConverters._
-    RestConfig.parse(options.asScala.toMap).fold(e => throw e.toException, identity)
+    val texts = options.asScala.toMap
+    read.filter(_.options.toMap == texts).getOrElse {
+      val columns = InputTable.viewColumns(texts, SparkSession.active)
+      val config = RestConfig.parse(texts, columns).fold(e => throw e.toException, identity)
+      read = Some(config)
+      config
+    }
   }
 }

@@ -2,6 +2,7 @@
 package io.github.sparkrest.connector
 
 import java.io.{ByteArrayInputStream, ByteArrayOutputStream, DataInputStream, DataOutputStream}
+import java.nio.charset.StandardCharsets.UTF_8
 import java.time.Instant
 
 import io.circe.syntax._
@@ -9,46 +10,67 @@ import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http._
 import io.github.sparkrest.offset.{DrainStep, EndpointState}
 import io.github.sparkrest.options.RestConfig
-import io.github.sparkrest.request.RequestTemplate
+import io.github.sparkrest.poll.PollCodec
+import io.github.sparkrest.request.{InputRow, RequestTemplate}
 
-/** The very first request of a stream, made on an executor to infer a schema from its answer. */
+/** One request, made on an executor, and its answer: the very first of a stream to infer a schema from, or one of a preview. */
 private[connector] object SampleTask {
 
   /** At most so much of a response comes to the driver. A longer one still shows a schema, but is not used as the first poll. */
   val MaxBytes: Int = 4 << 20
 
-  /** Status, then the headers as JSON, then the body; or -1 and an error. */
-  def run(options: RestConfig.OptionMap): Array[Byte] = {
-    val config = RestConfig.parse(options.toMap).fold(e => throw e.toException, identity)
-    val request = firstRequest(config)
-    val result = SttpClient(config, PollTask.cancellation()).send(request) { response =>
-      StatusPolicy(response, request.url, Instant.now(), config.emptyStatusCodes) match {
-        case StatusPolicy.Failed(error) => Left(error)
-        case _                          => Right(encode(response))
+  /** Status, then the headers as JSON, the address that answered, and the body; or -1 and an error. */
+  def run(options: TaskOptions, row: InputRow, state: EndpointState, token: Option[HandedToken]): Array[Byte] =
+    options.parsed.flatMap(sampled(_, row, state, token)).fold(failure, identity)
+
+  private def sampled(
+      config: RestConfig,
+      row: InputRow,
+      state: EndpointState,
+      token: Option[HandedToken]
+  ): Either[RestError, Array[Byte]] = {
+    val request = asked(config, row, state)
+    val client = AuthorizedClient(config, SttpClient(config, PollTask.cancellation()), token)
+    new Redirects(config, client)
+      .send(request) { response =>
+        StatusPolicy(response, request.copy(url = response.url), Instant.now(), config) match {
+          case StatusPolicy.Failed(error) => Left(error)
+          case _                          => Right(encode(response))
+        }
       }
-    }
-    result.fold(failure, identity)
+      .left
+      .map(KnownSecrets(config).and(row).hide(_))
   }
 
-  def decode(config: RestConfig, bytes: Array[Byte]): Either[RestError, (Sample, Boolean)] = {
+  def decode(
+      config: RestConfig,
+      row: InputRow,
+      state: EndpointState,
+      bytes: Array[Byte]
+  ): Either[RestError, (Sample, Boolean)] = {
     val in = new DataInputStream(new ByteArrayInputStream(bytes))
     in.readInt() match {
       case -1 =>
-        val condition = Condition.named(in.readUTF()).getOrElse(Condition.ApiError)
-        Left(RestError(condition, in.readUTF(), in.readUTF(), Some(in.readLong()).filter(_ > 0)))
+        Left(PollCodec.decodeError(text(in)))
       case status =>
-        val headers = io.circe.parser.decode[List[(String, String)]](in.readUTF()).getOrElse(Nil)
+        val headers = io.circe.parser.decode[List[(String, String)]](text(in)).fold(throw _, identity)
+        val url = text(in)
         val body = in.readAllBytes()
-        Right((Sample(firstRequest(config), status, headers, body, System.currentTimeMillis()), body.length < MaxBytes))
+        Right(
+          (
+            Sample(asked(config, row, state), status, headers, body, System.currentTimeMillis(), url),
+            body.length < MaxBytes
+          )
+        )
     }
   }
 
-  private def firstRequest(config: RestConfig) =
+  private def asked(config: RestConfig, row: InputRow, state: EndpointState) =
     new DrainStep(config)
-      .plan(EndpointState.Initial, Instant.now())
+      .plan(state, Instant.now())
       .toRight(nothingToAsk)
-      .flatMap(plan => new RequestTemplate(config).render(plan.values))
-      .fold(e => throw e.toException, Auth(config.auth)(_))
+      .flatMap(plan => new RequestTemplate(config).render(plan.values.copy(input = row)))
+      .fold(e => throw e.toException, identity)
 
   private def nothingToAsk = RestError(
     Condition.NothingToInfer,
@@ -60,7 +82,9 @@ private[connector] object SampleTask {
     val bytes = new ByteArrayOutputStream
     val out = new DataOutputStream(bytes)
     out.writeInt(response.status)
-    out.writeUTF(response.headers.filter { case (_, v) => v.length < 1000 }.take(30).asJson.noSpaces)
+    // All of them: any may name the next page or hold the offset.
+    write(out, response.headers.asJson.noSpaces)
+    write(out, response.url)
     out.write(response.body.readNBytes(MaxBytes))
     bytes.toByteArray
   }
@@ -69,8 +93,16 @@ private[connector] object SampleTask {
     val bytes = new ByteArrayOutputStream
     val out = new DataOutputStream(bytes)
     out.writeInt(-1)
-    Seq(e.condition.name, e.message, e.hint).foreach(t => out.writeUTF(t.take(10000)))
-    out.writeLong(e.retryAfterMs.getOrElse(0L))
+    write(out, PollCodec.encodeError(e))
     bytes.toByteArray
   }
+
+  /** Of any length: `writeUTF` takes no more than 64 KB. */
+  private def write(out: DataOutputStream, text: String): Unit = {
+    val bytes = text.getBytes(UTF_8)
+    out.writeInt(bytes.length)
+    out.write(bytes)
+  }
+
+  private def text(in: DataInputStream): String = new String(in.readNBytes(in.readInt()), UTF_8)
 }

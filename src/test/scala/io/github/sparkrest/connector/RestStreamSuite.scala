@@ -107,6 +107,26 @@ class RestStreamSuite extends AnyFunSuite with BeforeAndAfterAll with Eventually
     assert(server.asked.drop(asked).count(_.uri == "/?from=0") == 1)
   }
 
+  test("that response comes with all its headers: a Link of 1.5 KB, behind forty others, leads on to every page") {
+    val cursor = "c" * 1500
+    val paged = new LocalServer({ e =>
+      val query = Option(e.getRequestURI.getQuery).getOrElse("")
+      def number(name: String) = s"$name=(\\d+)".r.findFirstMatchIn(query).map(_.group(1).toInt)
+      val page = number("page").getOrElse(1)
+      val records = if (number("from").exists(_ > 1)) Nil else (3 * page - 2 to 3 * page).map(i => s"""{"id":$i}""")
+      val next = s"""</?from=0&page=${page + 1}&cursor=$cursor>; rel="next""""
+      val headers = (1 to 40).map(i => s"X-Other-$i" -> "x") ++
+        (if (records.nonEmpty && page < 3) Seq("Link" -> next) else Nil)
+      LocalServer.send(e, 200, records.mkString("[", ",", "]"), headers: _*)
+    })
+    try {
+      val place = new Place
+      val df = stream("url" -> s"${paged.url}/?from={id}", "pagination" -> "link", "streamingInterval" -> "0")
+      finish(place.start(df, Trigger.AvailableNow()))
+      assert(place.ids == (1L to 9L) && paged.asked.count(_.uri == "/?from=0") == 1)
+    } finally paged.close()
+  }
+
   test("AvailableNow drains and ends by itself, again and again; batchSize bounds a batch") {
     reset(95)
     val place = new Place

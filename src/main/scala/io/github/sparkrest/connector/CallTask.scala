@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.connector
+
+import java.util.concurrent.{ExecutionException, Executors, Future, TimeUnit, TimeoutException}
+
+import scala.annotation.tailrec
+import scala.collection.mutable
+
+import io.github.sparkrest.http.{AuthorizedClient, Clock, DaemonThreads, HandedToken, SttpClient}
+import io.github.sparkrest.options.RestConfig
+import io.github.sparkrest.poll.Call
+import io.github.sparkrest.request.InputRow
+import org.apache.spark.TaskKilledException
+
+/** What a task needs to make calls.
+  *
+  * @param token that the driver fetched, if it alone may
+  */
+final private[connector] case class CallOptions(task: TaskOptions, token: Option[HandedToken])
+
+/** Calls for the rows of a task, several in flight at once; results come in the order of the rows, each beside its own.
+  * In a task.
+  *
+  * Nobody who stops asking leaves more than the calls in flight behind: [[close]] breaks them off.
+  */
+final private[connector] class Calls(config: RestConfig, token: Option[HandedToken], rows: Iterator[InputRow])
+    extends Iterator[CallResult] {
+  private val input = config.input.getOrElse(throw new IllegalStateException("calls without an input"))
+  private val cancelled = PollTask.cancellation()
+  @volatile private var closed = false
+  private val client = AuthorizedClient(config, SttpClient(config, () => closed || cancelled()), token)
+  private val call = new Call(config, input, client, Clock.System, ms => Thread.sleep(math.max(0, ms)))
+  private val threads = Executors.newFixedThreadPool(input.concurrency, new DaemonThreads("spark-rest call"))
+  private val inFlight = mutable.Queue.empty[Future[CallResult]]
+
+  override def hasNext: Boolean = inFlight.nonEmpty || rows.hasNext
+
+  override def next(): CallResult = {
+    while (inFlight.size < input.concurrency && rows.hasNext) {
+      val row = rows.next()
+      inFlight.enqueue(threads.submit(() => CallResult(call(row))))
+    }
+    answer(inFlight.dequeue())
+  }
+
+  /** A call may wait for long, and Spark does not interrupt the thread of each task that it kills. */
+  @tailrec private def answer(call: Future[CallResult]): CallResult = {
+    if (cancelled()) throw new TaskKilledException("cancelled while it waited for the API")
+    val found: Option[CallResult] =
+      try Some(call.get(Calls.LookMillis, TimeUnit.MILLISECONDS))
+      catch {
+        case _: TimeoutException   => None
+        case e: ExecutionException => throw e.getCause
+      }
+    found match {
+      case Some(result) => result
+      case None         => answer(call)
+    }
+  }
+
+  def close(): Unit = {
+    closed = true
+    threads.shutdownNow()
+    ()
+  }
+}
+
+private object Calls {
+  val LookMillis = 100L
+}
+
+private[connector] object CallTask {
+
+  /** All results of a task's rows, for the driver. */
+  def run(options: CallOptions, rows: InputRows): Array[Byte] = {
+    val calls = new Calls(options.task.config, options.token, rows.requests(options.task.columns))
+    try CallResult.encode(calls)
+    finally calls.close()
+  }
+
+  /** As [[run]], in the first attempt of the task alone: see [[CallsOnce]]. */
+  def runOnce(options: CallOptions, rows: InputRows): Array[Byte] = {
+    CallsOnce.awaitTurn()
+    run(options, rows)
+  }
+}

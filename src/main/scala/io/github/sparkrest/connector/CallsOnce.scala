@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.connector
+
+import java.util.UUID
+import java.util.concurrent.{ConcurrentHashMap, Executors, TimeUnit}
+
+import io.github.sparkrest.error.{Condition, RestError}
+import org.apache.spark.scheduler.{SparkListener, SparkListenerJobStart, SparkListenerTaskEnd}
+import org.apache.spark.{SparkContext, SparkException, Success, TaskContext}
+import org.slf4j.LoggerFactory
+
+/** Runs a job of one task for each part, so that the work of a part is begun once, whatever Spark does to its task.
+  *
+  * Only the first attempt of a task works. Another one waits: as a speculative copy it is killed when the first attempt has
+  * succeeded; and when the first attempt fails, the driver hears of it and gives up that job, and the part with it.
+  */
+final private[connector] class CallsOnce(context: SparkContext) extends SparkListener {
+  import CallsOnce.logger
+
+  private val groupOf = new ConcurrentHashMap[Int, String]()
+  private val prefix = s"spark-rest-once-${UUID.randomUUID()}"
+
+  /** @param run a job in a group of the given name
+    * @return for each part its result; none if its job failed or was given up: nobody knows then how far it came
+    */
+  def results[P](parts: Seq[P])(run: (String, P) => Array[Byte]): Seq[Option[Array[Byte]]] = {
+    context.addSparkListener(this)
+    val threads = Executors.newFixedThreadPool(math.max(1, math.min(parts.length, context.defaultParallelism)))
+    try {
+      val running = parts.zipWithIndex.map { case (part, i) =>
+        threads.submit(() => one(s"$prefix-$i", part)(run))
+      }
+      running.map(_.get())
+    } finally {
+      threads.shutdownNow()
+      threads.awaitTermination(10, TimeUnit.SECONDS)
+      context.removeSparkListener(this)
+    }
+  }
+
+  private def one[P](group: String, part: P)(run: (String, P) => Array[Byte]): Option[Array[Byte]] =
+    try Some(run(group, part))
+    catch {
+      case e: SparkException =>
+        logger.warn(s"The results of a task were lost, its rows are not called again: ${e.getMessage}")
+        None
+    }
+
+  override def onJobStart(start: SparkListenerJobStart): Unit =
+    Option(start.properties).map(_.getProperty("spark.jobGroup.id", "")).filter(_.startsWith(prefix)).foreach { group =>
+      start.stageIds.foreach(groupOf.put(_, group))
+    }
+
+  override def onTaskEnd(end: SparkListenerTaskEnd): Unit =
+    Option(groupOf.get(end.stageId))
+      .filter(_ => end.taskInfo.attemptNumber == 0 && end.reason != Success)
+      .foreach(context.cancelJobGroup)
+}
+
+private[connector] object CallsOnce {
+  private val logger = LoggerFactory.getLogger("io.github.sparkrest.CallsOnce")
+
+  /** In a task: returns in its first attempt, and in no other. */
+  def awaitTurn(): Unit = {
+    val task = TaskContext.get()
+    while (task.attemptNumber() > 0) {
+      if (task.isInterrupted()) throw new org.apache.spark.TaskKilledException
+      Thread.sleep(100)
+    }
+  }
+
+  /** What rows get whose task was given up. */
+  def lostResults(rows: Int): Array[Byte] = CallResult.encode(Iterator.fill(rows)(CallResult(Left(error))))
+
+  private val error = RestError(
+    Condition.CallLost,
+    "The task that was to call for this row ended before it could tell the result, and callStrictlyOnce is Y.",
+    "It may have been called: ask the API, or call again for this row."
+  )
+}

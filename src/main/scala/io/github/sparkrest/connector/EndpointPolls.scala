@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.connector
+
+import java.util.concurrent.{ConcurrentLinkedQueue, Executors, LinkedBlockingQueue, TimeUnit}
+
+import scala.collection.mutable
+import scala.jdk.CollectionConverters._
+
+import io.github.sparkrest.http.{Clock, DaemonThreads, KnownSecrets, MeteredClient, SttpClient}
+import io.github.sparkrest.options.RestConfig
+import io.github.sparkrest.pagelog.{HeldPages, LogStore, SharedPageFile}
+import io.github.sparkrest.poll._
+import io.github.sparkrest.request.InputRow
+
+/** Polls of many endpoints in one task, several in flight at once, with one page file for all. In a task, used once.
+  *
+  * Polls run in a few threads; this one alone writes what they bring. After [[PollLimits.TaskMillis]] no further poll begins:
+  * those that did not are in no report, and come with the next job. If they share the task, those without an answer
+  * [[EndpointPolls.PatienceMillis]] later are broken off and leave nothing.
+  */
+final private[connector] class EndpointPolls(task: PollTask, config: RestConfig, store: LogStore, location: String) {
+  import EndpointPolls._
+
+  private val input = config.input.getOrElse(throw new IllegalStateException("many endpoints without an input"))
+  private val killed = PollTask.cancellation()
+  private val secrets = KnownSecrets(config)
+  private val pages = new SharedPageFile(store, task.epoch, location)
+  private val begun = new ConcurrentLinkedQueue[EndpointPoll]
+  @volatile private var closed = false
+
+  private val shared = mutable.ArrayBuffer.empty[(String, PollOutcome)]
+  private val ownFiles = mutable.ArrayBuffer.empty[PollReport]
+  private val ages = mutable.ArrayBuffer.empty[Long]
+
+  def run(polls: Seq[EndpointPoll]): Seq[PollReport] = {
+    val began = System.nanoTime
+    def millis = (System.nanoTime - began) / 1000000
+    val waiting = new ConcurrentLinkedQueue(polls.asJava)
+    // The task's time is that of all its polls: whole pages of one that went on beyond it would be lost.
+    def next() = {
+      val used = millis
+      if (closed || used > PollLimits.TaskMillis) None
+      else Option(waiting.poll()).map(p => p.copy(limits = p.limits.after(used)))
+    }
+    val threads = math.min(input.concurrency, polls.length)
+    val over = new LinkedBlockingQueue[Event](threads)
+    val pool = Executors.newFixedThreadPool(threads, new DaemonThreads("spark-rest poll"))
+    try {
+      (1 to threads).foreach(_ => pool.execute(() => work(next _, over)))
+      val deadline = if (task.sharing) PollLimits.TaskMillis + PatienceMillis else Long.MaxValue
+      var running = threads
+      while (running > 0 && millis < deadline)
+        Option(over.poll(math.max(1, deadline - millis), TimeUnit.MILLISECONDS)).foreach {
+          case Ended              => running -= 1
+          case Broken(e)          => throw e
+          case finished: Finished => keep(finished)
+        }
+      reports(millis)
+    } finally {
+      closed = true
+      pool.shutdownNow()
+      pages.abandon()
+    }
+  }
+
+  /** In a thread of the pool. */
+  private def work(next: () => Option[EndpointPoll], over: LinkedBlockingQueue[Event]): Unit =
+    try {
+      Iterator.continually(next()).takeWhile(_.isDefined).flatten.foreach { p =>
+        begun.add(p)
+        over.put(poll(p))
+      }
+      over.put(Ended)
+    } catch {
+      // Interrupted, or an error that came of it; otherwise the task fails.
+      case e: Throwable => if (!closed) over.put(Broken(e))
+    }
+
+  private def poll(p: EndpointPoll): Finished = {
+    val metered = new MeteredClient(SttpClient(config, () => closed || killed()), p.limits.mostSent)
+    val row = p.endpoint.row.fold(InputRow.Empty)(InputRow.of(input.columns, _))
+    val sink = pages.sink(p.endpoint.key)
+    try {
+      val outcome = new PollPipeline(config, task.client(config, metered), Clock.System, row, Some(secrets))
+        .run(p.state, p.limits, sink)
+      Finished(p.endpoint.key, outcome, sink, sink.ownFileClosed(), metered.ages())
+    } finally sink.abandon()
+  }
+
+  private def keep(finished: Finished): Unit = {
+    val outcome = finished.key -> finished.outcome
+    ages ++= finished.ages
+    finished.ownFile match {
+      case Some(file) => ownFiles += PollReport(Vector(outcome), Some(file))
+      case None       =>
+        pages.take(finished.pages)
+        shared += outcome
+    }
+    ()
+  }
+
+  private def reports(millis: Long): Seq[PollReport] = {
+    val settled = (shared ++ ownFiles.flatMap(_.outcomes)).map(_._1).toSet
+    val unanswered = begun.asScala.toVector.filterNot(p => settled(p.endpoint.key))
+    PollReport(
+      shared.toVector ++ unanswered.map(p => p.endpoint.key -> PollOutcome.handedBack(p.state, millis)),
+      pages.close(),
+      ages.toVector ++ unanswered.flatMap(p => Seq.fill(p.limits.mayHaveSent)(0L))
+    ) +: ownFiles.toVector
+  }
+}
+
+private object EndpointPolls {
+
+  /** For the answers of the polls that began last. */
+  val PatienceMillis = 1000L
+
+  /** What a thread tells. */
+  sealed trait Event
+  case object Ended extends Event
+  final case class Broken(cause: Throwable) extends Event
+  final case class Finished(
+      key: String,
+      outcome: PollOutcome,
+      pages: HeldPages,
+      ownFile: Option[PolledFile],
+      ages: Seq[Long]
+  ) extends Event
+}

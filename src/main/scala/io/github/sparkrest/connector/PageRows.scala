@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.connector
+
+import io.github.sparkrest.pagelog.{PageFileReader, PageInFile, PageSlice}
+import io.github.sparkrest.rows.{EndpointRows, JsonRows, RecordMetadata}
+import org.apache.spark.sql.catalyst.InternalRow
+
+/** Rows of the records of page files, each with its `_metadata`. For one thread. */
+final private[connector] class PageRows(make: PageRows.Make) {
+  private val metadata = new RecordMetadata
+  private var coming: Iterator[PageInFile] = Iterator.empty
+  private var page = PageRows.NoPage
+
+  /** The records that follow are those of a slice. */
+  def begin(slice: PageSlice): Unit = {
+    coming = slice.pages.iterator
+    page = PageRows.NoPage
+  }
+
+  /** Of the current record. */
+  def of(reader: PageFileReader): Iterator[InternalRow] = {
+    val record = reader.record
+    while (record >= page.end) advance()
+    make
+      .rows(page.row, reader.block.bytes, reader.block.from(reader.i), reader.block.to(reader.i))
+      .map(metadata.beside(_, record - page.begin))
+  }
+
+  private def advance(): Unit = {
+    page = coming.next()
+    page.origin.fold(metadata.unknown(page.offset))(o => metadata.page(o.url, o.status, o.atMs, o.number, page.offset))
+  }
+
+  /** After the last record: see `JsonRows.finish`. */
+  def finish(): Unit = make.finish()
+}
+
+private[connector] object PageRows {
+  private val NoPage = PageInFile(0, 0, "", None, None)
+
+  /** Records to rows.
+    *
+    * @see `JsonRows`, `EndpointRows`
+    */
+  trait Make {
+    def rows(owner: String, buf: Array[Byte], from: Int, to: Int): Iterator[InternalRow]
+    def finish(): Unit
+  }
+
+  def alone(json: JsonRows): Make = new Make {
+    def rows(owner: String, buf: Array[Byte], from: Int, to: Int): Iterator[InternalRow] = json.rows(buf, from, to)
+    def finish(): Unit = json.finish()
+  }
+
+  /** With an input: each record beside the columns of its endpoint. */
+  def beside(json: EndpointRows): Make = new Make {
+    def rows(owner: String, buf: Array[Byte], from: Int, to: Int): Iterator[InternalRow] =
+      json.rows(owner, buf, from, to)
+    def finish(): Unit = json.finish()
+  }
+}

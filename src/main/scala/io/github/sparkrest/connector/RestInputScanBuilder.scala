@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.connector
+
+import io.github.sparkrest.options.RestConfig
+import io.github.sparkrest.rows.FieldRules
+import org.apache.spark.sql.SparkSession
+import org.apache.spark.sql.connector.read._
+import org.apache.spark.sql.connector.read.streaming.MicroBatchStream
+import org.apache.spark.sql.types.StructType
+
+/** With an input: takes from Spark which columns and how many rows a query needs, so that no other is parsed or called for.
+  * Called once for each scan in a query, before its batch is planned.
+  */
+final private[connector] class RestInputScanBuilder(
+    config: RestConfig,
+    calls: InputCalls,
+    schema: StructType,
+    fields: FieldRules
+) extends ScanBuilder
+    with SupportsPushDownRequiredColumns
+    with SupportsPushDownLimit {
+  private var required = schema
+  private var limit: Option[Int] = None
+
+  /** What a record has beyond the schema is seen only against all of it. */
+  override def pruneColumns(asked: StructType): Unit = if (fields.isOff) required = asked
+
+  override def pushLimit(n: Int): Boolean = {
+    limit = Some(n)
+    true
+  }
+
+  /** Each task keeps to the limit by itself, so Spark has to apply it to all of them. */
+  override def isPartiallyPushed(): Boolean = true
+
+  override def build(): Scan = new Scan {
+    override def readSchema(): StructType = required
+    override def description(): String = s"${SourceName(config)}, a call per input row"
+    override def toBatch(): Batch = new RestInputBatch(config, calls, required, limit, SparkSession.active, fields)
+    override def toMicroBatchStream(checkpointLocation: String): MicroBatchStream =
+      throw InputProblems.streaming.toException
+  }
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.connector
+
+import io.github.sparkrest.error.RestError
+import io.github.sparkrest.options.RestConfig
+
+/** The options as they go to tasks, where they are parsed again. The rows of an input are not among them.
+  *
+  * @param columns of the input
+  */
+final private[connector] case class TaskOptions(options: RestConfig.OptionMap, columns: Vector[String]) {
+
+  /** Left: what a task lacks that the driver had, a secret's file say. */
+  def parsed: Either[RestError, RestConfig] = RestConfig.parse(options.toMap, columns)
+
+  def config: RestConfig = parsed.fold(e => throw e.toException, identity)
+}
+
+private[connector] object TaskOptions {
+  def apply(config: RestConfig): TaskOptions = config.input.fold(TaskOptions(config.options, Vector.empty)) { input =>
+    val others = config.options.toMap.filterNot { case (k, _) => Set("inputdata", "input")(k.toLowerCase) }
+    TaskOptions(new RestConfig.OptionMap(others + ("input" -> "rows of this task")), input.columns)
+  }
+}
