@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets.UTF_8
 import java.nio.file.{Files, Paths}
 
 import io.github.sparkrest.error.ErrorsDoc
-import io.github.sparkrest.options.OptionsDoc
+import io.github.sparkrest.options.{OptionsDoc, PythonAuth, PythonDoc}
 import org.scalatest.funsuite.AnyFunSuite
 
 /** Files in the repository that are made from tables in the code. `UPDATE=1` (`make docs-options`) writes them anew. */
@@ -13,7 +13,8 @@ class GeneratedFilesSuite extends AnyFunSuite {
   Seq(
     "docs/options.md" -> OptionsDoc.markdown,
     "docs/errors.md" -> ErrorsDoc.markdown,
-    "python/src/spark_rest/_options.py" -> OptionsDoc.python
+    "python/src/spark_rest/_options.py" -> PythonDoc.module,
+    "python/src/spark_rest/_auth.py" -> PythonAuth.module
   ).foreach { case (file, text) =>
     test(s"$file is what the tables say") {
       val path = Paths.get(file)

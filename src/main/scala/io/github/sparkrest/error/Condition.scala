@@ -35,20 +35,62 @@ object Condition {
         "Options are missing, unknown or have values that are not allowed. All of them are listed."
       )
   case object ApiError
-      extends Condition("API_ERROR", Retry, "The API answered with a status that may pass: 408, 429 or 5xx.")
+      extends Condition(
+        "API_ERROR",
+        Retry,
+        "The API answered with a status that may pass: 408, 429, 5xx, or one of `retryStatusCodes`."
+      )
   case object ApiRefused
       extends Condition(
         "API_REFUSED",
         FatalAtFirst,
-        "The API refused the request for good: 401, 403, 404 or another 3xx or 4xx."
+        "The API refused the request for good: 401, 403, 404 or another 4xx, or a 3xx that leads nowhere."
       )
   case object ConnectionFailed
       extends Condition("CONNECTION_FAILED", Retry, "No connection, a connection that broke, or no answer in time.")
+  case object TokenUnavailable
+      extends Condition(
+        "TOKEN_UNAVAILABLE",
+        Retry,
+        "`oauth2TokenUrl` answered with a status that may pass: 408, 429 or 5xx."
+      )
+  case object TokenRefused
+      extends Condition(
+        "TOKEN_REFUSED",
+        FatalAtFirst,
+        "`oauth2TokenUrl` gave no access token: the client, the grant or the scope is not accepted."
+      )
+  case object TokenExpired
+      extends Condition(
+        "TOKEN_EXPIRED",
+        NextInterval,
+        "The API no longer takes an access token of `oauth2GrantType=refresh_token`; the driver fetches another one."
+      )
+  case object TokenStoreFailed
+      extends Condition(
+        "TOKEN_STORE_FAILED",
+        FatalAtFirst,
+        "`oauth2TokenStore` cannot be read or written by the driver."
+      )
+  case object TlsInvalid
+      extends Condition("TLS_INVALID", Fatal, "A certificate, key or key store of the `tls…` options cannot be used.")
+  case object TlsFailed
+      extends Condition(
+        "TLS_FAILED",
+        FatalAtFirst,
+        "The server's certificate is not trusted, or the server does not take the client's."
+      )
   case object AddressRefused
       extends Condition(
         "ADDRESS_REFUSED",
         Fatal,
-        "The API named a next page at an address that must not be followed: another origin, or no http(s)."
+        "The API named a next page at an address that must not be followed: another origin, or no http(s). Or an address is not public, and `allowPrivateHosts` is `false`."
+      )
+  case object RedirectRefused
+      extends Condition(
+        "REDIRECT_REFUSED",
+        FatalAtFirst,
+        "The API redirected the request to an address that is not followed: another origin, http after https, in a circle, or more than 10 times."
       )
   case object PageRepeated
       extends Condition("PAGE_REPEATED", NextInterval, "The API named a page that was already read: it would never end.")
@@ -96,6 +138,24 @@ object Condition {
         Fatal,
         "The value of `offsetField` cannot be used by the `offsetType` that was asked for."
       )
+  case object CallLost
+      extends Condition(
+        "CALL_LOST",
+        Fatal,
+        "With `callStrictlyOnce`, a task ended after its calls may have been made and before it told their results."
+      )
+  case object SchemaChanged
+      extends Condition(
+        "SCHEMA_CHANGED",
+        Fatal,
+        "A record has fields that the schema lacks. With `schemaEvolutionMode=addNewColumns` the schema with them is stored: start the query again. With `failOnNewColumns` it is not."
+      )
+  case object SchemaLocationUnusable
+      extends Condition(
+        "SCHEMA_LOCATION_UNUSABLE",
+        Fatal,
+        "What is stored in `schemaLocation` cannot be understood, is of a later version of spark-rest, or is not seen by the executors."
+      )
   case object NothingToInfer
       extends Condition("NOTHING_TO_INFER", Fatal, "The first response has no record to infer a schema from.")
   case object LogNotShared
@@ -126,6 +186,12 @@ object Condition {
         Fatal,
         "`maxConsecutiveErrors` polls failed, or one did with `onError=fail` or under Trigger.AvailableNow."
       )
+  case object WrongSpark
+      extends Condition(
+        "WRONG_SPARK",
+        Fatal,
+        "The jar on the class path is for another Spark or Scala line: `spark-rest_2.12` is for Spark 3.5, `spark-rest_2.13` for Spark 4."
+      )
   case object PollerStopped
       extends Condition("POLLER_STOPPED", Fatal, "The poller ended by an error inside the connector or in Spark.")
 
@@ -134,7 +200,14 @@ object Condition {
     ApiError,
     ApiRefused,
     ConnectionFailed,
+    TokenUnavailable,
+    TokenRefused,
+    TokenExpired,
+    TokenStoreFailed,
+    TlsInvalid,
+    TlsFailed,
     AddressRefused,
+    RedirectRefused,
     PageRepeated,
     CursorExpired,
     ApiReportedError,
@@ -144,6 +217,9 @@ object Condition {
     ResponseTooLarge,
     OffsetFieldNotFound,
     OffsetValueInvalid,
+    CallLost,
+    SchemaChanged,
+    SchemaLocationUnusable,
     NothingToInfer,
     LogNotShared,
     NewerRun,
@@ -151,6 +227,7 @@ object Condition {
     CheckpointUnreadable,
     PageMissing,
     TooManyErrors,
+    WrongSpark,
     PollerStopped
   )
 

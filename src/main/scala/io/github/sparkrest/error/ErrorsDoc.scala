@@ -6,8 +6,9 @@ object ErrorsDoc {
   private def effect(e: Effect): String = e match {
     case Effect.Retry => "asked again within the poll (`maxRetries`), then at the next interval, at the same offset"
     case Effect.NextInterval => "no batch; asked again at the next interval, at the same offset"
-    case Effect.FatalAtFirst => "as above, but on the first poll of a new checkpoint the query fails"
-    case Effect.Fatal        => "the query, or `load()`, fails"
+    case Effect.FatalAtFirst =>
+      "no batch; asked again at the next interval, at the same offset; on the first poll of a new checkpoint the query fails"
+    case Effect.Fatal => "the query, or `load()`, fails"
   }
 
   def markdown: String = s"""# Errors
@@ -19,6 +20,6 @@ object ErrorsDoc {
     |
     || condition | meaning | what a stream does |
     ||---|---|---|
-    |${Condition.all.map(c => s"| `REST_${c.name}` | ${c.doc} | ${effect(c.effect)} |").mkString("\n")}
+    |${Condition.all.map(c => s"| `REST_${c.name}` | ${c.doc} | ${effect(c.effect)} |").mkString("\n    |")}
     |""".stripMargin.replace("    |", "")
 }

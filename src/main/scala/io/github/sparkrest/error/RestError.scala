@@ -5,10 +5,31 @@ package io.github.sparkrest.error
   * `message` nor `hint` may hold a secret (I6), for they travel from executors to the driver, into logs and the UI.
   *
   * @param retryAfterMs how long the API asked to wait (RFC 9110 `Retry-After`), if it did
+  * @param repeatable whether the same request may be sent again within the poll: it changes nothing (RFC 9110 §9.2.2), never
+  *   arrived, or the API asked for it
   */
-final case class RestError(condition: Condition, message: String, hint: String, retryAfterMs: Option[Long] = None) {
+final case class RestError(
+    condition: Condition,
+    message: String,
+    hint: String,
+    retryAfterMs: Option[Long] = None,
+    repeatable: Boolean = true
+) {
   def text: String = s"[REST_${condition.name}] $message${if (hint.isEmpty) "" else s" $hint"}"
   def toException: RestException = new RestException(this)
+}
+
+object RestError {
+
+  /** @param problems each names an option, what is wrong with it and what is allowed */
+  def wrongOptions(problems: Seq[String], hint: String): RestError = {
+    val are = if (problems.lengthCompare(1) == 0) "option is" else "options are"
+    RestError(
+      Condition.InvalidOptions,
+      s"${problems.length} $are wrong:\n${problems.map("  - " + _).mkString("\n")}",
+      hint
+    )
+  }
 }
 
 /** The one exception that Spark and its users see; its message begins with `[REST_…]`.
@@ -16,4 +37,14 @@ final case class RestError(condition: Condition, message: String, hint: String, 
   * It is an `IllegalArgumentException` because PySpark shows those by their message, without a Java stack trace.
   */
 final class RestException(val error: RestError, cause: Throwable = null)
-    extends IllegalArgumentException(error.text, cause)
+    extends IllegalArgumentException(error.text, cause) {
+
+  /** From an executor it comes to the driver as the JDK's exception with the same message: the driver's thread that reads it
+    * does not see a jar that came by `ADD JAR`, and the query would fail with `UnknownReason`.
+    */
+  private def writeReplace(): AnyRef = {
+    val plain = new IllegalArgumentException(getMessage)
+    plain.setStackTrace(getStackTrace)
+    plain
+  }
+}

@@ -13,18 +13,58 @@ private[options] object CrossChecks {
       placeholders(config) ++ address("url", config.url) ++ config.initialUrl.toList.flatMap(
         address("initialUrl", _)
       ) ++
-        headerNames(config) ++ offset(config) ++ paging(config) ++ body(config)
+        headerNames(config) ++ offset(config) ++ paging(config) ++ body(config) ++ input(config)
 
   private def placeholders(config: RestConfig): Seq[String] = {
     val known =
-      RestConfig.offsetPlaceholders(config.offset.name) ++ RestConfig.WindowPlaceholders ++ RestConfig.PagePlaceholders
+      config.input.toList.flatMap(_.columns) ++ RestConfig.offsetPlaceholders(config.offset.name) ++
+        RestConfig.WindowPlaceholders ++ RestConfig.PagePlaceholders
     val places = Seq("url" -> config.url) ++ config.initialUrl.map("initialUrl" -> _) ++
       config.params.map { case (k, v) => s"params.$k" -> v } ++ config.headers.map { case (k, v) => s"headers.$k" -> v }
     for {
       (place, text) <- places
       name <- Template.parse(text).names.distinct if !known.contains(name)
-    } yield s"$place: {$name} is not a known placeholder; known: ${known.map(n => s"{$n}").mkString(", ")} (the first is named by offsetField)"
+    } yield s"$place: {$name} is not a known placeholder; known: ${known.map(n => s"{$n}").mkString(", ")} (${origin(config)})"
   }
+
+  private def origin(config: RestConfig) =
+    if (config.input.isDefined) "the first are the columns of the input" else "the first is named by offsetField"
+
+  private def input(config: RestConfig): Seq[String] = {
+    val set = config.options.toMap.keySet.map(_.toLowerCase)
+    val onError = config.options.toMap.collectFirst { case (k, v) if k.equalsIgnoreCase("onError") => v.toLowerCase }
+    config.input match {
+      case None =>
+        (BatchOnly ++ Seq("concurrency", "partitions"))
+          .filter(n => set(n.toLowerCase))
+          .map(n => s"$n: needs an input; give inputData or input") ++
+          onError.filter(_ == "row").map(_ => "onError: row needs an input; allowed without one: retry, fail")
+      case Some(i) if config.streaming =>
+        BatchOnly
+          .filter(n => set(n.toLowerCase))
+          .map(n => s"$n: belongs to spark.read, and streaming is true") ++
+          onError.filter(_ == "row").map(_ => "onError: row belongs to spark.read; allowed in a stream: retry, fail") ++
+          unnamed(config, i).map(columns =>
+            s"url: names no column of the input, so all its rows are one endpoint: $columns"
+          )
+      case Some(i) =>
+        Seq(
+          config.limits.rate.isDefined -> "maxRequestRate: is not possible with an input; partitions and concurrency bound its calls",
+          config.paging.isPaged -> s"pagination: ${config.paging.kind} is not possible with an input: each row is one call",
+          onError.contains("retry") -> "onError: retry belongs to readStream; allowed with an input: row, fail"
+        ).collect { case (true, text) => text } ++ unnamed(config, i).map(columns =>
+          s"queryType: inline needs a placeholder that names a column of the input: $columns"
+        )
+    }
+  }
+
+  /** The columns, if none stands in the request though only placeholders bring them there. */
+  private def unnamed(config: RestConfig, i: InputOptions): Option[String] =
+    if (i.inline && !i.columns.exists(config.mentions) && i.columns.nonEmpty)
+      Some(i.columns.map(c => s"{$c}").mkString(", "))
+    else None
+
+  private val BatchOnly = Seq("callStrictlyOnce", "queryType", "postInputFormat", "schemaSamplePcnt")
 
   private def address(name: String, url: String): Seq[String] = {
     val sample = Template.parse(url).render(_ => "0", identity)
@@ -53,7 +93,7 @@ private[options] object CrossChecks {
       .getOrElse("")
 
   private def headerNames(config: RestConfig): Seq[String] = config.headers.collect {
-    case (k, _) if !k.matches("[!#$%&'*+.^_`|~0-9A-Za-z-]+") =>
+    case (k, _) if !HeaderName.isValid(k) =>
       s"""headers: "$k" is not a header name (RFC 9110 §5.1)"""
     case (k, v) if v.exists(c => c == '\r' || c == '\n' || c == 0) => s"headers.$k: holds a line break"
   }
@@ -87,6 +127,8 @@ private[options] object CrossChecks {
   private def body(config: RestConfig): Seq[String] = {
     val b = config.body ++ config.initialBody
     Seq(
+      (config.schemaHints.isDefined && !config.inferSchema) ->
+        s"schemaHints: need outputType=struct, and outputType is ${config.outputType}",
       (b.nonEmpty && config.method == "GET") -> "method: body needs POST, PUT or PATCH, and method is GET",
       (config.initialBody.nonEmpty && config.body.isEmpty) -> "body: is required by initialBody and was not given",
       (config.formBody && b.exists(OptType.JsonMap.read(_).isEmpty)) ->

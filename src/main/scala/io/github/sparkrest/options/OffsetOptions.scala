@@ -43,6 +43,27 @@ final case class OffsetOptions(
 }
 
 object OffsetOptions {
+
+  /** Of the options that are about an offset, in lower case. */
+  lazy val names: Set[String] = {
+    import RestOptions._
+    Set[Opt[_]](
+      OffsetType,
+      OffsetField,
+      InitialOffset,
+      OffsetPick,
+      OffsetFormat,
+      RequestOffsetFormat,
+      Order,
+      Boundary,
+      RecordKey,
+      Lookback,
+      Lag,
+      WindowStep,
+      OnCursorExpired
+    ).map(_.name.toLowerCase)
+  }
+
   private[options] def read(read: OptionReader): OffsetOptions = {
     import RestOptions._
     val kind = read(OffsetType)

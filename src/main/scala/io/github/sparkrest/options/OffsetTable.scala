@@ -72,20 +72,20 @@ private[options] trait OffsetTable {
     Duration(0),
     Offsets,
     default = Some("0"),
-    doc = "How far before the offset each poll asks again, for records that are committed late. What was delivered is dropped."
+    doc = "How many seconds before the offset each poll asks again, for records that are committed late. What was delivered is dropped."
   )
   val Lag: Opt[Long] = Opt(
     "lag",
     Duration(0),
     Offsets,
     default = Some("0"),
-    doc = "Records younger than this are left for a later poll, for APIs whose newest records are not complete yet."
+    doc = "Records younger than so many seconds are left for a later poll, for APIs whose newest records are not complete yet."
   )
   val WindowStep: Opt[Long] = Opt(
     "windowStep",
     Duration(1),
     Offsets,
-    doc = "`offsetType=window`: length of a slice from `{windowStart}` to `{windowEnd}`. Default: up to now."
+    doc = "`offsetType=window`: length in seconds of a slice from `{windowStart}` to `{windowEnd}`. Default: up to now."
   )
   val OnCursorExpired: Opt[String] = Opt(
     "onCursorExpired",

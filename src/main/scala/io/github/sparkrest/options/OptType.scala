@@ -23,8 +23,23 @@ object OptType {
     def read(text: String): Option[String] = Some(text).filter(_.trim.nonEmpty)
   }
 
-  /** A start value: Python users write numbers too. */
-  case object Scalar extends OptType[String]("text", "any text", "str | int | float") {
+  /** A template, which Python users write as JSON too. */
+  case object TemplateText
+      extends OptType[String](
+        "text",
+        "text that is not empty",
+        "Mapping[str, object] | Sequence[object] | str"
+      ) {
+    def read(text: String): Option[String] = NonEmpty.read(text)
+  }
+
+  /** Name of a view, for which Python makes one of a DataFrame. */
+  case object View extends OptType[String]("text", "text that is not empty", "DataFrame | str") {
+    def read(text: String): Option[String] = NonEmpty.read(text)
+  }
+
+  /** A start value: Python users write numbers and times too. */
+  case object Scalar extends OptType[String]("text", "any text", "str | int | float | datetime") {
     def read(text: String): Option[String] = Some(text)
   }
 
@@ -47,7 +62,7 @@ object OptType {
       extends OptType[Long](
         "seconds",
         s"seconds, decimals too, or with a unit (500ms, 30s, 5m, 2h, 1d), from ${minMs / 1000.0}",
-        "float | str"
+        "float | timedelta | str"
       ) {
     private val form = """(\d+(?:\.\d+)?|\.\d+)\s*(ms|s|m|h|d)?""".r
     def read(text: String): Option[Long] = text.trim match {
@@ -76,6 +91,30 @@ object OptType {
         Some(n.toLong << (10 * " kmgt".indexOf(if (unit.isEmpty) " " else unit))).filter(b => b >= min && b <= (1L << 50))
       case _ => None
     }
+  }
+
+  /** As older REST sources write it, or `true` and `false`. */
+  case object YesNo extends OptType[Boolean]("Y / N", "Y or N", "bool | Literal[\"Y\", \"N\"]") {
+    def read(text: String): Option[Boolean] = text.trim.toLowerCase match {
+      case "y" | "yes" | "true" => Some(true)
+      case "n" | "no" | "false" => Some(false)
+      case _                    => None
+    }
+  }
+
+  /** A table as JSON: see [[InputOptions.table]]. */
+  case object JsonRows
+      extends OptType[String](
+        "JSON rows",
+        "a JSON array of objects, or an object of arrays",
+        "Sequence[Mapping[str, object]] | Mapping[str, Sequence[object]] | str"
+      ) {
+    def read(text: String): Option[String] = Some(text).filter(_.trim.nonEmpty)
+  }
+
+  /** Requests per time. */
+  case object Rate extends OptType[RequestRate]("rate", "requests per time, e.g. 100/h, 5/s, 100/3.6s", "str") {
+    def read(text: String): Option[RequestRate] = RequestRate.parse(text)
   }
 
   /** One of a closed set of names, in any case. */

@@ -3,18 +3,28 @@ package io.github.sparkrest.options
 
 import scala.collection.mutable
 
-import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.error.RestError
 import org.apache.commons.text.similarity.LevenshteinDistance
 
 /** Reads options one after the other and gathers what is wrong with them, so that a user sees all problems at once. */
 final private[options] class OptionReader(options: Map[String, String]) {
-  private val byName: Map[String, String] = options.map { case (k, v) => k.toLowerCase -> v }
+  private val byName: Map[String, String] = {
+    val texts = options.map { case (k, v) => k.toLowerCase -> v }
+    val aliased =
+      for (o <- RestOptions.all; a <- o.aliases; v <- texts.get(a.toLowerCase)) yield o.name.toLowerCase -> v
+    aliased.toMap ++ texts
+  }
   private val problems = mutable.LinkedHashSet.empty[String]
   unknown.foreach(problem)
+  for (o <- RestOptions.all; a <- o.aliases if isGivenAs(a) && isGivenAs(o.name))
+    problem(s"$a: is another name of ${o.name}; give one of them")
 
   def problem(text: String): Unit = problems += text
 
   def isGiven(o: Opt[_]): Boolean = byName.contains(o.name.toLowerCase)
+
+  /** By this very name. */
+  def isGivenAs(name: String): Boolean = options.keys.exists(_.equalsIgnoreCase(name))
 
   /** The value, or what stands in for it: after a problem the result is thrown away. */
   def apply[A](o: Opt[A]): A = opt(o).getOrElse {
@@ -22,11 +32,12 @@ final private[options] class OptionReader(options: Map[String, String]) {
     o.default.orElse(Some("")).flatMap(o.kind.read).getOrElse(placeholderFor(o))
   }
 
-  def opt[A](o: Opt[A]): Option[A] = byName.get(o.name.toLowerCase).orElse(o.default).flatMap { text =>
-    val value = o.kind.read(text)
-    if (value.isEmpty) problem(s"${o.name}: ${shown(o, text)} is not allowed; allowed: ${o.kind.allowed}")
-    value
-  }
+  def opt[A](o: Opt[A]): Option[A] =
+    byName.get(o.name.toLowerCase).orElse(o.default).flatMap(revealed(o, _)).flatMap { text =>
+      val value = o.kind.read(text)
+      if (value.isEmpty) problem(s"${o.name}: ${shown(o, text)} is not allowed; allowed: ${o.kind.allowed}")
+      value
+    }
 
   def needed(o: Opt[String], why: String): String = opt(o).getOrElse {
     if (!isGiven(o)) problem(s"${o.name}: is required by $why and was not given")
@@ -39,6 +50,42 @@ final private[options] class OptionReader(options: Map[String, String]) {
     if (value.isEmpty) problem(s"${o.name}: ${shown(o, text)} is not understood; see the docs of ${o.name}")
     value
   }
+
+  /** A duration, whose bare number may be milliseconds. */
+  def millis(o: Opt[Long], bare: Boolean): Long =
+    byName
+      .get(o.name.toLowerCase)
+      .map(_.trim)
+      .filter(t => bare && t.matches("\\d+"))
+      .fold(apply(o))(t => apply(o, t + "ms"))
+
+  private def apply(o: Opt[Long], text: String): Long = o.kind.read(text).getOrElse {
+    problem(s"${o.name}: ${shown(o, text)} is not allowed; allowed: ${o.kind.allowed}")
+    0L
+  }
+
+  /** What `env:` and `file:` stand for, alone or as values of an object. */
+  private def revealed(o: Opt[_], text: String, within: String = ""): Option[String] =
+    if (!o.secret) Some(text)
+    else
+      SecretReference.read(text).fold(Option(text)) { found =>
+        found.left.foreach(why => problem(s"${o.name}$within: $why"))
+        found.toOption
+      }
+
+  /** The values of an object of secrets. */
+  def secretValues(o: Opt[Seq[(String, String)]]): Seq[(String, Secret)] =
+    opt(o).getOrElse(Nil).flatMap { case (k, v) => revealed(o, v, s".$k").map(k -> Secret(_)) }
+
+  /** What the references among the values of some objects stand for. Braces in them are no placeholders. */
+  def references(options: Opt[Seq[(String, String)]]*): Map[String, Secret] = (for {
+    o <- options
+    (k, v) <- opt(o).getOrElse(Nil) if SecretReference.is(v)
+    value <- revealed(o, v, s".$k")
+  } yield {
+    if (value.exists(c => c == '\r' || c == '\n')) problem(s"${o.name}.$k: what $v stands for holds a line break")
+    v -> Secret(value)
+  }).toMap
 
   /** `timeZone` is an option of Spark's JSON parser too, which has the last word on what is allowed. */
   def timeZone[A](read: String => Option[A]): Option[A] = byName.get("timezone").flatMap(read)
@@ -59,21 +106,11 @@ final private[options] class OptionReader(options: Map[String, String]) {
   }
 
   def result[A](value: => A): Either[RestError, A] =
-    if (problems.isEmpty) Right(value)
-    else {
-      val n = problems.size
-      Left(
-        RestError(
-          Condition.InvalidOptions,
-          s"$n ${if (n == 1) "option is" else "options are"} wrong:\n${problems.map("  - " + _).mkString("\n")}",
-          ""
-        )
-      )
-    }
+    if (problems.isEmpty) Right(value) else Left(RestError.wrongOptions(problems.toSeq, ""))
 
   /** Keys with a dot or a leading `__` are added by Spark and by platforms; none of ours looks like that. */
   private def unknown: Seq[String] = {
-    val known = RestOptions.all.map(_.name) ++ RestOptions.json
+    val known = RestOptions.all.flatMap(o => o.name +: o.aliases) ++ RestOptions.json
     val names = known.map(_.toLowerCase).toSet
     val distance = LevenshteinDistance.getDefaultInstance
     options.keys.toSeq.sorted.filterNot(k => names(k.toLowerCase) || k.contains('.') || k.startsWith("__")).map {
@@ -88,7 +125,7 @@ final private[options] class OptionReader(options: Map[String, String]) {
 
   private def placeholderFor[A](o: Opt[A]): A = (o.kind match {
     case OptType.JsonMap | OptType.Names                           => Nil
-    case OptType.Flag                                              => false
+    case OptType.Flag | OptType.YesNo                              => false
     case _: OptType.Whole | _: OptType.Duration | _: OptType.Bytes => 0L
     case _                                                         => ""
   }).asInstanceOf[A]

@@ -18,12 +18,14 @@ private[options] trait PaceTable {
     "catchUpInterval",
     Duration(0),
     Pace,
+    scope = Scope.Stream,
     doc = "Seconds to the next poll while the API shows that more is waiting. Default: `streamingInterval`."
   )
   val BatchSize: Opt[Long] = Opt(
     "batchSize",
     Whole(0),
     Pace,
+    scope = Scope.Stream,
     default = Some("1000"),
     doc = "Most records of a micro-batch, 0 for no limit. A larger page is delivered over several batches."
   )
@@ -31,6 +33,7 @@ private[options] trait PaceTable {
     "maxBytesPerBatch",
     Bytes(1),
     Pace,
+    scope = Scope.Stream,
     default = Some("128m"),
     doc = "Most bytes of a micro-batch; a record is never cut."
   )
@@ -45,6 +48,7 @@ private[options] trait PaceTable {
     "retainBatches",
     Whole(0),
     Pace,
+    scope = Scope.Stream,
     default = Some("2"),
     doc = "Consumed batches whose pages are kept in the page log."
   )
@@ -52,6 +56,7 @@ private[options] trait PaceTable {
     "pageLogLocation",
     NonEmpty,
     Pace,
+    scope = Scope.Stream,
     doc = "Where the page log is kept, on storage that driver and executors share; default: the source's folder in the checkpoint. One folder for one query."
   )
   val MaxRetries: Opt[Long] = Opt(
@@ -59,26 +64,26 @@ private[options] trait PaceTable {
     Whole(0),
     Pace,
     default = Some("3"),
-    doc = "Further tries within a poll after 408, 429, 5xx or a broken connection."
+    doc = "Further tries within a poll, all its pages together, after a status that may pass (`retryStatusCodes`) or a broken connection. A `POST` or `PATCH` whose connection broke after it was sent is not repeated within the poll."
   )
   val RetryBackoff: Opt[Long] = Opt(
     "retryBackoff",
     Duration(1),
     Pace,
     default = Some("1"),
-    doc = "Seconds of the first backoff; it doubles with each try, with full jitter. `Retry-After` is obeyed."
+    doc = "Seconds of the first backoff; it doubles with each try, with full jitter. `Retry-After` and rate-limit headers are obeyed."
   )
   val OnError: Opt[String] = Opt(
     "onError",
-    OneOf(Seq("retry", "fail")),
+    OneOf(Seq("retry", "row", "fail")),
     Pace,
-    default = Some("retry"),
-    doc = "A failed poll: `retry` makes no batch, keeps the offset, and polls again at the next interval; `fail` fails the query."
+    doc = "A failed poll: `retry` (default) makes no batch, keeps the offset, and polls again at the next interval; `fail` fails the query. A failed call of a batch read with an input: `row` (default) is a row with a null `output` and an `error`; `fail` fails the job."
   )
   val MaxConsecutiveErrors: Opt[Long] = Opt(
     "maxConsecutiveErrors",
     Whole(1),
     Pace,
+    scope = Scope.Stream,
     doc = "Polls that may fail in a row before the query fails; default: no limit."
   )
   val MaxRequestsPerTrigger: Opt[Long] = Opt(

@@ -19,7 +19,7 @@ private[options] trait RecordTable {
     Bytes(1),
     Records,
     default = Some("1g"),
-    doc = "A larger response fails the query. Memory does not grow with the response."
+    doc = "A larger response, as it is after decoding (`Content-Encoding`), fails the query. Memory does not grow with the response; a single record may take an eighth of the JVM's memory."
   )
   val ResponseFormat: Opt[String] = Opt(
     "responseFormat",

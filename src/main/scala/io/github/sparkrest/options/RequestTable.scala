@@ -16,10 +16,9 @@ private[options] trait RequestTable {
   )
   val Method: Opt[String] = Opt(
     "method",
-    OneOf(Seq("GET", "POST", "PUT", "PATCH")),
+    OneOf(Seq("GET", "POST", "PUT", "PATCH", "DELETE")),
     Request,
-    default = Some("GET"),
-    doc = "The HTTP method."
+    doc = "The HTTP method. Default: `POST` if there is a `body`, or a batch read has an input; else `GET`."
   )
   val Headers: Opt[Seq[(String, String)]] = Opt(
     "headers",
@@ -36,14 +35,30 @@ private[options] trait RequestTable {
     doc = "Query parameters as a JSON object, appended to `url`; values may hold placeholders."
   )
   val ConnectTimeout: Opt[Long] =
-    Opt("connectTimeout", Duration(1), Request, default = Some("10"), doc = "Seconds to wait for a connection.")
+    Opt(
+      "connectTimeout",
+      Duration(1),
+      Request,
+      default = Some("10"),
+      aliases = Seq("connectionTimeout"),
+      doc = "Seconds to wait for a connection. Under its old name `connectionTimeout`, and with an input, a bare number is milliseconds."
+    )
   val ReadTimeout: Opt[Long] = Opt(
     "readTimeout",
     Duration(1),
     Request,
     default = Some("60"),
-    doc = "Seconds to wait for the head of a response, and for each next piece of its body."
+    doc = "Seconds to wait for the head of a response, and for each next piece of its body. With an input a bare number is milliseconds, as in older sources; `5s` and `500ms` are clear everywhere."
   )
+  val Proxy: Opt[String] = Opt(
+    "proxy",
+    NonEmpty,
+    Request,
+    doc = "The proxy for all requests, as `http://host:port`; https goes through it by `CONNECT`. Default: the JVM's settings (`http.proxyHost`, `https.proxyHost`, `http.nonProxyHosts`)."
+  )
+  val ProxyUser: Opt[String] = Opt("proxyUser", NonEmpty, Request, doc = "User that `proxy` knows (Basic).")
+  val ProxyPassword: Opt[String] =
+    Opt("proxyPassword", Text, Request, secret = true, doc = "Password of `proxyUser`; may be empty.")
   val InitialUrl: Opt[String] = Opt(
     "initialUrl",
     NonEmpty,
@@ -52,7 +67,7 @@ private[options] trait RequestTable {
   )
   val Body: Opt[String] = Opt(
     "body",
-    NonEmpty,
+    TemplateText,
     Request,
     secret = true,
     doc = "Template of the request body. Only known placeholders are replaced, other braces stay. In JSON a placeholder within quotes is escaped; outside quotes it becomes a value: as it is if it is JSON, `null` if it is empty, else a string."
@@ -66,7 +81,7 @@ private[options] trait RequestTable {
   )
   val InitialBody: Opt[String] = Opt(
     "initialBody",
-    NonEmpty,
+    TemplateText,
     Request,
     secret = true,
     doc = "The body while there is no offset yet. Default: `body`."

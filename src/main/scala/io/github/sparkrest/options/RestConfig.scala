@@ -7,6 +7,8 @@ import io.github.sparkrest.error.RestError
   *
   * Durations are milliseconds, sizes bytes. `options` is the map it was made from, for sending to executors, where it is
   * parsed again: it holds secrets, so it is never printed.
+  *
+  * @param references what `env:` and `file:` among the values of `headers` and `params` stand for
   */
 final case class RestConfig(
     options: RestConfig.OptionMap,
@@ -20,6 +22,7 @@ final case class RestConfig(
     initialBody: Option[String],
     connectTimeoutMs: Long,
     readTimeoutMs: Long,
+    transport: TransportOptions,
     dataField: Option[FieldPath],
     responseFormat: String,
     recordFields: Seq[String],
@@ -42,10 +45,20 @@ final case class RestConfig(
     failOnError: Boolean,
     maxConsecutiveErrors: Option[Long],
     maxRequestsPerTrigger: Option[Long],
+    limits: LimitOptions,
     auth: AuthOptions,
-    inferSchema: Boolean,
+    tls: TlsOptions,
+    references: Map[String, Secret],
+    outputType: String,
+    schemaHints: Option[String],
+    evolution: EvolutionOptions,
+    input: Option[InputOptions],
+    cookie: Option[Secret],
     jsonOptions: Map[String, String]
 ) {
+
+  /** Whether a request is made at `load()` to infer a schema. */
+  def inferSchema: Boolean = outputType == "struct"
 
   /** Whether a request depends on the offset. */
   def hasPlaceholder: Boolean = {
@@ -60,17 +73,18 @@ final case class RestConfig(
   def followsLinks: Boolean = offset.source.isInstanceOf[ValueSource.InLink] ||
     offset.kind == "cursor" && !hasPlaceholder && body.isEmpty
 
+  /** As a batch read takes it: who says nothing of an offset wants all that there is, whether it has one or not. */
+  def forBatch: RestConfig = {
+    val asked = options.toMap.keySet.map(_.toLowerCase)
+    if (hasPlaceholder || OffsetOptions.names.exists(asked)) this
+    else RestConfig.parse(options.toMap + (RestOptions.OffsetType.name -> "snapshot")).getOrElse(this)
+  }
+
+  /** A header or parameter: `env:` and `file:` stand for what was read, and in that braces mean nothing. */
+  def template(text: String): Template =
+    references.get(text).fold(Template.parse(text))(s => Template(List(Template.Literal(s.reveal))))
+
   override def toString: String = s"RestConfig(${offset.kind} on ${offset.name})"
-}
-
-/** How requests are authenticated. */
-sealed trait AuthOptions
-object AuthOptions {
-  case object Anonymous extends AuthOptions
-  final case class Basic(user: String, password: Secret) extends AuthOptions
-
-  /** @param scheme the word before the token in `Authorization` (RFC 9110 §11.6.2) */
-  final case class Token(scheme: String, token: Secret) extends AuthOptions
 }
 
 object RestConfig {
@@ -97,11 +111,26 @@ object RestConfig {
   private def placeholdersIn(c: RestConfig): Seq[String] =
     placeholdersIn(Seq(c.url) ++ c.initialUrl ++ c.body ++ c.initialBody ++ (c.params ++ c.headers).map(_._2))
 
+  /** The only name in the address, the parameters and the headers that is a placeholder of nothing else, and so of the offset.
+    * `None`: `offsetField` is given, or there is no such name, or several.
+    */
+  def placeholderIn(options: Map[String, String]): Option[String] = {
+    def textOf(o: Opt[_]) = options.collectFirst { case (k, v) if k.equalsIgnoreCase(o.name) => v }
+    val texts = Seq(RestOptions.Url, RestOptions.Params, RestOptions.Headers).flatMap(textOf(_))
+    val others = ("offset" +: WindowPlaceholders) ++ PagePlaceholders
+    val names = texts.flatMap(hole.findAllMatchIn(_).map(_.group(1))).distinct.filterNot(others.contains)
+    if (textOf(RestOptions.OffsetField).isEmpty && names.lengthCompare(1) == 0) names.headOption else None
+  }
+
+  /** As in [[Template]]; the braces of a JSON object hold more than a name. */
+  private val hole = """\{([\w.@-]+)\}""".r
+
   /** Reads and checks all options at once.
     *
+    * @param viewColumns columns of the view that `input` names
     * @return all problems in one error, each naming the option, its value and what is allowed
     */
-  def parse(options: Map[String, String]): Either[RestError, RestConfig] = {
+  def parse(options: Map[String, String], viewColumns: Seq[String] = Nil): Either[RestError, RestConfig] = {
     import RestOptions._
     val read = new OptionReader(options)
     val jsonNames = json.map(_.toLowerCase).toSet
@@ -109,18 +138,24 @@ object RestConfig {
     val headers = read.opt(Headers).getOrElse(Nil)
     val params = read.opt(Params).getOrElse(Nil)
     val templates = Seq(url) ++ Seq(Body, InitialUrl, InitialBody).flatMap(read.opt(_)) ++ (params ++ headers).map(_._2)
+    val streams = read.opt(Streaming).contains(true)
+    val input = InputOptions.read(read, viewColumns, placeholdersIn(templates), streams)
+    // The ways of older batch sources are for batch reads.
+    val withInput = input.isDefined && !streams
+    val outputType = read.opt(OutputType).getOrElse(if (read(InferSchema)) "struct" else "string")
     val config = RestConfig(
       options = new OptionMap(options),
       url = url,
-      method = if (read.isGiven(Method) || read.opt(Body).isEmpty) read(Method) else "POST",
+      method = read.opt(Method).getOrElse(if (read.opt(Body).isDefined || withInput) "POST" else "GET"),
       headers = headers,
       params = params,
       body = read.opt(Body),
       formBody = read(BodyFormat) == "form",
       initialUrl = read.opt(InitialUrl),
       initialBody = read.opt(InitialBody),
-      connectTimeoutMs = read(ConnectTimeout),
-      readTimeoutMs = read(ReadTimeout),
+      connectTimeoutMs = read.millis(ConnectTimeout, bare = read.isGivenAs("connectionTimeout")),
+      readTimeoutMs = read.millis(ReadTimeout, bare = withInput),
+      transport = TransportOptions.read(read),
       dataField = if (read.isGiven(DataField)) read.path(DataField) else None,
       responseFormat = read(ResponseFormat),
       recordFields = read.opt(RecordFields).getOrElse(Nil),
@@ -132,7 +167,7 @@ object RestConfig {
       paging = PagingOptions.read(read, placeholdersIn(templates)),
       streamingIntervalMs = read(StreamingInterval),
       catchUpIntervalMs = read.opt(CatchUpInterval).getOrElse(read(StreamingInterval)),
-      streaming = read.opt(Streaming).contains(true),
+      streaming = streams,
       batchSize = read(BatchSize),
       maxBytesPerBatch = read(MaxBytesPerBatch),
       maxBufferedBytes = read(MaxBufferedBytes),
@@ -140,27 +175,25 @@ object RestConfig {
       pageLogLocation = read.opt(PageLogLocation),
       maxRetries = read(MaxRetries).toInt,
       retryBackoffMs = read(RetryBackoff),
-      failOnError = read(OnError) == "fail",
+      failOnError = read.opt(OnError).contains("fail"),
       maxConsecutiveErrors = read.opt(MaxConsecutiveErrors),
       maxRequestsPerTrigger = read.opt(MaxRequestsPerTrigger),
-      auth = auth(read),
-      inferSchema = read(InferSchema),
+      limits = LimitOptions.read(read),
+      auth = AuthOptions.read(read, withInput),
+      tls = TlsOptions.read(read),
+      references = read.references(Headers, Params),
+      outputType = outputType,
+      schemaHints = read.opt(SchemaHints),
+      evolution = EvolutionOptions.read(read, outputType),
+      input = input,
+      cookie = read.opt(Cookie).map(Secret(_)),
       jsonOptions = options.filter { case (k, _) => jsonNames(k.toLowerCase) }
     )
     if (read.opt(Streaming).contains(false))
       read.problem("streaming: false is not allowed on readStream; leave it out, or use spark.read")
+    if (read.opt(InferSchema).contains(false) && read.opt(OutputType).contains("struct"))
+      read.problem("outputType: struct is inferred, and inferSchema is false; give one of them")
     CrossChecks(config).foreach(read.problem)
     read.result(config)
-  }
-
-  private def auth(read: OptionReader): AuthOptions = {
-    import RestOptions._
-    read(AuthType) match {
-      case "Basic" =>
-        val user = read.needed(UserId, "authType=Basic")
-        AuthOptions.Basic(user, Secret(read.opt(UserPassword).getOrElse("")))
-      case "Bearer" => AuthOptions.Token(read(AuthScheme), Secret(read.needed(OauthToken, "authType=Bearer")))
-      case _        => AuthOptions.Anonymous
-    }
   }
 }

@@ -10,21 +10,35 @@ object RestOptions
     with OffsetTable
     with PagingTable
     with PaceTable
+    with LimitTable
     with AuthTable
+    with BatchTable
+    with TlsTable
     with ShapeTable {
 
   /** In the order of the docs and of the Python arguments. */
   // format: off
   val all: Seq[Opt[_]] = Seq(
     Url, Method, Headers, Params, Body, BodyFormat, InitialUrl, InitialBody, ConnectTimeout, ReadTimeout,
+    Proxy, ProxyUser, ProxyPassword,
     DataField, ResponseFormat, RecordFields, EmptyStatusCodes, EmptyWhen, ErrorWhen, MaxResponseBytes, Streaming,
     OffsetType, OffsetField, InitialOffset, OffsetPick, OffsetFormat, RequestOffsetFormat, Order, Boundary, RecordKey,
     Lookback, Lag, WindowStep, OnCursorExpired,
     Pagination, NextField, HasMoreField, TotalField, PageParam, PageSizeParam, PageSize, StartPage, MaxPagesPerPoll,
-    ReanchorAfter, PageInterval, AllowedHosts,
+    ReanchorAfter, PageInterval, AllowedHosts, AllowPrivateHosts,
     StreamingInterval, CatchUpInterval, BatchSize, MaxBytesPerBatch,
     MaxBufferedBytes, RetainBatches, PageLogLocation, MaxRetries, RetryBackoff, OnError, MaxConsecutiveErrors,
-    MaxRequestsPerTrigger, AuthType, UserId, UserPassword, OauthToken, AuthScheme, InferSchema
+    MaxRequestsPerTrigger,
+    MaxRequestRate, RateLimitRemainingHeader, RateLimitResetHeader, RateLimitMaxWait, RetryStatusCodes, ConditionalRequests,
+    AuthType, UserId, UserPassword, OauthToken, AuthScheme, ApiKeySecret, ApiKeyName, ApiKeyIn,
+    OauthConsumerKey, OauthConsumerSecret, OauthTokenSecret, OauthSignatureMethod, OauthRealm,
+    Oauth2TokenUrl, Oauth2GrantType, Oauth2ClientId, Oauth2ClientSecret, Oauth2ClientAuth, Oauth2Scope, Oauth2Params,
+    Oauth2RefreshToken, Oauth2TokenStore,
+    TlsCaFile, TlsCertFile, TlsKeyFile, TlsKeyPassword, TlsKeyStore, TlsKeyStorePassword, TlsKeyStoreType,
+    TlsTrustStore, TlsTrustStorePassword, TlsTrustStoreType,
+    InferSchema, OutputType, SchemaHints, SchemaLocation, SchemaEvolutionMode, RescuedDataColumn,
+    InputData, Input, Partitions, Concurrency, QueryType, PostInputFormat, Cookie, IncludeInputsInOutput,
+    CallStrictlyOnce, SchemaSamplePcnt
   )
   // format: on
 

@@ -13,5 +13,13 @@ final class Secret private (value: String) extends Serializable {
 }
 
 object Secret {
+
+  /** Words in names whose values are likely to be secrets, as a regular expression. `passenger` is none of them. */
+  val Words: String = "key|token|secret|pass(?=w|phrase|[^a-z]|$)|sig|auth|credential|session|code"
+  private val named = s"(?i).*(?:$Words).*".r.pattern
+
+  /** Whether a value of that name is likely to be one. */
+  def isNamed(name: String): Boolean = named.matcher(name).matches()
+
   def apply(value: String): Secret = new Secret(value)
 }

@@ -15,8 +15,8 @@ object ValueSource {
 
   /** `header:<Name>`, `link:<rel>` or a path; `None` if it is none of them. */
   def parse(text: String): Option[ValueSource] = text.trim.split(":", 2) match {
-    case Array("header", name) if name.trim.matches("[!#$%&'*+.^_`|~0-9A-Za-z-]+") => Some(InHeader(name.trim))
-    case Array("link", rel) if rel.trim.nonEmpty                                   => Some(InLink(rel.trim))
-    case _ => FieldPath.parse(text).map(InBody(_))
+    case Array("header", name) if HeaderName.isValid(name.trim) => Some(InHeader(name.trim))
+    case Array("link", rel) if rel.trim.nonEmpty                => Some(InLink(rel.trim))
+    case _                                                      => FieldPath.parse(text).map(InBody(_))
   }
 }

@@ -66,7 +66,7 @@ class RestConfigSuite extends AnyFunSuite {
   test("authentication asks for what it needs") {
     assert(problems("url" -> "http://h", "authType" -> "Bearer").contains("oauthToken: is required by authType=Bearer"))
     assert(problems("url" -> "http://h", "authType" -> "basic").contains("userId: is required by authType=Basic"))
-    assert(config("authType" -> "Basic", "userId" -> "u").auth == AuthOptions.Basic("u", Secret("")))
+    assert(config("authType" -> "Basic", "userId" -> "u").auth == AuthOptions.Basic(Secret("u"), Secret("")))
   }
 
   test("secrets are in no text") {
@@ -74,8 +74,7 @@ class RestConfigSuite extends AnyFunSuite {
     val c = config(
       "authType" -> "Bearer",
       "oauthToken" -> secret,
-      "headers" -> s"""{"X-API-Key":"$secret"}""",
-      "userPassword" -> secret
+      "headers" -> s"""{"X-API-Key":"$secret"}"""
     )
     assert(!Seq(c.toString, c.options.toString, c.auth.toString).exists(_.contains(secret)))
     assert(!problems("url" -> "http://h", "headers" -> s"{$secret").contains(secret))

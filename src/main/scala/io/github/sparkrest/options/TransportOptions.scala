@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.options
+
+/** What a connection depends on, apart from where it goes.
+  *
+  * @param proxy `None`: the JVM's own settings hold (`http.proxyHost`, `https.proxyHost`, `http.nonProxyHosts`)
+  */
+final case class TransportOptions(allowPrivateHosts: Boolean = true, proxy: Option[ProxyOptions] = None)
+
+/** A proxy for http and https alike (RFC 9110 §3.7), and whom it knows us as. */
+final case class ProxyOptions(host: String, port: Int, credentials: Option[(String, Secret)] = None)
+
+object TransportOptions {
+  import RestOptions._
+  private val address = """(?i)http://(\[[0-9a-f:.]+\]|[^\s/:@\[\]]+):(\d{1,5})/?""".r
+
+  private[options] def read(reader: OptionReader): TransportOptions = {
+    val proxy = reader.opt(Proxy).flatMap { text =>
+      text.trim match {
+        case address(host, port) if port.toInt > 0 && port.toInt < 65536 =>
+          Some(ProxyOptions(host.stripPrefix("[").stripSuffix("]"), port.toInt))
+        case other =>
+          // What stands before an @ is a password.
+          reader.problem(
+            s"""proxy: "${other.replaceAll(
+                "//[^/]*@",
+                "//***@"
+              )}" is not allowed; allowed: http://host:port (credentials by proxyUser and proxyPassword)"""
+          )
+          None
+      }
+    }
+    val user = reader.opt(ProxyUser)
+    if (user.nonEmpty && !reader.isGiven(Proxy)) reader.problem("proxy: is required by proxyUser and was not given")
+    if (user.isEmpty && reader.isGiven(ProxyPassword))
+      reader.problem("proxyUser: is required by proxyPassword and was not given")
+    if (user.exists(_.contains(':'))) reader.problem("proxyUser: a colon is not allowed in it (RFC 7617)")
+    val credentials = user.map(_ -> Secret(reader.opt(ProxyPassword).getOrElse("")))
+    TransportOptions(reader(AllowPrivateHosts), proxy.map(_.copy(credentials = credentials)))
+  }
+}
