@@ -1,9 +1,45 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Any HTTP API as a Spark Structured Streaming source: ``spark.readStream.format("rest")``."""
+"""Any HTTP API as a source of Apache Spark: ``spark.readStream.format("rest")`` and ``spark.read.format("rest")``."""
 
-from spark_rest._jar import jar_path
-from spark_rest._options import read_rest_stream
+import typing
+
+from spark_rest._auth import ApiKey, Basic, Bearer, OAuth1, OAuth2
+from spark_rest._error import RestError
+from spark_rest._jar import jar_path, packages
+from spark_rest._options import read_rest, read_rest_stream
+from spark_rest._preview import Preview, preview
 from spark_rest._session import configure
 from spark_rest._version import __version__
 
-__all__ = ["__version__", "configure", "jar_path", "read_rest_stream"]
+if typing.TYPE_CHECKING:
+    from spark_rest._data_source import RestDataSource
+
+__all__ = [
+    "ApiKey",
+    "Basic",
+    "Bearer",
+    "OAuth1",
+    "OAuth2",
+    "Preview",
+    "RestDataSource",
+    "RestError",
+    "__version__",
+    "configure",
+    "jar_path",
+    "packages",
+    "preview",
+    "read_rest",
+    "read_rest_stream",
+]
+
+
+if not typing.TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        # It is made of a class of PySpark, whose import takes a second.
+        if name == "RestDataSource":
+            from spark_rest._data_source import RestDataSource, warn_without_data_sources
+
+            warn_without_data_sources()
+            return RestDataSource
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`python -m spark_rest`: the demo API, and the jar's path for spark-submit."""
+"""`python -m spark_rest`: looks at an API, shows a checkpoint's offsets, serves the demo API, prints the jar's path."""
 
 from __future__ import annotations
 
@@ -23,11 +23,46 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     commands.add_parser("jar", help="print the jar for the installed PySpark, for --jars")
 
-    chosen = parser.parse_args(arguments)
+    look = commands.add_parser(
+        "preview",
+        help="ask an API a few times, and print what a stream of it needs",
+        usage="python -m spark_rest preview URL [--offset-field id] [--auth-type Bearer --oauth-token env:TOKEN] ...",
+        epilog="Any option of the source may be given, as --data-field items or --dataField items.",
+    )
+    look.add_argument("url", help="address; it may have the placeholder of the offset")
+
+    offsets = commands.add_parser("offsets", help="show the offsets and polls of a checkpoint, or move them")
+    offsets.add_argument("checkpoint", help="checkpointLocation of the query")
+    offsets.add_argument("--page-log", default="", help="pageLogLocation of the query, if it has one")
+    change = offsets.add_mutually_exclusive_group()
+    change.add_argument("--rewind", type=_natural, metavar="BATCH", help="deliver again what came after this batch")
+    change.add_argument("--set", metavar="OFFSET", help="let the next poll ask the API from this offset")
+    offsets.add_argument("--endpoint", default="main", help="whose offset is set; default: the only one")
+    offsets.add_argument("--source", type=_natural, default=0, help="number of the source in the query; default 0")
+    offsets.add_argument("--yes", action="store_true", help="do not ask before changing anything")
+
+    chosen, others = parser.parse_known_args(arguments)
+    if others and chosen.command != "preview":
+        parser.error(f"unrecognized arguments: {' '.join(others)}")
     if chosen.command == "demo":
         serve(chosen.port, chosen.backlog, chosen.total, chosen.rate)
-    else:
+    elif chosen.command == "jar":
         print(jar_path())
+    else:
+        _with_spark(chosen, others)
+
+
+def _with_spark(chosen: argparse.Namespace, others: Sequence[str]) -> None:
+    from spark_rest import _commands
+
+    if chosen.command == "preview":
+        _commands.show_preview(chosen.url, others)
+    elif chosen.rewind is not None:
+        _commands.rewind(chosen.checkpoint, chosen.page_log, chosen.rewind, chosen.yes)
+    elif chosen.set is not None:
+        _commands.set_offset(chosen.checkpoint, chosen.page_log, chosen.source, chosen.endpoint, chosen.set, chosen.yes)
+    else:
+        _commands.show_offsets(chosen.checkpoint, chosen.page_log)
 
 
 def _natural(text: str) -> int:

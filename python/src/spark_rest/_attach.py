@@ -3,11 +3,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
-from spark_rest._jar import is_our_jar, jar_path
+from spark_rest._jar import is_our_jar, plain_jar_path
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -26,16 +25,23 @@ def attach(spark: SparkSession) -> None:
     source, because `ADD JAR` reaches the JVM thread of its caller alone; a jar that came through
     `spark.jars` is seen by all threads.
 
-    Raises what `jar_path` raises, if no bundled jar fits the session's Spark.
+    Raises what `plain_jar_path` raises, if no bundled jar fits the session's Spark; and
+    `RuntimeError` if Spark takes the jar and does not see it.
     """
-    if _is_connect(spark):
+    if is_connect(spark):
         _attach_to_server(spark)
     elif not _is_loaded(spark):
-        path = Path(jar_path(spark.version)).as_posix().replace("'", "\\'")
-        spark.sql(f"ADD JAR '{path}'")
+        jar = plain_jar_path(spark.version)
+        spark.sql(f"ADD JAR '{jar}'")
+        if not _is_loaded(spark):
+            raise RuntimeError(
+                f"Spark did not load {jar}. Start the session with it: configure(SparkSession.builder), or "
+                "spark-submit --jars $(python -m spark_rest jar)."
+            )
 
 
-def _is_connect(spark: SparkSession) -> bool:
+def is_connect(spark: SparkSession) -> bool:
+    """Whether the session is a client of Spark Connect, without a JVM of its own."""
     # Not by isinstance: importing the Connect client needs gRPC, which classic users lack.
     return type(spark).__module__.startswith("pyspark.sql.connect")
 
@@ -44,7 +50,7 @@ def _attach_to_server(spark: SparkSession) -> None:
     if spark in _connect_sessions:
         return
     if not any(map(is_our_jar, (spark.conf.get("spark.jars", "") or "").split(","))):
-        spark.addArtifacts(jar_path(spark.version))
+        spark.addArtifacts(plain_jar_path(spark.version))
     _connect_sessions.add(spark)
 
 

@@ -3,12 +3,20 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
+import re
+import shutil
+import tempfile
 from pathlib import Path
 
 from spark_rest._spark_version import installed_spark_version, major_minor
 from spark_rest._version import __version__
 
 _JARS = Path(__file__).parent / "jars"
+
+# Neither a separator, nor a quote, nor what a URI would escape.
+_PLAIN = re.compile(r"[A-Za-z0-9_./:@+=-]+")
 
 
 def jar_path(spark_version: str | None = None) -> str:
@@ -34,6 +42,45 @@ def jar_path(spark_version: str | None = None) -> str:
             "Install the spark-rest wheel; in a checkout of the repository, `make setup` builds and installs it."
         )
     return str(jar)
+
+
+def packages(spark_version: str | None = None) -> str:
+    """The Maven coordinates that fit a Spark version, for ``spark.jars.packages`` or ``spark-submit --packages``.
+
+    Args:
+        spark_version:
+            As of :func:`jar_path`. Default: the version of the installed PySpark.
+
+    Returns:
+        For example ``io.github.sparkrest:spark-rest_2.13:0.1.0``.
+
+    Raises:
+        ModuleNotFoundError: No version is given, and PySpark is not installed.
+        ValueError: There is no artifact for that Spark version.
+    """
+    version = installed_spark_version() if spark_version is None else spark_version
+    return f"io.github.sparkrest:spark-rest_{_scala_of(version)}:{__version__}"
+
+
+@functools.cache
+def plain_jar_path(spark_version: str | None = None) -> str:
+    """As `jar_path`, under a name that Spark's `ADD JAR` and `spark.jars` understand.
+
+    With a blank or a comma in it `ADD JAR` says that it worked, and Spark does not see the jar: then
+    it is a copy, for as long as this program runs. `OSError` if there is no place for it.
+    """
+    jar = Path(jar_path(spark_version)).as_posix()
+    if _PLAIN.fullmatch(jar):
+        return jar
+    folder = tempfile.mkdtemp(prefix="spark-rest-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    copy = Path(shutil.copy(jar, folder)).as_posix()
+    if not _PLAIN.fullmatch(copy):
+        raise OSError(
+            f"Spark can load no jar from {jar}, nor from {folder}, for the blank or the special character in it. "
+            "Set TMPDIR to a folder without one, or install spark-rest elsewhere."
+        )
+    return copy
 
 
 def is_our_jar(jar_or_package: str) -> bool:

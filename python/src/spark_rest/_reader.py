@@ -1,53 +1,100 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From Python values to the options of the source."""
+"""From Python values to a DataFrame of the source."""
 
 from __future__ import annotations
 
-import json
+import uuid
 from collections.abc import Mapping
-from decimal import Decimal
-from numbers import Integral
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from spark_rest._attach import attach
+from spark_rest._attach import attach, is_connect
+from spark_rest._credentials import Credentials
+from spark_rest._error import without_java_traces
+from spark_rest._option_text import option_text
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql import DataFrame, DataFrameReader, SparkSession
+    from pyspark.sql.streaming.readwriter import DataStreamReader
     from pyspark.sql.types import StructType
 
+    Reader = TypeVar("Reader", DataFrameReader, DataStreamReader)
 
+
+@without_java_traces()
 def load_stream(
     spark: SparkSession,
     schema: StructType | str | None,
-    json_options: Mapping[str, str] | None,
+    json_options: Mapping[str, object] | None,
+    auth: Credentials | None,
     options: Mapping[str, object],
 ) -> DataFrame:
     """Loads ``format("rest")`` with options of Spark's own names; those that are ``None`` are not set.
 
     Raises:
-        TypeError: A value is of a type that no option has.
+        TypeError: A value is of a type that no option has, or ``auth`` and an option say the same.
         pyspark.errors.IllegalArgumentException: The source refuses the options; its message begins with ``[REST_``.
+        RestError: Spark itself failed.
     """
-    given = {**(json_options or {}), **options}
-    texts = {name: _option_text(name, value) for name, value in given.items() if value is not None}
+    texts = option_texts(json_options, auth, options)
     attach(spark)
-    reader = spark.readStream.format("rest").options(**texts)
-    return (reader if schema is None else reader.schema(schema)).load()
+    # With an input this alone tells the source that each row is an endpoint.
+    return _load(spark, spark.readStream, schema, {"streaming": "true"} | texts)
 
 
-def _option_text(name: str, value: object) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, Integral):
-        return str(int(value))
-    if isinstance(value, float):
-        # repr is the shortest text that is the same number; "f" spells it without an exponent.
-        return format(Decimal(repr(float(value))), "f")
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    if isinstance(value, (Mapping, list, tuple)):
-        return json.dumps(dict(value) if isinstance(value, Mapping) else value, ensure_ascii=False)
-    # Not the value: it may be a secret.
-    raise TypeError(f"Option {name}: a {type(value).__name__} is no value of an option.")
+@without_java_traces()
+def load(
+    spark: SparkSession,
+    schema: StructType | str | None,
+    json_options: Mapping[str, object] | None,
+    auth: Credentials | None,
+    options: Mapping[str, object],
+) -> DataFrame:
+    """As :func:`load_stream`, for one read."""
+    texts = option_texts(json_options, auth, options)
+    attach(spark)
+    return _load(spark, spark.read, schema, texts)
+
+
+def _load(spark: SparkSession, reader: Reader, schema: StructType | str | None, texts: dict[str, str]) -> DataFrame:
+    reader = reader.format("rest").options(**texts)
+    frame = (reader if schema is None else reader.schema(schema)).load()
+    if is_connect(spark):
+        # load() alone sends nothing to the server: so that what is wrong is told here.
+        _ = frame.schema
+    return frame
+
+
+def option_texts(
+    json_options: Mapping[str, object] | None, auth: Credentials | None, options: Mapping[str, object]
+) -> dict[str, str]:
+    given = {**(json_options or {}), **{name: value for name, value in options.items() if value is not None}}
+    if auth is not None:
+        given |= _option_values(auth, given)
+    return {
+        name: _view_of(value) if name == "input" and not isinstance(value, str) else option_text(name, value)
+        for name, value in given.items()
+        if value is not None
+    }
+
+
+def _option_values(auth: Credentials, given: Mapping[str, object]) -> dict[str, object]:
+    if not isinstance(auth, Credentials):
+        # Not the value: it may be a secret.
+        raise TypeError(
+            f"auth: a {type(auth).__name__} is none of Basic, Bearer, ApiKey, OAuth1, OAuth2 of spark_rest. "
+            'A token is Bearer("...").'
+        )
+    values = auth._option_values()
+    twice = sorted(values.keys() & given.keys())
+    if twice:
+        raise TypeError(f"auth={auth!r} sets {', '.join(twice)}, which is given beside it. Give one of both.")
+    return values
+
+
+def _view_of(frame: object) -> str:
+    """Let the source find a DataFrame by name. The view stays: it is read when the result is."""
+    if not hasattr(frame, "createTempView"):
+        raise TypeError(f"Option input: a {type(frame).__name__} is neither a DataFrame nor the name of a view.")
+    name = f"spark_rest_input_{uuid.uuid4().hex}"
+    frame.createTempView(name)
+    return name

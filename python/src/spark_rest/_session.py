@@ -8,7 +8,7 @@ import os
 from typing import TYPE_CHECKING
 
 from spark_rest._attach import attach
-from spark_rest._jar import is_our_jar, jar_path
+from spark_rest._jar import is_our_jar, plain_jar_path
 from spark_rest._launch_conf import launch_conf
 from spark_rest._spark_version import installed_spark_version, major_minor
 
@@ -23,9 +23,9 @@ def configure(builder: SparkSession.Builder, *, fast_checkpoints: bool = False) 
 
     The bundled jar is added to ``spark.jars``, after what is there from the builder, ``PYSPARK_SUBMIT_ARGS`` and
     ``spark-defaults.conf``. Where that comes too late, because the JVM runs already (spark-submit, a notebook) or is
-    elsewhere (Spark Connect), the session that ``getOrCreate`` returns gets the jar by ``ADD JAR`` or
-    ``addArtifacts``. A spark-rest jar or package that the settings name already is left alone. A second call changes
-    nothing.
+    elsewhere (Spark Connect), or would hide ``spark.jars.packages`` from the executors, the session that
+    ``getOrCreate`` returns gets the jar by ``ADD JAR`` or ``addArtifacts``. A spark-rest jar or package that the
+    settings name already is left alone. A second call changes nothing.
 
     Args:
         builder:
@@ -55,8 +55,10 @@ def _add_jar(builder: SparkSession.Builder, options: dict[str, object], outside:
     # Neither hides the other: what the program sets wins on the executors, what is outside on the driver's class path.
     jars = list(dict.fromkeys(_entries(options.get("spark.jars")) + _entries(outside.get("spark.jars"))))
     packages = _entries(options.get("spark.jars.packages")) + _entries(outside.get("spark.jars.packages"))
-    if not any(map(is_our_jar, jars + packages)):
-        builder.config("spark.jars", ",".join([*jars, jar_path()]))
+    # With packages PySpark would hand a builder's `spark.jars` to the executors in place of what Spark
+    # resolved and added to them. Left alone, the session gets our jar when it is made.
+    if not packages and not any(map(is_our_jar, jars)):
+        builder.config("spark.jars", ",".join([*jars, plain_jar_path()]))
 
 
 def _entries(comma_separated: object) -> list[str]:
