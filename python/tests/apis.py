@@ -36,6 +36,11 @@ class Feed:
             return self._records[::-1][:most]
 
 
+def always(body: object) -> Emulated:
+    """The same response to whatever is asked: then only the connector can tell what is new."""
+    return Emulated(lambda request: Answer(body))
+
+
 def twitter_like(feed: Feed) -> Emulated:
     """Bearer; `since` is inclusive; the progress stands in the records alone."""
 

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One Spark session for all tests that run in this process."""
+"""What tests share: one Spark session for all that run in this process, and a cluster beside it."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from pyspark.sql import SparkSession
+from standalone import Standalone
 
 from spark_rest import configure
 
@@ -28,3 +29,10 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     session.sparkContext.setLogLevel("ERROR")
     yield session
     session.stop()
+
+
+@pytest.fixture(scope="module")
+def standalone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standalone]:
+    """A master and two workers, on addresses of their own."""
+    with Standalone(tmp_path_factory.mktemp("standalone")) as cluster:
+        yield cluster

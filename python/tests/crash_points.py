@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from page_log import PageLog, Position, page_log_of, read_page_log
+from page_log import Manifest, PageLog, Position, page_log_of, read_page_log
 from process import Driver
+
+OFFSET_CHECKSUM = re.compile(r"\.\d+\.crc")
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,7 @@ class Place:
             {int(p.name.removesuffix(".compact")) for p in metadata},
             {p.name for p in _files(self.output) if p.suffix == ".parquet"},
             {json.loads(entry)["path"].rpartition("/")[2] for entry in entries},
+            {int(p.name[1:-4]) for p in _files(self.checkpoint / "offsets") if OFFSET_CHECKSUM.fullmatch(p.name)},
         )
 
 
@@ -56,6 +60,8 @@ class Scene:
     """Batches that the sink has taken."""
     sink_files: set[str]
     sink_files_taken: set[str]
+    checked: set[int]
+    """Batches whose offsets have their checksum file, the last thing that Spark does when it logs them."""
 
     @property
     def latest(self) -> int:
@@ -125,6 +131,16 @@ def _in_the_purge(e: Event) -> bool:
     return bool(e.went) and any(m.end <= purged_to for m in e.now.log.manifests)
 
 
+def next_purge(now: Scene) -> list[Manifest]:
+    """What goes with `retainBatches` 0 when the newest batch is logged: all that the batch before it consumed."""
+    return [m for m in now.log.manifests[:-1] if m.end <= now.end_of(now.latest - 1)]
+
+
+def _before_the_purge(e: Event) -> bool:
+    """Spark is still at its offset log; after that it tells the source, which then purges."""
+    return e.now.in_a_batch and e.now.latest not in e.now.checked and bool(next_purge(e.now))
+
+
 IN_A_RESPONSE = CrashPoint("half a response", lambda p: p.page_log / "pages", _in_a_response)
 PAGE_WITHOUT_MANIFEST = CrashPoint(
     "page file, before its manifest", lambda p: p.page_log / "pages", _page_without_manifest
@@ -137,35 +153,44 @@ IN_THE_BATCH = CrashPoint("in the batch", lambda p: p.output, _in_the_batch)
 BATCH_NOT_COMMITTED = CrashPoint(
     "batch, before the commit log", lambda p: p.output / "_spark_metadata", _batch_not_committed
 )
+BEFORE_THE_PURGE = CrashPoint("offset log, before the purge", lambda p: p.checkpoint / "offsets", _before_the_purge)
 IN_THE_PURGE = CrashPoint("in the purge", lambda p: p.page_log / "manifests", _in_the_purge)
 
 
 def kill_at(point: CrashPoint, start: Callable[[], Driver], place: Place, seconds: float = 240) -> tuple[Scene, int]:
     """Starts a driver and kills it at that step. What it left, and how often it was frozen for that."""
-    folder = point.folder(place)
     before = place.scene()
+    with start() as driver:
+        event, tries = freeze_at(point, driver, place, before, seconds)
+        driver.kill()
+        after = place.scene()
+        assert after == event.now, "files changed while the driver was frozen"
+        return after, tries
+
+
+def freeze_at(
+    point: CrashPoint, driver: Driver, place: Place, before: Scene, seconds: float = 240
+) -> tuple[Event, int]:
+    """Freezes a driver that runs at that step, and how often for that."""
+    folder = point.folder(place)
     seen = _names(folder)
     tries = 0
     deadline = time.monotonic() + seconds
-    with start() as driver:
-        while time.monotonic() < deadline:
-            names = _names(folder)
-            if names == seen:
-                assert driver.is_running(), f"the driver ended before it was killed:\n{driver.output()}"
-                time.sleep(0.0005)
-                continue
-            driver.freeze()
-            tries += 1
-            names = _names(folder)
-            event = Event(before, place.scene(), names - seen, seen - names)
-            if point.reached(event):
-                driver.kill()
-                after = place.scene()
-                assert after == event.now, "files changed while the driver was frozen"
-                return after, tries
-            seen = names
-            driver.thaw()
-        raise AssertionError(f"the step was never hit in {seconds} s and {tries} tries: {point.name}")
+    while time.monotonic() < deadline:
+        names = _names(folder)
+        if names == seen:
+            assert driver.is_running(), f"the driver ended before that step:\n{driver.output()}"
+            time.sleep(0.0005)
+            continue
+        driver.freeze()
+        tries += 1
+        names = _names(folder)
+        event = Event(before, place.scene(), names - seen, seen - names)
+        if point.reached(event):
+            return event, tries
+        seen = names
+        driver.thaw()
+    raise AssertionError(f"the step was never hit in {seconds} s and {tries} tries: {point.name}")
 
 
 def _names(folder: Path) -> set[str]:

@@ -38,6 +38,8 @@ class Request:
     """The TCP ports of its client and of the server."""
     method: str = "GET"
     body: bytes = b""
+    target: str = ""
+    """Path and query as they were sent: what a signature is over."""
 
     def __str__(self) -> str:
         asked = "&".join(f"{name}={value}" for name, value in self.query.items())
@@ -87,15 +89,17 @@ class Emulated:
         self.failed: list[Request] = []
         self.stall_seconds = 0.0
         self.stall_in = Stall.BODY
+        self.stalls: Callable[[Request], bool] = lambda _: True
         self.stalled = threading.Event()
         self.given_up = threading.Event()
         self._failures: deque[Failure] = deque()
         self._server = _Server(self)
 
-    def stall(self, where: Stall, seconds: float) -> None:
+    def stall(self, where: Stall, seconds: float, only: Callable[[Request], bool] = lambda _: True) -> None:
         """From the next request on. `stalled`: one hangs; `given_up`: its client closed the connection."""
         self.stalled.clear()
         self.given_up.clear()
+        self.stalls = only
         self.stall_in, self.stall_seconds = where, seconds
 
     @property
@@ -175,7 +179,9 @@ class _Handler(BaseHTTPRequestHandler):
             (self.client_address[1], self.server.server_port),
             self.command,
             self.rfile.read(int(self.headers.get("Content-Length") or 0)),
+            self.path,
         )
+        self._stalls = api.stalls(request)
         failure = api.next_failure()
         if failure:
             # Logged first: who waits for a number of requests finds this one among the failed.
@@ -214,7 +220,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.connection.close()
 
     def _send(self, status: int, kind: str, body: bytes, headers: Headers | None = None) -> None:
-        stall = self.server.api.stall_in if self.server.api.stall_seconds else None
+        stall = self.server.api.stall_in if self.server.api.stall_seconds and self._stalls else None
         if stall is Stall.HEAD and self._hang(b"") is None:
             return
         if stall is Stall.TRICKLE:

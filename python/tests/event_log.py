@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-POLL = "poll "
+POLL = ("poll ", "call ")
 
 
 def event_log_conf(folder: Path) -> dict[str, str]:
@@ -25,7 +25,7 @@ def event_log_conf(folder: Path) -> dict[str, str]:
 class Task:
     """An attempt that ended.
 
-    `batch` is the micro-batch that it belongs to, and `None` for a poll.
+    `batch` is the micro-batch that it belongs to, and `None` for a poll or for calls.
     """
 
     batch: int | None
@@ -37,7 +37,7 @@ class Task:
 
 
 def tasks(folder: Path) -> list[Task]:
-    """The tasks of polls and of micro-batches, as far as they are written."""
+    """The tasks of polls, calls and micro-batches, as far as they are written."""
     (file,) = folder.iterdir()
     events = [json.loads(line) for line in file.read_text().splitlines() if line.endswith("}")]
     batch_of = {

@@ -12,10 +12,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-MANIFEST = re.compile(r"(\d{20})\.json")
+NUMBERED = re.compile(r"(\d{20})\.json")
 PAGES = re.compile(r"(\d{10})-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.ndjson")
 EPOCH = re.compile(r"\d{10}")
 TRAILER_BYTES = 21
+ONLY = "main"
+"""The endpoint of a stream without an input."""
+DRAIN = {
+    *("page", "pages", "received", "pending", "seen", "signature", "landmark", "until"),
+    *("unordered", "same", "laterNew", "began", "horizon"),
+}
 
 
 class NotAPageLogError(AssertionError):
@@ -52,6 +58,8 @@ class PageLog:
     page_files: dict[str, int | None] = field(default_factory=dict)
     """Name → records; `None`: it is not whole."""
     epochs: list[int] = field(default_factory=list)
+    states: list[int] = field(default_factory=list)
+    """Numbers of the files with the states of all endpoints: what manifests up to there said."""
     temporary: list[str] = field(default_factory=list)
 
     @property
@@ -65,7 +73,8 @@ class PageLog:
 
     @property
     def files(self) -> int:
-        return len(self.manifests) + len(self.page_files) + len(self.epochs) + len(self.temporary)
+        files = (self.manifests, self.page_files, self.epochs, self.states, self.temporary)
+        return sum(map(len, files))
 
     @property
     def newest_epoch(self) -> int:
@@ -94,6 +103,11 @@ class PageLog:
             raise NotAPageLogError(f"page files that no manifest names are left: {sorted(self.orphans)}")
         if len(self.epochs) != 1:
             raise NotAPageLogError(f"files of more than one run are left: {self.epochs}")
+        if len(self.states) > 1:
+            raise NotAPageLogError(f"older states are left: {self.states}")
+        consumed = [m.seq for m in self.manifests if m.seq <= max(self.states, default=0)]
+        if consumed:
+            raise NotAPageLogError(f"manifests {consumed} are left, all of which states {self.states} hold")
 
 
 def page_log_of(checkpoint: Path) -> Path:
@@ -110,11 +124,13 @@ def read_page_log(folder: Path) -> PageLog:
         if name.endswith(".tmp"):
             log.temporary.append(name)
         elif name == "last-poll.json":
-            _keys(_json(path.read_text(), name), {"version", "after", "polledAtMs", "endpoints"}, name)
+            _note(_json(path.read_text(), name))
         elif name == "run-starts.json":
             _keys(_json(path.read_text(), name), {"version", "starts"}, name)
-        elif top == "manifests" and MANIFEST.fullmatch(rest):
+        elif top == "manifests" and NUMBERED.fullmatch(rest):
             log.manifests.append(_manifest(path, int(rest[:20])))
+        elif top == "states" and NUMBERED.fullmatch(rest):
+            log.states.append(_states(path, int(rest[:20])))
         elif top == "pages" and PAGES.fullmatch(rest):
             log.page_files[rest] = _whole_records(path)
         elif top == "epochs" and EPOCH.fullmatch(rest):
@@ -127,23 +143,57 @@ def read_page_log(folder: Path) -> PageLog:
     return log
 
 
+def _note(note: Any) -> None:
+    _keys(note, {"version", "after", "polledAtMs", "endpoints"}, "last-poll.json", {"pace"})
+    if "pace" in note:
+        _keys(note["pace"], {"notBefore", "used", "granted"}, "last-poll.json: pace")
+    _endpoints(note["endpoints"], "last-poll.json")
+
+
+def _states(path: Path, seq: int) -> int:
+    what = f"states {seq}"
+    states = _json(path.read_text(), what)
+    _keys(states, {"version", "seq", "endpoints"}, what)
+    _endpoints(states["endpoints"], what)
+    if states["version"] != 1 or states["seq"] != seq:
+        raise NotAPageLogError(f"{what} says version {states['version']}, seq {states['seq']}")
+    return seq
+
+
 def _manifest(path: Path, seq: int) -> Manifest:
     what = f"manifest {seq}"
     m = _json(path.read_text(), what)
-    _keys(m, {"version", "seq", "previous", "epoch", "file", "endpoints"}, what)
+    _keys(m, {"version", "seq", "previous", "epoch", "file", "endpoints"}, what, {"rows"})
     file = m["file"]
     _keys(file, {"name", "bytes", "location", "pages"}, f"{what}: file")
     for page in file["pages"]:
-        _keys(page, {"records", "bytes", "offsetBefore"}, f"{what}: page")
+        _keys(page, {"records", "bytes", "offsetBefore"}, f"{what}: page", {"endpoint", "origin"})
         if page["records"] <= 0:
             raise NotAPageLogError(f"{what} has a page without records")
-    for state in m["endpoints"].values():
-        _keys(state, {"offset", "boundary"}, f"{what}: endpoint")
+        if page.get("endpoint", ONLY) not in m["endpoints"]:
+            raise NotAPageLogError(f"{what} has a page of an endpoint whose state it does not have")
+        if "origin" in page:
+            _keys(page["origin"], {"url", "status", "at", "number"}, f"{what}: origin")
+    _endpoints(m["endpoints"], what)
+    rows = m.get("rows", {})
+    if not (rows.keys() <= m["endpoints"].keys() and all(isinstance(_json(r, what), dict) for r in rows.values())):
+        raise NotAPageLogError(f"{what} has rows that are of none of its endpoints, or no rows: {rows}")
     if m["version"] != 1 or m["seq"] != seq or m["previous"] >= seq:
         raise NotAPageLogError(f"{what} says version {m['version']}, seq {m['seq']}, previous {m['previous']}")
     return Manifest(
         seq, m["previous"], m["epoch"], file["name"], file["bytes"], sum(page["records"] for page in file["pages"])
     )
+
+
+def _endpoints(states: Any, what: str) -> None:
+    """States by endpoint."""
+    for key, state in states.items():
+        where = f"{what}: endpoint {key}"
+        _keys(state, {"offset", "boundary"}, where, {"drain", "started", "ahead", "validators"})
+        if "drain" in state:
+            _keys(state["drain"], DRAIN, f"{where}: drain", {"previous"})
+        if "validators" in state:
+            _keys(state["validators"], {"request", "atMs"}, f"{where}: validators", {"etag", "modified"})
 
 
 def _whole_records(path: Path) -> int | None:
@@ -176,6 +226,9 @@ def _json(text: str, what: str) -> Any:
         raise NotAPageLogError(f"{what} is no JSON: {text[:200]!r}") from e
 
 
-def _keys(value: Any, expected: set[str], what: str) -> None:
-    if not isinstance(value, dict) or set(value) != expected:
-        raise NotAPageLogError(f"{what} should have {sorted(expected)}: {str(value)[:200]}")
+def _keys(value: Any, expected: set[str], what: str, optional: set[str] | frozenset[str] = frozenset()) -> None:
+    """All that are expected, and of others only those that are optional."""
+    if not isinstance(value, dict) or not expected <= set(value) <= expected | optional:
+        raise NotAPageLogError(
+            f"{what} should have {sorted(expected)}, may have {sorted(optional)}: {str(value)[:200]}"
+        )

@@ -49,6 +49,18 @@ def command(pid: int) -> list[str]:
     return (PROC / str(pid) / "cmdline").read_text().split("\0")
 
 
+def commands_with(*words: str) -> list[int]:
+    """The processes in whose command all of these stand."""
+    return [int(p.name) for p in PROC.glob("[0-9]*") if all(word in _command_line(p) for word in words)]
+
+
+def _command_line(process: Path) -> str:
+    try:
+        return (process / "cmdline").read_text()
+    except OSError:  # The process ended meanwhile.
+        return ""
+
+
 def executor_id(pid: int) -> str:
     """The id of the Spark executor that runs in a process; fails if it is another process."""
     words = command(pid)

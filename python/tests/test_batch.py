@@ -9,6 +9,8 @@ from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 
+from spark_rest import read_rest
+
 PAGE = 100
 
 
@@ -28,6 +30,14 @@ def read(spark: SparkSession, api: Emulated, **options: str) -> DataFrame:
     return (
         spark.read.format("rest").options(url=f"{api.url}/items", pagination="link", offsetField="id", **options).load()
     )
+
+
+def test_without_an_offset_nothing_has_to_tell_progress(spark: SparkSession) -> None:
+    """No field `timestamp`, which a stream would look for; equal records are no repeats."""
+    with Emulated(lambda _: Answer([{"symbol": "A"}, {"symbol": "B"}, {"symbol": "B"}])) as api:
+        for frame in (spark.read.format("rest").option("url", api.url).load(), read_rest(spark, api.url)):
+            assert sorted(row.output.symbol for row in frame.collect()) == ["A", "B", "B"]
+        assert len(api.requests) == 4
 
 
 def test_all_pages_and_each_is_asked_for_once(spark: SparkSession) -> None:

@@ -63,8 +63,14 @@ def await_poll(api: Emulated, driver: Driver) -> None:
 
 
 def kill_at_random(
-    kills: int, spark: SparkSession, folder: Path, seed: int, capsys: pytest.CaptureFixture[str]
+    kills: int,
+    spark: SparkSession,
+    folder: Path,
+    seed: int,
+    capsys: pytest.CaptureFixture[str],
+    starting: bool = False,
 ) -> None:
+    """Within three seconds of a poll; or, `starting`, from the first moment on: some may not come to a poll."""
     moments = random.Random(seed)
     feed = Feed()
     with live_api(feed) as api:
@@ -72,8 +78,9 @@ def kill_at_random(
         with growing(feed) as maker:
             for _ in range(kills):
                 with stream.start(streaming_interval=0.05, task_millis=2) as driver:
-                    await_poll(api, driver)
-                    time.sleep(moments.uniform(0, 3))
+                    if not starting:
+                        await_poll(api, driver)
+                    time.sleep(moments.uniform(0, 8 if starting else 3))
                     assert driver.is_running(), driver.output()
                     driver.kill()
                 read_page_log(stream.place.page_log).must_be_whole()
@@ -89,6 +96,14 @@ def kill_at_random(
 @pytest.mark.slow
 def test_killed_8_times_at_random(spark: SparkSession, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     kill_at_random(8, spark, tmp_path, seed=20261123, capsys=capsys)
+
+
+@pytest.mark.slow
+def test_killed_6_times_while_it_starts(
+    spark: SparkSession, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Before and in its claim of the page log, while it reads the log and sweeps it, and in its first polls."""
+    kill_at_random(6, spark, tmp_path, seed=time.time_ns(), capsys=capsys, starting=True)
 
 
 @pytest.mark.slow

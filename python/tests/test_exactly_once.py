@@ -70,7 +70,12 @@ def kill_in_a_response(driver: Driver, api: Emulated, checkpoint: Path) -> None:
                 kill_in_a_batch(after=1, seconds=0.6),
             ],
         ),
-        ("timestamp", "timestamp", [kill_in_a_response, kill_in_a_batch(after=1, seconds=0.3)]),
+        pytest.param(
+            "timestamp",
+            "timestamp",
+            [kill_in_a_response, kill_in_a_batch(after=1, seconds=0.3)],
+            marks=pytest.mark.slow,
+        ),
     ],
     ids=["incremental", "timestamp"],
 )

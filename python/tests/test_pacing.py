@@ -6,6 +6,7 @@ import re
 import time
 from pathlib import Path
 
+import pytest
 from apis import Feed, ids_from
 from collected import batches, collecting, finished_batches
 from emulated import Emulated
@@ -103,6 +104,7 @@ def cores_used(pid: int, seconds: float) -> float:
     return (cpu_seconds(pid) - before) / (time.monotonic() - began)
 
 
+@pytest.mark.slow
 def test_an_idle_stream_costs_under_three_percent_of_a_core(tmp_path: Path) -> None:
     with ids_from(Feed({"id": 1})) as api:
         url = f"{api.url}/data?start_id={{id}}"

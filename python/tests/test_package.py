@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pyspark
+import pytest
 from apis import Feed, ids_from
 from process import DRIVERS, Driver
 from pyspark.sql import SparkSession
@@ -30,17 +31,54 @@ def test_all_is_what_is_public() -> None:
         for name, value in vars(spark_rest).items()
         if not name.startswith("_") and not isinstance(value, ModuleType)
     }
-    assert set(spark_rest.__all__) == public | {"__version__"}
-    assert {"configure", "jar_path", "read_rest_stream"} <= public
+    assert set(spark_rest.__all__) == public | {"__version__", "RestDataSource"}
+    assert {"configure", "jar_path", "packages", "read_rest", "read_rest_stream"} <= public
+    for name in spark_rest.__all__:
+        assert getattr(spark_rest, name) is not None
+
+
+def test_importing_it_imports_no_pyspark() -> None:
+    """`python -m spark_rest jar` and a Connect client need it quick, and without PySpark's own requirements."""
+    code = "import sys, spark_rest; print([m for m in sys.modules if m.startswith('pyspark')])"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=30)
+    assert ran.stdout == "[]\n"
+
+
+@pytest.mark.skipif(pyspark.__version__.startswith("3."), reason="mypy does not look into PySpark 3's own types")
+def test_a_users_program_passes_mypy_strict(tmp_path: Path) -> None:
+    """Against the installed wheel, from a folder without settings; and a wrong argument is told."""
+    program = (Path(__file__).parent / "user_program.py").read_text()
+    (tmp_path / "right.py").write_text(program)
+    (tmp_path / "wrong.py").write_text(program.replace('location="query"', 'location="body"'))
+    ran = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "right.py", "wrong.py"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "right.py" not in ran.stdout, ran.stdout
+    assert 'Argument "location" to "ApiKey" has incompatible type' in ran.stdout, ran.stdout
 
 
 def test_the_version_is_the_projects() -> None:
     assert spark_rest.__version__ == (PYTHON.parent / "VERSION").read_text().strip()
 
 
+def test_the_docs_name_the_versions_that_are_tested() -> None:
+    tested = (PYTHON / "spark-versions.txt").read_text().split()
+    rows = re.findall(r"^\| (\d\.\d) \| (\S+) \| `(.*)` \|$", (PYTHON.parent / "docs/versions.md").read_text(), re.M)
+    assert rows == [(v.rpartition(".")[0], v, spark_rest.packages(v)) for v in tested]
+    assert f"pyspark=={tested[-1]}\n" in (PYTHON / "requirements-dev.txt").read_text()
+
+
 def test_the_wheel_holds_both_jars_and_every_module() -> None:
     with wheel() as opened:
         files = [name for name in opened.namelist() if ".dist-info/" not in name]
+        (licence,) = (name for name in opened.namelist() if name.endswith("/licenses/LICENSE"))
+        assert opened.read(licence) == (PYTHON.parent / "LICENSE").read_bytes()
+        (metadata,) = (name for name in opened.namelist() if name.endswith(".dist-info/METADATA"))
+        assert b"License-Expression: Apache-2.0\nLicense-File: LICENSE\n" in opened.read(metadata)
     version = spark_rest.__version__
     assert sorted(name for name in files if name.endswith(".jar")) == [
         f"spark_rest/jars/spark-rest_2.12-{version}.jar",

@@ -94,7 +94,7 @@ def student(number: int) -> Record:
 
 
 def test_students_into_files(spark: SparkSession, tmp_path: Path) -> None:
-    """The document writes to Delta Lake, which is not on the class path here."""
+    """The document writes to Delta Lake: that `test_delta.py` does, on the Spark that Delta has a jar for."""
     with clever_like(Feed(student(1), student(2), student(3))) as api:
         students_df = students(spark, api)
         query = (

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import random
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -11,12 +12,17 @@ from typing import Any
 
 import pytest
 from apis import numbered
-from emulated import Answer, Emulated, Failure, Stall
+from emulated import Answer, Emulated, Failure, Request, Stall
+from process import Driver
+from processes import executor_id, process_at
 from py4j.java_gateway import JVMView
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.streaming.query import StreamingQuery
+from standalone import SPARK_HOME, Standalone
 from streams import ids_of
 from waiting import wait_until
+
+from spark_rest import read_rest_stream
 
 HANGS = 20.0
 SLOW = f"java_method('java.lang.Thread', 'sleep', {HANGS * 1000:.0f}L) != ''"
@@ -96,12 +102,25 @@ def told_to_wait(api: Emulated, start: Callable[[], StreamingQuery]) -> Streamin
     return query
 
 
+def quota_used_up(api: Emulated, start: Callable[[], StreamingQuery]) -> StreamingQuery:
+    """Until a moment that the API names, an hour from now."""
+    answer = api.answer
+    headers = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(int(time.time()) + 3600)}
+    api.answer = lambda request: Answer(answer(request).body, headers=headers)
+    query = start()
+    api.await_requests(1)
+    time.sleep(0.3)
+    assert len(api.requests) == 1, "the quota was overdrawn"
+    return query
+
+
 MOMENTS = [
     in_a_response(Stall.HEAD),
     in_a_response(Stall.BODY),
     in_a_response(Stall.TRICKLE),
     in_the_backoff,
     told_to_wait,
+    quota_used_up,
 ]
 
 
@@ -151,3 +170,63 @@ def test_stop_at_any_moment_of_the_start(spark: SparkSession, tmp_path: Path) ->
             query.stop()
             wait_until(lambda: not jobs(spark), "the end of the query's jobs", seconds=2)
         wait_until(lambda: not our_threads(spark), "the end of its threads", seconds=5)
+
+
+def test_stop_while_one_of_two_endpoints_is_slow(spark: SparkSession, tmp_path: Path) -> None:
+    """The slow one is polled in a job apart by then, beside those of the other."""
+
+    def is_slow(request: Request) -> bool:
+        return request.path == "/slow"
+
+    def answer(request: Request) -> Answer:
+        start = max(1, int(request.query["from"]))
+        return Answer([{"id": n} for n in range(start, 1001)])
+
+    with Emulated(answer) as api:
+        api.stall(Stall.BODY, HANGS, only=is_slow)
+        stream = read_rest_stream(
+            spark,
+            f"{api.url}/{{name}}?from={{id}}",
+            offset_type="incremental",
+            offset_field="id",
+            schema="name STRING, output STRUCT<id BIGINT>",
+            streaming_interval=0.1,
+            input_data=[{"name": "quick"}, {"name": "slow"}],
+        )
+        query = begin(stream, tmp_path)
+        wait_until(lambda: len([r for r in api.requests if is_slow(r)]) == 2, "a poll apart")
+        quick = len(api.requests)
+        api.await_requests(quick + 3)
+        # Of the first poll, which was broken off to let the other endpoint go on.
+        assert api.given_up.wait(2)
+        api.given_up.clear()
+        assert_stops(spark, api, query)
+        assert api.given_up.wait(2), "the connection of the response that hung is still open"
+
+
+@pytest.mark.slow
+def test_no_connection_is_left(spark: SparkSession, tmp_path: Path) -> None:
+    """Those that are idle are kept for other queries, half a minute long."""
+    with numbered(lambda: 10) as api:
+        assert_stops(spark, api, idle(api, lambda: begin(ids_of(spark, api, streaming_interval=0.1), tmp_path)))
+        wait_until(lambda: api.open_connections == 0, f"the end of {api.open_connections} connections", seconds=35)
+
+
+def test_stop_on_a_cluster(tmp_path: Path, standalone: Standalone) -> None:
+    told = tmp_path / "told"
+    with numbered(lambda: 1000) as api:
+        api.stall(Stall.BODY, HANGS)
+        arguments = (standalone.master, f"{api.url}/data?start_id={{id}}", str(tmp_path / "checkpoint"), str(told))
+        env = {"SPARK_HOME": str(SPARK_HOME)}
+        with Driver("stopped.py", *arguments, log=tmp_path / "log", env=env) as driver:
+            wait_until(lambda: api.stalled.is_set() or not driver.is_running(), "a request", seconds=120)
+            assert driver.is_running(), driver.output()
+            executor_id(process_at(api.requests[-1].connection))
+            told.touch()
+            wait_until(lambda: "stopped in" in driver.output() or not driver.is_running(), "the end of stop()")
+            said = re.search(r"stopped in (\S+) s; jobs left: (\d+); failed: (\w+)", driver.output())
+            assert said, driver.output()
+            assert api.given_up.wait(2), "the executor goes on with the request"
+            assert driver.is_running(), "that it was given up shows nothing: the application has ended"
+    assert float(said[1]) < 1, f"stop() took {said[1]} s"
+    assert (said[2], said[3]) == ("0", "None"), said[0]

@@ -13,12 +13,16 @@ from typing import Any
 import pytest
 from apis import Feed
 from collected import finished_batches
+from emulated import Answer, Emulated
 from hdfs import Hdfs
 from live import PAGE, live_api, record
 from py4j.protocol import Py4JJavaError
+from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 from query import Query
 from waiting import wait_until
+
+from spark_rest import read_rest
 
 PAGE_LOG_FOLDERS = {"epochs", "manifests", "pages", "last-poll.json", "run-starts.json"}
 
@@ -92,6 +96,7 @@ def add(feed: Feed, first: int, last: int) -> None:
     feed.add(*(record(n) | {"text": f"{n:010d}" * 1000} for n in range(first, last + 1)))
 
 
+@pytest.mark.slow
 def test_killed_drivers_with_a_checkpoint_on_hdfs(spark: SparkSession, tmp_path: Path, hdfs: str) -> None:
     feed = Feed()
     add(feed, 1, 600)
@@ -201,3 +206,25 @@ def process_starts(recording: Path) -> list[Start]:
     command = ["jfr", "print", "--json", "--stack-depth", "512", "--events", "jdk.ProcessStart", str(recording)]
     printed = subprocess.run(command, capture_output=True, text=True, check=True)
     return [Start(event["values"]) for event in json.loads(printed.stdout)["recording"]["events"]]
+
+
+def test_a_schema_is_kept_on_hdfs_and_grows_there(spark: SparkSession, hdfs: str) -> None:
+    records: list[dict[str, object]] = [{"id": 1}]
+    with Emulated(lambda _: Answer(records)) as api:
+
+        def read() -> list[tuple[object, ...]]:
+            frame = read_rest(
+                spark,
+                f"{api.url}/data",
+                offset_type="incremental",
+                offset_field="id",
+                schema_location=f"{hdfs}/kept/schema",
+            )
+            return [tuple(row) for row in frame.select("output.*").orderBy("id").collect()]
+
+        assert read() == [(1,)]
+        records.append({"id": 2, "name": "Ann"})
+        with pytest.raises((PySparkException, Py4JJavaError), match=r"\[REST_SCHEMA_CHANGED\]"):
+            read()
+        assert read() == [(1, None), (2, "Ann")]
+    assert Files(spark, f"{hdfs}/kept/schema").list("schemas") == {"0.json", "1.json"}

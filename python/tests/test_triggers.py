@@ -95,15 +95,17 @@ def ids_while_it_runs(there: int, per_second: int, given: list[int]) -> Emulated
     return numbered(highest, given=given)
 
 
-def test_available_now_ends_on_an_api_that_never_falls_silent(spark: SparkSession, tmp_path: Path) -> None:
+@pytest.mark.parametrize("trigger", ["availableNow", "once"])
+def test_it_ends_on_an_api_that_never_falls_silent(spark: SparkSession, tmp_path: Path, trigger: str) -> None:
     """3,000 new records a second, and no field that tells when each came into being."""
     got, given = Delivered(), list[int]()
     with ids_while_it_runs(20_000, per_second=3000, given=given) as api:
         stream = ids_of(spark, api, streaming_interval=0, batch_size=10_000)
-        run_to_its_end(stream, tmp_path, got, seconds=60, availableNow=True)
+        run_to_its_end(stream, tmp_path, got, seconds=60, **{trigger: True})
     assert got.ids == to(len(got.ids)), "records were lost, came twice or out of order"
     assert len(got.ids) >= 20_000, "records that were there at the start are missing"
     assert len(given) == len(set(given)), "the same records were asked for twice"
+    assert len([ids for ids in got.batches.values() if ids]) == 1 or trigger == "availableNow", "one batch takes all"
 
 
 def times_while_it_runs(there: int, per_second: int) -> Emulated:

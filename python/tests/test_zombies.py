@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from apis import Feed
 from collected import batches, finished_batches
-from live import growing, live_api
+from crash_points import BEFORE_THE_PURGE, freeze_at, next_purge
+from live import growing, live_api, record
 from page_log import read_page_log
 from parquet_stream import FURTHER, ParquetStream
 from process import Driver
@@ -64,6 +65,38 @@ def test_a_driver_that_comes_back_from_a_freeze_stops_and_deletes_nothing(spark:
         second.add(FURTHER)
         stream.finish()
     assert stream.lost_and_repeated(spark, second.made) == (0, 0), "lost, repeated"
+    stream.must_be_clean()
+
+
+def test_a_driver_that_was_about_to_purge_purges_nothing_when_it_comes_back(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    """It was frozen while Spark logged a batch: next it purges what the batch before consumed."""
+    records = 6000
+    feed = Feed(*(record(n) for n in range(1, records + 1)))
+    with live_api(feed) as api:
+        stream = ParquetStream(api, tmp_path)
+        before = stream.place.scene()
+        with stream.start("zombie", streaming_interval=0.02, task_millis=0, retain_batches=0) as zombie:
+            event, _ = freeze_at(BEFORE_THE_PURGE, zombie, stream.place, before)
+            doomed = next_purge(event.now)
+            with stream.start("heir", streaming_interval=0.02, task_millis=2, retain_batches=1000) as heir:
+                await_batches(stream, 2, heir)
+                heir.freeze()
+                kept = read_page_log(stream.place.page_log)
+                assert {m.seq for m in doomed} <= {m.seq for m in kept.manifests}, "the heir has purged them itself"
+                zombie.thaw()
+                assert zombie.wait(240) == 1, "a driver that another one replaced should fail"
+                left = read_page_log(stream.place.page_log)
+                assert left.manifests == kept.manifests, f"it had {doomed} in mind"
+                assert not kept.page_files.keys() - left.page_files.keys(), "the older run deleted page files"
+                said = zombie.output()
+                # Its batch is one that the heir has finished: Spark may be the first to see that.
+                assert NEWER_RUN in said or SPARK_SAYS_SO in said, said
+                heir.kill()
+        feed.add(*(record(n) for n in range(records + 1, records + FURTHER + 1)))
+        stream.finish()
+    assert stream.lost_and_repeated(spark, records + FURTHER) == (0, 0), "lost, repeated"
     stream.must_be_clean()
 
 

@@ -20,7 +20,7 @@ builder = (
     .config("spark.executor.memory", "512m")
 )
 for role in ("driver", "executor"):
-    builder = builder.config(f"spark.{role}.extraJavaOptions", f"-Xlog:gc:file={folder}/{role}.gc")
+    builder = builder.config(f"spark.{role}.extraJavaOptions", f"-Xlog:gc:file={folder}/{role}-%p.gc")
 spark = configure(builder).getOrCreate()
 stream = read_rest_stream(
     spark,

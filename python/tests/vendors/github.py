@@ -131,5 +131,5 @@ class Events(GitHub):
         answer = self.page(request, sorted(self.current.values(), key=lambda r: r.number, reverse=True)[:300])
         tag = 'W/"' + hashlib.sha1(str(answer.body).encode()).hexdigest() + '"'
         unchanged = request.headers["If-None-Match"] == tag
-        headers = {**answer.headers, "ETag": tag, "X-Poll-Interval": "60"}
+        headers = {**answer.headers, "ETag": tag, "X-Poll-Interval": "0.05"}
         return Answer(None if unchanged else answer.body, 304 if unchanged else 200, headers)

@@ -26,10 +26,15 @@ class Recipe:
 
     def stream(self, spark: SparkSession, host: str, **changed: object) -> DataFrame:
         """With `host`, such as `http://127.0.0.1:1`, instead of the vendor's; and what a test changes."""
+        moved = self.moved(host)
+        return read_rest_stream(spark, moved.url, **{**moved.options, **changed})
+
+    def moved(self, host: str) -> Recipe:
+        """To another host."""
         parts = urlsplit(self.url)
         vendor = f"{parts.scheme}://{parts.netloc}"
         options = {name: _moved(value, vendor, host) for name, value in self.options.items()}
-        return read_rest_stream(spark, _moved(self.url, vendor, host), **{**options, **changed})
+        return Recipe(_moved(self.url, vendor, host), options)
 
 
 def _moved(value: Any, vendor: str, host: str) -> Any:

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A Delta table that a stream of ours writes, on the Spark that Delta has a jar for: not that of the other tests."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hdfs import ROOT
+from process import DRIVERS, Program
+
+SPARK_LINE = "4.0"
+
+
+@dataclass(frozen=True)
+class Version:
+    """What one commit of the table's log says, by the Delta protocol."""
+
+    batch: int | None
+    """Of the stream that made it."""
+    files: list[str]
+    records: int
+
+
+class DeltaTable:
+    """Written by drivers, again and again on one checkpoint.
+
+    Args:
+        options: Of `read_rest_stream`.
+    """
+
+    def __init__(self, folder: Path, **options: Any) -> None:
+        self._folder = folder
+        self.path = folder / "table"
+        self.checkpoint = folder / "checkpoint"
+        self._python, self._jars = _environment()
+        self._asked = {
+            "jars": self._jars,
+            "options": options,
+            "checkpoint": str(self.checkpoint),
+            "table": str(self.path),
+            "trigger": {"processingTime": "0 seconds"},
+        }
+
+    def driver(self, **changed: Any) -> Program:
+        """Without a trigger that ends it runs until it is killed."""
+        command = [self._python, str(DRIVERS / "stream_to_delta.py"), json.dumps(self._asked | changed)]
+        return Program(command, log=self._folder / "log", env={"PYSPARK_PYTHON": self._python})
+
+    def versions(self) -> list[Version]:
+        """In their order, without holes."""
+        commits = sorted((self.path / "_delta_log").glob("[0-9]*.json"))
+        assert [int(c.stem) for c in commits] == list(range(len(commits)))
+        return [_version(c) for c in commits]
+
+    def files(self) -> list[str]:
+        """The Parquet files of the newest version; nothing that streams append is ever removed."""
+        return [str(self.path / name) for version in self.versions() for name in version.files]
+
+
+def _version(commit: Path) -> Version:
+    actions = [json.loads(line) for line in commit.read_text().splitlines()]
+    adds = [a["add"] for a in actions if "add" in a]
+    assert not any("remove" in a for a in actions)
+    batches = [int(a["txn"]["version"]) for a in actions if "txn" in a]
+    return Version(
+        batches[0] if batches else None,
+        [add["path"] for add in adds],
+        sum(int(json.loads(add["stats"])["numRecords"]) for add in adds),
+    )
+
+
+def _environment() -> tuple[str, list[str]]:
+    """The Python with that Spark, and Delta's jars; made if they are not there."""
+    made = subprocess.run(
+        ["make", "--no-print-directory", "--silent", "delta", f"venv-{SPARK_LINE}"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert made.returncode == 0, made.stderr
+    jars = sorted(str(jar) for jar in (ROOT / "target" / "delta").glob("*.jar"))
+    assert len(jars) == 2, jars
+    return str(ROOT / "target" / "venvs" / f"spark-{SPARK_LINE}" / "bin" / "python"), jars

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The fenced blocks of the documentation, and what a test does with each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+# The decisions and the change log hold no code; if they get some, it is found.
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+FENCE = re.compile(r"^ *```([\w-]*)\s*$")
+DIRECTIVE = re.compile(r"^ *<!-- test: (.*?) -->\s*$")
+
+
+class Treatment(Enum):
+    """What happens to a block."""
+
+    RUN = "run"
+    RECIPE = "run by test_vendors.py"
+    FAILS = "run, has to fail"
+    COMPARED = "compared with what the block before it printed or said"
+    COMPILED = "compiled"
+    PARSED = "parsed"
+    CHECKED = "its commands are checked"
+    SKIPPED = "skipped"
+    UNKNOWN = "neither run nor skipped"
+
+
+CODE = {
+    "python": Treatment.RUN,
+    "sql": Treatment.RUN,
+    "scala": Treatment.COMPILED,
+    "json": Treatment.PARSED,
+    "sh": Treatment.CHECKED,
+    "bash": Treatment.CHECKED,
+}
+
+
+@dataclass(frozen=True)
+class Block:
+    """A block, with the words of the comment `<!-- test: … -->` before it.
+
+    The words: `api=<name>` asks another API of `documented.py` than `example`; `fails`: the block has to raise;
+    `output`: a block of text that the one before has to print, or say when it raises; `skip <why>`.
+    """
+
+    page: Path
+    line: int
+    language: str
+    code: str
+    directive: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.page.relative_to(ROOT)}:{self.line}"
+
+    @property
+    def api(self) -> str:
+        found = re.search(r"\bapi=(\w+)", self.directive)
+        return found[1] if found else "example"
+
+    @property
+    def treatment(self) -> Treatment:
+        if self.directive.startswith("skip "):
+            return Treatment.SKIPPED
+        if self.directive == "output":
+            return Treatment.COMPARED
+        if self.language == "python" and self.page.parent.name == "cookbook":
+            return Treatment.RECIPE
+        if self.language == "python" and "fails" in self.directive.split():
+            return Treatment.FAILS
+        return CODE.get(self.language, Treatment.UNKNOWN)
+
+
+def blocks_of(page: Path) -> Iterator[Block]:
+    """In their order. A fence that is not closed is an error."""
+    directive, opened, language, code = "", 0, "", list[str]()
+    for number, line in enumerate(page.read_text(encoding="utf-8").splitlines(), 1):
+        fence, told = FENCE.match(line), DIRECTIVE.match(line)
+        if opened and fence:
+            indent = min((len(x) - len(x.lstrip()) for x in code if x.strip()), default=0)
+            yield Block(page, opened, language, "".join(f"{x[indent:]}\n" for x in code), directive)
+            directive, opened, code = "", 0, []
+        elif opened:
+            code.append(line)
+        elif fence:
+            opened, language = number, fence[1]
+        elif told:
+            directive = told[1]
+        elif line.strip():
+            directive = ""
+    assert not opened, f"{page}:{opened}: a block without an end"
+
+
+def all_blocks() -> list[Block]:
+    return [block for page in PAGES for block in blocks_of(page)]

@@ -1,0 +1,242 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The APIs that the examples of the documentation ask: https://api.example.com and its like, by the names in `APIS`."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable
+from datetime import datetime, timezone
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import parse_qsl
+
+import oauth1_provider
+import oauth2_provider
+from emulated import Answer, Emulated, Request
+from tls_api import tls_api
+
+Record = dict[str, Any]
+FIRST = 1_700_000_000
+PAGE = 3
+KINDS = ("push", "fork", "star")
+NOT_FOUND = Answer({"error": "not found"}, status=404)
+UNAUTHORIZED = Answer({"error": "unauthorized"}, status=401)
+# What the examples take from the environment, and what stands in files.
+SECRETS = {
+    "API_TOKEN": "api-token-1",
+    "API_USER": oauth2_provider.Provider.user,
+    "API_PASSWORD": oauth2_provider.Provider.password,
+    "API_KEY": "api-key-1",
+    "CONSUMER_KEY": oauth1_provider.Provider.consumer,
+    "consumer": oauth1_provider.Provider.consumer_secret,
+    "TOKEN": oauth1_provider.Provider.token,
+    "TOKEN_SECRET": oauth1_provider.Provider.token_secret,
+    "CLIENT_ID": oauth2_provider.Provider.client,
+    "CLIENT_SECRET": oauth2_provider.Provider.client_secret,
+    "refresh": oauth2_provider.Provider().first_refresh_token,
+    "PROXY_PASSWORD": "proxy-password-1",
+}
+
+
+def record(number: int) -> Record:
+    at = FIRST + number
+    return {
+        "id": number,
+        "type": KINDS[number % len(KINDS)],
+        "user": {"id": number % 2, "name": "Ada" if number % 2 else "Grace"},
+        "timestamp": at,
+        "updated_at": datetime.fromtimestamp(at, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }
+
+
+RECORDS = [record(number) for number in range(1, 8)]
+
+
+def at_least(field: str, bound: str | None) -> list[Record]:
+    """Inclusive; numbers by size, times by text."""
+    if bound in (None, "", "0"):
+        return RECORDS
+    return [r for r in RECORDS if (r[field] >= int(bound) if isinstance(r[field], int) else r[field] >= bound)]
+
+
+def since_timestamp(request: Request) -> Answer:
+    found = at_least("timestamp", request.query.get("since"))
+    return Answer({"data": found, "latest_timestamp": RECORDS[-1]["timestamp"]})
+
+
+def by_cursor(request: Request) -> Answer:
+    """Opaque cursors, three records each; at the end no further one."""
+    start = int(request.query.get("cursor", "c0").removeprefix("c"))
+    found = RECORDS[start : start + PAGE]
+    end = start + len(found)
+    return Answer({"data": found, "next_cursor": f"c{end}" if found else None, "has_more": end < len(RECORDS)})
+
+
+def by_id(request: Request) -> Answer:
+    return Answer({"data": at_least("id", request.query.get("start_id"))})
+
+
+def by_change(request: Request) -> Answer:
+    return Answer({"data": at_least("updated_at", request.query.get("updated_after"))})
+
+
+def by_window(request: Request) -> Answer:
+    begin, end = (datetime.fromisoformat(request.query[name].replace("Z", "+00:00")) for name in ("from", "to"))
+    times = [datetime.fromisoformat(r["updated_at"].replace("Z", "+00:00")) for r in RECORDS]
+    return Answer({"data": [r for r, at in zip(RECORDS, times) if begin <= at < end]})
+
+
+def whole_picture(request: Request) -> Answer:
+    return Answer([{"symbol": s, "price": p} for s, p in (("AAA", 1.5), ("BBB", 2.25), ("CCC", 40.0))])
+
+
+def linked(request: Request) -> Answer:
+    """A root array, oldest change first; `Link` leads on."""
+    found = at_least("updated_at", request.query.get("since"))
+    page = int(request.query.get("page", "1"))
+    more = f'<{request.path}?page={page + 1}>; rel="next"' if page * PAGE < len(found) else ""
+    return Answer(found[(page - 1) * PAGE : page * PAGE], headers={"Link": more} if more else {})
+
+
+def next_address(request: Request) -> Answer:
+    page = int(request.query.get("page", "1"))
+    more = f"{request.path}?page={page + 1}" if page * PAGE < len(RECORDS) else None
+    return Answer({"results": RECORDS[(page - 1) * PAGE : page * PAGE], "paging": {"next": more}})
+
+
+def by_token(request: Request) -> Answer:
+    start = int(request.query.get("page_token", "t0").removeprefix("t"))
+    size = int(request.query.get("page_size", PAGE))
+    end = start + size
+    return Answer({"items": RECORDS[start:end], "next_page_token": f"t{end}" if end < len(RECORDS) else ""})
+
+
+def by_number(request: Request) -> Answer:
+    page, size = int(request.query.get("page", "1")), int(request.query.get("per_page", PAGE))
+    return Answer({"data": RECORDS[(page - 1) * size : page * size], "total": len(RECORDS)})
+
+
+def by_count(request: Request) -> Answer:
+    start, size = int(request.query.get("offset", "0")), int(request.query.get("limit", PAGE))
+    return Answer({"data": RECORDS[start : start + size], "total": len(RECORDS)})
+
+
+def search(request: Request) -> Answer:
+    """A POST whose JSON body holds the bound; it says no with status 200."""
+    bound = json.loads(request.body).get("updated_after")
+    return Answer({"ok": True, "result": {"hits": at_least("updated_at", bound)}})
+
+
+def echo(request: Request) -> Answer:
+    return Answer({**request.query, **dict(parse_qsl(request.body.decode()))})
+
+
+def user(request: Request) -> Answer:
+    number = request.path.rpartition("/")[2]
+    names = {"1": "Ada", "2": "Grace"}
+    return Answer({"id": int(number), "name": names[number]}) if number in names else NOT_FOUND
+
+
+def nothing(request: Request) -> Answer:
+    return Answer({"data": []})
+
+
+PATHS: dict[str, Callable[[Request], Answer]] = {
+    "/data": since_timestamp,
+    "/messages": by_cursor,
+    "/orders": by_id,
+    "/tickets": by_change,
+    "/flights": by_window,
+    "/prices": whole_picture,
+    "/issues": linked,
+    "/reports": next_address,
+    "/items": by_token,
+    "/articles": by_number,
+    "/rows": by_count,
+    "/search": search,
+    "/echo": echo,
+    "/users": by_id,
+    "/quiet": nothing,
+    "/events": linked,
+}
+
+
+def example(folder: Path) -> Emulated:
+    """No login; a path for each way in which APIs hand out records."""
+
+    def answer(request: Request) -> Answer:
+        if request.path.startswith("/users/"):
+            return user(request)
+        if request.path.startswith("/repos/"):
+            return by_change(request)
+        return PATHS[request.path](request) if request.path in PATHS else NOT_FOUND
+
+    return Emulated(answer)
+
+
+class WithPublicClients(oauth2_provider.Provider):
+    """Whose client needs no secret where a user gives a password."""
+
+    def client_authentication_required(self, request: Any, *_: Any, **__: Any) -> bool:
+        return bool(request.grant_type != "password")
+
+    def authenticate_client_id(self, client_id: str, request: Any, *_: Any, **__: Any) -> bool:
+        request.client = SimpleNamespace(client_id=client_id)
+        return client_id == self.client
+
+
+def login(folder: Path) -> Emulated:
+    """Wants to know who asks, in any of the ways of the guide, and gives out tokens at `/token`."""
+    one, two, data = oauth1_provider.Provider(), WithPublicClients(), example(folder)
+    made: list[Emulated] = []
+
+    def known(request: Request) -> bool:
+        scheme, _, credentials = (request.headers["Authorization"] or "").partition(" ")
+        if scheme == "OAuth":
+            return one.takes(made[0].url, request)
+        if scheme == "Basic":
+            return base64.b64decode(credentials).decode() == f"{SECRETS['API_USER']}:{SECRETS['API_PASSWORD']}"
+        if credentials == SECRETS["API_TOKEN"]:
+            return scheme in ("Bearer", "SSWS")
+        return two.takes(request) if credentials else request.query.get("appid") == SECRETS["API_KEY"]
+
+    def answer(request: Request) -> Answer:
+        if request.path == "/token":
+            return two.token(request)
+        return data.answer(request) if known(request) else UNAUTHORIZED
+
+    made.append(Emulated(answer))
+    return made[0]
+
+
+def limited(folder: Path) -> Emulated:
+    """Tells what is left of its quota."""
+    data = example(folder)
+
+    def answer(request: Request) -> Answer:
+        said = data.answer(request)
+        return Answer(said.body, said.status, {**said.headers, "X-Calls-Left": "58", "X-Calls-Reset": "30"})
+
+    return Emulated(answer)
+
+
+def refusing(folder: Path) -> Emulated:
+    """Knows nobody."""
+    return Emulated(lambda _: UNAUTHORIZED)
+
+
+def tls(folder: Path) -> Emulated:
+    """As `example`, over TLS. Makes the files that the guide names."""
+    return tls_api(example(folder).answer, folder)
+
+
+APIS: dict[str, Callable[[Path], Emulated]] = {
+    "example": example,
+    "login": login,
+    "limited": limited,
+    "refusing": refusing,
+    "tls": tls,
+}
+"""What a comment such as `<!-- test: api=login -->` before a block names; each is given a folder of its own."""

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A session that was made without the jar; `read_rest` attaches it. Prints ids, and an API's refusal."""
+
+import sys
+
+from pyspark.sql import SparkSession
+
+import spark_rest
+
+print("package", spark_rest.__file__, flush=True)
+spark = SparkSession.builder.getOrCreate()
+jars = spark.sparkContext._jsc.sc().listJars().size()
+# A task on each of two cores: executors are there before the jar is.
+print(f"before: {jars} jars, {len(spark.range(0, 4, 1, 2).collect())} rows", flush=True)
+url = sys.argv[1]
+rows = spark_rest.read_rest(spark, f"{url}/ids", offset_field="id").collect()
+print("ids", sorted(row.output.id for row in rows), flush=True)
+refused = spark_rest.read_rest(spark, f"{url}/refused", offset_field="id", schema="id INT", max_retries=0)
+try:
+    refused.collect()
+except Exception as e:
+    print("refused:", next(line for line in str(e).splitlines() if "[REST_" in line), flush=True)

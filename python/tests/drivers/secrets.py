@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs many sources whose options hold secrets, and shows all that Spark lets one see of them.
+
+Argument: a file with JSON: `conf` of the session, `cases` (name, options, whether it is a batch read, a schema), and
+`folder` for checkpoints and for what the UI says. It is a file, for everybody can see the arguments of a process.
+"""
+
+import json
+import sys
+import urllib.request
+from pathlib import Path
+
+from pyspark.sql import SparkSession
+
+from spark_rest import configure
+
+asked = json.loads(Path(sys.argv[1]).read_text())
+folder = Path(asked["folder"])
+builder = SparkSession.builder
+for name, value in asked["conf"].items():
+    builder = builder.config(name, value)
+spark = configure(builder, fast_checkpoints=True).getOrCreate()
+
+
+def attempt(name: str, options: dict[str, str], schema: str, batch: bool) -> None:
+    """Whatever happens is printed."""
+    reader = (spark.read if batch else spark.readStream).format("rest").options(**options)
+    frame = (reader.schema(schema) if schema else reader).load()
+    frame.explain(extended=True)
+    print(frame, frame.schema)
+    if batch:
+        print(frame.collect())
+        return
+    writer = frame.writeStream.queryName(name.replace("-", "_")).option(
+        "checkpointLocation", str(folder / "checkpoints" / name)
+    )
+    query = writer.format("memory").trigger(availableNow=True).start()
+    try:
+        query.awaitTermination(60)
+    finally:
+        query.explain(extended=True)
+        print(query.status, query.lastProgress, query.exception())
+        print([progress.json if hasattr(progress, "json") else progress for progress in query.recentProgress])
+
+
+for case in asked["cases"]:
+    print("case", case["name"], flush=True)
+    try:
+        attempt(case["name"], case["options"], case["schema"], case["batch"])
+        print("passed", case["name"], flush=True)
+    except Exception as e:
+        print("failed", case["name"], type(e).__name__, e, getattr(e, "_stackTrace", ""), flush=True)
+
+ui = spark.sparkContext.uiWebUrl
+application = f"{ui}/api/v1/applications/{spark.sparkContext.applicationId}"
+pages = ["jobs", "stages?details=true", "executors", "environment", "sql?details=true&planDescription=true&length=1000"]
+with (folder / "ui.txt").open("w") as out:
+    html = [f"{ui}/{p}/" for p in ("StreamingQuery", "SQL", "jobs", "stages", "environment")]
+    for page in [f"{application}/{p}" for p in pages] + html:
+        with urllib.request.urlopen(page, timeout=60) as answer:
+            out.write(f"{page}\n{answer.read().decode()}\n")
+spark.stop()

@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How the jar gets into sessions that were made without it, and beside what others set."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import zipfile
+from importlib.metadata import distribution
+from pathlib import Path
+
+import pyspark
+import pytest
+from emulated import Answer, Emulated, Request
+from process import Driver
+from pyspark.sql import SparkSession
+from waiting import wait_until
+
+import spark_rest
+from spark_rest import _attach
+from spark_rest._jar import plain_jar_path
+
+HAS_DATA_SOURCES = not pyspark.__version__.startswith("3.")
+QUIET = {
+    "PYSPARK_SUBMIT_ARGS": "--master local[2] --conf spark.ui.enabled=false pyspark-shell",
+    "SPARK_LOCAL_IP": "127.0.0.1",
+}
+
+
+def ids(request: Request) -> Answer:
+    if request.path == "/refused":
+        return Answer({"error": "not you"}, status=403)
+    return Answer([{"id": 1}, {"id": 2}])
+
+
+def ran(script: str, *arguments: str, folder: Path, env: dict[str, str] | None = None) -> str:
+    """What the driver printed."""
+    with Driver(script, *arguments, log=folder / "log", env=QUIET | (env or {})) as driver:
+        assert driver.wait() == 0, driver.output()
+    return driver.output()
+
+
+@pytest.mark.skipif(not HAS_DATA_SOURCES, reason="spark.dataSource came with Spark 4.0")
+def test_the_seeds_quick_start_with_one_import_line_changed(tmp_path: Path) -> None:
+    def answer(request: Request) -> Answer:
+        assert request.headers["Authorization"] == "Bearer your_token"
+        return Answer({"data": [{"id": 7, "timestamp": 1234567890}]})
+
+    with Emulated(answer) as api, Driver("seed_quick_start.py", api.url, log=tmp_path / "log", env=QUIET) as driver:
+        wait_until(lambda: "{7, 1234567890}" in driver.output() or not driver.is_running(), "a row", seconds=60)
+        assert "Batch: 0" in driver.output() and "{7, 1234567890}" in driver.output(), driver.output()
+        assert api.requests[0].query == {"since": "0"}
+
+
+@pytest.mark.skipif(not HAS_DATA_SOURCES, reason="spark.dataSource came with Spark 4.0")
+def test_a_registered_source_says_what_its_name_is_not_for(tmp_path: Path) -> None:
+    with Emulated(ids) as api:
+        output = ran("registered.py", f"{api.url}/ids", folder=tmp_path, env={"PYSPARK_PYTHON": sys.executable})
+    assert "ids [1, 2]" in output
+    assert 'other name: ValueError: After spark.dataSource.register(RestDataSource) use format("rest")' in output
+
+
+@pytest.mark.skipif(HAS_DATA_SOURCES, reason="Spark 4 has spark.dataSource")
+def test_spark_3_is_told_what_to_do_instead() -> None:
+    with pytest.warns(UserWarning, match=r"spark.dataSource came with Spark 4.0. On Spark 3.5 leave out"):
+        assert spark_rest.RestDataSource.__name__ == "RestDataSource"
+
+
+def test_a_session_without_the_jar_gets_it_from_a_folder_with_blanks(tmp_path: Path) -> None:
+    """`ADD JAR` says that it took such a path, and did not. The API's refusal comes from an executor, with its text."""
+    site = tmp_path / "site packages, 100%"
+    shutil.copytree(Path(spark_rest.__file__).parent, site / "spark_rest")
+    metadata = Path(str(distribution("spark-rest").locate_file(f"spark_rest-{spark_rest.__version__}.dist-info")))
+    shutil.copytree(metadata, site / metadata.name)
+    with Emulated(ids) as api:
+        output = ran("attached_later.py", api.url, folder=tmp_path, env={"PYTHONPATH": str(site)})
+    assert f"package {site}" in output
+    assert "ids [1, 2]" in output
+    assert "[REST_API_REFUSED]" in output.partition("refused:")[2], output
+
+
+def test_a_jar_that_spark_does_not_load(spark: SparkSession, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No way is known in which this comes about, now that paths with blanks are left out: so the answer is set."""
+    monkeypatch.setattr(_attach, "_is_loaded", lambda _: False)
+    # Where Spark keeps jars by session, the other tests' session is left as it is.
+    session = spark.newSession()
+    with pytest.raises(RuntimeError) as e:
+        spark_rest.read_rest(session, "http://localhost/", schema="id INT")
+    assert str(e.value).startswith(f"Spark did not load {plain_jar_path()}. Start the session with it: configure(")
+    assert "\tat " not in str(e.value)
+
+
+def test_packages_of_the_user_reach_the_executors(tmp_path: Path) -> None:
+    """`spark.jars` of a builder would replace what Spark resolved from `spark.jars.packages`."""
+    folder = tmp_path / "repository" / "org" / "example" / "tiny" / "1.0"
+    folder.mkdir(parents=True)
+    with zipfile.ZipFile(folder / "tiny-1.0.jar", "w") as jar:
+        jar.writestr("org/example/tiny.txt", "tiny")
+    (folder / "tiny-1.0.pom").write_text(
+        "<project><modelVersion>4.0.0</modelVersion><groupId>org.example</groupId>"
+        "<artifactId>tiny</artifactId><version>1.0</version></project>"
+    )
+    settings = tmp_path / "ivysettings.xml"
+    settings.write_text(
+        '<ivysettings><settings defaultResolver="only"/><resolvers>'
+        f'<ibiblio name="only" m2compatible="true" root="{(tmp_path / "repository").as_uri()}"/>'
+        "</resolvers></ivysettings>"
+    )
+    with Emulated(ids) as api:
+        arguments = (f"{api.url}/ids", "org.example:tiny:1.0", str(settings), str(tmp_path / "ivy"))
+        output = ran("with_packages.py", *arguments, folder=tmp_path)
+    assert f"jars org.example_tiny-1.0.jar {Path(spark_rest.jar_path()).name}\n" in output, output
+    assert "ids [1, 2]" in output
+
+
+@pytest.mark.parametrize(("spark", "scala"), [("3.5.9", "2.12"), ("4.0.5", "2.13"), ("4.3.0", "2.13")])
+def test_packages_are_coordinates(spark: str, scala: str) -> None:
+    assert spark_rest.packages(spark) == f"io.github.sparkrest:spark-rest_{scala}:{spark_rest.__version__}"
+
+
+def test_packages_are_those_of_the_installed_spark() -> None:
+    assert spark_rest.packages() == spark_rest.packages(pyspark.__version__)
+
+
+def test_the_jar_of_the_other_line_says_so(tmp_path: Path) -> None:
+    other = spark_rest.jar_path("4.0" if pyspark.__version__.startswith("3.") else "3.5")
+    output = ran("wrong_jar.py", other, folder=tmp_path)
+    assert "raised IllegalArgumentException: [REST_WRONG_SPARK] " in output, output
+    assert f"this is Spark {pyspark.__version__} with Scala" in output
+    right = "2.12" if pyspark.__version__.startswith("3.") else "2.13"
+    assert f"Put spark-rest_{right} on the class path instead." in output

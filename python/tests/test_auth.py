@@ -1,0 +1,294 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Streams and batch reads of APIs that want to know who asks, against providers made of oauthlib."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from apis import Feed, ids_from
+from collected import Collected, collecting
+from emulated import Answer, Emulated, Failure, Request, Stall
+from oauth1_provider import METHODS
+from oauth1_provider import Provider as OAuth1Provider
+from oauth2_provider import Provider, behind
+from processes import command, process_at
+from pyspark.errors import IllegalArgumentException
+from pyspark.sql import SparkSession
+from query import Query
+from streams import ids_of
+from test_clusters import LOCAL_CLUSTER
+from test_stopping import assert_stops, begin
+
+
+def signed(provider: OAuth1Provider, feed: Feed) -> Emulated:
+    data = ids_from(feed, most=2, data_field=None)
+    made: list[Emulated] = []
+
+    def answer(request: Request) -> Answer:
+        if not provider.takes(made[0].url, request):
+            return Answer({"error": "bad signature"}, status=401)
+        return data.answer(request)
+
+    made.append(Emulated(answer))
+    return made[0]
+
+
+def consumer(provider: OAuth1Provider, method: str, tmp_path: Path) -> dict[str, Any]:
+    """The secrets are given by files: one has a line break at its end, the other has many."""
+    secret = tmp_path / "secret"
+    secret.write_text(provider.private_key() if method == "RSA-SHA1" else provider.consumer_secret + "\n")
+    return {
+        "auth_type": "OAuth1",
+        "oauth_signature_method": method,
+        "oauth_consumer_key": provider.consumer,
+        "oauth_consumer_secret": f"file:{secret}",
+        "oauth_token": provider.token,
+        "oauth_token_secret": provider.token_secret,
+    }
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_oauth1_signs_each_attempt_anew(spark: SparkSession, tmp_path: Path, method: str) -> None:
+    provider, feed = OAuth1Provider(), Feed({"id": 1}, {"id": 2}, {"id": 3})
+    with signed(provider, feed) as api:
+        api.fail_next(Failure.STATUS_500, 2)
+        asked = consumer(provider, method, tmp_path)
+        awkward = {"q": "a b+c/ü&=~*'", "empty": ""}
+        stream = ids_of(spark, api, params=awkward, streaming_interval=0.1, retry_backoff=0.05, **asked)
+        with collecting(stream) as got:
+            got.await_rows(3)
+            api.fail_next(Failure.RESET)
+            feed.add({"id": 4})
+            assert sorted(r.id for r in got.await_rows(4)) == [1, 2, 3, 4]
+        assert len(api.failed) == 3
+        assert len(provider.nonces) == len(set(provider.nonces)) == len(api.requests)
+
+
+def test_oauth1_signs_a_form(spark: SparkSession, tmp_path: Path) -> None:
+    provider, feed = OAuth1Provider(), Feed({"id": 1}, {"id": 2})
+    data = ids_from(feed, data_field=None)
+
+    def answer(request: Request) -> Answer:
+        if not provider.takes(api.url, request):
+            return Answer({"error": "bad signature"}, status=401)
+        assert request.body.startswith(b"from=") and b"text=a+b" not in request.body
+        return data.answer(request)
+
+    with Emulated(answer) as api:
+        stream = ids_of(
+            spark,
+            api,
+            method="POST",
+            body={"from": "{id}", "text": "a b & ü"},
+            body_format="form",
+            **consumer(provider, "HMAC-SHA256", tmp_path),
+        )
+        with collecting(stream) as got:
+            assert sorted(r.id for r in got.await_rows(2)) == [1, 2]
+
+
+def failed_polls(got: Collected) -> int:
+    progress = got.query.lastProgress
+    assert progress
+    return int(progress["sources"][0]["metrics"]["failedPolls"])
+
+
+def oauth2(api: Emulated, grant: str = "client_credentials", **more: Any) -> dict[str, Any]:
+    return {
+        "auth_type": "OAuth2",
+        "oauth2_token_url": f"{api.url}/token",
+        "oauth2_grant_type": grant,
+        "oauth2_client_id": Provider.client,
+        "oauth2_client_secret": Provider.client_secret,
+        **more,
+    }
+
+
+@pytest.mark.parametrize("where", ["header", "body"])
+def test_client_credentials_are_renewed_before_they_expire(spark: SparkSession, where: str) -> None:
+    provider, feed = Provider(lifetime=2), Feed({"id": 1})
+    with behind(provider, ids_from(feed)) as api:
+        asked = oauth2(api, oauth2_client_auth=where, oauth2_scope="read", oauth2_params={"audience": "https://x/"})
+        with collecting(ids_of(spark, api, streaming_interval=0.1, **asked)) as got:
+            for number in range(2, 6):
+                got.await_rows(number - 1)
+                feed.add({"id": number})
+                api.await_polls(8)
+            assert sorted(r.id for r in got.await_rows(5)) == [1, 2, 3, 4, 5]
+    assert len(provider.granted) >= 2
+    assert provider.refused == 0, "a token was used after its end"
+    assert provider.granted[0].items() >= {"audience": "https://x/", "scope": "read"}.items()
+
+
+def test_a_token_that_is_refused_is_renewed_once(spark: SparkSession) -> None:
+    provider, feed = Provider(), Feed({"id": 1})
+    api = behind(provider, ids_from(feed))
+    with api, collecting(ids_of(spark, api, streaming_interval=0.1, **oauth2(api))) as got:
+        got.await_rows(1)
+        provider.revoke()
+        feed.add({"id": 2})
+        assert sorted(r.id for r in got.await_rows(2)) == [1, 2]
+        assert failed_polls(got) == 0
+    assert (len(provider.granted), provider.refused) == (2, 1)
+
+
+def test_the_grant_of_a_password_and_what_its_refusal_says(spark: SparkSession) -> None:
+    provider = Provider()
+    with behind(provider, ids_from(Feed({"id": 1}))) as api:
+        user = {"user_id": Provider.user, "user_password": Provider.password}
+        with collecting(ids_of(spark, api, **oauth2(api, "password", **user))) as got:
+            got.await_rows(1)
+        assert provider.granted[0]["grant_type"] == "password"
+        user["user_password"] = "wr0ng-passw0rd"
+        with pytest.raises(IllegalArgumentException, match=r"^\[REST_TOKEN_REFUSED\]") as caught:
+            ids_of(spark, api, **(oauth2(api, "password", **user) | {"schema": None}))
+    said = str(caught.value)
+    assert "invalid_grant" in said and "userPassword" in said and "127.0.0.1" in said
+    assert "wr0ng" not in said
+
+
+def test_a_token_endpoint_in_trouble_is_asked_again(spark: SparkSession) -> None:
+    provider = Provider()
+    troubles = [503, 503]
+    inner = behind(provider, ids_from(Feed({"id": 1})))
+
+    def answer(request: Request) -> Answer:
+        if request.path == "/token" and troubles:
+            return Answer({"error": "temporarily_unavailable"}, status=troubles.pop())
+        return inner.answer(request)
+
+    with Emulated(answer) as api, collecting(ids_of(spark, api, retry_backoff=0.05, **oauth2(api))) as got:
+        got.await_rows(1)
+    assert len(provider.granted) == 1 and not troubles
+
+
+def test_a_token_endpoint_that_breaks_and_asks_to_be_left_alone(spark: SparkSession) -> None:
+    """Both within one poll."""
+    provider = Provider()
+
+    def answer(request: Request) -> Answer:
+        if len(tokens.requests) == 2:
+            return Answer({"error": "slow_down"}, status=429, headers={"Retry-After": "1"})
+        return provider.token(request)
+
+    with behind(provider, ids_from(Feed({"id": 1}))) as api, Emulated(answer) as tokens:
+        tokens.fail_next(Failure.RESET)
+        with collecting(ids_of(spark, api, retry_backoff=0.01, **oauth2(tokens))) as got:
+            got.await_rows(1)
+            assert failed_polls(got) == 0
+        _, told, again = tokens.requests
+    assert again.at - told.at >= 1
+
+
+def refreshing(api: Emulated, **more: Any) -> dict[str, Any]:
+    return oauth2(api, "refresh_token", oauth2_refresh_token=Provider().first_refresh_token, **more)
+
+
+def test_a_refused_token_comes_back_to_the_driver_which_refreshes_it(spark: SparkSession, tmp_path: Path) -> None:
+    provider, feed = Provider(), Feed({"id": 1})
+    store = tmp_path / "token.json"
+    with behind(provider, ids_from(feed)) as api:
+        asked = refreshing(api, oauth2_token_store=str(store))
+        # The schema is asked for too.
+        stream = ids_of(spark, api, streaming_interval=0.1, **(asked | {"schema": None}))
+        with collecting(stream.select("output.id"), tmp_path / "checkpoint") as got:
+            got.await_rows(1)
+            provider.revoke()
+            feed.add({"id": 2})
+            assert sorted(r.id for r in got.await_rows(2)) == [1, 2]
+            assert failed_polls(got) == 0
+        batch = {re.sub("_(.)", lambda m: m[1].upper(), name): value for name, value in asked.items()}
+        reader = spark.read.format("rest").options(url=f"{api.url}/data?start_id=0", offsetField="id", **batch)
+        read = reader.schema("id BIGINT").load()
+        assert sorted(r.id for r in read.collect()) == [1, 2]
+    assert provider.refused == 1
+    sent = [g["refresh_token"] for g in provider.granted]
+    assert len(sent) == len(set(sent)) == 2, "each refresh token is used once"
+    assert store.stat().st_mode & 0o777 == 0o600
+    kept = store.read_text()
+    for folder in (tmp_path / "checkpoint", tmp_path):
+        for file in (f for f in folder.rglob("*") if f.is_file()):
+            assert not any(token in file.read_text(errors="replace") for token in provider.given), file
+    assert not any(token in kept for token in sent)
+
+
+@pytest.mark.parametrize("where", [Stall.HEAD, Stall.BODY], ids=["head", "body"])
+def test_stop_while_the_driver_waits_for_a_token(spark: SparkSession, tmp_path: Path, where: Stall) -> None:
+    """Its thread is in no job then, and the JDK may swallow its interrupt."""
+    provider = Provider()
+    with behind(provider, ids_from(Feed({"id": 1}))) as api, Emulated(provider.token) as tokens:
+        tokens.stall(where, 20)
+        query = begin(ids_of(spark, api, streaming_interval=0.1, retry_backoff=0.01, **refreshing(tokens)), tmp_path)
+        assert tokens.stalled.wait(30), "no token was asked for"
+        assert_stops(spark, tokens, query)
+        time.sleep(0.5)
+        assert len(tokens.requests) == 1
+        assert not api.requests
+
+
+def test_a_rotated_refresh_token_survives_a_killed_driver(spark: SparkSession, tmp_path: Path) -> None:
+    """On a cluster: the driver alone asks for tokens, executors alone ask for data."""
+    provider, feed = Provider(), Feed(*({"id": n} for n in range(1, 4)))
+    inner = behind(provider, ids_from(feed, "from"))
+    askers: dict[str, set[str]] = {"/token": set(), "/data": set()}
+
+    def answer(request: Request) -> Answer:
+        words = command(process_at(request.connection))
+        is_executor = any(word.endswith("CoarseGrainedExecutorBackend") for word in words)
+        askers[request.path].add("executor" if is_executor else "driver")
+        return inner.answer(request)
+
+    with Emulated(answer) as api:
+        conf = {"spark.master": LOCAL_CLUSTER}
+        asked = refreshing(api, oauth2_token_store=str(tmp_path / "token.json"))
+        query = Query(api, tmp_path, "id BIGINT", conf=conf, **asked)
+        with query.driver() as driver:
+            query.await_batches(driver, 1)
+            driver.kill()
+        assert askers == {"/token": {"driver"}, "/data": {"executor"}}
+        first = len(provider.granted)
+        feed.add({"id": 4})
+        query.drain()
+        query.must_hold_once(spark, 4)
+    sent = [g["refresh_token"] for g in provider.granted]
+    assert sent[0] == provider.first_refresh_token and len(sent) > first
+    assert len(set(sent)) == len(sent), "each refresh token is used once"
+
+
+@pytest.mark.parametrize("where", ["header", "query", "cookie"])
+def test_an_api_key_from_the_environment(spark: SparkSession, where: str) -> None:
+    # Whatever this process has, the JVM that it started has too.
+    key = os.environ["HOME"]
+    data = ids_from(Feed({"id": 1}))
+
+    def answer(request: Request) -> Answer:
+        found = {
+            "header": request.headers["my-key"],
+            "query": request.query.get("my-key"),
+            "cookie": (request.headers["Cookie"] or "").removeprefix("my-key="),
+        }
+        return data.answer(request) if found[where] == key else Answer({}, status=401)
+
+    with Emulated(answer) as api:
+        asked = {"auth_type": "ApiKey", "api_key": "env:HOME", "api_key_name": "my-key", "api_key_in": where}
+        with collecting(ids_of(spark, api, **asked)) as got:
+            got.await_rows(1)
+
+
+def test_a_secret_that_is_not_there_is_named_at_load(spark: SparkSession) -> None:
+    with pytest.raises(IllegalArgumentException) as caught:
+        ids_of(
+            spark,
+            "http://127.0.0.1:1",
+            auth_type="Basic",
+            user_id="env:NO_SUCH_VARIABLE",
+            user_password="file:/no/file",
+        )
+    said = str(caught.value)
+    assert "userId: the environment variable NO_SUCH_VARIABLE is not set" in said
+    assert "userPassword: there is no file /no/file" in said

@@ -1,0 +1,351 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Streams over many endpoints: one for each row of an input, each with an offset of its own."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from random import Random
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+from collected import collecting
+from emulated import Answer, Emulated, Request
+from pyspark.errors import IllegalArgumentException, StreamingQueryException
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.streaming.query import StreamingQuery
+from query import Query
+from waiting import wait_until
+
+from spark_rest import read_rest_stream
+
+
+class Shops:
+    """`/shops/<name>?from=<id>` gives the records of one shop, ids from 1 on, a page at a time."""
+
+    PAGE = 10
+
+    def __init__(self, **newest: int) -> None:
+        self.newest = newest
+        self.refused: set[str] = set()
+        self.hangs: set[str] = set()
+        self.release = threading.Event()
+        self.answers: dict[str, Answer] = {}
+        self.asked: dict[str, list[float]] = defaultdict(list)
+
+    def __call__(self, request: Request) -> Answer:
+        shop = unquote(request.path.rsplit("/", 1)[1])
+        self.asked[shop].append(time.monotonic())
+        if shop in self.answers:
+            return self.answers.pop(shop)
+        if shop in self.refused:
+            return Answer({"error": "no such shop"}, status=404)
+        if shop in self.hangs:
+            self.release.wait(60)
+        first = max(1, int(request.query["from"]))
+        last = min(self.newest.get(shop, 0), first + self.PAGE - 1)
+        return Answer([{"id": n, "text": f"{shop} {n}"} for n in range(first, last + 1)])
+
+    def __enter__(self) -> Shops:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.release.set()
+
+    @property
+    def records(self) -> set[tuple[str, int]]:
+        return {(shop, n) for shop, newest in self.newest.items() for n in range(1, newest + 1)}
+
+
+def stream(spark: SparkSession, api: Emulated, **options: Any) -> DataFrame:
+    defaults: dict[str, Any] = {
+        "offset_type": "incremental",
+        "offset_field": "id",
+        "streaming_interval": 0.1,
+        "retry_backoff": "10ms",
+    }
+    return read_rest_stream(spark, f"{api.url}/shops/{{shop}}?from={{id}}", **(defaults | options))
+
+
+def shop_rows(*names: str) -> list[dict[str, object]]:
+    return [{"shop": name, "rank": n} for n, name in enumerate(names)]
+
+
+class Gathered:
+    """Rows by batch: one that is run again after a restart is the same one. For a query and its restarts."""
+
+    def __init__(self) -> None:
+        self._batches: dict[int, list[Any]] = {}
+
+    @property
+    def rows(self) -> list[Any]:
+        return [row for number in sorted(self._batches) for row in self._batches[number]]
+
+    def await_rows(self, count: int) -> None:
+        wait_until(lambda: len(self.rows) >= count, f"{count} rows")
+
+    @contextmanager
+    def running(self, frame: DataFrame, checkpoint: Path) -> Iterator[StreamingQuery]:
+        def add(batch: DataFrame, number: int) -> None:
+            self._batches[number] = batch.collect()
+
+        query = frame.writeStream.foreachBatch(add).option("checkpointLocation", str(checkpoint)).start()
+        try:
+            yield query
+            error = query.exception()
+            if error:
+                raise error
+        finally:
+            query.stop()
+
+
+def found(rows: list[Any]) -> Counter[tuple[str, int]]:
+    return Counter((row.shop, row.output.id) for row in rows)
+
+
+def test_each_row_is_an_endpoint_with_its_columns_beside_its_records(spark: SparkSession, tmp_path: Path) -> None:
+    with Shops(a=25, b=3, ü=12) as shops, Emulated(shops) as api:
+        frame = stream(spark, api, input_data=shop_rows("a", "b", "ü"))
+        assert frame.schema.simpleString() == "struct<shop:string,rank:bigint,output:struct<id:bigint,text:string>>"
+        with collecting(frame, tmp_path) as query:
+            rows = query.await_rows(40)
+            assert {(r.rank, r.shop, r.output.text.split()[0]) for r in rows} == {
+                (0, "a", "a"),
+                (1, "b", "b"),
+                (2, "ü", "ü"),
+            }
+            shops.newest |= {"b": 4, "a": 26}
+            assert found(query.await_rows(42)) == Counter(shops.records)
+        newest = max((tmp_path / "offsets").glob("[0-9]*"), key=lambda p: int(p.name))
+        offset = json.loads(newest.read_text().splitlines()[-1])
+        assert sorted(offset["endpoints"].values()) == ["12", "26", "4"], "the greatest id of each"
+
+
+def test_a_restart_goes_on_with_each_offset_and_endpoints_come_and_go(spark: SparkSession, tmp_path: Path) -> None:
+    schema = "shop STRING, output STRUCT<id BIGINT>"
+    gathered = Gathered()
+    with Shops(a=15, b=15, c=15) as shops, Emulated(shops) as api:
+        with gathered.running(stream(spark, api, input_data=shop_rows("a", "b"), schema=schema), tmp_path):
+            gathered.await_rows(30)
+        shops.newest |= {"a": 20, "b": 20}
+        again = [{"rank": 0, "shop": "a"}, {"shop": "c", "rank": 7}]
+        with gathered.running(stream(spark, api, input_data=again, schema=schema), tmp_path):
+            gathered.await_rows(50)
+            time.sleep(0.5)
+            assert {r.output.id for r in gathered.rows if r.shop == "b"} == set(range(1, 16)), "it is no endpoint now"
+        both = [{"rank": 1, "shop": "b"}, {"shop": "c", "rank": 7}]
+        with gathered.running(stream(spark, api, input_data=both, schema=schema), tmp_path):
+            gathered.await_rows(55)
+            time.sleep(0.5)
+        assert found(gathered.rows) == Counter(shops.records)
+
+
+def test_an_endpoint_that_hangs_or_fails_delays_no_other(spark: SparkSession, tmp_path: Path) -> None:
+    names = [f"s{n}" for n in range(10)]
+    with Shops(**dict.fromkeys(names, 5)) as shops, Emulated(shops) as api:
+        frame = stream(
+            spark, api, input_data=shop_rows(*names), schema="shop STRING, output STRUCT<id BIGINT>", max_retries=0
+        )
+        with collecting(frame, tmp_path) as query:
+            query.await_rows(50)
+            shops.hangs, shops.refused = {"s3"}, {"s4"}
+            time.sleep(4)  # handed back by now
+            before = {name: len(shops.asked[name]) for name in names}
+            time.sleep(3)
+            polls = {name: len(shops.asked[name]) - before[name] for name in names}
+            healthy = [polls[name] for name in names if name not in ("s3", "s4")]
+            assert min(healthy) >= 6 and polls["s3"] == 0 and polls["s4"] >= 3, polls
+            progress = query.query.lastProgress
+            shops.newest = dict.fromkeys(names, 7)
+            query.await_rows(66)
+            shops.hangs, shops.refused = set(), set()
+            shops.release.set()
+            assert found(query.await_rows(70)) == Counter(shops.records)
+    assert progress is not None and progress["sources"][0]["metrics"]["endpoints"] == "10"
+
+
+def test_a_rate_is_kept_by_all_of_them_together(spark: SparkSession, tmp_path: Path) -> None:
+    names = [f"s{n}" for n in range(30)]
+    with Shops(**dict.fromkeys(names, 15)) as shops, Emulated(shops) as api:
+        frame = stream(
+            spark,
+            api,
+            input_data=shop_rows(*names),
+            schema="shop STRING, output STRUCT<id BIGINT>",
+            max_request_rate="20/1s",
+            streaming_interval=0.01,
+        )
+        with collecting(frame, tmp_path) as query:
+            assert found(query.await_rows(450)) == Counter(shops.records)
+        asked = sorted(moment for moments in shops.asked.values() for moment in moments)
+    # As the server notes them, which may be late.
+    assert all(later - first >= 0.75 for first, later in zip(asked, asked[20:])), "21 in a second"
+    assert max(map(len, shops.asked.values())) - min(map(len, shops.asked.values())) <= 3, "in turn"
+
+
+def test_a_used_up_quota_is_everybodys_and_an_unavailable_service_is_its_own(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    names = ["a", "b", "c"]
+    with Shops(**dict.fromkeys(names, 1)) as shops, Emulated(shops) as api:
+        frame = stream(spark, api, input_data=shop_rows(*names), schema="output STRING", max_retries=0)
+        with collecting(frame, tmp_path) as query:
+            query.await_rows(3)
+            shops.answers["a"] = Answer({}, status=503, headers={"Retry-After": "3600"})
+            time.sleep(1.5)
+            before = {name: len(shops.asked[name]) for name in names}
+            time.sleep(1.5)
+            assert len(shops.asked["a"]) == before["a"] and len(shops.asked["b"]) >= before["b"] + 3
+            shops.answers["b"] = Answer({}, status=429, headers={"Retry-After": "3600"})
+            time.sleep(1)
+            before = {name: len(shops.asked[name]) for name in names}
+            time.sleep(1)
+            assert {name: len(shops.asked[name]) for name in names} == before
+
+
+def test_a_view_is_an_input_and_the_schema_decides_what_stands_beside(spark: SparkSession, tmp_path: Path) -> None:
+    view = spark.createDataFrame([("a", 1.5, None), ("b", 2.5, "x")], "shop STRING, weight DOUBLE, note STRING")
+    view.createOrReplaceTempView("shops_of_test")
+    with Shops(a=3, b=2) as shops, Emulated(shops) as api:
+        frame = stream(spark, api, input="shops_of_test", schema="id BIGINT, weight DOUBLE, note STRING")
+        with collecting(frame, tmp_path) as query:
+            rows = sorted(query.await_rows(5))
+        assert [tuple(r) for r in rows] == [
+            (1, 1.5, None),
+            (1, 2.5, "x"),
+            (2, 1.5, None),
+            (2, 2.5, "x"),
+            (3, 1.5, None),
+        ]
+        manifests = [json.loads(p.read_text()) for p in (tmp_path / "sources" / "0" / "manifests").glob("*.json")]
+        rows_kept = [json.loads(row) for manifest in manifests for row in manifest["rows"].values()]
+        assert rows_kept and all(row.keys() == {"weight", "note"} for row in rows_kept), "columns of the result alone"
+
+
+def test_without_its_columns(spark: SparkSession, tmp_path: Path) -> None:
+    with Shops(a=3) as shops, Emulated(shops) as api:
+        frame = stream(spark, api, input_data=shop_rows("a"), include_inputs_in_output=False, output_type="string")
+        assert frame.columns == ["output"]
+        with collecting(frame, tmp_path) as query:
+            assert [json.loads(r.output)["id"] for r in query.await_rows(3)] == [1, 2, 3]
+
+
+@pytest.mark.parametrize("trigger", ["available_now", "once"])
+def test_a_trigger_that_ends_takes_all_endpoints(spark: SparkSession, tmp_path: Path, trigger: str) -> None:
+    with Shops(a=35, b=3, c=0) as shops, Emulated(shops) as api:
+        frame = stream(spark, api, input_data=shop_rows("a", "b", "c"), schema="shop STRING, output STRUCT<id BIGINT>")
+        written: list[Any] = []
+        writer = frame.writeStream.foreachBatch(lambda batch, _: written.extend(batch.collect()))
+        how: Any = {"availableNow": True} if trigger == "available_now" else {"once": True}
+        for newest in (35, 41):
+            shops.newest["a"] = newest
+            query = writer.option("checkpointLocation", str(tmp_path)).trigger(**how).start()
+            assert query.awaitTermination(60)
+        assert found(written) == Counter(shops.records)
+        shops.refused.add("b")
+        query = writer.option("checkpointLocation", str(tmp_path)).trigger(**how).start()
+        with pytest.raises(StreamingQueryException, match="REST_"):
+            query.awaitTermination(60)
+
+
+def test_all_refused_ends_a_new_stream(spark: SparkSession, tmp_path: Path) -> None:
+    with Shops(a=1, b=1) as shops, Emulated(shops) as api:
+        shops.refused = {"a", "b"}
+        frame = stream(spark, api, input_data=shop_rows("a", "b"), schema="output STRING")
+        with collecting(frame, tmp_path) as query:
+            wait_until(lambda: query.query.exception() is not None, "its end")
+            with pytest.raises(StreamingQueryException, match="REST_API_REFUSED"):
+                query.rows()
+
+
+def test_many_endpoints_have_their_states_in_a_file(spark: SparkSession, tmp_path: Path) -> None:
+    """More than the offset names: `states` holds them, and idle ones survive the purge of the page log."""
+    names = [f"s{n}" for n in range(150)]
+    with Shops(**dict.fromkeys(names, 2)) as shops, Emulated(shops) as api:
+
+        def run() -> DataFrame:
+            return stream(
+                spark,
+                api,
+                input_data=shop_rows(*names),
+                schema="shop STRING, output STRUCT<id BIGINT>",
+                retain_batches=1,
+            )
+
+        gathered = Gathered()
+        with gathered.running(run(), tmp_path):
+            gathered.await_rows(300)
+            for newest in range(3, 43):  # one goes on, all others are idle
+                shops.newest["s7"] = newest
+                gathered.await_rows(300 + newest - 2)
+        log = tmp_path / "sources" / "0"
+        assert len(list((log / "states").iterdir())) == 1, "written, and the older ones deleted"
+        assert len(list((log / "manifests").iterdir())) < 20
+        shops.newest |= {"s1": 3, "s149": 3}
+        with gathered.running(run(), tmp_path):
+            gathered.await_rows(342)
+            time.sleep(0.5)
+        assert found(gathered.rows) == Counter(shops.records)
+        offset = json.loads((tmp_path / "offsets" / "0").read_text().splitlines()[-1])
+        assert offset["endpoints"] == {} and "states" in offset
+
+
+@pytest.mark.slow
+def test_each_record_of_each_endpoint_once_over_kills(spark: SparkSession, tmp_path: Path) -> None:
+    """A live API of 120 shops, the driver killed with SIGKILL at random moments; the states go to a file meanwhile."""
+    random = Random(1795466573)
+    names = [f"s{n}" for n in range(120)]
+    halt = threading.Event()
+    with Shops(**dict.fromkeys(names, 1)) as shops, Emulated(shops) as api:
+        query = Query(
+            api,
+            tmp_path,
+            "shop STRING, id BIGINT",
+            url=f"{api.url}/shops/{{shop}}?from={{id}}",
+            input_data=shop_rows(*names),
+            retain_batches=1,
+            batch_size=300,
+        )
+
+        def sell() -> None:
+            while not halt.wait(0.005):
+                shops.newest[random.choice(names)] += 1
+
+        seller = threading.Thread(target=sell)
+        seller.start()
+        try:
+            for batches in (15, 2, 12, 1):
+                before = query.delivered_batches()
+                with query.driver() as driver:
+                    query.await_batches(driver, before + batches)
+                    time.sleep(random.random() / 2)
+                    driver.kill()
+        finally:
+            halt.set()
+            seller.join()
+        query.drain()
+    rows = spark.read.parquet(str(query.output)).select("shop", "id").collect()
+    assert Counter((row.shop, row.id) for row in rows) == Counter(shops.records)
+    assert list((tmp_path / "checkpoint" / "sources" / "0" / "states").iterdir())
+
+
+def test_mistakes_are_named(spark: SparkSession) -> None:
+    with Shops(a=1) as shops, Emulated(shops) as api:
+        with pytest.raises(IllegalArgumentException, match=r"names no column of the input.*\{shop\}"):
+            read_rest_stream(spark, f"{api.url}/shops/a", input_data=[{"shop": "a"}])
+        with pytest.raises(IllegalArgumentException, match="has no row"):
+            spark.createDataFrame([], "shop STRING").createOrReplaceTempView("no_shops")
+            stream(spark, api, input="no_shops")
+        reader = (
+            spark.readStream.format("rest")
+            .option("url", f"{api.url}/shops/{{shop}}")
+            .option("inputData", '[{"shop":"a"}]')
+        )
+        with pytest.raises(StreamingQueryException, match='option\\("streaming", "true"\\)'):
+            reader.schema("output STRING").load().writeStream.format("noop").start().awaitTermination(30)

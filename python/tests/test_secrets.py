@@ -1,0 +1,311 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Secrets are marked, every feature that takes one is run, and all that comes out is searched for the marks (I6)."""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+
+import pytest
+from emulated import Answer, Emulated, Request
+from event_log import event_log_conf
+from oauth1_provider import Provider as OAuth1Provider
+from process import Driver
+from standalone import SPARK_HOME
+from test_clusters import LOCAL_CLUSTER
+
+MARK = "sEcReTmArK"
+ROOT_LOGGER = """
+rootLogger.level = trace
+rootLogger.appenderRef.one.ref = out
+appender.out.type = File
+appender.out.name = out
+appender.out.fileName = {file}
+appender.out.layout.type = PatternLayout
+appender.out.layout.pattern = %p %c: %m%n%ex
+# PySpark's own channel: it says what Python calls, with its arguments.
+logger.py4j.name = py4j
+logger.py4j.level = off
+# What goes between driver and executors, byte by byte: the options are in it.
+logger.wire.name = org.apache.spark.network.util.NettyLogger
+logger.wire.level = debug
+"""
+
+
+def secret(name: str) -> str:
+    """With characters that are written otherwise in each place."""
+    return f"{MARK}-{name} /+&="
+
+
+def simple(name: str) -> str:
+    """Of letters that a header and a name may hold."""
+    return f"{MARK}-{name}"
+
+
+def basic(user: str, password: str) -> str:
+    """As it is sent."""
+    return base64.b64encode(f"{user}:{password}".encode()).decode()
+
+
+PROXY_USER, PROXY_PASSWORD = secret("proxy-user"), secret("proxy-password")
+PROXY_BASIC = basic(PROXY_USER, PROXY_PASSWORD)
+
+
+@dataclass
+class Case:
+    name: str
+    options: dict[str, str]
+    schema: str = "id BIGINT"
+    batch: bool = False
+    works: bool = True
+    arrives: list[str] = field(default_factory=list)
+    """What the API must have seen."""
+
+
+def echo(request: Request) -> str:
+    return f"{request.target} {dict(request.headers.items())} {request.body.decode(errors='replace')}"
+
+
+class Api:
+    """Takes everything, remembers it, and says it again wherever it can."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+        self.tokens = 0
+        self.refuse_tokens_up_to = 0
+
+    def __call__(self, request: Request) -> Answer:
+        self.said.append(echo(request))
+        kind = request.path.split("/")[1]
+        records = [{"id": 1}, {"id": 2}]
+        if kind == "token":
+            self.tokens += 1
+            rotated = {"refresh_token": f"{MARK}-refresh-{self.tokens}"}
+            return Answer({"access_token": f"{MARK}-access-{self.tokens}", "expires_in": 3600, **rotated})
+        if kind == "refusing-token":
+            said = dict(parse_qsl(request.body.decode()))
+            return Answer({"error": "invalid_grant", "error_description": f"{said} {echo(request)}"}, status=400)
+        if kind == "expired":
+            return Answer({"error": "expired", "token": str(request.headers["Authorization"])}, status=401)
+        if kind == "refused":
+            return Answer({"said": echo(request), "error": {"message": echo(request)}}, status=403)
+        if kind == "echoed":
+            # Only the begin of a body is shown in an error.
+            texts = [request.body.decode(), *(request.headers[name] for name in ("Cookie", "Proxy-Authorization"))]
+            return Answer({"said": [text for text in texts if text]}, status=403)
+        if kind == "hop":
+            return Answer(
+                {"moved": echo(request)}, status=302, headers={"Location": request.target.replace("hop", "data")}
+            )
+        if kind == "leaves":
+            # To an address that holds what was asked for.
+            there = f"http://other.invalid{request.target}"
+            return Answer({"moved": echo(request)}, status=307, headers={"Location": there})
+        if kind == "broken":
+            return Answer({"message": echo(request)}, status=500)
+        if kind == "text":
+            return Answer(f"no records, but {echo(request)}")
+        if kind == "reported":
+            return Answer({"ok": False, "error": echo(request), "data": []})
+        if kind == "paged":
+            # An API names the next page by the request's own address, with all that was in it.
+            more = "page=2" not in request.target
+            return Answer({"data": records, "next": f"{request.target}&page=2" if more else None})
+        if kind == "linked":
+            first, _, rest = request.target.partition("&after")
+            return Answer({"data": [] if rest else records, "next": f"{first}&after=2"})
+        return Answer({"data": records})
+
+
+def case(url: str, name: str, path: str, **more: Any) -> Case:
+    """With options, and what else a case has."""
+    known = {k: more.pop(k) for k in ("schema", "batch", "works", "arrives") if k in more}
+    basics = {"url": f"{url}/{path}", "offsetType": "incremental", "offsetField": "id", "maxRetries": "0"}
+    return Case(name, basics | more, **known)
+
+
+def cases(url: str, folder: Path) -> list[Case]:
+    def of(name: str, path: str = "data", **more: Any) -> Case:
+        return case(url, name, path, **more)
+
+    token_file = folder.parent / "token-file"
+    token_file.write_text(simple("by-file") + "\n")
+    key = {"authType": "ApiKey", "apiKey": secret("key"), "apiKeyName": "appid"}
+    header_key = key | {"apiKey": simple("key")}
+    by_password = {"authType": "Basic", "userId": secret("user"), "userPassword": secret("password")}
+    bearer = {"authType": "Bearer", "oauthToken": simple("bearer")}
+    one = {
+        "authType": "OAuth1",
+        "oauthConsumerKey": simple("consumer"),
+        "oauthConsumerSecret": secret("consumer"),
+        "oauthToken": secret("token1"),
+        "oauthTokenSecret": secret("token1-secret"),
+    }
+    rsa = {"oauthConsumerSecret": OAuth1Provider().private_key(), "oauthSignatureMethod": "RSA-SHA1"}
+    two = {
+        "authType": "OAuth2",
+        "oauth2TokenUrl": f"{url}/token",
+        "oauth2ClientId": secret("client"),
+        "oauth2ClientSecret": secret("client-secret"),
+        "oauth2Params": json.dumps({"assertion": secret("assertion")}),
+    }
+    user = {"oauth2GrantType": "password", "userId": secret("user"), "userPassword": secret("password")}
+    refresh = {
+        "oauth2GrantType": "refresh_token",
+        "oauth2RefreshToken": secret("refresh"),
+        "oauth2TokenStore": str(folder.parent / "store" / "token.json"),
+    }
+    loose = {
+        "headers": json.dumps({"X-Api-Key": simple("header"), "Cookie": f"sid={simple('cookie')}"}),
+        "params": json.dumps({"token": secret("param"), "plain": secret("plain-param")}),
+    }
+    in_url = f"?api_key={simple('in-url')}"
+    found = [
+        of("basic", **by_password, arrives=[basic(secret("user"), secret("password"))]),
+        of("bearer", **bearer, arrives=[simple("bearer")]),
+        of("bearer-inferred", **bearer, schema=""),
+        of("by-file", **(bearer | {"oauthToken": f"file:{token_file}"}), arrives=[simple("by-file")]),
+        of("by-env", **(bearer | {"oauthToken": "env:MARKED_TOKEN"}), arrives=[simple("by-env")]),
+        *(of(f"key-{where}", **header_key, apiKeyIn=where, arrives=[simple("key")]) for where in ("header", "cookie")),
+        of("key-query", **key, apiKeyIn="query", arrives=[f"appid={MARK}-key%20%2F"]),
+        *(of(f"oauth1-{m}", **one, oauthSignatureMethod=m) for m in ("HMAC-SHA1", "HMAC-SHA256", "PLAINTEXT")),
+        of("oauth1-RSA", **(one | rsa)),
+        of("oauth2", **two, arrives=[f"{MARK}-access-1"]),
+        of("oauth2-body", **two, oauth2ClientAuth="body"),
+        of("oauth2-password", **two, **user),
+        of("oauth2-refresh", **two, **refresh, schema="", arrives=[f"{MARK}-refresh"]),
+        of("oauth2-batch", **two, **refresh, batch=True),
+        of("oauth2-refused", **(two | {"oauth2TokenUrl": f"{url}/refusing-token"}), **user, works=False),
+        of("oauth2-401", "expired", **two, oauth2Scope="other", works=False),
+        of("loose", "data" + in_url, **loose, arrives=[simple("header"), simple("in-url"), f"{MARK}-plain-param"]),
+        of("loose-batch", "data" + in_url, **loose, batch=True, schema=""),
+        of("next-url", "paged" + in_url, **loose, pagination="nextUrl", nextField="next"),
+        of("next-url-key", "paged?a=1", **key, apiKeyIn="query", pagination="nextUrl", nextField="next"),
+        of("link-offset", "linked" + in_url, **loose, offsetType="cursor", offsetField="next", initialOffset=""),
+        of("redirected", "hop" + in_url, **loose, **bearer, arrives=[simple("bearer")]),
+        of("redirect-refused", "leaves" + in_url, **loose, **bearer, works=False),
+        of("tls", tlsKeyStore="/no/store", tlsKeyStorePassword=secret("tls"), works=False),
+        of("options", authType="Basic", userPassword=secret("password"), headers="{" + secret("header"), works=False),
+        of("newline", authType="Bearer", oauthToken=secret("a") + "\n", works=False),
+    ]
+    by_all = {
+        "basic": by_password,
+        "bearer": bearer,
+        "key": key | {"apiKeyIn": "query"},
+        "two": two,
+        "plaintext": one | {"oauthSignatureMethod": "PLAINTEXT"},
+        "loose": loose,
+    }
+    found += [of(f"refused-{name}", "refused" + in_url, **auth, works=False) for name, auth in by_all.items()]
+    for kind in ("broken", "text", "reported"):
+        further = {"errorWhen": "ok=false"} if kind == "reported" else {}
+        for name in ("basic", "loose"):
+            found.append(of(f"{kind}-{name}", kind + in_url, **by_all[name], **further, works=False))
+    return found + beside_credentials(url) + of_input_rows(url)
+
+
+def beside_credentials(url: str) -> list[Case]:
+    """What else of a request may be secret, and a proxy's credentials; `echoed` says it again."""
+
+    def of(name: str, path: str, **more: Any) -> Case:
+        return case(url, name, path, **more)
+
+    body = {"method": "POST", "body": json.dumps({"pass": secret("body"), "id": "{id}"})}
+    initial_body = body | {"initialBody": json.dumps({"filter": secret("initial-body")})}
+    cookie = {"cookie": f"sid={simple('cookie-option')}; theme=dark"}
+    proxy = {"proxyUser": PROXY_USER, "proxyPassword": PROXY_PASSWORD}
+    found = [
+        of("body", "data", **body, arrives=[f"{MARK}-body"]),
+        of("initial-body", "data", **initial_body, arrives=[f"{MARK}-initial-body"]),
+        of("cookie", "data", **cookie, arrives=[simple("cookie-option")]),
+        # An API takes a request to a proxy as well as one to itself.
+        of("proxy", "data", **proxy, proxy=url, arrives=[PROXY_BASIC]),
+        of("no-proxy", "data", **proxy, proxy="http://127.0.0.1:1", works=False),
+        of("redirect-of-body", "leaves", **body, allowedHosts="other.invalid", works=False),
+    ]
+    sent = {"body": body, "initial-body": initial_body, "cookie": cookie, "proxy": proxy | {"proxy": url}}
+    return found + [of(f"echoed-{name}", "echoed", **options, works=False) for name, options in sent.items()]
+
+
+def of_input_rows(url: str) -> list[Case]:
+    """A column whose name sounds secret; it is no column of the result."""
+    row = {"inputData": json.dumps([{"n": 1, "token": secret("row")}])}
+    call = row | {"includeInputsInOutput": "N", "maxRetries": "0"}
+    result = "output STRING, error STRING"
+    endpoint = row | {"streaming": "true"}
+    said = {"url": f"{url}/echoed"}
+    return [
+        Case("calls", call | {"url": f"{url}/data", "method": "GET"}, "", batch=True, arrives=[f"{MARK}-row"]),
+        Case("calls-echoed", call | said, result, batch=True),
+        Case("calls-failed", call | said | {"onError": "fail"}, "output STRING", batch=True, works=False),
+        Case("calls-sampled", call | said, "", batch=True, works=False),
+        case(url, "endpoints", "data/{token}?from={id}", **endpoint, arrives=[f"{MARK}-row%20%2F"]),
+        case(url, "endpoints-refused", "refused/{token}?from={id}", **endpoint, works=False),
+    ]
+
+
+def leaks(file: Path, needles: list[bytes]) -> list[str]:
+    """Lines that hold a mark, shortened around it."""
+    found = []
+    with file.open("rb") as lines:
+        for line in lines:
+            for needle in needles:
+                at = line.find(needle)
+                if at >= 0:
+                    found.append(f"{file.name}: …{line[max(0, at - 200) : at + 60].decode(errors='replace')}…")
+                    break
+    return found
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Api, list[Case], str]:
+    """One driver with one executor, both of which log everything."""
+    folder = tmp_path_factory.mktemp("secrets")
+    out = folder / "out"
+    out.mkdir()
+    conf = {"spark.master": LOCAL_CLUSTER.replace("[2,1", "[1,2"), "spark.driver.host": "127.0.0.1"}
+    for role in ("driver", "executor"):
+        file = folder / f"{role}.properties"
+        file.write_text(ROOT_LOGGER.format(file=out / f"{role}.log"))
+        conf[f"spark.{role}.extraJavaOptions"] = f"-Dlog4j2.configurationFile={file.as_uri()}"
+    conf |= event_log_conf(out / "events") | {"spark.ui.enabled": "true", "spark.ui.port": "0"}
+    conf |= {"spark.driver.bindAddress": "127.0.0.1", "spark.sql.shuffle.partitions": "1"}
+    api = Api()
+    with Emulated(api) as server:
+        asked = cases(server.url, out)
+        described = [{k: getattr(c, k) for k in ("name", "options", "schema", "batch")} for c in asked]
+        file = folder / "asked.json"
+        file.write_text(json.dumps({"conf": conf, "cases": described, "folder": str(out)}))
+        env = {"SPARK_HOME": str(SPARK_HOME), "MARKED_TOKEN": simple("by-env"), "SPARK_WORKER_DIR": str(out / "work")}
+        with Driver("secrets.py", str(file), log=out / "printed", env=env) as driver:
+            assert driver.wait(400) == 0, driver.output()[-3000:]
+            return out, api, asked, driver.output()
+
+
+def test_each_case_did_what_it_should(run: tuple[Path, Api, list[Case], str]) -> None:
+    """Else there was nothing to be seen."""
+    _, api, asked, printed = run
+    for case in asked:
+        shown = "\n" + printed.partition(f"\ncase {case.name}\n")[2].partition("\ncase ")[0]
+        said = "passed" if case.works else "failed"
+        assert f"\n{said} {case.name}" in shown and (case.works or "[REST_" in shown), shown[:3000]
+        for mark in case.arrives:
+            assert any(mark in seen for seen in api.said), f"{case.name}: {mark} did not arrive"
+    assert printed.count("***") > 20, "that something was hidden is to be seen"
+
+
+def test_no_mark_is_in_anything_that_comes_out(run: tuple[Path, Api, list[Case], str]) -> None:
+    out, _, _, _ = run
+    sent = [basic(secret("user"), secret("password")), PROXY_BASIC]
+    files = [file for file in out.rglob("*") if file.is_file()]
+    names = {file.name for file in files}
+    assert {"driver.log", "executor.log", "printed", "ui.txt"} <= names and (out / "checkpoints").is_dir()
+    assert any("offsets" in file.parts for file in files) and any("manifests" in file.parts for file in files)
+    assert b"TRACE" in (out / "executor.log").read_bytes() and b"TRACE" in (out / "driver.log").read_bytes()
+    found = [leak for file in files for leak in leaks(file, [MARK.encode(), *(text[:40].encode() for text in sent)])]
+    assert not found, "\n".join(found[:20]) + f"\n{len(found)} in all"
+    assert (out / "ui.txt").stat().st_size > 10_000
