@@ -15,9 +15,21 @@ BUNDLED := python/src/spark_rest/jars
 WHEEL := python/dist/spark_rest-$(VERSION)-py3-none-any.whl
 
 # HDFS for the tests, in the version of the Hadoop client that PySpark brings: `hdfs.py` says so if it is another.
-HADOOP := 3.4.2
-HADOOP_SHA256 := ae2406c544825b7734b8aad4f87eff60d9ec422284f0b16c2856032083b63c77
+HADOOP := 3.5.0
+HADOOP_SHA256 := 06772d24529e59939915979b3edba204d367750ef7dc5120411f35221dd4818c
 HDFS := target/hadoop-client-minicluster-$(HADOOP).jar
+
+# WireMock for the tests: it stands between a stream and an API, and makes faults.
+WIREMOCK_VERSION := 3.9.1
+WIREMOCK_SHA256 := 723a880d50d3b0a145af0df07e578c2cb85e77feb2231e6991c9a1366926912c
+WIREMOCK := target/wiremock-standalone.jar
+
+# Delta Lake for the tests: a sink, on the Spark that it is made for.
+DELTA_VERSION := 4.0.0
+DELTA := target/delta/delta-spark_2.13-$(DELTA_VERSION).jar
+DELTA_SHA256 := 538511702aae0ef6973a6a70af3d4543c9009f8edbed786a00737e2d3cd7f04e
+DELTA_STORAGE := target/delta/delta-storage-$(DELTA_VERSION).jar
+DELTA_STORAGE_SHA256 := 9bdb9fb450f1e119eba53feb427f331b0d09072d26485b8273883ad72c9a2e1d
 
 BUILD_FILES := VERSION build.sbt sbtw $(wildcard project/*.sbt project/*.scala project/build.properties)
 SCALA_FILES := $(shell find src -type f 2>/dev/null)
@@ -26,7 +38,7 @@ WHEEL_FILES := VERSION python/pyproject.toml $(shell find python/src -type f \( 
 BUILT := target/.built
 PYTHON_CODE := python examples bench .ci
 
-.PHONY: help setup demo test test-slow test-cures test-sim lint fmt jars wheel publish-local bench bench-overhead docs-options clean hdfs
+.PHONY: help setup demo test test-all test-slow test-cures test-sim lint fmt jars wheel publish-local bench bench-overhead bench-calls bench-endpoints docs docs-options clean hdfs wiremock delta
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +50,9 @@ demo: setup ## stream a live demo API into Parquet; about 15 s
 
 test: ## all tests of all kinds, set-up included; ends with "N passed, N failed"
 	@$(PYTHON) .ci/test.py
+
+test-all: ## as test, with all Python tests on each Spark of python/spark-versions.txt; hours
+	@$(PYTHON) .ci/test.py --all-versions
 
 test-slow: setup ## the tests that take many minutes
 	cd python && ../$(BIN)/python -m pytest -m slow
@@ -65,14 +80,31 @@ wheel: $(WHEEL) ## the Python wheel with both jars in it, into python/dist/
 
 hdfs: $(HDFS) ## the jar with which tests start an HDFS; they call this themselves
 
-publish-local: ## both jars into the local Maven repository
-	./sbtw +publishM2
+wiremock: $(WIREMOCK) ## the jar of WireMock; tests call this themselves
+
+delta: $(DELTA) $(DELTA_STORAGE) ## the jars of Delta Lake; tests call this themselves
+
+venv-%: $(WHEEL) ## with 4.0 for instance: a venv with that PySpark and the wheel, in target/venvs/
+	@PYTHON=$(PYTHON) .ci/venv $*
+
+publish-local: ## both jars into the local Maven repository, or into M2=folder
+	$(if $(M2),JAVA_TOOL_OPTIONS=-Dmaven.repo.local=$(abspath $(M2))) ./sbtw +publishM2
 
 bench: setup ## records/s of a stream against spark.read.json of the same records
 	@$(BIN)/python bench/stream_vs_file.py
 
 bench-overhead: setup ## milliseconds of a micro-batch against Spark's own rate-micro-batch source
 	@$(BIN)/python bench/overhead.py
+
+bench-endpoints: setup ## 2,000 endpoints against requests in a thread pool; what a poll costs as endpoints grow
+	@$(BIN)/python bench/endpoints.py
+
+bench-calls: setup ## one call per row against requests in a pandas UDF: 10,000 calls of 20 ms from 2 tasks
+	@$(BIN)/python bench/calls.py
+
+docs: $(VENV)/.requirements-docs ## the documentation as a site, into target/site/
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet --strict
+	@echo target/site/index.html
 
 docs-options: ## write the files anew that are made from the option table
 	UPDATE=1 ./sbtw "testOnly *GeneratedFilesSuite"
@@ -102,8 +134,21 @@ $(VENV)/.requirements: python/requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r python/requirements-dev.txt
 	@touch $@
 
+$(VENV)/.requirements-docs: python/requirements-docs.txt | $(VENV)/.requirements
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r python/requirements-docs.txt
+	@touch $@
+
 $(HDFS):
 	.ci/maven-jar org.apache.hadoop:hadoop-client-minicluster:$(HADOOP) $(HADOOP_SHA256) $@
+
+$(WIREMOCK):
+	.ci/maven-jar org.wiremock:wiremock-standalone:$(WIREMOCK_VERSION) $(WIREMOCK_SHA256) $@
+
+$(DELTA):
+	.ci/maven-jar io.delta:delta-spark_2.13:$(DELTA_VERSION) $(DELTA_SHA256) $@
+
+$(DELTA_STORAGE):
+	.ci/maven-jar io.delta:delta-storage:$(DELTA_VERSION) $(DELTA_STORAGE_SHA256) $@
 
 $(VENV)/.wheel: $(WHEEL)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps $(WHEEL)

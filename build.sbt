@@ -42,7 +42,10 @@ lazy val root = (project in file("."))
     Test / scalacOptions += "-Wconf:cat=unused-nowarn:s",
     javacOptions ++= Seq("--release", "11", "-Xlint:all", "-Xlint:-serial"),
     Compile / doc / javacOptions := Nil,
+    // Spark's own: else the published POM would bring one.
+    autoScalaLibrary := false,
     libraryDependencies ++= Seq(
+      "org.scala-lang" % "scala-library" % scalaVersion.value % Provided,
       "org.apache.spark" %% "spark-sql" % of(scalaVersion.value).spark % Provided,
       // Shaded into the jar: "provided" keeps them out of the published POM.
       "com.softwaremill.sttp.client4" %% "core" % of(scalaVersion.value).sttp % Provided,
@@ -71,7 +74,7 @@ lazy val root = (project in file("."))
     Test / testOptions += Tests
       .Argument(TestFrameworks.ScalaTest, "-oD", "-u", (crossTarget.value / "junit").getPath)
   )
-  .settings(assemblySettings, publishSettings, versionTable)
+  .settings(assemblySettings, publishSettings)
 
 lazy val assemblySettings = Seq(
   assembly / assemblyJarName := s"${name.value}_${scalaBinaryVersion.value}-${version.value}.jar",
@@ -95,18 +98,9 @@ lazy val assemblySettings = Seq(
 lazy val publishSettings = Seq(
   Compile / packageBin := assembly.value,
   publishMavenStyle := true,
+  // make publish-local replaces what it published before.
+  publishM2Configuration := publishM2Configuration.value.withOverwrite(true),
+  // The jar's classes are renamed copies: a page for each is no help. Its public part are the options.
+  Compile / packageDoc / publishArtifact := false,
   pomIncludeRepository := (_ => false)
-)
-
-val sparkVersions = taskKey[Unit]("Prints the version table as JSON, for scripts and CI")
-lazy val versionTable = Seq(
-  sparkVersions := println(
-    all
-      .map(l =>
-        s""""${CrossVersion.binaryScalaVersion(l.scala)}":{"spark":"${l.spark}","pyspark":[${l.pyspark
-            .map(v => s""""$v"""")
-            .mkString(",")}]}"""
-      )
-      .mkString("{", ",", "}")
-  )
 )

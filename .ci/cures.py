@@ -14,7 +14,8 @@ import sys
 import threading
 from pathlib import Path
 
-from cure_table import CURES, Cure
+from cure import Cure
+from cure_table import CURES
 
 ROOT = Path(__file__).resolve().parent.parent
 COPY = ROOT / "target" / "cures"

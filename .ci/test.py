@@ -3,15 +3,33 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
 ROOT = Path(__file__).resolve().parent.parent
 SCALA_LINES = ("2.13", "2.12")
+ALL_VERSIONS = "--all-versions"
+# What touches Spark in another way on another line; without that option the oldest line runs these alone.
+ON_EVERY_SPARK = (
+    "test_arguments.py",
+    "test_attaching.py",
+    "test_batch.py",
+    "test_errors.py",
+    "test_package.py",
+    "test_published.py",
+    "test_schema.py",
+    "test_seed_examples.py",
+    "test_shapes.py",
+    "test_strategies.py",
+)
+# `make test-all` runs them on a Spark of each Scala: the Scala application is built, an environment made from nothing.
+SLOW_PUBLISHED = ["python/tests/test_published.py", "-m", "slow"]
 PYTEST_REPORTS = ROOT / "target" / "pytest"
 
 
@@ -21,13 +39,16 @@ class Result:
     passed: int
     failed: int
     remark: str = ""
+    skipped: int = 0
 
     def __str__(self) -> str:
-        return f"{self.kind}: {self.passed} passed, {self.failed} failed{self.remark and f' ({self.remark})'}"
+        skipped = f", {self.skipped} skipped" if self.skipped else ""
+        return f"{self.kind}: {self.passed} passed, {self.failed} failed{skipped}{self.remark and f' ({self.remark})'}"
 
 
 def main() -> int:
-    results = [*scala_tests(), python_tests()]
+    older = spark_lines()[:-1]
+    results = [*scala_tests(), *python_tests(older if ALL_VERSIONS in sys.argv else older[:1])]
     print("\nkinds of tests that ran:")
     for result in results:
         print(f"  {result}")
@@ -41,7 +62,9 @@ def scala_tests() -> list[Result]:
     for line in SCALA_LINES:
         for folder in scala_reports(line):
             shutil.rmtree(folder, ignore_errors=True)
-    code = run(["./sbtw", "+assembly", "+Test/compile", "+test"])
+    # What is published here `test_published.py` submits.
+    repository = f"-Dmaven.repo.local={ROOT / 'target' / 'home' / '.m2' / 'repository'}"
+    code = run(["./sbtw", "+assembly", "+Test/compile", "+test", "+publishM2"], JAVA_TOOL_OPTIONS=repository)
     if code == 0:
         # Tells `make setup` that there is nothing left to compile.
         (ROOT / "target" / ".built").touch()
@@ -56,44 +79,71 @@ def scala_reports(line: str) -> list[Path]:
     return [target / name for name in ("junit", "test-reports") for target in ROOT.glob(f"target/scala-{line}*")]
 
 
-def python_tests() -> Result:
-    """The tests of the installed wheel."""
+def python_tests(lines: Iterable[str]) -> Iterator[Result]:
+    """The tests of the installed wheel: all of them on the newest Spark, in `.venv`, then what each line gets."""
     shutil.rmtree(PYTEST_REPORTS, ignore_errors=True)
     setup = run(["make", "--no-print-directory", "setup"])
     if setup != 0:
-        return Result("Python", 0, 1, f"make setup: exit code {setup}")
-    report = PYTEST_REPORTS / "junit.xml"
-    code = run([".venv/bin/python", "-m", "pytest", "python/tests", f"--junitxml={report}"])
-    return counted("Python", [PYTEST_REPORTS], code)
+        yield Result("Python", 0, 1, f"make setup: exit code {setup}")
+        return
+    oldest, *_, newest = spark_lines()
+    yield pytest(newest, ".venv", ["python/tests"])
+    if ALL_VERSIONS in sys.argv:
+        yield pytest(newest, ".venv", SLOW_PUBLISHED, "published")
+    for line in lines:
+        made = run([".ci/venv", line])
+        if made != 0:
+            yield Result(f"Python, Spark {line}", 0, 1, f".ci/venv {line}: exit code {made}")
+            continue
+        venv = f"target/venvs/spark-{line}"
+        yield pytest(line, venv, tests_of(line))
+        if ALL_VERSIONS in sys.argv and line == oldest:
+            yield pytest(line, venv, SLOW_PUBLISHED, "published")
+
+
+def spark_lines() -> list[str]:
+    """Such as 4.0, newest last."""
+    return [v.rpartition(".")[0] for v in (ROOT / "python" / "spark-versions.txt").read_text().split()]
+
+
+def tests_of(line: str) -> list[str]:
+    return ["python/tests"] if ALL_VERSIONS in sys.argv else [f"python/tests/{name}" for name in ON_EVERY_SPARK]
+
+
+def pytest(line: str, venv: str, tests: list[str], part: str = "") -> Result:
+    folder = PYTEST_REPORTS / f"{line}{part and f'-{part}'}"
+    code = run([f"{venv}/bin/python", "-m", "pytest", *tests, f"--junitxml={folder}/junit.xml"])
+    return counted(f"Python, Spark {line}{part and f', {part}'}", [folder], code)
 
 
 def counted(kind: str, folders: list[Path], code: int) -> Result:
     """The counts of the first folder that has reports. No test, or a bad exit without a failed test, is a failure."""
     reports = next((found for folder in folders if (found := sorted(folder.glob("*.xml")))), [])
-    passed = failed = 0
+    passed = failed = skipped = 0
     try:
         for report in reports:
             for suite in ElementTree.parse(report).getroot().iter("testsuite"):
                 bad = number(suite, "failures") + number(suite, "errors")
                 failed += bad
+                skipped += number(suite, "skipped")
                 passed += number(suite, "tests") - bad - number(suite, "skipped")
     except (ElementTree.ParseError, ValueError) as e:
-        return Result(kind, passed, failed + 1, f"a report is unreadable: {e}")
+        return Result(kind, passed, failed + 1, f"a report is unreadable: {e}", skipped)
     if passed + failed == 0:
-        return Result(kind, 0, 1, "no test ran")
+        return Result(kind, 0, 1, "no test ran", skipped)
     if code != 0 and failed == 0:
-        return Result(kind, passed, 1, f"exit code {code}")
-    return Result(kind, passed, failed)
+        return Result(kind, passed, 1, f"exit code {code}", skipped)
+    return Result(kind, passed, failed, skipped=skipped)
 
 
 def number(suite: ElementTree.Element, name: str) -> int:
     return int(suite.get(name) or 0)
 
 
-def run(command: list[str]) -> int:
+def run(command: list[str], **env: str) -> int:
     print(f"\n$ {' '.join(command)}", flush=True)
     try:
-        return subprocess.run(command, cwd=ROOT, check=False).returncode
+        return subprocess.run(command, cwd=ROOT, env=os.environ | env, check=False).returncode
     except OSError as e:
         print(e, file=sys.stderr)
         return 127

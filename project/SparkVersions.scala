@@ -1,4 +1,4 @@
-/** The one version table: which Spark line each Scala binary version is built against and run on.
+/** Which Spark line each Scala binary version is built against; what it is run on is in `python/spark-versions.txt`.
   *
   * Scala's binary version is the axis: sbt's own `src/main/scala-2.12` and `scala-2.13` folders hold what differs.
   */
@@ -6,13 +6,12 @@ object SparkVersions {
 
   /** @param scala the full Scala version
     * @param spark the Spark jars to compile and unit-test against
-    * @param pyspark the PySpark releases that the jar is run on, newest last
     * @param sttp 4.0.0-M16 is the last sttp client4 published for Scala 2.12
     */
-  final case class Line(scala: String, spark: String, pyspark: Seq[String], sttp: String)
+  final case class Line(scala: String, spark: String, sttp: String)
 
-  val Spark4: Line = Line("2.13.18", "4.0.4", Seq("4.0.5", "4.1.4", "4.2.1", "4.3.0"), "4.0.22")
-  val Spark3: Line = Line("2.12.20", "3.5.9", Seq("3.5.9"), "4.0.0-M16")
+  val Spark4: Line = Line("2.13.18", "4.0.4", "4.0.22")
+  val Spark3: Line = Line("2.12.20", "3.5.9", "4.0.0-M16")
   val all: Seq[Line] = Seq(Spark4, Spark3)
 
   val Circe = "0.14.15"
