@@ -164,6 +164,20 @@ def test_hops_of_redirects_are_granted_too(spark: SparkSession, tmp_path: Path, 
     assert metrics["failedPolls"] == "0"
 
 
+def test_hops_of_the_request_that_infers_a_schema_are_counted_too(spark: SparkSession, tmp_path: Path) -> None:
+    """At each start, though the checkpoint, and what it says of the last run, is read after that."""
+    counted = Redirecting()
+    with counted.api as api:
+        for run in (1, 2):
+            stream = ids_of(spark, api, schema=None, streaming_interval=0, max_request_rate="8/60s", max_retries=0)
+            query = begin(stream, tmp_path)
+            # Two for each schema, two for the page after it in the first run; then it could do no more in this window.
+            counted.await_use(2 + 2 * run, 60, 0, f"requests of run {run}")
+            time.sleep(2)
+            query.stop()
+    assert counted.most_within(60) <= 8
+
+
 def test_a_batch_read_keeps_the_rate_too(spark: SparkSession) -> None:
     arrivals: list[float] = []
 

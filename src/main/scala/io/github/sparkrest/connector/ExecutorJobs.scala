@@ -5,8 +5,7 @@ import java.util.UUID
 
 import scala.reflect.ClassTag
 
-import io.github.sparkrest.error.RestError
-import io.github.sparkrest.http.{HandedToken, Sample}
+import io.github.sparkrest.http.HandedToken
 import io.github.sparkrest.offset.EndpointState
 import io.github.sparkrest.options.RestConfig
 import io.github.sparkrest.poll.{PollCodec, PollReport}
@@ -39,25 +38,30 @@ final private[connector] class ExecutorJobs(session: SparkSession, name: String)
 
   /** As [[calls]], but no row is called twice, whatever becomes of its task. */
   def callsOnce(parts: Seq[InputRows], options: CallOptions): Seq[Array[Byte]] = {
+    val speculates = context.getConf.getBoolean("spark.speculation", false)
     val results = new CallsOnce(context).results(parts) { (ownGroup, rows) =>
-      ExecutorJobs.run(context, artifacts, ownGroup, s"call $name", Seq(rows))(CallTask.runOnce(options, _)).head
+      ExecutorJobs
+        .run(context, artifacts, ownGroup, s"call $name", Seq(rows))(CallTask.runOnce(options, _, speculates))
+        .head
     }
     parts.zip(results).map { case (rows, r) => r.getOrElse(CallsOnce.lostResults(rows.length)) }
   }
 
   /** @param row of the endpoint that is asked, with an input
     * @param state that the request follows from
+    * @param most requests that it may take
     */
   def sample(
       config: RestConfig,
       row: InputRow,
       token: Option[HandedToken],
       state: EndpointState = EndpointState.Initial,
-      purpose: String = "infer the schema of"
-  ): Either[RestError, (Sample, Boolean)] = {
+      purpose: String = "infer the schema of",
+      most: Long = Long.MaxValue
+  ): SampleAnswer = {
     val options = TaskOptions(config)
     val answer =
-      ExecutorJobs.one(context, artifacts, group, s"$purpose $name")(() => SampleTask.run(options, row, state, token))
+      ExecutorJobs.one(context, artifacts, group, s"$purpose $name")(() => SampleTask.run(options, row, state, token, most))
     SampleTask.decode(config, row, state, answer)
   }
 }

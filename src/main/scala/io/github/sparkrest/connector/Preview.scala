@@ -44,7 +44,7 @@ final private[connector] class Preview(wanted: Map[String, String], session: Spa
       second,
       requests,
       Suggestion.of(shown, config, found, bound.map(_._3), second.flatMap(_.toOption)),
-      KnownSecrets(config)
+      KnownSecrets(config).and(row)
     )
   }
 
@@ -95,7 +95,7 @@ final private[connector] class Preview(wanted: Map[String, String], session: Spa
 
   private def sample(config: RestConfig, state: EndpointState): Either[RestError, Sample] = {
     requests += 1
-    tokens.using(jobs.sample(config, row, _, state, "preview")).map(_._1)
+    tokens.using(jobs.sample(config, row, _, state, "preview").result).map(_._1)
   }
 
   private def schema(records: Seq[String]): String = {

@@ -2,6 +2,7 @@
 package io.github.sparkrest.connector
 
 import java.io.{ByteArrayInputStream, ByteArrayOutputStream, DataInputStream, DataOutputStream}
+import java.nio.ByteBuffer
 import java.nio.charset.StandardCharsets.UTF_8
 import java.time.Instant
 
@@ -13,24 +14,45 @@ import io.github.sparkrest.options.RestConfig
 import io.github.sparkrest.poll.PollCodec
 import io.github.sparkrest.request.{InputRow, RequestTemplate}
 
+/** @param sent requests
+  * @param result the answer, and whether it is whole
+  */
+final private[connector] case class SampleAnswer(sent: Int, result: Either[RestError, (Sample, Boolean)])
+
 /** One request, made on an executor, and its answer: the very first of a stream to infer a schema from, or one of a preview. */
 private[connector] object SampleTask {
 
   /** At most so much of a response comes to the driver. A longer one still shows a schema, but is not used as the first poll. */
   val MaxBytes: Int = 4 << 20
 
-  /** Status, then the headers as JSON, the address that answered, and the body; or -1 and an error. */
-  def run(options: TaskOptions, row: InputRow, state: EndpointState, token: Option[HandedToken]): Array[Byte] =
-    options.parsed.flatMap(sampled(_, row, state, token)).fold(failure, identity)
+  /** How many requests it took: hops of redirects are requests too. Then status, headers as JSON, the address that answered, and
+    * the body; or -1 and an error.
+    *
+    * @param most requests
+    */
+  def run(
+      options: TaskOptions,
+      row: InputRow,
+      state: EndpointState,
+      token: Option[HandedToken],
+      most: Long
+  ): Array[Byte] =
+    options.parsed.fold(
+      failure(_, 0),
+      config => {
+        val metered = new MeteredClient(SttpClient(config, PollTask.cancellation()), most)
+        val client = AuthorizedClient(config, metered, token, metered.uncounted)
+        sampled(config, row, state, client).fold(failure(_, metered.sent), answered(_, metered.sent))
+      }
+    )
 
   private def sampled(
       config: RestConfig,
       row: InputRow,
       state: EndpointState,
-      token: Option[HandedToken]
+      client: HttpClient
   ): Either[RestError, Array[Byte]] = {
     val request = asked(config, row, state)
-    val client = AuthorizedClient(config, SttpClient(config, PollTask.cancellation()), token)
     new Redirects(config, client)
       .send(request) { response =>
         StatusPolicy(response, request.copy(url = response.url), Instant.now(), config) match {
@@ -47,9 +69,10 @@ private[connector] object SampleTask {
       row: InputRow,
       state: EndpointState,
       bytes: Array[Byte]
-  ): Either[RestError, (Sample, Boolean)] = {
+  ): SampleAnswer = {
     val in = new DataInputStream(new ByteArrayInputStream(bytes))
-    in.readInt() match {
+    val sent = in.readInt()
+    val result = in.readInt() match {
       case -1 =>
         Left(PollCodec.decodeError(text(in)))
       case status =>
@@ -63,6 +86,7 @@ private[connector] object SampleTask {
           )
         )
     }
+    SampleAnswer(sent, result)
   }
 
   private def asked(config: RestConfig, row: InputRow, state: EndpointState) =
@@ -89,9 +113,13 @@ private[connector] object SampleTask {
     bytes.toByteArray
   }
 
-  private def failure(e: RestError): Array[Byte] = {
+  private def answered(response: Array[Byte], sent: Int): Array[Byte] =
+    ByteBuffer.allocate(4 + response.length).putInt(sent).put(response).array
+
+  private def failure(e: RestError, sent: Int): Array[Byte] = {
     val bytes = new ByteArrayOutputStream
     val out = new DataOutputStream(bytes)
+    out.writeInt(sent)
     out.writeInt(-1)
     write(out, PollCodec.encodeError(e))
     bytes.toByteArray

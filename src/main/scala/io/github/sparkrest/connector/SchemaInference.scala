@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory
 
 /** What `load()` learns from one request: a schema without hints, whether the offset field is there, and a first page.
   *
-  * @param askedAtMs when each try was over
+  * @param askedAtMs when each request was over, at the latest
   */
 final private[connector] case class Inferred(schema: StructType, sample: Option[Sample], askedAtMs: List[Long])
 
@@ -34,8 +34,8 @@ private[connector] object SchemaInference {
   def apply(config: RestConfig, endpoint: Option[Endpoint], session: SparkSession): Inferred = {
     val columns = config.input.fold(Vector.empty[String])(_.columns)
     val row = endpoint.flatMap(_.row).fold(InputRow.Empty)(InputRow.of(columns, _))
-    val ((sample, whole), failedAtMs) =
-      request(config, row, new ExecutorJobs(session, SourceName(config)), new DriverTokens(config), Nil)
+    val (sample, whole, askedAtMs) =
+      request(config, row, new ExecutorJobs(session, SourceName(config)), new DriverTokens(config), Nil, tries = 1)
     val records = new SampledRecords
     val polled =
       new PollPipeline(config, new SampledClient(sample, NoNetwork, any = true), Clock.System, row)
@@ -47,33 +47,44 @@ private[connector] object SchemaInference {
     Inferred(
       found,
       if (whole) Some(sample) else None,
-      failedAtMs :+ sample.atMs
+      askedAtMs
     )
   }
 
-  /** @param failed when earlier tries were over */
+  /** @param before when the requests of earlier tries were over
+    * @return the answer, whether it is whole, and when all requests were over
+    */
   @tailrec private def request(
       config: RestConfig,
       row: InputRow,
       jobs: ExecutorJobs,
       tokens: DriverTokens,
-      failed: List[Long]
-  ): ((Sample, Boolean), List[Long]) =
-    tokens.using(jobs.sample(config, row, _)) match {
-      case Right(found) => (found, failed)
-      case Left(error)  =>
+      before: List[Long],
+      tries: Int
+  ): (Sample, Boolean, List[Long]) = {
+    var asked = before
+    // Under maxRequestRate no more than is kept back for it.
+    def left = config.limits.rate.fold(Long.MaxValue)(r =>
+      math.max(if (asked.isEmpty) 1L else 0L, RequestBudget.reserve(r, config.maxRetries).toLong - asked.length)
+    )
+    val found = tokens.using { token =>
+      val answer = jobs.sample(config, row, token, most = left)
+      asked ++= List.fill(answer.sent)(System.currentTimeMillis())
+      answer.result
+    }
+    found match {
+      case Right((sample, whole)) => (sample, whole, asked)
+      case Left(error)            =>
         val now = System.currentTimeMillis()
-        val tries = failed.length + 1
-        // Under maxRequestRate no more than is kept back for it.
-        val allowed = config.limits.rate.forall(r => tries < RequestBudget.reserve(r, config.maxRetries))
-        new Pace(config).retry(error, tries, now, ThreadLocalRandom.current.nextDouble()).filter(_ => allowed) match {
+        new Pace(config).retry(error, tries, now, ThreadLocalRandom.current.nextDouble()).filter(_ => left > 0) match {
           case Some(at) =>
             logger.info(s"inferring the schema again in ${(at - now) / 1000.0} s: ${error.text}")
             Thread.sleep(math.max(0L, at - now))
-            request(config, row, jobs, tokens, failed :+ now)
+            request(config, row, jobs, tokens, asked, tries + 1)
           case None => throw error.toException
         }
     }
+  }
 
   private def nothing(status: Int): RestError = RestError(
     Condition.NothingToInfer,

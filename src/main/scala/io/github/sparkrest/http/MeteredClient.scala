@@ -26,6 +26,8 @@ final class MeteredClient(network: HttpClient, most: Long = Long.MaxValue) exten
       try network.send(request)(use)
       finally over += System.nanoTime
 
+  def sent: Int = over.length
+
   /** How many milliseconds ago each request was over, the oldest first, rounded down: never longer ago than it was. */
   def ages(): List[Long] = {
     val now = System.nanoTime

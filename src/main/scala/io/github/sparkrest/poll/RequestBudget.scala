@@ -57,6 +57,8 @@ object RequestBudget {
   private val Exact = 1000L
   private val Noted = 100L
 
+  private val SpareHops = 2
+
   /** @param inferred whether a schema was inferred at this start: then it will be at the next one
     * @param before what an earlier run left
     */
@@ -68,8 +70,8 @@ object RequestBudget {
       coalesced(before.used.map { case (at, n) => (math.min(at, now + LostMillis), n) }, 1)
     ).lost(before.granted, now)
 
-  /** Requests kept back for inference, and so the most tries that it has. */
-  def reserve(rate: RequestRate, maxRetries: Int): Int = math.min(maxRetries + 1, rate.count / 2)
+  /** Requests kept back for inference, and so the most that it makes: with retries, and hops of redirects. */
+  def reserve(rate: RequestRate, maxRetries: Int): Int = math.min(maxRetries + 1 + SpareHops, rate.count / 2)
 
   private def coalesced(entries: Seq[(Long, Int)], width: Long): Vector[(Long, Int)] =
     entries
