@@ -3,6 +3,7 @@ package io.github.sparkrest.connector
 
 import java.util.concurrent.{ConcurrentLinkedQueue, Executors, LinkedBlockingQueue, TimeUnit}
 
+import scala.annotation.tailrec
 import scala.collection.mutable
 import scala.jdk.CollectionConverters._
 
@@ -39,7 +40,7 @@ final private[connector] class EndpointPolls(task: PollTask, config: RestConfig,
     // The task's time is that of all its polls: whole pages of one that went on beyond it would be lost.
     def next() = {
       val used = millis
-      if (closed || used > PollLimits.TaskMillis) None
+      if (closed || killed() || used > PollLimits.TaskMillis) None
       else Option(waiting.poll()).map(p => p.copy(limits = p.limits.after(used)))
     }
     val threads = math.min(input.concurrency, polls.length)
@@ -68,13 +69,19 @@ final private[connector] class EndpointPolls(task: PollTask, config: RestConfig,
     try {
       Iterator.continually(next()).takeWhile(_.isDefined).flatten.foreach { p =>
         begun.add(p)
-        over.put(poll(p))
+        tell(over, poll(p))
       }
-      over.put(Ended)
+      tell(over, Ended)
     } catch {
       // Interrupted, or an error that came of it; otherwise the task fails.
-      case e: Throwable => if (!closed) over.put(Broken(e))
+      case e: Throwable => tell(over, Broken(e))
     }
+
+  /** Nobody listens once the task is closed, and an interrupt may be used up by then: a thread that waited for room in the queue
+    * would never end.
+    */
+  @tailrec private def tell(over: LinkedBlockingQueue[Event], event: Event): Unit =
+    if (!closed && !over.offer(event, 100, TimeUnit.MILLISECONDS)) tell(over, event)
 
   private def poll(p: EndpointPoll): Finished = {
     val metered = new MeteredClient(SttpClient(config, () => closed || killed()), p.limits.mostSent)
