@@ -6,7 +6,8 @@ record that was asked for. Two parts, each in one run:
 
 - throughput: 2,000 endpoints polled without an interval, against `requests` in a thread pool of the same width in one
   Python process, the same endpoints in turn. What counts is requests a second in steady state.
-- cost: processor time of Spark's JVM for a poll, with 10 to 2,000 endpoints polled once a second: it may not grow.
+- cost: processor time of Spark's JVM for a poll, with 10 to 2,000 endpoints polled once a second: it may not grow. The
+  exit code is 1 if at 2,000 it is more than 1.5 times what it is at 100.
 """
 
 import asyncio
@@ -34,9 +35,10 @@ TASKS = 2
 IN_FLIGHT = 64
 SECONDS = 20
 SIZES = (10, 100, 1_000, 2_000)
+MOST_GROWTH = 1.5
 
 
-def main() -> None:
+def main() -> int:
     print(f"machine: {os.cpu_count()} cores, {cores_model()}; {LATENCY * 1000:.0f} ms latency")
     with tempfile.TemporaryDirectory(prefix="spark-rest-bench") as scratch, serving() as url:
         spark = session(scratch)
@@ -45,9 +47,20 @@ def main() -> None:
         print(f"requests in {TASKS * IN_FLIGHT} threads: {peer:.0f} polls/s")
         print(f"stream, {TASKS} tasks x {IN_FLIGHT} in flight: {ours:.0f} polls/s, ratio {ours / peer:.2f}")
         print("processor time of the JVM for a poll, polled once a second:")
+        costs: dict[int, float] = {}
         for size in SIZES:
-            print(f"  {size:5} endpoints: {cost(spark, url, size, Path(scratch) / f'cost-{size}')}", flush=True)
+            rate, costs[size] = cost(spark, url, size, Path(scratch) / f"cost-{size}")
+            print(f"  {size:5} endpoints: {costs[size] * 1000:6.2f} ms ({rate:.0f} polls/s)", flush=True)
         spark.stop()
+    return verdict(costs)
+
+
+def verdict(costs: dict[int, float]) -> int:
+    """The exit code."""
+    growth = costs[2_000] / costs[100]
+    holds = growth <= MOST_GROWTH
+    print(f"at 2,000 endpoints a poll costs {growth:.2f} times what it does at 100: {'ok' if holds else 'it grows'}")
+    return 0 if holds else 1
 
 
 def stream(spark: SparkSession, url: str, size: int, interval: float) -> DataFrame:
@@ -108,12 +121,12 @@ def polled_by_stream(spark: SparkSession, url: str, checkpoint: Path) -> float:
     return rate
 
 
-def cost(spark: SparkSession, url: str, size: int, checkpoint: Path) -> str:
+def cost(spark: SparkSession, url: str, size: int, checkpoint: Path) -> tuple[float, float]:
+    """Polls a second, and seconds of the processor for each."""
     with running(stream(spark, url, size, 1), checkpoint) as query:
         while polls(query) < 5 * size:
             time.sleep(0.5)
-        rate, seconds = measured(query, jvm(spark))
-    return f"{seconds * 1000:6.2f} ms ({rate:.0f} polls/s)"
+        return measured(query, jvm(spark))
 
 
 def polled_by_requests(url: str) -> float:
@@ -181,4 +194,4 @@ if __name__ == "__main__":
     if "--serve" in sys.argv:
         asyncio.run(serve())
     else:
-        main()
+        sys.exit(main())

@@ -78,9 +78,9 @@ private[connector] object CallTask {
     finally calls.close()
   }
 
-  /** As [[run]], in the first attempt of the task alone: see [[CallsOnce]]. */
-  def runOnce(options: CallOptions, rows: InputRows): Array[Byte] = {
-    CallsOnce.awaitTurn()
+  /** As [[run]], in the first attempt of the task alone: see [[CallsOnce.awaitTurn]]. */
+  def runOnce(options: CallOptions, rows: InputRows, speculates: Boolean): Array[Byte] = {
+    CallsOnce.awaitTurn(speculates)
     run(options, rows)
   }
 }

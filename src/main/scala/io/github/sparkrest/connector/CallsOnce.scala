@@ -4,15 +4,17 @@ package io.github.sparkrest.connector
 import java.util.UUID
 import java.util.concurrent.{ConcurrentHashMap, Executors, TimeUnit}
 
+import scala.annotation.tailrec
+
 import io.github.sparkrest.error.{Condition, RestError}
 import org.apache.spark.scheduler.{SparkListener, SparkListenerJobStart, SparkListenerTaskEnd}
-import org.apache.spark.{SparkContext, SparkException, Success, TaskContext}
+import org.apache.spark.{SparkContext, SparkException, Success, TaskContext, TaskKilledException}
 import org.slf4j.LoggerFactory
 
 /** Runs a job of one task for each part, so that the work of a part is begun once, whatever Spark does to its task.
   *
-  * Only the first attempt of a task works. Another one waits: as a speculative copy it is killed when the first attempt has
-  * succeeded; and when the first attempt fails, the driver hears of it and gives up that job, and the part with it.
+  * Only the first attempt of a task works. When it fails, the driver hears of it and gives up that job, and the part with it.
+  * Another attempt never works: see [[CallsOnce.awaitTurn]].
   */
 final private[connector] class CallsOnce(context: SparkContext) extends SparkListener {
   import CallsOnce.logger
@@ -60,14 +62,33 @@ final private[connector] class CallsOnce(context: SparkContext) extends SparkLis
 private[connector] object CallsOnce {
   private val logger = LoggerFactory.getLogger("io.github.sparkrest.CallsOnce")
 
-  /** In a task: returns in its first attempt, and in no other. */
-  def awaitTurn(): Unit = {
+  /** In a task: returns in its first attempt, and in no other.
+    *
+    * Without speculation another attempt is there because the first was lost: it fails at once. With it, it may be a copy of one
+    * that does well, and its failure would count; so it waits to be killed, either because the first attempt has succeeded or
+    * because the driver gave up the job. Spark may drop the event by which the driver learns of that, so it does not wait for
+    * ever: the job ends when `spark.task.maxFailures` attempts are over.
+    *
+    * @param speculates Spark starts copies of tasks that run
+    */
+  def awaitTurn(speculates: Boolean, mostMillis: Long = MostMillis): Unit = {
     val task = TaskContext.get()
-    while (task.attemptNumber() > 0) {
-      if (task.isInterrupted()) throw new org.apache.spark.TaskKilledException
-      Thread.sleep(100)
+    if (task.attemptNumber() > 0 || task.stageAttemptNumber() > 0) {
+      if (speculates) awaitKill(task, mostMillis)
+      throw error.toException
     }
   }
+
+  @tailrec private def awaitKill(task: TaskContext, leftMillis: Long): Unit =
+    if (task.isInterrupted()) throw new TaskKilledException
+    else if (leftMillis > 0) {
+      Thread.sleep(LookMillis)
+      awaitKill(task, leftMillis - LookMillis)
+    }
+
+  /** Longer than what a part should take: four copies that gave up would end the job of a first attempt that still works. */
+  private val MostMillis = 3600L * 1000
+  private val LookMillis = 100L
 
   /** What rows get whose task was given up. */
   def lostResults(rows: Int): Array[Byte] = CallResult.encode(Iterator.fill(rows)(CallResult(Left(error))))

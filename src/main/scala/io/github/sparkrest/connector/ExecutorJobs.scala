@@ -61,7 +61,9 @@ final private[connector] class ExecutorJobs(session: SparkSession, name: String)
   ): SampleAnswer = {
     val options = TaskOptions(config)
     val answer =
-      ExecutorJobs.one(context, artifacts, group, s"$purpose $name")(() => SampleTask.run(options, row, state, token, most))
+      ExecutorJobs.one(context, artifacts, group, s"$purpose $name")(() =>
+        SampleTask.run(options, row, state, token, most)
+      )
     SampleTask.decode(config, row, state, answer)
   }
 }

@@ -38,7 +38,8 @@ final private[connector] class InputTable(input: InputOptions, session: SparkSes
 
   /** Reads the input anew: a view may have other rows now. */
   def read(): InputRows = {
-    val json = to_json(struct(columns: _*), java.util.Collections.singletonMap("ignoreNullFields", "false"))
+    val exact = schema.fields.toSeq.map(f => InputTimes.exact(InputTable.column(f.name), f.dataType).as(f.name))
+    val json = to_json(struct(exact: _*), java.util.Collections.singletonMap("ignoreNullFields", "false"))
     val found = frame.select(columns :+ json.as("json"): _*).collect()
     val convert = CatalystTypeConverters.createToCatalystConverter(schema)
     InputRows(

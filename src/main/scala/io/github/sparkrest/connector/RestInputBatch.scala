@@ -2,8 +2,7 @@
 package io.github.sparkrest.connector
 
 import io.github.sparkrest.options.RestConfig
-import io.github.sparkrest.rows.{CallRows, FieldRules, JsonRowSettings}
-import org.apache.spark.sql.SparkSession
+import io.github.sparkrest.rows.{CallRows, JsonRowSettings}
 import org.apache.spark.sql.catalyst.InternalRow
 import org.apache.spark.sql.connector.read._
 import org.apache.spark.sql.types.StructType
@@ -13,32 +12,32 @@ import org.apache.spark.sql.types.StructType
   * Called by Spark when the query runs. A task that is run again calls again, unless `callStrictlyOnce` is `Y`: then the calls
   * were made before, and tasks only read.
   *
-  * @param schema of the columns that the query needs
-  * @param limit rows that it needs, if Spark knows
+  * @param limit rows that the query needs, if each call gives one
   */
 final private[connector] class RestInputBatch(
     config: RestConfig,
     calls: InputCalls,
-    schema: StructType,
-    limit: Option[Int],
-    session: SparkSession,
-    fields: FieldRules
+    rows: RowsOfCalls,
+    limit: Option[Int]
 ) extends Batch {
   override def planInputPartitions(): Array[InputPartition] =
-    calls
-      .tasks(limit.filter(_ => config.dataField.isEmpty))
-      .map { case (rows, results) => RestCallPartition(rows, results): InputPartition }
-      .toArray
+    calls.tasks(limit).map { case (rows, results) => RestCallPartition(rows, results): InputPartition }.toArray
 
-  override def createReaderFactory(): PartitionReaderFactory = new RestCallReaderFactory(
-    calls.taskOptions,
-    schema,
-    calls.inputSchema,
-    JsonRowSettings.in(session, config.jsonOptions, fields),
-    config.dataField.isEmpty,
-    calls.input.failOnError,
-    limit
-  )
+  override def createReaderFactory(): PartitionReaderFactory =
+    new RestCallReaderFactory(calls.taskOptions, rows, config.dataField.isEmpty, calls.input.failOnError, limit)
+}
+
+/** How rows are made of results, as it goes to tasks: see [[CallRows]].
+  *
+  * @param schema of the columns that the query needs
+  */
+final private[connector] case class RowsOfCalls(
+    schema: StructType,
+    input: StructType,
+    settings: JsonRowSettings,
+    counted: Boolean
+) {
+  def assembly: CallRows = new CallRows(schema, input, settings, counted)
 }
 
 /** @param results of the calls for these rows, if they are made already */
@@ -47,9 +46,7 @@ final private[connector] case class RestCallPartition(rows: InputRows, results: 
 
 final private[connector] class RestCallReaderFactory(
     options: CallOptions,
-    schema: StructType,
-    input: StructType,
-    settings: JsonRowSettings,
+    rowsOf: RowsOfCalls,
     onePerCall: Boolean,
     failOnError: Boolean,
     limit: Option[Int]
@@ -58,9 +55,9 @@ final private[connector] class RestCallReaderFactory(
     val RestCallPartition(rows, made) = partition.asInstanceOf[RestCallPartition]
     val requests = rows.requests(options.task.columns)
     // Calls beyond the limit would be for nothing.
-    val wanted = if (onePerCall) limit.fold(requests)(requests.take) else requests
+    val wanted = limit.fold(requests)(requests.take)
     val calls = made.fold[Iterator[CallResult]](new Calls(options.task.config, options.token, wanted))(CallResult.decode)
-    new RestCallReader(rows.rows.iterator, calls, new CallRows(schema, input, settings), onePerCall, failOnError)
+    new RestCallReader(rows.rows.iterator, calls, rowsOf.assembly, onePerCall, failOnError)
   }
 }
 

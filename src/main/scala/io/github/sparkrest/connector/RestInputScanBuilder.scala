@@ -2,7 +2,7 @@
 package io.github.sparkrest.connector
 
 import io.github.sparkrest.options.RestConfig
-import io.github.sparkrest.rows.FieldRules
+import io.github.sparkrest.rows.{CallRows, FieldRules, JsonRowSettings}
 import org.apache.spark.sql.SparkSession
 import org.apache.spark.sql.connector.read._
 import org.apache.spark.sql.connector.read.streaming.MicroBatchStream
@@ -21,13 +21,20 @@ final private[connector] class RestInputScanBuilder(
     with SupportsPushDownLimit {
   private var required = schema
   private var limit: Option[Int] = None
+  private val settings = JsonRowSettings.in(SparkSession.active, config.jsonOptions, fields)
+  private val oneRowEach = CallRows.oneRowEach(schema, calls.inputSchema, settings)
 
-  /** What a record has beyond the schema is seen only against all of it. */
-  override def pruneColumns(asked: StructType): Unit = if (fields.isOff) required = asked
+  /** What a record has beyond the schema is seen only against all of it, and so is whether it is dropped. */
+  override def pruneColumns(asked: StructType): Unit =
+    if (fields.isOff && !settings.dropsMalformed) required = asked
 
+  /** Only if each call gives a row for sure. Else each task stops when Spark no longer asks, and so does not call for more than
+    * it has in flight.
+    */
   override def pushLimit(n: Int): Boolean = {
-    limit = Some(n)
-    true
+    val pushed = config.dataField.isEmpty && oneRowEach
+    if (pushed) limit = Some(n)
+    pushed
   }
 
   /** Each task keeps to the limit by itself, so Spark has to apply it to all of them. */
@@ -36,7 +43,8 @@ final private[connector] class RestInputScanBuilder(
   override def build(): Scan = new Scan {
     override def readSchema(): StructType = required
     override def description(): String = s"${SourceName(config)}, a call per input row"
-    override def toBatch(): Batch = new RestInputBatch(config, calls, required, limit, SparkSession.active, fields)
+    override def toBatch(): Batch =
+      new RestInputBatch(config, calls, RowsOfCalls(required, calls.inputSchema, settings, counted = !oneRowEach), limit)
     override def toMicroBatchStream(checkpointLocation: String): MicroBatchStream =
       throw InputProblems.streaming.toException
   }

@@ -10,7 +10,8 @@ import io.github.sparkrest.request.HttpRequest
 /** Adds credentials to each request as it is sent, so that every attempt has a signature, nonce and token of its own. It stands
   * next to the network: what follows a redirect or tries again stands before it. No error that comes out of it holds a secret.
   *
-  * Under `OAuth2` a 401 gets the request sent once more, with another token; the second 401 is the answer.
+  * Under `OAuth2` a 401 gets the request sent once more, with another token; the second 401 is the answer. Under
+  * `callStrictlyOnce` the first one is, and the requests after it have another token.
   *
   * @param tokens of `OAuth2`
   */
@@ -21,6 +22,11 @@ final class AuthorizedClient(config: RestConfig, network: HttpClient, tokens: Op
     case Some(source) if request.trusted =>
       source.token(None).flatMap { first =>
         if (!source.canRenew) once(request, Some(first))(use)
+        else if (config.input.exists(_.strictlyOnce))
+          once(request, Some(first)) { r =>
+            if (r.status == 401) source.token(Some(first)): Unit
+            use(r)
+          }
         else
           once(request, Some(first))(r => if (r.status == 401) Right(None) else use(r).map(Some(_))).flatMap {
             case Some(answer) => Right(answer)

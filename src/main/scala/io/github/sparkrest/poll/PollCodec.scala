@@ -134,7 +134,7 @@ object PollCodec {
 
   def decode(text: String): Seq[PollReport] = io.circe.parser.decode[List[PollReport]](text).fold(throw _, identity)
 
-  /** Short enough for `DataOutput.writeUTF`. */
+  /** Short: a driver may get one for each of many rows. */
   def encodeError(error: RestError): String =
     error.copy(message = error.message.take(MaxText), hint = error.hint.take(MaxText)).asJson.noSpaces
   def decodeError(text: String): RestError = io.circe.parser.decode[RestError](text).fold(throw _, identity)

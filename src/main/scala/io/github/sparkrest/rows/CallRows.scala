@@ -15,8 +15,14 @@ import org.apache.spark.unsafe.types.UTF8String
   *
   * @param schema of the result
   * @param inputSchema of the input rows
+  * @param counted a record may be any number of rows, which matters though no column asks for it: see [[CallRows.oneRowEach]]
   */
-final class CallRows(schema: StructType, inputSchema: StructType, settings: JsonRowSettings) {
+final class CallRows(
+    schema: StructType,
+    inputSchema: StructType,
+    settings: JsonRowSettings,
+    counted: Boolean = false
+) {
   import CallRows._
 
   private val columns: Array[Column] = schema.fields.map { f =>
@@ -25,14 +31,9 @@ final class CallRows(schema: StructType, inputSchema: StructType, settings: Json
     else Parsed
   }
   private val asked = StructType(schema.fields.zip(columns).collect { case (f, Parsed) => f })
-  private val ofRecord = asked.filterNot(f => settings.fields.rescued.contains(f.name))
-  private val wrapped =
-    ofRecord.length == 1 && ofRecord.head.name == RowShape.Output && (RowShape.of(StructType(ofRecord)) match {
-      case RowShape.Columns(_) => true
-      case _                   => false
-    })
+  private val wrapped = isWrapped(StructType(asked.filterNot(f => settings.fields.rescued.contains(f.name))))
   private val json =
-    if (asked.isEmpty) None
+    if (asked.isEmpty && !counted) None
     else if (!wrapped) Some(JsonRows(asked, settings))
     else Some(JsonRows(asked, settings.copy(fields = settings.fields.within(RowShape.Output))))
 
@@ -87,6 +88,27 @@ object CallRows {
 
   private val Open = s"""{"${RowShape.Output}":""".getBytes(UTF_8)
   private val Close = "}".getBytes(UTF_8)
+
+  /** Whether the record stands in an object of its own to be parsed: Spark's parser makes rows of objects alone. */
+  private def isWrapped(ofRecord: StructType): Boolean =
+    ofRecord.fieldNames.sameElements(Seq(RowShape.Output)) && (RowShape.of(ofRecord) match {
+      case RowShape.Columns(_) => true
+      case _                   => false
+    })
+
+  /** Whether each record is one row for sure. By Spark's rules an array is as many rows as it has elements, if rows are made
+    * of objects, so `[]` is none; and `mode=DROPMALFORMED` makes none of what does not fit.
+    *
+    * @param schema of the result, with all its columns
+    */
+  def oneRowEach(schema: StructType, inputSchema: StructType, settings: JsonRowSettings): Boolean = {
+    val beside = inputSchema.fieldNames.toSet ++ settings.fields.rescued + ErrorColumn
+    val ofRecord = StructType(schema.filterNot(f => beside(f.name)))
+    !settings.dropsMalformed && (RowShape.of(ofRecord) match {
+      case RowShape.Text | RowShape.Variant          => true
+      case RowShape.Wrapped(_) | RowShape.Columns(_) => isWrapped(ofRecord)
+    })
+  }
 
   /** The schema when none is given. */
   def schema(input: StructType, output: DataType, withError: Boolean): StructType = StructType(

@@ -33,6 +33,12 @@ final case class JsonRowSettings(
     corruptColumn: String,
     fields: FieldRules = FieldRules()
 ) {
+
+  /** Records that do not fit are no rows, by `mode`. */
+  def dropsMalformed: Boolean = options.exists { case (name, mode) =>
+    name.equalsIgnoreCase("mode") && mode.trim.equalsIgnoreCase("DROPMALFORMED")
+  }
+
   private[rows] def `with`(option: String, value: String): JsonRowSettings =
     copy(options = options.filterNot(_._1.equalsIgnoreCase(option)) + (option -> value))
 }

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What executors ask: whatever is inferred, and the endpoints of a stream, all of them in turn."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from pathlib import Path
+
+from emulated import Answer, Emulated, Request
+from process import Driver
+from processes import executor_id, process_at
+from pyspark.sql import SparkSession
+from query import Query
+from standalone import SPARK_HOME
+from waiting import wait_until
+
+RECORDS = 20
+ENDPOINTS = 130
+
+
+class Asked:
+    """Answers with records from an id on, ten at a time, and notes which executor asked for which path."""
+
+    def __init__(self) -> None:
+        self.by: dict[str, list[str]] = defaultdict(list)
+        self._connections: dict[tuple[int, int], str] = {}
+
+    def __call__(self, request: Request) -> Answer:
+        self.by[request.path].append(self._asker(request.connection))
+        first = max(1, int(request.query.get("from", "1")))
+        return Answer([{"id": n} for n in range(first, min(first + 10, RECORDS + 1))])
+
+    @property
+    def askers(self) -> Counter[str]:
+        return Counter(who for by in list(self.by.values()) for who in list(by))
+
+    def _asker(self, connection: tuple[int, int]) -> str:
+        """To look takes long, and a connection is kept by the process that made it."""
+        if connection not in self._connections:
+            try:
+                self._connections[connection] = executor_id(process_at(connection))
+            except LookupError as e:
+                return str(e)
+        return self._connections[connection]
+
+
+def test_a_load_asks_once_and_on_an_executor(tmp_path: Path) -> None:
+    asked = Asked()
+    with Emulated(asked) as api:
+        env = {"SPARK_HOME": str(SPARK_HOME)}
+        with Driver("inferred.py", api.url, log=tmp_path / "log", env=env) as driver:
+            assert driver.wait(120) == 0, driver.output()
+    assert driver.output().count("struct<") >= 4 and "id:bigint" in driver.output(), driver.output()
+    requests = {path: len(by) for path, by in asked.by.items()}
+    # Calls are a sample of the rows, of at least three.
+    assert requests == {"/stream": 1, "/endpoints/0": 1, "/batch": 1, "/calls/0": 1, "/calls/1": 1, "/calls/2": 1}
+    assert asked.askers.keys() <= {"0", "1"}, asked.by
+
+
+def test_many_endpoints_are_asked_by_all_executors(spark: SparkSession, tmp_path: Path) -> None:
+    """A task each; which executor gets which is Spark's to say, from poll to poll."""
+    asked = Asked()
+    names = [f"s{n}" for n in range(ENDPOINTS)]
+    with Emulated(asked) as api:
+        query = Query(
+            api,
+            tmp_path,
+            "shop STRING, id BIGINT",
+            conf={"spark.master": "local-cluster[2,1,1024]"},
+            url=f"{api.url}/{{shop}}?from={{id}}",
+            input_data=[{"shop": name} for name in names],
+            streaming_interval=1,
+        )
+
+        with query.driver() as driver:
+            wait_until(
+                lambda: min(asked.askers["0"], asked.askers["1"]) >= ENDPOINTS or not driver.is_running(),
+                "both executors to ask",
+                seconds=120,
+            )
+            assert driver.is_running(), driver.output()
+            assert asked.askers.keys() == {"0", "1"}
+            driver.kill()
+        assert asked.by.keys() == {f"/{name}" for name in names}
+        query.drain()
+    rows = spark.read.parquet(str(query.output)).select("shop", "id").collect()
+    expected = Counter((name, n) for name in names for n in range(1, RECORDS + 1))
+    assert Counter((row.shop, row.id) for row in rows) == expected
