@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
 from pathlib import Path
 
 PROC = Path("/proc")
@@ -72,3 +74,9 @@ def executor_id(pid: int) -> str:
 def bytes_read(pid: int) -> int:
     """By all calls of `read`, from files and sockets, since the process began."""
     return int((PROC / str(pid) / "io").read_text().split()[1])
+
+
+def java_threads(pid: int, pattern: str) -> list[str]:
+    """The first lines of those threads of a JVM whose name or stack matches."""
+    dump = subprocess.run(["jcmd", str(pid), "Thread.print"], capture_output=True, text=True, check=True).stdout
+    return [thread.partition("\n")[0] for thread in dump.split("\n\n") if re.search(pattern, thread)]

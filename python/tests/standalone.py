@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 from contextlib import ExitStack
 from pathlib import Path
@@ -75,8 +76,10 @@ class Standalone:
 
 def cannot_have_own_disk(folder: Path) -> str:
     """Why `own_disk_at` is not possible here, or nothing."""
+    if not shutil.which("unshare"):
+        return "there is no unshare"
     tried = subprocess.run([*_on_own_disk(folder), "true"], capture_output=True, text=True, check=False)
-    return tried.stderr.strip() if tried.returncode else ""
+    return (tried.stderr.strip() or f"exit status {tried.returncode}") if tried.returncode else ""
 
 
 def _on_own_disk(folder: Path) -> list[str]:

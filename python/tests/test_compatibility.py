@@ -123,6 +123,22 @@ def test_a_page_log_of_a_later_version_is_refused(spark: SparkSession, tmp_path:
         assert not api.requests
 
 
+def test_a_page_file_of_a_later_version_is_refused(spark: SparkSession, tmp_path: Path) -> None:
+    """It is found by the batch that reads it, while polls go on. So the run itself leaves notes; the records stay."""
+    with dated() as api:
+        old = Old(tmp_path, "version-1", url_of_one(api), (2, 1))
+        name = json.loads((old.log / f"manifests/{1:020}.json").read_text())["file"]["name"]
+        shutil.copy(FUTURE / "pages.ndjson", old.log / "pages" / name)
+        before = old.files()
+        for _ in range(2):
+            with pytest.raises(StreamingQueryException, match=r"\[REST_CHECKPOINT_UNREADABLE\].*version 2.*up to 1"):
+                old.run(of_one(spark, api))
+        after = old.files()
+        kept = {n: b for n, b in before.items() if "/pages/" in n or "/manifests/" in n}
+        assert len(kept) == 4 and {n: after.get(n) for n in kept} == kept, "what it could not read it has changed"
+        assert not list((tmp_path / "commits").glob("[0-9]*"))
+
+
 def test_an_offset_of_a_later_version_is_refused(spark: SparkSession, tmp_path: Path) -> None:
     with dated() as api:
         old = Old(tmp_path, "version-1", url_of_one(api), (2, 1))

@@ -62,7 +62,7 @@ class Counted:
         wait_until(lambda: self.most_within(seconds, since) >= requests, what, 60)
 
     def await_askers(self, processes: int) -> None:
-        wait_until(lambda: len(set(self.askers)) >= processes, f"requests of {processes} processes", 60)
+        wait_until(lambda: len(set(self.askers)) >= processes, f"requests of {processes} processes", 120)
 
     def await_time(self, since: float, seconds: float) -> None:
         """Until that long after the first request after `since`."""

@@ -14,7 +14,7 @@ import pytest
 from apis import numbered
 from emulated import Answer, Emulated, Failure, Request, Stall
 from process import Driver
-from processes import executor_id, process_at
+from processes import executor_id, java_threads, process_at
 from py4j.java_gateway import JVMView
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.streaming.query import StreamingQuery
@@ -25,6 +25,8 @@ from waiting import wait_until
 from spark_rest import read_rest_stream
 
 HANGS = 20.0
+# In the name of a thread, or in its stack.
+OURS = r"spark-?rest"
 SLOW = f"java_method('java.lang.Thread', 'sleep', {HANGS * 1000:.0f}L) != ''"
 Moment = Callable[[Emulated, Callable[[], StreamingQuery]], StreamingQuery]
 
@@ -64,10 +66,15 @@ def assert_stops(spark: SparkSession, api: Emulated, query: StreamingQuery) -> N
 # ---- moments at which it is stopped: each gets the API and what starts the query
 
 
+def await_first_batch(query: StreamingQuery) -> None:
+    """While Spark plans a first batch, and compiles code for it, nothing interrupts it, whatever the source."""
+    wait_until(lambda: any(p["numInputRows"] for p in query.recentProgress), "the first batch")
+
+
 def idle(api: Emulated, start: Callable[[], StreamingQuery]) -> StreamingQuery:
     """Between two polls."""
     query = start()
-    wait_until(lambda: any(p["numInputRows"] for p in query.recentProgress), "the first batch")
+    await_first_batch(query)
     time.sleep(0.3)
     return query
 
@@ -108,7 +115,7 @@ def quota_used_up(api: Emulated, start: Callable[[], StreamingQuery]) -> Streami
     headers = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(int(time.time()) + 3600)}
     api.answer = lambda request: Answer(answer(request).body, headers=headers)
     query = start()
-    api.await_requests(1)
+    await_first_batch(query)
     time.sleep(0.3)
     assert len(api.requests) == 1, "the quota was overdrawn"
     return query
@@ -132,6 +139,7 @@ def test_stop_while_polling(spark: SparkSession, tmp_path: Path, moment: Moment,
         assert_stops(spark, api, moment(api, lambda: begin(stream, tmp_path, **trigger)))
         if api.stalled.is_set():
             assert api.given_up.wait(2), "the connection of the response that hung is still open"
+            wait_until(lambda: api.open_connections == 0, f"the end of {api.open_connections} connections", seconds=2)
 
 
 @pytest.mark.parametrize("interval", [0, 600])
@@ -221,12 +229,16 @@ def test_stop_on_a_cluster(tmp_path: Path, standalone: Standalone) -> None:
         with Driver("stopped.py", *arguments, log=tmp_path / "log", env=env) as driver:
             wait_until(lambda: api.stalled.is_set() or not driver.is_running(), "a request", seconds=120)
             assert driver.is_running(), driver.output()
-            executor_id(process_at(api.requests[-1].connection))
+            executor = process_at(api.requests[-1].connection)
+            executor_id(executor)
+            assert java_threads(executor, OURS), "no thread of the executor polls: that none is left shows nothing"
             told.touch()
             wait_until(lambda: "stopped in" in driver.output() or not driver.is_running(), "the end of stop()")
             said = re.search(r"stopped in (\S+) s; jobs left: (\d+); failed: (\w+)", driver.output())
             assert said, driver.output()
             assert api.given_up.wait(2), "the executor goes on with the request"
+            wait_until(lambda: api.open_connections == 0, "the end of all connections", seconds=35)
+            wait_until(lambda: not java_threads(executor, OURS), "the end of its threads", seconds=5)
             assert driver.is_running(), "that it was given up shows nothing: the application has ended"
     assert float(said[1]) < 1, f"stop() took {said[1]} s"
     assert (said[2], said[3]) == ("0", "None"), said[0]

@@ -202,6 +202,16 @@ class GoldenFilesSuite extends AnyFunSuite {
     }
   }
 
+  test("a future version is refused: page file") {
+    val root = copyOf(version1)
+    val store = new LocalLogStore(root)
+    val log = PageLog.open(store, 2)
+    log.resume(Position.Start, Map("main" -> None))
+    val name = log.slices(Position.Start, Position(1, 1)).head.name
+    Files.write(root.resolve(PageFile.path(name)), Files.readAllBytes(future.resolve("pages.ndjson")))
+    refused(recordsOf(store, log))
+  }
+
   Seq("footer" -> "\"version\":", "header" -> "\"sparkRestPages\":").foreach { case (kind, key) =>
     test(s"a future version is refused: page file, by its $kind") {
       val root = copyOf(version1)

@@ -48,7 +48,7 @@ class RequestBudgetSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
   test("a share is kept back for inference, if there was one; a clock that was set back stalls nothing for long") {
     def budget(n: Int, inferred: Boolean, note: PaceNote = PaceNote.Nothing) =
       RequestBudget(RequestRate(n, 1000), 3, inferred, note, 5000)
-    assert(budget(100, inferred = false).free(5000) == 100 && budget(100, inferred = true).free(5000) == 96)
+    assert(budget(100, inferred = false).free(5000) == 100 && budget(100, inferred = true).free(5000) == 94)
     assert(budget(2, inferred = true).free(5000) == 1 && budget(1, inferred = true).free(5000) == 1)
     assert(budget(1, inferred = false, PaceNote(0, Vector((99999999L, 1)))).nextFree(5000) <= 8001)
   }
