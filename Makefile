@@ -33,7 +33,7 @@ DELTA_STORAGE_SHA256 := 9bdb9fb450f1e119eba53feb427f331b0d09072d26485b8273883ad7
 
 BUILD_FILES := VERSION build.sbt sbtw $(wildcard project/*.sbt project/*.scala project/build.properties)
 SCALA_FILES := $(shell find src -type f 2>/dev/null)
-WHEEL_FILES := VERSION python/pyproject.toml $(shell find python/src -type f \( -name '*.py' -o -name py.typed \) 2>/dev/null)
+WHEEL_FILES := VERSION LICENSE python/pyproject.toml $(shell find python/src -type f \( -name '*.py' -o -name py.typed \) 2>/dev/null)
 # .ci/test.py writes this stamp too, when it has compiled everything with the tests.
 BUILT := target/.built
 PYTHON_CODE := python examples bench .ci
@@ -126,6 +126,7 @@ $(WHEEL): $(JARS) $(WHEEL_FILES) | $(VENV)/.requirements
 	rm -rf $(BUNDLED) python/dist
 	mkdir -p $(BUNDLED)
 	cp $(JARS) $(BUNDLED)
+	cp LICENSE python/LICENSE
 	$(BIN)/python -m build --wheel --no-isolation --outdir python/dist python
 	@touch $@
 
