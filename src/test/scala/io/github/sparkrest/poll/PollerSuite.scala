@@ -78,6 +78,7 @@ class PollerSuite extends AnyFunSuite with Eventually {
 
     /** Polls run in the poller's own thread here, and `java.net.http` swallows an interrupt while a body is read. */
     def stop(): Unit = {
+      poller.stop()
       (1 to 40).takeWhile { _ =>
         thread.interrupt()
         thread.join(50)
