@@ -2,7 +2,7 @@
 package io.github.sparkrest.pagelog
 
 import java.nio.file.Files
-import java.util.concurrent.{Callable, CyclicBarrier, Executors}
+import java.util.concurrent.{Callable, CyclicBarrier, Executors, TimeUnit}
 
 import scala.jdk.CollectionConverters._
 
@@ -35,7 +35,7 @@ class LocalLogStoreSuite extends AnyFunSuite {
     val got = together { w =>
       val store = LogStore.at(folder.toString, new Configuration)
       (0 until Rounds).filter { n =>
-        line.await()
+        line.await(30, TimeUnit.SECONDS)
         store.writeIfAbsent(s"manifests/$n", Array.fill(10000)(w.toByte))
       }
     }
@@ -53,7 +53,7 @@ class LocalLogStoreSuite extends AnyFunSuite {
     val whole = together { w =>
       val store = LogStore.at(folder.toString, new Configuration)
       (0 until Rounds).forall { _ =>
-        line.await()
+        line.await(30, TimeUnit.SECONDS)
         store.overwrite("last-poll.json", Array.fill(10000)(w.toByte))
         store.read("last-poll.json").exists(b => b.length == 10000 && b.distinct.length == 1)
       }
@@ -68,7 +68,7 @@ class LocalLogStoreSuite extends AnyFunSuite {
     val got = together { w =>
       val store = LogStore.at(folder.toString, new Configuration)
       (0 until Rounds).filter { n =>
-        line.await()
+        line.await(30, TimeUnit.SECONDS)
         val bytes = Array.fill(10000)(w.toByte)
         if (w == 0) {
           (1 until LogStoreNames.Tries / 2).foreach(_ => Seq("manifests", ".").foreach(store.deleteTemporary))
