@@ -85,19 +85,23 @@ def test_the_rate_is_never_exceeded_and_is_used_and_holds_over_a_restart(spark: 
     assert counted.most_within(2) <= 60
 
 
+def on_two_executors(api: Emulated, folder: Path) -> Query:
+    return Query(
+        api,
+        folder,
+        "id BIGINT",
+        conf={"spark.master": "local-cluster[2,1,1024]"},
+        streaming_interval=0,
+        max_request_rate="100/3.6s",
+    )
+
+
 @pytest.mark.slow
 def test_100_in_3600_ms_over_two_executors_a_lost_one_and_a_killed_driver(spark: SparkSession, tmp_path: Path) -> None:
     seconds, windows = 3.6, 5
     counted = Counted("from", watched=True)
     with counted.api as api:
-        query = Query(
-            api,
-            tmp_path,
-            "id BIGINT",
-            conf={"spark.master": "local-cluster[2,1,1024]"},
-            streaming_interval=0,
-            max_request_rate="100/3.6s",
-        )
+        query = on_two_executors(api, tmp_path)
         starts = []
         for _ in range(2):
             starts.append(time.monotonic())
@@ -122,14 +126,7 @@ def test_100_in_3600_ms_over_two_executors_and_a_killed_driver(spark: SparkSessi
     seconds = 3.6
     counted = Counted("from", watched=True)
     with counted.api as api:
-        query = Query(
-            api,
-            tmp_path,
-            "id BIGINT",
-            conf={"spark.master": "local-cluster[2,1,1024]"},
-            streaming_interval=0,
-            max_request_rate="100/3.6s",
-        )
+        query = on_two_executors(api, tmp_path)
         for run in (1, 2):
             began = time.monotonic()
             with query.driver() as driver:

@@ -2,7 +2,6 @@
 package io.github.sparkrest.connector
 
 import java.io.{ByteArrayInputStream, ByteArrayOutputStream, DataInputStream, DataOutputStream}
-import java.nio.charset.StandardCharsets.UTF_8
 
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.poll.PollCodec
@@ -19,18 +18,12 @@ private[connector] object CallResult {
     results.foreach(_.outcome match {
       case Right(texts) =>
         out.writeInt(texts.length)
-        texts.foreach(write(out, _))
+        texts.foreach(SizedBytes.write(out, _))
       case Left(e) =>
         out.writeInt(-1)
-        write(out, PollCodec.encodeError(e).getBytes(UTF_8))
+        SizedBytes.write(out, PollCodec.encodeError(e))
     })
     bytes.toByteArray
-  }
-
-  /** Of any length: `writeUTF` takes no more than 64 KB, and a character may be six bytes. */
-  private def write(out: DataOutputStream, text: Array[Byte]): Unit = {
-    out.writeInt(text.length)
-    out.write(text)
   }
 
   def decode(bytes: Array[Byte]): Iterator[CallResult] = {
@@ -39,7 +32,7 @@ private[connector] object CallResult {
   }
 
   private def one(in: DataInputStream): CallResult = in.readInt() match {
-    case -1 => CallResult(Left(PollCodec.decodeError(new String(in.readNBytes(in.readInt()), UTF_8))))
-    case n  => CallResult(Right(Vector.fill(n)(in.readNBytes(in.readInt()))))
+    case -1 => CallResult(Left(PollCodec.decodeError(SizedBytes.readText(in))))
+    case n  => CallResult(Right(Vector.fill(n)(SizedBytes.read(in))))
   }
 }

@@ -3,7 +3,6 @@ package io.github.sparkrest.connector
 
 import java.io.{ByteArrayInputStream, ByteArrayOutputStream, DataInputStream, DataOutputStream}
 import java.nio.ByteBuffer
-import java.nio.charset.StandardCharsets.UTF_8
 import java.time.Instant
 
 import io.circe.syntax._
@@ -74,10 +73,10 @@ private[connector] object SampleTask {
     val sent = in.readInt()
     val result = in.readInt() match {
       case -1 =>
-        Left(PollCodec.decodeError(text(in)))
+        Left(PollCodec.decodeError(SizedBytes.readText(in)))
       case status =>
-        val headers = io.circe.parser.decode[List[(String, String)]](text(in)).fold(throw _, identity)
-        val url = text(in)
+        val headers = io.circe.parser.decode[List[(String, String)]](SizedBytes.readText(in)).fold(throw _, identity)
+        val url = SizedBytes.readText(in)
         val body = in.readAllBytes()
         Right(
           (
@@ -107,8 +106,8 @@ private[connector] object SampleTask {
     val out = new DataOutputStream(bytes)
     out.writeInt(response.status)
     // All of them: any may name the next page or hold the offset.
-    write(out, response.headers.asJson.noSpaces)
-    write(out, response.url)
+    SizedBytes.write(out, response.headers.asJson.noSpaces)
+    SizedBytes.write(out, response.url)
     out.write(response.body.readNBytes(MaxBytes))
     bytes.toByteArray
   }
@@ -121,16 +120,7 @@ private[connector] object SampleTask {
     val out = new DataOutputStream(bytes)
     out.writeInt(sent)
     out.writeInt(-1)
-    write(out, PollCodec.encodeError(e))
+    SizedBytes.write(out, PollCodec.encodeError(e))
     bytes.toByteArray
   }
-
-  /** Of any length: `writeUTF` takes no more than 64 KB. */
-  private def write(out: DataOutputStream, text: String): Unit = {
-    val bytes = text.getBytes(UTF_8)
-    out.writeInt(bytes.length)
-    out.write(bytes)
-  }
-
-  private def text(in: DataInputStream): String = new String(in.readNBytes(in.readInt()), UTF_8)
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.pagelog
 
-import java.nio.file.Files
+import java.nio.file.{Files, Path}
 import java.util.concurrent.{Callable, CyclicBarrier, Executors, TimeUnit}
 
 import scala.jdk.CollectionConverters._
@@ -14,10 +14,17 @@ class LocalLogStoreSuite extends AnyFunSuite {
   private val Writers = 8
   private val Rounds = 200
 
-  private def together[A](body: Int => A): Seq[A] = {
+  /** What each writer says, with a store of its own. A writer begins a round, by `round()`, when all of them do; one that failed
+    * leaves none waiting.
+    */
+  private def together[A](folder: Path)(body: (LogStore, Int, () => Unit) => A): Seq[A] = {
+    val line = new CyclicBarrier(Writers)
+    val round = () => { line.await(30, TimeUnit.SECONDS); () }
     val pool = Executors.newFixedThreadPool(Writers)
     try {
-      val tasks = (0 until Writers).map(w => new Callable[A] { def call(): A = body(w) })
+      val tasks = (0 until Writers).map { w =>
+        new Callable[A] { def call(): A = body(LogStore.at(folder.toString, new Configuration), w, round) }
+      }
       pool.invokeAll(tasks.asJava).asScala.toSeq.map(_.get)
     } finally pool.shutdown()
   }
@@ -31,11 +38,9 @@ class LocalLogStoreSuite extends AnyFunSuite {
 
   test("of many writers one gets each name, whole, and nothing else is left") {
     val folder = Files.createTempDirectory("log")
-    val line = new CyclicBarrier(Writers)
-    val got = together { w =>
-      val store = LogStore.at(folder.toString, new Configuration)
+    val got = together(folder) { (store, w, round) =>
       (0 until Rounds).filter { n =>
-        line.await(30, TimeUnit.SECONDS)
+        round()
         store.writeIfAbsent(s"manifests/$n", Array.fill(10000)(w.toByte))
       }
     }
@@ -49,11 +54,9 @@ class LocalLogStoreSuite extends AnyFunSuite {
 
   test("who reads what others overwrite sees the whole of one of them") {
     val folder = Files.createTempDirectory("log")
-    val line = new CyclicBarrier(Writers)
-    val whole = together { w =>
-      val store = LogStore.at(folder.toString, new Configuration)
+    val whole = together(folder) { (store, w, round) =>
       (0 until Rounds).forall { _ =>
-        line.await(30, TimeUnit.SECONDS)
+        round()
         store.overwrite("last-poll.json", Array.fill(10000)(w.toByte))
         store.read("last-poll.json").exists(b => b.length == 10000 && b.distinct.length == 1)
       }
@@ -64,11 +67,9 @@ class LocalLogStoreSuite extends AnyFunSuite {
 
   test("a run that sweeps what is half-written, while others write, fails none of them") {
     val folder = Files.createTempDirectory("log")
-    val line = new CyclicBarrier(Writers)
-    val got = together { w =>
-      val store = LogStore.at(folder.toString, new Configuration)
+    val got = together(folder) { (store, w, round) =>
       (0 until Rounds).filter { n =>
-        line.await(30, TimeUnit.SECONDS)
+        round()
         val bytes = Array.fill(10000)(w.toByte)
         if (w == 0) {
           (1 until LogStoreNames.Tries / 2).foreach(_ => Seq("manifests", ".").foreach(store.deleteTemporary))
