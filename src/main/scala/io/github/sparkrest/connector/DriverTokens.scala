@@ -68,7 +68,7 @@ final private[connector] class DriverTokens(config: RestConfig, cancelled: () =>
   ): Seq[PollReport] = {
     val reports = ask(polls, Some(first))
     // The refused request was one of those that were granted.
-    val mayAskMore = polls.filter(_.limits.mostSent > 1).map(_.endpoint.key).toSet
+    val mayAskMore = polls.filter(_.limits.sendable(0) > 1).map(_.endpoint.key).toSet
     val (atOnce, later) = reports
       .flatMap(_.outcomes)
       .filter(_._2.error.exists(_.condition == Condition.TokenExpired))

@@ -84,7 +84,7 @@ final private[connector] class EndpointPolls(task: PollTask, config: RestConfig,
     if (!closed && !over.offer(event, 100, TimeUnit.MILLISECONDS)) tell(over, event)
 
   private def poll(p: EndpointPoll): Finished = {
-    val metered = new MeteredClient(SttpClient(config, () => closed || killed()), p.limits.mostSent)
+    val metered = new MeteredClient(SttpClient(config, () => closed || killed()), p.limits.sendable)
     val row = p.endpoint.row.fold(InputRow.Empty)(InputRow.of(input.columns, _))
     val sink = pages.sink(p.endpoint.key)
     try {

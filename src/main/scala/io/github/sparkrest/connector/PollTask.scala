@@ -68,7 +68,7 @@ final private[connector] case class PollTask(
   }
 
   private def polled(config: RestConfig, poll: EndpointPoll, store: LogStore): PollReport = {
-    val metered = new MeteredClient(SttpClient(config, PollTask.cancellation()), poll.limits.mostSent)
+    val metered = new MeteredClient(SttpClient(config, PollTask.cancellation()), poll.limits.sendable)
     val writer = new PageFileWriter(store, epoch, PollTask.executorLocation)
     try {
       val outcome =

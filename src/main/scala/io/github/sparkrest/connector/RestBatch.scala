@@ -123,8 +123,8 @@ final private[connector] class RestBatchReader(
     while (throttle.ready(nowMs)._1 > nowMs) pause(throttle.ready(nowMs)._1)
     val writer = new PageFileWriter(store, epoch = 0, location = "")
     val allowed = throttle.grant(config.maxRequestsPerTrigger.fold(Long.MaxValue)(_ - requests), nowMs)
-    val limits = PollLimits.within(config.maxBufferedBytes, allowed).copy(mostSent = throttle.sendable(allowed))
-    val metered = new MeteredClient(network, limits.mostSent)
+    val limits = throttle.limited(PollLimits.within(config.maxBufferedBytes, allowed.requests), allowed)
+    val metered = new MeteredClient(network, limits.sendable)
     val outcome =
       try {
         val polled =

@@ -39,7 +39,7 @@ private[connector] object SampleTask {
     options.parsed.fold(
       failure(_, 0),
       config => {
-        val metered = new MeteredClient(SttpClient(config, PollTask.cancellation()), most)
+        val metered = new MeteredClient(SttpClient(config, PollTask.cancellation()), _ => most)
         val client = AuthorizedClient(config, metered, token, metered.uncounted)
         sampled(config, row, state, client).fold(failure(_, metered.sent), answered(_, metered.sent))
       }

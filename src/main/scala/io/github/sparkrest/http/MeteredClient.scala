@@ -11,17 +11,19 @@ import io.github.sparkrest.request.HttpRequest
   *
   * For one thread.
   *
-  * @param most requests; the one after them is [[MeteredClient.NoneLeft]]
+  * @param sendable how many, so many milliseconds after this was made; the one after them is [[MeteredClient.NoneLeft]]. The
+  *   milliseconds are rounded up: `RequestBudget` has one to spare
   */
-final class MeteredClient(network: HttpClient, most: Long = Long.MaxValue) extends HttpClient {
+final class MeteredClient(network: HttpClient, sendable: Long => Long = _ => Long.MaxValue) extends HttpClient {
 
   /** For requests to others than the API: they have limits of their own. */
   def uncounted: HttpClient = network
 
+  private val began = System.nanoTime
   private val over = mutable.ArrayBuffer.empty[Long]
 
   def send[A](request: HttpRequest)(use: HttpResponse => Either[RestError, A]): Either[RestError, A] =
-    if (over.length >= most) Left(MeteredClient.NoneLeft)
+    if (over.length >= sendable((System.nanoTime - began + 999999L) / 1000000L)) Left(MeteredClient.NoneLeft)
     else
       try network.send(request)(use)
       finally over += System.nanoTime

@@ -5,8 +5,19 @@ package io.github.sparkrest.poll
   * Checked between pages.
   *
   * @param mostSent under `maxRequestRate`: not one more is sent, not even the next hop of a redirect
+  * @param later the last of those are sent no sooner than so many milliseconds after the task began, ascending. A task that
+  *   has none left but these ends: it does not wait
   */
-final case class PollLimits(maxBytes: Long, maxMillis: Long, maxRequests: Long, mostSent: Long = Long.MaxValue) {
+final case class PollLimits(
+    maxBytes: Long,
+    maxMillis: Long,
+    maxRequests: Long,
+    mostSent: Long = Long.MaxValue,
+    later: Vector[Long] = Vector.empty
+) {
+
+  /** What may have been sent so many milliseconds after the task began. */
+  def sendable(millis: Long): Long = mostSent - later.count(_ > millis)
 
   /** What is left of them after one request that counts. */
   def afterOne: PollLimits =
@@ -20,7 +31,7 @@ final case class PollLimits(maxBytes: Long, maxMillis: Long, maxRequests: Long, 
   def mayHaveSent: Int = if (mostSent == Long.MaxValue) 1 else mostSent.toInt
 
   def reached(bytes: Long, millis: Long, requests: Long): Boolean =
-    bytes >= maxBytes || millis >= maxMillis || requests >= maxRequests
+    bytes >= maxBytes || millis >= maxMillis || requests >= math.min(maxRequests, sendable(millis))
 }
 
 object PollLimits {

@@ -104,21 +104,21 @@ final class Poller(
   private def begin(
       due: Vector[PolledEndpoint],
       now: Long
-  ): (Vector[PolledEndpoint], Vector[EndpointPoll], Long) = {
+  ): (Vector[PolledEndpoint], Vector[EndpointPoll], Grant) = {
     val left = requestsLeft
     val pages = due.sortBy(_.due).map(e => e -> e.begin(isAlone))
     val wanted = if (isAlone) pages.head._2 else pages.length.toLong
-    val granted = throttle.grant(math.min(left, wanted), now)
+    val granted = throttle.grant(math.min(left, wanted), now, ahead = isAlone)
     begun = now
     // Before the poll: after a crash nobody knows how much of it was done.
     if (config.streamingIntervalMs > 0 || throttle.isRated) note(now)
-    val (asked, later) = pages.splitAt(math.min(granted, pages.length.toLong).toInt)
+    val (asked, later) = pages.splitAt(math.min(granted.requests, pages.length.toLong).toInt)
     later.foreach(_._1.inFlight = false)
     val room = (config.maxBufferedBytes - journal.unreadBytes) / asked.length
     val share = math.max(1L, left / asked.length)
     val polls = asked.map { case (e, most) =>
-      val requests = if (isAlone) granted else if (throttle.isRated) 1L else math.min(most, share)
-      EndpointPoll(e.endpoint, e.state, PollLimits.within(room, requests).copy(mostSent = throttle.sendable(requests)))
+      val requests = if (isAlone) granted.requests else if (throttle.isRated) 1L else math.min(most, share)
+      EndpointPoll(e.endpoint, e.state, throttle.limited(PollLimits.within(room, requests), granted))
     }
     (asked.map(_._1), polls, granted)
   }
@@ -138,7 +138,7 @@ final class Poller(
     *
     * @param since what `overtaken` was when the polls began
     */
-  private def settle(asked: Vector[PolledEndpoint], granted: Long, told: Seq[PollReport], since: Int): Unit = {
+  private def settle(asked: Vector[PolledEndpoint], granted: Grant, told: Seq[PollReport], since: Int): Unit = {
     val now = nowMs
     asked.foreach(_.inFlight = false)
     val reports = throttle.settle(told, granted, now)

@@ -32,6 +32,21 @@ final case class RequestBudget(rate: RequestRate, share: Int, used: Vector[(Long
     }
   }
 
+  /** The moments until then at which a token falls free, the earliest first, and no more of them than asked for. */
+  def falling(now: Long, until: Long, most: Long): Vector[Long] = {
+    val counts = counting(now)
+    // Below zero there is nothing to give: what was lost counts beside the tokens that it was granted ahead of their time.
+    val left = counts.scanLeft(share - counts.map(_._2.toLong).sum)(_ + _._2).map(math.max(0L, _))
+    counts
+      .zip(left.zip(left.drop(1)))
+      .iterator
+      .map { case ((at, _), (before, after)) => (at + rate.windowMs + 1, after - before) }
+      .takeWhile(_._1 <= until)
+      .flatMap { case (at, n) => Iterator.fill(math.min(n, most).toInt)(at) }
+      .take(math.min(most, Int.MaxValue.toLong).toInt)
+      .toVector
+  }
+
   /** Requests were over at these moments. */
   def spent(moments: Seq[Long], now: Long): RequestBudget = add(moments.map(_ -> 1), now)
 

@@ -29,7 +29,7 @@ final private[poll] class SlowLane(poll: PollTasks) {
   def start(
       endpoints: Vector[PolledEndpoint],
       polls: Vector[EndpointPoll],
-      granted: Long,
+      granted: Grant,
       overtaken: Int
   ): Unit = {
     val thread = threads.newThread { () =>
@@ -59,7 +59,7 @@ final private[poll] class SlowLane(poll: PollTasks) {
 private[poll] object SlowLane {
   final case class Returned(
       endpoints: Vector[PolledEndpoint],
-      granted: Long,
+      granted: Grant,
       overtaken: Int,
       reports: Either[Throwable, Seq[PollReport]]
   )

@@ -17,7 +17,12 @@ final class Throttle(config: RestConfig, before: PaceNote, inferred: Boolean, be
 
   private var budget = config.limits.rate.map(RequestBudget(_, config.maxRetries, inferred, before, began))
   private var notBefore = math.min(before.notBefore, began + config.limits.maxWaitMs)
-  private var lastUsed = 0
+
+  /** Requests that a task is likely to make. */
+  private var likely = 0L
+
+  /** What is granted counts as made after a crash. But a short window is over before a driver that died is back. */
+  private val least = if (config.limits.rate.exists(_.windowMs <= ShortWindowMillis)) Long.MaxValue else LeastGrant
   private var outstanding = 0L // tokens of tasks that are not back yet
 
   /** Tokens that a request gets: one for itself, and others for hops of redirects and for another try after a 401, as far as a
@@ -37,16 +42,24 @@ final class Throttle(config: RestConfig, before: PaceNote, inferred: Boolean, be
     if (notBefore >= free) (math.max(now, notBefore), "the API asks for it") else (free, "maxRequestRate is used up")
   }
 
-  /** How many requests a task may make. Twice as many as the last one made: for what is granted counts as made after a crash. */
-  def grant(wanted: Long, now: Long): Long = budget.fold(wanted) { b =>
-    val most = math.min((b.free(now) - outstanding) / each, math.max(LeastGrant, 2L * lastUsed))
-    val granted = math.max(1L, math.min(wanted, most))
-    outstanding += granted * each
+  /** What a task may ask for: not much more than it is likely to.
+    *
+    * @param ahead the task asks one request after the other, and no other is out: it is also given what falls free while it is
+    *   on its way and runs. A stream that uses its rate up would else need a job for each few tokens, and be late for all
+    */
+  def grant(wanted: Long, now: Long, ahead: Boolean = false): Grant = budget.fold(Grant(wanted)) { b =>
+    val most = math.min(wanted, math.max(least, likely))
+    val free = math.max(1L, math.min(most, (b.free(now) - outstanding) / each))
+    val later =
+      if (ahead && each == 1) b.falling(now, now + PollLimits.TaskMillis, most - free).map(_ - now) else Vector.empty
+    val granted = Grant(free + later.length, later)
+    outstanding += granted.requests * each
     granted
   }
 
-  /** What may be sent for so many requests that were granted, all hops and second tries counted. */
-  def sendable(granted: Long): Long = if (isRated) granted * each else Long.MaxValue
+  /** What a poll may send that got so many of the granted requests, all hops and second tries counted. */
+  def limited(limits: PollLimits, granted: Grant): PollLimits =
+    if (isRated) limits.copy(mostSent = limits.maxRequests * each, later = granted.later) else limits
 
   /** The tasks of a job came back.
     *
@@ -54,16 +67,16 @@ final class Throttle(config: RestConfig, before: PaceNote, inferred: Boolean, be
     * @param now when, or later
     * @return the reports. A request that needed more tokens than it had is no failure if it can get more: its poll is handed back
     */
-  def settle(reports: Seq[PollReport], granted: Long, now: Long): Seq[PollReport] = {
+  def settle(reports: Seq[PollReport], granted: Grant, now: Long): Seq[PollReport] = {
     val lost = reports.exists(_.repeated)
     val ages = reports.flatMap(_.requestAges)
     budget = budget.map { b =>
-      outstanding -= granted * each
+      outstanding -= granted.requests * each
       // Ages are rounded down, and so is `now`.
       val spent = b.spent(ages.map(now + 1 - _), now)
-      if (lost) spent.lost((granted * each - ages.length).toInt, now) else spent
+      if (lost) spent.lost((granted.requests * each - ages.length).toInt, now) else spent
     }
-    if (!lost) lastUsed = ages.length
+    if (!lost) likely = likelyAfter(ages.length, granted)
     val settled = if (each < share && reports.exists(_.outcomes.exists(o => fellShort(o._2)))) {
       learned = math.min(share, 2 * each)
       reports.map(r => r.copy(outcomes = r.outcomes.map { case (key, o) => key -> handedBack(o) }))
@@ -73,6 +86,13 @@ final class Throttle(config: RestConfig, before: PaceNote, inferred: Boolean, be
     settled.foreach(_.outcomes.foreach { case (_, outcome) => heard(outcome, now) })
     settled
   }
+
+  /** One that made all that was free would have made more: that few were is no reason to expect less of the next, and what
+    * falls free together goes out together. One that made fewer had no more to ask for.
+    */
+  private def likelyAfter(made: Int, granted: Grant): Long =
+    if (made >= granted.requests - granted.later.length) math.max(likely, 2L * made)
+    else math.max(made.toLong, likely / 2)
 
   private def share: Int = budget.fold(0)(_.share)
   private def fellShort(outcome: PollOutcome) = outcome.error.contains(MeteredClient.NoneLeft)
@@ -97,8 +117,15 @@ final class Throttle(config: RestConfig, before: PaceNote, inferred: Boolean, be
   )
 }
 
+/** What a job may ask for under `maxRequestRate`.
+  *
+  * @param later as in [[PollLimits]]
+  */
+final case class Grant(requests: Long, later: Vector[Long] = Vector.empty)
+
 private object Throttle {
   val LeastGrant = 4L
+  val ShortWindowMillis = 10000L
 
   /** What a task that is not back yet leaves of its grant is free again then. */
   val AgainMillis = 50L

@@ -109,7 +109,7 @@ class RedirectsSuite extends AnyFunSuite {
     } { server =>
       val c = config(server.url)
       def within(most: Long) = {
-        val metered = new MeteredClient(SttpClient(c, () => false), most)
+        val metered = new MeteredClient(SttpClient(c, () => false), _ => most)
         val found = new Redirects(c, metered).send(HttpRequest("GET", s"${server.url}/a", Nil))(r => Right(r.status))
         (found, metered.ages().length)
       }

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets.UTF_8
 import java.nio.file.Files
 
 import io.github.sparkrest.error.Condition
-import io.github.sparkrest.http.{Clock, LocalServer, SttpClient}
+import io.github.sparkrest.http.{Clock, LocalServer, MeteredClient, SttpClient}
 import io.github.sparkrest.offset.EndpointState
 import io.github.sparkrest.options.RestConfig
 import io.github.sparkrest.pagelog.{LocalLogStore, PageFile, PageFileWriter}
@@ -16,8 +16,12 @@ class PollPipelineSuite extends AnyFunSuite {
   private val unlimited = PollLimits(Long.MaxValue, 60000, Long.MaxValue)
 
   /** Answers the requests of one poll in turn, then with no records. */
-  private def poll(answers: (Int, String)*)(check: (PollOutcome, Option[PolledFile], List[String]) => Any): Unit = {
-    val left = answers.iterator
+  private def poll(answers: (Int, String)*)(check: (PollOutcome, Option[PolledFile], List[String]) => Any): Unit =
+    pollWithin(unlimited, answers.iterator)(check)
+
+  private def pollWithin(limits: PollLimits, left: Iterator[(Int, String)])(
+      check: (PollOutcome, Option[PolledFile], List[String]) => Any
+  ): Unit = {
     val server = new LocalServer({ e =>
       val (status, body) = if (left.hasNext) left.next() else (200, "[]")
       LocalServer.send(e, status, body)
@@ -35,8 +39,8 @@ class PollPipelineSuite extends AnyFunSuite {
       .fold(e => fail(e.text), identity)
     try {
       val writer = new PageFileWriter(store, 1, "")
-      val outcome = new PollPipeline(config, SttpClient(config, () => false), Clock.System)
-        .run(EndpointState.Initial, unlimited, writer)
+      val client = new MeteredClient(SttpClient(config, () => false), limits.sendable)
+      val outcome = new PollPipeline(config, client, Clock.System).run(EndpointState.Initial, limits, writer)
       val file = writer.close()
       val lines = file.toList
         .flatMap(f => new String(store.read(PageFile.path(f.name)).get, UTF_8).linesIterator.toList)
@@ -71,5 +75,22 @@ class PollPipelineSuite extends AnyFunSuite {
     poll(200 -> """[{"id":1},{"id":2}]""", 200 -> """[{"id":3}]""") { (_, file, _) =>
       assert(file.toList.flatMap(_.pages.map(p => p.records -> p.offsetBefore)) == List(2L -> None, 1L -> Some("2")))
     }
+  }
+
+  test("what is granted for later is used as soon as it may be, and ends the task sooner: it never waits") {
+    val rated = unlimited.copy(maxRequests = 5, mostSent = 5)
+    def made(later: Long*) = {
+      val ids = Iterator.from(1).map { i =>
+        if (i == 2) Thread.sleep(400)
+        200 -> s"""[{"id":$i}]"""
+      }
+      var requests = 0
+      pollWithin(rated.copy(later = later.toVector), ids) { (outcome, file, _) =>
+        requests = outcome.requests
+        assert(outcome.error.isEmpty && outcome.more && file.map(_.records).contains(requests.toLong))
+      }
+      requests
+    }
+    assert(made(300, 300, 300) == 5 && made(300, 300, 60000) == 4 && made(60000, 60000, 60000) == 2)
   }
 }

@@ -36,6 +36,16 @@ class RequestBudgetSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     assert(over.free(200) == 0 && over.nextFree(200) == 116 + 1000 + 1)
   }
 
+  test("when tokens fall free: in order, so many as are asked for, and none before what is owed is paid back") {
+    val used = ten.spent(Seq(100, 100, 100, 200, 200, 300), 300).spent(Seq(400, 400, 400, 400), 400)
+    assert(used.free(400) == 0 && used.falling(400, 1301, 9) == Vector(1101, 1101, 1101, 1201, 1201, 1301))
+    assert(used.falling(400, 1300, 9).length == 5 && used.falling(400, 1301, 2) == Vector(1101, 1101))
+    assert(used.falling(400, 1301, Long.MaxValue).length == 6 && used.falling(400, 1301, 0).isEmpty)
+    // All of it once more, ahead of its time: whoever had it died.
+    val owed = RequestBudget(ten.rate, 3, inferred = false, PaceNote(0, used.used, 4), 400)
+    assert(owed.free(400) == 0 && owed.falling(400, 1301, 9) == Vector(1201, 1301))
+  }
+
   test("for the checkpoint: at most a hundred entries or so, none of them earlier than it was") {
     val many = RequestBudget(RequestRate(100000, 3600000), 100000).spent((1L to 50000L).map(_ * 70), 3500000)
     val noted = many.noted(3500000)
@@ -67,13 +77,16 @@ class RequestBudgetSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     )
   }
 
+  private def limits(throttle: Throttle, granted: Grant) =
+    throttle.limited(PollLimits(Long.MaxValue, PollLimits.TaskMillis, granted.requests), granted)
+
   test("a request that needs more than it got is handed back and gets more; if there is no more, it is a failure") {
     def after(rate: RequestRate): (Long, PollOutcome, Long) = {
       val throttle = new Throttle(config(rate), PaceNote.Nothing, inferred = false, 0L)
       val granted = throttle.grant(1, 0L)
-      val sent = throttle.sendable(granted)
+      val sent = limits(throttle, granted).mostSent
       val settled = throttle.settle(Seq(report(Seq(0L), repeated = false, short = true)), granted, 0L)
-      (sent, settled.head.outcomes.head._2, throttle.sendable(1))
+      (sent, settled.head.outcomes.head._2, limits(throttle, Grant(1)).mostSent)
     }
     val (sent, again, next) = after(RequestRate(10, 1000))
     assert(sent == 1 && again.handedBack && again.error.isEmpty && next == 2)
@@ -81,11 +94,35 @@ class RequestBudgetSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     assert(!failed.handedBack && failed.error.contains(MeteredClient.NoneLeft) && same == 1)
   }
 
+  test("a task is granted ahead what falls free in its time, no more than it is likely to use") {
+    def ahead(windowMs: Long, first: Int) = {
+      val note = PaceNote(0, Vector((0L, first), (500L, 100 - first)))
+      val throttle = new Throttle(config(RequestRate(100, windowMs)), note, inferred = false, 500L)
+      val now = throttle.ready(500L)._1
+      val granted = throttle.grant(Long.MaxValue, now, ahead = true)
+      assert(throttle.note(now).granted == granted.requests)
+      (now, granted)
+    }
+    assert(ahead(3600, first = 10) == ((3601L, Grant(100, Vector.fill(90)(500L)))))
+    // A crash would be felt for an hour.
+    assert(ahead(3600000, first = 10) == ((3600001L, Grant(4))))
+    assert(ahead(3600000, first = 1) == ((3600001L, Grant(4, Vector.fill(3)(500L)))))
+  }
+
   /** A driver and its tasks, a server that writes down arrivals, and chance.
     *
     * @param hops of each request, at most
+    * @param launch milliseconds from a grant to its task, at least
     */
-  private class Simulated(rate: RequestRate, seed: Long, latency: Int, crashes: Int, hops: Int = 0) {
+  private class Simulated(
+      rate: RequestRate,
+      seed: Long,
+      latency: Int,
+      crashes: Int,
+      hops: Int = 0,
+      launch: Int = 0,
+      ahead: Boolean = true
+  ) {
     private val random = new Random(seed)
     private val config = RequestBudgetSuite.this.config(rate)
     val arrivals = mutable.ArrayBuffer.empty[Long]
@@ -93,20 +130,23 @@ class RequestBudgetSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     private var now = 1000000L
     private var note = PaceNote.Nothing
     private var throttle = new Throttle(config, note, inferred = false, now)
+
+    /** Always more to ask for. */
+    private val isEager = launch > 0
     private def oneIn(n: Int) = n > 0 && random.nextInt(n) == 0
 
     /** A task of a process whose clock nobody knows.
       * @return when its requests were over, when it was, and whether a hop was not sent
       */
-    private def task(granted: Long, begins: Long): (Seq[Long], Long, Boolean) = {
+    private def task(granted: Grant, begins: Long): (Seq[Long], Long, Boolean) = {
       var t = begins
       var short = false
       val over = mutable.ArrayBuffer.empty[Long]
-      val most = throttle.sendable(granted)
-      val wanted = if (oneIn(3)) random.nextInt(granted.toInt + 1).toLong else granted
-      while (!short && over.length < wanted && t - begins < PollLimits.TaskMillis) {
+      val within = limits(throttle, granted)
+      val wanted = if (isEager || !oneIn(3)) granted.requests else random.nextInt(granted.requests.toInt + 1).toLong
+      while (!short && over.length < wanted && !within.reached(0, t - begins, over.length.toLong)) {
         var left = 1 + random.nextInt(hops + 1)
-        while (left > 0 && over.length < most) {
+        while (left > 0 && over.length < within.sendable(t - begins)) {
           val out = random.nextInt(latency + 1)
           arrivals += t + out
           t += out + random.nextInt(latency + 1)
@@ -124,9 +164,9 @@ class RequestBudgetSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
         val (ready, _) = throttle.ready(now)
         if (ready > now) now = ready
         else {
-          val granted = throttle.grant(Long.MaxValue, now)
+          val granted = throttle.grant(Long.MaxValue, now, ahead)
           note = throttle.note(now)
-          val (over, ended, short) = task(granted, now + random.nextInt(10))
+          val (over, ended, short) = task(granted, now + launch + random.nextInt(10))
           if (oneIn(crashes)) {
             // Sooner or later than the task that it leaves behind.
             now += random.nextInt(200)
@@ -145,6 +185,9 @@ class RequestBudgetSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
       }
       this
     }
+
+    /** In a window, on the average. */
+    def used(windows: Int): Double = arrivals.count(_ < 1000000L + windows * rate.windowMs) / windows.toDouble
 
     def most: Int = {
       val sorted = arrivals.sorted
@@ -178,9 +221,16 @@ class RequestBudgetSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
   }
 
   test("95 of 100 requests are used in 3.6 s, with answers that take some milliseconds") {
-    val rate = RequestRate(100, 3600)
-    val run = new Simulated(rate, 7, 6, 0).run(30)
-    val used = run.arrivals.count(_ < 1000000L + 29 * 3600) / 29.0
-    assert(run.most <= 100 && used >= 95, s"$used")
+    val run = new Simulated(RequestRate(100, 3600), 7, 6, 0).run(30)
+    assert(run.most <= 100 && run.used(29) >= 95, run.used(29).toString)
+  }
+
+  test("also if a task is a tenth of a second on its way, for it is granted what falls free until then") {
+    def used(ahead: Boolean) = {
+      val run = new Simulated(RequestRate(100, 3600), 7, 6, 0, launch = 100, ahead = ahead).run(31)
+      assert(run.most <= 100)
+      run.used(30)
+    }
+    assert(used(ahead = true) >= 95 && used(ahead = false) < 95, s"${used(ahead = true)} ${used(ahead = false)}")
   }
 }
