@@ -12,8 +12,9 @@ scalaVersion := "2.13.18"
 crossScalaVersions := Seq("2.13.18", "2.12.20")
 scalacOptions ++= Seq("-release", "11")
 
-// Where `make publish-local` puts it.
-fullResolvers := Resolver.mavenLocal +: fullResolvers.value
+// Where `make publish-local` puts it. Last: Maven leaves POMs without their jars there, and where sbt finds the POM it asks
+// for the jar, and nowhere else.
+fullResolvers := fullResolvers.value :+ Resolver.mavenLocal
 
 libraryDependencies ++= Seq(
   "org.apache.spark" %% "spark-sql" % (if (scalaBinaryVersion.value == "2.12") "3.5.9" else "4.0.4") % Provided,
