@@ -135,6 +135,7 @@ class Silence:
         self._ended.set()
 
 
+@pytest.mark.slow
 def test_where_the_bytes_go(tmp_path: Path, standalone: Standalone) -> None:
     """Executors poll, and read what they polled from memory; the driver sees no record; nothing is polled twice."""
     warm_up, pages = 5, 65

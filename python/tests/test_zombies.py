@@ -68,6 +68,7 @@ def test_a_driver_that_comes_back_from_a_freeze_stops_and_deletes_nothing(spark:
     stream.must_be_clean()
 
 
+@pytest.mark.slow
 def test_a_driver_that_was_about_to_purge_purges_nothing_when_it_comes_back(
     spark: SparkSession, tmp_path: Path
 ) -> None:
