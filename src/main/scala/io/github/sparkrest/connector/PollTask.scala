@@ -72,7 +72,7 @@ final private[connector] case class PollTask(
     val writer = new PageFileWriter(store, epoch, PollTask.executorLocation)
     try {
       val outcome =
-        new PollPipeline(config, client(config, metered), Clock.System).run(poll.state, poll.limits, writer)
+        new PollPipeline(config, client(config, metered), Clock.steady()).run(poll.state, poll.limits, writer)
       val file = writer.close()
       PollReport(Vector(poll.endpoint.key -> outcome), file, metered.ages())
     } finally writer.abandon()

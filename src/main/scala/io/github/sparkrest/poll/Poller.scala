@@ -90,7 +90,7 @@ final class Poller(
     val (ready, why) = throttle.ready(now)
     if (ready > now) holdBack(now, ready, why)
     else if (slow.nonEmpty && !slowLane.isBusy) {
-      val (asked, polls, granted) = begin(slow, now)
+      val (asked, polls, granted) = begin(slow, now, throttle.slowShare)
       slowLane.start(asked, polls, granted, states.overtaken)
     } else if (fast.nonEmpty && requestsLeft > 0) {
       val (asked, polls, granted) = begin(fast, now)
@@ -100,20 +100,21 @@ final class Poller(
     } else rest(waiting.iterator.map(_.due).filter(_ > now).foldLeft(now + LongestRestMillis)(math.min(_, _)) - now)
   }
 
-  /** Grants requests, to those that have been due the longest, and notes it. */
+  /** Grants requests, to those that have been due the longest and to `atMost` so many of them, and notes it. */
   private def begin(
       due: Vector[PolledEndpoint],
-      now: Long
+      now: Long,
+      atMost: Long = Long.MaxValue
   ): (Vector[PolledEndpoint], Vector[EndpointPoll], Grant) = {
     val left = requestsLeft
     val pages = due.sortBy(_.due).map(e => e -> e.begin(isAlone))
-    val wanted = if (isAlone) pages.head._2 else pages.length.toLong
+    val wanted = if (isAlone) pages.head._2 else math.min(pages.length.toLong, atMost)
     val granted = throttle.grant(math.min(left, wanted), now, ahead = isAlone)
     begun = now
     // Before the poll: after a crash nobody knows how much of it was done.
     if (config.streamingIntervalMs > 0 || throttle.isRated) note(now)
-    val (asked, later) = pages.splitAt(math.min(granted.requests, pages.length.toLong).toInt)
-    later.foreach(_._1.inFlight = false)
+    val (asked, unasked) = pages.splitAt(math.min(granted.requests, pages.length.toLong).toInt)
+    unasked.foreach(_._1.inFlight = false)
     val room = (config.maxBufferedBytes - journal.unreadBytes) / asked.length
     val share = math.max(1L, left / asked.length)
     val polls = asked.map { case (e, most) =>
@@ -164,8 +165,8 @@ final class Poller(
     )
     if (status.failing == 0) status = status.copy(lastError = None)
     val done = mustComplete && (all.forall(_.complete) || mostRequests.exists(_ <= status.requests))
-    // There may be no next poll to note it before.
-    if (done && states.unlogged.nonEmpty || settled.exists(_._1.begins)) note(now)
+    // There may be no next poll to note it before; and what was granted and not used is free again.
+    if (done && (states.unlogged.nonEmpty || throttle.isRated) || settled.exists(_._1.begins)) note(now)
     verdict(settled.collect { case (e, _, _, Settled.Failed(error)) => e -> error }, now)
     complete = done
     catchingUp = throttle.ready(now)._1 <= now && all.exists(e => e.more && !e.complete && e.due <= now)

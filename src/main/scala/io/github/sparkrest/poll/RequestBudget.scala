@@ -5,7 +5,7 @@ import io.github.sparkrest.options.RequestRate
 
 /** What `maxRequestRate` leaves: the driver's ledger of requests. Pure; moments are milliseconds of one clock.
   *
-  * There are as many tokens as requests are allowed. A request takes one when it is granted, and gives it back a window after
+  * There are as many tokens as requests are allowed. A request is sent with one that is free, and gives it back a window after
   * it was over. It arrives at the server between the two: so two arrivals with the same token are more than a window apart,
   * and no stretch of that length sees more arrivals than there are tokens. Nothing is asked of clocks but that they run
   * equally fast.
@@ -91,7 +91,7 @@ object RequestBudget {
   private def coalesced(entries: Seq[(Long, Int)], width: Long): Vector[(Long, Int)] =
     entries
       .groupBy { case (at, _) => Math.floorDiv(at + width - 1, width) * width }
-      .map { case (at, together) => (at, together.map(_._2).sum) }
+      .map { case (at, together) => (at, math.min(together.map(_._2.toLong).sum, Int.MaxValue.toLong).toInt) }
       .toVector
       .sortBy(_._1)
 }

@@ -18,11 +18,8 @@ final class Throttle(config: RestConfig, before: PaceNote, inferred: Boolean, be
   private var budget = config.limits.rate.map(RequestBudget(_, config.maxRetries, inferred, before, began))
   private var notBefore = math.min(before.notBefore, began + config.limits.maxWaitMs)
 
-  /** Requests that a task is likely to make. */
-  private var likely = 0L
-
-  /** What is granted counts as made after a crash. But a short window is over before a driver that died is back. */
-  private val least = if (config.limits.rate.exists(_.windowMs <= ShortWindowMillis)) Long.MaxValue else LeastGrant
+  /** Requests that a task is likely to make. Of a short window it may be all: a crash costs no longer than that. */
+  private var likely = config.limits.rate.filter(_.windowMs <= ShortWindowMillis).fold(0L)(_.count.toLong)
   private var outstanding = 0L // tokens of tasks that are not back yet
 
   /** Tokens that a request gets: one for itself, and others for hops of redirects and for another try after a 401, as far as a
@@ -30,6 +27,9 @@ final class Throttle(config: RestConfig, before: PaceNote, inferred: Boolean, be
     */
   private var each = 1
   private var learned = 1
+
+  /** The last job had a request that lacked tokens. */
+  private var fell = false
 
   /** `maxRequestRate` is given. */
   val isRated: Boolean = budget.isDefined
@@ -42,20 +42,24 @@ final class Throttle(config: RestConfig, before: PaceNote, inferred: Boolean, be
     if (notBefore >= free) (math.max(now, notBefore), "the API asks for it") else (free, "maxRequestRate is used up")
   }
 
-  /** What a task may ask for: not much more than it is likely to.
+  /** What a task may ask for: not much more than it is likely to, for what is granted counts as made after a crash.
     *
     * @param ahead the task asks one request after the other, and no other is out: it is also given what falls free while it is
     *   on its way and runs. A stream that uses its rate up would else need a job for each few tokens, and be late for all
     */
   def grant(wanted: Long, now: Long, ahead: Boolean = false): Grant = budget.fold(Grant(wanted)) { b =>
-    val most = math.min(wanted, math.max(least, likely))
+    val most = math.min(wanted, math.max(LeastGrant, likely))
     val free = math.max(1L, math.min(most, (b.free(now) - outstanding) / each))
     val later =
-      if (ahead && each == 1) b.falling(now, now + PollLimits.TaskMillis, most - free).map(_ - now) else Vector.empty
+      if (!ahead || each > 1) Vector.empty
+      else b.falling(now, now + PollLimits.TaskMillis, math.min(most - free, MostAhead)).map(_ - now)
     val granted = Grant(free + later.length, later)
     outstanding += granted.requests * each
     granted
   }
+
+  /** The most for endpoints that are slow: what they hold is not free for the others, for as long as they take. */
+  def slowShare: Long = budget.fold(Long.MaxValue)(b => math.max(1L, b.share / (2L * each)))
 
   /** What a poll may send that got so many of the granted requests, all hops and second tries counted. */
   def limited(limits: PollLimits, granted: Grant): PollLimits =
@@ -76,9 +80,13 @@ final class Throttle(config: RestConfig, before: PaceNote, inferred: Boolean, be
       val spent = b.spent(ages.map(now + 1 - _), now)
       if (lost) spent.lost((granted.requests * each - ages.length).toInt, now) else spent
     }
-    if (!lost) likely = likelyAfter(ages.length, granted)
-    val settled = if (each < share && reports.exists(_.outcomes.exists(o => fellShort(o._2)))) {
-      learned = math.min(share, 2 * each)
+    if (!lost) likely = likelyAfter((ages.length + each - 1) / each, granted)
+    val short = reports.exists(_.outcomes.exists(o => fellShort(o._2)))
+    // What was not free yet may be all that it lacked: a 401 comes once. A redirect comes again, and has to be provided for.
+    val tooEarly = short && granted.later.nonEmpty && !fell
+    fell = short
+    val settled = if (tooEarly || short && each < share) {
+      if (!tooEarly) learned = math.min(share, 2 * each)
       reports.map(r => r.copy(outcomes = r.outcomes.map { case (key, o) => key -> handedBack(o) }))
     } else reports
     // Another task that is out was granted by the old measure.
@@ -87,8 +95,8 @@ final class Throttle(config: RestConfig, before: PaceNote, inferred: Boolean, be
     settled
   }
 
-  /** One that made all that was free would have made more: that few were is no reason to expect less of the next, and what
-    * falls free together goes out together. One that made fewer had no more to ask for.
+  /** One that made all that was free may have had more to ask for: that few were is no reason to expect less of the next, and
+    * what falls free together goes out together.
     */
   private def likelyAfter(made: Int, granted: Grant): Long =
     if (made >= granted.requests - granted.later.length) math.max(likely, 2L * made)
@@ -126,6 +134,9 @@ final case class Grant(requests: Long, later: Vector[Long] = Vector.empty)
 private object Throttle {
   val LeastGrant = 4L
   val ShortWindowMillis = 10000L
+
+  /** More than a task sends in its time, and little to tell it. */
+  val MostAhead = 1000L
 
   /** What a task that is not back yet leaves of its grant is free again then. */
   val AgainMillis = 50L

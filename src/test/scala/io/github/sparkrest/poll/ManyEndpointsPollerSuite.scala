@@ -60,7 +60,7 @@ class ManyEndpointsPollerSuite extends AnyFunSuite with Eventually {
     def pollerChanged(): Unit = ()
   }
 
-  private def running(interval: String, journal: Journal, api: Api)(test: => Any): Unit = {
+  private def running(interval: String, journal: Journal, api: Api, options: (String, String)*)(test: => Any): Unit = {
     val config = RestConfig
       .parse(
         Map(
@@ -69,7 +69,7 @@ class ManyEndpointsPollerSuite extends AnyFunSuite with Eventually {
           "offsetType" -> "incremental",
           "streaming" -> "true"
         ) ++
-          Map("inputData" -> """[{"n":1}]""", "streamingInterval" -> interval)
+          Map("inputData" -> """[{"n":1}]""", "streamingInterval" -> interval) ++ options
       )
       .fold(e => fail(e.text), identity)
     val start = Resumption(Map.empty, None, fresh = true)
@@ -100,6 +100,19 @@ class ManyEndpointsPollerSuite extends AnyFunSuite with Eventually {
     names.foreach { n =>
       val counted = journal.appended.flatMap(_.get(n).flatMap(_.offset)).map(_.toInt)
       assert(counted == (1 to counted.length), s"$n: each state once, in order")
+    }
+  }
+
+  test("those that hang leave tokens of maxRequestRate to the others") {
+    val api = new Api
+    api.handedBack = Set("a", "b")
+    api.slow = Set("a", "b")
+    running("0.02", new Journal, api, "maxRequestRate" -> "2/h") {
+      eventually(assert(api.polls.exists(!_._3)))
+      val before = api.polls.count(_._1 == "c")
+      eventually(assert(api.polls.count(_._1 == "c") > before + 3))
+      assert(api.polls.count(!_._3) == 1, "one of them at a time")
+      api.slow = Set.empty
     }
   }
 

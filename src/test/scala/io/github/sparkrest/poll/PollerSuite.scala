@@ -39,6 +39,9 @@ class PollerSuite extends AnyFunSuite with Eventually {
 
   final private class Running(mustComplete: Boolean, lostTasks: Int, options: (String, String)*) {
     @volatile private var lost = lostTasks
+
+    /** Requests that were granted before they were free. */
+    @volatile var ahead = 0
     private val base = Map(
       "url" -> s"${server.url}/?from={offset}",
       "offsetField" -> "id",
@@ -59,11 +62,12 @@ class PollerSuite extends AnyFunSuite with Eventually {
       { (polls, _) =>
         val EndpointPoll(endpoint, state, limits) = polls.head
         val writer = new PageFileWriter(store, log.epoch, "")
+        ahead += limits.later.length
         if (lost > 0) {
           lost -= 1
           Seq(PollReport.Repeated)
         } else {
-          val client = new MeteredClient(SttpClient(config, () => false))
+          val client = new MeteredClient(SttpClient(config, () => false), limits.sendable)
           val outcome = new PollPipeline(config, client, Clock.System).run(state, limits, writer)
           val report = PollReport(Vector(endpoint.key -> outcome), writer.close(), client.ages())
           PollCodec.decode(PollCodec.encode(Seq(report)))
@@ -290,10 +294,11 @@ class PollerSuite extends AnyFunSuite with Eventually {
   }
 
   test("maxRequestRate: never more in any window, and polling goes on at that rate") {
-    running(mustComplete = false, "maxRequestRate" -> "20/0.5s") { _ =>
+    running(mustComplete = false, "maxRequestRate" -> "20/0.5s") { r =>
       newest = 1000000
       val before = server.asked.length
       eventually(assert(asked(before).length >= 100))
+      assert(r.ahead > 0)
       val times = asked(before).map(_.atMs)
       times.sliding(21).foreach(w => assert(w.last - w.head >= 375, s"21 requests in ${w.last - w.head} ms"))
     }

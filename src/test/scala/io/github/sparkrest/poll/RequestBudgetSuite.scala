@@ -94,6 +94,39 @@ class RequestBudgetSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     assert(!failed.handedBack && failed.error.contains(MeteredClient.NoneLeft) && same == 1)
   }
 
+  test("what was not free yet is lacking once; a request that needs more each time gets more") {
+    val note = PaceNote(0, Vector((0L, 1), (500L, 9)))
+    val throttle = new Throttle(config(RequestRate(10, 1000)), note, inferred = false, 1001L)
+    def again() = {
+      val granted = throttle.grant(Long.MaxValue, 1001L, ahead = true)
+      assert(granted.later.nonEmpty)
+      val settled = throttle.settle(Seq(report(Nil, repeated = false, short = true)), granted, 1001L)
+      (settled.head.outcomes.head._2.handedBack, limits(throttle, Grant(1)).mostSent)
+    }
+    assert(again() == ((true, 1L)) && again() == ((true, 2L)))
+  }
+
+  test(
+    "a task may get twice what one used that used all, also after one for which little was free; less if it uses less"
+  ) {
+    val throttle = new Throttle(config(RequestRate(1000, 3600000)), PaceNote.Nothing, inferred = false, 0L)
+    def granted(wanted: Long, used: Int) = {
+      val grant = throttle.grant(wanted, 1L)
+      throttle.settle(Seq(report(Seq.fill(used)(0L), repeated = false, short = false)), grant, 1L)
+      grant.requests
+    }
+    val all = Long.MaxValue
+    assert(granted(all, 4) == 4 && granted(all, 8) == 8 && granted(1, 1) == 1 && granted(all, 16) == 16)
+    assert(granted(all, 1) == 32 && granted(all, 1) == 16 && granted(all, 1) == 8 && granted(all, 1) == 4)
+  }
+
+  test("that any number may have been granted leaves nothing, whatever else counts at the same moment") {
+    val rate = RequestRate(100, 86400000)
+    val unknown = RequestBudget(rate, 3, inferred = true, PaceNote.Unknown.copy(used = Vector((2000L, 7))), 0L)
+    assert(unknown.spent(Seq(2000L, 2000L), 0L).free(0L) == 0)
+    assert(unknown.spent(Seq(2000L, 2000L), 0L).nextFree(0L) > 86400000L)
+  }
+
   test("a task is granted ahead what falls free in its time, no more than it is likely to use") {
     def ahead(windowMs: Long, first: Int) = {
       val note = PaceNote(0, Vector((0L, first), (500L, 100 - first)))
@@ -200,7 +233,10 @@ class RequestBudgetSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     }
   }
 
-  private val rates = for { n <- Gen.choose(1, 120); w <- Gen.choose(1, 5000) } yield RequestRate(n, w.toLong)
+  private val rates = for {
+    n <- Gen.choose(1, 120)
+    w <- Gen.oneOf(Gen.choose(1, 5000), Gen.choose(10001, 30000))
+  } yield RequestRate(n, w.toLong)
 
   test("in no window arrive more requests than are allowed, whatever the latencies, crashes and lost tasks") {
     forAll(rates, Gen.choose(0L, Long.MaxValue), Gen.choose(0, 300), Gen.choose(0, 6)) {
