@@ -9,7 +9,7 @@ import scala.jdk.CollectionConverters._
 
 import io.github.sparkrest.http.{Clock, DaemonThreads, KnownSecrets, MeteredClient, SttpClient}
 import io.github.sparkrest.options.RestConfig
-import io.github.sparkrest.pagelog.{HeldPages, LogStore, SharedPageFile}
+import io.github.sparkrest.pagelog.{HeldPages, LogStore, SeenFiles, SharedPageFile}
 import io.github.sparkrest.poll._
 import io.github.sparkrest.request.InputRow
 
@@ -87,11 +87,17 @@ final private[connector] class EndpointPolls(task: PollTask, config: RestConfig,
     val metered = new MeteredClient(SttpClient(config, () => closed || killed()), p.limits.sendable)
     val row = p.endpoint.row.fold(InputRow.Empty)(InputRow.of(input.columns, _))
     val sink = pages.sink(p.endpoint.key)
+    val seen = new SeenFiles(store, task.epoch)
     try {
-      val outcome = new PollPipeline(config, task.client(config, metered), Clock.System, row, Some(secrets))
+      val outcome = new PollPipeline(config, task.client(config, metered), Clock.System, row, Some(secrets), seen = seen)
         .run(p.state, p.limits, sink)
-      Finished(p.endpoint.key, outcome, sink, sink.ownFileClosed(), metered.ages())
-    } finally sink.abandon()
+      val ownFile = sink.ownFileClosed()
+      seen.keepOnly(outcome.state.seenFiles)
+      Finished(p.endpoint.key, outcome, sink, ownFile, metered.ages())
+    } finally {
+      sink.abandon()
+      seen.keepOnly(Set.empty)
+    }
   }
 
   private def keep(finished: Finished): Unit = {

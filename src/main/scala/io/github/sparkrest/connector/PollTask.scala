@@ -7,7 +7,7 @@ import scala.util.control.NonFatal
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.http._
 import io.github.sparkrest.options.RestConfig
-import io.github.sparkrest.pagelog.{LogStore, PageFileWriter, PageLog}
+import io.github.sparkrest.pagelog.{LogStore, PageFileWriter, PageLog, SeenFiles}
 import io.github.sparkrest.poll._
 import org.apache.hadoop.conf.Configuration
 import org.apache.spark.{SparkEnv, TaskContext}
@@ -70,12 +70,17 @@ final private[connector] case class PollTask(
   private def polled(config: RestConfig, poll: EndpointPoll, store: LogStore): PollReport = {
     val metered = new MeteredClient(SttpClient(config, PollTask.cancellation()), poll.limits.sendable)
     val writer = new PageFileWriter(store, epoch, PollTask.executorLocation)
+    val seen = new SeenFiles(store, epoch)
     try {
-      val outcome =
-        new PollPipeline(config, client(config, metered), Clock.steady()).run(poll.state, poll.limits, writer)
+      val outcome = new PollPipeline(config, client(config, metered), Clock.steady(), seen = seen)
+        .run(poll.state, poll.limits, writer)
       val file = writer.close()
+      seen.keepOnly(outcome.state.seenFiles)
       PollReport(Vector(poll.endpoint.key -> outcome), file, metered.ages())
-    } finally writer.abandon()
+    } finally {
+      writer.abandon()
+      seen.keepOnly(Set.empty)
+    }
   }
 
   private[connector] def client(config: RestConfig, metered: MeteredClient): HttpClient = {

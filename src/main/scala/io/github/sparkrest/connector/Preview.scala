@@ -79,7 +79,7 @@ final private[connector] class Preview(wanted: Map[String, String], session: Spa
         pages = 1,
         received = 0,
         pending = None,
-        seen = io.github.sparkrest.offset.Boundary.Empty,
+        seen = io.github.sparkrest.offset.SeenRecords.Empty,
         signature = "",
         landmark = ("", 1L),
         until = "",

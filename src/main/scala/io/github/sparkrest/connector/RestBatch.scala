@@ -11,7 +11,7 @@ import io.github.sparkrest.error.RestError
 import io.github.sparkrest.http._
 import io.github.sparkrest.offset.{EndpointState, OffsetTime}
 import io.github.sparkrest.options.RestConfig
-import io.github.sparkrest.pagelog.{LocalLogStore, PageFileReader, PageFileWriter, PageSlice}
+import io.github.sparkrest.pagelog.{LocalLogStore, PageFile, PageFileReader, PageFileWriter, PageSlice, SeenFiles}
 import io.github.sparkrest.poll._
 import io.github.sparkrest.rows.{FieldRules, JsonRowSettings, JsonRows}
 import org.apache.spark.sql.SparkSession
@@ -93,6 +93,7 @@ final private[connector] class RestBatchReader(
 ) extends PartitionReader[InternalRow] {
   private val folder = Files.createTempDirectory("spark-rest-")
   private val store = new LocalLogStore(folder)
+  private val seen = new SeenFiles(store, epoch = 0)
   private val pace = new Pace(config)
   private val clock = Clock.steady()
   private val throttle = new Throttle(config, PaceNote(granted = before), inferred = false, nowMs)
@@ -128,7 +129,7 @@ final private[connector] class RestBatchReader(
     val outcome =
       try {
         val polled =
-          new PollPipeline(config, AuthorizedClient(config, metered, token, network), Clock.System)
+          new PollPipeline(config, AuthorizedClient(config, metered, token, network), Clock.System, seen = seen)
             .run(state, limits, writer)
         val report = PollReport(Vector(Endpoint.Only.key -> polled), None, metered.ages())
         val settled = throttle.settle(Seq(report), allowed, nowMs)
@@ -147,7 +148,7 @@ final private[connector] class RestBatchReader(
         ending = ending.after(outcome)
         val reached = state.offset.flatMap(time.momentOf).map(_.toEpochMilli)
         more = ending.end(outcome, reached, requests, nowMs, config).isEmpty
-        if (more) pause(nowMs + config.paging.intervalMs)
+        if (more) pause(nowMs + math.max(config.paging.intervalMs, outcome.waitMs.getOrElse(0L)))
       case Some(error) =>
         pace.retry(error, tries, nowMs, ThreadLocalRandom.current.nextDouble()) match {
           case Some(at) => pause(at); if (page.isEmpty) poll(tries + 1)
@@ -171,7 +172,7 @@ final private[connector] class RestBatchReader(
   private def closePage(p: PageFileReader): Unit = {
     p.close()
     page = None
-    PathTree.deleteFilesIn(folder)
+    PathTree.deleteFilesIn(folder.resolve(PageFile.Folder))
   }
 
   override def get(): InternalRow = row

@@ -102,11 +102,11 @@ object Condition {
       )
   case object ApiReportedError
       extends Condition("API_REPORTED_ERROR", Retry, "A successful status, with a body that `errorWhen` calls an error.")
-  case object SnapshotTooLarge
+  case object PagesEndEarly
       extends Condition(
-        "SNAPSHOT_TOO_LARGE",
-        Fatal,
-        "`offsetType=snapshot` with `recordKey` remembers each record, and there are too many."
+        "PAGES_END_EARLY",
+        NextInterval,
+        "The API names more records than its pages hold. The offset stays where it is: the other records would be lost."
       )
   case object InvalidResponse
       extends Condition(
@@ -211,7 +211,7 @@ object Condition {
     PageRepeated,
     CursorExpired,
     ApiReportedError,
-    SnapshotTooLarge,
+    PagesEndEarly,
     InvalidResponse,
     DataFieldNotFound,
     ResponseTooLarge,

@@ -21,7 +21,8 @@ final private[offset] class CursorStrategy(config: RestConfig) extends OffsetStr
   def ask(state: EndpointState, now: Instant): Option[Ask] = Some(Ask(state.offset.getOrElse(options.initial)))
   def asksForMore: Boolean = true
   def remembers: Boolean = true
-  def keeps(identity: String): Boolean = identity.nonEmpty
+  def memory: MemoryRule =
+    if (options.recordKey.nonEmpty) MemoryRule.ForSomeTime else MemoryRule.LastTraversal
   def read(state: EndpointState, ask: Ask, times: DrainTimes): OffsetReading = new Reading(state)
 
   final private class Reading(state: EndpointState) extends OffsetReading {
@@ -53,8 +54,8 @@ final private[offset] class CursorStrategy(config: RestConfig) extends OffsetStr
           next.orElse(pending).filterNot(c => state.offset.contains(c) || state.offset.isEmpty && c == options.initial)
         // An inclusive API begins its next page with the record that the cursor names.
         val only =
-          if (stated.isDefined || options.exclusive || picked.isEmpty) Boundary.Empty
-          else Boundary(Map(pickedIdentity -> 1))
+          if (stated.isDefined || options.exclusive || picked.isEmpty) SeenRecords.Empty
+          else SeenRecords.of(pickedIdentity -> 1)
         Reached(
           moved,
           only =

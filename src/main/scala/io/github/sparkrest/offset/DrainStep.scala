@@ -6,34 +6,41 @@ import java.time.Instant
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.options.RestConfig
 import io.github.sparkrest.page.{PageFacts, PageSequence}
-import io.github.sparkrest.request.RequestValues
+import io.github.sparkrest.request.{PageToken, RequestValues}
 
 /** The core: `(state, response) -> (records to keep, next state)`. Decides what to ask next and which records are new. Pure.
   *
   * A drain is all pages from one offset on. The offset moves when the drain is complete, for until then nobody knows what
   * the pages to come hold; later pages are asked with the same offset as the first.
   */
-final class DrainStep(config: RestConfig) {
+final class DrainStep(
+    config: RestConfig,
+    limits: CoreLimits = CoreLimits.Default,
+    store: SeenStore = new SeenInMemory
+) {
   private val options = config.offset
-  private val strategy = OffsetStrategy(config)
+  private val core = CoreParts(config, limits, new SeenMemory(store, limits))
+  import core.{memory, pages, strategy}
   private val time = new OffsetTime(options)
-  private val pages = PageSequence(config)
 
   /** Places in the body that are looked at, beside the records. */
   val wanted: Seq[io.github.sparkrest.options.FieldPath] =
-    options.field.toList ++ pages.wanted ++ (config.errorWhen ++ config.emptyWhen).map(_.path)
+    options.field.toList ++ pages.wanted ++ (config.errorWhen ++ config.emptyWhen).map(_.path) :+ PageErrors.ErrorsPath
 
   def asksForMore: Boolean = strategy.asksForMore
 
   /** What to ask now; `None`: nothing, time must pass first. */
-  def plan(state: EndpointState, now: Instant): Option[Plan] = {
+  def plan(from: EndpointState, now: Instant): Option[Plan] = {
+    // A page token of another request leads elsewhere: page 24 of 1,000 records is not page 24 of 100.
+    val state = if (from.drain.flatMap(_.request).forall(_ == core.identity)) from else from.restarted(memory)
     val base =
       if (options.latest && state.offset.isEmpty && !state.started && (time.isKnown || options.kind == "window"))
         state.copy(offset = Some(time.render(now)), started = true)
       else state
     strategy.ask(base, now).map { fresh =>
       val ask = base.drain.fold(fresh)(d => fresh.copy(until = d.until))
-      val initial = base.offset.isEmpty && base.drain.isEmpty
+      // Of the first traversal all pages.
+      val initial = base.offset.isEmpty
       Plan(base, ask, RequestValues(ask.offset, (ask.offset, ask.until), base.drain.map(_.page), initial), now)
     }
   }
@@ -47,22 +54,63 @@ final class DrainStep(config: RestConfig) {
       DrainTimes(asked, date.fold(asked)(d => math.min(asked, d - (now.toEpochMilli - asked))))
     )(_.times)
     new OnePage(
-      config,
-      strategy,
-      pages,
+      core,
       plan,
       times,
       strategy.read(plan.state, plan.ask, times),
+      now.toEpochMilli,
       () => begin(plan, now, date)
     )
   }
 
-  /** The API refused what it once named: a page of a drain, or a cursor. `None`: the refusal is about neither. */
-  def forget(state: EndpointState): Option[EndpointState] = state.drain match {
-    case Some(d) => Some(state.copy(drain = None, ahead = state.ahead.union(d.seen)))
-    case None if options.restartsExpired && state.offset.isDefined => Some(state.copy(offset = None))
-    case None                                                      => None
+  /** The API refused what it once named: a page token, or a cursor. One refusal may be a stray one, by a load balancer say: it
+    * counts when it comes again some time later.
+    *
+    * @param now epoch milliseconds
+    */
+  def refused(state: EndpointState, now: Long): Refusal = {
+    def once(certain: => EndpointState): Refusal = state.refusedAt match {
+      case Some(at) if now - at >= limits.refusalMillis || now < at => Refusal.Certain(certain)
+      case at                                                       =>
+        val since = at.getOrElse(now)
+        Refusal.Doubtful(state.copy(refusedAt = Some(since)), math.max(1L, limits.refusalMillis - (now - since)))
+    }
+    state.drain.map(_.page) match {
+      // A page number does not expire.
+      case Some(_: PageToken.Number) => Refusal.OfOtherThings
+      case Some(_)                   => once(state.restarted(memory))
+      case None                      =>
+        if (options.kind != "cursor" || state.offset.isEmpty) Refusal.OfOtherThings
+        else once(state.copy(offset = if (options.restartsExpired) None else state.offset, refusedAt = None))
+    }
   }
+
+  /** The pages ended before the records that the API names: the list is read again from its beginning. */
+  def restarted(state: EndpointState): EndpointState = state.restarted(memory)
+
+  /** As it is stored. */
+  def settled(state: EndpointState): EndpointState = state.settled(memory)
+}
+
+/** What all pages of a source share. */
+final private[offset] case class CoreParts(config: RestConfig, limits: CoreLimits, memory: SeenMemory) {
+  val strategy: OffsetStrategy = OffsetStrategy(config)
+  val pages: PageSequence = PageSequence(config)
+  lazy val identity: String = RequestIdentity.of(config)
+}
+
+/** What a refusal (400, 404, 410) means. */
+sealed trait Refusal
+object Refusal {
+
+  /** Neither of a page token nor of a cursor. */
+  case object OfOtherThings extends Refusal
+
+  /** The same request is to be sent again so much later. */
+  final case class Doubtful(state: EndpointState, waitMs: Long) extends Refusal
+
+  /** Polling goes on from this state. */
+  final case class Certain(state: EndpointState) extends Refusal
 }
 
 /** One request to come.
@@ -88,5 +136,12 @@ trait PageStep {
 /** @param records in the response, kept or not
   * @param atEnd there is nothing further now
   * @param warning said once a query
+  * @param waitMs the response does not count yet: the same request is to be sent again so much later
   */
-final case class PageResult(next: EndpointState, records: Long, atEnd: Boolean, warning: Option[String])
+final case class PageResult(
+    next: EndpointState,
+    records: Long,
+    atEnd: Boolean,
+    warning: Option[String],
+    waitMs: Option[Long] = None
+)

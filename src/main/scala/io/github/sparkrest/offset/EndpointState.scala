@@ -13,15 +13,46 @@ import io.github.sparkrest.request.PageToken
   * @param drain pages that are still to come; `None`: the next request begins a drain
   * @param started with `initialOffset=latest`: what was there before is passed over
   * @param validators of the last answer, if it was whole and all of it was delivered
+  * @param lowest ranks that may come again: of each of the last traversals the lowest that it asked for or was sent
+  * @param recognized name of the root field whose array held the records, without `dataField`
+  * @param emptyAt the next request was answered without records at that time, epoch milliseconds, where records could be
+  *   expected: it counts if it comes again
+  * @param refusedAt likewise, the next request's page token or cursor was refused
+  * @param largestPage records of the largest page so far: a page with fewer is likely the last one
   */
 final case class EndpointState(
     offset: Option[String],
-    boundary: Boundary = Boundary.Empty,
+    boundary: SeenRecords = SeenRecords.Empty,
     drain: Option[Drain] = None,
     started: Boolean = false,
-    ahead: Boundary = Boundary.Empty,
-    validators: Option[Validators] = None
-)
+    ahead: SeenRecords = SeenRecords.Empty,
+    validators: Option[Validators] = None,
+    lowest: Vector[Long] = Vector.empty,
+    recognized: Option[String] = None,
+    emptyAt: Option[Long] = None,
+    refusedAt: Option[Long] = None,
+    largestPage: Long = 0
+) {
+
+  /** The page token is forgotten, and with it the place in the list; what the traversal held is remembered. */
+  def restarted(memory: SeenMemory): EndpointState =
+    copy(drain = None, ahead = drain.fold(ahead)(d => memory.join(ahead, d.seen)), emptyAt = None, refusedAt = None)
+
+  /** As it is stored. */
+  def settled(memory: SeenMemory): EndpointState = copy(
+    boundary = memory.settled(boundary),
+    ahead = memory.settled(ahead),
+    drain = drain.map(d => d.copy(seen = memory.settled(d.seen)))
+  )
+
+  /** The version of the format that it needs: an older reader that passes over what it does not know would repeat records. */
+  def version: Int =
+    if (boundary.isVersion1 && ahead.isVersion1 && drain.forall(_.seen.isVersion1)) 1 else 2
+
+  /** Names of the files that it depends on. */
+  def seenFiles: Set[String] =
+    (boundary.files ++ ahead.files ++ drain.toVector.flatMap(_.seen.files)).map(_.name).toSet
+}
 
 /** The middle of a drain. A drain of any length is many polls with this between them.
   *
@@ -36,53 +67,85 @@ final case class EndpointState(
   * @param unordered a page was not in the order that was promised
   * @param same pages in a row that were the one before once more
   * @param laterNew a page after the first brought something new
+  * @param request what the pages belong to, as a hash (see [[RequestIdentity]]); `None`: an earlier version did not note it
+  * @param lowest rank of its records so far
+  * @param lastPage records of the last page
+  * @param emptyPages in a row, up to the last page
+  * @param delivered records of it that were new
   */
 final case class Drain(
     page: PageToken,
     pages: Long,
     received: Long,
     pending: Option[String],
-    seen: Boundary,
+    seen: SeenRecords,
     signature: String,
     landmark: (String, Long),
     until: String,
     unordered: Boolean,
     same: Int,
     laterNew: Boolean,
-    times: DrainTimes
+    times: DrainTimes,
+    request: Option[String] = None,
+    lowest: Option[Long] = None,
+    lastPage: Long = 0,
+    emptyPages: Int = 0,
+    delivered: Long = 0
 )
 
 object EndpointState {
   val Initial: EndpointState = EndpointState(None)
 
+  /** The version that a file with these states needs. */
+  def version(states: Iterator[EndpointState]): Int = states.map(_.version).foldLeft(1)(math.max(_, _))
+
   implicit val encoder: Encoder[EndpointState] = Encoder.instance { s =>
     Json.fromFields(
       List("offset" -> s.offset.fold(Json.Null)(Json.fromString), "boundary" -> s.boundary.asJson) ++
         s.drain.map("drain" -> Drain.encode(_)) ++ (if (s.started) List("started" -> Json.True) else Nil) ++
-        (if (s.ahead.isEmpty) Nil else List("ahead" -> s.ahead.asJson)) ++ s.validators.map("validators" -> _.asJson)
+        (if (s.ahead.isEmpty) Nil else List("ahead" -> s.ahead.asJson)) ++ s.validators.map("validators" -> _.asJson) ++
+        (if (s.lowest.isEmpty) Nil else List("lowest" -> s.lowest.asJson)) ++ s.recognized.map("recognized" -> _.asJson) ++
+        s.emptyAt.map("emptyAt" -> _.asJson) ++ s.refusedAt.map("refusedAt" -> _.asJson) ++
+        (if (s.largestPage == 0) Nil else List("largestPage" -> s.largestPage.asJson))
     )
   }
   implicit val decoder: Decoder[EndpointState] = Decoder.instance { c =>
     for {
       offset <- c.get[Option[String]]("offset")
-      boundary <- c.get[Boundary]("boundary")
+      boundary <- c.get[SeenRecords]("boundary")
       drain <- c.get[Option[Drain]]("drain")(Decoder.decodeOption(Drain.decoder))
       started <- c.get[Option[Boolean]]("started")
-      ahead <- c.get[Option[Boundary]]("ahead")
+      ahead <- c.get[Option[SeenRecords]]("ahead")
       validators <- c.get[Option[Validators]]("validators")
+      lowest <- c.get[Option[Vector[Long]]]("lowest")
+      recognized <- c.get[Option[String]]("recognized")
+      emptyAt <- c.get[Option[Long]]("emptyAt")
+      refusedAt <- c.get[Option[Long]]("refusedAt")
+      largestPage <- c.get[Option[Long]]("largestPage")
     } yield EndpointState(
       offset,
       boundary,
       drain,
       started.getOrElse(false),
-      ahead.getOrElse(Boundary.Empty),
-      validators
+      ahead.getOrElse(SeenRecords.Empty),
+      validators,
+      lowest.getOrElse(Vector.empty),
+      recognized,
+      emptyAt,
+      refusedAt,
+      largestPage.getOrElse(0L)
     )
   }
 }
 
 object Drain {
-  private[offset] def encode(d: Drain): Json = Json.obj(
+  private[offset] def encode(d: Drain): Json = Json.fromFields(fields(d) ++ d.request.map("request" -> _.asJson) ++
+    d.lowest.map("lowest" -> _.asJson) ++ number("lastPage", d.lastPage) ++ number("emptyPages", d.emptyPages.toLong) ++
+    number("undelivered", d.received - d.delivered))
+
+  private def number(name: String, n: Long): List[(String, Json)] = if (n == 0) Nil else List(name -> n.asJson)
+
+  private def fields(d: Drain): List[(String, Json)] = List(
     "page" -> Json.obj(kindOf(d.page) -> d.page.text.asJson),
     "pages" -> d.pages.asJson,
     "received" -> d.received.asJson,
@@ -104,7 +167,7 @@ object Drain {
       pages <- c.get[Long]("pages")
       received <- c.get[Long]("received")
       pending <- c.get[Option[String]]("pending")
-      seen <- c.get[Boundary]("seen")
+      seen <- c.get[SeenRecords]("seen")
       signature <- c.get[String]("signature")
       landmark <- c.get[(String, Long)]("landmark")
       until <- c.get[String]("until")
@@ -113,6 +176,11 @@ object Drain {
       laterNew <- c.get[Boolean]("laterNew")
       began <- c.get[Long]("began")
       horizon <- c.get[Long]("horizon")
+      request <- c.get[Option[String]]("request")
+      lowest <- c.get[Option[Long]]("lowest")
+      lastPage <- c.get[Option[Long]]("lastPage")
+      emptyPages <- c.get[Option[Int]]("emptyPages")
+      undelivered <- c.get[Option[Long]]("undelivered")
     } yield Drain(
       page,
       pages,
@@ -125,7 +193,13 @@ object Drain {
       unordered,
       same,
       laterNew,
-      DrainTimes(began, horizon)
+      DrainTimes(began, horizon),
+      request,
+      lowest,
+      lastPage.getOrElse(0L),
+      emptyPages.getOrElse(0),
+      // What an earlier version did not count may have been new.
+      received - undelivered.getOrElse(0L)
     )
   }
 

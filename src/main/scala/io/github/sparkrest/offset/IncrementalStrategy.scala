@@ -24,7 +24,7 @@ final private[offset] class IncrementalStrategy(config: RestConfig) extends Offs
   )
   def asksForMore: Boolean = config.hasPlaceholder
   def remembers: Boolean = true
-  def keeps(identity: String): Boolean = !identity.startsWith("#")
+  def memory: MemoryRule = MemoryRule.Unranked
   def read(state: EndpointState, ask: Ask, times: DrainTimes): OffsetReading = new Reading(state)
 
   final private class Reading(state: EndpointState) extends OffsetReading {
@@ -37,6 +37,7 @@ final private[offset] class IncrementalStrategy(config: RestConfig) extends Offs
     private var largest: Option[(String, BigInteger)] =
       state.drain.flatMap(_.pending).flatMap(p => id(p).map(p -> _))
 
+    override def rank: Option[Long] = last.map(f => OffsetKey.rank(OffsetKey.Number(new java.math.BigDecimal(f._2))))
     override def reachedOld: Boolean = old
     override def outOfOrder: Boolean = descends
 

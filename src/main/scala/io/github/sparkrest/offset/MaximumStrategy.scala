@@ -26,7 +26,16 @@ final private[offset] class MaximumStrategy(config: RestConfig, readsEnvelope: B
 
   /** With an exclusive bound too, if there are pages: what is younger than the drain comes again. */
   def remembers: Boolean = !options.exclusive || options.lookbackMs > 0 || config.paging.isPaged
-  def keeps(identity: String): Boolean = identity.nonEmpty
+  def memory: MemoryRule = MemoryRule.NotPassed
+
+  override def floor(offset: String): Option[Long] = {
+    val key = keyOf(offset)
+    val earliest = key match {
+      case OffsetKey.Moment(m) => OffsetKey.Moment(m.minusMillis(options.lookbackMs))
+      case other               => other
+    }
+    Some(OffsetKey.rank(earliest))
+  }
   def read(state: EndpointState, ask: Ask, times: DrainTimes): OffsetReading = new Reading(state, times)
 
   final private class Reading(state: EndpointState, times: DrainTimes) extends OffsetReading {
@@ -36,7 +45,7 @@ final private[offset] class MaximumStrategy(config: RestConfig, readsEnvelope: B
     private val first = new FirstRecord
     private var records = 0
     private var anyField, old, descends = false
-    private var last: Option[OffsetKey] = None
+    private var last, seen: Option[OffsetKey] = None
 
     /** If this page is the last one. */
     private val best = new Best(state.drain.flatMap(_.pending))
@@ -44,6 +53,8 @@ final private[offset] class MaximumStrategy(config: RestConfig, readsEnvelope: B
     /** If pages follow: of what is not younger than the drain. */
     private val settled = new Best(state.drain.flatMap(_.pending))
 
+    override def rank: Option[Long] =
+      seen.filter(k => best.key.orElse(bound).exists(OffsetKey.compare(k, _).nonEmpty)).map(OffsetKey.rank)
     override def reachedOld: Boolean = old
     override def outOfOrder: Boolean = descends
 
@@ -53,6 +64,7 @@ final private[offset] class MaximumStrategy(config: RestConfig, readsEnvelope: B
       val value = field.in(buf, from, to)
       if (value.isDefined) anyField = true
       val key = value.map(v => best.keyIf(v).getOrElse(keyOf(v)))
+      seen = key
       if (key.exists(isTooYoung)) Novelty.Excluded
       else {
         for (v <- value; k <- key) note(v, k)
@@ -82,7 +94,15 @@ final private[offset] class MaximumStrategy(config: RestConfig, readsEnvelope: B
       else {
         val sure = reached(stated.filter(s => isSettled(s._2)), settled)
         val inOneGo = state.drain.isEmpty || ascends
-        Right(Reached(if (inOneGo) reached(stated, best) else sure, Some(sure), forgets = !remembers))
+        Right(
+          Reached(
+            if (inOneGo) reached(stated, best) else sure,
+            Some(sure),
+            forgets = !remembers,
+            // Of a single record nothing is known then, and equal ones may come for ever.
+            memory = stated.map(_ => MemoryRule.LastTraversal)
+          )
+        )
       }
     }
 
@@ -113,6 +133,7 @@ final private[offset] class MaximumStrategy(config: RestConfig, readsEnvelope: B
     final private class Best(pending: Option[String]) {
       private var value: Option[(String, OffsetKey)] = pending.map(p => (p, keyOf(p)))
       def text: Option[String] = value.map(_._1)
+      def key: Option[OffsetKey] = value.map(_._2)
       def keyIf(v: String): Option[OffsetKey] = value.collect { case (t, k) if t == v => k }
       def note(v: String, k: OffsetKey): Unit = {
         val takes = options.pick match {

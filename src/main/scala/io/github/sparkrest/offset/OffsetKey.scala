@@ -39,6 +39,20 @@ object OffsetKey {
     case _                      => None
   }
 
+  /** A number in the order of the keys of one kind: `a < b` means `rank(a) <= rank(b)`. */
+  def rank(key: OffsetKey): Long = key match {
+    case Moment(m) => Try(m.toEpochMilli).getOrElse(if (m.getEpochSecond < 0) Long.MinValue else Long.MaxValue)
+    case Number(n) =>
+      val floor = n.setScale(0, java.math.RoundingMode.FLOOR)
+      if (floor.compareTo(Least) <= 0) Long.MinValue
+      else if (floor.compareTo(Greatest) >= 0) Long.MaxValue
+      else floor.longValue
+    case Words(w) =>
+      (0 until 4).foldLeft(0L)((r, i) => r << 16 | (if (i < w.length) w.charAt(i).toLong else 0L)) ^ Long.MinValue
+  }
+  private val Least = JBigDecimal.valueOf(Long.MinValue)
+  private val Greatest = JBigDecimal.valueOf(Long.MaxValue)
+
   private def looksLikeNumber(t: String): Boolean =
     t.nonEmpty && t.length <= 1000 && t.forall(c =>
       c >= '0' && c <= '9' || c == '.' || c == '-' || c == '+' || c == 'e' || c == 'E'

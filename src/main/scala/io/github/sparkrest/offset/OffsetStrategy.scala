@@ -24,8 +24,30 @@ trait OffsetStrategy {
   /** Records are remembered, to be known when they come again. */
   def remembers: Boolean
 
-  /** Whether a record can come again in a later drain. */
-  def keeps(identity: String): Boolean
+  /** What is remembered when the offset has moved. */
+  def memory: MemoryRule
+
+  /** Rank of the lowest value that is asked for with an offset, if records have ranks (see [[OffsetReading.rank]]). */
+  def floor(offset: String): Option[Long] = None
+}
+
+/** What is remembered of the records before, when a traversal moved the offset. */
+sealed trait MemoryRule
+object MemoryRule {
+
+  /** The records of this traversal alone. */
+  case object LastTraversal extends MemoryRule
+
+  /** Every record that the API may still return: those that the offset has not passed. One response of a replica that lags
+    * behind must not make forget them.
+    */
+  case object NotPassed extends MemoryRule
+
+  /** The records of this traversal that have no rank: the offset excludes the others. */
+  case object Unranked extends MemoryRule
+
+  /** The records of some time (`CoreLimits.seenMillis`). */
+  case object ForSomeTime extends MemoryRule
 }
 
 /** @param offset as it is sent
@@ -48,6 +70,9 @@ trait OffsetReading {
 
   /** What a record is known by when it comes again: its content, unless there is something better. To be called after [[see]]. */
   def identity(buf: Array[Byte], from: Int, to: Int): String = RecordHash.of(buf, from, to)
+
+  /** Where the value of the last record lies among all values ([[OffsetKey.rank]]); `None`: it has none to compare. */
+  def rank: Option[Long] = None
 
   /** A record was older than the offset. */
   def reachedOld: Boolean = false
@@ -79,14 +104,16 @@ object Novelty {
   * @param only if the new offset excludes all but these
   * @param atEnd the API said that there is nothing further now
   * @param warning said once a query
+  * @param memory instead of that of the strategy
   */
 final case class Reached(
     offset: Option[String],
     pending: Option[Option[String]] = None,
     forgets: Boolean = false,
-    only: Option[Boundary] = None,
+    only: Option[SeenRecords] = None,
     atEnd: Boolean = false,
-    warning: Option[String] = None
+    warning: Option[String] = None,
+    memory: Option[MemoryRule] = None
 )
 
 object OffsetStrategy {

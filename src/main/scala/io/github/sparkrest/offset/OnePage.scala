@@ -2,32 +2,35 @@
 package io.github.sparkrest.offset
 
 import io.github.sparkrest.error.RestError
-import io.github.sparkrest.options.{RestConfig, ValueSource}
+import io.github.sparkrest.options.ValueSource
 import io.github.sparkrest.page.{PageFacts, PageSequence}
 import io.github.sparkrest.request.PageToken
 
-/** One page of a drain: see [[DrainStep]]. */
+/** One page of a drain: see [[DrainStep]].
+  *
+  * @param now when the response began to come, epoch milliseconds
+  */
 final private[offset] class OnePage(
-    config: RestConfig,
-    strategy: OffsetStrategy,
-    pages: PageSequence,
+    core: CoreParts,
     plan: Plan,
     times: DrainTimes,
     reading: OffsetReading,
+    now: Long,
     again: () => PageStep
 ) extends PageStep {
+  import core.{config, limits, memory, pages, strategy}
   private val state = plan.state
   private val options = config.offset
   private val paged = config.paging.isPaged
   private val hashes = strategy.remembers || paged || !state.ahead.isEmpty
-  private val limit = if (options.kind == "snapshot") SnapshotStrategy.MaxRecords else Boundary.MaxKeys
+  private val earlier = state.drain.fold(SeenRecords.Empty)(_.seen)
+  private val received = state.drain.fold(0L)(_.received)
 
   private val repeats = new Repeats(
-    state.boundary.union(state.ahead),
-    state.drain.fold(Boundary.Empty)(_.seen),
+    id => math.max(memory.count(state.boundary, id), memory.count(state.ahead, id)),
+    memory.count(earlier, _),
     moves = pages.mayOverlap,
-    unique = options.recordKey.nonEmpty,
-    limit
+    unique = options.recordKey.nonEmpty
   )
   private val passesOver = options.latest && !state.started && state.offset.isEmpty
   private val nextInRecord = config.paging.next.filter(_ => config.paging.kind == "cursor").collect {
@@ -36,6 +39,7 @@ final private[offset] class OnePage(
   private var records, kept = 0L
   private var signature = 17L
   private var lastRecord: Option[String] = None
+  private var lowest: Option[Long] = state.drain.flatMap(_.lowest)
 
   def restart(): PageStep = again()
 
@@ -48,10 +52,17 @@ final private[offset] class OnePage(
       else {
         val identity = reading.identity(buf, from, to)
         signature = signature * 31 + identity.hashCode
-        novelty != Novelty.Excluded && !repeats.note(identity, !state.ahead.isEmpty || novelty == Novelty.MayRepeat)
+        novelty != Novelty.Excluded &&
+        !repeats.note(identity, rank(), !state.ahead.isEmpty || novelty == Novelty.MayRepeat)
       }
     if (isNew) kept += 1
     isNew && !passesOver
+  }
+
+  private def rank(): Long = {
+    val found = if (strategy.memory == MemoryRule.ForSomeTime) Some(times.began) else reading.rank
+    found.foreach(r => lowest = Some(lowest.fold(r)(math.min(_, r))))
+    found.getOrElse(Seen.Unranked)
   }
 
   def finish(response: PageFacts): Either[RestError, PageResult] = {
@@ -59,28 +70,80 @@ final private[offset] class OnePage(
       records = records,
       lastRecord = lastRecord,
       // Now and then it is the list that moved by just a page.
-      repeatsLast = same >= OnePage.SamePages
+      repeatsLast = same >= limits.samePages
     )
     for {
+      _ <- PageErrors.reported(config, facts).toLeft(())
       reached <- reading.finish(facts)
-      named <- pages.next(state.drain.map(_.page), state.drain.fold(0L)(_.received), facts)
-      next = named.filterNot(_ => options.order == "desc" && reading.reachedOld)
-      landmark <- guarded(next)
-    } yield {
-      val warnings = reached.warning.toList ++ Symptom.ofPage(config, state, reading, facts, kept, next.isDefined)
-      next match {
-        case _ if comesAgain(reached) =>
-          result(state.copy(drain = None, ahead = state.ahead.union(remembered(reached))), atEnd = false, warnings)
-        case None => result(complete(reached), reached.atEnd || paged && options.kind != "window", warnings)
-        case Some(_) if reanchors(reached) =>
-          result(complete(reached).copy(ahead = state.ahead.union(state.boundary)), atEnd = false, warnings)
-        case Some(page) => result(further(page, landmark, reached), atEnd = false, warnings)
+      named <- pages.next(state.drain.map(_.page), received, state.drain.fold(0L)(_.lastPage), facts)
+      next = named.filterNot(_ => options.order == "desc" && reading.reachedOld || emptyPages > limits.emptyPages)
+      result <- if (next.isEmpty && isDoubtful(facts)) Right(doubted)
+                else if (next.isEmpty && named.isEmpty && !passedOld) ended(reached, facts)
+                else guarded(next).map(goingOn(next, _, reached, facts))
+    } yield result
+  }
+
+  private def passedOld: Boolean = options.order == "desc" && reading.reachedOld
+
+  /** A page without records that would end the traversal, move the window or empty the snapshot, though the API does not say
+    * that it is the end: an error that looks like a list, a load balancer's 404, a page whose records were filtered out.
+    * It counts when the same request is answered so once more, some time later.
+    */
+  private def isDoubtful(facts: PageFacts): Boolean =
+    records == 0 && !pages.saysMore(received, facts).contains(false) && !state.emptyAt.exists(isLater(_)) && {
+      state.drain match {
+        // After a page that was not full the end was to be expected.
+        case Some(d) => emptyPages <= limits.emptyPages && d.lastPage * 2 >= state.largestPage
+        case None    =>
+          options.kind == "window" && facts.refused || options.kind == "snapshot" && !state.boundary.isEmpty
       }
+    }
+
+  private def isLater(since: Long): Boolean = now - since >= limits.verifyMillis || now < since
+
+  private def doubted: PageResult = {
+    val since = state.emptyAt.getOrElse(now)
+    PageResult(
+      state.copy(emptyAt = Some(since)),
+      records,
+      atEnd = false,
+      None,
+      waitMs = Some(math.max(1L, limits.verifyMillis - (now - since)))
+    )
+  }
+
+  private def ended(reached: Reached, facts: PageFacts): Either[RestError, PageResult] =
+    pages.endsEarly(received, facts).filter(_ => paged) match {
+      case Some(total) => Left(PageErrors.endEarly(config, total, received + records))
+      case None        => guarded(None).map(goingOn(None, _, reached, facts))
+    }
+
+  private def goingOn(
+      next: Option[PageToken],
+      landmark: (String, Long),
+      reached: Reached,
+      facts: PageFacts
+  ): PageResult = {
+    val warnings = reached.warning.toList ++ Symptom.ofPage(config, state, reading, facts, kept, next.isDefined) ++
+      (if (emptyPages > limits.emptyPages) List(PageErrors.manyEmptyPages(emptyPages)) else Nil)
+    next match {
+      case _ if comesAgain(reached) =>
+        result(state.restarted(memory).copy(ahead = memory.join(state.ahead, seen)), atEnd = false, warnings)
+      case None => result(complete(reached), reached.atEnd || paged && options.kind != "window", warnings)
+      case Some(_) if reanchors(reached) => result(reanchored(reached), atEnd = false, warnings)
+      case Some(page)                    => result(further(page, landmark, reached), atEnd = false, warnings)
     }
   }
 
   private def result(next: EndpointState, atEnd: Boolean, warnings: List[String]) =
-    PageResult(next, records, atEnd, warnings.headOption)
+    PageResult(
+      next.copy(emptyAt = None, refusedAt = None, largestPage = math.max(state.largestPage, records)),
+      records,
+      atEnd,
+      warnings.headOption
+    )
+
+  private def emptyPages: Int = if (records > 0) 0 else state.drain.fold(0)(_.emptyPages) + 1
 
   /** Another request from the offset reached instead of a further page: the list may move meanwhile, and nothing is lost.
     * Only if the bound is known to be inclusive, or each id stands once: else records at the offset could be passed over.
@@ -105,19 +168,61 @@ final private[offset] class OnePage(
     state.drain.filter(_ => records > 0 && pages.mayOverlap).filter(_.signature == pageSignature).fold(0)(_.same + 1)
 
   private def complete(reached: Reached): EndpointState = {
-    val memory =
-      if (!strategy.remembers || reached.forgets) Boundary.Empty
-      else if (options.kind == "snapshot") remembered(reached)
-      else if (reached.offset.isEmpty)
-        if (records == 0 && state.drain.isEmpty) state.boundary else state.boundary.union(remembered(reached))
-      else
-        reached.only.getOrElse(
-          if (options.recordKey.nonEmpty && options.kind == "cursor") state.boundary.union(remembered(reached))
-          else remembered(reached)
-        )
-    val kept = memory.copy(counts = memory.counts.filter { case (identity, _) => strategy.keeps(identity) })
-    EndpointState(reached.offset.orElse(state.offset), kept, None, started = options.latest)
+    val remembered =
+      if (!strategy.remembers || reached.forgets) SeenRecords.Empty
+      else if (options.kind == "snapshot") if (isSameSnapshot) state.boundary else seen
+      else if (reached.offset.isEmpty) if (broughtNothing) state.boundary else memory.join(state.boundary, seen)
+      else reached.only.getOrElse(afterMove(reached))
+    EndpointState(
+      reached.offset.orElse(state.offset),
+      remembered,
+      None,
+      started = options.latest,
+      lowest = lows,
+      recognized = state.recognized
+    )
   }
+
+  /** What is remembered when the offset moves. */
+  private def afterMove(reached: Reached): SeenRecords = reached.memory.getOrElse(strategy.memory) match {
+    case MemoryRule.LastTraversal => seen
+    case MemoryRule.Unranked      => memory.keep(seen, Long.MaxValue, unranked = true)
+    case MemoryRule.ForSomeTime   =>
+      memory.join(memory.keep(state.boundary, times.began - limits.seenMillis, unranked = false), seen)
+    case MemoryRule.NotPassed =>
+      val floor = floorOf(reached)
+      memory.join(
+        memory.keep(state.boundary, floor, unranked = false),
+        memory.keep(seen, floor, unranked = true)
+      )
+  }
+
+  /** The lowest rank that the API may still return. A coarse bound returns more than it is asked for, and a list without a
+    * bound returns what it has: what the last traversals saw may come again.
+    */
+  private def floorOf(reached: Reached): Long =
+    (lows ++ reached.offset.orElse(state.offset).flatMap(strategy.floor)).reduceOption(math.min(_, _))
+      .getOrElse(Long.MinValue)
+
+  private def lows: Vector[Long] = {
+    val asked = state.offset.flatMap(strategy.floor)
+    lowest.fold(state.lowest)(l =>
+      (state.lowest :+ asked.fold(l)(math.min(_, l))).takeRight(limits.lowest)
+    )
+  }
+
+  private def reanchored(reached: Reached): EndpointState = {
+    val next = complete(reached)
+    val unranked = strategy.memory == MemoryRule.Unranked
+    next.copy(ahead = memory.keep(memory.join(state.ahead, state.boundary), floorOf(reached), unranked))
+  }
+
+  /** All of it is remembered: that stays as it is, so that an idle stream writes nothing. */
+  private def broughtNothing: Boolean =
+    kept == 0 && state.drain.forall(_.delivered == 0) && state.ahead.isEmpty
+
+  private def isSameSnapshot: Boolean =
+    broughtNothing && received + records == state.boundary.recent.size + state.boundary.files.map(_.entries).sum
 
   private def further(page: PageToken, landmark: (String, Long), reached: Reached): EndpointState = {
     val before = state.drain
@@ -128,23 +233,27 @@ final private[offset] class OnePage(
           pages = before.fold(1L)(_.pages + 1),
           received = before.fold(0L)(_.received) + records,
           pending = reached.pending.getOrElse(reached.offset).orElse(before.flatMap(_.pending)),
-          seen = remembered(reached),
+          seen = seen,
           signature = pageSignature,
           landmark = landmark,
           until = plan.ask.until,
           unordered = before.exists(_.unordered) || reading.outOfOrder,
           same = same,
           laterNew = laterNew,
-          times = times
+          times = times,
+          request = Some(core.identity),
+          lowest = lowest,
+          // An empty page between two others says nothing of the size of pages.
+          lastPage = if (records > 0) records else before.fold(0L)(_.lastPage),
+          emptyPages = emptyPages,
+          delivered = before.fold(0L)(_.delivered) + kept
         )
       )
     )
   }
 
-  /** If there are too many, those near the new offset are kept: the last ones if it rose on this page, else the first. */
-  private def remembered(reached: Reached): Boundary =
-    if (!hashes) Boundary.Empty
-    else repeats.remembered(dropOldest = reached.offset.exists(o => !state.drain.flatMap(_.pending).contains(o)))
+  /** Records of this traversal, this page included. */
+  private lazy val seen: SeenRecords = if (!hashes) SeenRecords.Empty else memory.add(earlier, repeats.seen)
 
   private def pageSignature: String = s"$records:${signature.toHexString}"
 
@@ -160,10 +269,4 @@ final private[offset] class OnePage(
       case _                                               => Right((mark, at))
     }
   }
-}
-
-private object OnePage {
-
-  /** So many further pages like the one before are the end. */
-  val SamePages = 4
 }

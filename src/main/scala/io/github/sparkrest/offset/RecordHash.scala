@@ -6,16 +6,17 @@ import java.util.Base64
 
 import net.jpountz.xxhash.XXHashFactory
 
-/** The content of a record as 128 bits, as text: two 64-bit XXH64 with different seeds. */
+/** The content of a record as 128 bits: two 64-bit XXH64 with different seeds. */
 object RecordHash {
   private val xxh64 = XXHashFactory.fastestJavaInstance().hash64()
   private val encoder = Base64.getUrlEncoder.withoutPadding
 
-  def of(buf: Array[Byte], from: Int, to: Int): String = {
-    val bits = ByteBuffer
-      .allocate(16)
-      .putLong(xxh64.hash(buf, from, to - from, 0L))
-      .putLong(xxh64.hash(buf, from, to - from, 0x5bd1e995L))
-    encoder.encodeToString(bits.array())
-  }
+  /** As text. */
+  def of(buf: Array[Byte], from: Int, to: Int): String = encoder.encodeToString(bits(buf, from, to))
+
+  def bits(buf: Array[Byte], from: Int, to: Int): Array[Byte] = ByteBuffer
+    .allocate(16)
+    .putLong(xxh64.hash(buf, from, to - from, 0L))
+    .putLong(xxh64.hash(buf, from, to - from, 0x5bd1e995L))
+    .array()
 }

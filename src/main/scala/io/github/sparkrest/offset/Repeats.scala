@@ -5,44 +5,35 @@ import scala.collection.mutable
 
 /** Goes along one page, in order: which of its records came before, and what to remember of them.
   *
-  * @param before of the last drain
-  * @param seen of this drain, up to this page
-  * @param moves the list may move while it is read: records of earlier pages may stand on this page again
-  * @param unique records have a key: one that this drain held already is the same record
-  * @param limit of what is remembered
+  * @param before how often a record was seen in earlier traversals
+  * @param earlier how often it was seen on earlier pages of this traversal
+  * @param moves the list may move while it is read: records of earlier pages may be on this page again
+  * @param unique records have a key: one that this traversal held already is the same record
   */
-final private[offset] class Repeats(before: Boundary, seen: Boundary, moves: Boolean, unique: Boolean, limit: Int) {
-  private val now = mutable.LinkedHashMap.empty[String, Int] ++= seen.counts
+final private[offset] class Repeats(before: String => Int, earlier: String => Int, moves: Boolean, unique: Boolean) {
+  private val now = mutable.LinkedHashMap.empty[String, Seen]
   private val page = mutable.HashMap.empty[String, Int]
-  private var truncated = seen.truncated
+
+  /** What [[earlier]] said: it may have to look into files. */
+  private val looked = mutable.HashMap.empty[String, Int]
+
+  /** Records of this page, each with how often this traversal held it so far. */
+  def seen: Iterable[(String, Seen)] = now
 
   /** Notes a record.
     *
-    * @param mayHaveCome whether the last drain can have held it
+    * @param mayHaveCome whether an earlier traversal can have held it
     * @return whether it is a repeat
     */
-  def note(identity: String, mayHaveCome: Boolean): Boolean = {
+  def note(identity: String, rank: Long, mayHaveCome: Boolean): Boolean = {
     val onPage = page.getOrElse(identity, 0) + 1
     page(identity) = onPage
-    if (moves && seen.count(identity) >= onPage || unique && now.contains(identity)) true
+    val onEarlierPages = looked.getOrElseUpdate(identity, earlier(identity))
+    val known = now.get(identity).fold(onEarlierPages)(_.count)
+    if (moves && onPage <= onEarlierPages || unique && known > 0) true
     else {
-      val n = now.getOrElse(identity, 0) + 1
-      now(identity) = n
-      mayHaveCome && n <= before.count(identity)
+      now(identity) = Seen(known + 1, rank)
+      mayHaveCome && known + 1 <= before(identity)
     }
-  }
-
-  /** Records of this drain, this page included.
-    *
-    * @param dropOldest if there are too many: the newest records came last
-    */
-  def remembered(dropOldest: Boolean): Boundary = {
-    if (now.size > limit) {
-      truncated = true
-      val entries = now.toList
-      now.clear()
-      now ++= (if (dropOldest) entries.takeRight(limit) else entries.take(limit))
-    }
-    Boundary(now.toMap, truncated)
   }
 }

@@ -28,7 +28,7 @@ final private[offset] class WindowStrategy(config: RestConfig) extends OffsetStr
 
   def asksForMore: Boolean = true
   def remembers: Boolean = true
-  def keeps(identity: String): Boolean = identity.nonEmpty
+  def memory: MemoryRule = MemoryRule.LastTraversal
 
   def read(state: EndpointState, ask: Ask, times: DrainTimes): OffsetReading = new OffsetReading {
     def see(buf: Array[Byte], from: Int, to: Int): Novelty = Novelty.MayRepeat

@@ -12,6 +12,7 @@ import io.github.sparkrest.options.{FieldPath, ValueSource}
   * @param records in it, kept or not
   * @param lastRecord value of `nextField` in the last record
   * @param repeatsLast the page is the one before once more
+  * @param refused the status code is that of an error, which `emptyStatusCodes` takes for "no records"
   */
 final case class PageFacts(
     url: String,
@@ -19,7 +20,8 @@ final case class PageFacts(
     envelope: Envelope,
     records: Long = 0,
     lastRecord: Option[String] = None,
-    repeatsLast: Boolean = false
+    repeatsLast: Boolean = false,
+    refused: Boolean = false
 ) {
 
   /** Absent, null and `""` are all no value; arrays and objects are JSON text. */

@@ -20,6 +20,12 @@ trait Pagination {
 
   /** The place that this page names; `None`: there is none. Stop rules are looked at before. */
   def next(current: Option[PageToken], facts: PageFacts): Option[PageToken]
+
+  /** The place after a page without records, where the API says that there is more.
+    *
+    * @param lastPage records of the page before
+    */
+  def afterEmpty(current: Option[PageToken], lastPage: Long): Option[PageToken] = None
 }
 
 /** A pagination with the stop rules that all kinds share. */
@@ -29,19 +35,45 @@ final class PageSequence(paging: PagingOptions, kind: Pagination) {
 
   /** @param current the page that was read; `None`: the first one
     * @param before records of the pages before it
+    * @param lastPage records of the page before
     */
-  def next(current: Option[PageToken], before: Long, facts: PageFacts): Either[RestError, Option[PageToken]] =
+  def next(
+      current: Option[PageToken],
+      before: Long,
+      lastPage: Long,
+      facts: PageFacts
+  ): Either[RestError, Option[PageToken]] =
     if (facts.repeatsLast || isLast(before, facts)) Right(None)
     else
-      kind.next(current, facts) match {
+      kind.next(current, facts).orElse(pastEmpty(current, lastPage, facts)) match {
         case same if same.isDefined && same == current =>
           if (facts.records == 0) Right(None) else Left(PageSequence.repeated(same.fold("")(_.text)))
         case other => Right(other)
       }
 
+  /** What the API says in so many words: whether there is more. `None`: it says nothing.
+    *
+    * @param before records of the pages before
+    */
+  def saysMore(before: Long, facts: PageFacts): Option[Boolean] =
+    flag(facts).orElse(total(facts).map(before + facts.records < _))
+
+  /** The number of records that the API names, if its pages ended before: a cap is an error, never the end. */
+  def endsEarly(before: Long, facts: PageFacts): Option[Long] = total(facts).filter(before + facts.records < _)
+
+  private def pastEmpty(current: Option[PageToken], lastPage: Long, facts: PageFacts): Option[PageToken] =
+    if (facts.records == 0 && paging.hasMore.isDefined && flag(facts).contains(true)) kind.afterEmpty(current, lastPage)
+    else None
+
+  private def flag(facts: PageFacts): Option[Boolean] = paging.hasMore.collect {
+    case (path, negated) if facts.envelope(path).isDefined => facts.isTrue(path) != negated
+  }
+
   private def isLast(before: Long, facts: PageFacts): Boolean =
     paging.hasMore.exists { case (path, negated) => facts.isTrue(path) == negated } ||
-      paging.total.flatMap(p => facts.number(ValueSource.InBody(p))).exists(before + facts.records >= _)
+      total(facts).exists(before + facts.records >= _)
+
+  private def total(facts: PageFacts): Option[Long] = paging.total.flatMap(p => facts.number(ValueSource.InBody(p)))
 }
 
 object PageSequence {
@@ -105,6 +137,13 @@ final private[page] class NumberPagination(paging: PagingOptions, step: PageFact
     case None         =>
       val at = current.collect { case PageToken.Number(n) => n }.getOrElse(paging.start)
       if (facts.records == 0) None else Some(PageToken.Number(at + step(facts)))
+  }
+
+  override def afterEmpty(current: Option[PageToken], lastPage: Long): Option[PageToken] = {
+    val at = current.collect { case PageToken.Number(n) => n }.getOrElse(paging.start)
+    val records = paging.pageSize.getOrElse(lastPage)
+    val width = step(PageFacts("", Nil, Envelope.Empty, records = records))
+    if (width > 0) Some(PageToken.Number(at + width)) else None
   }
 }
 

@@ -43,7 +43,7 @@ final case class Manifest(
 }
 
 object Manifest {
-  val Version = 1
+  val Version = 2
   val Folder = "manifests"
 
   def path(seq: Long): String = f"$Folder/$seq%020d.json"
@@ -52,7 +52,7 @@ object Manifest {
   def encode(m: Manifest): Array[Byte] = Json
     .fromFields(
       List(
-        "version" -> Version.asJson,
+        "version" -> EndpointState.version(m.endpoints.valuesIterator).asJson,
         "seq" -> m.seq.asJson,
         "previous" -> m.previous.asJson,
         "epoch" -> m.epoch.asJson,

@@ -35,7 +35,7 @@ final case class PollNote(
 
 object PollNote {
   val Name = "last-poll.json"
-  val Version = 1
+  val Version = 2
 
   /** From a torn file: the manifest's state holds, the interval is not kept once, and of `maxRequestRate` all counts as used. */
   private val Torn = PollNote(-1, 0, Map.empty, PaceNote.Unknown)
@@ -49,7 +49,7 @@ object PollNote {
     Json
       .fromFields(
         List(
-          "version" -> Version.asJson,
+          "version" -> EndpointState.version(n.endpoints.valuesIterator).asJson,
           "after" -> n.after.asJson,
           "polledAtMs" -> n.polledAtMs.asJson,
           "endpoints" -> n.endpoints.asJson

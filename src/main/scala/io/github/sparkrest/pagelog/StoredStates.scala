@@ -17,7 +17,7 @@ final case class StoredStates(seq: Long, endpoints: Map[String, EndpointState])
 
 object StoredStates {
   val None: StoredStates = StoredStates(0, Map.empty)
-  val Version = 1
+  val Version = 2
   val Folder = "states"
 
   def path(seq: Long): String = f"$Folder/$seq%020d.json"
@@ -40,7 +40,7 @@ object StoredStates {
 
   def encode(s: StoredStates): Array[Byte] =
     Json
-      .obj("version" -> Version.asJson, "seq" -> s.seq.asJson, "endpoints" -> s.endpoints.asJson)
+      .obj("version" -> EndpointState.version(s.endpoints.valuesIterator).asJson, "seq" -> s.seq.asJson, "endpoints" -> s.endpoints.asJson)
       .noSpaces
       .getBytes(UTF_8)
 

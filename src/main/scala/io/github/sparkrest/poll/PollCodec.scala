@@ -83,7 +83,8 @@ object PollCodec {
       "lastPage" -> o.lastPage.asJson,
       "largestPage" -> o.largestPage.asJson,
       "bytes" -> o.bytes.asJson,
-      "handedBack" -> o.handedBack.asJson
+      "handedBack" -> o.handedBack.asJson,
+      "waitMs" -> o.waitMs.asJson
     )
   }
   implicit private val outcomeDecoder: Decoder[PollOutcome] =
@@ -101,6 +102,7 @@ object PollCodec {
         largestPage <- c.get[Long]("largestPage")
         bytes <- c.get[Long]("bytes")
         handedBack <- c.get[Boolean]("handedBack")
+        waitMs <- c.get[Option[Long]]("waitMs")
       } yield PollOutcome(
         state,
         requests,
@@ -113,7 +115,8 @@ object PollCodec {
         lastPage,
         largestPage,
         bytes,
-        handedBack
+        handedBack,
+        waitMs
       )
     }
   implicit private val reportDecoder: Decoder[PollReport] =

@@ -15,6 +15,7 @@ import io.github.sparkrest.offset.EndpointState
   * @param lastPage records of the last page
   * @param largestPage records of the largest
   * @param bytes of the responses, decoded
+  * @param waitMs the same request is to be sent again so much later: its response does not count yet
   * @param handedBack it was broken off, for others wait for the same task; nobody knows how it would have ended
   */
 final case class PollOutcome(
@@ -29,7 +30,8 @@ final case class PollOutcome(
     lastPage: Long = 0,
     largestPage: Long = 0,
     bytes: Long = 0,
-    handedBack: Boolean = false
+    handedBack: Boolean = false,
+    waitMs: Option[Long] = None
 )
 
 object PollOutcome {

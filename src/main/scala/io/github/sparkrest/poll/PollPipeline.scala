@@ -3,7 +3,7 @@ package io.github.sparkrest.poll
 
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http._
-import io.github.sparkrest.offset.{DrainStep, EndpointState, PageResult, PageStep, Plan}
+import io.github.sparkrest.offset._
 import io.github.sparkrest.options.RestConfig
 import io.github.sparkrest.page._
 import io.github.sparkrest.request.{HttpRequest, InputRow, RequestTemplate}
@@ -13,17 +13,20 @@ import io.github.sparkrest.request.{HttpRequest, InputRow, RequestTemplate}
   * @param client adds the credentials (`AuthorizedClient`)
   * @param row of the endpoint, with an input
   * @param known what is taken out of texts, if it was collected before
+  * @param seen where records that were seen are kept, if they are many
   */
 final class PollPipeline(
     config: RestConfig,
     client: HttpClient,
     clock: Clock,
     row: InputRow = InputRow.Empty,
-    known: Option[KnownSecrets] = None
+    known: Option[KnownSecrets] = None,
+    limits: CoreLimits = CoreLimits.Default,
+    seen: SeenStore = new SeenInMemory
 ) {
   private val template = new RequestTemplate(config)
   private val redirects = new Redirects(config, client)
-  private val core = new DrainStep(config)
+  private val core = new DrainStep(config, limits, seen)
   private val body = new BodyPolicy(config)
   private val slicer = new RecordSlicer(config.dataField, core.wanted, config.maxResponseBytes, body.error, body.isEmpty)
 
@@ -86,7 +89,7 @@ final class PollPipeline(
           val sliced = if (verdict == StatusPolicy.Empty) Right(Envelope.Empty) else slice(response, step)
           sliced.left
             .map(e => e.copy(message = s"${Redact.url(response.url)}${typeOf(response, e)}: ${e.message}"))
-            .flatMap(envelope => step.finish(PageFacts(response.url, response.headers, envelope)))
+            .flatMap(envelope => step.finish(PageFacts(response.url, response.headers, envelope, refused = status >= 400)))
             .map(r =>
               r.copy(next = r.next.copy(validators = conditional.learned(plan, plain, response, r.next, clock.now())))
             )
@@ -126,21 +129,14 @@ final class PollPipeline(
     var go = true
     while (go) {
       val bytesBefore = sink.bytes
-      val first = outcome.requests == 0
       val hopsBefore = redirects.followed
       val result = page(outcome.state, sink)
       val asked = outcome.requests + 1 + redirects.followed - hopsBefore
       result match {
         case Left(failure) =>
-          val state = if (first) forgetRefused(outcome.state, failure) else outcome.state
-          outcome = outcome.copy(
-            // After a failure the answer is wanted in full.
-            state.copy(validators = None),
-            asked,
-            more = false,
-            error = Some(explained(outcome.state, failure)),
-            limit = failure.waits(limit)
-          )
+          // After a failure the answer is wanted in full.
+          val failed = outcome.copy(outcome.state.copy(validators = None), asked, limit = failure.waits(limit))
+          outcome = judged(failed, failure)
           go = false
         case Right(result) =>
           val brought = sink.bytes > bytesBefore || result.next.offset != outcome.state.offset
@@ -149,14 +145,15 @@ final class PollPipeline(
             state = result.next,
             requests = asked,
             records = outcome.records + result.records,
-            more = inDrain || brought && !result.atEnd && core.asksForMore,
+            more = result.waitMs.isDefined || inDrain || brought && !result.atEnd && core.asksForMore,
             warning = outcome.warning.orElse(result.warning),
             limit = limit,
+            waitMs = result.waitMs,
             lastPage = result.records,
             largestPage = math.max(outcome.largestPage, result.records)
           )
           val at = clock.now().toEpochMilli - began
-          go = outcome.more && config.paging.intervalMs == 0 && limit.waitMs.isEmpty && !limits.reached(
+          go = outcome.more && result.waitMs.isEmpty && config.paging.intervalMs == 0 && limit.waitMs.isEmpty && !limits.reached(
             sink.bytes,
             at,
             outcome.requests.toLong
@@ -164,23 +161,39 @@ final class PollPipeline(
             (inDrain || config.paging.isPaged && !result.atEnd || config.streamingIntervalMs == 0)
       }
     }
-    outcome.copy(tookMs = clock.now().toEpochMilli - began, bytes = received - receivedBefore)
+    outcome.copy(state = core.settled(outcome.state), tookMs = clock.now().toEpochMilli - began, bytes = received - receivedBefore)
   }
 
-  /** A page token or cursor from an earlier poll may have expired: the drain, or all (`onCursorExpired`), begins anew. */
-  private def forgetRefused(state: EndpointState, failure: PageFailure): EndpointState =
-    if (failure.refusesPlace) core.forget(state).getOrElse(state) else state
+  /** What a failure means for the state: a page token or cursor may have expired. */
+  private def judged(outcome: PollOutcome, failure: PageFailure): PollOutcome = {
+    val state = outcome.state
+    def failed(next: EndpointState, error: RestError) = outcome.copy(next, more = false, error = Some(error))
+    if (failure.error.condition == Condition.PagesEndEarly) failed(core.restarted(state), failure.error)
+    else if (!failure.refusesPlace) failed(state, failure.error)
+    else
+      core.refused(state, clock.now().toEpochMilli) match {
+        case Refusal.OfOtherThings          => failed(state, failure.error)
+        case Refusal.Certain(next)          => failed(next, explained(state, failure))
+        case Refusal.Doubtful(next, waitMs) =>
+          outcome.copy(
+            next,
+            more = true,
+            waitMs = Some(waitMs),
+            warning = Some(
+              s"The API refused a page token or cursor with ${failure.status}: the request is sent once more before this counts."
+            )
+          )
+      }
+  }
 
-  private def explained(state: EndpointState, failure: PageFailure): RestError = {
-    val ofCursor = config.offset.kind == "cursor" && state.offset.isDefined && state.drain.isEmpty
-    if (ofCursor && Set(400, 410)(failure.status) && !config.offset.restartsExpired)
+  private def explained(state: EndpointState, failure: PageFailure): RestError =
+    if (state.drain.isEmpty && Set(400, 410)(failure.status) && !config.offset.restartsExpired)
       RestError(
         Condition.CursorExpired,
         failure.error.message,
-        "Set onCursorExpired=restart to begin anew at initialOffset, or use a new checkpoint."
+        "Set onCursorExpired=restart to begin again at initialOffset, or use a new checkpoint."
       )
     else failure.error
-  }
 }
 
 /** @param status of the response; 0: there was none */

@@ -113,7 +113,8 @@ final private[poll] class PolledEndpoint(
           errorsInRow = 0
           more = outcome.more
           due =
-            if (state.drain.isDefined) pace.withinDrain(asked, now, pages)
+            if (outcome.waitMs.isDefined) now + outcome.waitMs.getOrElse(0L)
+            else if (state.drain.isDefined) pace.withinDrain(asked, now, pages)
             else math.max(pace.afterSuccess(asked, now, outcome.more), asked + leastDistance)
           Settled.Polled
         case Some(error) =>

@@ -3,7 +3,7 @@ package io.github.sparkrest.pagelog
 
 import java.nio.file.{Files, Path}
 
-import io.github.sparkrest.offset.{Boundary, EndpointState, Position}
+import io.github.sparkrest.offset.{EndpointState, Position, SeenRecords}
 import io.github.sparkrest.poll.{Endpoint, PolledFile, Resumption}
 import org.apache.hadoop.conf.Configuration
 import org.apache.hadoop.fs.{Path => HadoopPath}
@@ -33,7 +33,7 @@ trait EachStore extends AnyFunSuite {
 
   protected def open(s: LogStore, retain: Int = 2): PageLog = PageLog.open(s, retain)
   protected def start(l: PageLog, p: Position = Position.Start): Resumption = l.resume(p, Map("main" -> None))
-  protected def state(offset: String): EndpointState = EndpointState(Some(offset), Boundary(Map("h" -> 2)))
+  protected def state(offset: String): EndpointState = EndpointState(Some(offset), SeenRecords.of("h" -> 2))
   protected def of(state: EndpointState): Map[Endpoint, EndpointState] = Map(Endpoint.Only -> state)
 
   /** A page file as an executor leaves it. */

@@ -24,26 +24,28 @@ class GoldenFilesSuite extends AnyFunSuite {
 
   private val inDrain = EndpointState(
     Some("1716840123.001900"),
-    Boundary(Map("h1" -> 1, "h2" -> 2)),
+    SeenRecords.of("h1" -> 1, "h2" -> 2),
     Some(
       Drain(
         PageToken.Address("http://h/x?page=3&key=***"),
         pages = 2,
         received = 4,
         pending = Some("1716840199.5"),
-        seen = Boundary(Map("h3" -> 1), truncated = true),
+        seen = SeenRecords.of("h3" -> 1).copy(truncated = true),
         signature = "2:1f",
         landmark = ("0123456789abcdef", 2),
         until = "2026-01-01T00:00:00Z",
         unordered = false,
         same = 1,
         laterNew = true,
-        DrainTimes(1716840200000L, 1716840199000L)
+        DrainTimes(1716840200000L, 1716840199000L),
+        // An earlier version did not count what was new.
+        delivered = 4
       )
     ),
     started = true
   )
-  private val settled = EndpointState(Some("1716840199.5"), Boundary(Map("h3" -> 1)))
+  private val settled = EndpointState(Some("1716840199.5"), SeenRecords.of("h3" -> 1))
   private val records = List("""{"id":1,"text":"é"}""", """{"id":2}""", """[3]""", "\"4\"", """{"id":5}""")
   private val offset = RestOffset(
     Position(2, 1),

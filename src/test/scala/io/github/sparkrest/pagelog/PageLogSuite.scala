@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets.UTF_8
 import java.nio.file.Files
 
 import io.github.sparkrest.error.{Condition, RestException}
-import io.github.sparkrest.offset.{Boundary, EndpointState, Position}
+import io.github.sparkrest.offset.{EndpointState, Position}
 import io.github.sparkrest.poll.PaceNote
 
 /** One run after the other, crashes and what they leave behind. Runs at the same time: [[OverlappingRunsSuite]]. */
@@ -150,7 +150,7 @@ class PageLogSuite extends EachStore {
   testEach("if the log was deleted, polling goes on from the offset, after its seq") { (_, s) =>
     val l = open(s)
     val resumed = l.resume(Position(17, 3), Map("main" -> Some("101")))
-    assert(!resumed.fresh && resumed.states("main") == EndpointState(Some("101"), Boundary.Empty))
+    assert(!resumed.fresh && resumed.states("main") == EndpointState(Some("101")))
     l.append(page(s, l.epoch, "a"), of(state("102")))
     assert(l.take(Position(17, 3), 10, 1 << 20) == Position(18, 1))
     assert(l.slices(Position(17, 3), Position(18, 1)).length == 1)

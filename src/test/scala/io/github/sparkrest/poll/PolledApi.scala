@@ -42,8 +42,17 @@ final class PolledApi(options: (String, String)*)(answer: HttpRequest => PolledA
 
   def urls: List[String] = asked.map(_.url).toList
 
-  /** One poll: the records that are new. */
+  /** One poll: the records that are new. What is to be asked once more, some time later, is. */
   def poll(): List[String] = {
+    val first = once()
+    outcome.waitMs.fold(first) { ms =>
+      now = now.plusMillis(ms)
+      first ++ poll()
+    }
+  }
+
+  /** One run of a task. */
+  def once(): List[String] = {
     val sink = new PolledApi.Sink
     outcome = pipeline.run(state, PollLimits(Long.MaxValue, Long.MaxValue, config.paging.maxPages), sink)
     val json = EndpointState.encoder(outcome.state).noSpaces

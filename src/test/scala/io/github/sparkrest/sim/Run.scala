@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets.UTF_8
 import scala.collection.mutable
 
 import io.circe.parser.decode
-import io.github.sparkrest.offset.EndpointState
+import io.github.sparkrest.offset.{CoreLimits, EndpointState, SeenInMemory}
 import io.github.sparkrest.options.RestConfig
 import io.github.sparkrest.poll.{PageOrigin, PageSink, PollLimits, PollPipeline}
 
@@ -19,7 +19,9 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
 
   private val api = new SimApi(scenario, tracing)
   private val truth = new Truth(setup, api.world)
-  private var pipeline = new PollPipeline(config, api, api.clock)
+  private val seen = new SeenInMemory
+  private var pipeline = begun()
+  private def begun() = new PollPipeline(config, api, api.clock, limits = Limits, seen = seen)
   private var state = EndpointState.Initial
   private var stored = text(state)
   private var drain = Since(1, api.world.now)
@@ -68,6 +70,7 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
     try {
       val outcome = pipeline.run(state, PollLimits(Long.MaxValue, Long.MaxValue, setup.requests.toLong), sink)
       restore(text(outcome.state))
+      outcome.waitMs.foreach(api.world.now += _)
       val complete = outcome.error.isEmpty && !outcome.more && !api.hollow
       // Where changes wait for a drain's end they must not come in the middle of one that is taken up again.
       if (sink.pages.nonEmpty || complete && setup.calm)
@@ -84,7 +87,7 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
       case _: Crash =>
         restore(durable._1)
         drain = durable._2.getOrElse(Since(api.requests + 1, api.world.now))
-        pipeline = new PollPipeline(config, api, api.clock)
+        pipeline = begun()
         Right(false)
     }
   }
@@ -103,6 +106,9 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
 final private case class Since(request: Int, at: Long)
 
 object Run {
+
+  /** Five where production has thousands. */
+  val Limits: CoreLimits = CoreLimits(seenInState = 5, seenInTask = 5, seenFiles = 3, emptyPages = 5)
   private val MostRequests = 600
 
   /** None if the options cannot be read yet, or all is well. */
