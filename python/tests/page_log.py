@@ -8,14 +8,19 @@ from __future__ import annotations
 
 import json
 import re
+import struct
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 NUMBERED = re.compile(r"(\d{20})\.json")
 PAGES = re.compile(r"(\d{10})-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.ndjson")
+SEEN = re.compile(r"(\d{10})-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+SEEN_HEADER = b'{"sparkRestSeen":1}\n'
+SEEN_ENTRY_BYTES = 28
 EPOCH = re.compile(r"\d{10}")
 TRAILER_BYTES = 21
+VERSIONS = (1, 2)
 ONLY = "main"
 """The endpoint of a stream without an input."""
 DRAIN = {
@@ -57,6 +62,8 @@ class PageLog:
     manifests: list[Manifest] = field(default_factory=list)
     page_files: dict[str, int | None] = field(default_factory=dict)
     """Name → records; `None`: it is not whole."""
+    seen_files: dict[str, int] = field(default_factory=dict)
+    """Files of records seen: name → entries."""
     epochs: list[int] = field(default_factory=list)
     states: list[int] = field(default_factory=list)
     """Numbers of the files with the states of all endpoints: what manifests up to there said."""
@@ -133,6 +140,8 @@ def read_page_log(folder: Path) -> PageLog:
             log.states.append(_states(path, int(rest[:20])))
         elif top == "pages" and PAGES.fullmatch(rest):
             log.page_files[rest] = _whole_records(path)
+        elif top == "seen" and SEEN.fullmatch(rest):
+            log.seen_files[rest] = _seen_entries(path)
         elif top == "epochs" and EPOCH.fullmatch(rest):
             log.epochs.append(int(rest))
         else:
@@ -155,7 +164,7 @@ def _states(path: Path, seq: int) -> int:
     states = _json(path.read_text(), what)
     _keys(states, {"version", "seq", "endpoints"}, what)
     _endpoints(states["endpoints"], what)
-    if states["version"] != 1 or states["seq"] != seq:
+    if states["version"] not in VERSIONS or states["seq"] != seq:
         raise NotAPageLogError(f"{what} says version {states['version']}, seq {states['seq']}")
     return seq
 
@@ -178,7 +187,7 @@ def _manifest(path: Path, seq: int) -> Manifest:
     rows = m.get("rows", {})
     if not (rows.keys() <= m["endpoints"].keys() and all(isinstance(_json(r, what), dict) for r in rows.values())):
         raise NotAPageLogError(f"{what} has rows that are of none of its endpoints, or no rows: {rows}")
-    if m["version"] != 1 or m["seq"] != seq or m["previous"] >= seq:
+    if m["version"] not in VERSIONS or m["seq"] != seq or m["previous"] >= seq:
         raise NotAPageLogError(f"{what} says version {m['version']}, seq {m['seq']}, previous {m['previous']}")
     return Manifest(
         seq, m["previous"], m["epoch"], file["name"], file["bytes"], sum(page["records"] for page in file["pages"])
@@ -189,11 +198,26 @@ def _endpoints(states: Any, what: str) -> None:
     """States by endpoint."""
     for key, state in states.items():
         where = f"{what}: endpoint {key}"
-        _keys(state, {"offset", "boundary"}, where, {"drain", "started", "ahead", "validators"})
+        optional = {"drain", "started", "ahead", "validators", "lowest", "recognized", "emptyAt", "refusedAt", "largestPage"}
+        _keys(state, {"offset", "boundary"}, where, optional)
         if "drain" in state:
-            _keys(state["drain"], DRAIN, f"{where}: drain", {"previous"})
+            more = {"previous", "request", "lowest", "lastPage", "emptyPages", "undelivered"}
+            _keys(state["drain"], DRAIN, f"{where}: drain", more)
         if "validators" in state:
             _keys(state["validators"], {"request", "atMs"}, f"{where}: validators", {"etag", "modified"})
+
+
+def _seen_entries(path: Path) -> int:
+    """Entries of 28 bytes, sorted by identity, each identity once."""
+    content = path.read_bytes()
+    body = content[len(SEEN_HEADER) :]
+    if not content.startswith(SEEN_HEADER) or len(body) % SEEN_ENTRY_BYTES:
+        raise NotAPageLogError(f"{path.name} is not a file of records seen")
+    entries = list(struct.iter_unpack(">qqiq", body))
+    identities = [entry[:2] for entry in entries]
+    if identities != sorted(set(identities)) or any(count <= 0 for _, _, count, _ in entries):
+        raise NotAPageLogError(f"{path.name} is not sorted, or has an identity twice")
+    return len(entries)
 
 
 def _whole_records(path: Path) -> int | None:

@@ -119,7 +119,7 @@ def test_a_page_log_of_a_later_version_is_refused(spark: SparkSession, tmp_path:
         old = Old(tmp_path, "version-1", url_of_one(api), (2, 1))
         (old.log / name).parent.mkdir(exist_ok=True)
         shutil.copy(FUTURE / file, old.log / name)
-        must_refuse(old, of_one(spark, api), r"\[REST_CHECKPOINT_UNREADABLE\].*version 2.*up to 1")
+        must_refuse(old, of_one(spark, api), r"\[REST_CHECKPOINT_UNREADABLE\].*version 3.*up to")
         assert not api.requests
 
 
@@ -131,7 +131,7 @@ def test_a_page_file_of_a_later_version_is_refused(spark: SparkSession, tmp_path
         shutil.copy(FUTURE / "pages.ndjson", old.log / "pages" / name)
         before = old.files()
         for _ in range(2):
-            with pytest.raises(StreamingQueryException, match=r"\[REST_CHECKPOINT_UNREADABLE\].*version 2.*up to 1"):
+            with pytest.raises(StreamingQueryException, match=r"\[REST_CHECKPOINT_UNREADABLE\].*version 3.*up to"):
                 old.run(of_one(spark, api))
         after = old.files()
         kept = {n: b for n, b in before.items() if "/pages/" in n or "/manifests/" in n}
@@ -143,7 +143,7 @@ def test_an_offset_of_a_later_version_is_refused(spark: SparkSession, tmp_path: 
     with dated() as api:
         old = Old(tmp_path, "version-1", url_of_one(api), (2, 1))
         old.log_batch(0, (FUTURE / "offset.json").read_text())
-        must_refuse(old, of_one(spark, api), r"\[REST_CHECKPOINT_UNREADABLE\].*version 2.*up to 1")
+        must_refuse(old, of_one(spark, api), r"\[REST_CHECKPOINT_UNREADABLE\].*version 3.*up to")
         assert not api.requests
 
 

@@ -77,9 +77,10 @@ final private[offset] class OnePage(
       reached <- reading.finish(facts)
       named <- pages.next(state.drain.map(_.page), received, state.drain.fold(0L)(_.lastPage), facts)
       next = named.filterNot(_ => options.order == "desc" && reading.reachedOld || emptyPages > limits.emptyPages)
-      result <- if (next.isEmpty && isDoubtful(facts)) Right(doubted)
-                else if (next.isEmpty && named.isEmpty && !passedOld) ended(reached, facts)
-                else guarded(next).map(goingOn(next, _, reached, facts))
+      result <-
+        if (next.isEmpty && isDoubtful(facts)) Right(doubted)
+        else if (next.isEmpty && named.isEmpty && !passedOld) ended(reached, facts)
+        else guarded(next).map(goingOn(next, _, reached, facts))
     } yield result
   }
 
@@ -129,8 +130,8 @@ final private[offset] class OnePage(
     next match {
       case _ if comesAgain(reached) =>
         result(state.restarted(memory).copy(ahead = memory.join(state.ahead, seen)), atEnd = false, warnings)
-      case None => result(complete(reached), reached.atEnd || paged && options.kind != "window", warnings)
-      case Some(_) if reanchors(reached) => result(reanchored(reached), atEnd = false, warnings)
+      case None => result(after.complete(reached), reached.atEnd || paged && options.kind != "window", warnings)
+      case Some(_) if reanchors(reached) => result(after.reanchored(reached), atEnd = false, warnings)
       case Some(page)                    => result(further(page, landmark, reached), atEnd = false, warnings)
     }
   }
@@ -167,63 +168,6 @@ final private[offset] class OnePage(
   private def same: Int =
     state.drain.filter(_ => records > 0 && pages.mayOverlap).filter(_.signature == pageSignature).fold(0)(_.same + 1)
 
-  private def complete(reached: Reached): EndpointState = {
-    val remembered =
-      if (!strategy.remembers || reached.forgets) SeenRecords.Empty
-      else if (options.kind == "snapshot") if (isSameSnapshot) state.boundary else seen
-      else if (reached.offset.isEmpty) if (broughtNothing) state.boundary else memory.join(state.boundary, seen)
-      else reached.only.getOrElse(afterMove(reached))
-    EndpointState(
-      reached.offset.orElse(state.offset),
-      remembered,
-      None,
-      started = options.latest,
-      lowest = lows,
-      recognized = state.recognized
-    )
-  }
-
-  /** What is remembered when the offset moves. */
-  private def afterMove(reached: Reached): SeenRecords = reached.memory.getOrElse(strategy.memory) match {
-    case MemoryRule.LastTraversal => seen
-    case MemoryRule.Unranked      => memory.keep(seen, Long.MaxValue, unranked = true)
-    case MemoryRule.ForSomeTime   =>
-      memory.join(memory.keep(state.boundary, times.began - limits.seenMillis, unranked = false), seen)
-    case MemoryRule.NotPassed =>
-      val floor = floorOf(reached)
-      memory.join(
-        memory.keep(state.boundary, floor, unranked = false),
-        memory.keep(seen, floor, unranked = true)
-      )
-  }
-
-  /** The lowest rank that the API may still return. A coarse bound returns more than it is asked for, and a list without a
-    * bound returns what it has: what the last traversals saw may come again.
-    */
-  private def floorOf(reached: Reached): Long =
-    (lows ++ reached.offset.orElse(state.offset).flatMap(strategy.floor)).reduceOption(math.min(_, _))
-      .getOrElse(Long.MinValue)
-
-  private def lows: Vector[Long] = {
-    val asked = state.offset.flatMap(strategy.floor)
-    lowest.fold(state.lowest)(l =>
-      (state.lowest :+ asked.fold(l)(math.min(_, l))).takeRight(limits.lowest)
-    )
-  }
-
-  private def reanchored(reached: Reached): EndpointState = {
-    val next = complete(reached)
-    val unranked = strategy.memory == MemoryRule.Unranked
-    next.copy(ahead = memory.keep(memory.join(state.ahead, state.boundary), floorOf(reached), unranked))
-  }
-
-  /** All of it is remembered: that stays as it is, so that an idle stream writes nothing. */
-  private def broughtNothing: Boolean =
-    kept == 0 && state.drain.forall(_.delivered == 0) && state.ahead.isEmpty
-
-  private def isSameSnapshot: Boolean =
-    broughtNothing && received + records == state.boundary.recent.size + state.boundary.files.map(_.entries).sum
-
   private def further(page: PageToken, landmark: (String, Long), reached: Reached): EndpointState = {
     val before = state.drain
     state.copy(drain =
@@ -254,6 +198,16 @@ final private[offset] class OnePage(
 
   /** Records of this traversal, this page included. */
   private lazy val seen: SeenRecords = if (!hashes) SeenRecords.Empty else memory.add(earlier, repeats.seen)
+
+  private lazy val after = new TraversalMemory(
+    core,
+    state,
+    times,
+    records,
+    brought = state.drain.fold(0L)(_.delivered) + kept,
+    lowest,
+    () => seen
+  )
 
   private def pageSignature: String = s"$records:${signature.toHexString}"
 

@@ -31,6 +31,9 @@ final case class PageFacts(
     case ValueSource.InLink(rel)    => LinkHeader.find(headers, rel)
   }
 
+  /** The value is there, and is null or `""`. */
+  def isEmptyAt(path: FieldPath): Boolean = envelope(path).exists(PageFacts.text(_).isEmpty)
+
   def number(source: ValueSource): Option[Long] = text(source).flatMap(t => Try(t.trim.toLong).toOption)
 
   def header(name: String): Option[String] = headers.collectFirst { case (k, v) if k.equalsIgnoreCase(name) => v }

@@ -21,6 +21,9 @@ trait Pagination {
   /** The place that this page names; `None`: there is none. Stop rules are looked at before. */
   def next(current: Option[PageToken], facts: PageFacts): Option[PageToken]
 
+  /** Whether the page says in so many words that there is no next one: the field is there, and null or empty. */
+  def saysEnd(facts: PageFacts): Boolean = false
+
   /** The place after a page without records, where the API says that there is more.
     *
     * @param lastPage records of the page before
@@ -56,7 +59,9 @@ final class PageSequence(paging: PagingOptions, kind: Pagination) {
     * @param before records of the pages before
     */
   def saysMore(before: Long, facts: PageFacts): Option[Boolean] =
-    flag(facts).orElse(total(facts).map(before + facts.records < _))
+    flag(facts)
+      .orElse(total(facts).map(before + facts.records < _))
+      .orElse(if (kind.saysEnd(facts)) Some(false) else None)
 
   /** The number of records that the API names, if its pages ended before: a cap is an error, never the end. */
   def endsEarly(before: Long, facts: PageFacts): Option[Long] = total(facts).filter(before + facts.records < _)
@@ -115,6 +120,7 @@ final private[page] class AddressPagination(config: RestConfig, source: ValueSou
   def mayOverlap: Boolean = true
   def next(current: Option[PageToken], facts: PageFacts): Option[PageToken] =
     facts.text(source).map(found => PageToken.Address(nextUrl.store(found, facts.url)))
+  override def saysEnd(facts: PageFacts): Boolean = PathsOf(source).exists(facts.isEmptyAt)
 }
 
 /** `cursor`: a token from the response, or else from the last record. */
@@ -123,6 +129,7 @@ final private[page] class CursorPagination(source: ValueSource) extends Paginati
   def mayOverlap: Boolean = false
   def next(current: Option[PageToken], facts: PageFacts): Option[PageToken] =
     facts.text(source).orElse(facts.lastRecord).map(PageToken.Cursor(_))
+  override def saysEnd(facts: PageFacts): Boolean = PathsOf(source).exists(facts.isEmptyAt)
 }
 
 /** `page` and `offset`: numbers that go on until a page is empty, for a server may cap the size of a page silently.

@@ -16,6 +16,12 @@ final case class Ledger(manifests: Vector[Manifest], base: StoredStates = Stored
   /** After all manifests. */
   def states: Map[String, EndpointState] = manifests.foldLeft(base.endpoints)(_ ++ _.endpoints)
 
+  /** Names of the files of records seen that its states depend on. */
+  def seenFiles: Set[String] =
+    (manifests.iterator.map(_.endpoints) ++ Iterator(base.endpoints))
+      .flatMap(_.valuesIterator.flatMap(_.seenFiles))
+      .toSet
+
   /** Bytes after `from`, roughly: a page that is begun counts as a whole. */
   def bytesAfter(from: Position): Long = after(from).map(_.file.bytes).sum
 

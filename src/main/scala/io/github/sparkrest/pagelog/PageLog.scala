@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory
 /** The durable log of what was polled, seen from the driver.
   *
   * Layout: `manifests/<seq>.json`, `pages/<epoch>-<uuid>.ndjson`, `epochs/<n>`, `last-poll.json`, `run-starts.json`, and with
-  * several endpoints `states/<seq>.json`. A page file that no manifest names does not exist: whatever a retried or
+  * several endpoints `states/<seq>.json`; with many records to remember `seen/<epoch>-<uuid>`. A page file that no manifest names does not exist: whatever a retried or
   * speculative task, a lost executor or a crash left behind changes nothing.
   *
   * Runs: each run of the query claims the next epoch by a file that can be made only once. A run that sees a newer epoch
@@ -34,6 +34,8 @@ final class PageLog private (
   private var floor = 0L // no seq at or below it is given again
   private var read = Position.Start
   private var resumed = false
+
+  private val seenFiles = new NamedSeenFiles(store, ledger, note)
 
   // ---- the poller's side
 
@@ -109,6 +111,7 @@ final class PageLog private (
 
   private def added(m: Manifest): Map[String, EndpointState] = synchronized {
     ledger = ledger.append(m)
+    seenFiles.appended(m)
     notifyAll()
     m.endpoints
   }
@@ -116,7 +119,9 @@ final class PageLog private (
   def noteBeforePoll(nowMs: Long, states: Map[String, EndpointState], pace: PaceNote): Unit = {
     checkNewest()
     val after = synchronized(ledger.newest.fold(0L)(_.seq))
-    store.overwrite(PollNote.Name, PollNote.encode(PollNote(after, nowMs, states, pace)))
+    val written = PollNote(after, nowMs, states, pace)
+    store.overwrite(PollNote.Name, PollNote.encode(written))
+    synchronized(seenFiles.noted(written, ledger))
   }
 
   def unreadBytes: Long = synchronized(ledger.weightAfter(read))
@@ -195,7 +200,10 @@ final class PageLog private (
         store.delete(Manifest.path(m.seq))
         store.delete(PageFile.path(m.file.name))
       }
-      synchronized { ledger = ledger.without(gone, toStore.isDefined) }
+      synchronized {
+        ledger = ledger.without(gone, toStore.isDefined)
+        seenFiles.drop(ledger)
+      }
     }
   }
 
@@ -228,7 +236,7 @@ object PageLog {
     val starts = store.read(RunStarts.Name).fold(Vector.empty[Position])(RunStarts.decode)
     // A start that took long may have been overtaken: then what it would sweep is not its own to judge.
     Epochs.mustBeNewest(store, epoch)
-    StoredManifests.sweep(store, ledger, epoch)
+    StoredManifests.sweep(store, ledger, note, epoch)
     new PageLog(store, epoch, retainBatches, ledger, note, starts)
   }
 }

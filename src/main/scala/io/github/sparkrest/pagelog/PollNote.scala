@@ -26,6 +26,9 @@ final case class PollNote(
     after >= ledger.base.seq && after <= end && end >= start.seq
   }
 
+  /** Names of the files of records seen that its states depend on. */
+  def seenFiles: Set[String] = endpoints.valuesIterator.flatMap(_.seenFiles).toSet
+
   /** What it says of an endpoint holds until a manifest says something else. */
   def since(ledger: Ledger): Map[String, EndpointState] = {
     val later = ledger.manifests.iterator.filter(_.seq > after).flatMap(_.endpoints.keysIterator).toSet

@@ -46,12 +46,17 @@ private[pagelog] object StoredManifests {
   /** Deletes pages that older runs left without a manifest, what crashes left half-written, manifests that do not count, and
     * the older epochs.
     */
-  def sweep(store: LogStore, ledger: Ledger, epoch: Long): Unit = {
+  def sweep(store: LogStore, ledger: Ledger, note: Option[PollNote], epoch: Long): Unit = {
     val named = ledger.manifests.map(_.file.name).toSet
     store
       .list(PageFile.Folder)
       .filter(n => !named(n) && PageFile.epochOf(n).exists(_ < epoch))
       .foreach(n => store.delete(PageFile.path(n)))
+    val seen = ledger.seenFiles ++ note.fold(Set.empty[String])(_.seenFiles)
+    store
+      .list(SeenFiles.Folder)
+      .filter(n => !seen(n) && SeenFiles.epochOf(n).exists(_ < epoch))
+      .foreach(n => store.delete(SeenFiles.path(n)))
     // A newer one may be needed: a run that started meanwhile gives the numbers after these.
     deleteAbsent(store, ledger, ledger.newest.fold(ledger.base.seq)(_.seq))
     Seq(Manifest.Folder, StoredStates.Folder, Epochs.Folder, ".").foreach(store.deleteTemporary)

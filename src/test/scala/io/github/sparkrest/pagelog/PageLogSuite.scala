@@ -195,9 +195,9 @@ class PageLogSuite extends EachStore {
   }
 
   testEach("a note of a later version is an error: it may say where the stream began") { (_, s) =>
-    s.overwrite(PollNote.Name, """{"version":2,"after":0}""".getBytes(UTF_8))
+    s.overwrite(PollNote.Name, """{"version":3,"after":0}""".getBytes(UTF_8))
     val e = intercept[RestException](open(s)).error
-    assert(e.condition == Condition.CheckpointUnreadable && e.message.contains("version 2"))
+    assert(e.condition == Condition.CheckpointUnreadable && e.message.contains("version 3"))
     s.overwrite(PollNote.Name, "{}".getBytes(UTF_8))
     assert(start(open(s)).pace == PaceNote.Unknown, "without a version it is torn")
   }

@@ -133,7 +133,7 @@ class ConditionalRequestsSuite extends AnyFunSuite {
     )
     paged.drain()
     paged.drain()
-    assert(paged.asked.length == 6 && paged.asked.forall(sent(_, "If-None-Match").isEmpty))
+    assert(paged.asked.length == 8 && paged.asked.forall(sent(_, "If-None-Match").isEmpty))
   }
 
   test("Last-Modified has a resolution of a second: only if it is a minute old, and only without an ETag") {
