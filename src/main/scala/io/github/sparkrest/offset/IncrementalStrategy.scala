@@ -37,6 +37,7 @@ final private[offset] class IncrementalStrategy(config: RestConfig) extends Offs
     private var largest: Option[(String, BigInteger)] =
       state.drain.flatMap(_.pending).flatMap(p => id(p).map(p -> _))
 
+    override def rank: Option[Long] = last.map(f => OffsetKey.rank(OffsetKey.Number(new java.math.BigDecimal(f._2))))
     override def reachedOld: Boolean = old
     override def outOfOrder: Boolean = descends
 

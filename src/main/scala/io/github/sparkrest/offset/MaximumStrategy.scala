@@ -36,7 +36,7 @@ final private[offset] class MaximumStrategy(config: RestConfig, readsEnvelope: B
     private val first = new FirstRecord
     private var records = 0
     private var anyField, old, descends = false
-    private var last: Option[OffsetKey] = None
+    private var last, seen: Option[OffsetKey] = None
 
     /** If this page is the last one. */
     private val best = new Best(state.drain.flatMap(_.pending))
@@ -44,6 +44,8 @@ final private[offset] class MaximumStrategy(config: RestConfig, readsEnvelope: B
     /** If pages follow: of what is not younger than the drain. */
     private val settled = new Best(state.drain.flatMap(_.pending))
 
+    override def rank: Option[Long] =
+      seen.filter(k => best.key.orElse(bound).exists(OffsetKey.compare(k, _).nonEmpty)).map(OffsetKey.rank)
     override def reachedOld: Boolean = old
     override def outOfOrder: Boolean = descends
 
@@ -53,6 +55,7 @@ final private[offset] class MaximumStrategy(config: RestConfig, readsEnvelope: B
       val value = field.in(buf, from, to)
       if (value.isDefined) anyField = true
       val key = value.map(v => best.keyIf(v).getOrElse(keyOf(v)))
+      seen = key
       if (key.exists(isTooYoung)) Novelty.Excluded
       else {
         for (v <- value; k <- key) note(v, k)
@@ -113,6 +116,7 @@ final private[offset] class MaximumStrategy(config: RestConfig, readsEnvelope: B
     final private class Best(pending: Option[String]) {
       private var value: Option[(String, OffsetKey)] = pending.map(p => (p, keyOf(p)))
       def text: Option[String] = value.map(_._1)
+      def key: Option[OffsetKey] = value.map(_._2)
       def keyIf(v: String): Option[OffsetKey] = value.collect { case (t, k) if t == v => k }
       def note(v: String, k: OffsetKey): Unit = {
         val takes = options.pick match {
@@ -133,9 +137,5 @@ final private[offset] class MaximumStrategy(config: RestConfig, readsEnvelope: B
 
   private def keyOf(text: String): OffsetKey = OffsetKey.of(text, options.format, options.zone)
 
-  private def moment(k: OffsetKey): Option[Instant] = k match {
-    case OffsetKey.Moment(m) => Some(m)
-    case OffsetKey.Number(n) => time.momentOf(n.toPlainString)
-    case _                   => None
-  }
+  private def moment(k: OffsetKey): Option[Instant] = time.momentOf(k)
 }
