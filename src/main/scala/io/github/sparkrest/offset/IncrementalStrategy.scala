@@ -31,9 +31,10 @@ final private[offset] class IncrementalStrategy(config: RestConfig) extends Offs
     private val bound = state.offset.flatMap(id)
     private val first = new FirstRecord
     private var records = 0
-    private var old, descends = false
+    private var anyField, old, descends = false
     private var wrong: Option[String] = None
     private var last: Option[(String, BigInteger)] = None
+    private var previous: Option[BigInteger] = None
     private var largest: Option[(String, BigInteger)] =
       state.drain.flatMap(_.pending).flatMap(p => id(p).map(p -> _))
 
@@ -48,9 +49,11 @@ final private[offset] class IncrementalStrategy(config: RestConfig) extends Offs
     def see(buf: Array[Byte], from: Int, to: Int): Novelty = {
       records += 1
       first.see(buf, from, to)
-      val value = field.in(buf, from, to)
+      val value = field.in(buf, from, to).filter(_.nonEmpty)
+      if (!anyField) anyField = value.isDefined || field.holds(buf, from, to)
       val found = value.flatMap(v => id(v).map(v -> _))
-      if (found.exists(f => last.exists(_._2.compareTo(f._2) > 0))) descends = true
+      if (found.exists(f => previous.exists(_.compareTo(f._2) > 0))) descends = true
+      previous = found.map(_._2).orElse(previous)
       last = found
       found match {
         case Some((text, number)) =>
@@ -68,7 +71,7 @@ final private[offset] class IncrementalStrategy(config: RestConfig) extends Offs
     }
 
     def finish(facts: PageFacts): Either[RestError, Reached] =
-      if (records > 0 && state.offset.isEmpty && largest.isEmpty)
+      if (records > 0 && state.offset.isEmpty && largest.isEmpty && (wrong.isDefined || !anyField))
         Left(wrong.fold(OffsetStrategy.fieldNotFound(config, first.names, facts.envelope))(notWhole))
       else Right(Reached(largest.filter { case (_, n) => bound.forall(_.compareTo(n) < 0) }.map(_._1)))
   }

@@ -29,47 +29,45 @@ final private[offset] class MaximumStrategy(config: RestConfig, readsEnvelope: B
   def memory: MemoryRule = MemoryRule.NotPassed
 
   override def floor(offset: String): Option[Long] = {
-    val key = keyOf(offset)
-    val earliest = key match {
+    val earliest = valueOf(offset).key match {
       case OffsetKey.Moment(m) => OffsetKey.Moment(m.minusMillis(options.lookbackMs))
       case other               => other
     }
-    Some(OffsetKey.rank(earliest))
+    if (options.lookbackMs > 0 && !earliest.isInstanceOf[OffsetKey.Moment]) None else Some(OffsetKey.rank(earliest))
   }
+
   def read(state: EndpointState, ask: Ask, times: DrainTimes): OffsetReading = new Reading(state, times)
 
   final private class Reading(state: EndpointState, times: DrainTimes) extends OffsetReading {
-    private val bound = state.offset.map(keyOf)
-    private val youngest = Instant.ofEpochMilli(times.began).minusMillis(options.lagMs)
+    private val bound = state.offset.map(valueOf)
+    private val pending = state.drain.flatMap(_.pending).map(valueOf)
+
+    /** By the API's clock, if it told: the values are its own. */
     private val horizon = Instant.ofEpochMilli(times.horizon)
+    private val youngest = horizon.minusMillis(options.lagMs)
+    private val values = new Majority(options.pick, bound, pending)
     private val first = new FirstRecord
     private var records = 0
-    private var anyField, old, descends = false
-    private var last, seen: Option[OffsetKey] = None
+    private var anyField, old = false
+    private var last: Option[OffsetValue] = None
 
-    /** If this page is the last one. */
-    private val best = new Best(state.drain.flatMap(_.pending))
-
-    /** If pages follow: of what is not younger than the drain. */
-    private val settled = new Best(state.drain.flatMap(_.pending))
-
-    override def rank: Option[Long] =
-      seen.filter(k => best.key.orElse(bound).exists(OffsetKey.compare(k, _).nonEmpty)).map(OffsetKey.rank)
-    override def reachedOld: Boolean = old
-    override def outOfOrder: Boolean = descends
+    override def rank: Option[Long] = last.filter(values.compares).map(v => OffsetKey.rank(v.key))
+    override def reachedOld: Boolean = old && !values.replacesText
+    override def outOfOrder: Boolean = values.descends
 
     def see(buf: Array[Byte], from: Int, to: Int): Novelty = {
       records += 1
       first.see(buf, from, to)
-      val value = field.in(buf, from, to)
-      if (value.isDefined) anyField = true
-      val key = value.map(v => best.keyIf(v).getOrElse(keyOf(v)))
-      seen = key
-      if (key.exists(isTooYoung)) Novelty.Excluded
+      val text = field.in(buf, from, to).filter(_.nonEmpty)
+      if (!anyField) anyField = text.isDefined || field.holds(buf, from, to)
+      // Equal values follow one another in many lists.
+      last = text.map(t => last.filter(_.text == t).getOrElse(valueOf(t)))
+      val tooYoung = last.exists(isTooYoung)
+      last.foreach(v => values.note(v, eligible = !tooYoung, settled = isSettled(v)))
+      if (tooYoung) Novelty.Excluded
       else {
-        for (v <- value; k <- key) note(v, k)
-        val order = for (k <- key; b <- bound; c <- OffsetKey.compare(k, b)) yield c
-        val isOld = order.exists(_ < 0) && key.exists(isBeforeLookback)
+        val order = for (v <- last; b <- bound; c <- OffsetKey.compare(v.key, b.key)) yield c
+        val isOld = order.exists(_ < 0) && last.exists(isBeforeLookback) && !values.replacesText
         old ||= isOld
         // Newest first, or more was delivered than is remembered: what is below the offset counts as delivered.
         if (isOld && (options.order == "desc" || state.boundary.truncated)) Novelty.Excluded
@@ -78,25 +76,18 @@ final private[offset] class MaximumStrategy(config: RestConfig, readsEnvelope: B
       }
     }
 
-    private def note(v: String, k: OffsetKey): Unit = {
-      if (last.exists(l => OffsetKey.compare(l, k).exists(_ > 0))) descends = true
-      last = Some(k)
-      best.note(v, k)
-      if (isSettled(k)) settled.note(v, k)
-    }
-
     def finish(facts: PageFacts): Either[RestError, Reached] = {
-      val stated = if (readsEnvelope) field.in(facts).map(s => (s, keyOf(s))).filterNot(s => isTooYoung(s._2)) else None
+      val stated = if (readsEnvelope) field.in(facts).map(valueOf).filterNot(isTooYoung) else None
       if (
         records > 0 && state.offset.isEmpty && state.drain.isEmpty && !anyField &&
         !(readsEnvelope && field.standsIn(facts.envelope))
       ) Left(OffsetStrategy.fieldNotFound(config, first.names, facts.envelope))
       else {
-        val sure = reached(stated.filter(s => isSettled(s._2)), settled)
+        val sure = reached(stated.filter(isSettled), values.settled)
         val inOneGo = state.drain.isEmpty || ascends
         Right(
           Reached(
-            if (inOneGo) reached(stated, best) else sure,
+            if (inOneGo) reached(stated, values.best) else sure,
             Some(sure),
             forgets = !remembers,
             // Of a single record nothing is known then, and equal ones may come for ever.
@@ -108,55 +99,29 @@ final private[offset] class MaximumStrategy(config: RestConfig, readsEnvelope: B
 
     /** What changes meanwhile comes to stand behind what was read: nothing is passed over. */
     private def ascends: Boolean =
-      options.ascending && options.boundary == "inclusive" && !descends && !state.drain.exists(_.unordered)
+      options.ascending && options.boundary == "inclusive" && !outOfOrder && !state.drain.exists(_.unordered)
 
     /** No record, no change; what stands beside the records of a later page may be older than on the first one. */
-    private def reached(stated: Option[(String, OffsetKey)], found: Best): Option[String] = {
-      val pending = state.drain.flatMap(_.pending)
-      val beside = stated.collect {
-        case (s, k) if pending.forall(p => OffsetKey.compare(k, keyOf(p)).exists(_ > 0)) => s
-      }
-      (if (records == 0) pending else if (stated.isDefined) beside.orElse(pending) else found.text).filter(movesOn)
-    }
+    private def reached(stated: Option[OffsetValue], found: Option[String]): Option[String] =
+      if (records == 0 || stated.isEmpty) found
+      else
+        stated.filter(s => pending.forall(p => s.compare(p).exists(_ > 0))).orElse(pending).filter(movesOn).map(_.text)
 
-    private def isTooYoung(k: OffsetKey): Boolean = options.lagMs > 0 && moment(k).exists(_.isAfter(youngest))
-    private def isSettled(k: OffsetKey): Boolean = !config.paging.isPaged || moment(k).forall(!_.isAfter(horizon))
-    private def isBeforeLookback(k: OffsetKey): Boolean = options.lookbackMs == 0 ||
-      (for (m <- moment(k); o <- state.offset.flatMap(time.momentOf))
+    /** The offset never moves back (I3). A value beside the records that cannot be compared is the API's own word, but text
+      * (`N/A`) takes the place of text alone.
+      */
+    private def movesOn(value: OffsetValue): Boolean =
+      bound.forall(b => value.compare(b).fold(value.isOrdered)(_ > 0))
+
+    private def isTooYoung(v: OffsetValue): Boolean = options.lagMs > 0 && moment(v).exists(_.isAfter(youngest))
+    private def isSettled(v: OffsetValue): Boolean = !config.paging.isPaged || moment(v).forall(!_.isAfter(horizon))
+    private def isBeforeLookback(v: OffsetValue): Boolean = options.lookbackMs == 0 ||
+      (for (m <- moment(v); o <- bound.flatMap(moment))
         yield m.isBefore(o.minusMillis(options.lookbackMs))).getOrElse(true)
-
-    /** The offset never moves back (I3). A value that cannot be compared is the API's own word. */
-    private def movesOn(value: String): Boolean =
-      bound.forall(b => OffsetKey.compare(keyOf(value), b).forall(_ > 0))
-
-    /** The value that the offset is taken from, so far. */
-    final private class Best(pending: Option[String]) {
-      private var value: Option[(String, OffsetKey)] = pending.map(p => (p, keyOf(p)))
-      def text: Option[String] = value.map(_._1)
-      def key: Option[OffsetKey] = value.map(_._2)
-      def keyIf(v: String): Option[OffsetKey] = value.collect { case (t, k) if t == v => k }
-      def note(v: String, k: OffsetKey): Unit = {
-        val takes = options.pick match {
-          case "first" => value.isEmpty
-          case "last"  => true
-          case _       => isLargest(k)
-        }
-        if (takes) value = Some((v, k))
-      }
-
-      /** A value of another kind than the first is never the maximum: the offset would jump. */
-      private def isLargest(k: OffsetKey): Boolean = value match {
-        case Some((_, l)) => OffsetKey.compare(k, l).exists(_ > 0)
-        case None         => bound.forall(b => OffsetKey.compare(k, b).nonEmpty)
-      }
-    }
   }
 
-  private def keyOf(text: String): OffsetKey = OffsetKey.of(text, options.format, options.zone)
+  private def valueOf(text: String): OffsetValue =
+    OffsetValue(text, OffsetKey.of(text, options.format, options.zone))
 
-  private def moment(k: OffsetKey): Option[Instant] = k match {
-    case OffsetKey.Moment(m) => Some(m)
-    case OffsetKey.Number(n) => time.momentOf(n.toPlainString)
-    case _                   => None
-  }
+  private def moment(v: OffsetValue): Option[Instant] = time.momentOf(v.key)
 }

@@ -19,6 +19,18 @@ final private[offset] class OffsetField(source: ValueSource) {
   /** A value that is sent back and never compared: arrays and objects are JSON text. `None`: absent or null. */
   def token(buf: Array[Byte], from: Int, to: Int): Option[String] = read(buf, from, to)(JsonBytes.value(buf, _))
 
+  /** Whether the record has the field, be it null: what is null now may get a value. A field that is an object or an array
+    * never does.
+    */
+  def holds(buf: Array[Byte], from: Int, to: Int): Boolean = (1 to names.length).exists { n =>
+    val span = JsonBytes.find(buf, from, to, names.take(n))
+    span != JsonBytes.Absent && (buf(JsonBytes.from(span)) match {
+      case 'n'       => true
+      case '{' | '[' => false
+      case _         => n == names.length
+    })
+  }
+
   private def read(buf: Array[Byte], from: Int, to: Int)(text: JsonBytes.Span => Option[String]): Option[String] =
     if (names.isEmpty) None
     else {

@@ -6,7 +6,7 @@ import java.time.{Instant, ZoneId, ZoneOffset}
 
 import scala.util.Try
 
-import io.github.sparkrest.options.TimeFormat
+import io.github.sparkrest.options.{BoundedNumber, TimeFormat}
 
 /** What an offset value means, for comparing: its text stays as the API spelled it.
   *
@@ -21,7 +21,7 @@ object OffsetKey {
 
   def of(text: String): OffsetKey =
     if (looksLikeDate(text)) dated(text, ZoneOffset.UTC)
-    else if (looksLikeNumber(text)) Try(Number(new JBigDecimal(text))).getOrElse(Words(text))
+    else if (looksLikeNumber(text)) BoundedNumber.parse(text).fold[OffsetKey](Words(text))(Number(_))
     else Words(text)
 
   /** A value of which the format is known; others are taken as they look. */
@@ -47,6 +47,7 @@ object OffsetKey {
       if (floor.compareTo(Least) <= 0) Long.MinValue
       else if (floor.compareTo(Greatest) >= 0) Long.MaxValue
       else floor.longValue
+    // `String.compareTo` takes units as unsigned numbers, `Long` has a sign: the first bit is turned.
     case Words(w) =>
       (0 until 4).foldLeft(0L)((r, i) => r << 16 | (if (i < w.length) w.charAt(i).toLong else 0L)) ^ Long.MinValue
   }
@@ -54,9 +55,8 @@ object OffsetKey {
   private val Greatest = JBigDecimal.valueOf(Long.MaxValue)
 
   private def looksLikeNumber(t: String): Boolean =
-    t.nonEmpty && t.length <= 1000 && t.forall(c =>
-      c >= '0' && c <= '9' || c == '.' || c == '-' || c == '+' || c == 'e' || c == 'E'
-    ) && t.exists(_.isDigit)
+    t.nonEmpty && t.forall(c => c >= '0' && c <= '9' || c == '.' || c == '-' || c == '+' || c == 'e' || c == 'E') && t
+      .exists(_.isDigit)
 
   private def looksLikeDate(t: String): Boolean =
     t.length >= 10 && t.charAt(4) == '-' && t.charAt(7) == '-' && t.charAt(0).isDigit

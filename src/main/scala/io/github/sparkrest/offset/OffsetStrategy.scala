@@ -71,7 +71,9 @@ trait OffsetReading {
   /** What a record is known by when it comes again: its content, unless there is something better. To be called after [[see]]. */
   def identity(buf: Array[Byte], from: Int, to: Int): String = RecordHash.of(buf, from, to)
 
-  /** Where the value of the last record lies among all values ([[OffsetKey.rank]]); `None`: it has none to compare. */
+  /** Where the last record stands in the order of the offset, see [[OffsetKey.rank]]. To be called after [[see]]. `None`: the
+    * record has no value, or one that does not compare with the offset.
+    */
   def rank: Option[Long] = None
 
   /** A record was older than the offset. */

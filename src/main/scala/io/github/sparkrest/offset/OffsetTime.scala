@@ -3,8 +3,6 @@ package io.github.sparkrest.offset
 
 import java.time.Instant
 
-import scala.util.Try
-
 import io.github.sparkrest.options.{OffsetOptions, TimeFormat}
 
 /** Offsets that are times: which moment one stands for, and how it is spelled in a request. */
@@ -14,7 +12,10 @@ final private[sparkrest] class OffsetTime(options: OffsetOptions) {
   /** By `offsetFormat`; else ISO-8601 text and, for `timestamp` and `window`, numbers since 1970 by their magnitude: seconds,
     * milliseconds, micro- or nanoseconds (each since 2001).
     */
-  def momentOf(offset: String): Option[Instant] = OffsetKey.of(offset, options.format, options.zone) match {
+  def momentOf(offset: String): Option[Instant] =
+    momentOf(OffsetKey.of(offset, options.format, options.zone))
+
+  def momentOf(key: OffsetKey): Option[Instant] = key match {
     case OffsetKey.Moment(instant)                  => Some(instant)
     case OffsetKey.Number(value) if numbersAreTimes =>
       units.collectFirst { case (least, format) if value.compareTo(least) >= 0 => format(value) }
@@ -59,6 +60,5 @@ private[sparkrest] object OffsetTime {
     }
 
   private def instant(seconds: java.math.BigDecimal): Instant =
-    Try(TimeFormat.Epoch(1).parse(seconds.toPlainString, java.time.ZoneOffset.UTC)).toOption.flatten
-      .getOrElse(Instant.EPOCH)
+    TimeFormat.Epoch(1).instant(seconds).getOrElse(Instant.EPOCH)
 }

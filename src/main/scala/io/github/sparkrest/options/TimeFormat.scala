@@ -18,11 +18,14 @@ sealed trait TimeFormat {
 
 object TimeFormat {
 
-  /** Numbers since 1970, decimals allowed; written as whole numbers, rounded down. */
+  /** Numbers since 1970, decimals allowed; written as whole numbers, rounded down. A number that `Instant` cannot hold is not a
+    * time, and is found without writing it out.
+    */
   final case class Epoch(unitsPerSecond: Long) extends TimeFormat {
     private val units = JBigDecimal.valueOf(unitsPerSecond)
-    def parse(text: String, zone: ZoneId): Option[Instant] = Try {
-      val nanos = new JBigDecimal(text).multiply(JBigDecimal.valueOf(1000000000L / unitsPerSecond)).toBigInteger
+    def parse(text: String, zone: ZoneId): Option[Instant] = BoundedNumber.parse(text).flatMap(instant)
+    private[sparkrest] def instant(number: JBigDecimal): Option[Instant] = Try {
+      val nanos = number.multiply(JBigDecimal.valueOf(1000000000L / unitsPerSecond)).toBigInteger
       val parts = nanos.divideAndRemainder(java.math.BigInteger.valueOf(1000000000L))
       Instant.ofEpochSecond(parts(0).longValueExact, parts(1).longValueExact)
     }.toOption
