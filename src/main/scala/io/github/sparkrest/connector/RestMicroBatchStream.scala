@@ -102,7 +102,8 @@ final private[connector] class RestMicroBatchStream(
       case m: ReadMaxRows => (m.maxRows(), config.maxBytesPerBatch)
       case _              => (Long.MaxValue, Long.MaxValue)
     }
-    def runs = poller.failure.isEmpty && !poller.complete
+    def failure = PollerFailure.of(poller, polling.exists(_._2.isAlive))
+    def runs = failure.isEmpty && !poller.complete
     def full = log.isFull(from.position, rows, bytes)
     if (once) log.awaitWhile(() => runs, Long.MaxValue)
     else if (availableNow)
@@ -111,7 +112,7 @@ final private[connector] class RestMicroBatchStream(
       log.awaitWhile(() => runs && log.unreadRecords(from.position) == 0, IdleWaitMillis)
       log.awaitWhile(() => runs && !full && poller.catchingUp, FillWaitMillis)
     }
-    poller.failure.foreach(e => throw PollerFailure.asException(e))
+    failure.foreach(throw _)
     val end = log.take(from.position, rows, bytes)
     if (end > from.position) {
       val reached = RestStreamOffset(offsetAt(end))

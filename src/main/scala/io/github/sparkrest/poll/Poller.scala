@@ -3,8 +3,6 @@ package io.github.sparkrest.poll
 
 import java.util.concurrent.ThreadLocalRandom
 
-import scala.util.control.NonFatal
-
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.http.{Clock, RetryPolicy}
 import io.github.sparkrest.offset.OffsetTime
@@ -13,7 +11,8 @@ import io.github.sparkrest.options.RestConfig
 /** Polls endpoints ahead of the query, in a thread of the driver: all that are due in one job, and each of them once at a time
   * (I3).
   *
-  * Every wait is here, and can be interrupted: a task never waits. If the thread ends by an error, [[failure]] has it. An
+  * Every wait is here, and can be interrupted: a task never waits. If the thread ends by anything but [[stop]] and the end of
+  * the data, [[failure]] has it. An
   * endpoint that fails or is slow delays no other: each has a pace of its own, and the slow ones are polled in a job apart.
   *
   * @param mustComplete `Trigger.AvailableNow` and `Once`: stop when all there is has been polled, and fail on errors
@@ -72,9 +71,9 @@ final class Poller(
   def run(): Unit =
     try while (!complete && !stopped) turn()
     catch {
-      case _: InterruptedException => ()
-      case NonFatal(e)             => failure = Some(e)
-      case e: LinkageError         => failure = Some(e)
+      case _: InterruptedException if stopped => ()
+      // OutOfMemoryError and StackOverflowError too: a thread that ends without a failure would leave the query waiting.
+      case e: Throwable => failure = Some(e)
     } finally {
       slowLane.close()
       catchingUp = false

@@ -192,6 +192,17 @@ class RestStreamSuite extends AnyFunSuite with BeforeAndAfterAll with Eventually
     delayMs = 0
   }
 
+  test("a poller's thread that is interrupted by others fails the query") {
+    reset(5)
+    val place = new Place
+    val q = place.start(stream())
+    eventually(assert(place.ids == (1L to 5L)))
+    val threads = Thread.getAllStackTraces.keySet.asScala.filter(_.getName.startsWith("spark-rest poller"))
+    threads.foreach(_.interrupt())
+    val e = intercept[StreamingQueryException](q.awaitTermination(30000))
+    assert(e.getMessage.contains("[REST_POLLER_STOPPED]"))
+  }
+
   test("another source under the same checkpoint is a clear error") {
     reset(5)
     val place = new Place
