@@ -164,9 +164,14 @@ final class Poller(
     )
     if (status.failing == 0) status = status.copy(lastError = None)
     val done = mustComplete && (all.forall(_.complete) || mostRequests.exists(_ <= status.requests))
-    // There may be no next poll to note it before; and what was granted and not used is free again.
-    if (done && (states.unlogged.nonEmpty || throttle.isRated) || settled.exists(_._1.begins)) note(now)
-    verdict(settled.collect { case (e, _, _, Settled.Failed(error)) => e -> error }, now)
+    val failures = settled.collect { case (e, _, _, Settled.Failed(error)) => e -> error }
+    val ending = verdict(failures)
+    // There may be no next poll to note it before: a place that the API refused would be sent again by each run. And what was
+    // granted and not used is free again.
+    val last = done || ending.isDefined
+    if (last && (states.unlogged.nonEmpty || throttle.isRated) || settled.exists(_._1.begins)) note(now)
+    ending.foreach(e => throw e.toException)
+    log.failed(failures, now)
     complete = done
     catchingUp = throttle.ready(now)._1 <= now && all.exists(e => e.more && !e.complete && e.due <= now)
     journal.pollerChanged()
@@ -191,10 +196,16 @@ final class Poller(
   }
 
   /** Whether failures end the query. One of many endpoints that is refused does not, unless all are. */
-  private def verdict(failures: Seq[(PolledEndpoint, RestError)], now: Long): Unit = {
+  private def verdict(failures: Seq[(PolledEndpoint, RestError)]): Option[RestError] = {
     val refused = fresh && (isAlone || all.forall(_.errorsInRow > 0))
-    for ((e, error) <- failures; end <- pace.verdict(error, e.errorsInRow, refused, mustComplete)) throw end.toException
-    log.failed(failures, now)
+    failures.iterator
+      .flatMap { case (e, error) =>
+        // A traversal that begins again, once, is no end of the data.
+        pace.verdict(error, e.errorsInRow, refused, mustComplete && !e.beginsAgain)
+      }
+      .take(1)
+      .toList
+      .headOption
   }
 
   private def holdBack(now: Long, until: Long, why: String): Unit = {
