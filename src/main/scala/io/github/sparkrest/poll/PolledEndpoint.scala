@@ -124,7 +124,10 @@ final private[poll] class PolledEndpoint(
           more = outcome.more
           due =
             if (state.drain.isDefined) pace.withinDrain(asked, now, pages)
-            else math.max(pace.afterSuccess(asked, now, outcome.more), asked + leastDistance)
+            else {
+              val fruitless = pace.isFruitless(outcome, kept)
+              math.max(pace.afterSuccess(asked, now, outcome.more, fruitless), asked + leastDistance)
+            }
           Settled.Polled
         case Some(error) =>
           more = false
@@ -148,8 +151,8 @@ final private[poll] class PolledEndpoint(
   def warnings(config: RestConfig): List[String] = symptoms.warnings(config)
 
   /** Under `AvailableNow`, after a poll without an error: why it has all that there was; `None`: it has not. */
-  def end(outcome: PollOutcome, time: OffsetTime, requests: Long, now: Long): Option[String] = {
-    availableNow = availableNow.after(outcome)
+  def end(outcome: PollOutcome, kept: Long, time: OffsetTime, requests: Long, now: Long): Option[String] = {
+    availableNow = availableNow.after(outcome, pace.isFruitless(outcome, kept))
     availableNow.end(outcome, state.offset.flatMap(time.momentOf).map(_.toEpochMilli), requests, now, config)
   }
 }

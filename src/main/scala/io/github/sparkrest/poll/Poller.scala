@@ -155,7 +155,7 @@ final class Poller(
       val jitter = ThreadLocalRandom.current.nextDouble()
       (e, outcome, kept, e.settle(outcome, kept, report.file.isDefined, distance, now, jitter))
     }).toVector
-    settled.foreach { case (e, outcome, _, result) => conclude(e, outcome, result, now) }
+    settled.foreach { case (e, outcome, kept, result) => conclude(e, outcome, kept, result, now) }
     log.polled(settled.map { case (e, outcome, kept, _) => (e, outcome, kept) })
     settled.foreach(s => s._1.reachedMs = s._1.state.offset.flatMap(offsetTime.momentOf).map(_.toEpochMilli))
     status = status.copy(
@@ -177,13 +177,13 @@ final class Poller(
     journal.pollerChanged()
   }
 
-  private def conclude(e: PolledEndpoint, outcome: PollOutcome, result: Settled, now: Long): Unit = {
+  private def conclude(e: PolledEndpoint, outcome: PollOutcome, kept: Long, result: Settled, now: Long): Unit = {
     result match {
       case Settled.Polled =>
         fresh = false
         status = status.polled(now)
         if (mustComplete)
-          e.end(outcome, offsetTime, status.requests, now).foreach { why =>
+          e.end(outcome, kept, offsetTime, status.requests, now).foreach { why =>
             log.complete(e, why)
             e.complete = true
           }

@@ -203,6 +203,24 @@ class RestStreamSuite extends AnyFunSuite with BeforeAndAfterAll with Eventually
     assert(e.getMessage.contains("[REST_POLLER_STOPPED]"))
   }
 
+  test("spark.read ends on an API that names a new cursor with every empty response") {
+    val endless = new LocalServer({ e =>
+      val n = Option(e.getRequestURI.getQuery).fold(0)(_.split("=c").lift(1).fold(0)(_.toInt))
+      LocalServer.send(e, 200, s"""{"items":[${if (n < 3) s"""{"id":$n}""" else ""}],"next":"c${n + 1}"}""")
+    })
+    try {
+      val rows = spark.read
+        .format("rest")
+        .option("url", s"${endless.url}/?cursor={next}")
+        .option("offsetType", "cursor")
+        .option("offsetField", "next")
+        .option("dataField", "items")
+        .load()
+      assert(rows.count() == 3)
+      assert(endless.asked.length < 40)
+    } finally endless.close()
+  }
+
   test("another source under the same checkpoint is a clear error") {
     reset(5)
     val place = new Place

@@ -14,6 +14,9 @@ class AvailableNowRunsSuite extends AnyFunSuite with BeforeAndAfterAll {
   @volatile private var refused: String => Boolean = _ => false
   @volatile private var refusal = 410
 
+  /** With `/endless`: a new cursor comes with each response, and records with the first three and with this one. */
+  @volatile private var recordAt = -1
+
   /** Part of each page token that the API names now. */
   @volatile private var edition = "a"
 
@@ -21,8 +24,13 @@ class AvailableNowRunsSuite extends AnyFunSuite with BeforeAndAfterAll {
   private val server = new LocalServer({ e =>
     val at = Option(e.getRequestURI.getQuery).getOrElse("").split("=").drop(1).lastOption.getOrElse("")
     val isPage = e.getRequestURI.getPath == "/pages"
+    val isEndless = e.getRequestURI.getPath == "/endless"
     if (at.nonEmpty && refused(at)) LocalServer.send(e, refusal, "unknown place")
-    else if (isPage) {
+    else if (isEndless) {
+      val n = if (at.isEmpty) 0 else at.drop(1).toInt
+      val records = if (n < 3 || n == recordAt) s"""[{"id":$n}]""" else "[]"
+      LocalServer.send(e, 200, s"""{"items":$records,"next":"c${n + 1}"}""")
+    } else if (isPage) {
       val page = if (at.isEmpty) 1 else at.drop(1).takeWhile(_.isDigit).toInt
       val records = (page * 10 until page * 10 + 10).map(i => s"""{"id":$i}""").mkString("[", ",", "]")
       LocalServer
@@ -49,6 +57,30 @@ class AvailableNowRunsSuite extends AnyFunSuite with BeforeAndAfterAll {
     "pageParam" -> "page",
     "dataField" -> "items"
   )
+
+  test("an API that names a new cursor with every empty response: the run ends, and the next one loses nothing") {
+    val root = Files.createTempDirectory("log")
+    refused = _ => false
+    val endless = cursor.updated(0, "url" -> s"${server.url}/endless?cursor={next}")
+    val first = new OneEndpointRun(root, mustComplete = true, endless: _*)
+    val before = server.asked.length
+    assert(first.ends(20000) && first.poller.complete && first.records == 3)
+    val requests = server.asked.length - before
+    assert(requests <= 4 + AvailableNow.MostFruitless, "each empty response is followed by a pause, and 20 are the end")
+    recordAt = requests + 5
+    val second = new OneEndpointRun(root, mustComplete = true, endless: _*)
+    assert(second.ends(20000) && second.poller.complete && second.records == 4)
+    assert(server.asked(before + requests).uri.endsWith(s"c$requests"), "it goes on from the newest cursor")
+  }
+
+  test("without AvailableNow such an API is not polled without a pause") {
+    refused = _ => false
+    val endless = cursor.updated(0, "url" -> s"${server.url}/endless?cursor={next}")
+    val before = server.asked.length
+    val run = new OneEndpointRun(Files.createTempDirectory("log"), mustComplete = false, endless: _*)
+    assert(!run.ends(3000))
+    assert(server.asked.length - before <= 4 + 3000 / Pace.IdleMillis)
+  }
 
   test("a cursor that expired between two runs: onCursorExpired=restart begins again in the same run") {
     val root = Files.createTempDirectory("log")
