@@ -42,11 +42,11 @@ final class PollPipeline(
   /** One request. An error leaves neither records nor a changed state. */
   def page(state: EndpointState, sink: PageSink): Either[PageFailure, PageResult] =
     core.plan(state, clock.now()) match {
-      case None       => Right(PageResult(state, 0, atEnd = true, None))
-      case Some(plan) =>
-        val result = template
-          .render(plan.values.copy(input = row))
-          .left
+      case None          => Right(PageResult(state, 0, atEnd = true, None))
+      case Some(planned) =>
+        val request = template.render(planned.values.copy(input = row))
+        val plan = planned.copy(at = request.toOption.flatMap(client.answeredAt).getOrElse(planned.at))
+        val result = request.left
           .map(PageFailure(_))
           .flatMap(r => ask(state, plan, conditional.asked(state, plan, r), r, sink))
         result match {

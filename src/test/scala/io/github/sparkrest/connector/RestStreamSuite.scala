@@ -102,9 +102,19 @@ class RestStreamSuite extends AnyFunSuite with BeforeAndAfterAll with Eventually
     reset(5)
     val asked = server.asked.length
     val place = new Place
-    finish(place.start(stream(), Trigger.AvailableNow()))
-    assert(place.ids == (1L to 5L))
+    val q = place.start(stream())
+    try eventually(assert(place.ids == (1L to 5L)))
+    finally q.stop()
     assert(server.asked.drop(asked).count(_.uri == "/?from=0") == 1)
+  }
+
+  test("AvailableNow takes all that the API has when the query starts, not when load() was called") {
+    reset(5)
+    val place = new Place
+    val df = stream("streamingInterval" -> "0")
+    newest = 7
+    finish(place.start(df, Trigger.AvailableNow()))
+    assert(place.ids == (1L to 7L))
   }
 
   test("that response comes with all its headers: a Link of 1.5 KB, behind forty others, leads on to every page") {
@@ -121,9 +131,10 @@ class RestStreamSuite extends AnyFunSuite with BeforeAndAfterAll with Eventually
     })
     try {
       val place = new Place
-      val df = stream("url" -> s"${paged.url}/?from={id}", "pagination" -> "link", "streamingInterval" -> "0")
-      finish(place.start(df, Trigger.AvailableNow()))
-      assert(place.ids == (1L to 9L) && paged.asked.count(_.uri == "/?from=0") == 1)
+      val q = place.start(stream("url" -> s"${paged.url}/?from={id}", "pagination" -> "link"))
+      try eventually(assert(place.ids == (1L to 9L)))
+      finally q.stop()
+      assert(paged.asked.count(_.uri == "/?from=0") == 1)
     } finally paged.close()
   }
 
