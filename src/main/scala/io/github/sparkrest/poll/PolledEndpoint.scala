@@ -24,6 +24,7 @@ final private[poll] class PolledEndpoint(
   private var retries = 0
   private var symptoms = Symptoms()
   private var availableNow = AvailableNow(now)
+  private var forgets = 0
 
   var state: EndpointState = start
   var due: Long = firstDue
@@ -48,6 +49,11 @@ final private[poll] class PolledEndpoint(
 
   /** By the last poll, with `initialOffset=latest`: what came into being since is to be delivered. */
   var begins = false
+
+  /** In the last poll the API refused a place that it once named, for the first time in this run: the next poll begins where the
+    * place came from.
+    */
+  var beginsAgain = false
 
   /** Its answers take long: polled with others it would hold them up. */
   var isSlow = false
@@ -101,6 +107,10 @@ final private[poll] class PolledEndpoint(
     isUnlogged = !isLogged && moves(outcome.state)
     state = outcome.state
     begins = isUnlogged && state.started && !before.started
+    val forgot = before.drain.isDefined && state.drain.isEmpty || before.offset.isDefined && state.offset.isEmpty
+    if (forgot && outcome.error.isDefined) forgets += 1
+    // Only once: an API that refuses its own next page each time would keep an AvailableNow query running forever.
+    beginsAgain = forgot && outcome.error.isDefined && forgets == 1
     isSlow = outcome.handedBack || outcome.tookMs > SlowMillis * math.max(1, outcome.requests)
     if (!outcome.handedBack) symptoms = symptoms.after(before, outcome, kept)
     triesAgain = outcome.handedBack
@@ -115,7 +125,10 @@ final private[poll] class PolledEndpoint(
           due =
             if (outcome.waitMs.isDefined) now + outcome.waitMs.getOrElse(0L)
             else if (state.drain.isDefined) pace.withinDrain(asked, now, pages)
-            else math.max(pace.afterSuccess(asked, now, outcome.more), asked + leastDistance)
+            else {
+              val fruitless = pace.isFruitless(outcome, kept)
+              math.max(pace.afterSuccess(asked, now, outcome.more, fruitless), asked + leastDistance)
+            }
           Settled.Polled
         case Some(error) =>
           more = false
@@ -139,8 +152,8 @@ final private[poll] class PolledEndpoint(
   def warnings(config: RestConfig): List[String] = symptoms.warnings(config)
 
   /** Under `AvailableNow`, after a poll without an error: why it has all that there was; `None`: it has not. */
-  def end(outcome: PollOutcome, time: OffsetTime, requests: Long, now: Long): Option[String] = {
-    availableNow = availableNow.after(outcome)
+  def end(outcome: PollOutcome, kept: Long, time: OffsetTime, requests: Long, now: Long): Option[String] = {
+    availableNow = availableNow.after(outcome, pace.isFruitless(outcome, kept))
     availableNow.end(outcome, state.offset.flatMap(time.momentOf).map(_.toEpochMilli), requests, now, config)
   }
 }

@@ -3,8 +3,6 @@ package io.github.sparkrest.poll
 
 import java.util.concurrent.ThreadLocalRandom
 
-import scala.util.control.NonFatal
-
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.http.{Clock, RetryPolicy}
 import io.github.sparkrest.offset.OffsetTime
@@ -13,7 +11,8 @@ import io.github.sparkrest.options.RestConfig
 /** Polls endpoints ahead of the query, in a thread of the driver: all that are due in one job, and each of them once at a time
   * (I3).
   *
-  * Every wait is here, and can be interrupted: a task never waits. If the thread ends by an error, [[failure]] has it. An
+  * Every wait is here, and can be interrupted: a task never waits. If the thread ends by anything but [[stop]] and the end of
+  * the data, [[failure]] has it. An
   * endpoint that fails or is slow delays no other: each has a pace of its own, and the slow ones are polled in a job apart.
   *
   * @param mustComplete `Trigger.AvailableNow` and `Once`: stop when all there is has been polled, and fail on errors
@@ -72,9 +71,9 @@ final class Poller(
   def run(): Unit =
     try while (!complete && !stopped) turn()
     catch {
-      case _: InterruptedException => ()
-      case NonFatal(e)             => failure = Some(e)
-      case e: LinkageError         => failure = Some(e)
+      case _: InterruptedException if stopped => ()
+      // OutOfMemoryError and StackOverflowError too: a thread that ends without a failure would leave the query waiting.
+      case e: Throwable => failure = Some(e)
     } finally {
       slowLane.close()
       catchingUp = false
@@ -156,7 +155,7 @@ final class Poller(
       val jitter = ThreadLocalRandom.current.nextDouble()
       (e, outcome, kept, e.settle(outcome, kept, report.file.isDefined, distance, now, jitter))
     }).toVector
-    settled.foreach { case (e, outcome, _, result) => conclude(e, outcome, result, now) }
+    settled.foreach { case (e, outcome, kept, result) => conclude(e, outcome, kept, result, now) }
     log.polled(settled.map { case (e, outcome, kept, _) => (e, outcome, kept) })
     settled.foreach(s => s._1.reachedMs = s._1.state.offset.flatMap(offsetTime.momentOf).map(_.toEpochMilli))
     status = status.copy(
@@ -165,21 +164,26 @@ final class Poller(
     )
     if (status.failing == 0) status = status.copy(lastError = None)
     val done = mustComplete && (all.forall(_.complete) || mostRequests.exists(_ <= status.requests))
-    // There may be no next poll to note it before; and what was granted and not used is free again.
-    if (done && (states.unlogged.nonEmpty || throttle.isRated) || settled.exists(_._1.begins)) note(now)
-    verdict(settled.collect { case (e, _, _, Settled.Failed(error)) => e -> error }, now)
+    val failures = settled.collect { case (e, _, _, Settled.Failed(error)) => e -> error }
+    val ending = verdict(failures)
+    // There may be no next poll to note it before: a place that the API refused would be sent again by each run. And what was
+    // granted and not used is free again.
+    val last = done || ending.isDefined
+    if (last && (states.unlogged.nonEmpty || throttle.isRated) || settled.exists(_._1.begins)) note(now)
+    ending.foreach(e => throw e.toException)
+    log.failed(failures, now)
     complete = done
     catchingUp = throttle.ready(now)._1 <= now && all.exists(e => e.more && !e.complete && e.due <= now)
     journal.pollerChanged()
   }
 
-  private def conclude(e: PolledEndpoint, outcome: PollOutcome, result: Settled, now: Long): Unit = {
+  private def conclude(e: PolledEndpoint, outcome: PollOutcome, kept: Long, result: Settled, now: Long): Unit = {
     result match {
       case Settled.Polled =>
         fresh = false
         status = status.polled(now)
         if (mustComplete)
-          e.end(outcome, offsetTime, status.requests, now).foreach { why =>
+          e.end(outcome, kept, offsetTime, status.requests, now).foreach { why =>
             log.complete(e, why)
             e.complete = true
           }
@@ -192,10 +196,16 @@ final class Poller(
   }
 
   /** Whether failures end the query. One of many endpoints that is refused does not, unless all are. */
-  private def verdict(failures: Seq[(PolledEndpoint, RestError)], now: Long): Unit = {
+  private def verdict(failures: Seq[(PolledEndpoint, RestError)]): Option[RestError] = {
     val refused = fresh && (isAlone || all.forall(_.errorsInRow > 0))
-    for ((e, error) <- failures; end <- pace.verdict(error, e.errorsInRow, refused, mustComplete)) throw end.toException
-    log.failed(failures, now)
+    failures.iterator
+      .flatMap { case (e, error) =>
+        // A traversal that begins again, once, is no end of the data.
+        pace.verdict(error, e.errorsInRow, refused, mustComplete && !e.beginsAgain)
+      }
+      .take(1)
+      .toList
+      .headOption
   }
 
   private def holdBack(now: Long, until: Long, why: String): Unit = {

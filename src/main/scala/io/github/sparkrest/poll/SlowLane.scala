@@ -36,7 +36,9 @@ final private[poll] class SlowLane(poll: PollTasks) {
       val reports =
         try Right(poll.run(polls, sharing = false))
         catch { case e: Throwable => Left(e) } // the poller ends by it
-      results.put(Returned(endpoints, granted, overtaken, reports))
+      // Unlike `put`, `add` goes on after an interrupt: without a result the endpoints would stay in flight forever.
+      results.add(Returned(endpoints, granted, overtaken, reports))
+      ()
     }
     running = Some(thread)
     asked = polls
