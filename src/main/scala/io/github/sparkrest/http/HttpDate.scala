@@ -11,8 +11,13 @@ import scala.util.Try
 /** Dates in headers (RFC 9110 §5.6.7): the preferred form, and the two obsolete ones that a recipient must accept. */
 object HttpDate {
 
+  /** More than the longest of the three forms, blanks included. */
+  private val MostChars = 100
+
   /** Epoch milliseconds. The name of the day is not looked at. */
-  def parse(text: String): Option[Long] = {
+  def parse(text: String): Option[Long] = if (text.length > MostChars) None else parsed(text)
+
+  private def parsed(text: String): Option[Long] = {
     val date = text.trim.replaceFirst("^\\p{Alpha}+,?\\s+", "").replaceAll("\\s+", " ")
     Try(ZonedDateTime.parse(date, fixed).toInstant)
       .orElse(Try(ZonedDateTime.parse(date, rfc850).toInstant))

@@ -42,7 +42,7 @@ object RateLimit {
     * @param nowMs this machine's clock, epoch milliseconds
     */
   def of(headers: Seq[(String, String)], options: LimitOptions, nowMs: Long): RateLimit = {
-    def value(name: String) = headers.collectFirst { case (k, v) if k.equalsIgnoreCase(name) => v.trim }
+    def value(name: String) = RateLimit.value(headers, name)
     // The server's own clock, if it shows it: then it does not matter how wrong this one is.
     val serverMs = value("date").flatMap(HttpDate.parse).getOrElse(nowMs)
     val asked =
@@ -73,10 +73,16 @@ object RateLimit {
 
   /** RFC 9110 §10.2.3: seconds or an HTTP date; some servers send decimals. Milliseconds from the response on. */
   def retryAfterMs(headers: Seq[(String, String)], nowMs: Long): Option[Long] = {
-    def value(name: String) = headers.collectFirst { case (k, v) if k.equalsIgnoreCase(name) => v.trim }
+    def value(name: String) = RateLimit.value(headers, name)
     val serverMs = value("date").flatMap(HttpDate.parse).getOrElse(nowMs)
     value("retry-after").flatMap(v => ResetTime.seconds(v).orElse(HttpDate.parse(v).map(at => math.max(0L, at - serverMs))))
   }
+
+  /** Numbers and dates are short: a longer value is neither. */
+  private val MostChars = 1000
+
+  private def value(headers: Seq[(String, String)], name: String): Option[String] =
+    headers.collectFirst { case (k, v) if k.equalsIgnoreCase(name) => v.trim }.filter(_.length <= MostChars)
 
   /** `40`, `39.5`; a bucket `32/40` and `api-usage=18/5000` tell what is used. */
   private def remaining(text: String): Option[Long] = text match {
@@ -84,7 +90,7 @@ object RateLimit {
     case bucket(used, limit) => Some(limit.toLong - used.toLong)
     case _                   => None
   }
-  private val plain = """(-?\d{1,15}(?:\.\d+)?)""".r
+  private val plain = """(-?\d{1,15}(?:\.\d{1,30})?)""".r
   private val bucket = """(?:[\w-]+=)?(\d{1,15})\s*/\s*(\d{1,15})(?:[;,].*)?""".r
 }
 

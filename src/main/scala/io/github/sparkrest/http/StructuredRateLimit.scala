@@ -7,12 +7,17 @@ import scala.util.Try
   * commas between them; before its 8th version `limit=100, remaining=50, reset=30`. Times are seconds.
   */
 private[http] object StructuredRateLimit {
+
+  /** One member of a list: its name, the value behind `=`, and its parameters. */
+  final private case class Item(name: String, value: Option[String], parameters: List[(String, String)]) {
+    def apply(key: String): Option[String] = parameters.collectFirst { case (`key`, v) => v.trim }
+  }
+
   def quotas(headers: Seq[(String, String)]): Seq[Quota] = {
-    def items(name: String) =
-      headers.filter(_._1.equalsIgnoreCase(name)).flatMap(_._2.split(",(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)")).map(_.trim)
+    def items(name: String) = headers.filter(_._1.equalsIgnoreCase(name)).flatMap(h => parse(h._2))
     val said = items("ratelimit")
-    if (said.exists(_.matches("(?i)remaining\\s*=.*"))) {
-      def old(key: String) = said.collectFirst { case i if i.toLowerCase.startsWith(key) => i.split("=", 2).last.trim }
+    if (said.exists(i => i.name.equalsIgnoreCase("remaining") && i.value.nonEmpty)) {
+      def old(key: String) = said.collectFirst { case i if i.name.equalsIgnoreCase(key) => i.value.getOrElse("") }
       Seq(
         Quota(
           old("remaining").flatMap(whole),
@@ -20,16 +25,26 @@ private[http] object StructuredRateLimit {
         )
       )
     } else {
-      val windows = items("ratelimit-policy").map(i => nameOf(i) -> parameter(i, "w")).toMap
-      said.filter(_.nonEmpty).map { i =>
-        val window = windows.get(nameOf(i)).orElse(if (windows.size == 1) windows.values.headOption else None).flatten
-        Quota(parameter(i, "r").flatMap(whole), parameter(i, "t").orElse(window).flatMap(ResetTime.seconds))
+      val windows = items("ratelimit-policy").map(i => i.name -> i("w")).toMap
+      said.map { i =>
+        val window = windows.get(i.name).orElse(if (windows.size == 1) windows.values.headOption else None).flatten
+        Quota(i("r").flatMap(whole), i("t").orElse(window).flatMap(ResetTime.seconds))
       }
     }
   }
 
-  private def nameOf(item: String) = item.takeWhile(_ != ';').trim.stripPrefix("\"").stripSuffix("\"")
   private def whole(text: String) = Try(text.toLong).toOption
-  private def parameter(item: String, key: String): Option[String] =
-    item.split(";").drop(1).map(_.trim).collectFirst { case p if p.startsWith(s"$key=") => p.drop(key.length + 1).trim }
+
+  private def parse(text: String): List[Item] = {
+    val scanner = new HeaderScanner(text)
+    val found = List.newBuilder[Item]
+    while (!scanner.atEnd) {
+      val name = scanner.item()
+      val value = scanner.value()
+      val item = Item(name, value, scanner.parameters())
+      if (name.nonEmpty) found += item
+      scanner.skipTo(',')
+    }
+    found.result()
+  }
 }

@@ -22,6 +22,7 @@ import sttp.model.{Method, Uri}
   *
   * @param cancelled asked while a body is read: true breaks the response off
   * @param once the JDK sends nothing again by itself
+  * @param limits of any response
   */
 final class SttpClient(
     connectTimeoutMs: Long,
@@ -29,7 +30,8 @@ final class SttpClient(
     cancelled: () => Boolean,
     transport: TransportOptions = TransportOptions(),
     tls: TlsOptions = TlsOptions.Default,
-    once: Boolean = false
+    once: Boolean = false,
+    limits: ResponseLimits = ResponseLimits()
 ) extends HttpClient {
   private val guard: HttpRequest => Either[RestError, Unit] =
     if (transport.allowPrivateHosts) _ => Right(()) else r => PrivateHosts.refuse(r.url).toLeft(())
@@ -38,10 +40,11 @@ final class SttpClient(
     for {
       _ <- guard(request)
       context <- TlsContext(tls)
+      time = new ResponseTime(limits.millis)
       response <- answer(request, backend(request, context))
       // Where a proxy refuses a tunnel, java.net.http gives null for a body.
       received = if (response.code.code == 407) InputStream.nullInputStream() else response.body
-      body = new BodyStream(received, readTimeoutMs, cancelled)
+      body = new BodyStream(received, readTimeoutMs, time, cancelled)
       used <-
         try guard(request).flatMap(_ => read(response, body)(use))
         catch { case e: BrokenBody => Left(failed(request, e)) }
@@ -52,7 +55,7 @@ final class SttpClient(
       use: HttpResponse => Either[RestError, A]
   ): Either[RestError, A] = {
     val headers = response.headers.map(h => h.name.toLowerCase -> h.value)
-    ContentCoding.decode(headers, body).flatMap { decoded =>
+    limits.refuse(headers).toLeft(()).flatMap(_ => ContentCoding.decode(headers, body)).flatMap { decoded =>
       try use(HttpResponse(response.code.code, headers, decoded))
       finally decoded.close()
     }
@@ -78,7 +81,7 @@ final class SttpClient(
       .headers(SttpClient.onePerName(SttpClient.asking ++ request.headers ++ ofProxy))
       .disableAutoDecompression
       .followRedirects(false)
-      .readTimeout(readTimeoutMs.millis)
+      .readTimeout(math.min(readTimeoutMs, limits.millis).millis)
       .response(asInputStreamAlwaysUnsafe)
 
   private def failed(request: HttpRequest, cause: Throwable): RestError =
@@ -89,7 +92,7 @@ final class SttpClient(
     RestError(
       Condition.ConnectionFailed,
       s"${Redact.url(request.url)} gave no complete answer (${cause.getClass.getSimpleName}${Redact.url(reason)}).",
-      "It is asked again; see connectTimeout and readTimeout." +
+      "It is asked again; see connectTimeout, readTimeout and responseTimeout." +
         (if (reason.contains("received no bytes") && HttpRequest.isHttps(request.url)) SttpClient.MayWantCertificate
          else ""),
       repeatable = RetryPolicy.isIdempotent(request.method) || RetryPolicy.neverSent(cause)
@@ -115,7 +118,8 @@ object SttpClient {
       config.transport,
       config.tls,
       // Each is counted, or must not be repeated.
-      once = config.limits.rate.isDefined || config.input.exists(_.strictlyOnce)
+      once = config.limits.rate.isDefined || config.input.exists(_.strictlyOnce),
+      limits = ResponseLimits(config.responseTimeoutMs)
     )
 
   private val asking = Seq("Accept-Encoding" -> ContentCoding.accepted)

@@ -50,6 +50,13 @@ private[options] trait RequestTable {
     default = Some("60"),
     doc = "Seconds to wait for the head of a response, and for each next piece of its body. With an input a bare number is milliseconds, as in older sources; `5s` and `500ms` are clear everywhere."
   )
+  val ResponseTimeout: Opt[Long] = Opt(
+    "responseTimeout",
+    Duration(1),
+    Request,
+    default = Some("1h"),
+    doc = "Seconds for one response, from sending the request to the last byte of the body. A server that sends a byte now and then never meets `readTimeout`. Raise it for downloads that take longer."
+  )
   val Proxy: Opt[String] = Opt(
     "proxy",
     NonEmpty,

@@ -19,7 +19,7 @@ object RestOptions
   /** In the order of the docs and of the Python arguments. */
   // format: off
   val all: Seq[Opt[_]] = Seq(
-    Url, Method, Headers, Params, Body, BodyFormat, InitialUrl, InitialBody, ConnectTimeout, ReadTimeout,
+    Url, Method, Headers, Params, Body, BodyFormat, InitialUrl, InitialBody, ConnectTimeout, ReadTimeout, ResponseTimeout,
     Proxy, ProxyUser, ProxyPassword,
     DataField, ResponseFormat, RecordFields, EmptyStatusCodes, EmptyWhen, ErrorWhen, MaxResponseBytes, Streaming,
     OffsetType, OffsetField, InitialOffset, OffsetPick, OffsetFormat, RequestOffsetFormat, Order, Boundary, RecordKey,

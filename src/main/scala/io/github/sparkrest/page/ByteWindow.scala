@@ -55,3 +55,6 @@ private object ByteWindow {
 /** @param ofRecord of a value that must be held as a whole; else of all the bytes */
 final private[page] class TooLarge(val limit: Long, val ofRecord: Boolean = false)
     extends RuntimeException(null, null, false, false)
+
+/** The bytes are not JSON, or end too early. */
+final private[page] class Malformed(val reason: String) extends RuntimeException(reason, null, false, false)

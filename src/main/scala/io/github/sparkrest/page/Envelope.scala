@@ -11,8 +11,15 @@ import io.circe.jawn.parseByteBuffer
 import io.github.sparkrest.options.FieldPath
 import io.github.sparkrest.options.FieldPath.{Each, Name, Segment, Where}
 
-/** What a response holds beside its records: the values that were asked for, by path, and the names of its own fields. */
-final case class Envelope(values: List[(FieldPath, Json)], names: List[String]) {
+/** What a response holds beside its records: the values that were asked for, by path, and the first names of its own fields.
+  *
+  * @param recognized the field of the root object whose array holds the records, if no `dataField` says so
+  */
+final case class Envelope(
+    values: List[(FieldPath, Json)],
+    names: List[String],
+    recognized: Option[String] = None
+) {
 
   /** The value at `path`; JSON `null` is a value. */
   def apply(path: FieldPath): Option[Json] = values.collectFirst {
@@ -50,12 +57,13 @@ final private[page] class EnvelopePass(scanner: JsonScanner) {
   import EnvelopePass._
   import scanner.window
 
-  private val values = List.newBuilder[(FieldPath, Json)]
+  /** The first value of each path: a response may repeat a name without end. */
+  private val values = mutable.LinkedHashMap.empty[FieldPath, Json]
 
   /** Arrays that were walked over: named in the error if there are no records. */
-  val arrays: mutable.LinkedHashSet[String] = mutable.LinkedHashSet.empty
+  val arrays: FirstNames = new FirstNames(scanner.rules.names)
 
-  def result(names: List[String]): Envelope = Envelope(values.result(), names)
+  def result(names: List[String]): Envelope = Envelope(values.toList, names)
 
   /** Walks over the value at `pos`, which stands at `at`. */
   def keep(at: Vector[Segment], open: List[Trail]): Unit =
@@ -71,16 +79,22 @@ final private[page] class EnvelopePass(scanner: JsonScanner) {
 
   private def keepAll(at: Vector[Segment], open: List[Trail]): Unit = {
     window.mark = window.pos
+    scanner.controls = false
     scanner.skipValue()
     val nested = window.buf(window.mark) == '{' || window.buf(window.mark) == '['
     if (nested && scanner.deepest > Deepest)
       throw new Malformed(s"the value of ${FieldPath(at)} is nested more than $Deepest levels deep")
-    val json = parseByteBuffer(ByteBuffer.wrap(window.buf, window.mark, window.pos - window.mark)).fold(
+    val most = scanner.rules.valueBytes
+    if (window.pos - window.mark > most) throw new Malformed(s"the value of ${FieldPath(at)} is longer than $most bytes")
+    val bytes =
+      if (scanner.controls) ByteBuffer.wrap(RawControls.strict(window.buf, window.mark, window.pos))
+      else ByteBuffer.wrap(window.buf, window.mark, window.pos - window.mark)
+    val json = parseByteBuffer(bytes).fold(
       e => throw new Malformed(s"the value of ${FieldPath(at)} is broken (${e.message})"),
       identity
     )
     window.mark = -1
-    open.foreach(t => Envelope.within(json, t.rest).foreach(v => values += t.path -> v))
+    open.foreach(t => Envelope.within(json, t.rest).foreach(v => if (!values.contains(t.path)) values(t.path) = v))
   }
 
   private def select(at: Vector[Segment], open: List[Trail]): Unit = {

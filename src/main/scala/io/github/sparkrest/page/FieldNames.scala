@@ -10,16 +10,20 @@ import java.util
   *
   * It may say no of a record that has no other names, for instance if a name is spelled with an escape: whoever asks looks closer
   * then. A field that is null does not count.
+  *
+  * @param most the deepest nesting that it looks into
   */
-final class FieldNames(root: FieldNames.Level) {
+final class FieldNames(root: FieldNames.Level, most: Int = FieldNames.Deepest) {
   import FieldNames._
   private var buf: Array[Byte] = Array.emptyByteArray
   private var stop = 0
+  private var depth = 0
 
   /** Whether all names of the record in `[from, to)` are known. */
   def cover(record: Array[Byte], from: Int, to: Int): Boolean = {
     buf = record
     stop = to
+    depth = 0
     val end = value(blank(from), root)
     end >= 0 && blank(end) == to
   }
@@ -28,12 +32,21 @@ final class FieldNames(root: FieldNames.Level) {
   private def value(from: Int, level: Level): Int = {
     val c = at(from)
     level match {
-      case Anything      => if (c == '{' || c == '[') JsonBytes.valueEnd(buf, from, stop) else scalar(from, c)
-      case _ if c == '{' => members(from, level)
-      case _ if c == '[' => elements(from, level)
-      case _             => scalar(from, c)
+      case Anything => if (c == '{' || c == '[') JsonBytes.valueEnd(buf, from, stop) else scalar(from, c)
+      case _ if c == '{' || c == '[' => nested(from, c, level)
+      case _                         => scalar(from, c)
     }
   }
+
+  /** Arrays may be nested deeper than any schema: a stack has an end. */
+  private def nested(from: Int, c: Int, level: Level): Int =
+    if (depth >= most) Unknown
+    else {
+      depth += 1
+      val end = if (c == '{') members(from, level) else elements(from, level)
+      depth -= 1
+      end
+    }
 
   private def scalar(from: Int, c: Int): Int =
     if (c == '"') stringEnd(from) else if (c > 0 && Begins(c)) JsonBytes.valueEnd(buf, from, stop) else Unknown
@@ -100,6 +113,9 @@ final class FieldNames(root: FieldNames.Level) {
 }
 
 object FieldNames {
+
+  /** Deeper than schemas are. */
+  val Deepest = 200
   private val Unknown = -1
   private val Open = -2
 

@@ -25,12 +25,14 @@ object JsonBytes {
       if (value == Absent) Absent else find(buf, from(value), to(value), rest)
   }
 
-  /** Names of the members of an object; empty for anything else. */
-  def names(buf: Array[Byte], start: Int, stop: Int): List[String] = {
+  /** Names of the first members of an object; empty for anything else. */
+  def names(buf: Array[Byte], start: Int, stop: Int, most: Int = 100): List[String] = {
     val found = List.newBuilder[String]
+    var left = most
     members(buf, start, stop) { (nameFrom, nameTo, _, _) =>
-      found += string(buf, nameFrom, nameTo)
-      true
+      found += FirstNames.shown(string(buf, nameFrom, nameTo))
+      left -= 1
+      left > 0
     }
     found.result()
   }

@@ -6,16 +6,43 @@ import io.github.sparkrest.http.Redact
 /** Walks over JSON (RFC 8259) as bytes, value by value, from a [[ByteWindow]].
   *
   * It checks what the borders of values depend on: strings, brackets, commas and colons between the values it walks over.
-  * What stands inside a skipped value is checked by the parser that makes rows of it.
+  * The parser of the rows checks what a skipped value holds, so one bad record does not fail its response (ADR 2).
   */
-final private[page] class JsonScanner(val window: ByteWindow) {
-  import JsonScanner._
+final private[page] class JsonScanner(val window: ByteWindow, val rules: SliceRules = SliceRules()) {
+  import ByteClasses._
   import window._
+
+  /** Whether a string that was walked over held a raw control character, and whether one was a line break. Never reset here. */
+  var controls, breaks = false
 
   /** The next byte that is not blank, left at `pos`; -1 at the end. */
   def peek(): Int = {
-    while ({ while (pos < end && isBlank(buf(pos))) pos += 1; pos == end && refill() }) ()
+    skipBlanks()
+    while (pos < end && buf(pos) == '/' && isComment()) { blankComment(); skipBlanks() }
     if (pos < end) buf(pos) else -1
+  }
+
+  private def skipBlanks(): Unit =
+    while ({ while (pos < end && isBlank(buf(pos))) pos += 1; pos == end && refill() }) ()
+
+  private def isComment(): Boolean = rules.comments && {
+    while (end - pos < 2 && refill()) ()
+    end - pos >= 2 && (buf(pos + 1) == '*' || buf(pos + 1) == '/')
+  }
+
+  /** On the one line of its record, a comment to the end of the line would hide the rest of the record. */
+  private def blankComment(): Unit = {
+    val ofLine = buf(pos + 1) == '/'
+    var last, c = 0
+    buf(pos) = ' '
+    buf(pos + 1) = ' '
+    pos += 2
+    while ({
+      last = c
+      c = if (pos < end || refill()) buf(pos).toInt else if (ofLine) '\n'.toInt else { needMore(); 0 }
+      if (pos < end) { buf(pos) = ' '; pos += 1 }
+      if (ofLine) c != '\n' && c != '\r' else last != '*' || c != '/'
+    }) ()
   }
 
   def expect(c: Char): Unit = if (peek() == c) pos += 1 else unexpected(s"'$c'")
@@ -43,7 +70,7 @@ final private[page] class JsonScanner(val window: ByteWindow) {
       while (more) {
         if (peek() != '"') unexpected("a name")
         mark = pos
-        skipString()
+        skipString('"')
         val name = JsonBytes.string(buf, mark, pos)
         mark = -1
         expect(':')
@@ -68,6 +95,16 @@ final private[page] class JsonScanner(val window: ByteWindow) {
     }
   }
 
+  /** The first byte inside the object or array at `pos`, which stays. */
+  def inside(): Int = {
+    mark = pos
+    pos += 1
+    val c = peek()
+    pos = mark
+    mark = -1
+    c
+  }
+
   /** Walks an array whose `[` is next. Each element is walked over, shown to `choose` where it lies in the window, and, if
     * chosen, walked over once more by `each`.
     */
@@ -90,7 +127,7 @@ final private[page] class JsonScanner(val window: ByteWindow) {
   /** Walks over the value at `pos`. Line breaks between its tokens become blanks, so that it can be a line. */
   def skipValue(): Unit = {
     val c = if (pos < end) buf(pos).toInt else peek()
-    if (c == '"') skipString()
+    if (c == '"' || c == '\'' && rules.singleQuotes) skipString(c.toByte)
     else if (c == '{' || c == '[') skipNested()
     else skipLiteral()
   }
@@ -104,41 +141,71 @@ final private[page] class JsonScanner(val window: ByteWindow) {
   private def skipNested(): Unit = {
     deepest = 0
     var depth = 0
+    // Whether a name or a value may begin here: elsewhere ' is no quote (it's).
+    var begins = true
     var i = pos
     do {
       if (i >= end) { pos = i; needMore(); i = pos }
       val c = buf(i)
-      if (c == '"') { pos = i; skipString(); i = pos }
+      if (ordinary(c & 0xff)) { begins = false; i += 1 }
+      else if (c == ' ') i += 1
       else {
-        if (c == '{' || c == '[') {
-          if ((depth >> 6) == braces.length) braces = java.util.Arrays.copyOf(braces, braces.length * 2)
-          if (c == '{') braces(depth >> 6) |= 1L << depth else braces(depth >> 6) &= ~(1L << depth)
+        if (c == '"' || c == '\'' && begins && rules.singleQuotes) { pos = i; skipString(c); i = pos - 1; begins = false }
+        else if (c == ',' || c == ':') begins = true
+        else if (c == '{' || c == '[') {
+          open(depth, c == '{')
           depth += 1
-          if (depth > deepest) deepest = depth
+          begins = true
         } else if (c == '}' || c == ']') {
           depth -= 1
+          begins = false
           if (((braces(depth >> 6) >>> depth) & 1L) != (if (c == '}') 1L else 0L)) {
             pos = i; unexpected("the other bracket")
           }
         } else if (c == '\n' || c == '\r') buf(i) = ' '
+        else if (c == '/') {
+          pos = i
+          if (isComment()) { blankComment(); pos -= 1 }
+          i = pos
+        }
         i += 1
       }
     } while (depth > 0)
     pos = i
   }
 
-  /** A number, true, false or null, checked in full. */
-  private def skipLiteral(): Unit = {
-    val outer = mark
-    if (mark < 0) mark = pos
-    val before = pos - mark
-    while (pos < end && isLiteral(buf(pos)) || pos == end && refill()) if (pos < end && isLiteral(buf(pos))) pos += 1
-    val from = mark + before
-    if (!literal.matcher(new String(buf, from, pos - from, "ISO-8859-1")).matches()) { pos = from; unexpected("a value") }
-    if (outer < 0) mark = -1
+  private def open(depth: Int, brace: Boolean): Unit = {
+    if (depth >= rules.depth) throw new Malformed(s"a value is nested more than ${rules.depth} levels deep")
+    if ((depth >> 6) == braces.length) braces = java.util.Arrays.copyOf(braces, braces.length * 2)
+    if (brace) braces(depth >> 6) |= 1L << depth else braces(depth >> 6) &= ~(1L << depth)
+    if (depth >= deepest) deepest = depth + 1
   }
 
-  private def skipString(): Unit = {
+  /** A number, true, false, null, or what another parser may take for one: `NaN`, `007`. */
+  private def skipLiteral(): Unit = {
+    var some = false
+    while (pos < end && isLiteral(buf(pos)) || pos == end && refill())
+      if (pos < end && isLiteral(buf(pos))) { pos += 1; some = true }
+    if (!some) unexpected("a value")
+  }
+
+  /** What is at `pos`, if it is no string, object or array, must be a number, true, false or null: nothing ends it but the end
+    * of the response, or what it means depends on it. `pos` stays.
+    */
+  def checkLiteral(): Unit = {
+    val c = peek()
+    if (c >= 0 && c != '"' && c != '{' && c != '[') {
+      mark = pos
+      skipLiteral()
+      val text = new String(buf, mark, pos - mark, "ISO-8859-1")
+      pos = mark
+      mark = -1
+      if (!literal.matcher(text).matches()) unexpected("a value")
+    }
+  }
+
+  private def skipString(quote: Byte): Unit = {
+    val plain = if (quote == '"') inDouble else inSingle
     var i = pos + 1
     var open = true
     while (open) {
@@ -146,14 +213,20 @@ final private[page] class JsonScanner(val window: ByteWindow) {
       val stop = end
       while (i < stop && plain(b(i) & 0xff)) i += 1
       if (i == stop) { pos = i; needMore(); i = pos }
-      else if (b(i) == '"') open = false
+      else if (b(i) == quote) open = false
       else if (b(i) == '\\') {
-        // The escaped byte is not looked at, but it must be there.
+        // What the escape means is not looked at, but it must be there.
         while (i + 1 >= end) { val ahead = i - pos; needMore(); i = pos + ahead }
+        noteControl(buf(i + 1))
         i += 2
-      } else { pos = i; unexpected("no raw control character in a string") }
+      } else { noteControl(b(i)); i += 1 }
     }
     pos = i + 1
+  }
+
+  private def noteControl(c: Byte): Unit = if (c >= 0 && c < ' ') {
+    controls = true
+    if (c == '\n' || c == '\r') breaks = true
   }
 
   private def needMore(): Unit =
@@ -163,21 +236,3 @@ final private[page] class JsonScanner(val window: ByteWindow) {
     if (pos < end) throw new Malformed(s"expected $wanted at byte $consumed, found '${shown(buf(pos))}'")
     else throw new Malformed(s"it ends after $consumed bytes, expected $wanted")
 }
-
-private[page] object JsonScanner {
-  private val literal = """true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?""".r.pattern
-
-  /** Bytes of a string that need no look: all but quote, backslash and control characters. */
-  private val plain: Array[Boolean] = Array.tabulate(256)(c => c >= ' ' && c != '"' && c != '\\')
-
-  /** Bytes of a foreign body that its error shows. */
-  private val Shown = 120
-
-  private def isBlank(b: Byte): Boolean = b == ' ' || b == '\n' || b == '\r' || b == '\t'
-  private def isLiteral(b: Byte): Boolean =
-    b >= '0' && b <= '9' || b >= 'a' && b <= 'z' || b == '-' || b == '+' || b == '.' || b == 'E'
-  private def shown(b: Byte): String = if (b > ' ' && b < 127) b.toChar.toString else f"0x${b & 0xff}%02x"
-}
-
-/** The bytes are not JSON, or end too early. */
-final private[page] class Malformed(val reason: String) extends RuntimeException(reason, null, false, false)

@@ -26,6 +26,12 @@ private[page] object NoRecords {
     "Name the records by dataField."
   )
 
+  /** @param field of the root, that held the records before */
+  def moved(field: String): RestError = notFound(
+    s"Earlier responses had their records in the field $field; this one is an array.",
+    "Set dataField to the path of the records."
+  )
+
   def rootIsArray(path: FieldPath): RestError = notFound(
     s"dataField is $path, but the response is an array.",
     s"Leave dataField out: a root array needs none. For a field of each element: ${FieldPath(Each +: path.segments)}."

@@ -24,17 +24,26 @@ trait RecordSink {
   * @param wanted paths to keep from outside the records
   * @param refused what a response says of itself may be an error (`errorWhen`); it often has no records then
   * @param empty a response without records may say that there are none (`emptyWhen`)
+  * @param rules what it may hold, and which JSON it takes
   */
 final class RecordSlicer(
     dataField: Option[FieldPath],
     wanted: Seq[FieldPath],
     maxBytes: Long,
     refused: Envelope => Option[RestError] = _ => None,
-    empty: Envelope => Boolean = _ => false
+    empty: Envelope => Boolean = _ => false,
+    rules: SliceRules = SliceRules()
 ) {
 
-  def slice(body: InputStream, sink: RecordSink): Either[RestError, Envelope] =
-    pass(body, sink)(p => dataField.fold(p.recognise())(p.at))
+  /** @param recognized where the records of an earlier response were (`Envelope.recognized`): then they are in that field of
+    *   the root object, or there are none. It counts only without a `dataField`
+    */
+  def slice(
+      body: InputStream,
+      sink: RecordSink,
+      recognized: Option[String] = None
+  ): Either[RestError, Envelope] =
+    pass(body, sink)(p => dataField.fold(p.recognise(recognized))(p.at))
 
   /** A body of JSON values one after the other (NDJSON), with line breaks or blanks between them; an empty one has none.
     * Each is a record. If a `dataField` is given, it is looked for in each value, as behind a `[]`; so `$` takes the
@@ -47,8 +56,8 @@ final class RecordSlicer(
       run: SlicingPass => Either[RestError, Envelope]
   ): Either[RestError, Envelope] =
     try
-      run(new SlicingPass(new JsonScanner(new ByteWindow(body, maxBytes)), wanted, sink, refused, empty)).flatMap(e =>
-        refused(e).toLeft(e)
+      run(new SlicingPass(new JsonScanner(new ByteWindow(body, maxBytes), rules), wanted, sink, refused, empty)).flatMap(
+        e => refused(e).toLeft(e)
       )
     catch {
       case e: Malformed =>

@@ -17,7 +17,8 @@ final private[page] class SlicingPass(
   import scanner.window
 
   private val beside = new EnvelopePass(scanner)
-  private val names = List.newBuilder[String]
+  private val records = new RecordPass(scanner, sink)
+  private val names = new FirstNames(scanner.rules.names)
 
   /** Records at a path that the user gave. */
   def at(path: FieldPath): Either[RestError, Envelope] = {
@@ -27,36 +28,68 @@ final private[page] class SlicingPass(
     if (named && first == '[') Left(NoRecords.rootIsArray(path))
     else if (named && first != '{' && first != 'n') Left(rootIsScalar(s"dataField is $path, but"))
     else {
+      val hollow = isHollow(first)
       val found = descend(segments, Vector.empty, trails(first))
-      finished().flatMap(envelope => if (found) Right(envelope) else without(envelope, path.toString))
+      finished().flatMap(envelope => if (found || hollow) Right(envelope) else without(envelope, path.toString))
     }
   }
 
+  /** `{}`: some APIs leave all fields out if there is nothing. */
+  private def isHollow(first: Int): Boolean = first == '{' && scanner.inside() == '}'
+
   /** A response without records. */
   private def without(envelope: Envelope, path: String): Either[RestError, Envelope] =
-    refused(envelope).toLeft(envelope).filterOrElse(empty, NoRecords.at(path, names.result(), beside.arrays))
+    refused(envelope).toLeft(envelope).filterOrElse(empty, NoRecords.at(path, names.toList, beside.arrays.toList))
 
-  /** No path given: see [[RecordSlicer]]. Whether an array is the one is known only at the end, so records may be taken back. */
-  def recognise(): Either[RestError, Envelope] =
+  /** No path given: see [[RecordSlicer]].
+    *
+    * @param known the field that held the records of an earlier response
+    */
+  def recognise(known: Option[String]): Either[RestError, Envelope] =
     start() match {
-      case '[' => array(); finished()
-      case '{' => recogniseInObject()
-      case 'n' => scanner.skipValue(); finished()
-      case _   => Left(rootIsScalar("dataField is not set, and"))
+      case '['           => if (known.exists(_ => scanner.inside() != ']')) moved(known) else array()
+      case c if c == '{' => recogniseInObject(known, isHollow(c))
+      case 'n'           => scanner.skipValue(); finished()
+      case _             => Left(rootIsScalar("dataField is not set, and"))
     }
+
+  private def array(): Either[RestError, Envelope] = { records.array(); finished() }
+
+  private def moved(known: Option[String]): Either[RestError, Envelope] = {
+    scanner.skipValue()
+    finished().flatMap(_ => Left(NoRecords.moved(known.getOrElse(""))))
+  }
+
+  private def recogniseInObject(known: Option[String], hollow: Boolean): Either[RestError, Envelope] = {
+    val recognition = new Recognition(scanner, records, beside, names, trails('{'))
+    val where = known.fold(recognition.first())(recognition.later)
+    val found = finished()
+    where match {
+      case Recognized.In(field)            => found.map(_.copy(recognized = Some(field)))
+      case Recognized.Nothing              => found
+      case Recognized.Missing(_) if hollow => found
+      case Recognized.Missing(field)       => records.restart(); found.flatMap(without(_, field))
+      case Recognized.Several(fields)      => records.restart(); found.flatMap(_ => Left(NoRecords.several(fields)))
+    }
+  }
 
   /** Values one after the other. */
   def lines(path: Option[FieldPath]): Envelope = {
     val segments = path.map(SlicingPass.withoutLastEach)
     scanner.begin()
-    while (scanner.peek() >= 0) segments.fold(element())(inner)
+    while (scanner.peek() >= 0) {
+      scanner.checkLiteral()
+      segments.fold(records.element())(inner)
+    }
     Envelope.Empty
   }
 
   private def start(): Int = {
     scanner.begin()
     val first = scanner.peek()
-    if (first < 0) scanner.unexpected("a value") else first
+    if (first < 0) scanner.unexpected("a value")
+    scanner.checkLiteral()
+    first
   }
 
   /** The root itself is a wanted value only if it is a scalar: else it would be the whole response. */
@@ -71,9 +104,9 @@ final private[page] class SlicingPass(
     */
   private def descend(path: List[Segment], at: Vector[Segment], open: List[Trail]): Boolean =
     (path, scanner.peek()) match {
-      case (Nil, '[')                => array(); true
+      case (Nil, '[')                => records.array(); true
       case (Nil, _)                  => single(at, open); true
-      case (_, 'n')                  => scanner.skipValue(); true
+      case (_, 'n')                  => scanner.checkLiteral(); scanner.skipValue(); true
       case (Each :: _, _)            => inner(path); true
       case (Name(name) :: rest, '{') => descendObject(name, rest, at, open)
       case ((w: Where) :: rest, '[') => descendSelection(w, rest, at, open)
@@ -114,8 +147,8 @@ final private[page] class SlicingPass(
   /** As [[descend]] behind a `[]`: what is not there is no record, and nothing is kept from beside it. */
   private def inner(path: List[Segment]): Unit =
     (path, scanner.peek()) match {
-      case (Nil, '[')                      => array()
-      case (Nil, _)                        => element()
+      case (Nil, '[')                      => records.array()
+      case (Nil, _)                        => records.element()
       case (Each :: rest, '[')             => scanner.elements(() => inner(rest))
       case (Each :: rest, _)               => inner(rest)
       case (Name(wantedName) :: rest, '{') =>
@@ -137,9 +170,8 @@ final private[page] class SlicingPass(
 
   /** One value that is itself the record. It is walked into once more for what else is wanted of it. */
   private def single(at: Vector[Segment], open: List[Trail]): Unit = {
-    window.mark = window.pos
-    scanner.skipValue()
-    pass()
+    records.begin()
+    records.pass()
     val again = open.nonEmpty || at.isEmpty
     if (again) window.pos = window.mark
     window.mark = -1
@@ -151,68 +183,10 @@ final private[page] class SlicingPass(
     else if (again) beside.keep(at, open)
   }
 
-  private def recogniseInObject(): Either[RestError, Envelope] = {
-    val open = trails('{')
-    var candidates = List.empty[String]
-    var anyEmpty, data = false
-    scanner.members { name =>
-      names += name
-      val inside = into(name, open)
-      val ofRecords = !data && !inside.exists(t => t.rest.isEmpty || EnvelopePass.selects(t))
-      if (name == "data" && data) twice(name)
-      if (name == "data" && (scanner.peek() == '[' || scanner.peek() == 'n')) {
-        if (candidates.nonEmpty) sink.restart()
-        data = true
-        if (scanner.peek() == '[') array() else scanner.skipValue()
-      } else if (scanner.peek() == '[' && ofRecords) {
-        beside.arrays += FieldPath(List(name)).toString
-        val first = afterBracket()
-        if (first == ']') { anyEmpty = true; scanner.skipValue() }
-        else if (first == '{') {
-          if (candidates.isEmpty) array() else scanner.skipValue()
-          candidates ::= name
-        } else scanner.skipValue()
-      } else beside.keep(Vector(Name(name)), inside)
-    }
-    if (data || candidates.lengthCompare(1) == 0 || candidates.isEmpty && anyEmpty) finished()
-    else {
-      sink.restart()
-      if (candidates.isEmpty) finished().flatMap(without(_, "data"))
-      else
-        Left(NoRecords.several(candidates.reverse))
-    }
-  }
-
-  /** The first byte inside the array at `pos`; `pos` stays. */
-  private def afterBracket(): Int = {
-    window.mark = window.pos
-    window.pos += 1
-    val c = scanner.peek()
-    window.pos = window.mark
-    window.mark = -1
-    c
-  }
-
-  private def array(): Unit = scanner.elements(() => element())
-
-  private def element(): Unit = {
-    scanner.peek()
-    window.mark = window.pos
-    scanner.skipValue()
-    pass()
-    window.mark = -1
-  }
-
-  /** The value in `[mark, pos)` is a record. */
-  private def pass(): Unit =
-    if (window.buf(window.mark) != 'n') sink.record(window.buf, window.mark, window.pos)
-
-  /** Which of the two another parser takes, nobody knows: records of the other would be lost. */
-  private def twice(name: String): Nothing =
-    throw new Malformed(s"the name $name, which leads to the records, stands twice in one object")
+  private def twice(name: String): Nothing = throw new Malformed(Recognition.twice(name))
 
   private def finished(): Either[RestError, Envelope] =
-    if (scanner.peek() >= 0) scanner.unexpected("the end") else Right(beside.result(names.result()))
+    if (scanner.peek() >= 0) scanner.unexpected("the end") else Right(beside.result(names.toList))
 
   /** @param why begins the sentence */
   private def rootIsScalar(why: String): RestError = {

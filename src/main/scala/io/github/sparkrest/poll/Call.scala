@@ -9,7 +9,7 @@ import scala.annotation.tailrec
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http._
 import io.github.sparkrest.options.{FieldPath, InputOptions, RestConfig}
-import io.github.sparkrest.page.{RecordSink, RecordSlicer}
+import io.github.sparkrest.page.{RecordSink, RecordSlicer, SliceRules}
 import io.github.sparkrest.request.{HttpRequest, InputRow, InputTemplate}
 
 /** One call for one input row, with its retries: row → request → response → JSON texts. Runs in a task, on an executor.
@@ -36,7 +36,8 @@ final class Call(config: RestConfig, input: InputOptions, client: HttpClient, cl
     body.paths,
     most.toLong,
     body.error,
-    body.isEmpty
+    body.isEmpty,
+    SliceRules.of(config.jsonOptions)
   )
 
   def apply(row: InputRow): Either[RestError, Vector[Array[Byte]]] =

@@ -28,7 +28,14 @@ final class PollPipeline(
   private val redirects = new Redirects(config, client)
   private val core = new DrainStep(config, limits, seen)
   private val body = new BodyPolicy(config)
-  private val slicer = new RecordSlicer(config.dataField, core.wanted, config.maxResponseBytes, body.error, body.isEmpty)
+  private val slicer = new RecordSlicer(
+    config.dataField,
+    core.wanted,
+    config.maxResponseBytes,
+    body.error,
+    body.isEmpty,
+    SliceRules.of(config.jsonOptions)
+  )
 
   private val conditional = new ConditionalRequests(config)
 
@@ -108,10 +115,7 @@ final class PollPipeline(
   private def slice(response: HttpResponse, step: RecordSink): Either[RestError, Envelope] = {
     val sink = if (config.recordFields.isEmpty) step else new NamedFields(config.recordFields, step)
     val lines = config.responseFormat match {
-      case "auto" =>
-        response
-          .header("Content-Type")
-          .exists(_.toLowerCase.matches(".*\\b(x-)?(ndjson|jsonl|json-lines|jsonlines)\\b.*"))
+      case "auto" => response.header("Content-Type").exists(JsonLines.names)
       case format => format == "ndjson"
     }
     val body = new CountedBody(response.body)

@@ -36,12 +36,14 @@ private[page] trait Slices { this: Assertions =>
       wanted: Seq[String] = Nil,
       step: Int = 1 << 20,
       max: Long = 1L << 30,
-      lines: Boolean = false
+      lines: Boolean = false,
+      rules: SliceRules = SliceRules(),
+      recognized: Option[String] = None
   ): Either[RestError, (List[String], Envelope)] = {
     val sink = new Kept
-    val slicer = new RecordSlicer(at.map(path), wanted.map(path), max)
+    val slicer = new RecordSlicer(at.map(path), wanted.map(path), max, rules = rules)
     val body = new Dribble(text.getBytes(UTF_8), step)
-    (if (lines) slicer.sliceLines(body, sink) else slicer.slice(body, sink)).map(sink.records.toList -> _)
+    (if (lines) slicer.sliceLines(body, sink) else slicer.slice(body, sink, recognized)).map(sink.records.toList -> _)
   }
 
   protected def records(text: String, at: Option[String] = None): List[String] =
