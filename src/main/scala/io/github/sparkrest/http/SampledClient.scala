@@ -4,11 +4,13 @@ package io.github.sparkrest.http
 import java.io.ByteArrayInputStream
 
 import io.github.sparkrest.error.RestError
+import io.github.sparkrest.options.Secret
 import io.github.sparkrest.request.HttpRequest
 
 /** A response that was already received, whole, with the request that it answers.
   *
   * @param url that gave it, after redirects
+  * @param tokens that were sent with the request
   */
 final case class Sample(
     request: HttpRequest,
@@ -16,7 +18,8 @@ final case class Sample(
     headers: Seq[(String, String)],
     body: Array[Byte],
     atMs: Long,
-    url: String
+    url: String,
+    tokens: Seq[Secret] = Nil
 ) {
   override def toString: String = s"Sample($status, ${body.length} bytes)"
 }
@@ -32,6 +35,6 @@ final class SampledClient(sample: Sample, network: HttpClient, any: Boolean = fa
     if (used || !any && request != sample.request) network.send(request)(use)
     else {
       used = true
-      use(HttpResponse(sample.status, sample.headers, new ByteArrayInputStream(sample.body), sample.url))
+      use(HttpResponse(sample.status, sample.headers, new ByteArrayInputStream(sample.body), sample.url, sample.tokens))
     }
 }

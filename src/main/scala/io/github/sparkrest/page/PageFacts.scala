@@ -12,6 +12,7 @@ import io.github.sparkrest.options.{FieldPath, ValueSource}
   * @param records in it, kept or not
   * @param lastRecord value of `nextField` in the last record
   * @param repeatsLast the page is the one before once more
+  * @param hold makes a text of the API fit to be stored: a credential that it repeats is taken out
   */
 final case class PageFacts(
     url: String,
@@ -19,7 +20,8 @@ final case class PageFacts(
     envelope: Envelope,
     records: Long = 0,
     lastRecord: Option[String] = None,
-    repeatsLast: Boolean = false
+    repeatsLast: Boolean = false,
+    hold: String => String = identity
 ) {
 
   /** Absent, null and `""` are all no value; arrays and objects are JSON text. */
@@ -28,6 +30,9 @@ final case class PageFacts(
     case ValueSource.InHeader(name) => header(name).map(_.trim).filter(_.nonEmpty)
     case ValueSource.InLink(rel)    => LinkHeader.find(headers, rel)
   }
+
+  /** A text that is stored and sent again, not compared with others. */
+  def token(source: ValueSource): Option[String] = text(source).map(hold)
 
   def number(source: ValueSource): Option[Long] = text(source).flatMap(t => Try(t.trim.toLong).toOption)
 

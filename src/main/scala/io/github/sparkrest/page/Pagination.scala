@@ -82,7 +82,7 @@ final private[page] class AddressPagination(config: RestConfig, source: ValueSou
   def wanted: Seq[FieldPath] = PathsOf(source)
   def mayOverlap: Boolean = true
   def next(current: Option[PageToken], facts: PageFacts): Option[PageToken] =
-    facts.text(source).map(found => PageToken.Address(nextUrl.store(found, facts.url)))
+    facts.token(source).map(found => PageToken.Address(nextUrl.store(found, facts.url)))
 }
 
 /** `cursor`: a token from the response, or else from the last record. */
@@ -90,7 +90,7 @@ final private[page] class CursorPagination(source: ValueSource) extends Paginati
   def wanted: Seq[FieldPath] = PathsOf(source)
   def mayOverlap: Boolean = false
   def next(current: Option[PageToken], facts: PageFacts): Option[PageToken] =
-    facts.text(source).orElse(facts.lastRecord).map(PageToken.Cursor(_))
+    facts.token(source).orElse(facts.lastRecord.map(facts.hold)).map(PageToken.Cursor(_))
 }
 
 /** `page` and `offset`: numbers that go on until a page is empty, for a server may cap the size of a page silently.
@@ -126,12 +126,12 @@ final private[sparkrest] class AutoPagination(config: RestConfig) extends Pagina
       .next(None, facts)
       .map(ValueSource.InLink("next") -> _)
       .orElse(
-        (for { source <- addresses.iterator; text <- facts.text(source) if isAddress(text) } yield source -> PageToken
+        (for { source <- addresses.iterator; text <- facts.token(source) if isAddress(text) } yield source -> PageToken
           .Address(nextUrl.store(text, facts.url))).toList.headOption
       )
       .orElse(
         (for {
-          path <- cursors.iterator; source = ValueSource.InBody(path); text <- facts.text(source)
+          path <- cursors.iterator; source = ValueSource.InBody(path); text <- facts.token(source)
         } yield source -> PageToken
           .Cursor(text)).toList.headOption
       )

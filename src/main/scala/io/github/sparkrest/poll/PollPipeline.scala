@@ -6,7 +6,7 @@ import io.github.sparkrest.http._
 import io.github.sparkrest.offset.{DrainStep, EndpointState, PageResult, PageStep, Plan}
 import io.github.sparkrest.options.RestConfig
 import io.github.sparkrest.page._
-import io.github.sparkrest.request.{HttpRequest, InputRow, RequestTemplate}
+import io.github.sparkrest.request.{HttpRequest, InputRow, NextUrl, PageToken, RequestTemplate, RequestValues}
 
 /** The data path of a poll: state → request → response → records → new state. Runs in a task, on an executor.
   *
@@ -45,7 +45,8 @@ final class PollPipeline(
       case None       => Right(PageResult(state, 0, atEnd = true, None))
       case Some(plan) =>
         val result = template
-          .render(plan.values.copy(input = row))
+          .render(opened(plan.values))
+          .map(completed)
           .left
           .map(PageFailure(_))
           .flatMap(r => ask(state, plan, conditional.asked(state, plan, r), r, sink))
@@ -56,9 +57,25 @@ final class PollPipeline(
         result
     }
 
+  /** A cursor gets back what was taken out of it when it was stored; a URL only once it is known where it leads. */
+  private def opened(values: RequestValues): RequestValues = values.copy(
+    input = row,
+    offset = if (config.followsLinks) values.offset else secrets.open(values.offset),
+    page = values.page.map {
+      case PageToken.Cursor(text) => PageToken.Cursor(secrets.open(text))
+      case other                  => other
+    }
+  )
+
+  /** What was taken out of a stored URL goes to the origin of `url` alone. */
+  private def completed(request: HttpRequest): HttpRequest = {
+    val url = secrets.open(request.url)
+    if (!request.trusted || url == request.url) request else request.copy(url = NextUrl.encoded(url))
+  }
+
   private def origin(plan: Plan) =
     PageOrigin(
-      secrets.hide(Redact.url(answered._1)),
+      answered._1,
       answered._2,
       plan.at.toEpochMilli,
       plan.state.drain.fold(0L)(_.pages) + 1
@@ -76,7 +93,8 @@ final class PollPipeline(
     limit = RateLimit.Unknown
     val result = redirects.send(request) { response =>
       status = response.status
-      answered = (response.url, status)
+      val known = secrets.and(response.tokens)
+      answered = (known.hide(Redact.url(response.url)), status)
       limit = RateLimit.of(response.headers, config.limits, clock.now().toEpochMilli)
       StatusPolicy(response, request.copy(url = response.url), clock.now(), config) match {
         case StatusPolicy.Failed(error)                              => Left(error)
@@ -86,7 +104,9 @@ final class PollPipeline(
           val sliced = if (verdict == StatusPolicy.Empty) Right(Envelope.Empty) else slice(response, step)
           sliced.left
             .map(e => e.copy(message = s"${Redact.url(response.url)}${typeOf(response, e)}: ${e.message}"))
-            .flatMap(envelope => step.finish(PageFacts(response.url, response.headers, envelope)))
+            .flatMap(envelope =>
+              step.finish(PageFacts(known.hold(response.url), response.headers, envelope, hold = known.hold))
+            )
             .map(r =>
               r.copy(next = r.next.copy(validators = conditional.learned(plan, plain, response, r.next, clock.now())))
             )

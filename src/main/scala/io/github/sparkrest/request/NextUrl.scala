@@ -91,13 +91,16 @@ object NextUrl {
 
   /** `found` made complete (RFC 3986 §5.2), its characters that no address may hold encoded; as it is if that fails. */
   def resolve(base: String, found: String): String = {
-    val reference = notInUrls.replaceAllIn(found.trim, m => RequestTemplate.percentEncode(m.matched))
+    val reference = encoded(found.trim)
     Try {
       // URI.resolve is older than RFC 3986: to it a query alone replaces the end of the path too.
       if (reference.startsWith("?")) new URI(base.takeWhile(c => c != '?' && c != '#') + reference)
       else new URI(base).resolve(reference)
     }.fold(_ => found, _.toString)
   }
+
+  /** Characters that no URL may hold, encoded. */
+  def encoded(text: String): String = notInUrls.replaceAllIn(text, m => RequestTemplate.percentEncode(m.matched))
 
   def sameOrigin(a: String, b: String): Boolean =
     Try(origin(new URI(a)) == origin(new URI(b))).getOrElse(false)
