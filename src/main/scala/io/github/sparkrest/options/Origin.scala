@@ -26,7 +26,7 @@ object Origin {
   def isAmong(hosts: Seq[String], u: URI): Boolean = Option(u.getHost).exists { name =>
     val host = name.toLowerCase
     hosts.map(_.trim.toLowerCase).exists {
-      case h if h.startsWith("*.") => host.endsWith(h.drop(1))
+      case h if h.startsWith("*.") => host.endsWith(h.drop(1)) && !host.matches("[0-9.]+")
       case h                       => h == host || u.getPort >= 0 && h == s"$host:${u.getPort}"
     }
   }
