@@ -126,7 +126,7 @@ final private[connector] class Preview(wanted: Map[String, String], session: Spa
     RestConfig.placeholderIn(wanted).fold(wanted)(name => wanted + (RestOptions.OffsetField.name -> name))
 
   private def parsed(options: Map[String, String]): RestConfig = orThrow(
-    RestConfig.parse(options, InputTable.viewColumns(options, session))
+    OperatorPolicy.current.flatMap(RestConfig.parse(options, InputTable.viewColumns(options, session), _))
   )
   private def orThrow[A](result: Either[RestError, A]): A = result.fold(e => throw e.toException, identity)
 }

@@ -118,7 +118,8 @@ final class RestTableProvider extends TableProvider {
     val texts = options.asScala.toMap
     read.filter(_.options.toMap == texts).getOrElse {
       val columns = InputTable.viewColumns(texts, SparkSession.active)
-      val config = RestConfig.parse(texts, columns).fold(e => throw e.toException, identity)
+      val config =
+        OperatorPolicy.current.flatMap(RestConfig.parse(texts, columns, _)).fold(e => throw e.toException, identity)
       read = Some(config)
       config
     }

@@ -9,7 +9,7 @@ import io.circe.syntax._
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http._
 import io.github.sparkrest.offset.{DrainStep, EndpointState}
-import io.github.sparkrest.options.RestConfig
+import io.github.sparkrest.options.{RestConfig, Secret}
 import io.github.sparkrest.poll.PollCodec
 import io.github.sparkrest.request.{InputRow, RequestTemplate}
 
@@ -24,8 +24,8 @@ private[connector] object SampleTask {
   /** At most so much of a response comes to the driver. A longer one still shows a schema, but is not used as the first poll. */
   val MaxBytes: Int = 4 << 20
 
-  /** How many requests it took: hops of redirects are requests too. Then status, headers as JSON, the address that answered, and
-    * the body; or -1 and an error.
+  /** How many requests it took: hops of redirects are requests too. Then status, headers as JSON, the address that answered,
+    * the tokens that were sent, and the body; or -1 and an error.
     *
     * @param most requests
     */
@@ -79,10 +79,11 @@ private[connector] object SampleTask {
       case status =>
         val headers = io.circe.parser.decode[List[(String, String)]](SizedBytes.readText(in)).fold(throw _, identity)
         val url = SizedBytes.readText(in)
+        val tokens = io.circe.parser.decode[List[String]](SizedBytes.readText(in)).fold(throw _, identity)
         val body = in.readAllBytes()
         Right(
           (
-            Sample(asked(config, row, state), status, headers, body, atMs, url),
+            Sample(asked(config, row, state), status, headers, body, atMs, url, tokens.map(Secret(_))),
             body.length < MaxBytes
           )
         )
@@ -110,6 +111,7 @@ private[connector] object SampleTask {
     // All of them: any may name the next page or hold the offset.
     SizedBytes.write(out, response.headers.asJson.noSpaces)
     SizedBytes.write(out, response.url)
+    SizedBytes.write(out, response.tokens.map(_.reveal).asJson.noSpaces)
     out.write(response.body.readNBytes(MaxBytes))
     bytes.toByteArray
   }

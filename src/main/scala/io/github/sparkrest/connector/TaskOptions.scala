@@ -11,7 +11,7 @@ import io.github.sparkrest.options.RestConfig
 final private[connector] case class TaskOptions(options: RestConfig.OptionMap, columns: Vector[String]) {
 
   /** Left: what a task lacks that the driver had, a secret's file say. */
-  def parsed: Either[RestError, RestConfig] = RestConfig.parse(options.toMap, columns)
+  def parsed: Either[RestError, RestConfig] = OperatorPolicy.current.flatMap(RestConfig.parse(options.toMap, columns, _))
 
   def config: RestConfig = parsed.fold(e => throw e.toException, identity)
 }

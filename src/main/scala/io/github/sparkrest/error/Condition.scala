@@ -86,6 +86,12 @@ object Condition {
         Fatal,
         "The API named a next page at an address that must not be followed: another origin, or no http(s). Or an address is not public, and `allowPrivateHosts` is `false`."
       )
+  case object ValueRefused
+      extends Condition(
+        "VALUE_REFUSED",
+        FatalAtFirst,
+        "A value of an input row, or an offset, cannot stand where its placeholder is: in a path it is empty or `..`, in a header it has a line break, or it names a host that `allowedHosts` does not."
+      )
   case object RedirectRefused
       extends Condition(
         "REDIRECT_REFUSED",
@@ -207,6 +213,7 @@ object Condition {
     TlsInvalid,
     TlsFailed,
     AddressRefused,
+    ValueRefused,
     RedirectRefused,
     PageRepeated,
     CursorExpired,

@@ -38,8 +38,15 @@ final class AuthorizedClient(config: RestConfig, network: HttpClient, tokens: Op
 
   private def once[A](request: HttpRequest, token: Option[AccessToken])(
       use: HttpResponse => Either[RestError, A]
-  ): Either[RestError, A] =
-    signed(request, token).flatMap(network.send(_)(use)).left.map(KnownSecrets(config, token.map(_.value).toSeq).hide(_))
+  ): Either[RestError, A] = {
+    val tokens = token.map(_.value).toSeq
+    // A stored URL may hold the mark of a token, for which the newest one is sent.
+    val complete = if (tokens.isEmpty) request else request.copy(url = KnownSecrets.ofTokens(tokens).open(request.url))
+    signed(complete, token)
+      .flatMap(network.send(_)(r => use(r.copy(tokens = tokens))))
+      .left
+      .map(KnownSecrets(config, tokens).hide(_))
+  }
 
   private def signed(request: HttpRequest, token: Option[AccessToken]): Either[RestError, HttpRequest] =
     try Right(Auth(config.auth, token.map(_.value), clock.now(), AuthorizedClient.nonce())(request))

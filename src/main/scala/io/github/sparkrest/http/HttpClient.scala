@@ -5,14 +5,22 @@ import java.io.InputStream
 import java.time.Instant
 
 import io.github.sparkrest.error.RestError
+import io.github.sparkrest.options.Secret
 import io.github.sparkrest.request.HttpRequest
 
 /** The head of a response, and its body as a stream, decoded (`Content-Encoding`) but not read.
   *
   * @param headers names in lower case, in the order received
   * @param url that gave it, after redirects; empty: that of the request
+  * @param tokens that were fetched, and sent with the request: the API may repeat them
   */
-final case class HttpResponse(status: Int, headers: Seq[(String, String)], body: InputStream, url: String = "") {
+final case class HttpResponse(
+    status: Int,
+    headers: Seq[(String, String)],
+    body: InputStream,
+    url: String = "",
+    tokens: Seq[Secret] = Nil
+) {
 
   /** When it was made, by the clock of the server (RFC 9110 §6.6.1), epoch milliseconds. */
   def date: Option[Long] = header("Date").flatMap(HttpDate.parse)

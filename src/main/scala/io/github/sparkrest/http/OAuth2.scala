@@ -39,7 +39,9 @@ object OAuth2 {
       case (None, _)            => Seq("client_id" -> o.clientId.reveal)
       case _                    => Nil
     }
-    val fields = grant ++ client ++ o.params.map { case (k, v) => k -> v.reveal }
+    // A parameter sent twice is an error (§3.2): a server with a grant of its own gets the one of oauth2Params.
+    val own = o.params.map { case (k, v) => k -> v.reveal }
+    val fields = (grant ++ client).filterNot(f => own.exists(_._1 == f._1)) ++ own
     val unsigned = HttpRequest(
       "POST",
       o.tokenUrl,

@@ -5,12 +5,14 @@ import java.io.ByteArrayInputStream
 import java.time.Instant
 
 import io.github.sparkrest.error.RestError
+import io.github.sparkrest.options.Secret
 import io.github.sparkrest.request.HttpRequest
 
 /** A response that was already received, whole, with the request that it answers.
   *
   * @param atMs when it was about to be requested, epoch milliseconds
   * @param url that gave it, after redirects
+  * @param tokens that were sent with the request
   */
 final case class Sample(
     request: HttpRequest,
@@ -18,7 +20,8 @@ final case class Sample(
     headers: Seq[(String, String)],
     body: Array[Byte],
     atMs: Long,
-    url: String
+    url: String,
+    tokens: Seq[Secret] = Nil
 ) {
   override def toString: String = s"Sample($status, ${body.length} bytes)"
 }
@@ -39,6 +42,6 @@ final class SampledClient(sample: Sample, network: HttpClient, any: Boolean = fa
     if (!answers(request)) network.send(request)(use)
     else {
       used = true
-      use(HttpResponse(sample.status, sample.headers, new ByteArrayInputStream(sample.body), sample.url))
+      use(HttpResponse(sample.status, sample.headers, new ByteArrayInputStream(sample.body), sample.url, sample.tokens))
     }
 }

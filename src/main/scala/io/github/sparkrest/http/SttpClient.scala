@@ -33,8 +33,10 @@ final class SttpClient(
     once: Boolean = false,
     limits: ResponseLimits = ResponseLimits()
 ) extends HttpClient {
-  private val guard: HttpRequest => Either[RestError, Unit] =
-    if (transport.allowPrivateHosts) _ => Right(()) else r => PrivateHosts.refuse(r.url).toLeft(())
+  private def guard(request: HttpRequest): Either[RestError, Unit] =
+    transport.policy.refusesHost(request.url).map(SttpClient.forbidden).toLeft(()).flatMap { _ =>
+      if (transport.allowPrivateHosts) Right(()) else PrivateHosts.refuse(request.url).toLeft(())
+    }
 
   def send[A](request: HttpRequest)(use: HttpResponse => Either[RestError, A]): Either[RestError, A] =
     for {
@@ -103,6 +105,12 @@ final class SttpClient(
 object SttpClient {
   private val MayWantCertificate =
     " Some servers that demand a client certificate end a connection like this: see tlsCertFile."
+
+  private def forbidden(why: String) = RestError(
+    Condition.AddressRefused,
+    s"Nothing was sent: $why.",
+    "Use a host that the operator permits, or have it added to the Spark setting."
+  )
 
   private def unsendable = RestError(
     Condition.InvalidOptions,

@@ -43,9 +43,9 @@ final private[offset] class CursorStrategy(config: RestConfig) extends OffsetStr
     }
 
     def finish(facts: PageFacts): Either[RestError, Reached] = {
-      val stated = field.in(facts)
+      val stated = field.in(facts).map(facts.hold)
       val pending = state.drain.flatMap(_.pending)
-      val found = if (options.pick == "first" && pending.isDefined) None else stated.orElse(picked)
+      val found = if (options.pick == "first" && pending.isDefined) None else stated.orElse(picked.map(facts.hold))
       val unknown =
         state.offset.isEmpty && state.drain.isEmpty && records > 0 && picked.isEmpty && !field.standsIn(facts.envelope)
       val warning = if (unknown) Some(OffsetStrategy.fieldNotFound(config, first.names, facts.envelope).text) else None

@@ -129,16 +129,21 @@ final private[offset] class OnePage(
       (if (emptyPages > limits.emptyPages) List(PageErrors.manyEmptyPages(emptyPages)) else Nil)
     next match {
       case _ if comesAgain(reached) =>
-        result(state.restarted(memory).copy(ahead = memory.join(state.ahead, seen)), atEnd = false, warnings)
-      case None => result(after.complete(reached), reached.atEnd || paged && options.kind != "window", warnings)
-      case Some(_) if reanchors(reached) => result(after.reanchored(reached), atEnd = false, warnings)
-      case Some(page)                    => result(further(page, landmark, reached), atEnd = false, warnings)
+        result(state.restarted(memory).copy(ahead = memory.join(state.ahead, seen)), facts, atEnd = false, warnings)
+      case None => result(after.complete(reached), facts, reached.atEnd || paged && options.kind != "window", warnings)
+      case Some(_) if reanchors(reached) => result(after.reanchored(reached), facts, atEnd = false, warnings)
+      case Some(page)                    => result(further(page, landmark, reached), facts, atEnd = false, warnings)
     }
   }
 
-  private def result(next: EndpointState, atEnd: Boolean, warnings: List[String]) =
+  private def result(next: EndpointState, facts: PageFacts, atEnd: Boolean, warnings: List[String]) =
     PageResult(
-      next.copy(emptyAt = None, refusedAt = None, largestPage = math.max(state.largestPage, records)),
+      next.copy(
+        emptyAt = None,
+        refusedAt = None,
+        largestPage = math.max(state.largestPage, records),
+        recognized = facts.envelope.recognized.orElse(state.recognized)
+      ),
       records,
       atEnd,
       warnings.headOption

@@ -121,7 +121,11 @@ object AuthOptions {
       read(AuthScheme),
       if (grant == "password") Some((neededBy(UserId), neededBy(UserPassword))) else None,
       if (grant == "refresh_token") Some(neededBy(Oauth2RefreshToken)) else None,
-      read.opt(Oauth2TokenStore)
+      read.opt(Oauth2TokenStore).filter { file =>
+        val why = read.policy.refusesTokenStore(file)
+        why.foreach(w => read.problem(s"oauth2TokenStore: $w"))
+        why.isEmpty
+      }
     )
   }
 }

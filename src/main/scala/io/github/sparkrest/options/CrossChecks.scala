@@ -13,7 +13,8 @@ private[options] object CrossChecks {
       placeholders(config) ++ address("url", config.url) ++ config.initialUrl.toList.flatMap(
         address("initialUrl", _)
       ) ++
-        headerNames(config) ++ offset(config) ++ paging(config) ++ body(config) ++ input(config)
+        headerNames(config) ++ offset(config) ++ paging(config) ++ body(config) ++ input(config) ++
+        TrustChecks(config)
 
   private def placeholders(config: RestConfig): Seq[String] = {
     val known =

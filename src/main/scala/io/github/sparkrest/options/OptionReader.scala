@@ -7,7 +7,7 @@ import io.github.sparkrest.error.RestError
 import org.apache.commons.text.similarity.LevenshteinDistance
 
 /** Reads options one after the other and gathers what is wrong with them, so that a user sees all problems at once. */
-final private[options] class OptionReader(options: Map[String, String]) {
+final private[options] class OptionReader(options: Map[String, String], val policy: Policy) {
   private val byName: Map[String, String] = {
     val texts = options.map { case (k, v) => k.toLowerCase -> v }
     val aliased =
@@ -67,11 +67,26 @@ final private[options] class OptionReader(options: Map[String, String]) {
   /** What `env:` and `file:` stand for, alone or as values of an object. */
   private def revealed(o: Opt[_], text: String, within: String = ""): Option[String] =
     if (!o.secret) Some(text)
-    else
-      SecretReference.read(text).fold(Option(text)) { found =>
+    else if (content.contains(o) && SecretReference.is(text) && !policy.bodyReferences) {
+      problem(
+        s"${o.name}: file: and env: are not read here, only in headers, params and the options of authType; the operator may permit it by ${Policy.Prefix}bodyReferences=true"
+      )
+      None
+    } else
+      SecretReference.read(text, policy).fold(Option(text)) { found =>
         found.left.foreach(why => problem(s"${o.name}$within: $why"))
         found.toOption
       }
+
+  /** What is sent as it is: a reference in it would send any file of the cluster to any host. */
+  private def content: Seq[Opt[_]] = Seq(RestOptions.Body, RestOptions.InitialBody, RestOptions.InputData)
+
+  /** Path of a file that is read. */
+  def file(o: Opt[String]): Option[String] = opt(o).filter { path =>
+    val why = policy.refusesFile(path)
+    why.foreach(w => problem(s"${o.name}: $w"))
+    why.isEmpty
+  }
 
   /** The values of an object of secrets. */
   def secretValues(o: Opt[Seq[(String, String)]]): Seq[(String, Secret)] =
@@ -84,6 +99,7 @@ final private[options] class OptionReader(options: Map[String, String]) {
     value <- revealed(o, v, s".$k")
   } yield {
     if (value.exists(c => c == '\r' || c == '\n')) problem(s"${o.name}.$k: what $v stands for holds a line break")
+    else if (value.exists(_ == 0)) problem(s"${o.name}.$k: what $v stands for is not a text")
     v -> Secret(value)
   }).toMap
 

@@ -58,6 +58,8 @@ final case class RestConfig(
     jsonOptions: Map[String, String]
 ) {
 
+  def policy: Policy = transport.policy
+
   /** Whether a request is made at `load()` to infer a schema. */
   def inferSchema: Boolean = outputType == "struct"
 
@@ -78,7 +80,7 @@ final case class RestConfig(
   def forBatch: RestConfig = {
     val asked = options.toMap.keySet.map(_.toLowerCase)
     if (hasPlaceholder || OffsetOptions.names.exists(asked)) this
-    else RestConfig.parse(options.toMap + (RestOptions.OffsetType.name -> "snapshot")).getOrElse(this)
+    else RestConfig.parse(options.toMap + (RestOptions.OffsetType.name -> "snapshot"), policy = policy).getOrElse(this)
   }
 
   /** A header or parameter: `env:` and `file:` stand for what was read, and in that braces mean nothing. */
@@ -129,11 +131,16 @@ object RestConfig {
   /** Reads and checks all options at once.
     *
     * @param viewColumns columns of the view that `input` names
+    * @param policy of the operator, which options cannot change
     * @return all problems in one error, each naming the option, its value and what is allowed
     */
-  def parse(options: Map[String, String], viewColumns: Seq[String] = Nil): Either[RestError, RestConfig] = {
+  def parse(
+      options: Map[String, String],
+      viewColumns: Seq[String] = Nil,
+      policy: Policy = Policy.Open
+  ): Either[RestError, RestConfig] = {
     import RestOptions._
-    val read = new OptionReader(options)
+    val read = new OptionReader(options, policy)
     val jsonNames = json.map(_.toLowerCase).toSet
     val url = read(Url)
     val headers = read.opt(Headers).getOrElse(Nil)

@@ -15,11 +15,13 @@ private[sparkrest] object SecretReference {
   /** More is no secret, but a wrong file. */
   private val MaxBytes = 1L << 20
 
-  /** @return `None`: `text` is no reference; else the value, or why there is none */
-  def read(text: String): Option[Either[String, String]] = text.trim match {
-    case variable(name) => Some(sys.env.get(name).toRight(s"the environment variable $name is not set"))
-    case path(file)     => Some(content(file))
-    case _              => None
+  /** @return `None`: `text` is no reference; otherwise the value, or why there is none */
+  def read(text: String, policy: Policy): Option[Either[String, String]] = text.trim match {
+    case variable(name) =>
+      val value = sys.env.get(name).toRight(s"the environment variable $name is not set")
+      Some(policy.refusesVariable(name).toLeft(()).flatMap(_ => value))
+    case path(file) => Some(policy.refusesFile(file).toLeft(()).flatMap(_ => content(file)))
+    case _          => None
   }
 
   def is(text: String): Boolean = text.trim match {

@@ -22,11 +22,11 @@ object TlsOptions {
   private[options] def read(read: OptionReader): TlsOptions = {
     import RestOptions._
     def store(file: Opt[String], password: Opt[String], kind: Opt[String]) =
-      read.opt(file).map(TlsStore(_, read.opt(password).map(Secret(_)), read.opt(kind)))
+      read.file(file).map(TlsStore(_, read.opt(password).map(Secret(_)), read.opt(kind)))
     val tls = TlsOptions(
-      read.opt(TlsCaFile),
-      read.opt(TlsCertFile),
-      read.opt(TlsKeyFile),
+      read.file(TlsCaFile),
+      read.file(TlsCertFile),
+      read.file(TlsKeyFile),
       read.opt(TlsKeyPassword).map(Secret(_)),
       store(TlsKeyStore, TlsKeyStorePassword, TlsKeyStoreType),
       store(TlsTrustStore, TlsTrustStorePassword, TlsTrustStoreType)

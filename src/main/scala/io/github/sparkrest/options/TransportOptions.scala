@@ -4,11 +4,18 @@ package io.github.sparkrest.options
 /** What a connection depends on, apart from where it goes.
   *
   * @param proxy `None`: the JVM's own settings hold (`http.proxyHost`, `https.proxyHost`, `http.nonProxyHosts`)
+  * @param policy of the operator: which hosts requests may reach
   */
-final case class TransportOptions(allowPrivateHosts: Boolean = true, proxy: Option[ProxyOptions] = None)
+final case class TransportOptions(
+    allowPrivateHosts: Boolean = true,
+    proxy: Option[ProxyOptions] = None,
+    policy: Policy = Policy.Open
+)
 
 /** A proxy for http and https alike (RFC 9110 §3.7), and whom it knows us as. */
-final case class ProxyOptions(host: String, port: Int, credentials: Option[(String, Secret)] = None)
+final case class ProxyOptions(host: String, port: Int, credentials: Option[(String, Secret)] = None) {
+  def authority: String = if (host.contains(':')) s"[$host]:$port" else s"$host:$port"
+}
 
 object TransportOptions {
   import RestOptions._
@@ -36,6 +43,14 @@ object TransportOptions {
       reader.problem("proxyUser: is required by proxyPassword and was not given")
     if (user.exists(_.contains(':'))) reader.problem("proxyUser: a colon is not allowed in it (RFC 7617)")
     val credentials = user.map(_ -> Secret(reader.opt(ProxyPassword).getOrElse("")))
-    TransportOptions(reader(AllowPrivateHosts), proxy.map(_.copy(credentials = credentials)))
+    for (p <- proxy; why <- reader.policy.refusesHost(s"http://${p.authority}/")) reader.problem(s"proxy: $why")
+    val privateHosts = reader(AllowPrivateHosts)
+    if (privateHosts && reader.isGiven(AllowPrivateHosts) && !reader.policy.privateNetworks)
+      reader.problem(s"allowPrivateHosts: the operator's ${Policy.Prefix}privateNetworks is false")
+    TransportOptions(
+      privateHosts && reader.policy.privateNetworks,
+      proxy.map(_.copy(credentials = credentials)),
+      reader.policy
+    )
   }
 }

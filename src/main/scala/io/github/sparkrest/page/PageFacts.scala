@@ -13,6 +13,7 @@ import io.github.sparkrest.options.{FieldPath, ValueSource}
   * @param lastRecord value of `nextField` in the last record
   * @param repeatsLast the page is the one before once more
   * @param refused the status code is that of an error, which `emptyStatusCodes` takes for "no records"
+  * @param hold makes a text of the API fit to be stored: a credential that it repeats is taken out
   */
 final case class PageFacts(
     url: String,
@@ -21,7 +22,8 @@ final case class PageFacts(
     records: Long = 0,
     lastRecord: Option[String] = None,
     repeatsLast: Boolean = false,
-    refused: Boolean = false
+    refused: Boolean = false,
+    hold: String => String = identity
 ) {
 
   /** Absent, null and `""` are all no value; arrays and objects are JSON text. */
@@ -33,6 +35,9 @@ final case class PageFacts(
 
   /** The value is there, and is null or `""`. */
   def isEmptyAt(path: FieldPath): Boolean = envelope(path).exists(PageFacts.text(_).isEmpty)
+
+  /** A text that is stored and sent again, not compared with others. */
+  def token(source: ValueSource): Option[String] = text(source).map(hold)
 
   def number(source: ValueSource): Option[Long] = text(source).flatMap(t => Try(t.trim.toLong).toOption)
 

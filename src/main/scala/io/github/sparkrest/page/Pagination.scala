@@ -119,7 +119,7 @@ final private[page] class AddressPagination(config: RestConfig, source: ValueSou
   def wanted: Seq[FieldPath] = PathsOf(source)
   def mayOverlap: Boolean = true
   def next(current: Option[PageToken], facts: PageFacts): Option[PageToken] =
-    facts.text(source).map(found => PageToken.Address(nextUrl.store(found, facts.url)))
+    facts.token(source).map(found => PageToken.Address(nextUrl.store(found, facts.url)))
   override def saysEnd(facts: PageFacts): Boolean = PathsOf(source).exists(facts.isEmptyAt)
 }
 
@@ -128,7 +128,7 @@ final private[page] class CursorPagination(source: ValueSource) extends Paginati
   def wanted: Seq[FieldPath] = PathsOf(source)
   def mayOverlap: Boolean = false
   def next(current: Option[PageToken], facts: PageFacts): Option[PageToken] =
-    facts.text(source).orElse(facts.lastRecord).map(PageToken.Cursor(_))
+    facts.token(source).orElse(facts.lastRecord.map(facts.hold)).map(PageToken.Cursor(_))
   override def saysEnd(facts: PageFacts): Boolean = PathsOf(source).exists(facts.isEmptyAt)
 }
 
@@ -172,12 +172,12 @@ final private[sparkrest] class AutoPagination(config: RestConfig) extends Pagina
       .next(None, facts)
       .map(ValueSource.InLink("next") -> _)
       .orElse(
-        (for { source <- addresses.iterator; text <- facts.text(source) if isAddress(text) } yield source -> PageToken
+        (for { source <- addresses.iterator; text <- facts.token(source) if isAddress(text) } yield source -> PageToken
           .Address(nextUrl.store(text, facts.url))).toList.headOption
       )
       .orElse(
         (for {
-          path <- cursors.iterator; source = ValueSource.InBody(path); text <- facts.text(source)
+          path <- cursors.iterator; source = ValueSource.InBody(path); text <- facts.token(source)
         } yield source -> PageToken
           .Cursor(text)).toList.headOption
       )

@@ -6,7 +6,7 @@ import io.github.sparkrest.http._
 import io.github.sparkrest.offset._
 import io.github.sparkrest.options.RestConfig
 import io.github.sparkrest.page._
-import io.github.sparkrest.request.{HttpRequest, InputRow, RequestTemplate}
+import io.github.sparkrest.request.{HttpRequest, InputRow, NextUrl, PageToken, RequestTemplate, RequestValues}
 
 /** The data path of a poll: state → request → response → records → new state. Runs in a task, on an executor.
   *
@@ -54,7 +54,7 @@ final class PollPipeline(
     core.plan(state, clock.now()) match {
       case None          => Right(PageResult(state, 0, atEnd = true, None))
       case Some(planned) =>
-        val request = template.render(planned.values.copy(input = row))
+        val request = template.render(opened(planned.values)).map(completed)
         val plan = planned.copy(at = request.toOption.flatMap(client.answeredAt).getOrElse(planned.at))
         val result = request.left
           .map(PageFailure(_))
@@ -66,9 +66,25 @@ final class PollPipeline(
         result
     }
 
+  /** A cursor gets back what was taken out of it when it was stored; a URL only once it is known where it leads. */
+  private def opened(values: RequestValues): RequestValues = values.copy(
+    input = row,
+    offset = if (config.followsLinks) values.offset else secrets.open(values.offset),
+    page = values.page.map {
+      case PageToken.Cursor(text) => PageToken.Cursor(secrets.open(text))
+      case other                  => other
+    }
+  )
+
+  /** What was taken out of a stored URL goes to the origin of `url` alone. */
+  private def completed(request: HttpRequest): HttpRequest = {
+    val url = secrets.open(request.url)
+    if (!request.trusted || url == request.url) request else request.copy(url = NextUrl.encoded(url))
+  }
+
   private def origin(plan: Plan) =
     PageOrigin(
-      secrets.hide(Redact.url(answered._1)),
+      answered._1,
       answered._2,
       plan.at.toEpochMilli,
       plan.state.drain.fold(0L)(_.pages) + 1
@@ -86,17 +102,20 @@ final class PollPipeline(
     limit = RateLimit.Unknown
     val result = redirects.send(request) { response =>
       status = response.status
-      answered = (response.url, status)
+      val known = secrets.and(response.tokens)
+      answered = (known.hide(Redact.url(response.url)), status)
       limit = RateLimit.of(response.headers, config.limits, clock.now().toEpochMilli)
       StatusPolicy(response, request.copy(url = response.url), clock.now(), config) match {
         case StatusPolicy.Failed(error)                              => Left(error)
         case StatusPolicy.Empty if status == 304 && request != plain => Right(PageResult(state, 0, atEnd = true, None))
         case verdict                                                 =>
           val step = new StepSink(core.begin(plan, clock.now(), response.date), sink)
-          val sliced = if (verdict == StatusPolicy.Empty) Right(Envelope.Empty) else slice(response, step)
+          val sliced =
+            if (verdict == StatusPolicy.Empty) Right(Envelope.Empty)
+            else slice(response, step, plan.state.recognized)
           sliced.left
             .map(e => e.copy(message = s"${Redact.url(response.url)}${typeOf(response, e)}: ${e.message}"))
-            .flatMap(envelope => step.finish(PageFacts(response.url, response.headers, envelope, refused = status >= 400)))
+            .flatMap(envelope => step.finish(factsOf(response, envelope, known)))
             .map(r =>
               r.copy(next = r.next.copy(validators = conditional.learned(plan, plain, response, r.next, clock.now())))
             )
@@ -105,6 +124,15 @@ final class PollPipeline(
     result.left.map(e => PageFailure(secrets.hide(e), status))
   }
 
+  private def factsOf(response: HttpResponse, envelope: Envelope, known: KnownSecrets) =
+    PageFacts(
+      known.hold(response.url),
+      response.headers,
+      envelope,
+      refused = response.status >= 400,
+      hold = known.hold
+    )
+
   /** Shown of a body that is not JSON: the API may have said so. */
   private def typeOf(response: HttpResponse, error: RestError): String =
     response
@@ -112,14 +140,14 @@ final class PollPipeline(
       .filter(t => error.condition == Condition.InvalidResponse && !t.toLowerCase.contains("json"))
       .fold("")(t => s" (Content-Type ${t.take(60)})")
 
-  private def slice(response: HttpResponse, step: RecordSink): Either[RestError, Envelope] = {
+  private def slice(response: HttpResponse, step: RecordSink, recognized: Option[String]): Either[RestError, Envelope] = {
     val sink = if (config.recordFields.isEmpty) step else new NamedFields(config.recordFields, step)
     val lines = config.responseFormat match {
       case "auto" => response.header("Content-Type").exists(JsonLines.names)
       case format => format == "ndjson"
     }
     val body = new CountedBody(response.body)
-    try if (lines) slicer.sliceLines(body, sink) else slicer.slice(body, sink)
+    try if (lines) slicer.sliceLines(body, sink) else slicer.slice(body, sink, recognized)
     finally received += body.bytes
   }
 
@@ -158,11 +186,12 @@ final class PollPipeline(
             largestPage = math.max(outcome.largestPage, result.records)
           )
           val at = clock.now().toEpochMilli - began
-          go = outcome.more && result.waitMs.isEmpty && config.paging.intervalMs == 0 && limit.waitMs.isEmpty && !limits.reached(
-            sink.bytes,
-            at,
-            outcome.requests.toLong
-          ) &&
+          go = outcome.more && result.waitMs.isEmpty && config.paging.intervalMs == 0 && limit.waitMs.isEmpty && !limits
+            .reached(
+              sink.bytes,
+              at,
+              outcome.requests.toLong
+            ) &&
             (inDrain || config.paging.isPaged && !result.atEnd || config.streamingIntervalMs == 0) &&
             // Outside a traversal a response without a new record ends the task: the next poll keeps its distance.
             (inDrain || kept || config.offset.kind == "window")
@@ -205,29 +234,4 @@ final class PollPipeline(
         "Set onCursorExpired=restart to begin again at initialOffset, or use a new checkpoint."
       )
     else failure.error
-}
-
-/** @param status of the response; 0: there was none */
-final case class PageFailure(error: RestError, status: Int = 0) {
-
-  /** The answer to a place that the API no longer knows. */
-  def refusesPlace: Boolean = status == 400 || status == 404 || status == 410
-
-  /** A service that is unavailable (503) asks for a wait of its own; any other wait is for a quota. */
-  def waits(limit: RateLimit): RateLimit =
-    if (status == 503) limit else limit.copy(waitMs = error.retryAfterMs.orElse(limit.waitMs))
-}
-
-/** Passes on the records that are new. */
-final private class StepSink(begin: PageStep, sink: PageSink) extends RecordSink {
-  private var step = begin
-
-  def record(buf: Array[Byte], from: Int, to: Int): Unit = if (step.keep(buf, from, to)) sink.append(buf, from, to)
-
-  def restart(): Unit = {
-    step = step.restart()
-    sink.discardPage()
-  }
-
-  def finish(facts: PageFacts): Either[RestError, PageResult] = step.finish(facts)
 }

@@ -6,7 +6,7 @@ import java.net.{URI, URLDecoder}
 import scala.util.Try
 
 import io.github.sparkrest.error.{Condition, RestError}
-import io.github.sparkrest.options.{AuthOptions, RestConfig, Secret}
+import io.github.sparkrest.options.{AuthOptions, Origin, RestConfig, Secret}
 
 /** Addresses that the API gives: where they may lead, and how they are stored.
   *
@@ -16,7 +16,9 @@ import io.github.sparkrest.options.{AuthOptions, RestConfig, Secret}
   */
 final class NextUrl(config: RestConfig) {
   import NextUrl._
-  private val home = Try(new URI(config.url.replaceAll("[{}]", ""))).toOption
+
+  /** `None`: it depends on the input row. */
+  private val home = if (Origin.isTemplated(config.url)) None else Origin.of(config.url.replaceAll("[{}]", ""))
 
   /** Parameters of the user that may be secret: those whose value does not depend on the state. */
   private val known: Map[String, String] = {
@@ -51,9 +53,10 @@ final class NextUrl(config: RestConfig) {
   /** The address to send, and whether credentials may go with it: only then is put back what was taken out.
     *
     * @param hasBody the request has one, which may hold secrets
+    * @param first the URL that `url` stands for with this input row, if the row names the host
     */
-  def follow(stored: String, hasBody: Boolean): Either[RestError, (String, Boolean)] =
-    allows(stored).left.map(refused).flatMap {
+  def follow(stored: String, hasBody: Boolean, first: Option[String] = None): Either[RestError, (String, Boolean)] =
+    allows(stored, first).left.map(refused).flatMap {
       case false if hasBody => Left(bodyLeaves(stored))
       case false            => Right((stored, false))
       case true             =>
@@ -61,13 +64,14 @@ final class NextUrl(config: RestConfig) {
     }
 
   /** Whether credentials may go to `url`; or why nothing may. */
-  def allows(url: String): Either[String, Boolean] = {
+  def allows(url: String, first: Option[String] = None): Either[String, Boolean] = {
     val target = Try(new URI(url)).toOption.filter(u => u.getHost != null && Set("http", "https")(u.getScheme))
+    val origin = first.flatMap(Origin.of(_)).orElse(home)
     target match {
-      case None                                                                        => Left("is no http(s) address")
-      case Some(u) if home.exists(h => origin(h) == origin(u))                         => Right(true)
-      case Some(u) if config.paging.allowedHosts.exists(_.equalsIgnoreCase(u.getHost)) => Right(false)
-      case Some(u) => Left(s"leads to another origin (${origin(u)})")
+      case None                                                     => Left("is no http(s) address")
+      case Some(u) if origin.contains(Origin.of(u))                 => Right(true)
+      case Some(u) if Origin.isAmong(config.paging.allowedHosts, u) => Right(false)
+      case Some(u) => Left(s"leads to another origin (${Origin.of(u)})")
     }
   }
 
@@ -79,7 +83,7 @@ final class NextUrl(config: RestConfig) {
 
   private def bodyLeaves(url: String) = RestError(
     Condition.AddressRefused,
-    s"The next address that the API gave leads to another origin (${origin(new URI(url))}), and the request has a body, which may hold secrets.",
+    s"The next address that the API gave leads to another origin (${Origin.of(new URI(url))}), and the request has a body, which may hold secrets.",
     "A body goes to the origin of url alone, whatever allowedHosts says: let url be at that origin, or page by another pagination."
   )
 }
@@ -91,7 +95,7 @@ object NextUrl {
 
   /** `found` made complete (RFC 3986 §5.2), its characters that no address may hold encoded; as it is if that fails. */
   def resolve(base: String, found: String): String = {
-    val reference = notInUrls.replaceAllIn(found.trim, m => RequestTemplate.percentEncode(m.matched))
+    val reference = encoded(found.trim)
     Try {
       // URI.resolve is older than RFC 3986: to it a query alone replaces the end of the path too.
       if (reference.startsWith("?")) new URI(base.takeWhile(c => c != '?' && c != '#') + reference)
@@ -99,17 +103,15 @@ object NextUrl {
     }.fold(_ => found, _.toString)
   }
 
+  /** Characters that no URL may hold, encoded. */
+  def encoded(text: String): String = notInUrls.replaceAllIn(text, m => RequestTemplate.percentEncode(m.matched))
+
   def sameOrigin(a: String, b: String): Boolean =
-    Try(origin(new URI(a)) == origin(new URI(b))).getOrElse(false)
+    Origin.of(a).exists(Origin.of(b).contains(_))
 
   /** An API may encode otherwise than the user did: `%20` or `+`, `%2f` or `%2F`. */
   private def same(a: String, b: String): Boolean = a == b || plain(a).exists(plain(b).contains(_))
   private def plain(text: String): Option[String] = Try(URLDecoder.decode(text, "UTF-8")).toOption
-
-  private def origin(u: URI): String = {
-    val port = if (u.getPort >= 0) u.getPort else if (u.getScheme.equalsIgnoreCase("https")) 443 else 80
-    s"${u.getScheme}://${u.getHost}:$port".toLowerCase
-  }
 
   /** The address with the value of each query parameter replaced. */
   private def parameters(url: String)(value: (String, String) => String): String = url.indexOf('?') match {

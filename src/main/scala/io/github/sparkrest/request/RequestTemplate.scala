@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.request
 
+import java.net.URLDecoder
 import java.nio.charset.StandardCharsets.UTF_8
 
+import scala.util.Try
+
 import io.github.sparkrest.error.RestError
-import io.github.sparkrest.options.{RestConfig, Template}
+import io.github.sparkrest.options.{Origin, RestConfig, Template}
 
 /** Options and an offset make a request: placeholders are filled, each encoded for the place it stands in. */
 final class RequestTemplate(config: RestConfig) {
@@ -21,22 +24,29 @@ final class RequestTemplate(config: RestConfig) {
   private val initialBody = config.initialBody.map(new BodyTemplate(_, config)).orElse(body)
   private val nextUrl = new NextUrl(config)
 
-  /** An error: the API named a page at an address that must not be followed. */
+  /** An error: the API named a page at an address that must not be followed, or a value cannot stand where it is placed. */
   def render(values: RequestValues): Either[RestError, HttpRequest] = {
     val value = valueOf(values) _
-    val plain = headers.map { case (k, t) =>
-      (k, t.render(value, _.filterNot(c => c == '\r' || c == '\n')))
-    } ++ contentType ++ cookie
     val content = (if (values.initial) initialBody else body).map(_.render(value, values.input))
-    linked(values) match {
-      case Some(url) =>
-        nextUrl.follow(url, content.isDefined).map { case (complete, trusted) =>
-          HttpRequest(config.method, complete, if (trusted) plain else Nil, content, trusted)
-        }
-      case None =>
-        val from = if (values.initial) initialAddress else address
-        Right(HttpRequest(config.method, from.render(value, pageParameters(values)), plain, content))
-    }
+    for {
+      filled <- filledHeaders(value, values.input)
+      plain = filled ++ contentType ++ cookie
+      request <- linked(values) match {
+        case Some(url) =>
+          val first = if (address.isTemplated) Some(address.render(value, Nil)) else None
+          nextUrl.follow(url, content.isDefined, first).map { case (complete, trusted) =>
+            HttpRequest(config.method, complete, if (trusted) plain else Nil, content, trusted)
+          }
+        case None =>
+          val from = if (values.initial) initialAddress else address
+          from.checked(value, pageParameters(values)).map(HttpRequest(config.method, _, plain, content))
+      }
+    } yield request
+  }
+
+  private def filledHeaders(value: String => String, row: InputRow): Either[RestError, Seq[(String, String)]] = {
+    val wrong = headers.flatMap { case (k, t) => PlacedValues.inHeader(k, t, value, row(_).isDefined) }
+    wrong.headOption.toLeft(headers.map { case (k, t) => (k, t.render(value, identity)) })
   }
 
   private def linked(values: RequestValues): Option[String] = values.page match {
@@ -58,12 +68,12 @@ final class RequestTemplate(config: RestConfig) {
     case _                                                => values.offset
   }
 
-  private def pageParameters(values: RequestValues): List[String] = {
+  private def pageParameters(values: RequestValues): List[(String, String)] = {
     val numbered = paging.kind == "page" || paging.kind == "offset"
     val page = paging.pageParam.filter(_ => values.page.isDefined || numbered).map { p =>
-      parameter(p, values.page.fold(paging.start.toString)(_.text))
+      p -> values.page.fold(paging.start.toString)(_.text)
     }
-    val size = for (p <- paging.pageSizeParam; n <- paging.pageSize) yield parameter(p, n.toString)
+    val size = for (p <- paging.pageSizeParam; n <- paging.pageSize) yield p -> n.toString
     page.toList ++ size
   }
 
@@ -85,10 +95,21 @@ final class RequestTemplate(config: RestConfig) {
       (p.substring(0, eq + 1), Template.parse(p.substring(eq + 1)))
     } ++ params
 
-    def render(value: String => String, more: List[String]): String = {
+    val isTemplated: Boolean = Origin.isTemplated(url)
+
+    def checked(value: String => String, more: List[(String, String)]): Either[RestError, String] =
+      PlacedValues.inPath(pathTemplate, value).toLeft(render(value, more)).flatMap { rendered =>
+        if (isTemplated) PlacedValues.inHost(rendered, config.paging.allowedHosts).toLeft(rendered) else Right(rendered)
+      }
+
+    def render(value: String => String, more: List[(String, String)]): String = {
+      // `url` may have a page parameter too: the one of the page that is due counts.
+      val replaced = more.map(_._1).toSet
       // `?since=` is a 400 on real servers: a parameter that is an empty placeholder alone is left out.
-      val kept = parameters.filterNot { case (_, t) => t.onlyHole.exists(value(_).isEmpty) }
-      val all = kept.map { case (name, t) => name + t.render(value, percentEncode) } ++ more
+      val kept = parameters.filterNot { case (name, t) => t.onlyHole.exists(value(_).isEmpty) || replaced(decoded(name)) }
+      val all = kept.map { case (name, t) => name + t.render(value, percentEncode) } ++ more.map { case (name, v) =>
+        parameter(name, v)
+      }
       pathTemplate.render(value, percentEncode) + (if (all.isEmpty) "" else all.mkString("?", "&", ""))
     }
   }
@@ -96,6 +117,9 @@ final class RequestTemplate(config: RestConfig) {
 
 object RequestTemplate {
   private val unreserved = (('a' to 'z') ++ ('A' to 'Z') ++ ('0' to '9') ++ "-._~").map(_.toByte).toSet
+
+  private def decoded(name: String): String =
+    Try(URLDecoder.decode(name.stripSuffix("="), "UTF-8")).getOrElse(name)
 
   /** RFC 3986 §2: all but unreserved characters, as UTF-8. */
   def percentEncode(text: String): String =

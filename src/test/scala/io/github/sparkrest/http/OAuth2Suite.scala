@@ -6,6 +6,7 @@ import java.nio.file.{Files, Path}
 import java.time.Instant
 import java.util.concurrent.atomic.AtomicInteger
 
+import io.circe.Json
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.options.{AuthOptions, RestConfig, Secret}
 import io.github.sparkrest.request.HttpRequest
@@ -61,6 +62,9 @@ class OAuth2Suite extends AnyFunSuite {
     val more =
       OAuth2.request(oauth2(secret, "oauth2Scope" -> "a b", "oauth2Params" -> """{"audience": "https://x/"}"""), None)
     assert(more.body.contains("grant_type=client_credentials&scope=a+b&audience=https%3A%2F%2Fx%2F"))
+    val own = Json.obj("grant_type" -> Json.fromString("account_credentials"), "account_id" -> Json.fromString("1"))
+    val zoom = OAuth2.request(oauth2(secret, "oauth2Params" -> own.noSpaces), None)
+    assert(zoom.body.contains("grant_type=account_credentials&account_id=1"), "once")
   }
 
   private def granted(body: String, status: Int = 200) =

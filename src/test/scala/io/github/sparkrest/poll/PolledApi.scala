@@ -24,7 +24,7 @@ final class PolledApi(options: (String, String)*)(answer: HttpRequest => PolledA
   var state: EndpointState = EndpointState.Initial
   var outcome: PollOutcome = _
 
-  private val client = new HttpClient {
+  val client: HttpClient = new HttpClient {
     def send[A](request: HttpRequest)(use: HttpResponse => Either[RestError, A]): Either[RestError, A] = {
       asked += request
       val a = answer(request)
@@ -92,4 +92,13 @@ object PolledApi {
     def endPage(offsetBefore: Option[String], origin: Option[PageOrigin]): Unit = whole = kept.size
     def bytes: Long = kept.map(_.length.toLong).sum
   }
+}
+
+/** Takes records and forgets them. */
+final class CountingSink extends PageSink {
+  var records = 0
+  def append(buf: Array[Byte], from: Int, to: Int): Unit = records += 1
+  def discardPage(): Unit = ()
+  def endPage(offsetBefore: Option[String], origin: Option[PageOrigin]): Unit = ()
+  def bytes: Long = records.toLong
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.request
 
+import io.circe.Json
+import io.github.sparkrest.error.Condition
 import io.github.sparkrest.options.RestConfig
 import org.scalatest.funsuite.AnyFunSuite
 
@@ -40,9 +42,129 @@ class RequestTemplateSuite extends AnyFunSuite {
     )
   }
 
-  test("headers are filled, and cannot be split by a value") {
-    val r = rendered("https://h/a", "a\r\nX: y", "headers" -> """{"X-After":"<{id}>"}""")
-    assert(r.headers == Seq("X-After" -> "<aX: y>"))
+  test("headers are filled, and a value that would split one is refused, not changed") {
+    val r = rendered("https://h/a", "a, b", "headers" -> """{"X-After":"<{id}>"}""")
+    assert(r.headers == Seq("X-After" -> "<a, b>"))
     assert(r.toString == "HttpRequest(GET)")
+    Seq("a\r\nX: y", "a\ny", "a\u0000").foreach { v =>
+      assert(
+        refused("https://h/a", "headers" -> """{"X-After":"<{id}>"}""")("id" -> v).contains("{id} holds a line break")
+      )
+    }
+    assert(
+      refused("https://h/a", "headers" -> """{"Cookie":"u={id}"}""")("id" -> "1; admin=1").contains("holds a semicolon")
+    )
+    assert(refused("https://h/a", "headers" -> """{"X-Id":"{id}"}""")("id" -> "1;q=0").contains("holds a semicolon"))
+  }
+
+  private def ofRow(template: String, more: (String, String)*)(columns: (String, String)*) = {
+    val data = Json.arr(Json.fromFields(columns.map { case (k, v) => k -> Option(v).fold(Json.Null)(Json.fromString) }))
+    val options = Map("url" -> template, "inputData" -> data.noSpaces, "streaming" -> "true") ++ more
+    val config = RestConfig.parse(options).fold(e => fail(e.text), identity)
+    val row = InputRow.of(columns.map(_._1), data.asArray.flatMap(_.headOption).getOrElse(Json.Null).noSpaces)
+    new RequestTemplate(config).render(RequestValues("", input = row))
+  }
+
+  private def refused(template: String, more: (String, String)*)(columns: (String, String)*): String = {
+    val e = ofRow(template, more: _*)(columns: _*).fold(identity, r => fail(r.url))
+    assert(
+      e.condition == Condition.ValueRefused && columns.forall(c =>
+        c._2 == null || c._2.length < 3 || !e.text.contains(c._2)
+      )
+    )
+    e.message
+  }
+
+  test("a value in a path is not null, empty, . or ..") {
+    Seq(null, "").foreach { v =>
+      assert(
+        refused("https://h/users/{id}/orders")(
+          "id" -> v
+        ) == "The value of {id} is null or empty, and it stands in the path of the URL."
+      )
+    }
+    Seq(".", "..").foreach { v =>
+      assert(refused("https://h/users/{id}/orders")("id" -> v).contains("{id} is . or .."))
+      assert(refused("https://h/users/{id}")("id" -> v).contains("{id} is . or .."))
+    }
+    assert(refused("https://h/a/.{id}/b")("id" -> ".").contains("is . or .."))
+    assert(refused("https://h/a/%2E{id}/b")("id" -> ".").contains("is . or .."))
+    assert(refused("https://h/a/{a}{b}/b")("a" -> ".", "b" -> ".").contains("is . or .."))
+    assert(
+      ofRow("https://h/users/{id}/orders")("id" -> "a..b/../c").map(_.url) == Right(
+        "https://h/users/a..b%2F..%2Fc/orders"
+      )
+    )
+    assert(ofRow("https://h/v{id}/x?q={q}")("id" -> ".", "q" -> null).map(_.url) == Right("https://h/v./x"))
+  }
+
+  private val secret = Seq("authType" -> "Bearer", "oauthToken" -> "t0ken")
+  private def problem(options: (String, String)*): String =
+    RestConfig.parse(options.toMap).fold(_.text, c => fail(c.toString))
+  private val rows = Seq("inputData" -> """[{"host":"a","port":"1"}]""", "streaming" -> "true")
+
+  test("a row chooses no host or port for credentials, unless allowedHosts names it") {
+    Seq("http://{host}/x", "http://127.0.0.1:{port}/", "https://{host}.example.com/x", "http://{host}").foreach { url =>
+      val others = if (url.contains("{port}")) Nil else Seq("headers" -> """{"X-Port":"{port}"}""")
+      assert(problem(("url" -> url) +: (secret ++ rows ++ others): _*).contains("name the hosts in allowedHosts"), url)
+      assert(RestConfig.parse((("url" -> url) +: (rows ++ others)).toMap).isRight, "without credentials nothing is lost")
+    }
+    Seq("headers" -> """{"X-Api-Key":"k"}""", "params" -> """{"access_token":"k"}""", "cookie" -> "a=b").foreach { o =>
+      assert(problem(Seq("url" -> "http://{host}:{port}/", o) ++ rows: _*).contains("allowedHosts"), o._1)
+    }
+    val allowed = secret :+ ("allowedHosts" -> "a.example, *.b.example, c.example:8443")
+    def sent(host: String) = ofRow("https://{host}/x", allowed: _*)("host" -> host)
+    assert(sent("a.example").exists(r => r.trusted && r.url == "https://a.example/x"))
+    assert(sent("x.b.example").isRight)
+    Seq("evil.example", "b.example", "xb.example", "a.example.evil", "a.example@evil", "c.example").foreach { host =>
+      assert(sent(host).fold(_.condition, r => fail(r.url)) == Condition.ValueRefused)
+    }
+    def port(p: String) = ofRow("https://c.example:{port}/x", allowed: _*)("port" -> p)
+    assert(port("8443").isRight && port("22").isLeft)
+  }
+
+  test("next addresses of a templated host: the row's own origin gets credentials, a host that is called like the column none") {
+    val options =
+      secret ++ Seq("allowedHosts" -> "a.example,b.example", "pagination" -> "nextUrl", "nextField" -> "next")
+    val data = Seq("inputData" -> """[{"host":"a.example"}]""", "streaming" -> "true", "url" -> "https://{host}/x")
+    val template = new RequestTemplate(RestConfig.parse((options ++ data).toMap).fold(e => fail(e.text), identity))
+    def next(url: String) =
+      template.render(
+        RequestValues(
+          "",
+          page = Some(PageToken.Address(url)),
+          input = InputRow.of(Seq("host"), """{"host":"a.example"}""")
+        )
+      )
+    assert(next("https://a.example/2").exists(_.trusted))
+    assert(next("https://b.example/2").exists(!_.trusted))
+    assert(next("https://host/2").isLeft)
+  }
+
+  test("an initialUrl of another origin gets credentials only if allowedHosts names its host") {
+    val options = Seq("url" -> "https://h/x", "initialUrl" -> "https://other/dump")
+    assert(problem(options ++ secret: _*).contains("initialUrl: has another origin than url"))
+    assert(problem(Seq("url" -> "https://h/x", "initialUrl" -> "http://h/x") ++ secret: _*).contains("another origin"))
+    assert(RestConfig.parse((options ++ secret :+ ("allowedHosts" -> "other")).toMap).isRight)
+    assert(RestConfig.parse(options.toMap).isRight)
+    assert(RestConfig.parse((("initialUrl" -> "https://H:443/all") +: options.take(1) ++: secret).toMap).isRight)
+  }
+
+  test("a page parameter that url or params have already is sent once") {
+    val paged = Seq("pagination" -> "page", "pageSizeParam" -> "page[size]", "pageSize" -> "5")
+    assert(
+      url(
+        "https://h/a?page=7&q=1&page%5Bsize%5D=9&page[size]=8",
+        "",
+        paged: _*
+      ) == "https://h/a?q=1&page=1&page%5Bsize%5D=5"
+    )
+    assert(
+      url(
+        "https://h/a",
+        "",
+        paged :+ ("params" -> """{"page":3,"n":1}"""): _*
+      ) == "https://h/a?n=1&page=1&page%5Bsize%5D=5"
+    )
   }
 }

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.options
+
+import java.net.URI
+import java.nio.file.{Path, Paths}
+
+import scala.util.Try
+
+import io.github.sparkrest.error.RestError
+
+/** What the operator of a cluster permits to those who write options: Spark settings `spark.rest.policy.…` of the application,
+  * which no option and no `SET` changes. Each list that is not given permits all; an empty one permits nothing.
+  *
+  * @param paths files and folders for `file:` and the `tls…` options
+  * @param env environment variables for `env:`; `APP_*` is all that begin so
+  * @param hosts that requests may reach: a name, `name:port`, or `*.domain`
+  * @param privateNetworks `false`: as if `allowPrivateHosts` were `false` everywhere
+  * @param tokenStores files and folders for `oauth2TokenStore`
+  * @param bodyReferences whether `file:` and `env:` are read in `body`, `initialBody` and `inputData`
+  */
+final case class Policy(
+    paths: Option[Seq[String]] = None,
+    env: Option[Seq[String]] = None,
+    hosts: Option[Seq[String]] = None,
+    privateNetworks: Boolean = true,
+    tokenStores: Option[Seq[String]] = None,
+    bodyReferences: Boolean = false
+) {
+  import Policy._
+
+  /** Why this file may not be read. */
+  def refusesFile(file: String): Option[String] = refuses(file, paths, AllowedPaths).orElse {
+    // Not files, but what the system says of itself: the environment of the JVM, for one.
+    if (Seq("/proc", "/sys").exists(real(file).startsWith(_))) Some(s"$file is not a file of its own") else None
+  }
+
+  def refusesTokenStore(file: String): Option[String] = refuses(file, tokenStores, AllowedTokenStores)
+
+  def refusesVariable(name: String): Option[String] = env
+    .filterNot(_.exists(p => if (p.endsWith("*")) name.startsWith(p.dropRight(1)) else name == p))
+    .map(_ => s"the environment variable $name is not in the operator's $Prefix$AllowedEnv")
+
+  def refusesHost(url: String): Option[String] = hosts
+    .filterNot(h => Try(new URI(url)).toOption.exists(Origin.isAmong(h, _)))
+    .map(_ => s"the host is not in the operator's $Prefix$AllowedHosts")
+
+  private def refuses(file: String, allowed: Option[Seq[String]], setting: String): Option[String] = allowed
+    .filterNot(_.exists(folder => real(file).startsWith(real(folder))))
+    .map(_ => s"$file is not within the operator's $Prefix$setting")
+}
+
+object Policy {
+  val Prefix = "spark.rest.policy."
+  private val AllowedPaths = "allowedPaths"
+  private val AllowedEnv = "allowedEnv"
+  private val AllowedHosts = "allowedHosts"
+  private val PrivateNetworks = "privateNetworks"
+  private val AllowedTokenStores = "allowedTokenStores"
+  private val BodyReferences = "bodyReferences"
+  private val names = Seq(AllowedPaths, AllowedEnv, AllowedHosts, PrivateNetworks, AllowedTokenStores, BodyReferences)
+
+  val Open: Policy = Policy()
+
+  /** A setting that cannot be read must not pass for one that permits all.
+    *
+    * @param settings without the prefix
+    */
+  def of(settings: Map[String, String]): Either[RestError, Policy] = {
+    def list(name: String) = settings.get(name).map(_.split(",").toSeq.map(_.trim).filter(_.nonEmpty))
+    def flag(name: String, default: Boolean) = settings.get(name).fold(Option(default))(OptType.Flag.read)
+    val unknown = settings.keys.toSeq.sorted.filterNot(names.contains).map { n =>
+      s"$Prefix$n: is not a setting; known: ${names.mkString(", ")}"
+    }
+    val wrong = Seq(PrivateNetworks, BodyReferences)
+      .filter(flag(_, default = true).isEmpty)
+      .map(n => s"""$Prefix$n: "${settings(n)}" is not allowed; allowed: true or false""")
+    if (unknown.nonEmpty || wrong.nonEmpty)
+      Left(RestError.wrongOptions(unknown ++ wrong, "Correct the Spark settings of the application."))
+    else
+      Right(
+        Policy(
+          list(AllowedPaths),
+          list(AllowedEnv),
+          list(AllowedHosts),
+          flag(PrivateNetworks, default = true).contains(true),
+          list(AllowedTokenStores),
+          flag(BodyReferences, default = false).contains(true)
+        )
+      )
+  }
+
+  /** Symbolic links lead out of a folder, and so does `..`. Of a file that is not there yet, its folder counts. */
+  private def real(file: String): Path = {
+    val path = Paths.get(file.stripPrefix("file://").stripPrefix("file:")).toAbsolutePath.normalize
+    def up(p: Path): Path = Try(p.toRealPath()).getOrElse {
+      Option(p.getParent).fold(p)(parent => up(parent).resolve(p.getFileName))
+    }
+    up(path)
+  }
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.options
+
+/** Who may get credentials: the origin that the user wrote as `url`, and nobody whom an input row names. */
+private[options] object TrustChecks {
+  def apply(config: RestConfig): Seq[String] = templated(config) ++ initial(config)
+
+  private def templated(config: RestConfig): Seq[String] = for {
+    (option, url) <- Seq("url" -> config.url) ++ config.initialUrl.map("initialUrl" -> _)
+    name <- Origin.placeholders(url).headOption.toList
+    what <- credentials(config).headOption if config.paging.allowedHosts.isEmpty
+  } yield s"$option: {$name} stands in the host or port, so its value chooses who gets $what; name the hosts in allowedHosts"
+
+  private def initial(config: RestConfig): Seq[String] = for {
+    url <- config.initialUrl.toList if !Origin.isTemplated(url) && !Origin.isTemplated(config.url)
+    what <- credentials(config).headOption if Origin.of(url) != Origin.of(config.url)
+    u <- scala.util.Try(new java.net.URI(Template.parse(url).render(_ => "0", identity))).toOption
+    if u.getHost != null && !Origin.isAmong(config.paging.allowedHosts, u)
+  } yield s"initialUrl: has another origin than url, and would get $what; name its host in allowedHosts"
+
+  /** Options that hold something secret, or may. */
+  private def credentials(config: RestConfig): Seq[String] = {
+    def named(texts: Seq[(String, String)]) = texts.map(_._1).filter(Secret.isNamed)
+    val query = config.url.split("[?&]").toSeq.drop(1).map(_.takeWhile(_ != '='))
+    Seq(
+      (config.auth != AuthOptions.Anonymous) -> "the credentials of authType",
+      config.cookie.isDefined -> "cookie",
+      (config.references.nonEmpty || named(config.headers ++ config.params).nonEmpty) -> "secret headers or params",
+      query.exists(n => !n.contains('{') && Secret.isNamed(n)) -> "the secret in the query of url",
+      (config.tls.keyFile.isDefined || config.tls.keyStore.isDefined) -> "the client certificate",
+      (config.body ++ config.initialBody).nonEmpty -> "the body, which may hold secrets"
+    ).collect { case (true, what) => what }
+  }
+}

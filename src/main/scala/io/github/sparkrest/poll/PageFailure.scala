@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.poll
+
+import io.github.sparkrest.error.RestError
+import io.github.sparkrest.http.RateLimit
+import io.github.sparkrest.offset.{PageResult, PageStep}
+import io.github.sparkrest.page.{PageFacts, RecordSink}
+
+/** @param status of the response; 0: there was none */
+final case class PageFailure(error: RestError, status: Int = 0) {
+
+  /** The answer to a place that the API no longer knows. */
+  def refusesPlace: Boolean = status == 400 || status == 404 || status == 410
+
+  /** A service that is unavailable (503) asks for a wait of its own; any other wait is for a quota. */
+  def waits(limit: RateLimit): RateLimit =
+    if (status == 503) limit else limit.copy(waitMs = error.retryAfterMs.orElse(limit.waitMs))
+}
+
+/** Passes on the records that are new. */
+final private class StepSink(begin: PageStep, sink: PageSink) extends RecordSink {
+  private var step = begin
+
+  def record(buf: Array[Byte], from: Int, to: Int): Unit = if (step.keep(buf, from, to)) sink.append(buf, from, to)
+
+  def restart(): Unit = {
+    step = step.restart()
+    sink.discardPage()
+  }
+
+  def finish(facts: PageFacts): Either[RestError, PageResult] = step.finish(facts)
+}

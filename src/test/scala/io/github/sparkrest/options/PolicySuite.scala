@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.options
+
+import java.nio.file.{Files, Path}
+
+import io.github.sparkrest.error.Condition
+import io.github.sparkrest.http.{LocalServer, SttpClient}
+import io.github.sparkrest.request.HttpRequest
+import org.scalatest.funsuite.AnyFunSuite
+
+/** What the operator permits, whatever the options say. */
+class PolicySuite extends AnyFunSuite {
+  private def policy(settings: (String, String)*) = Policy.of(settings.toMap).fold(e => fail(e.text), identity)
+  private def parse(p: Policy, options: (String, String)*) =
+    RestConfig.parse(Map("url" -> "http://h/x") ++ options, policy = p)
+  private def problems(p: Policy, options: (String, String)*): String =
+    parse(p, options: _*).fold(_.text, c => fail(s"no problem was found: $c"))
+  private val folder = Files.createTempDirectory("policy").toRealPath()
+  private def file(name: String, text: String, in: Path = folder): Path = Files.write(in.resolve(name), text.getBytes)
+
+  test("body, initialBody and inputData read no file and no variable, unless the operator permits it") {
+    val secret = file("body.json", """[{"a":"5ecret"}]""")
+    Seq(
+      Seq("method" -> "POST", "body" -> s"file:$secret"),
+      Seq("method" -> "POST", "body" -> "{}", "initialBody" -> s" file://$secret"),
+      Seq("inputData" -> s"file:$secret"),
+      Seq("method" -> "POST", "body" -> "env:PATH")
+    ).foreach { options =>
+      val text = problems(Policy.Open, options: _*)
+      assert(text.contains("file: and env: are not read here") && !text.contains("5ecret"), text)
+      assert(parse(policy("bodyReferences" -> "true"), options: _*).isRight)
+    }
+  }
+
+  test("allowedPaths: links and .. lead nowhere else, and the system's own files are none") {
+    val inside = Files.createDirectory(folder.resolve("inside"))
+    val good = file("token", "t0ken", inside)
+    val bad = file("secret", "5ecret")
+    val link = Files.createSymbolicLink(inside.resolve("link"), bad)
+    val p = policy("allowedPaths" -> s"$inside, /nowhere")
+    def token(text: String) = Seq("authType" -> "Bearer", "oauthToken" -> text)
+    assert(parse(p, token(s"file:$good"): _*).isRight)
+    Seq(s"file:$bad", s"file:$link", s"file:$inside/../secret", s"file://$bad", s"file:${inside}x/token").foreach { t =>
+      val text = problems(p, token(t): _*)
+      assert(text.contains("operator's spark.rest.policy.allowedPaths") && !text.contains("5ecret"), t)
+    }
+    assert(problems(p, "headers" -> s"""{"X": "file:$bad"}""").contains("headers.X: "))
+    assert(problems(policy("allowedPaths" -> ""), token(s"file:$good"): _*).contains("allowedPaths"))
+    Seq("tlsCaFile", "tlsTrustStore", "tlsKeyStore").foreach { o =>
+      assert(problems(p, o -> bad.toString).contains(s"$o: "), o)
+    }
+    assert(problems(Policy.Open, token("file:/proc/self/environ"): _*).contains("is not a file of its own"))
+  }
+
+  test("allowedEnv: names, and beginnings of names") {
+    val name = sys.env.keys.find(n => n.matches("[A-Z]{3,}") && sys.env(n).nonEmpty).getOrElse(fail("no variable"))
+    def token(p: Policy) = parse(p, "authType" -> "ApiKey", "apiKey" -> s"env:$name")
+    assert(
+      token(policy("allowedEnv" -> s"A, $name")).isRight && token(policy("allowedEnv" -> s"${name.take(2)}*")).isRight
+    )
+    Seq("", name.take(2), s"x$name").foreach { allowed =>
+      assert(
+        token(policy("allowedEnv" -> allowed)).left.exists(_.text.contains("spark.rest.policy.allowedEnv")),
+        allowed
+      )
+    }
+  }
+
+  test("allowedTokenStores") {
+    val oauth2 = Seq(
+      "authType" -> "OAuth2",
+      "oauth2TokenUrl" -> "https://h/t",
+      "oauth2ClientId" -> "c",
+      "oauth2GrantType" -> "refresh_token",
+      "oauth2RefreshToken" -> "r"
+    )
+    val p = policy("allowedTokenStores" -> folder.toString)
+    assert(parse(p, oauth2 :+ ("oauth2TokenStore" -> s"$folder/new/token.json"): _*).isRight)
+    Seq("/tmp/other.json", s"file:$folder/../x.json").foreach { f =>
+      assert(problems(p, oauth2 :+ ("oauth2TokenStore" -> f): _*).contains("oauth2TokenStore: "), f)
+    }
+  }
+
+  test("allowedHosts and privateNetworks hold for each request, and for the proxy") {
+    val server = new LocalServer(LocalServer.send(_, 200, "[]"))
+    try {
+      def send(p: Policy, options: (String, String)*) = {
+        val config = parse(p, options: _*).fold(e => fail(e.text), identity)
+        SttpClient(config, () => false).send(HttpRequest("GET", s"${server.url}/?key=hidden", Nil))(r => Right(r.status))
+      }
+      assert(send(policy("allowedHosts" -> "api.example, 127.0.0.1")) == Right(200))
+      Seq(
+        policy("allowedHosts" -> "api.example,*.0.0.1"),
+        policy("allowedHosts" -> ""),
+        policy("privateNetworks" -> "false")
+      )
+        .foreach { p =>
+          val e = send(p).fold(identity, s => fail(s"answered $s"))
+          assert(e.condition == Condition.AddressRefused && !e.text.contains("hidden"), e.text)
+        }
+      assert(server.asked.length == 1)
+      assert(problems(policy("privateNetworks" -> "false"), "allowPrivateHosts" -> "true").contains("privateNetworks"))
+      val proxy = "proxy" -> server.url
+      assert(problems(policy("allowedHosts" -> "h"), proxy).contains("proxy: the host is not in the operator's"))
+      assert(parse(policy("allowedHosts" -> "h, 127.0.0.1"), proxy).isRight)
+    } finally server.close()
+  }
+
+  test("a setting that is misspelled permits nothing") {
+    assert(
+      Policy
+        .of(Map("allowedPath" -> "/x"))
+        .left
+        .exists(_.text.contains("spark.rest.policy.allowedPath: is not a setting"))
+    )
+    assert(Policy.of(Map("privateNetworks" -> "no")).left.exists(_.text.contains("true or false")))
+    assert(Policy.of(Map.empty) == Right(Policy.Open))
+  }
+}
