@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Generated histories against real processes: drivers killed with SIGKILL again and again, each record once.
+
+Many streams share a driver, because its start costs more than what a stream does. `HISTORIES` and `HISTORY_SEED` say
+how many histories the slow test makes, and from which seed on.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from emulated import Answer, Emulated, Request
+from histories import KINDS, Changes, History
+from process import Driver
+from pyspark.sql import SparkSession
+from waiting import wait_until
+
+GROUP = 20
+FIRST_SEED = 20261127
+
+
+class Group:
+    """Histories that one driver reads, from a server for all."""
+
+    def __init__(self, histories: list[History], folder: Path) -> None:
+        self.histories = histories
+        self._by_path = {f"/{h.seed}": h for h in histories}
+        self._folder = folder
+        self._dice = random.Random(histories[0].seed)
+        self.api = Emulated(self._answer)
+
+    def _answer(self, request: Request) -> Answer:
+        return self._by_path[request.path].answer(request)
+
+    def output(self, history: History) -> Path:
+        return self._folder / str(history.seed) / "output"
+
+    def _driver(self, until: str) -> Driver:
+        """A page size of its own in each run."""
+        streams = {
+            str(h.seed): {
+                "options": h.options(self.api.url, self._dice.choice(h.sizes)),
+                "checkpoint": str(self._folder / str(h.seed) / "checkpoint"),
+                "output": str(self.output(h)),
+            }
+            for h in self.histories
+        }
+        file = self._folder / "streams.json"
+        file.write_text(json.dumps(streams))
+        return Driver("many_streams.py", str(file), until, log=self._folder / "log")
+
+    def killed(self, seconds: float) -> None:
+        """A run that is killed at a random moment within so many seconds of its first poll."""
+        asked = len(self.api.requests)
+        with self._driver("endless") as driver:
+            wait_until(lambda: len(self.api.requests) > asked or not driver.is_running(), "a poll", 240)
+            time.sleep(self._dice.uniform(0.2, seconds))
+            assert driver.is_running(), driver.output()
+            driver.kill()
+
+    def finish(self, seconds: int) -> dict[str, str | None]:
+        """A run that takes all there is. What became of each stream: an error, or nothing."""
+        with self._driver(str(seconds)) as driver:
+            assert driver.wait(seconds + 120) == 0, driver.output()
+        ended: dict[str, str | None] = json.loads((self._folder / "ended.json").read_text())
+        return ended
+
+
+def live(group: Group, kills: int, seconds: float, limit: int) -> dict[str, str | None]:
+    """All that happens to a group."""
+    with group.api:
+        with Changes(group.histories):
+            for kill in range(kills):
+                group.killed(seconds)
+                if kill == 0:
+                    for history in group.histories:
+                        if history.bulk:
+                            history.touch_all()
+        for history in group.histories:
+            history.calm_down()
+        return group.finish(limit)
+
+
+def wrong(group: Group, ended: dict[str, str | None], spark: SparkSession, say: Callable[[str], None]) -> list[str]:
+    """What is not as it should be, a line for each history."""
+    found = []
+    for history in group.histories:
+        rows = rows_in(spark, group.output(history))
+        lost, repeated = history.lost_and_repeated(rows)
+        error = ended[str(history.seed)]
+        line = f"{history}: {len(rows)} rows, {len(lost)} lost, {len(repeated)} repeated"
+        if lost or repeated or error:
+            line += f"; {lost[:3]} {repeated[:3]} {error or ''}"
+            found.append(line)
+        say(line)
+    return found
+
+
+def rows_in(spark: SparkSession, output: Path) -> list[tuple[int, int]]:
+    if not (output / "_spark_metadata").exists():
+        return []
+    table = spark.read.schema("id BIGINT, version BIGINT").parquet(str(output))
+    return [(row.id, row.version) for row in table.collect()]
+
+
+def test_a_history_of_each_kind(spark: SparkSession, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    histories = [History(seed, may_be_large=False) for seed in range(FIRST_SEED, FIRST_SEED + len(KINDS))]
+    must_be_right(histories, 2, 3, 60, spark, tmp_path, capsys)
+
+
+@pytest.mark.slow
+def test_200_histories(spark: SparkSession, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    count, first = int(os.environ.get("HISTORIES", "200")), int(os.environ.get("HISTORY_SEED", FIRST_SEED))
+    histories = [History(seed) for seed in range(first, first + count)]
+    must_be_right(histories, 4, 6, 150, spark, tmp_path, capsys)
+
+
+def must_be_right(
+    histories: list[History],
+    kills: int,
+    seconds: float,
+    limit: int,
+    spark: SparkSession,
+    folder: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    found = []
+    for start in range(0, len(histories), GROUP):
+        place = folder / str(start)
+        place.mkdir()
+        group = Group(histories[start : start + GROUP], place)
+        ended = live(group, kills, seconds, limit)
+        with capsys.disabled():
+            found += wrong(group, ended, spark, lambda line: print("\n" + line, end=""))
+    assert not found, f"{len(found)} of {len(histories)} histories:\n" + "\n".join(found)
