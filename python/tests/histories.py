@@ -61,7 +61,8 @@ class History:
         self.end = dice.choice(("more", "empty", "404") if self.kind in NUMBERED else ("more", "absent"))
         if self.kind == "ascending" and self.end == "404":
             self.end = "empty"
-        self.filtered = self.kind != "log" and not self.large and dice.random() < 0.3
+        # A reader of ids without pages would never pass a page that is empty.
+        self.filtered = self.kind not in ("log", "ids") and not self.large and dice.random() < 0.3
         # A filtered page in an ascending list by number shifts if a record before it changes: no option cures that.
         self.updated = self.kind in UPDATED and not (self.kind == "ascending" and self.filtered)
         self.unit = dice.choice((1, 1000))
@@ -72,7 +73,8 @@ class History:
         self.pages_per_poll = dice.choice((3, 10, 100))
         self.delay = 0.001 if self.large else dice.uniform(0.002, 0.02)
         self.fault_rate = dice.choice((0.0, 0.03, 0.1))
-        self.lying = True
+        # Nothing tells a page that is empty by a fault from one whose records are not for this reader.
+        self.lying = not self.filtered
         self._often = self.fault_rate
         self._dice = dice
         self._lock = threading.Lock()
