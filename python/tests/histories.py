@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Generated histories: an API of a random kind whose list grows and moves, which answers wrongly now and then.
+"""Generated histories: an API of a random kind whose list grows and moves, and which answers wrongly now and then.
 
-A history is made from a number, its seed. Its truth is what the API holds: `lost_and_repeated` compares that with the
-rows that a stream delivered. What no option can cure (`sim/Losses.scala`) is not generated.
+A seed makes a history. `lost_and_repeated` compares the rows that a stream delivered with the list of the API.
+No history has a loss that no option can cure (`sim/Losses.scala`).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 from emulated import Answer, Generated, Request
 
 Row = tuple[int, int]
-"""Id and version: each change of a record makes another row."""
+"""Id and version: each change of a record makes a row."""
 KINDS = ("ascending", "newest first", "cursor", "link", "ids", "ids newest first", "log")
 UPDATED = {"ascending", "newest first", "cursor", "link", "log"}
 """Records of the other kinds never change."""
@@ -30,7 +30,7 @@ PASSING = ("500", "reset", "cut")
 LYING = ("404", "410", "null", "empty")
 """Faults that look like an end of the list, or like a refusal."""
 HONEST_AFTER_A_LIE = 3
-"""Two lies about one page, one after the other, are the truth to every reader."""
+"""Requests that are answered honestly after a lie: no reader can doubt two lies in a row about one page."""
 
 
 @dataclass
@@ -56,14 +56,14 @@ class History:
         dice = random.Random(seed)
         self.seed = seed
         self.kind = KINDS[seed % len(KINDS)]
-        # More records, and more equal times, than a memory of 20,000 holds.
+        # More records, and more records with the same time, than the 20,000 that were remembered once.
         self.large = dice.random() < 0.12 and may_be_large
         self.end = dice.choice(("more", "empty", "404") if self.kind in NUMBERED else ("more", "absent"))
         if self.kind == "ascending" and self.end == "404":
             self.end = "empty"
         # A reader of ids without pages would never pass a page that is empty.
         self.filtered = self.kind not in ("log", "ids") and not self.large and dice.random() < 0.3
-        # A filtered page in an ascending list by number shifts if a record before it changes: no option cures that.
+        # If a record before a filtered page changes, the pages of an ascending list shift: no option cures that.
         self.updated = self.kind in UPDATED and not (self.kind == "ascending" and self.filtered)
         self.unit = dice.choice((1, 1000))
         self.since = self.kind != "newest first" or dice.random() < 0.5
@@ -73,7 +73,7 @@ class History:
         self.pages_per_poll = dice.choice((3, 10, 100))
         self.delay = 0.001 if self.large else dice.uniform(0.002, 0.02)
         self.fault_rate = dice.choice((0.0, 0.03, 0.1))
-        # Nothing tells a page that is empty by a fault from one whose records are not for this reader.
+        # A page that is empty by a fault looks like a page whose records are filtered out.
         self.lying = not self.filtered
         self._often = self.fault_rate
         self._dice = dice
@@ -93,7 +93,7 @@ class History:
         said += [name for name in ("large", "bulk", "filtered", "updated", "since") if getattr(self, name)]
         return f"history {self.seed}: " + " ".join(said)
 
-    # ---- how it is read
+    # ---- options of its reader
 
     def options(self, url: str, page_size: int) -> dict[str, Any]:
         """Of `read_rest_stream`. The page size may be another one in each run."""
@@ -141,15 +141,15 @@ class History:
         codes = {"empty_status_codes": "204,304,404"} if self.end == "404" else {}
         return {"pagination": "page"} | size | more | codes
 
-    # ---- what happens to its list
+    # ---- changes of its list
 
     def calm_down(self) -> None:
-        """For a run that ends when there is nothing more: a lie would end it too early, failures break it off."""
+        """Before a run that ends when there is nothing more. Lies and many failures would end it too early."""
         self.lying = False
         self._often /= 3
 
     def _begin(self, backlog: int) -> None:
-        """A backlog of the last day; now and then a page of it is not for this reader."""
+        """A backlog of the last day. Some pages of a filtered list are empty."""
         now = time.time()
         times = sorted(self._dice.uniform(now - 86_400, now - 60) for _ in range(backlog))
         for moment in times:
@@ -169,13 +169,16 @@ class History:
                     self._put(Entry(len(self._entries) + 1, 1, self._now()))
 
     def touch_all(self) -> None:
-        """`UPDATE … SET updated_at = now()`. From then on records are only made: equal values fill many pages."""
+        """`UPDATE … SET updated_at = now()`.
+
+        Afterwards no record is changed: no option cures changes within equal values that span pages.
+        """
         with self._lock:
             now = self._now()
             for entry in list(self._entries.values()):
                 self._put(Entry(entry.id, entry.version + 1, now))
             self.updated = False
-            # No record made later shares that time.
+            # Later records have a later time.
             self._stamp = now + 1
 
     def _now(self) -> int:
@@ -189,14 +192,14 @@ class History:
         self._sorted = None
 
     def lost_and_repeated(self, rows: list[Row]) -> tuple[list[Row], list[Row]]:
-        """Of what is there to be read at the end; a version that another one replaced may be missing."""
+        """Rows of the final list that are missing, and rows that came twice."""
         counts = Counter(rows)
         unknown = counts.keys() - self._made
         assert not unknown, f"{self}: rows that the API never had: {sorted(unknown)[:5]}"
         entries = self._log if self.kind == "log" else [e for e in self._entries.values() if e.id not in self._hidden]
         return [e.row for e in entries if e.row not in counts], [row for row, times in counts.items() if times > 1]
 
-    # ---- how it answers
+    # ---- responses
 
     def answer(self, request: Request) -> Answer:
         time.sleep(self.delay)
@@ -245,11 +248,11 @@ class History:
         if not page and number > 1 and self.end == "404":
             return Answer({"detail": "Invalid page."}, status=404)
         more = {"has_more": number * size < len(entries)} if self.end == "more" else {}
-        # Where nothing says that there is more, a filtered page would be an end.
+        # Without a word that there is more, an empty filtered page would be the end.
         return Answer({"data": self._shown(page) if more or not self.filtered else [e.json() for e in page], **more})
 
     def _after(self, entries: list[Entry], query: dict[str, str], size: int) -> Answer:
-        """A token is a place in the order: what is moved behind it comes later, and nothing shifts."""
+        """A token is a place in the order: a record that moves behind it comes later, and no record is passed over."""
         if "token" in query:
             stamp, number = map(int, query["token"].split("."))
             entries = [e for e in entries if (e.updated_at, e.id) > (stamp, number)]
@@ -286,7 +289,7 @@ class History:
 
 
 def _broken(answer: Answer, whole: bool) -> Answer:
-    """Two thirds of the body: as if that were all, or the connection ends there."""
+    """Two thirds of the body, as if they were `whole`, or the connection ends there."""
     body = json.dumps(answer.body).encode()
     part = body[: len(body) * 2 // 3]
 
@@ -298,7 +301,7 @@ def _broken(answer: Answer, whole: bool) -> Answer:
 
 
 class Changes:
-    """Changes all lists, again and again, until it is left."""
+    """Changes all lists again and again while the context is open."""
 
     def __init__(self, histories: list[History]) -> None:
         self._histories = histories

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Generated histories against real processes: drivers killed with SIGKILL again and again, each record once.
+"""Generated histories against real processes: drivers are killed with SIGKILL, and each record comes once.
 
-Many streams share a driver, because its start costs more than what a stream does. `HISTORIES` and `HISTORY_SEED` say
-how many histories the slow test makes, and from which seed on.
+Many streams share a driver, because the start of a driver costs more than the work of a stream. `HISTORIES` and
+`HISTORY_SEED` set the number of histories of the slow test, and the first seed.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ FIRST_SEED = 20261127
 
 
 class Group:
-    """Histories that one driver reads, from a server for all."""
+    """Histories that one server answers for and one driver reads."""
 
     def __init__(self, histories: list[History], folder: Path) -> None:
         self.histories = histories
@@ -41,7 +41,7 @@ class Group:
         return self._folder / str(history.seed) / "output"
 
     def _driver(self, until: str) -> Driver:
-        """A page size of its own in each run."""
+        """Each run has other page sizes."""
         streams = {
             str(h.seed): {
                 "options": h.options(self.api.url, self._dice.choice(h.sizes)),
@@ -55,7 +55,7 @@ class Group:
         return Driver("many_streams.py", str(file), until, log=self._folder / "log")
 
     def killed(self, seconds: float) -> None:
-        """A run that is killed at a random moment within so many seconds of its first poll."""
+        """A run that is killed at a random moment in the `seconds` after its first poll."""
         asked = len(self.api.requests)
         with self._driver("endless") as driver:
             wait_until(lambda: len(self.api.requests) > asked or not driver.is_running(), "a poll", 240)
@@ -64,7 +64,7 @@ class Group:
             driver.kill()
 
     def finish(self, seconds: int) -> dict[str, str | None]:
-        """A run that takes all there is. What became of each stream: an error, or nothing."""
+        """A run to the end of all lists. The error of each stream, if it has one."""
         with self._driver(str(seconds)) as driver:
             assert driver.wait(seconds + 120) == 0, driver.output()
         ended: dict[str, str | None] = json.loads((self._folder / "ended.json").read_text())
@@ -72,7 +72,7 @@ class Group:
 
 
 def live(group: Group, kills: int, seconds: float, limit: int) -> dict[str, str | None]:
-    """All that happens to a group: its lists change, its drivers are killed, the last one takes what is left."""
+    """The lists change, drivers are killed, and the last driver reads the rest."""
     with Changes(group.histories):
         for kill in range(kills):
             group.killed(seconds)
@@ -86,12 +86,12 @@ def live(group: Group, kills: int, seconds: float, limit: int) -> dict[str, str 
 
 
 def wrong(group: Group, spark: SparkSession, kills: int, seconds: float, limit: int) -> list[str]:
-    """What is not as it should be after all that, a line for each history."""
+    """Lives through it all. A line for each history that went wrong."""
     with group.api:
         ended = live(group, kills, seconds, limit)
         late = missing(group, spark)
         if any(late.values()):
-            # A run that ended too early lost nothing: the next one goes on.
+            # If the run ended too early, no record is lost: the next run continues.
             group.finish(limit)
     return [f"{h}: {said}" for h in group.histories if (said := judged(group, h, spark, ended, late[h.seed]))]
 
@@ -102,7 +102,7 @@ def missing(group: Group, spark: SparkSession) -> dict[int, int]:
 
 
 def judged(group: Group, history: History, spark: SparkSession, ended: dict[str, str | None], late: int) -> str:
-    """What went wrong, or nothing."""
+    """A description of the failure, or the empty text."""
     rows = rows_in(spark, group.output(history))
     lost, repeated = history.lost_and_repeated(rows)
     error = ended[str(history.seed)]

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A user's program with many streams in one session, each from an API into Parquet. A stream that fails starts again.
+"""A user's program with many streams from APIs into Parquet in one session. A stream that fails starts again.
 
-Arguments: a JSON file that has `options` of `read_rest_stream`, `checkpoint` and `output` of each stream, by its name;
-and `endless`, or the seconds within which all of them have to end. `ended.json` beside it tells what became of each.
+Arguments: a JSON file with the streams by name, each with `options` of `read_rest_stream`, `checkpoint` and `output`; then
+`endless`, or the seconds in which all streams must end. Their errors go to `ended.json` in the folder of the JSON file.
 """
 
 import json
@@ -45,7 +45,7 @@ def start(name: str) -> None:
 
 
 def look(name: str, query: StreamingQuery) -> None:
-    """It runs on, has ended, or has failed and is started again."""
+    """Notes that a query has ended, or starts it again if it has failed."""
     if query.isActive:
         return
     error = query.exception()
