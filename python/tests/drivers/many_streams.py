@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A user's program with many streams from APIs into Parquet in one session. A stream that fails starts again.
 
-Arguments: a JSON file with the streams by name, each with `options` of `read_rest_stream`, `checkpoint` and `output`; then
-`endless`, or the seconds in which all streams must end. Their errors go to `ended.json` in the folder of the JSON file.
+Arguments: a JSON file with the streams by name, each with `options` of `read_rest_stream`, `checkpoint` and `output`;
+then `endless`, or the seconds in which all streams must end. Their errors go to `ended.json` in the same folder.
 """
 
 import json
