@@ -85,13 +85,13 @@ private[options] trait OffsetTable {
     "windowStep",
     Duration(1),
     Offsets,
-    doc = "`offsetType=window`: length in seconds of a slice from `{windowStart}` to `{windowEnd}`. Default: up to now."
+    doc = "`offsetType=window`: maximum length of a slice from `{windowStart}` to `{windowEnd}`, in seconds. The newest slice ends now, less `lag`, and is shorter. Default: up to now."
   )
   val OnCursorExpired: Opt[String] = Opt(
     "onCursorExpired",
     OneOf(Seq("fail", "restart")),
     Offsets,
     default = Some("fail"),
-    doc = "When the API refuses a stored cursor (400, 404, 410): fail the query, or begin anew at `initialOffset`; what was delivered last is dropped."
+    doc = "When the API refuses the stored cursor (400, 404, 410) twice, five seconds apart: fail the query, or begin again at `initialOffset`; records that are remembered are dropped. A refused page token begins the traversal again, whatever this option says."
   )
 }

@@ -30,7 +30,7 @@ private[options] trait PagingTable {
     "totalField",
     NonEmpty,
     Paging,
-    doc = "Path of the number of all records."
+    doc = "Path of the number of all records. If the pages hold fewer, the poll fails (`PAGES_END_EARLY`): leave the option out if the number is an estimate."
   )
   val PageParam: Opt[String] = Opt(
     "pageParam",

@@ -46,7 +46,7 @@ private[options] trait RecordTable {
     NonEmpty,
     Records,
     doc =
-      "A response without `dataField` that means that there is nothing, as `path=value`, e.g. `meta.result_count=0`."
+      "A response without `dataField` that means that there are no records, as `path=value`, e.g. `meta.result_count=0`, or as a path alone: it exists and is not null."
   )
   val ErrorWhen: Opt[String] = Opt(
     "errorWhen",
