@@ -167,15 +167,18 @@ final case class Setup(chosen: Map[String, String]) {
 
   /** What an `options/n` event makes of this setup: the reader's options, and what the server does when asked so. */
   def variant(n: Int): Setup = n match {
-    case 1 => and("size" -> "2")
-    case 2 => and("size" -> "7")
-    case 3 => other
-    case 4 =>
+    case 1                   => and("size" -> "2")
+    case 2                   => and("size" -> "7")
+    case 3                   => other
+    case 4 if kind == "feed" => this
+    case 4                   =>
       if (order == "desc") and("order" -> "asc", "param" -> "sort=up")
       else and("order" -> "desc", "param" -> "sort=down")
-    case 5 => and("key" -> (!key).toString)
-    case 6 => and("param" -> "lang=en")
-    case _ => this
+    // Each picture of a snapshot is compared with the last one, if that was kept.
+    case 5 if kind == "snapshot" => this
+    case 5                       => and("key" -> (!key).toString)
+    case 6                       => and("param" -> "lang=en")
+    case _                       => this
   }
 
   def variants: Seq[Setup] = if (restarts) (0 to 6).map(variant) else Seq(this)
