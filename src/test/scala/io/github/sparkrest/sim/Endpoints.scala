@@ -3,6 +3,7 @@ package io.github.sparkrest.sim
 
 /** Writes a response: records, and around them what the setup's envelope has. */
 final private[sim] class Envelope(setup: Setup) {
+  private val name = if (setup.warnings) "results" else "data"
 
   /** @param fields JSON values */
   def apply(rows: Seq[Row], fields: Seq[(String, String)], headers: Seq[(String, String)]): Answer = {
@@ -11,16 +12,26 @@ final private[sim] class Envelope(setup: Setup) {
     val body =
       if (setup.rootArray && fields.isEmpty) records
       else {
-        val data = s""""data":$records"""
-        (if (setup.head) around :+ data else data +: around).mkString("{", ",", "}")
+        val data = s""""$name":$records"""
+        val warnings =
+          if (setup.warnings && rows.isEmpty) Seq(""""warnings":[{"id":999,"updated_at":1,"text":"nothing found"}]""")
+          else Nil
+        ((if (setup.head) around :+ data else data +: around) ++ warnings).mkString("{", ",", "}")
       }
     if (rows.isEmpty && setup.emptyStatus != 200 && headers.isEmpty && fields.isEmpty) Answer(setup.emptyStatus, Nil, "")
     else Answer(200, headers, body)
   }
+
+  /** No records though there are some: a backend of the API did not answer in time. */
+  def void(manner: Int): Answer = {
+    val data = if (manner % 3 == 0) "[]" else "null"
+    val errors = if (manner % 3 == 2) ""","errors":[{"message":"timeout"}]""" else ""
+    Answer(200, Nil, if (setup.rootArray) data else s"""{"$name":$data$errors}""")
+  }
 }
 
 /** Lists with a filter and pages: since, ids, feed, window, snapshot. */
-final private[sim] class ListEndpoint(setup: Setup, world: World) {
+final private[sim] class ListEndpoint(private var setup: Setup, world: World) {
   private val pager = new Pager(setup)
   private val envelope = new Envelope(setup)
   private var lastPage = 0
@@ -40,10 +51,21 @@ final private[sim] class ListEndpoint(setup: Setup, world: World) {
 
   def expire(): Unit = pager.epoch += 1
 
+  /** From now on it is asked in another way. */
+  def become(other: Setup): Unit = {
+    setup = other
+    pager.setup = other
+  }
+
+  /** Another page than the first one is asked for. */
+  def isLater(query: Query): Boolean = token(query).exists(t => t != "0" && t != "1")
+
   def answer(query: Query): Answer =
     filtered(query).flatMap(list => pager.page(list, token(query)).map(p => (list, p))) match {
       case Left((status, why)) => Answer(status, Nil, why)
-      case Right((_, page))    =>
+      case Right((_, page)) if setup.past != 200 && page.rows.isEmpty && !page.more && isLater(query) =>
+        Answer(setup.past, Nil, "Invalid page.")
+      case Right((_, page)) =>
         moves = if (setup.paging == "page" && token(query).exists(_ != "1") && changes >= lastPage) moves + 1 else 0
         if (moves > 1) standsStill = true
         if (setup.sliding && changes > 0 && (changes >= lastPage || setup.end == "repeat" || setup.backwards))
@@ -55,9 +77,10 @@ final private[sim] class ListEndpoint(setup: Setup, world: World) {
 
   private def token(query: Query): Option[String] = setup.paging match {
     case "page" | "offset"    => query(setup.paging)
-    case "cursor" if byRecord => query("starting_after").map(id => s"${pager.epoch}~~k~${keyOfId(id)}~${scope(query)}")
-    case "cursor"             => query("cursor")
-    case _                    => query("page_token")
+    case "cursor" if byRecord =>
+      query("starting_after").map(id => s"${pager.epoch}~~k~${keyOfId(id)}~${scope(query)}${setup.order}")
+    case "cursor" => query("cursor")
+    case _        => query("page_token")
   }
 
   private def byRecord = setup.carrier == "record"
@@ -78,9 +101,9 @@ final private[sim] class ListEndpoint(setup: Setup, world: World) {
       case "since" =>
         moment("since").map { t =>
           setup.bound match {
-            case "inclusive" => _.at >= t
-            case "exclusive" => _.at > t
-            case "coarse"    => _.at >= t / setup.unit * setup.unit
+            case "inclusive" => r => r.at >= t || r.at == World.Odd
+            case "exclusive" => r => r.at > t || r.at == World.Odd
+            case "coarse"    => r => r.at >= t / setup.unit * setup.unit || r.at == World.Odd
           }
         }
       case "ids" if setup.bound == "exclusive" => whole("since").map(n => _.id > n)
@@ -91,10 +114,11 @@ final private[sim] class ListEndpoint(setup: Setup, world: World) {
             if (setup.bound == "exclusive") (r: Row) => r.at >= a && r.at < b else (r: Row) => r.at >= a && r.at <= b
       case _ => Right(_ => true)
     }
-    keep.map(k => Listing(world.rows.filter(k).toVector.sortBy(key), key, scope(query)))
+    val sorted = key
+    keep.map(k => Listing(world.rows.filter(k).toVector.sortBy(sorted), sorted, scope(query)))
   }
 
-  private val key: Row => (Long, Long) = {
+  private def key: Row => (Long, Long) = {
     val byId = setup.kind == "ids" || setup.kind == "snapshot" || setup.kind == "feed" && setup.offset == "incremental"
     setup.order match {
       case "none"         => r => (mixed(r.id), r.seq)
@@ -138,7 +162,7 @@ final private[sim] class ListEndpoint(setup: Setup, world: World) {
 }
 
 /** Changes in the order in which they were committed, behind a cursor: log, link, delta. */
-final private[sim] class LogEndpoint(setup: Setup, world: World) {
+final private[sim] class LogEndpoint(private var setup: Setup, world: World) {
   private val envelope = new Envelope(setup)
   private var epoch = 0
   private var served = 0
@@ -147,6 +171,7 @@ final private[sim] class LogEndpoint(setup: Setup, world: World) {
   var hollow = false
 
   def expire(): Unit = epoch += 1
+  def become(other: Setup): Unit = setup = other
 
   def answer(query: Query): Answer = {
     val parameter = if (setup.kind == "log" && setup.carrier == "record") "after" else "cursor"
@@ -156,7 +181,7 @@ final private[sim] class LogEndpoint(setup: Setup, world: World) {
         t.split("~") match {
           case Array("c", e, _) if e.toInt != epoch => Answer(410, Nil, "the cursor has expired")
           case Array("c", _, seq)                   => from(query, seq.toLong)
-          case Array("c", _, seq, _)                => from(query, seq.toLong, filled = true)
+          case Array("c", _, seq, hole)             => from(query, seq.toLong, hole.takeWhile(_ != 'h').toInt)
           case _                                    => Answer(400, Nil, s"bad cursor $t")
         }
       case None if setup.first && query("start").isEmpty => Answer(400, Nil, "neither cursor nor start")
@@ -165,29 +190,33 @@ final private[sim] class LogEndpoint(setup: Setup, world: World) {
   }
 
   private def afterId(id: Long): Long =
-    world.rows.find(_.id == id).fold(0L)(r => if (setup.bound == "inclusive") r.seq - 1 else r.seq)
+    world.lives.find(_.row.id == id).fold(0L)(l => if (setup.bound == "inclusive") l.row.seq - 1 else l.row.seq)
 
-  private def from(query: Query, seq: Long, filled: Boolean = false): Answer = {
+  /** @param depth empty pages in a row so far */
+  private def from(query: Query, seq: Long, depth: Int = 0): Answer = {
     served += 1
     val all = world.rows.filter(_.seq > seq).toVector.sortBy(_.seq)
-    hollow = setup.gap > 0 && !filled && served % setup.gap == 0 && all.nonEmpty
-    val page = if (hollow) Vector.empty else if (setup.cap > 0) all.take(setup.cap) else all
+    hollow = setup.gap > 0 && all.nonEmpty &&
+      (depth == 0 && served % setup.gap == 0 || depth > 0 && depth < setup.holes)
+    val page = if (hollow) Vector.empty else if (setup.pageSize > 0) all.take(setup.pageSize) else all
     val more = page.length < all.length
     val at = page.lastOption.fold(seq)(_.seq)
-    val token = s"c~$epoch~$at" + (if (hollow) s"~h$served" else "")
+    val token = s"c~$epoch~$at" +
+      (if (hollow) s"~${depth + 1}h$served" else if (setup.fresh && page.isEmpty) s"~${setup.holes}h$served" else "")
     def url = query.url(setup.relative && setup.kind == "delta", "cursor", token)
     def text(t: String) = "\"" + t + "\""
+    val goesOn = setup.end == "same" || setup.fresh
     setup.kind match {
       case "link"                         => envelope(page, Nil, Seq("link" -> s"""<$url>; rel="next""""))
       case "delta" if more                => envelope(page, Seq("next" -> text(url)), Nil)
       case "delta"                        => envelope(page, Seq("delta" -> text(url)), Nil)
       case _ if setup.carrier == "record" => envelope(page, Nil, Nil)
       case _ if setup.carrier == "header" =>
-        envelope(page, Nil, if (more || setup.end == "same") Seq("x-next" -> token) else Nil)
-      case _ if more || setup.end == "same" => envelope(page, Seq("next" -> text(token)), Nil)
-      case _ if setup.end == "null"         => envelope(page, Seq("next" -> "null"), Nil)
-      case _ if setup.end == "blank"        => envelope(page, Seq("next" -> "\"\""), Nil)
-      case _                                => envelope(page, Nil, Nil)
+        envelope(page, Nil, if (more || goesOn) Seq("x-next" -> token) else Nil)
+      case _ if more || goesOn       => envelope(page, Seq("next" -> text(token)), Nil)
+      case _ if setup.end == "null"  => envelope(page, Seq("next" -> "null"), Nil)
+      case _ if setup.end == "blank" => envelope(page, Seq("next" -> "\"\""), Nil)
+      case _                         => envelope(page, Nil, Nil)
     }
   }
 }

@@ -14,10 +14,14 @@ object Generator {
   /** Seeds that follow each other share a setup: it costs more to make than its events. */
   private val Histories = 4
 
-  def setup(seed: Long): Setup = limits(new Draft(new Dice(-1 - seed / Histories)).setup)
+  def setup(seed: Long): Setup = {
+    val block = seed / Histories
+    limits(Dimensions.setup(new Draft(new Dice(-1 - block)).setup, -1 - block))
+  }
 
   def apply(seed: Long): Scenario = apply(seed, setup(seed))
-  def apply(seed: Long, setup: Setup): Scenario = Scenario(setup, events(setup, new Dice(seed)))
+  def apply(seed: Long, setup: Setup): Scenario =
+    Scenario(setup, (events(setup, new Dice(seed)) ++ Dimensions.events(setup, seed)).sortBy(_.at))
 
   def blocks(first: Long, runs: Long): Iterator[Seq[Long]] =
     Iterator
@@ -28,19 +32,27 @@ object Generator {
 
   /** Where an API makes reading impossible, the setup is made possible. */
   private def limits(s: Setup): Setup = {
+    val calm = s.variants.exists(isCalm)
+    // While nothing changes, equal timestamps may fill any number of pages.
+    val ties: Seq[Int] = if (calm && Dimensions.on("bulk")) Nil else s.variants.map(mostTies).filter(_ > 0)
+    s.and("calm" -> calm.toString, "tieLimit" -> ties.reduceOption((a, b) => math.min(a, b)).getOrElse(0).toString)
+  }
+
+  /** While a group of equal timestamps fills pages by number, nothing else keeps the place. */
+  private def mostTies(s: Setup): Int =
+    if (s.kind == "since" && s.sliding && s.order == "asc" && s.pageSize > 1) s.pageSize - 1 else 0
+
+  private def isCalm(s: Setup): Boolean = {
     val drifts = s.paged && !frozen(s)
     // Without a key a record that a cursor brings twice is a second one.
     val twice = s.paging == "cursor" && s.sliding && !s.key
-    val calm = s.kind match {
+    s.kind match {
       // A change while a list in no known order is read may hide behind the greatest value seen.
       case "since" | "ids" | "feed" => drifts && (!keepsPlace(s) || twice)
       // Records that leave a list that is read by number move others over to a page that was read.
       case "window" | "snapshot" => s.sliding
       case _                     => false
     }
-    // While a group of equal timestamps fills pages by number, nothing else keeps the place.
-    val ties = if (s.kind == "since" && s.sliding && s.order == "asc" && s.cap > 1) s.cap - 1 else 0
-    s.and("calm" -> calm.toString, "tieLimit" -> ties.toString)
   }
 
   /** A change while the list is read comes where the reader will see it: now, or in the next drain. */
@@ -63,9 +75,10 @@ object Generator {
 
   private def events(s: Setup, r: Dice): Vector[Event] = {
     val changes = Vector("insert", "insert", "insert", "tick") ++
-      (if (mayUpdate(s)) Seq("update", "update", "update") else Nil) ++
-      (if (mayDelete(s)) Seq("delete") else Nil) ++
-      (if (s.lag > 0 || s.lookback > 0) Seq("late", "late") else Nil)
+      (if (s.variants.forall(mayUpdate)) Seq("update", "update", "update") else Nil) ++
+      (if (s.variants.forall(mayDelete) && !s.warnings) Seq("delete") else Nil) ++
+      // A lagging replica makes a record late as well: `lag` covers one of the two.
+      (if ((s.lag > 0 || s.lookback > 0) && s.behind == 0) Seq("late", "late") else Nil)
     val expires = s.expired == "restart" || s.kind != "delta" && Set("link", "nextUrl", "cursor")(s.paging)
     val faults = Vector("error", "cut", "crash") ++ (if (expires) Seq("expire") else Nil)
     events(s, r, changes, faults)
@@ -84,7 +97,7 @@ object Generator {
     case _      => r(24)
   }
 
-  private def mayUpdate(s: Setup) =
+  private[sim] def mayUpdate(s: Setup) =
     !(s.kind == "ids" || s.offset == "incremental" || s.kind == "log" && s.carrier == "record" || s.twins)
 
   private def mayDelete(s: Setup) =

@@ -16,7 +16,7 @@ final case class Listing(rows: Vector[Row], key: Row => (Long, Long), scope: Str
 final case class Page(rows: Vector[Row], next: Option[String], more: Boolean, total: Int)
 
 /** The server's paging: a token is `epoch~hole~what it stands for`, opaque to the client. */
-final class Pager(setup: Setup) {
+final class Pager(var setup: Setup) {
   private val frozen = mutable.ArrayBuffer.empty[Vector[Row]]
   private var served = 0
   private var holes = 0
@@ -41,8 +41,10 @@ final class Pager(setup: Setup) {
 
   private def numbered(rows: Vector[Row], page: Int): Page = {
     val last = if (setup.end == "repeat") math.max(1, (rows.length + size(rows) - 1) / size(rows)) else Int.MaxValue
-    val at = (math.min(page, last) - 1).toLong * size(rows)
-    cut(rows, math.min(at, rows.length.toLong).toInt, _ => None)
+    val read = math.min(page, last) - 1 - (if (setup.filter > 0) (page - 1) / setup.filter else 0)
+    val at = math.min(read.toLong * size(rows), rows.length.toLong).toInt
+    if (setup.filter > 0 && page % setup.filter == 0) Page(Vector.empty, None, at < rows.length, rows.length)
+    else cut(rows, at, _ => None)
   }
 
   private def opened(list: Listing, token: String): Either[(Int, String), Page] = token.split("~", -1) match {
@@ -73,21 +75,29 @@ final class Pager(setup: Setup) {
       s"$epoch~$hole~$what~${tagged(list)}"
     }
     served += 1
-    if (setup.gap > 0 && hole.isEmpty && served % setup.gap == 0 && start < rows.length) {
+    val depth = if (hole.isEmpty) 0 else hole.takeWhile(_ != 'h').toInt
+    val opens = setup.gap > 0 && depth == 0 && served % setup.gap == 0
+    if ((opens || depth > 0 && depth < setup.holes) && start < rows.length) {
       holes += 1
-      Page(Vector.empty, Some(token(s"h$holes")(start)), more = true, rows.length)
-    } else cut(rows, start, n => Some(token("")(n)))
+      Page(Vector.empty, Some(token(s"${depth + 1}h$holes")(start)), more = true, rows.length)
+    } else
+      cut(
+        rows,
+        start,
+        // Behind the end each token is another one.
+        { n => holes += 1; Some(token(if (n == start) s"${setup.holes}h$holes" else "")(n)) }
+      )
   }
 
   private def cut(rows: Vector[Row], start: Int, token: Int => Option[String]): Page = {
     val taken = rows.slice(start, start + size(rows))
     val more = start + taken.length < rows.length
-    val goesOn = more || setup.end == "empty" && taken.nonEmpty
+    val goesOn = more || setup.end == "empty" && taken.nonEmpty || setup.end == "always"
     val next = if (goesOn || setup.end == "more" && taken.nonEmpty) token(start + taken.length) else None
     Page(if (setup.backwards) taken.reverse else taken, next, more, rows.length)
   }
 
-  private def size(rows: Vector[Row]): Int = if (setup.cap > 0) setup.cap else math.max(1, rows.length)
+  private def size(rows: Vector[Row]): Int = if (setup.pageSize > 0) setup.pageSize else math.max(1, rows.length)
 
-  private def tagged(list: Listing): String = list.scope.filter(_.isLetterOrDigit)
+  private def tagged(list: Listing): String = list.scope.filter(_.isLetterOrDigit) + setup.order
 }

@@ -84,7 +84,10 @@ object Reader {
     val ordered = Set("since", "ids", "feed")(s.kind)
     Seq(
       Some("streamingInterval" -> s.interval.toString),
-      Some("dataField" -> "data").filterNot(_ => s.rootArray),
+      Some("dataField" -> "data").filterNot(_ => s.rootArray || s.warnings),
+      Some("pageSize" -> s.size.toString).filter(_ => s.size > 0),
+      Some("pageSizeParam" -> "per_page").filter(_ => s.size > 0),
+      Some("params" -> s.param.split("=").mkString("{\"", "\":\"", "\"}")).filter(_ => s.param.nonEmpty),
       Some("order" -> s.order).filter(_ => s.tellOrder && ordered && s.paged),
       Some("boundary" -> s.boundary).filter(_ => s.boundary.nonEmpty),
       Some("boundary" -> (if (s.bound == "exclusive") "exclusive" else "inclusive")).filter(_ =>
@@ -95,7 +98,7 @@ object Reader {
       Some("lag" -> s"${s.lag}ms").filter(_ => s.lag > 0),
       Some("lookback" -> s"${s.lookback}ms").filter(_ => s.lookback > 0),
       Some("onCursorExpired" -> s.expired).filter(_ => s.expired != "fail"),
-      Some("emptyStatusCodes" -> s"204,304,${s.emptyStatus}").filter(_ => s.emptyStatus >= 400)
+      Some("emptyStatusCodes" -> "204,304,404").filter(_ => s.emptyStatus == 404 || s.past == 404)
     ).flatten
   }
 }

@@ -20,8 +20,9 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
   private val api = new SimApi(scenario, tracing)
   private val truth = new Truth(setup, api.world)
   private val seen = new SeenInMemory
+  private var current = config
   private var pipeline = begun()
-  private def begun() = new PollPipeline(config, api, api.clock, limits = Limits, seen = seen)
+  private def begun() = new PollPipeline(current, api, api.clock, limits = Limits, seen = seen)
   private var state = EndpointState.Initial
   private var stored = text(state)
   private var drain = Since(1, api.world.now)
@@ -38,17 +39,22 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
     var idle, waits = 0
     while (found.isEmpty && quietDrains < 2)
       if (idle > MostRequests)
-        found = truth.repeated(api.movedByPage).orElse(Some(s"endless: $idle requests and no end, after the last event"))
+        found = repeated.orElse(Some(s"endless: $idle requests and no end, after the last event"))
       else {
         val before = api.requests
         if (poll().fold({ e => found = Some(e); false }, identity)) {
-          found = truth.drained(drain.request, api.requests, drain.at).orElse(truth.repeated(api.movedByPage))
+          val sure = !api.doubted
+          found = (if (sure) truth.drained(drain.request, api.requests, drain.at) else None).orElse(repeated)
+          api.doubted = false
           api.note(s"   -- drain complete ${found.getOrElse("")}")
           api.drained()
-          api.world.now += (if (api.quiet) setup.lag + setup.step + 2L * setup.grain + 100
+          api.world.now += (if (api.quiet)
+                              setup.lag + setup.step + 2L * setup.grain + 100 + math.abs(setup.skew) + (if (setup.date)
+                                                                                                          1000
+                                                                                                        else 0)
                             else if (setup.tag == "modified") 35000L
                             else 50L)
-          if (api.quiet) quietDrains += 1
+          if (api.quiet && sure) quietDrains += 1
           drain = Since(api.requests + 1, api.world.now)
         }
         if (api.eventless) idle += api.requests - before
@@ -61,6 +67,8 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
       }
     found.filterNot(_ => api.standsStill)
   }
+
+  private def repeated: Option[String] = truth.repeated(api.movedByPage, api.expired)
 
   /** @return whether a drain is complete, or what is wrong */
   private def poll(): Either[String, Boolean] = {
@@ -80,12 +88,15 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
       (outcome.error, api.wrong) match {
         case (_, Some(why))              => Left(s"wrong request: $why")
         case (Some(e), _) if !api.faulty => Left(s"error: ${e.text}")
-        case (Some(_), _)                => Right(false)
-        case (None, _)                   => Right(complete)
+        case (Some(_), _)                =>
+          api.world.now += Backoff
+          Right(false)
+        case (None, _) => Right(complete)
       }
     } catch {
-      case _: Crash =>
+      case crash: Crash =>
         restore(durable._1)
+        crash.options.flatMap(s => RestConfig.parse(Reader.options(s)).toOption).foreach(current = _)
         drain = durable._2.getOrElse(Since(api.requests + 1, api.world.now))
         pipeline = begun()
         Right(false)
@@ -110,6 +121,9 @@ object Run {
   /** Five where production has thousands. */
   val Limits: CoreLimits = CoreLimits(seenInState = 5, seenInTask = 5, seenFiles = 3, emptyPages = 5)
   private val MostRequests = 600
+
+  /** After an error, milliseconds. */
+  private val Backoff = 1000L
 
   /** None if the options cannot be read yet, or all is well. */
   def apply(scenario: Scenario): Option[String] = RestConfig.parse(Reader.options(scenario.setup)) match {

@@ -67,6 +67,33 @@ final case class Setup(chosen: Map[String, String]) {
   /** An empty list is answered with this status. */
   lazy val emptyStatus: Int = number("emptyStatus")
 
+  /** A page after the last one is answered with this status; 200: it is empty. */
+  lazy val past: Int = number("past")
+
+  /** Each so-manieth numbered page is empty because all its records are filtered out, and has_more is true; 0: none. */
+  lazy val filter: Int = number("filter")
+
+  /** So many empty pages in a row, where [[gap]] makes one. */
+  lazy val holes: Int = number("holes")
+
+  /** Each empty page at the end has a new cursor. */
+  lazy val fresh: Boolean = flag("fresh")
+
+  /** The records are in `results`, and next to an empty list there is a filled array of warnings. */
+  lazy val warnings: Boolean = flag("warnings")
+
+  /** What stands in place of a time in single records: blank, na, zero, null, huge, absent; see [[World.odd]]. */
+  lazy val odd: String = text("odd")
+
+  /** The first record is such a one. */
+  lazy val oddFirst: Boolean = flag("oddFirst")
+
+  /** Every response has a `date` header, by the API's clock. */
+  lazy val date: Boolean = flag("date")
+
+  /** How far a lagging replica is behind at most, in milliseconds; 0: no limit. */
+  lazy val behind: Int = number("behind")
+
   /** What is asked stands in a JSON body. */
   lazy val post: Boolean = flag("post")
 
@@ -95,6 +122,18 @@ final case class Setup(chosen: Map[String, String]) {
   /** The reader asks conditionally. */
   lazy val conditional: Boolean = flag("conditional")
 
+  /** The host's clock is so many milliseconds ahead of the API's. */
+  lazy val skew: Int = number("skew")
+
+  /** Records asked for per page, and the server obeys; 0: not asked for. */
+  lazy val size: Int = number("size")
+
+  /** A further query parameter, as name=value. */
+  lazy val param: String = text("param")
+
+  /** The events may hold `options`. */
+  lazy val restarts: Boolean = flag("restarts")
+
   /** Requests after which a task hands back. */
   lazy val requests: Int = number("requests")
 
@@ -121,7 +160,38 @@ final case class Setup(chosen: Map[String, String]) {
     else if (tieLimit > 0) tieLimit
     else Int.MaxValue
 
+  /** Records of a page. */
+  def pageSize: Int = if (size > 0) size else cap
+
   def and(more: (String, String)*): Setup = Setup(chosen ++ more)
+
+  /** What an `options/n` event makes of this setup: the reader's options, and what the server does when asked so. */
+  def variant(n: Int): Setup = n match {
+    case 1                   => and("size" -> "2")
+    case 2                   => and("size" -> "7")
+    case 3                   => other
+    case 4 if kind == "feed" => this
+    case 4                   =>
+      if (order == "desc") and("order" -> "asc", "param" -> "sort=up")
+      else and("order" -> "desc", "param" -> "sort=down")
+    // Each picture of a snapshot is compared with the last one, if that was kept.
+    case 5 if kind == "snapshot" => this
+    case 5                       => and("key" -> (!key).toString)
+    case 6                       => and("param" -> "lang=en")
+    case _                       => this
+  }
+
+  def variants: Seq[Setup] = if (restarts) (0 to 6).map(variant) else Seq(this)
+
+  /** Another pagination that the same API offers. */
+  private def other: Setup = paging match {
+    case "page"    => and("paging" -> "link", "end" -> "absent", "filter" -> "0")
+    case "offset"  => and("paging" -> "page", "end" -> "absent")
+    case "link"    => and("paging" -> "offset", "end" -> "absent", "view" -> "number", "gap" -> "0")
+    case "nextUrl" => and("paging" -> "link", "end" -> "absent")
+    case "cursor"  => and("paging" -> "nextUrl", "end" -> "absent", "carrier" -> "envelope")
+    case _         => this
+  }
 
   override def toString: String =
     chosen.toSeq.filterNot { case (k, v) => Setup.default(k) == v }.sorted.map { case (k, v) => s"$k=$v" }.mkString(" ")
@@ -168,7 +238,20 @@ object Setup {
     "requests" -> "1000",
     "ties" -> "false",
     "tieLimit" -> "0",
-    "calm" -> "false"
+    "calm" -> "false",
+    "past" -> "200",
+    "filter" -> "0",
+    "holes" -> "1",
+    "fresh" -> "false",
+    "warnings" -> "false",
+    "odd" -> "",
+    "oddFirst" -> "false",
+    "date" -> "false",
+    "behind" -> "0",
+    "skew" -> "0",
+    "size" -> "0",
+    "param" -> "",
+    "restarts" -> "false"
   )
 
   def parse(text: String): Setup = {
@@ -185,11 +268,20 @@ final case class Event(at: Int, what: String, n: Int) {
 
 object Event {
 
-  /** Changes of the data; `n` picks a record, or says how much later (tick), or how late (late). */
-  val Changes: Set[String] = Set("insert", "update", "delete", "late", "tick")
+  /** Changes of the data; `n` picks a record, or says how much later (tick), or how late (late). bulk: all records get the
+    * same time; odd: a record without a usable time.
+    */
+  val Changes: Set[String] = Set("insert", "update", "delete", "late", "tick", "bulk", "odd")
 
-  /** error: 500; cut: the body ends after n bytes; crash; expire: tokens given out before are answered with 410. */
-  val Faults: Set[String] = Set("error", "cut", "crash", "expire")
+  /** error: 500; cut: the body ends after n bytes; crash; expire: tokens given out before are answered with 410;
+    * options: a restart with the options of [[Setup.variant]].
+    */
+  val Faults: Set[String] = Set("error", "cut", "crash", "expire", "options")
+
+  /** Single answers that are not what the data say. status: n; void: no records, in the manner n; stale: as it was n
+    * requests ago.
+    */
+  val Strays: Set[String] = Set("status", "void", "stale")
 
   def parse(text: String): Event = text.split("[:/]") match {
     case Array(at, what)    => Event(at.toInt, what, 0)

@@ -11,8 +11,11 @@ import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.{Clock, HttpClient, HttpResponse}
 import io.github.sparkrest.request.HttpRequest
 
-/** The driver dies: nothing of the poll that is under way remains. */
-final class Crash extends ControlThrowable
+/** The driver dies: nothing of the poll that is under way remains.
+  *
+  * @param options of the next run, if they are others
+  */
+final class Crash(val options: Option[Setup]) extends ControlThrowable
 
 /** An API in memory. Looks at a request as a real server does, and lets the scenario's events happen right before it.
   *
@@ -21,11 +24,12 @@ final class Crash extends ControlThrowable
   * in the last page's body · window: a list filtered by two times · snapshot: all there is.
   */
 final class SimApi(scenario: Scenario, tracing: Boolean) extends HttpClient {
-  import scenario.setup
+  private var setup = scenario.setup
 
   val world = new World(setup)
   private val lists = new ListEndpoint(setup, world)
   private val logs = new LogEndpoint(setup, world)
+  private val envelope = new Envelope(setup)
   private var coming = scenario.events.toList
   private val waiting = mutable.Queue.empty[Event]
   val trace = mutable.ArrayBuffer.empty[String]
@@ -34,7 +38,17 @@ final class SimApi(scenario: Scenario, tracing: Boolean) extends HttpClient {
   var requests = 0
   var faulty = false
 
-  val clock: Clock = () => java.time.Instant.ofEpochMilli(world.now)
+  /** An answer was not what the data say: a record that it did not hold is owed by the next drain. */
+  var doubted = false
+
+  /** Tokens and cursors that were given out have expired. */
+  var expired = false
+
+  /** An answer was honest since the last stray one. A reader that asks once more has to learn the truth then. */
+  private var honest = true
+
+  /** Of the host that the reader runs on. */
+  val clock: Clock = () => java.time.Instant.ofEpochMilli(world.now + setup.skew)
 
   /** Nothing is to happen any more, but perhaps what waits for a drain's end. */
   def eventless: Boolean = coming.isEmpty
@@ -47,17 +61,23 @@ final class SimApi(scenario: Scenario, tracing: Boolean) extends HttpClient {
   def send[A](request: HttpRequest)(use: HttpResponse => Either[RestError, A]): Either[RestError, A] = {
     requests += 1
     world.now += 5
+    world.asked()
     val now = happening()
-    if (now.exists(_.what == "crash")) { note(s"#$requests crash"); throw new Crash }
-    if (now.exists(_.what == "expire")) { lists.expire(); logs.expire() }
-    val answer =
+    now.find(e => e.what == "crash" || e.what == "options").foreach { e => note(s"#$requests $e"); throw crash(e) }
+    if (now.exists(_.what == "expire")) { lists.expire(); logs.expire(); expired = true }
+    val answer = dated(
       if (now.exists(_.what == "error")) Answer(500, Nil, "busy")
-      else if (request.url.startsWith("http://api.test/")) tagged(request, answerTo(new Query(request)))
-      else Answer(400, Nil, "no such host")
+      else if (request.url.startsWith("http://api.test/")) {
+        val query = new Query(request)
+        now.find(e => Event.Strays(e.what) && mayStray(e, query)).fold(honestly(request, query))(stray(_, query))
+      } else {
+        lists.wrong = Some("no such host")
+        Answer(400, Nil, "no such host")
+      }
+    )
     note(s"#$requests ${request.method} ${request.url} ${request.body.getOrElse("")} -> ${answer.status} ${answer.headers.mkString} ${answer.body}")
     val cut = now.find(_.what == "cut").map(e => (answer.body.length * (e.n % 10) / 10, e.n))
     if (answer.status >= 400 && answer.status != 404 || cut.nonEmpty) faulty = true
-    if (answer.status == 400) lists.wrong = Some(answer.body)
     try use(HttpResponse(answer.status, answer.headers, body(answer.body, cut)))
     catch {
       case e: IOException => Left(RestError(Condition.ConnectionFailed, s"broken: ${e.getMessage}", ""))
@@ -72,6 +92,48 @@ final class SimApi(scenario: Scenario, tracing: Boolean) extends HttpClient {
 
   /** A request that no correct client sends: what was wrong with it. */
   def wrong: Option[String] = lists.wrong
+
+  private def crash(e: Event): Crash = {
+    if (e.what == "options") {
+      setup = scenario.setup.variant(e.n)
+      lists.become(setup)
+      logs.become(setup)
+    }
+    new Crash(Some(setup).filter(_ => e.what == "options"))
+  }
+
+  private def dated(answer: Answer): Answer =
+    if (!setup.date || answer.headers.exists(_._1 == "date")) answer
+    else answer.copy(headers = answer.headers :+ ("date" -> httpDate(world.now)))
+
+  private def honestly(request: HttpRequest, query: Query): Answer = {
+    honest = true
+    val answer = answerTo(query)
+    if (answer.status == 400) lists.wrong = Some(answer.body)
+    tagged(request, answer)
+  }
+
+  /** Not twice in a row. Where an empty first page is an answer as good as any other, nobody can doubt it. */
+  private def mayStray(e: Event, query: Query): Boolean = {
+    val empties = e.what == "void" || e.what == "status" && e.n == 404 && (setup.emptyStatus == 404 || setup.past == 404)
+    val believed = setup.kind == "window" || setup.kind == "snapshot"
+    honest && !(empties && believed && !lists.isLater(query))
+  }
+
+  private def stray(e: Event, query: Query): Answer = {
+    note(s"   $e")
+    honest = false
+    faulty = true
+    doubted ||= e.what != "status" || e.n == 404
+    e.what match {
+      case "status" => Answer(e.n, Nil, "stray")
+      case "void"   => envelope.void(e.n)
+      case _        =>
+        world.seenAt = Some(world.lagging(e.n))
+        try answerTo(query)
+        finally world.seenAt = None
+    }
+  }
 
   private def answerTo(query: Query): Answer = setup.kind match {
     case "log" | "link" | "delta" => logs.answer(query)
@@ -105,7 +167,8 @@ final class SimApi(scenario: Scenario, tracing: Boolean) extends HttpClient {
     now.filter { e =>
       val isChange = Event.Changes(e.what)
       if (isChange) note(s"   ${e.what} ${e.n}")
-      if (isChange && setup.calm) waiting += e else if (isChange) { world.change(e, requests); lists.changes += 1 }
+      if (isChange && setup.calm) waiting += e
+      else if (isChange) { world.change(e, requests); lists.changes += (if (e.what == "bulk") world.rows.size else 1) }
       !isChange
     }
   }

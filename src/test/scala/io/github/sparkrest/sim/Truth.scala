@@ -21,7 +21,10 @@ final class Truth(setup: Setup, world: World) {
     * @param began when it began
     */
   def drained(first: Int, last: Int, began: Long): Option[String] = {
-    val due = began - setup.lag - (if (setup.lag > 0 || setup.kind == "window") setup.grain else -setup.grain)
+    // A clock that is behind makes records look too young, and the API tells its own in whole seconds.
+    val clocks = if (setup.skew == 0 && !setup.date) 0L else 1000L + math.max(0, -setup.skew)
+    val timed = setup.lag > 0 || setup.kind == "window"
+    val due = began - setup.lag - (if (timed) setup.grain + clocks else -setup.grain)
     // What is found by looking back is found one drain later.
     val since = if (setup.lookback > 0) before else first
     before = first
@@ -33,20 +36,20 @@ final class Truth(setup: Setup, world: World) {
     owed.collectFirst { case (text, n) if came.getOrElse(text, 0) < n => s"lost: $text" }
   }
 
-  /** @param excused the list moved by a page, which nobody can tell from new records without a key */
-  def repeated(excused: Boolean): Option[String] = if (excused && !setup.key || !repeatless) None
-  else {
-    val held = mutable.HashMap.empty[String, Int]
-    world.lives.foreach(l => held(l.row.text) = held.getOrElse(l.row.text, 0) + 1)
-    came.collectFirst {
-      case (text, _) if !held.contains(text) => s"never there: $text"
-      case (text, n) if n > held(text)       => s"repeated: $text came $n times"
+  /** @param excused the list moved by a page, which nobody can tell from new records without a key
+    * @param expired cursors have expired, and the options say to begin again
+    */
+  def repeated(excused: Boolean, expired: Boolean): Option[String] =
+    if (excused && !setup.variants.forall(_.key) || pictures || expired && setup.expired == "restart") None
+    else {
+      val held = mutable.HashMap.empty[String, Int]
+      world.lives.foreach(l => held(l.row.text) = held.getOrElse(l.row.text, 0) + 1)
+      came.collectFirst {
+        case (text, _) if !held.contains(text) => s"never there: $text"
+        case (text, n) if n > held(text)       => s"repeated: $text came $n times"
+      }
     }
-  }
 
   /** Each drain delivers all there is. */
   private def pictures = setup.kind == "snapshot" && !setup.key
-
-  private def repeatless: Boolean =
-    !pictures && setup.expired != "restart"
 }

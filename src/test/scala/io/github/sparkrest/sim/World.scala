@@ -30,9 +30,24 @@ final class World(setup: Setup) {
   /** When the data changed last. */
   var changedAt: Long = Began
 
+  /** A lagging replica answers: what could be seen at this request. */
+  var seenAt: Option[Int] = None
+  private val times = mutable.ArrayBuffer(Began)
+
+  if (setup.oddFirst) change(Event(0, "odd", 0), 1)
   (1 to setup.rows).foreach(i => change(Event(0, "insert", i % 3), 1))
 
-  def rows: Iterable[Row] = live.values.map(_.row)
+  def rows: Iterable[Row] =
+    seenAt.fold(live.values.map(_.row))(r => lives.filter(l => l.born <= r && l.died > r).map(_.row))
+
+  /** A request comes. */
+  def asked(): Unit = times += now
+
+  /** The request of which a replica knows that is `n` requests behind, and not more than the setup allows. */
+  def lagging(n: Int): Int = {
+    val last = times.length - 1
+    (math.max(1, last - n) to last).find(r => setup.behind == 0 || times(r) >= now - setup.behind).getOrElse(last)
+  }
 
   /** @param request that will be the first to see it */
   def change(e: Event, request: Int): Unit = {
@@ -49,6 +64,12 @@ final class World(setup: Setup) {
     case "tick"   => now += e.n
     case "update" => pick(e.n).foreach(update(_, request))
     case "delete" => pick(e.n).foreach(end(_, request))
+    case "odd"    => insertOdd(request)
+    case "bulk"   =>
+      now += setup.grain.toLong
+      val moment = stamp(now)
+      val newest = live.valuesIterator.map(l => l.row.id -> l).toMap
+      live.values.toVector.filter(l => newest(l.row.id) eq l).foreach(renew(_, moment, request))
   }
 
   private def pick(n: Int): Option[Life] =
@@ -60,9 +81,28 @@ final class World(setup: Setup) {
   }
 
   private def update(old: Life, request: Int): Unit = {
-    if (setup.kind != "log" || setup.compact) end(old, request)
     if (old.row.version % 2 == 0) now += setup.grain.toLong
-    add(old.row.id, old.row.version + 1, stamp(now), request)
+    renew(old, stamp(now), request)
+  }
+
+  private def renew(old: Life, moment: Long, request: Int): Unit = {
+    if (setup.kind != "log" || setup.compact) end(old, request)
+    if (old.row.at == Odd) add(old.row.id, old.row.version + 1, Odd, request, oddText)
+    else add(old.row.id, old.row.version + 1, moment, request)
+  }
+
+  private def insertOdd(request: Int): Unit = if (live.valuesIterator.count(_.row.at == Odd) < MostOdd) {
+    lastId += 1
+    add(lastId, 0, Odd, request, oddText)
+  }
+
+  private def oddText: String = setup.odd match {
+    case "blank" => "\"updated_at\":\"\","
+    case "na"    => "\"updated_at\":\"N/A\","
+    case "zero"  => "\"updated_at\":\"0000-00-00 00:00:00\","
+    case "null"  => "\"updated_at\":null,"
+    case "huge"  => "\"updated_at\":1e900000000,"
+    case _       => ""
   }
 
   private def end(life: Life, request: Int): Unit = {
@@ -71,12 +111,14 @@ final class World(setup: Setup) {
   }
 
   private def add(id: Long, version: Int, at: Long, request: Int): Unit = {
-    lastSeq += 1
     val stamped = written(at, setup.form)
-    val value = if (setup.form == "iso") s""""$stamped"""" else stamped
-    val text =
-      if (setup.twins) s"""{"updated_at":$value,"m":${version % 2}}"""
-      else s"""{"id":$id,"updated_at":$value,"v":$version}"""
+    val value = if (setup.form == "iso" || setup.form == "oid") s""""$stamped"""" else stamped
+    add(id, version, at, request, s""""updated_at":$value,""")
+  }
+
+  private def add(id: Long, version: Int, at: Long, request: Int, field: String): Unit = {
+    lastSeq += 1
+    val text = if (setup.twins) s"""{$field"m":${version % 2}}""" else s"""{"id":$id,$field"v":$version}"""
     val life = new Life(Row(id, version, at, lastSeq, text), request)
     lives += life
     live += lastSeq -> life
@@ -112,10 +154,29 @@ object World {
   /** A feed forgets all but its newest records. */
   val FeedLength = 12
 
+  /** Where the server sorts a record without a usable time. It is in every answer, whatever time is asked for, as with
+    * `updated_at >= ? OR updated_at IS NULL`.
+    */
+  val Odd = 0L
+  private val MostOdd = 3
+
   def written(at: Long, form: String): String = form match {
     case "epoch_ms" => at.toString
     case "epoch_s"  => (at / 1000).toString
+    case "oid"      => objectId(at)
     case _          => Instant.ofEpochMilli(at).toString
+  }
+
+  /** A MongoDB ObjectId: 24 hexadecimal digits that rise with time. Some consist of decimal digits alone, some look like a
+    * number with a huge exponent.
+    */
+  private def objectId(at: Long): String = {
+    val second = (at - Began) / 1000 + 100000
+    f"65$second%06d" + (second % 4 match {
+      case 0 => "0123456789012345"
+      case 1 => "e567890123456789"
+      case _ => "abcdef0123456789"
+    })
   }
 
   def read(text: String, form: String): Option[Long] = scala.util
@@ -123,6 +184,7 @@ object World {
       case _ if text == "0" => 0L
       case "epoch_ms"       => text.toLong
       case "epoch_s"        => text.toLong * 1000
+      case "oid"            => (text.slice(2, 8).toLong - 100000) * 1000 + Began
       case _                => Instant.parse(text).toEpochMilli
     })
     .toOption

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.sim
+
+/** What the generator adds to a setup and its events, each behind a switch: `SIM_WITHOUT=bulk,void` turns two of them off.
+  * Each has dice of its own, so that the others draw the same with and without it.
+  *
+  * The conditions say what an API must not do for the promise to hold, and why.
+  */
+object Dimensions {
+  val all: Seq[String] = Seq(
+    "options",
+    "bulk",
+    "status",
+    "void",
+    "filter",
+    "holes",
+    "past",
+    "fresh",
+    "always",
+    "stale",
+    "warnings",
+    "odd",
+    "oid",
+    "skew"
+  )
+
+  private val without: Set[String] = sys.props
+    .get("sim.without")
+    .orElse(sys.env.get("SIM_WITHOUT"))
+    .fold(Set.empty[String])(_.split(",").map(_.trim).toSet)
+
+  def on(name: String): Boolean = !without(name)
+
+  private def dice(name: String, seed: Long) = new Dice(seed * 31 + name.hashCode)
+
+  def setup(s: Setup, seed: Long): Setup = all.filter(on).foldLeft(s)((t, name) => setup(name, t, dice(name, seed)))
+
+  def events(s: Setup, seed: Long): Seq[Event] = all.filter(on).flatMap { name =>
+    val r = dice(name, seed)
+    if (r.oneIn(3)) Seq.fill(1 + r(2))(1 + r(24)).flatMap(at => event(name, s, r).map { case (w, n) => Event(at, w, n) })
+    else Nil
+  }
+
+  private val Tokens = Set("link", "nextUrl", "cursor")
+  private val Logs = Set("log", "link", "delta")
+  private def byToken(s: Setup) = Tokens(s.paging) && s.carrier != "record"
+
+  private def setup(name: String, s: Setup, r: Dice): Setup = name match {
+    // Without pages fewer records may share a timestamp than a response holds, and another size would break that.
+    case "options" if r.oneIn(4) && !s.post && !s.twins && s.carrier != "record" && (s.paged || Logs(s.kind)) =>
+      s.and("restarts" -> "true")
+    case "bulk" if r.oneIn(4) => s.and("rows" -> (6 + r(10)).toString)
+    // By offset nobody knows how many records an empty page stands for; without has_more it looks like the end.
+    case "filter" if r.oneIn(2) && s.paging == "page" && s.end == "more" => s.and("filter" -> r.pick(Seq("2", "3")))
+    case "holes" if r.oneIn(2) && s.gap > 0                              =>
+      s.and("holes" -> r.pick(Seq("2", "3")), "gap" -> r.pick(Seq("1", s.gap.toString)))
+    case "past" if r.oneIn(3) && Set("page", "offset")(s.paging) && Set("empty", "absent")(s.end) =>
+      s.and("past" -> "404")
+    case "fresh" if r.oneIn(3) && Logs(s.kind) && s.carrier != "record" => s.and("fresh" -> "true")
+    case "always" if r.oneIn(5) && byToken(s)                           => s.and("end" -> "always")
+    case "stale"                                                        => stale(s)
+    // What the first response with records holds is known from then on: it must be the first.
+    case "warnings" if r.oneIn(6) && !s.rootArray && s.rows > 0 && s.kind != "window" && s.gap == 0 =>
+      s.and("warnings" -> "true", "emptyStatus" -> "200")
+    case "odd" if r.oneIn(5) && sends(s) =>
+      s.and("odd" -> r.pick(Seq("blank", "na", "zero", "null", "huge", "absent")), "oddFirst" -> r.oneIn(2).toString)
+    case "oid"
+        if r.oneIn(8) && Set("since", "feed")(s.kind) && s.lag == 0 && s.lookback == 0 && s.offset != "incremental" =>
+      s.and("form" -> "oid", "offset" -> "max_field", "ask" -> "")
+    case "skew" if r.oneIn(4) => s.and("date" -> "true", "skew" -> r.pick(Seq("0", "3000", "30000", "-30000", "600000")))
+    case _ => s
+  }
+
+  /** Records without a time are in every answer. With an exclusive bound and no pages nothing is remembered, and where they
+    * fill an answer, nothing else comes.
+    */
+  private def sends(s: Setup) =
+    Set("since", "feed")(s.kind) && !s.twins && (s.paged || s.cap == 0 && s.bound != "exclusive")
+
+  /** How far a replica may lag. */
+  private def stale(s: Setup): Setup = s.and("behind" -> (s.kind match {
+    case "window" => math.max(0, s.lag - 2 * s.grain)
+    case _        => if (s.lag > 0) s.lag - 2 * s.grain else 0
+  }).toString)
+
+  private def event(name: String, s: Setup, r: Dice): Option[(String, Int)] = name match {
+    case "options" if s.restarts => Some("options" -> r(7))
+    case "bulk" if s.variants.forall(v => Generator.mayUpdate(v) && v.groupLimit == Int.MaxValue) && !s.unique =>
+      Some("bulk" -> 0)
+    case "status"                             => Some("status" -> r.pick(Seq(400, 403, 404, 404, 410, 429, 500, 503)))
+    case "void"                               => Some("void" -> r(3))
+    case "stale" if s.variants.forall(mayLag) => Some("stale" -> (1 + r(8)))
+    // Newest first, reading stops before the records at the end, which have no time.
+    case "odd" if s.odd.nonEmpty && !s.variants.exists(v => v.paged && v.order == "desc") => Some("odd" -> 0)
+    case _                                                                                => None
+  }
+
+  /** One response of a lagging replica is a list as it was. Only a page that holds newer records together with a later page
+    * of an older list leaves a hole: in ascending order it cannot, and `lag` waits for the replica.
+    */
+  private def mayLag(s: Setup) = s.kind match {
+    case "snapshot"            => false
+    case k if Logs(k)          => true
+    case "window"              => s.behind > 0 && !s.sliding
+    case _ if !s.paged         => true
+    case "since" if !s.sliding => s.behind > 0 || s.order == "asc"
+    case "ids"                 => s.order == "asc"
+    case _                     => false
+  }
+}
