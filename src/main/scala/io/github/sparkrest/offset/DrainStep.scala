@@ -13,10 +13,10 @@ import io.github.sparkrest.request.RequestValues
   * A drain is all pages from one offset on. The offset moves when the drain is complete, for until then nobody knows what
   * the pages to come hold; later pages are asked with the same offset as the first.
   */
-final class DrainStep(config: RestConfig) {
+final class DrainStep(config: RestConfig, clock: ApiClock = ApiClock()) {
   private val options = config.offset
   private val strategy = OffsetStrategy(config)
-  private val time = new OffsetTime(options)
+  private val latest = new LatestStart(config, clock)
   private val pages = PageSequence(config)
 
   /** Places in the body that are looked at, beside the records. */
@@ -27,10 +27,7 @@ final class DrainStep(config: RestConfig) {
 
   /** What to ask now; `None`: nothing, time must pass first. */
   def plan(state: EndpointState, now: Instant): Option[Plan] = {
-    val base =
-      if (options.latest && state.offset.isEmpty && !state.started && (time.isKnown || options.kind == "window"))
-        state.copy(offset = Some(time.render(now)), started = true)
-      else state
+    val base = latest.begun(state, now)
     strategy.ask(base, now).map { fresh =>
       val ask = base.drain.fold(fresh)(d => fresh.copy(until = d.until))
       val initial = base.offset.isEmpty && base.drain.isEmpty
@@ -42,19 +39,24 @@ final class DrainStep(config: RestConfig) {
     * @param date of the response by the API's own clock (RFC 9110 `Date`), epoch milliseconds
     */
   def begin(plan: Plan, now: Instant, date: Option[Long] = None): PageStep = {
-    val asked = plan.at.toEpochMilli
-    val times = plan.state.drain.fold(
-      DrainTimes(asked, date.fold(asked)(d => math.min(asked, d - (now.toEpochMilli - asked))))
-    )(_.times)
-    new OnePage(
-      config,
-      strategy,
-      pages,
-      plan,
-      times,
-      strategy.read(plan.state, plan.ask, times),
-      () => begin(plan, now, date)
-    )
+    val starts = latest.reads(plan.state)
+    val (asked, began) = (plan.at.toEpochMilli, now.toEpochMilli)
+    val times = plan.state.drain.fold(clock.times(options, starts, asked, began, date))(_.times)
+    val step = latest
+      .moved(plan, times)
+      .getOrElse(
+        new OnePage(
+          config,
+          strategy,
+          pages,
+          plan,
+          times,
+          strategy.read(plan.state, plan.ask, times),
+          latest,
+          () => begin(plan, now, date)
+        )
+      )
+    clock.warning(options, starts, began, date).fold(step)(new WarnedStep(step, _))
   }
 
   /** The API refused what it once named: a page of a drain, or a cursor. `None`: the refusal is about neither. */

@@ -13,6 +13,7 @@ import io.github.sparkrest.request.PageToken
   * @param drain pages that are still to come; `None`: the next request begins a drain
   * @param started with `initialOffset=latest`: what was there before is passed over
   * @param validators of the last answer, if it was whole and all of it was delivered
+  * @param passedOver records of the largest response so far that was passed over; 0: none is, or `started`
   */
 final case class EndpointState(
     offset: Option[String],
@@ -20,7 +21,8 @@ final case class EndpointState(
     drain: Option[Drain] = None,
     started: Boolean = false,
     ahead: Boundary = Boundary.Empty,
-    validators: Option[Validators] = None
+    validators: Option[Validators] = None,
+    passedOver: Long = 0
 )
 
 /** The middle of a drain. A drain of any length is many polls with this between them.
@@ -59,7 +61,8 @@ object EndpointState {
     Json.fromFields(
       List("offset" -> s.offset.fold(Json.Null)(Json.fromString), "boundary" -> s.boundary.asJson) ++
         s.drain.map("drain" -> Drain.encode(_)) ++ (if (s.started) List("started" -> Json.True) else Nil) ++
-        (if (s.ahead.isEmpty) Nil else List("ahead" -> s.ahead.asJson)) ++ s.validators.map("validators" -> _.asJson)
+        (if (s.ahead.isEmpty) Nil else List("ahead" -> s.ahead.asJson)) ++ s.validators.map("validators" -> _.asJson) ++
+        (if (s.passedOver == 0) Nil else List("passedOver" -> s.passedOver.asJson))
     )
   }
   implicit val decoder: Decoder[EndpointState] = Decoder.instance { c =>
@@ -70,13 +73,15 @@ object EndpointState {
       started <- c.get[Option[Boolean]]("started")
       ahead <- c.get[Option[Boundary]]("ahead")
       validators <- c.get[Option[Validators]]("validators")
+      passedOver <- c.get[Option[Long]]("passedOver")
     } yield EndpointState(
       offset,
       boundary,
       drain,
       started.getOrElse(false),
       ahead.getOrElse(Boundary.Empty),
-      validators
+      validators,
+      passedOver.getOrElse(0L)
     )
   }
 }

@@ -14,6 +14,7 @@ final private[offset] class OnePage(
     plan: Plan,
     times: DrainTimes,
     reading: OffsetReading,
+    latest: LatestStart,
     again: () => PageStep
 ) extends PageStep {
   private val state = plan.state
@@ -29,7 +30,7 @@ final private[offset] class OnePage(
     unique = options.recordKey.nonEmpty,
     limit
   )
-  private val passesOver = options.latest && !state.started && state.offset.isEmpty
+  private val passesOver = latest.passesOver(state)
   private val nextInRecord = config.paging.next.filter(_ => config.paging.kind == "cursor").collect {
     case in: ValueSource.InBody => new OffsetField(in)
   }
@@ -71,9 +72,14 @@ final private[offset] class OnePage(
       next match {
         case _ if comesAgain(reached) =>
           result(state.copy(drain = None, ahead = state.ahead.union(remembered(reached))), atEnd = false, warnings)
-        case None => result(complete(reached), reached.atEnd || paged && options.kind != "window", warnings)
+        case None =>
+          result(complete(reached, isLast = true), reached.atEnd || paged && options.kind != "window", warnings)
         case Some(_) if reanchors(reached) =>
-          result(complete(reached).copy(ahead = state.ahead.union(state.boundary)), atEnd = false, warnings)
+          result(
+            complete(reached, isLast = false).copy(ahead = state.ahead.union(state.boundary)),
+            atEnd = false,
+            warnings
+          )
         case Some(page) => result(further(page, landmark, reached), atEnd = false, warnings)
       }
     }
@@ -104,7 +110,8 @@ final private[offset] class OnePage(
   private def same: Int =
     state.drain.filter(_ => records > 0 && pages.mayOverlap).filter(_.signature == pageSignature).fold(0)(_.same + 1)
 
-  private def complete(reached: Reached): EndpointState = {
+  /** @param isLast page of the traversal */
+  private def complete(reached: Reached, isLast: Boolean): EndpointState = {
     val memory =
       if (!strategy.remembers || reached.forgets) Boundary.Empty
       else if (options.kind == "snapshot") remembered(reached)
@@ -116,7 +123,15 @@ final private[offset] class OnePage(
           else remembered(reached)
         )
     val kept = memory.copy(counts = memory.counts.filter { case (identity, _) => strategy.keeps(identity) })
-    EndpointState(reached.offset.orElse(state.offset), kept, None, started = options.latest)
+    val started = options.latest && (state.started || isLast &&
+      latest.isOver(state, reached, times, reading.outOfOrder, records, isNews = this.kept > 0))
+    EndpointState(
+      reached.offset.orElse(state.offset),
+      kept,
+      None,
+      started,
+      passedOver = if (passesOver && !started) math.max(state.passedOver, records) else 0
+    )
   }
 
   private def further(page: PageToken, landmark: (String, Long), reached: Reached): EndpointState = {
