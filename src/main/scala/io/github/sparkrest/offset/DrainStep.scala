@@ -16,12 +16,12 @@ import io.github.sparkrest.request.{PageToken, RequestValues}
 final class DrainStep(
     config: RestConfig,
     limits: CoreLimits = CoreLimits.Default,
-    store: SeenStore = new SeenInMemory
+    store: SeenStore = new SeenInMemory,
+    clock: ApiClock = ApiClock()
 ) {
   private val options = config.offset
-  private val core = CoreParts(config, limits, new SeenMemory(store, limits))
-  import core.{memory, pages, strategy}
-  private val time = new OffsetTime(options)
+  private val core = CoreParts(config, limits, new SeenMemory(store, limits), new LatestStart(config, clock))
+  import core.{latest, memory, pages, strategy}
 
   /** Places in the body that are looked at, beside the records. */
   val wanted: Seq[io.github.sparkrest.options.FieldPath] =
@@ -33,10 +33,7 @@ final class DrainStep(
   def plan(from: EndpointState, now: Instant): Option[Plan] = {
     // A page token of another request leads elsewhere: page 24 of 1,000 records is not page 24 of 100.
     val state = if (from.drain.flatMap(_.request).forall(_ == core.identity)) from else from.restarted(memory)
-    val base =
-      if (options.latest && state.offset.isEmpty && !state.started && (time.isKnown || options.kind == "window"))
-        state.copy(offset = Some(time.render(now)), started = true)
-      else state
+    val base = latest.begun(state, now)
     strategy.ask(base, now).map { fresh =>
       val ask = base.drain.fold(fresh)(d => fresh.copy(until = d.until))
       // Of the first traversal all pages.
@@ -49,18 +46,22 @@ final class DrainStep(
     * @param date of the response by the API's own clock (RFC 9110 `Date`), epoch milliseconds
     */
   def begin(plan: Plan, now: Instant, date: Option[Long] = None): PageStep = {
-    val asked = plan.at.toEpochMilli
-    val times = plan.state.drain.fold(
-      DrainTimes(asked, date.fold(asked)(d => math.min(asked, d - (now.toEpochMilli - asked))))
-    )(_.times)
-    new OnePage(
-      core,
-      plan,
-      times,
-      strategy.read(plan.state, plan.ask, times),
-      now.toEpochMilli,
-      () => begin(plan, now, date)
-    )
+    val starts = latest.reads(plan.state)
+    val (asked, began) = (plan.at.toEpochMilli, now.toEpochMilli)
+    val times = plan.state.drain.fold(clock.times(options, starts, asked, began, date))(_.times)
+    val step = latest
+      .moved(plan, times)
+      .getOrElse(
+        new OnePage(
+          core,
+          plan,
+          times,
+          strategy.read(plan.state, plan.ask, times),
+          began,
+          () => begin(plan, now, date)
+        )
+      )
+    clock.warning(options, starts, began, date).fold(step)(new WarnedStep(step, _))
   }
 
   /** The API refused what it once named: a page token, or a cursor. One refusal may be a stray one, by a load balancer say: it
@@ -93,7 +94,12 @@ final class DrainStep(
 }
 
 /** What all pages of a source share. */
-final private[offset] case class CoreParts(config: RestConfig, limits: CoreLimits, memory: SeenMemory) {
+final private[offset] case class CoreParts(
+    config: RestConfig,
+    limits: CoreLimits,
+    memory: SeenMemory,
+    latest: LatestStart
+) {
   val strategy: OffsetStrategy = OffsetStrategy(config)
   val pages: PageSequence = PageSequence(config)
   lazy val identity: String = RequestIdentity.of(config)

@@ -19,6 +19,7 @@ import io.github.sparkrest.request.PageToken
   *   expected: it counts if it comes again
   * @param refusedAt likewise, the next request's page token or cursor was refused
   * @param largestPage records of the largest page so far: a page with fewer is likely the last one
+  * @param passedOver records of the largest response so far that was passed over; 0: none is, or `started`
   */
 final case class EndpointState(
     offset: Option[String],
@@ -31,7 +32,8 @@ final case class EndpointState(
     recognized: Option[String] = None,
     emptyAt: Option[Long] = None,
     refusedAt: Option[Long] = None,
-    largestPage: Long = 0
+    largestPage: Long = 0,
+    passedOver: Long = 0
 ) {
 
   /** The page token is forgotten, and with it the place in the list; what the traversal held is remembered. */
@@ -108,7 +110,8 @@ object EndpointState {
           "recognized" -> _.asJson
         ) ++
         s.emptyAt.map("emptyAt" -> _.asJson) ++ s.refusedAt.map("refusedAt" -> _.asJson) ++
-        (if (s.largestPage == 0) Nil else List("largestPage" -> s.largestPage.asJson))
+        (if (s.largestPage == 0) Nil else List("largestPage" -> s.largestPage.asJson)) ++
+        (if (s.passedOver == 0) Nil else List("passedOver" -> s.passedOver.asJson))
     )
   }
   implicit val decoder: Decoder[EndpointState] = Decoder.instance { c =>
@@ -124,6 +127,7 @@ object EndpointState {
       emptyAt <- c.get[Option[Long]]("emptyAt")
       refusedAt <- c.get[Option[Long]]("refusedAt")
       largestPage <- c.get[Option[Long]]("largestPage")
+      passedOver <- c.get[Option[Long]]("passedOver")
     } yield EndpointState(
       offset,
       boundary,
@@ -135,7 +139,8 @@ object EndpointState {
       recognized,
       emptyAt,
       refusedAt,
-      largestPage.getOrElse(0L)
+      largestPage.getOrElse(0L),
+      passedOver.getOrElse(0L)
     )
   }
 }

@@ -18,7 +18,7 @@ final private[offset] class OnePage(
     now: Long,
     again: () => PageStep
 ) extends PageStep {
-  import core.{config, limits, memory, pages, strategy}
+  import core.{config, latest, limits, memory, pages, strategy}
   private val state = plan.state
   private val options = config.offset
   private val paged = config.paging.isPaged
@@ -32,7 +32,7 @@ final private[offset] class OnePage(
     moves = pages.mayOverlap,
     unique = options.recordKey.nonEmpty
   )
-  private val passesOver = options.latest && !state.started && state.offset.isEmpty
+  private val passesOver = latest.passesOver(state)
   private val nextInRecord = config.paging.next.filter(_ => config.paging.kind == "cursor").collect {
     case in: ValueSource.InBody => new OffsetField(in)
   }
@@ -130,8 +130,8 @@ final private[offset] class OnePage(
     next match {
       case _ if comesAgain(reached) =>
         result(state.restarted(memory).copy(ahead = memory.join(state.ahead, seen)), facts, atEnd = false, warnings)
-      case None => result(after.complete(reached), facts, reached.atEnd || paged && options.kind != "window", warnings)
-      case Some(_) if reanchors(reached) => result(after.reanchored(reached), facts, atEnd = false, warnings)
+      case None => result(started(after.complete(reached), reached), facts, reached.atEnd || paged && options.kind != "window", warnings)
+      case Some(_) if reanchors(reached) => result(passing(after.reanchored(reached)), facts, atEnd = false, warnings)
       case Some(page)                    => result(further(page, landmark, reached), facts, atEnd = false, warnings)
     }
   }
@@ -203,6 +203,18 @@ final private[offset] class OnePage(
 
   /** Records of this traversal, this page included. */
   private lazy val seen: SeenRecords = if (!hashes) SeenRecords.Empty else memory.add(earlier, repeats.seen)
+
+  /** With `initialOffset=latest`: whether what was there before has been passed over. */
+  private def started(next: EndpointState, reached: Reached): EndpointState = {
+    val over = options.latest && (state.started ||
+      latest.isOver(state, reached, times, reading.outOfOrder, records, isNews = kept > 0))
+    if (over) next.copy(started = true) else passing(next)
+  }
+
+  private def passing(next: EndpointState): EndpointState = next.copy(
+    started = options.latest && state.started,
+    passedOver = if (passesOver) math.max(state.passedOver, records) else 0
+  )
 
   private lazy val after = new TraversalMemory(
     core,

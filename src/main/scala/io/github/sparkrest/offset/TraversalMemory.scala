@@ -35,7 +35,6 @@ final private[offset] class TraversalMemory(
       reached.offset.orElse(state.offset),
       remembered,
       None,
-      started = options.latest,
       lowest = lows,
       recognized = state.recognized
     )

@@ -8,7 +8,8 @@ import io.github.sparkrest.options.RestConfig
 import io.github.sparkrest.page.PageFacts
 
 /** `window`: slices of time, one after the other, whatever they hold: an empty answer moves on too. The offset is the end of
-  * the last slice, as it was sent. Both ends may be inclusive: what the last slice held is dropped if it comes again.
+  * the last slice, as it was sent, but never beyond the time of the API's own clock. Both ends may be inclusive: what the last
+  * slice held is dropped if it comes again. With `boundary=exclusive` nothing is dropped, unless slices overlap.
   */
 final private[offset] class WindowStrategy(config: RestConfig) extends OffsetStrategy {
   private val options = config.offset
@@ -32,13 +33,29 @@ final private[offset] class WindowStrategy(config: RestConfig) extends OffsetStr
 
   def read(state: EndpointState, ask: Ask, times: DrainTimes): OffsetReading = new OffsetReading {
     def see(buf: Array[Byte], from: Int, to: Int): Novelty = Novelty.MayRepeat
-    def finish(facts: PageFacts): Either[RestError, Reached] =
-      Right(Reached(Some(ask.until).filterNot(state.offset.contains), atEnd = reachesNow))
+    def finish(facts: PageFacts): Either[RestError, Reached] = {
+      val isCut = end.exists(_.isAfter(known))
+      val reached = if (isCut) time.render(known) else ask.until
+      val moves =
+        (for (s <- start; r <- time.asked(reached)) yield r.isAfter(s)).getOrElse(!state.offset.contains(reached))
+      Right(
+        Reached(
+          Some(reached).filter(_ => moves),
+          atEnd = reachesNow || isCut,
+          // What lies beyond a cut slice is asked for again.
+          forgets = options.exclusive && options.lookbackMs == 0 && !isCut
+        )
+      )
+    }
+
+    private val (start, end) = (time.asked(state.offset.getOrElse(time.initial)), time.asked(ask.until))
+
+    /** By the API's clock. A slice may end beyond it: records will still come with times that lie within. */
+    private val known = Instant.ofEpochMilli(times.horizon).minusMillis(options.lagMs)
 
     /** A slice that is not of full length was cut at the present; one of full length may end there too. */
     private def reachesNow: Boolean = {
       val newest = Instant.ofEpochMilli(times.began).minusMillis(options.lagMs)
-      val (start, end) = (time.asked(state.offset.getOrElse(time.initial)), time.asked(ask.until))
       val full = for (s <- start; e <- end; step <- options.windowStepMs) yield e.toEpochMilli - s.toEpochMilli >= step
       !full.contains(true) || end.forall(!_.isBefore(newest))
     }

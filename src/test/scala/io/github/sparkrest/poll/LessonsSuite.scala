@@ -36,7 +36,7 @@ class LessonsSuite extends AnyFunSuite {
       "windowStep" -> "24h",
       "initialOffset" -> "2025-12-30T00:00:00Z",
       "streamingInterval" -> "0"
-    )(_ => Answer("[]"))
+    )(_ => Answer("[]", Seq("Date" -> "Thu, 01 Jan 2026 00:01:00 GMT")))
     api.poll()
     assert(
       api.urls.map(u => query(io.github.sparkrest.request.HttpRequest("GET", u, Nil))("from").take(10)) == List(

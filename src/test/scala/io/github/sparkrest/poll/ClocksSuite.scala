@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.poll
+
+import java.time.format.DateTimeFormatter
+import java.time.{Instant, ZoneOffset}
+
+import io.github.sparkrest.request.HttpRequest
+import org.scalatest.funsuite.AnyFunSuite
+
+/** This machine's clock is not the API's: nothing is lost, whichever is ahead, and nothing comes twice. */
+class ClocksSuite extends AnyFunSuite {
+  import PolledApi._
+
+  private val Began = Instant.parse("2026-01-01T00:00:00Z").toEpochMilli
+  private val formats = Seq("offsetField" -> "t", "offsetFormat" -> "epoch_ms", "requestOffsetFormat" -> "epoch_ms")
+
+  /** An API that makes a record each 100 ms, by its own clock.
+    *
+    * @param behind milliseconds that its clock is behind this machine's
+    * @param date what its header says, if it has one
+    * @param lateMs records of even number are committed so much later
+    */
+  private class Ticking(behind: Long, date: Long => Option[Long], lateMs: Long, options: (String, String)*) {
+    private val exclusive = options.contains("boundary" -> "exclusive")
+    var ticks = 0L
+    private def apiNow = Began + ticks
+    def created: Seq[Long] =
+      (Began - 10000 to apiNow by 100L).filter(t => t + (if (t / 100 % 2 == 0) lateMs else 0) <= apiNow)
+    def record(t: Long): String = s"""{"t":$t}"""
+
+    val api: PolledApi = new PolledApi(formats ++ options: _*)({ r: HttpRequest =>
+      // A response takes its time.
+      pass(50)
+      val q = query(r)
+      val (from, to) = (q("from").toLong, q.getOrElse("to", "9999999999999").toLong)
+      val answer = Answer(
+        array(created.filter(t => (t > from || !exclusive && t == from) && t <= to).map(record)),
+        date(apiNow)
+          .map(d => DateTimeFormatter.RFC_1123_DATE_TIME.format(Instant.ofEpochMilli(d).atOffset(ZoneOffset.UTC)))
+          .map("Date" -> _)
+          .toList
+      )
+      pass(50)
+      answer
+    })
+    private def pass(ms: Long): Unit = {
+      ticks += ms
+      if (api != null) api.now = Instant.ofEpochMilli(apiNow + behind)
+    }
+
+    /** Polls each `every` milliseconds. */
+    def run(polls: Int, every: Long = 730): Seq[String] = (1 to polls).flatMap { _ =>
+      val got = api.poll()
+      assert(api.outcome.error.isEmpty)
+      pass(every)
+      got
+    }
+    pass(0)
+  }
+
+  private def window(behind: Long, date: Long => Option[Long], options: (String, String)*) = new Ticking(
+    behind,
+    date,
+    0,
+    Seq(
+      "url" -> "http://h/x?from={windowStart}&to={windowEnd}",
+      "offsetType" -> "window",
+      "initialOffset" -> (Began - 10000).toString
+    ) ++ options: _*
+  )
+
+  private def deliversAll(t: Ticking, since: Long, clue: String): Unit = {
+    val got = t.run(40)
+    val due = t.created.filter(x => x >= since && x <= Began + t.ticks - 12000).map(t.record)
+    assert(due.length > 100 && due.diff(got).isEmpty, s"lost: $clue")
+    assert(got.distinct.length == got.length, s"repeated: $clue")
+  }
+
+  test("window: the API's clock is behind or ahead") {
+    for {
+      behind <- Seq(0L, 400, 3000, 3600000, -3000, -3600000)
+      options <- Seq(Nil, Seq("windowStep" -> "2"), Seq("lag" -> "1"), Seq("boundary" -> "exclusive"))
+    } {
+      val t = window(behind, Some(_), options: _*)
+      deliversAll(t, Began - 9999, s"$behind ms $options")
+      assert(t.api.outcome.warning.isEmpty)
+    }
+  }
+
+  test("window: without a Date, and with one that is a day away, the API may be 5 s behind: it is said once, and lag is more") {
+    for {
+      date <- Seq[Long => Option[Long]](_ => None, d => Some(d - 90000000L), d => Some(d + 90000000L))
+      options <- Seq(Nil, Seq("windowStep" -> "2"), Seq("boundary" -> "exclusive"), Seq("lag" -> "2"))
+    } {
+      val t = window(4800, date, options: _*)
+      deliversAll(t, Began - 9999, s"$options")
+      assert(t.api.outcome.warning.exists(w => w.contains("Date header") && w.contains("lag")))
+    }
+    assert { val t = window(5500, _ => None, "lag" -> "6"); t.run(2); t.api.outcome.warning.isEmpty }
+  }
+
+  test("window: pages of one slice keep the time of the first one") {
+    var asked = 0
+    val api = new PolledApi(
+      formats ++ Seq(
+        "url" -> "http://h/x?from={windowStart}&to={windowEnd}",
+        "offsetType" -> "window",
+        "pagination" -> "page",
+        "initialOffset" -> (Began - 60000).toString
+      ): _*
+    )({ r =>
+      asked += 1
+      val at = if (asked == 1) "Wed, 31 Dec 2025 23:59:40 GMT" else "Thu, 01 Jan 2026 00:00:00 GMT"
+      Answer(array(if (query(r)("page") == "3") Nil else Seq(s"""{"t":${Began - asked}}""")), Seq("Date" -> at))
+    })
+    api.drain()
+    assert(asked == 3 && api.state.offset.contains((Began - 20000).toString))
+  }
+
+  test("window: boundary=exclusive drops nothing of the last slice, inclusive drops what comes again") {
+    Seq("exclusive" -> 1, "inclusive" -> 0, "auto" -> 0).foreach { case (boundary, again) =>
+      val api = new PolledApi(
+        "url" -> "http://h/x?from={windowStart}&to={windowEnd}",
+        "offsetType" -> "window",
+        "windowStep" -> "3600",
+        "boundary" -> boundary,
+        "initialOffset" -> "2025-12-01T00:00:00Z"
+      )(_ => Answer(array(ids(1))))
+      assert(api.poll() == ids(1) && api.poll().length == again, boundary)
+    }
+  }
+
+  test("lag is measured by the API's clock: a record that is committed late is not passed over") {
+    Seq(0L, 3000, -3000).foreach { behind =>
+      val t = new Ticking(
+        behind,
+        Some(_),
+        lateMs = 1500,
+        "url" -> "http://h/x?from={offset}",
+        "offsetType" -> "max_field",
+        "lag" -> "2",
+        "initialOffset" -> Began.toString
+      )
+      if (behind >= 0) deliversAll(t, Began, s"$behind ms")
+    }
+  }
+
+  test("initialOffset=latest: nothing that is created after the first poll is lost, and nothing much older comes") {
+    for {
+      behind <- Seq(0L, 900, 3000, 3600000)
+      date <- Seq[Long => Option[Long]](Some(_), _ => None)
+      if behind < 5000 || date(0).isDefined
+      kind <- Seq("max_field", "window")
+    } {
+      val url = if (kind == "window") "http://h/x?from={windowStart}&to={windowEnd}" else "http://h/x?from={offset}"
+      val t = new Ticking(behind, date, 0, "url" -> url, "offsetType" -> kind, "initialOffset" -> "latest")
+      assert(t.run(1, every = 0).isEmpty)
+      val got = t.run(40)
+      val clue = s"$kind $behind ms, ${date(0)}"
+      val due = t.created.filter(x => x > Began + 100 && x <= Began + t.ticks - 12000).map(t.record)
+      assert(due.length > 100 && due.diff(got).isEmpty, s"lost: $clue")
+      assert(got.distinct.length == got.length, s"repeated: $clue")
+      assert(!got.exists(_ < t.record(Began - 6000)), s"too old: $clue")
+    }
+  }
+
+  test("initialOffset=latest on a list that comes oldest first, or newest first, page by page") {
+    for {
+      kind <- Seq("incremental", "max_field")
+      paging <- Seq(Nil, Seq("pagination" -> "page", "order" -> "asc"), Seq("pagination" -> "page", "order" -> "none"))
+      ascending <- Seq(true, false)
+    } {
+      var last = 1001
+      val api = new PolledApi(
+        Seq(
+          "offsetField" -> "id",
+          "offsetType" -> kind,
+          "initialOffset" -> "latest",
+          "maxPagesPerPoll" -> "3"
+        ) ++ paging: _*
+      )({ r =>
+        val since = query(r).getOrElse("since", "0").toInt
+        val list = (math.max(1, since) to last).toList
+        val page = query(r).get("page").fold(0)(_.toInt - 1)
+        Answer(array(ids((if (ascending) list else list.reverse).slice(page * 100, page * 100 + 100): _*)))
+      })
+      val clue = s"$kind $paging ascending=$ascending"
+      // Newest first, without further pages, the first response shows the newest.
+      val polls = if (ascending || paging.nonEmpty) 12 else 1
+      (1 to polls).foreach(n => assert(api.poll() == Nil, s"$clue, poll $n"))
+      assert(api.state.started, clue)
+      last += 5
+      assert(api.drain().toSet == ids(1002 to 1006: _*).toSet && api.poll() == Nil, clue)
+    }
+  }
+
+  test("initialOffset=latest given to a checkpoint that has an offset passes nothing over") {
+    val api = new PolledApi("offsetField" -> "id", "offsetType" -> "max_field", "initialOffset" -> "latest")(_ =>
+      Answer(array(ids(6, 7)))
+    )
+    api.state = api.state.copy(offset = Some("5"))
+    assert(api.poll() == ids(6, 7))
+  }
+}
