@@ -11,7 +11,7 @@ import io.github.sparkrest.http.{Clock, DaemonThreads}
 import io.github.sparkrest.offset.{Position, RestOffset, SourceIdentity}
 import io.github.sparkrest.options.RestConfig
 import io.github.sparkrest.pagelog.{LogStore, PageLog}
-import io.github.sparkrest.poll.{Endpoint, PollStatus, Poller, PollerFailure, Resumption}
+import io.github.sparkrest.poll.{Endpoint, PollStatus, Poller, PollerFailure, Resumption, SlowLimits}
 import io.github.sparkrest.rows.{FieldRules, JsonRowSettings}
 import org.apache.spark.sql.SparkSession
 import org.apache.spark.sql.connector.read.streaming._
@@ -172,7 +172,8 @@ final private[connector] class RestMicroBatchStream(
       _.firstPoll(config, mustComplete, System.currentTimeMillis())
     }
     val jobs = new PollJobs(config, session, log.epoch, location, sample)
-    val poller = new Poller(limits, endpoints, log, paced(resumption), mustComplete, jobs, clock)
+    val slow = SlowLimits.within(session.sparkContext.defaultParallelism)
+    val poller = new Poller(limits, endpoints, log, paced(resumption), mustComplete, jobs, clock, slow)
     val thread = new DaemonThreads(s"spark-rest poller of ${SourceName(config)}").newThread(poller)
     thread.start()
     polling = Some((poller, thread))

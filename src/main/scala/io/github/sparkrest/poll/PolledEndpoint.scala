@@ -38,6 +38,9 @@ final private[poll] class PolledEndpoint(
   var inFlight = false
   var complete = false
 
+  /** In this run. */
+  var wasPolled = false
+
   /** It failed or was handed back, and is polled again as the same poll. */
   var triesAgain = false
 
@@ -57,6 +60,9 @@ final private[poll] class PolledEndpoint(
 
   /** Its answers take long: polled with others it would hold them up. */
   var isSlow = false
+
+  /** Polled with other slow ones it would hold them up too: a job of its own waits for it. */
+  var isStuck = false
 
   /** Makes ready for a task.
     *
@@ -102,6 +108,7 @@ final private[poll] class PolledEndpoint(
       jitter: Double
   ): Settled = {
     val before = state
+    wasPolled = true
     if (retries == 0 && pages == 0) asked = now - outcome.tookMs
     pages += outcome.requests
     isUnlogged = !isLogged && moves(outcome.state)
@@ -111,6 +118,8 @@ final private[poll] class PolledEndpoint(
     if (forgot && outcome.error.isDefined) forgets += 1
     // Only once: an API that refuses its own next page each time would keep an AvailableNow query running forever.
     beginsAgain = forgot && outcome.error.isDefined && forgets == 1
+    // From a job of slow ones only one that was waited for in vain comes back so.
+    isStuck = if (outcome.handedBack) isSlow else isStuck && outcome.tookMs > SlowLimits.PatienceMillis
     isSlow = outcome.handedBack || outcome.tookMs > SlowMillis * math.max(1, outcome.requests)
     if (!outcome.handedBack) symptoms = symptoms.after(before, outcome, kept)
     triesAgain = outcome.handedBack
@@ -159,6 +168,23 @@ final private[poll] class PolledEndpoint(
 }
 
 private[poll] object PolledEndpoint {
+
+  def all(
+      endpoints: Seq[Endpoint],
+      config: RestConfig,
+      pace: Pace,
+      start: Resumption,
+      now: Long
+  ): Vector[PolledEndpoint] = {
+    val isAlone = endpoints.lengthCompare(1) == 0
+    endpoints.iterator.map { e =>
+      // One that was never polled has no interval to keep.
+      val before = start.polledAtMs.filter(_ => isAlone || start.states.contains(e.key))
+      val polled = new PolledEndpoint(e, config, pace, start.stateOf(e), pace.afterRestart(before, now), now)
+      polled.isUnlogged = start.unlogged(e.key)
+      polled
+    }.toVector
+  }
 
   /** An answer that takes longer than this is waited for apart. */
   val SlowMillis = 1000L

@@ -24,7 +24,8 @@ final class Poller(
     start: Resumption,
     mustComplete: Boolean,
     tasks: PollTasks,
-    clock: Clock
+    clock: Clock,
+    slowLimits: SlowLimits = SlowLimits()
 ) extends Runnable {
   import Poller._
 
@@ -36,16 +37,11 @@ final class Poller(
   private val offsetTime = new OffsetTime(config.offset)
   private val log = new PollerLog
   private val throttle = new Throttle(config, start.pace, start.inferred, nowMs)
-  private val slowLane = new SlowLane(tasks)
-  private val all: Vector[PolledEndpoint] = endpoints.iterator.map { e =>
-    // One that was never polled has no interval to keep.
-    val before = start.polledAtMs.filter(_ => isAlone || start.states.contains(e.key))
-    val polled = new PolledEndpoint(e, config, pace, start.stateOf(e), pace.afterRestart(before, nowMs), nowMs)
-    polled.isUnlogged = start.unlogged(e.key)
-    polled
-  }.toVector
-  private val states = new StateLog(all, journal, start)
+  private val slowLane = new SlowLane(tasks, slowLimits)
   private val mostRequests = config.maxRequestsPerTrigger.filter(_ => mustComplete)
+  private val turns = new Turns(mostRequests.isDefined && !isAlone, start.pace.last)
+  private val all = PolledEndpoint.all(turns.ordered(endpoints), config, pace, start, nowMs)
+  private val states = new StateLog(all, journal, start)
   private var fresh = start.fresh
 
   /** When the newest poll began, for the interval after a restart. */
@@ -87,9 +83,11 @@ final class Poller(
     val waiting = all.filterNot(e => e.inFlight || e.complete)
     val (slow, fast) = waiting.filter(_.due <= now).partition(e => e.isSlow && mayShare)
     val (ready, why) = throttle.ready(now)
+    val slowShare = throttle.slowShare - slowLane.granted
+    val slowNext = if (requestsLeft > 0 && slowShare > 0) slowLane.next(slow) else Vector.empty
     if (ready > now) holdBack(now, ready, why)
-    else if (slow.nonEmpty && !slowLane.isBusy) {
-      val (asked, polls, granted) = begin(slow, now, throttle.slowShare)
+    else if (slowNext.nonEmpty) {
+      val (asked, polls, granted) = begin(slowNext, now, slowShare)
       slowLane.start(asked, polls, granted, states.overtaken)
     } else if (fast.nonEmpty && requestsLeft > 0) {
       val (asked, polls, granted) = begin(fast, now)
@@ -125,7 +123,11 @@ final class Poller(
 
   private def note(now: Long): Unit = {
     val noted = states.unlogged ++ all.filter(_ => isAlone).map(e => e.endpoint -> e.state)
-    journal.noteBeforePoll(begun, noted.map { case (e, state) => e.key -> state }, throttle.note(now))
+    journal.noteBeforePoll(
+      begun,
+      noted.map { case (e, state) => e.key -> state },
+      throttle.note(now).copy(last = turns.reached(all))
+    )
   }
 
   /** But for those that the slow lane was granted. */
@@ -158,18 +160,15 @@ final class Poller(
     settled.foreach { case (e, outcome, kept, result) => conclude(e, outcome, kept, result, now) }
     log.polled(settled.map { case (e, outcome, kept, _) => (e, outcome, kept) })
     settled.foreach(s => s._1.reachedMs = s._1.state.offset.flatMap(offsetTime.momentOf).map(_.toEpochMilli))
-    status = status.copy(
-      failing = all.count(_.errorsInRow > 0),
-      oldestMs = all.iterator.flatMap(_.reachedMs).reduceOption(math.min(_, _))
-    )
-    if (status.failing == 0) status = status.copy(lastError = None)
+    status = status.after(all.count(_.errorsInRow > 0), all.iterator.flatMap(_.reachedMs))
     val done = mustComplete && (all.forall(_.complete) || mostRequests.exists(_ <= status.requests))
     val failures = settled.collect { case (e, _, _, Settled.Failed(error)) => e -> error }
     val ending = verdict(failures)
     // There may be no next poll to note it before: a place that the API refused would be sent again by each run. And what was
     // granted and not used is free again.
     val last = done || ending.isDefined
-    if (last && (states.unlogged.nonEmpty || throttle.isRated) || settled.exists(_._1.begins)) note(now)
+    val mustNote = states.unlogged.nonEmpty || throttle.isRated || turns.isKept
+    if (last && mustNote || settled.exists(_._1.begins)) note(now)
     ending.foreach(e => throw e.toException)
     log.failed(failures, now)
     complete = done
@@ -198,14 +197,10 @@ final class Poller(
   /** Whether failures end the query. One of many endpoints that is refused does not, unless all are. */
   private def verdict(failures: Seq[(PolledEndpoint, RestError)]): Option[RestError] = {
     val refused = fresh && (isAlone || all.forall(_.errorsInRow > 0))
-    failures.iterator
-      .flatMap { case (e, error) =>
-        // A traversal that begins again, once, is no end of the data.
-        pace.verdict(error, e.errorsInRow, refused, mustComplete && !e.beginsAgain)
-      }
-      .take(1)
-      .toList
-      .headOption
+    // A traversal that begins again, once, is no end of the data.
+    def ending(e: PolledEndpoint, error: RestError) =
+      pace.verdict(error, e.errorsInRow, refused, mustComplete && !e.beginsAgain)
+    failures.flatMap { case (e, error) => ending(e, error) }.headOption
   }
 
   private def holdBack(now: Long, until: Long, why: String): Unit = {

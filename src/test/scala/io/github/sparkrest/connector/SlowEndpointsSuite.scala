@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.connector
+
+import java.nio.file.Files
+
+import io.github.sparkrest.http.LocalServer
+import io.github.sparkrest.offset.EndpointState
+import io.github.sparkrest.options.RestConfig
+import io.github.sparkrest.pagelog.{LogStore, PageLog}
+import io.github.sparkrest.poll.{Endpoint, EndpointPoll, PollLimits, PollOutcome}
+import org.apache.spark.sql.SparkSession
+import org.scalatest.BeforeAndAfterAll
+import org.scalatest.funsuite.AnyFunSuite
+
+/** The job for slow endpoints, in Spark, against an API that trickles. */
+class SlowEndpointsSuite extends AnyFunSuite with BeforeAndAfterAll {
+  private lazy val spark = SparkSession.builder().master("local[2]").getOrCreate()
+  @volatile private var trickles = true
+  private val server = new LocalServer({ e =>
+    if (e.getRequestURI.getPath.endsWith("b") && trickles) {
+      e.sendResponseHeaders(200, 0)
+      while (trickles) {
+        e.getResponseBody.write(' '.toInt)
+        e.getResponseBody.flush()
+        Thread.sleep(50)
+      }
+    } else LocalServer.send(e, 200, """[{"id":1}]""")
+  })
+
+  override def afterAll(): Unit = {
+    trickles = false
+    server.close()
+    spark.stop()
+  }
+
+  test("a slow endpoint that trickles is handed back, and what the others sent counts") {
+    val config = RestConfig
+      .parse(
+        Map(
+          "url" -> s"${server.url}/{n}?from={id}",
+          "offsetField" -> "id",
+          "offsetType" -> "incremental",
+          "streaming" -> "true",
+          "inputData" -> """[{"n":"a"},{"n":"b"},{"n":"c"}]"""
+        )
+      )
+      .fold(e => fail(e.text), identity)
+    val location = Files.createTempDirectory("log").toString
+    val log = PageLog.open(LogStore.at(location, spark.sparkContext.hadoopConfiguration), 2)
+    val jobs = new PollJobs(config, spark, log.epoch, location, None)
+    def poll(limits: PollLimits, names: String*): Map[String, PollOutcome] = {
+      val polls = names.map { n =>
+        EndpointPoll(Endpoint(n, Some(s"""{"n":"$n"}""")), EndpointState.Initial, limits)
+      }
+      jobs.run(polls, sharing = false).flatMap(_.outcomes).toMap
+    }
+    val limits = PollLimits.within(1L << 20, 1)
+    assert(poll(limits, "a")("a").records == 1, "all classes are loaded")
+    val outcomes = poll(limits.copy(patienceMs = 4000), "a", "b", "c")
+    assert(outcomes("b").handedBack)
+    assert(outcomes("a").records == 1 && outcomes("c").records == 1, outcomes)
+    // Alone it is waited for, while another job goes on.
+    @volatile var alone = Map.empty[String, PollOutcome]
+    val waiting = new Thread(() => alone = poll(limits, "b"))
+    waiting.start()
+    Thread.sleep(500)
+    assert(poll(limits, "a")("a").records == 1)
+    assert(waiting.isAlive)
+    trickles = false
+    waiting.join(20000)
+    assert(alone.get("b").exists(o => !o.handedBack))
+  }
+}
