@@ -3,12 +3,14 @@ package io.github.sparkrest.http
 
 import java.io.InputStream
 import java.net.http.{HttpClient => JavaClient}
-import java.net.{InetSocketAddress, ProxySelector, URI}
+import java.net.{InetSocketAddress, Proxy, ProxySelector, URI}
 import java.time.{Duration => JavaDuration}
 import java.util.concurrent.ConcurrentHashMap
 import javax.net.ssl.SSLContext
 
 import scala.concurrent.duration.DurationLong
+import scala.jdk.CollectionConverters._
+import scala.util.Try
 import scala.util.control.NonFatal
 
 import io.github.sparkrest.error.{Condition, RestError}
@@ -23,6 +25,7 @@ import sttp.model.{Method, Uri}
   * @param cancelled asked while a body is read: true breaks the response off
   * @param once the JDK sends nothing again by itself
   * @param limits of any response
+  * @param addresses asked under `allowPrivateHosts=false`
   */
 final class SttpClient(
     connectTimeoutMs: Long,
@@ -31,12 +34,19 @@ final class SttpClient(
     transport: TransportOptions = TransportOptions(),
     tls: TlsOptions = TlsOptions.Default,
     once: Boolean = false,
-    limits: ResponseLimits = ResponseLimits()
+    limits: ResponseLimits = ResponseLimits(),
+    addresses: AddressCheck = PrivateHosts
 ) extends HttpClient {
   private def guard(request: HttpRequest): Either[RestError, Unit] =
     transport.policy.refusesHost(request.url).map(SttpClient.forbidden).toLeft(()).flatMap { _ =>
-      if (transport.allowPrivateHosts) Right(()) else PrivateHosts.refuse(request.url).toLeft(())
+      if (transport.allowPrivateHosts) Right(())
+      else (request.url +: proxyUrl.toSeq).flatMap(PrivateHosts.refuse(_, addresses)).headOption.toLeft(())
     }
+
+  /** A proxy that the operator named, or that is the JVM's, may be within the network. */
+  private val proxyUrl: Option[String] = transport.proxy
+    .map(p => s"http://${p.authority}/")
+    .filterNot(u => transport.policy.hosts.isDefined && transport.policy.refusesHost(u).isEmpty)
 
   def send[A](request: HttpRequest)(use: HttpResponse => Either[RestError, A]): Either[RestError, A] =
     for {
@@ -48,7 +58,7 @@ final class SttpClient(
       received = if (response.code.code == 407) InputStream.nullInputStream() else response.body
       body = new BodyStream(received, readTimeoutMs, time, cancelled)
       used <-
-        try guard(request).flatMap(_ => read(response, body)(use))
+        try read(response, body)(use)
         catch { case e: BrokenBody => Left(failed(request, e)) }
         finally body.close()
     } yield used
@@ -74,7 +84,14 @@ final class SttpClient(
     }
 
   private def backend(request: HttpRequest, context: Option[SSLContext]) =
-    SttpClient.backend(SttpClient.Connecting(connectTimeoutMs, HttpRequest.isHttps(request.url), transport, context))
+    SttpClient.backend(
+      SttpClient.Connecting(connectTimeoutMs, HttpRequest.isHttps(request.url), transport, context, door(request.url))
+    )
+
+  /** Only where this JVM makes the connection. */
+  private def door(url: String): Option[AddressCheck] =
+    if (transport.allowPrivateHosts || transport.proxy.isDefined || SttpClient.hasJvmProxy(url)) None
+    else Some(addresses)
 
   private def sttpRequest(request: HttpRequest, ofProxy: Seq[(String, String)]): Request[InputStream] =
     request.body
@@ -164,12 +181,14 @@ object SttpClient {
     *
     * @param transport its guard counts too: what was connected to without it is not used with it
     * @param tls `None`: the JVM's own
+    * @param door connections go to addresses that it has checked
     */
   private case class Connecting(
       connectTimeoutMs: Long,
       https: Boolean,
       transport: TransportOptions,
-      tls: Option[SSLContext]
+      tls: Option[SSLContext],
+      door: Option[AddressCheck]
   )
 
   /** @param once the same connections, for requests that the JDK must not send again
@@ -180,6 +199,10 @@ object SttpClient {
   /** One client, with its pool of connections, for each setting. They live as long as the JVM. */
   private val backends = new ConcurrentHashMap[Connecting, Backend]
 
+  private def hasJvmProxy(url: String): Boolean = Try(
+    Option(ProxySelector.getDefault).exists(_.select(new URI(url)).asScala.exists(_.`type` != Proxy.Type.DIRECT))
+  ).getOrElse(false)
+
   private def backend(settings: Connecting): Backend = backends.computeIfAbsent(settings, made(_))
 
   private def made(settings: Connecting): Backend = {
@@ -189,7 +212,12 @@ object SttpClient {
       .followRedirects(JavaClient.Redirect.NEVER)
       // In clear text HTTP/2 would start with an upgrade that some servers answer wrongly.
       .version(if (settings.https) JavaClient.Version.HTTP_2 else JavaClient.Version.HTTP_1_1)
-    val headers = settings.transport.proxy.toList.flatMap { proxy =>
+    def through(door: LoopbackDoor) = {
+      builder.proxy(ProxySelector.of(door.address))
+      List("Proxy-Authorization" -> door.authorization)
+    }
+    val checked = settings.door.toList.flatMap(a => through(new CheckedDoor(a, settings.connectTimeoutMs)))
+    val headers = checked ++ settings.transport.proxy.toList.flatMap { proxy =>
       val (address, authorization) = proxy.credentials match {
         case Some(_) if settings.https =>
           val tunnel = new ProxyTunnel(proxy, settings.connectTimeoutMs)

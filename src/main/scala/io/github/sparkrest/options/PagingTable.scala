@@ -80,13 +80,13 @@ private[options] trait PagingTable {
     "allowedHosts",
     Names,
     Paging,
-    doc = "Hosts beside that of `url` to which next addresses and redirects may lead. They get no credentials."
+    doc = "Hosts in addition to that of `url`: `name`, `name:port`, or `*.domain`. Next URLs and redirects that lead there are followed without credentials. A placeholder in the host or port of `url`, and an `initialUrl` of another origin, get credentials only for these hosts."
   )
   val AllowPrivateHosts: Opt[Boolean] = Opt(
     "allowPrivateHosts",
     Flag,
     Paging,
     default = Some("true"),
-    doc = "`false` refuses every request, redirects and next addresses included, to a host that has a private, loopback, link-local, shared (CGNAT), multicast or reserved IP address. Names are resolved before the request and once more before its answer is read; that the connection goes to an address that was checked rests on the JVM's cache of names (`networkaddress.cache.ttl`, 30 s unless set; with 0 it is an error). A `proxy` resolves names by itself: it has to refuse them too."
+    doc = "`false` refuses every request, redirects and next URLs included, to a host that has a private, loopback, link-local, shared (CGNAT), multicast or reserved IP address, or whose name does not resolve. The connection goes to an address that was checked. A `proxy` resolves names by itself: it has to refuse them too, and must be a public host itself unless the operator's policy names it."
   )
 }
