@@ -125,22 +125,30 @@ object JsonBytes {
     var i = from
     var depth = 0
     var done = i >= stop
+    // Whether a string in single quotes may begin here, as in JsonScanner.
+    var begins = true
     while (!done) {
       val c = buf(i)
-      if (c == '"') {
+      if (c == '"' || c == '\'' && begins) {
         i += 1
-        while (i < stop && buf(i) != '"') i += (if (buf(i) == '\\') 2 else 1)
+        while (i < stop && buf(i) != c) i += (if (buf(i) == '\\') 2 else 1)
         i += 1
+        begins = false
         done = depth == 0
       } else if (c == '{' || c == '[') {
         depth += 1
+        begins = true
         i += 1
       } else if (c == '}' || c == ']') {
         depth -= 1
+        begins = false
         if (depth >= 0) i += 1
         done = depth <= 0
       } else if (depth == 0 && (c == ',' || isBlank(c))) done = true
-      else i += 1
+      else {
+        begins = c == ',' || c == ':' || begins && isBlank(c)
+        i += 1
+      }
       if (i >= stop) done = true
     }
     math.min(i, stop)

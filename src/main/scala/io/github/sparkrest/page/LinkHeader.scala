@@ -27,11 +27,8 @@ object LinkHeader {
   private def links(text: String): Iterator[(String, List[(String, String)])] = {
     val scanner = new HeaderScanner(text)
     Iterator
-      .continually {
-        if (!scanner.skipTo('<')) None
-        else scanner.until('>').map(address => (address, scanner.parameters()))
-      }
+      .continually(if (scanner.skipTo('<')) scanner.until('>').map(a => (a, scanner.parameters())) else None)
       .takeWhile(_.isDefined)
-      .flatten
+      .collect { case Some(link) => link }
   }
 }

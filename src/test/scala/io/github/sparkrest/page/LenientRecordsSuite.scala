@@ -45,6 +45,9 @@ class LenientRecordsSuite extends AnyFunSuite with Slices {
   test("single quotes are quotes where a name or a value may begin") {
     val quoted = List("{'a':'}]\"','b' : ['{', '\\'']}", "'[x'", "{\"a\": it's}", "{\"b\":\"it's\"}")
     assert(cut(quoted.mkString("[", ",", "]")) == quoted)
+    val offset = """{"a":'x,"id":9,',"b":{"c": '}"id":8'},"id":1}""".getBytes("UTF-8")
+    val span = JsonBytes.find(offset, 0, offset.length, List("id".getBytes("UTF-8")))
+    assert(JsonBytes.scalar(offset, span).contains("1" -> false), "an offset is not read out of a string")
     val apostrophe = "{\"a\":'}"
     assert(cut(s"[$apostrophe,{\"b\":1}]", SliceRules(singleQuotes = false)) == List(apostrophe, "{\"b\":1}"))
     assert(SliceRules.of(Map("ALLOWsingleQuotes" -> "false")) == SliceRules(singleQuotes = false))

@@ -6,6 +6,7 @@ import java.nio.file.Files
 
 import scala.util.Try
 
+import io.github.sparkrest.page.{RecordSink, RecordSlicer, SliceRules}
 import org.apache.spark.sql.catalyst.CatalystTypeConverters
 import org.apache.spark.sql.types.StructType
 import org.apache.spark.sql.{Row, SparkSession}
@@ -71,6 +72,52 @@ class JsonRowsSuite extends AnyFunSuite with BeforeAndAfterAll {
       val schema = StructType.fromDDL(s)
       val (mine, theirs) = (ours(r, schema, o), sparks(r, schema, o))
       assert(mine.map(_.map(_.toString)) == theirs.map(_.map(_.toString)), s"$r as $s with $o")
+    }
+  }
+
+  test("an option for odd JSON means the same as in spark.read.json, and its record harms no other") {
+    val odd = Seq(
+      "allowUnquotedControlChars" -> "{\"a\":1,\"b\":\"x\ty\"}",
+      "allowSingleQuotes" -> "{'a':1,'b':'x'}",
+      "allowNumericLeadingZeros" -> "{\"a\":007}",
+      "allowNonNumericNumbers" -> "{\"c\":NaN}",
+      "allowBackslashEscapingAnyCharacter" -> "{\"b\":\"\\q\"}",
+      "allowUnquotedFieldNames" -> "{a:1,b:\"x\"}",
+      "allowComments" -> "{\"a\":1 /* one */}"
+    )
+    val schema = StructType.fromDDL("a int, b string, c double, _corrupt_record string")
+    for ((option, record) <- odd; on <- Seq("true", "false")) {
+      val options = Map(option -> on)
+      val cut = scala.collection.mutable.ListBuffer.empty[String]
+      val sink = new RecordSink {
+        def record(buf: Array[Byte], from: Int, to: Int): Unit = cut += new String(buf, from, to - from, UTF_8)
+        def restart(): Unit = ()
+      }
+      val body = s"""{"data":[{"a":8},$record,{"a":9}]}"""
+      new RecordSlicer(None, Nil, 1000, rules = SliceRules.of(options))
+        .slice(new java.io.ByteArrayInputStream(body.getBytes(UTF_8)), sink)
+        .fold(e => fail(e.text), identity)
+      val mine = cut.toList.flatMap(ours(_, schema, options).get)
+      assert(mine.head == Row(8, null, null, null) && mine.last == Row(9, null, null, null))
+      val file = Files.write(Files.createTempFile("record", ".json"), (record + "\n").getBytes(UTF_8)).toString
+      val theirs = spark.read.schema(schema).options(options).json(file).collect().toSeq.map(_.toString)
+      // A comment is blanked out where it is allowed: elsewhere the bad record is kept as it came.
+      assert(mine.tail.init.map(_.toString) == theirs, s"$record with $option=$on")
+      assert(mine(1).isNullAt(3) == (on == "true"), s"$record with $option=$on")
+    }
+  }
+
+  test("the deepest record that is sliced is a bad record to the parser, and overflows no stack") {
+    val depth = SliceRules().depth - 1
+    val deep = "{\"a\":" + "[" * depth + "]" * depth + "}"
+    val settings = JsonRowSettings(Map.empty, "UTC", "_corrupt_record")
+    val bytes = deep.getBytes(UTF_8)
+    Seq("a int", "a string", "a array<array<int>>", "b int", "a int, _rescued_data string").foreach { ddl =>
+      val schema = StructType.fromDDL(ddl)
+      val rescuing = settings.copy(fields = FieldRules(rescued = Some("_rescued_data")))
+      Seq(settings, rescuing).foreach { s =>
+        assert(JsonRows(schema, s).rows(bytes, 0, bytes.length).length == 1, ddl)
+      }
     }
   }
 
