@@ -17,7 +17,8 @@ import io.github.sparkrest.request.InputRow
   *
   * Polls run in a few threads; this one alone writes what they bring. After [[PollLimits.TaskMillis]] no further poll begins:
   * those that did not are in no report, and come with the next job. If they share the task, those without an answer
-  * [[EndpointPolls.PatienceMillis]] later are broken off and leave nothing.
+  * [[EndpointPolls.PatienceMillis]] later are broken off and leave nothing; otherwise those without one after
+  * `PollLimits.patienceMs`.
   */
 final private[connector] class EndpointPolls(task: PollTask, config: RestConfig, store: LogStore, location: String) {
   import EndpointPolls._
@@ -48,7 +49,8 @@ final private[connector] class EndpointPolls(task: PollTask, config: RestConfig,
     val pool = Executors.newFixedThreadPool(threads, new DaemonThreads("spark-rest poll"))
     try {
       (1 to threads).foreach(_ => pool.execute(() => work(next _, over)))
-      val deadline = if (task.sharing) PollLimits.TaskMillis + PatienceMillis else Long.MaxValue
+      val deadline =
+        if (task.sharing) PollLimits.TaskMillis + PatienceMillis else polls.map(_.limits.patienceMs).max
       var running = threads
       while (running > 0 && millis < deadline)
         Option(over.poll(math.max(1, deadline - millis), TimeUnit.MILLISECONDS)).foreach {

@@ -60,11 +60,12 @@ final private[connector] class ExecutorJobs(session: SparkSession, name: String)
       most: Long = Long.MaxValue
   ): SampleAnswer = {
     val options = TaskOptions(config)
+    val began = System.currentTimeMillis()
     val answer =
       ExecutorJobs.one(context, artifacts, group, s"$purpose $name")(() =>
         SampleTask.run(options, row, state, token, most)
       )
-    SampleTask.decode(config, row, state, answer)
+    SampleTask.decode(config, row, state, answer, began)
   }
 }
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.connector
 
+import java.util.concurrent.ConcurrentLinkedQueue
+
 import io.github.sparkrest.http.Sample
 import io.github.sparkrest.options.RestConfig
 import io.github.sparkrest.poll.{EndpointPoll, PollReport, PollTasks}
 import org.apache.spark.sql.SparkSession
 
 /** The polls of a stream as Spark jobs: one task, or as many as `partitions` says for many endpoints.
-  *
-  * Two threads may call it at once, if one of them shares and the other does not.
   *
   * @param sample answers the first request of the first job that would send it
   */
@@ -28,19 +28,23 @@ final private[connector] class PollJobs(
     val tokens = new DriverTokens(config, () => stopped)
   }
   private val shared = new Lane
-  private val apart = new Lane
+
+  /** Of jobs that are over, for those that do not share. */
+  private val idle = new ConcurrentLinkedQueue[Lane]
   private val options = TaskOptions(config)
   @volatile private var first = sample
 
   def run(polls: Seq[EndpointPoll], sharing: Boolean): Seq[PollReport] = {
-    val lane = if (sharing) shared else apart
+    val lane = if (sharing) shared else Option(idle.poll()).getOrElse(new Lane)
     val answer = first
     first = None
-    lane.tokens.poll(polls) { (asked, token) =>
-      // The request for a token may have swallowed the interrupt (see BodyStream).
-      if (stopped) throw new InterruptedException
-      lane.jobs.poll(parts(asked, sharing).map(PollTask(options, _, epoch, location, answer, sharing, token)))
-    }
+    try
+      lane.tokens.poll(polls) { (asked, token) =>
+        // The request for a token may have swallowed the interrupt (see BodyStream).
+        if (stopped) throw new InterruptedException
+        lane.jobs.poll(parts(asked, sharing).map(PollTask(options, _, epoch, location, answer, sharing, token)))
+      }
+    finally if (!sharing) { idle.add(lane); () }
   }
 
   override def stop(): Unit = stopped = true

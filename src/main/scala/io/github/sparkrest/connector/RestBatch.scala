@@ -144,10 +144,12 @@ final private[connector] class RestBatchReader(
     outcome.error match {
       case None if outcome.handedBack => () // the next request gets what this one lacked
       case None                       =>
-        ending = ending.after(outcome)
+        // Whether a new record came shows in the page.
+        val fruitless = pace.isFruitless(outcome, page.fold(0L)(_ => 1L))
+        ending = ending.after(outcome, fruitless)
         val reached = state.offset.flatMap(time.momentOf).map(_.toEpochMilli)
         more = ending.end(outcome, reached, requests, nowMs, config).isEmpty
-        if (more) pause(nowMs + config.paging.intervalMs)
+        if (more) pause(nowMs + math.max(config.paging.intervalMs, if (fruitless) Pace.IdleMillis else 0L))
       case Some(error) =>
         pace.retry(error, tries, nowMs, ThreadLocalRandom.current.nextDouble()) match {
           case Some(at) => pause(at); if (page.isEmpty) poll(tries + 1)

@@ -11,7 +11,7 @@ import io.github.sparkrest.http.{Clock, DaemonThreads}
 import io.github.sparkrest.offset.{Position, RestOffset, SourceIdentity}
 import io.github.sparkrest.options.RestConfig
 import io.github.sparkrest.pagelog.{LogStore, PageLog}
-import io.github.sparkrest.poll.{Endpoint, PollStatus, Poller, PollerFailure, Resumption}
+import io.github.sparkrest.poll.{Endpoint, PollStatus, Poller, PollerFailure, Resumption, SlowLimits}
 import io.github.sparkrest.rows.{FieldRules, JsonRowSettings}
 import org.apache.spark.sql.SparkSession
 import org.apache.spark.sql.connector.read.streaming._
@@ -50,7 +50,6 @@ final private[connector] class RestMicroBatchStream(
     PageLog.open(LogStore.at(location, session.sparkContext.hadoopConfiguration), config.retainBatches)
 
   private val endpoints = input.fold(Vector(Endpoint.Only))(_.read(schema.fieldNames.toSet))
-  private val sample = inferred.flatMap(_.sample)
   private val clock = Clock.steady()
   private var availableNow = false
   @volatile private var polling: Option[(Poller, Thread)] = None
@@ -102,7 +101,8 @@ final private[connector] class RestMicroBatchStream(
       case m: ReadMaxRows => (m.maxRows(), config.maxBytesPerBatch)
       case _              => (Long.MaxValue, Long.MaxValue)
     }
-    def runs = poller.failure.isEmpty && !poller.complete
+    def failure = PollerFailure.of(poller, polling.exists(_._2.isAlive))
+    def runs = failure.isEmpty && !poller.complete
     def full = log.isFull(from.position, rows, bytes)
     if (once) log.awaitWhile(() => runs, Long.MaxValue)
     else if (availableNow)
@@ -111,7 +111,7 @@ final private[connector] class RestMicroBatchStream(
       log.awaitWhile(() => runs && log.unreadRecords(from.position) == 0, IdleWaitMillis)
       log.awaitWhile(() => runs && !full && poller.catchingUp, FillWaitMillis)
     }
-    poller.failure.foreach(e => throw PollerFailure.asException(e))
+    failure.foreach(throw _)
     val end = log.take(from.position, rows, bytes)
     if (end > from.position) {
       val reached = RestStreamOffset(offsetAt(end))
@@ -168,23 +168,27 @@ final private[connector] class RestMicroBatchStream(
     // A batch that takes all waits for the last poll: then nothing would make room.
     val limits = if (bounded) config else config.copy(maxBufferedBytes = Long.MaxValue)
     val resumption = log.resume(from.position, from.endpoints)
-    val jobs = new PollJobs(config, session, log.epoch, location, if (resumption.fresh) sample else None)
-    val poller = new Poller(limits, endpoints, log, paced(resumption), mustComplete, jobs, clock)
+    val sample = inferred.filter(_ => resumption.fresh).flatMap {
+      _.firstPoll(config, mustComplete, System.currentTimeMillis())
+    }
+    val jobs = new PollJobs(config, session, log.epoch, location, sample)
+    val slow = SlowLimits.within(session.sparkContext.defaultParallelism)
+    val poller = new Poller(limits, endpoints, log, paced(resumption), mustComplete, jobs, clock, slow)
     val thread = new DaemonThreads(s"spark-rest poller of ${SourceName(config)}").newThread(poller)
     thread.start()
     polling = Some((poller, thread))
     poller
   }(_._1)
 
-  /** The requests that inferred the schema count for pacing: the last is the first poll itself on a new checkpoint, else the
-    * next poll keeps its distance from it.
+  /** The requests that inferred the schema count for pacing: the next poll keeps its distance from the last of them. Not on a new
+    * checkpoint, where that is the first poll itself, or its response is too old to be.
     */
   private def paced(resumption: Resumption): Resumption = {
     val asked = inferred.toList.flatMap(_.askedAtMs)
     val pace = resumption.pace
     resumption.copy(
       polledAtMs =
-        if (resumption.fresh && sample.isDefined) None
+        if (resumption.fresh) None
         else (resumption.polledAtMs ++ asked).reduceOption(math.max(_, _)),
       pace = if (config.limits.rate.isEmpty) pace else pace.copy(used = pace.used ++ asked.map(_ -> 1)),
       inferred = inferred.isDefined

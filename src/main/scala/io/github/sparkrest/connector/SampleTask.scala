@@ -63,11 +63,13 @@ private[connector] object SampleTask {
       .map(KnownSecrets(config).and(row).hide(_))
   }
 
+  /** @param atMs when the job began: the response holds nothing younger */
   def decode(
       config: RestConfig,
       row: InputRow,
       state: EndpointState,
-      bytes: Array[Byte]
+      bytes: Array[Byte],
+      atMs: Long
   ): SampleAnswer = {
     val in = new DataInputStream(new ByteArrayInputStream(bytes))
     val sent = in.readInt()
@@ -80,7 +82,7 @@ private[connector] object SampleTask {
         val body = in.readAllBytes()
         Right(
           (
-            Sample(asked(config, row, state), status, headers, body, System.currentTimeMillis(), url),
+            Sample(asked(config, row, state), status, headers, body, atMs, url),
             body.length < MaxBytes
           )
         )

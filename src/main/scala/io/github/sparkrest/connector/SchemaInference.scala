@@ -21,7 +21,29 @@ import org.slf4j.LoggerFactory
   *
   * @param askedAtMs when each request was over, at the latest
   */
-final private[connector] case class Inferred(schema: StructType, sample: Option[Sample], askedAtMs: List[Long])
+final private[connector] case class Inferred(schema: StructType, sample: Option[Sample], askedAtMs: List[Long]) {
+
+  /** The response, if it may be the first poll of a stream. It must be young: `load()` may be long ago. Where the moment of the
+    * poll decides what arrives (`lag`, `window`, `initialOffset=latest`) only a poll of that moment will do; and
+    * `Trigger.AvailableNow` and `Once` promise all that the API has when they start.
+    */
+  def firstPoll(
+      config: RestConfig,
+      mustComplete: Boolean,
+      nowMs: Long,
+      mostAgeMs: Long = Inferred.MostAgeMillis
+  ): Option[Sample] = {
+    val o = config.offset
+    sample.filter { s =>
+      val age = nowMs - s.atMs
+      !mustComplete && age >= 0 && age < mostAgeMs && o.lagMs == 0 && o.kind != "window" && !o.latest
+    }
+  }
+}
+
+private[connector] object Inferred {
+  val MostAgeMillis = 10000L
+}
 
 private[connector] object SchemaInference {
   private val logger = LoggerFactory.getLogger("io.github.sparkrest.SchemaInference")

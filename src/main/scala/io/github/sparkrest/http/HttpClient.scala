@@ -2,6 +2,7 @@
 package io.github.sparkrest.http
 
 import java.io.InputStream
+import java.time.Instant
 
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.request.HttpRequest
@@ -26,4 +27,7 @@ final case class HttpResponse(status: Int, headers: Seq[(String, String)], body:
   */
 trait HttpClient {
   def send[A](request: HttpRequest)(use: HttpResponse => Either[RestError, A]): Either[RestError, A]
+
+  /** When the request was made whose response is kept, if [[send]] would answer with it: what is younger is not in it. */
+  def answeredAt(request: HttpRequest): Option[Instant] = None
 }

@@ -2,12 +2,14 @@
 package io.github.sparkrest.http
 
 import java.io.ByteArrayInputStream
+import java.time.Instant
 
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.request.HttpRequest
 
 /** A response that was already received, whole, with the request that it answers.
   *
+  * @param atMs when it was about to be requested, epoch milliseconds
   * @param url that gave it, after redirects
   */
 final case class Sample(
@@ -28,8 +30,13 @@ final case class Sample(
 final class SampledClient(sample: Sample, network: HttpClient, any: Boolean = false) extends HttpClient {
   private var used = false
 
+  override def answeredAt(request: HttpRequest): Option[Instant] =
+    if (answers(request)) Some(Instant.ofEpochMilli(sample.atMs)) else None
+
+  private def answers(request: HttpRequest) = !used && (any || request == sample.request)
+
   def send[A](request: HttpRequest)(use: HttpResponse => Either[RestError, A]): Either[RestError, A] =
-    if (used || !any && request != sample.request) network.send(request)(use)
+    if (!answers(request)) network.send(request)(use)
     else {
       used = true
       use(HttpResponse(sample.status, sample.headers, new ByteArrayInputStream(sample.body), sample.url))

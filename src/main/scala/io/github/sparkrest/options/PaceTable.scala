@@ -19,7 +19,7 @@ private[options] trait PaceTable {
     Duration(0),
     Pace,
     scope = Scope.Stream,
-    doc = "Seconds to the next poll while the API shows that more is waiting. Default: `streamingInterval`."
+    doc = "Seconds to the next poll while the API shows that more is waiting, also after `maxPagesPerPoll` pages. Default: `streamingInterval`; after `maxPagesPerPoll` pages none."
   )
   val BatchSize: Opt[Long] = Opt(
     "batchSize",

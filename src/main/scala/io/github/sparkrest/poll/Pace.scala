@@ -8,19 +8,34 @@ import io.github.sparkrest.options.RestConfig
 final class Pace(config: RestConfig) {
   import Pace._
 
-  /** With an interval: from the beginning of one poll to the beginning of the next. Without: at once while records come. */
-  def afterSuccess(began: Long, now: Long, more: Boolean): Long =
-    if (more && config.catchUpIntervalMs > 0) began + config.catchUpIntervalMs
-    else if (more) now
-    else if (config.streamingIntervalMs > 0) began + config.streamingIntervalMs
-    else now + IdleMillis
+  /** With an interval: from the beginning of one poll to the beginning of the next. Without: at once while records come.
+    *
+    * @param fruitless see [[isFruitless]]
+    */
+  def afterSuccess(began: Long, now: Long, more: Boolean, fruitless: Boolean = false): Long = {
+    val catchUp = config.catchUpIntervalMs.getOrElse(config.streamingIntervalMs)
+    if (more && catchUp > 0) began + catchUp
+    else if (more && !fruitless) now
+    else if (more || config.streamingIntervalMs == 0) now + IdleMillis
+    else began + config.streamingIntervalMs
+  }
 
-  /** A drain goes on at once. After `maxPagesPerPoll` it waits as if for another poll: no API keeps a stream from its pace.
+  /** The offset moved and no new record came, outside a traversal. An API that names a new cursor in each response may do so
+    * forever. A window moves with the time, and ends at the present.
+    *
+    * @param kept records that were new
+    */
+  def isFruitless(outcome: PollOutcome, kept: Long): Boolean =
+    kept == 0 && outcome.more && outcome.state.drain.isEmpty && config.offset.kind != "window"
+
+  /** The next page of a traversal, also after `maxPagesPerPoll`: then `catchUpInterval` counts, if it is given.
     *
     * @param pages of this poll so far
     */
-  def withinDrain(began: Long, now: Long, pages: Long): Long =
-    if (pages >= config.paging.maxPages) afterSuccess(began, now, more = true) else now + config.paging.intervalMs
+  def withinDrain(began: Long, now: Long, pages: Long): Long = {
+    val next = now + config.paging.intervalMs
+    if (pages < config.paging.maxPages) next else config.catchUpIntervalMs.fold(next)(c => math.max(next, began + c))
+  }
 
   /** After a restart the interval counts from the last poll of the run before, unless the clock was set back. */
   def afterRestart(polledAt: Option[Long], now: Long): Long =

@@ -9,8 +9,14 @@ import io.circe.{Decoder, Encoder, Json}
   * @param notBefore the API asked to be left alone until then; 0: it did not
   * @param used when requests were over, and how many, for `maxRequestRate`
   * @param granted requests that the poll under way may make: after a crash they count as made
+  * @param last key of the last endpoint whose turn it was, where `maxRequestsPerTrigger` does not reach all in one run
   */
-final case class PaceNote(notBefore: Long = 0, used: Vector[(Long, Int)] = Vector.empty, granted: Int = 0)
+final case class PaceNote(
+    notBefore: Long = 0,
+    used: Vector[(Long, Int)] = Vector.empty,
+    granted: Int = 0,
+    last: Option[String] = None
+)
 
 object PaceNote {
   val Nothing: PaceNote = PaceNote()
@@ -19,12 +25,16 @@ object PaceNote {
   val Unknown: PaceNote = PaceNote(granted = Int.MaxValue)
 
   implicit val encoder: Encoder[PaceNote] = Encoder.instance { n =>
-    Json.obj(
-      "notBefore" -> n.notBefore.asJson,
-      "used" -> n.used.map { case (at, count) => Json.arr(at.asJson, count.asJson) }.asJson,
-      "granted" -> n.granted.asJson
+    Json.fromFields(
+      List(
+        "notBefore" -> n.notBefore.asJson,
+        "used" -> n.used.map { case (at, count) => Json.arr(at.asJson, count.asJson) }.asJson,
+        "granted" -> n.granted.asJson
+      ) ++ n.last.map("last" -> _.asJson)
     )
   }
   implicit val decoder: Decoder[PaceNote] =
-    Decoder.forProduct3("notBefore", "used", "granted")((b: Long, u: Vector[(Long, Int)], g: Int) => PaceNote(b, u, g))
+    Decoder.forProduct4("notBefore", "used", "granted", "last")(
+      (b: Long, u: Vector[(Long, Int)], g: Int, l: Option[String]) => PaceNote(b, u, g, l)
+    )
 }

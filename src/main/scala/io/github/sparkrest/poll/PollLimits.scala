@@ -7,13 +7,15 @@ package io.github.sparkrest.poll
   * @param mostSent under `maxRequestRate`: not one more is sent, not even the next hop of a redirect
   * @param later the last of those are sent no sooner than so many milliseconds after the task began, ascending. A task that
   *   has none left but these ends: it does not wait
+  * @param patienceMs a poll that has not ended so long after its task began is broken off and handed back
   */
 final case class PollLimits(
     maxBytes: Long,
     maxMillis: Long,
     maxRequests: Long,
     mostSent: Long = Long.MaxValue,
-    later: Vector[Long] = Vector.empty
+    later: Vector[Long] = Vector.empty,
+    patienceMs: Long = Long.MaxValue
 ) {
 
   /** What may have been sent so many milliseconds after the task began. */

@@ -42,11 +42,11 @@ final class PollPipeline(
   /** One request. An error leaves neither records nor a changed state. */
   def page(state: EndpointState, sink: PageSink): Either[PageFailure, PageResult] =
     core.plan(state, clock.now()) match {
-      case None       => Right(PageResult(state, 0, atEnd = true, None))
-      case Some(plan) =>
-        val result = template
-          .render(plan.values.copy(input = row))
-          .left
+      case None          => Right(PageResult(state, 0, atEnd = true, None))
+      case Some(planned) =>
+        val request = template.render(planned.values.copy(input = row))
+        val plan = planned.copy(at = request.toOption.flatMap(client.answeredAt).getOrElse(planned.at))
+        val result = request.left
           .map(PageFailure(_))
           .flatMap(r => ask(state, plan, conditional.asked(state, plan, r), r, sink))
         result match {
@@ -143,7 +143,8 @@ final class PollPipeline(
           )
           go = false
         case Right(result) =>
-          val brought = sink.bytes > bytesBefore || result.next.offset != outcome.state.offset
+          val kept = sink.bytes > bytesBefore
+          val brought = kept || result.next.offset != outcome.state.offset
           val inDrain = result.next.drain.isDefined
           outcome = outcome.copy(
             state = result.next,
@@ -161,7 +162,9 @@ final class PollPipeline(
             at,
             outcome.requests.toLong
           ) &&
-            (inDrain || config.paging.isPaged && !result.atEnd || config.streamingIntervalMs == 0)
+            (inDrain || config.paging.isPaged && !result.atEnd || config.streamingIntervalMs == 0) &&
+            // Outside a traversal a response without a new record ends the task: the next poll keeps its distance.
+            (inDrain || kept || config.offset.kind == "window")
       }
     }
     outcome.copy(tookMs = clock.now().toEpochMilli - began, bytes = received - receivedBefore)

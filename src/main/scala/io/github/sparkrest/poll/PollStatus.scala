@@ -36,6 +36,16 @@ final case class PollStatus(
       quotaLeft = o.limit.left.orElse(quotaLeft)
     )
 
+  /** @param failingNow endpoints
+    * @param reachedMs what their offsets stand for
+    */
+  def after(failingNow: Int, reachedMs: Iterator[Long]): PollStatus =
+    copy(
+      failing = failingNow,
+      oldestMs = reachedMs.reduceOption(math.min(_, _)),
+      lastError = if (failingNow == 0) None else lastError
+    )
+
   def polled(atMs: Long): PollStatus = copy(polls = polls + 1, polledAtMs = Some(atMs))
 
   def failed(error: RestError): PollStatus = {

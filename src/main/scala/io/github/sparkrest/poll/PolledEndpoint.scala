@@ -24,6 +24,7 @@ final private[poll] class PolledEndpoint(
   private var retries = 0
   private var symptoms = Symptoms()
   private var availableNow = AvailableNow(now)
+  private var forgets = 0
 
   var state: EndpointState = start
   var due: Long = firstDue
@@ -37,6 +38,9 @@ final private[poll] class PolledEndpoint(
   var inFlight = false
   var complete = false
 
+  /** In this run. */
+  var wasPolled = false
+
   /** It failed or was handed back, and is polled again as the same poll. */
   var triesAgain = false
 
@@ -49,8 +53,16 @@ final private[poll] class PolledEndpoint(
   /** By the last poll, with `initialOffset=latest`: what came into being since is to be delivered. */
   var begins = false
 
+  /** In the last poll the API refused a place that it once named, for the first time in this run: the next poll begins where the
+    * place came from.
+    */
+  var beginsAgain = false
+
   /** Its answers take long: polled with others it would hold them up. */
   var isSlow = false
+
+  /** Polled with other slow ones it would hold them up too: a job of its own waits for it. */
+  var isStuck = false
 
   /** Makes ready for a task.
     *
@@ -96,11 +108,18 @@ final private[poll] class PolledEndpoint(
       jitter: Double
   ): Settled = {
     val before = state
+    wasPolled = true
     if (retries == 0 && pages == 0) asked = now - outcome.tookMs
     pages += outcome.requests
     isUnlogged = !isLogged && moves(outcome.state)
     state = outcome.state
     begins = isUnlogged && state.started && !before.started
+    val forgot = before.drain.isDefined && state.drain.isEmpty || before.offset.isDefined && state.offset.isEmpty
+    if (forgot && outcome.error.isDefined) forgets += 1
+    // Only once: an API that refuses its own next page each time would keep an AvailableNow query running forever.
+    beginsAgain = forgot && outcome.error.isDefined && forgets == 1
+    // From a job of slow ones only one that was waited for in vain comes back so.
+    isStuck = if (outcome.handedBack) isSlow else isStuck && outcome.tookMs > SlowLimits.PatienceMillis
     isSlow = outcome.handedBack || outcome.tookMs > SlowMillis * math.max(1, outcome.requests)
     if (!outcome.handedBack) symptoms = symptoms.after(before, outcome, kept)
     triesAgain = outcome.handedBack
@@ -114,7 +133,10 @@ final private[poll] class PolledEndpoint(
           more = outcome.more
           due =
             if (state.drain.isDefined) pace.withinDrain(asked, now, pages)
-            else math.max(pace.afterSuccess(asked, now, outcome.more), asked + leastDistance)
+            else {
+              val fruitless = pace.isFruitless(outcome, kept)
+              math.max(pace.afterSuccess(asked, now, outcome.more, fruitless), asked + leastDistance)
+            }
           Settled.Polled
         case Some(error) =>
           more = false
@@ -138,13 +160,30 @@ final private[poll] class PolledEndpoint(
   def warnings(config: RestConfig): List[String] = symptoms.warnings(config)
 
   /** Under `AvailableNow`, after a poll without an error: why it has all that there was; `None`: it has not. */
-  def end(outcome: PollOutcome, time: OffsetTime, requests: Long, now: Long): Option[String] = {
-    availableNow = availableNow.after(outcome)
+  def end(outcome: PollOutcome, kept: Long, time: OffsetTime, requests: Long, now: Long): Option[String] = {
+    availableNow = availableNow.after(outcome, pace.isFruitless(outcome, kept))
     availableNow.end(outcome, state.offset.flatMap(time.momentOf).map(_.toEpochMilli), requests, now, config)
   }
 }
 
 private[poll] object PolledEndpoint {
+
+  def all(
+      endpoints: Seq[Endpoint],
+      config: RestConfig,
+      pace: Pace,
+      start: Resumption,
+      now: Long
+  ): Vector[PolledEndpoint] = {
+    val isAlone = endpoints.lengthCompare(1) == 0
+    endpoints.iterator.map { e =>
+      // One that was never polled has no interval to keep.
+      val before = start.polledAtMs.filter(_ => isAlone || start.states.contains(e.key))
+      val polled = new PolledEndpoint(e, config, pace, start.stateOf(e), pace.afterRestart(before, now), now)
+      polled.isUnlogged = start.unlogged(e.key)
+      polled
+    }.toVector
+  }
 
   /** An answer that takes longer than this is waited for apart. */
   val SlowMillis = 1000L

@@ -3,8 +3,6 @@ package io.github.sparkrest.poll
 
 import java.util.concurrent.ThreadLocalRandom
 
-import scala.util.control.NonFatal
-
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.http.{Clock, RetryPolicy}
 import io.github.sparkrest.offset.OffsetTime
@@ -13,7 +11,8 @@ import io.github.sparkrest.options.RestConfig
 /** Polls endpoints ahead of the query, in a thread of the driver: all that are due in one job, and each of them once at a time
   * (I3).
   *
-  * Every wait is here, and can be interrupted: a task never waits. If the thread ends by an error, [[failure]] has it. An
+  * Every wait is here, and can be interrupted: a task never waits. If the thread ends by anything but [[stop]] and the end of
+  * the data, [[failure]] has it. An
   * endpoint that fails or is slow delays no other: each has a pace of its own, and the slow ones are polled in a job apart.
   *
   * @param mustComplete `Trigger.AvailableNow` and `Once`: stop when all there is has been polled, and fail on errors
@@ -25,7 +24,8 @@ final class Poller(
     start: Resumption,
     mustComplete: Boolean,
     tasks: PollTasks,
-    clock: Clock
+    clock: Clock,
+    slowLimits: SlowLimits = SlowLimits()
 ) extends Runnable {
   import Poller._
 
@@ -37,16 +37,11 @@ final class Poller(
   private val offsetTime = new OffsetTime(config.offset)
   private val log = new PollerLog
   private val throttle = new Throttle(config, start.pace, start.inferred, nowMs)
-  private val slowLane = new SlowLane(tasks)
-  private val all: Vector[PolledEndpoint] = endpoints.iterator.map { e =>
-    // One that was never polled has no interval to keep.
-    val before = start.polledAtMs.filter(_ => isAlone || start.states.contains(e.key))
-    val polled = new PolledEndpoint(e, config, pace, start.stateOf(e), pace.afterRestart(before, nowMs), nowMs)
-    polled.isUnlogged = start.unlogged(e.key)
-    polled
-  }.toVector
-  private val states = new StateLog(all, journal, start)
+  private val slowLane = new SlowLane(tasks, slowLimits)
   private val mostRequests = config.maxRequestsPerTrigger.filter(_ => mustComplete)
+  private val turns = new Turns(mostRequests.isDefined && !isAlone, start.pace.last)
+  private val all = PolledEndpoint.all(turns.ordered(endpoints), config, pace, start, nowMs)
+  private val states = new StateLog(all, journal, start)
   private var fresh = start.fresh
 
   /** When the newest poll began, for the interval after a restart. */
@@ -72,9 +67,9 @@ final class Poller(
   def run(): Unit =
     try while (!complete && !stopped) turn()
     catch {
-      case _: InterruptedException => ()
-      case NonFatal(e)             => failure = Some(e)
-      case e: LinkageError         => failure = Some(e)
+      case _: InterruptedException if stopped => ()
+      // OutOfMemoryError and StackOverflowError too: a thread that ends without a failure would leave the query waiting.
+      case e: Throwable => failure = Some(e)
     } finally {
       slowLane.close()
       catchingUp = false
@@ -88,9 +83,11 @@ final class Poller(
     val waiting = all.filterNot(e => e.inFlight || e.complete)
     val (slow, fast) = waiting.filter(_.due <= now).partition(e => e.isSlow && mayShare)
     val (ready, why) = throttle.ready(now)
+    val slowShare = throttle.slowShare - slowLane.granted
+    val slowNext = if (requestsLeft > 0 && slowShare > 0) slowLane.next(slow) else Vector.empty
     if (ready > now) holdBack(now, ready, why)
-    else if (slow.nonEmpty && !slowLane.isBusy) {
-      val (asked, polls, granted) = begin(slow, now, throttle.slowShare)
+    else if (slowNext.nonEmpty) {
+      val (asked, polls, granted) = begin(slowNext, now, slowShare)
       slowLane.start(asked, polls, granted, states.overtaken)
     } else if (fast.nonEmpty && requestsLeft > 0) {
       val (asked, polls, granted) = begin(fast, now)
@@ -126,7 +123,11 @@ final class Poller(
 
   private def note(now: Long): Unit = {
     val noted = states.unlogged ++ all.filter(_ => isAlone).map(e => e.endpoint -> e.state)
-    journal.noteBeforePoll(begun, noted.map { case (e, state) => e.key -> state }, throttle.note(now))
+    journal.noteBeforePoll(
+      begun,
+      noted.map { case (e, state) => e.key -> state },
+      throttle.note(now).copy(last = turns.reached(all))
+    )
   }
 
   /** But for those that the slow lane was granted. */
@@ -156,30 +157,32 @@ final class Poller(
       val jitter = ThreadLocalRandom.current.nextDouble()
       (e, outcome, kept, e.settle(outcome, kept, report.file.isDefined, distance, now, jitter))
     }).toVector
-    settled.foreach { case (e, outcome, _, result) => conclude(e, outcome, result, now) }
+    settled.foreach { case (e, outcome, kept, result) => conclude(e, outcome, kept, result, now) }
     log.polled(settled.map { case (e, outcome, kept, _) => (e, outcome, kept) })
     settled.foreach(s => s._1.reachedMs = s._1.state.offset.flatMap(offsetTime.momentOf).map(_.toEpochMilli))
-    status = status.copy(
-      failing = all.count(_.errorsInRow > 0),
-      oldestMs = all.iterator.flatMap(_.reachedMs).reduceOption(math.min(_, _))
-    )
-    if (status.failing == 0) status = status.copy(lastError = None)
+    status = status.after(all.count(_.errorsInRow > 0), all.iterator.flatMap(_.reachedMs))
     val done = mustComplete && (all.forall(_.complete) || mostRequests.exists(_ <= status.requests))
-    // There may be no next poll to note it before; and what was granted and not used is free again.
-    if (done && (states.unlogged.nonEmpty || throttle.isRated) || settled.exists(_._1.begins)) note(now)
-    verdict(settled.collect { case (e, _, _, Settled.Failed(error)) => e -> error }, now)
+    val failures = settled.collect { case (e, _, _, Settled.Failed(error)) => e -> error }
+    val ending = verdict(failures)
+    // There may be no next poll to note it before: a place that the API refused would be sent again by each run. And what was
+    // granted and not used is free again.
+    val last = done || ending.isDefined
+    val mustNote = states.unlogged.nonEmpty || throttle.isRated || turns.isKept
+    if (last && mustNote || settled.exists(_._1.begins)) note(now)
+    ending.foreach(e => throw e.toException)
+    log.failed(failures, now)
     complete = done
     catchingUp = throttle.ready(now)._1 <= now && all.exists(e => e.more && !e.complete && e.due <= now)
     journal.pollerChanged()
   }
 
-  private def conclude(e: PolledEndpoint, outcome: PollOutcome, result: Settled, now: Long): Unit = {
+  private def conclude(e: PolledEndpoint, outcome: PollOutcome, kept: Long, result: Settled, now: Long): Unit = {
     result match {
       case Settled.Polled =>
         fresh = false
         status = status.polled(now)
         if (mustComplete)
-          e.end(outcome, offsetTime, status.requests, now).foreach { why =>
+          e.end(outcome, kept, offsetTime, status.requests, now).foreach { why =>
             log.complete(e, why)
             e.complete = true
           }
@@ -192,10 +195,12 @@ final class Poller(
   }
 
   /** Whether failures end the query. One of many endpoints that is refused does not, unless all are. */
-  private def verdict(failures: Seq[(PolledEndpoint, RestError)], now: Long): Unit = {
+  private def verdict(failures: Seq[(PolledEndpoint, RestError)]): Option[RestError] = {
     val refused = fresh && (isAlone || all.forall(_.errorsInRow > 0))
-    for ((e, error) <- failures; end <- pace.verdict(error, e.errorsInRow, refused, mustComplete)) throw end.toException
-    log.failed(failures, now)
+    // A traversal that begins again, once, is no end of the data.
+    def ending(e: PolledEndpoint, error: RestError) =
+      pace.verdict(error, e.errorsInRow, refused, mustComplete && !e.beginsAgain)
+    failures.flatMap { case (e, error) => ending(e, error) }.headOption
   }
 
   private def holdBack(now: Long, until: Long, why: String): Unit = {

@@ -102,9 +102,19 @@ class RestStreamSuite extends AnyFunSuite with BeforeAndAfterAll with Eventually
     reset(5)
     val asked = server.asked.length
     val place = new Place
-    finish(place.start(stream(), Trigger.AvailableNow()))
-    assert(place.ids == (1L to 5L))
+    val q = place.start(stream())
+    try eventually(assert(place.ids == (1L to 5L)))
+    finally q.stop()
     assert(server.asked.drop(asked).count(_.uri == "/?from=0") == 1)
+  }
+
+  test("AvailableNow takes all that the API has when the query starts, not when load() was called") {
+    reset(5)
+    val place = new Place
+    val df = stream("streamingInterval" -> "0")
+    newest = 7
+    finish(place.start(df, Trigger.AvailableNow()))
+    assert(place.ids == (1L to 7L))
   }
 
   test("that response comes with all its headers: a Link of 1.5 KB, behind forty others, leads on to every page") {
@@ -121,9 +131,10 @@ class RestStreamSuite extends AnyFunSuite with BeforeAndAfterAll with Eventually
     })
     try {
       val place = new Place
-      val df = stream("url" -> s"${paged.url}/?from={id}", "pagination" -> "link", "streamingInterval" -> "0")
-      finish(place.start(df, Trigger.AvailableNow()))
-      assert(place.ids == (1L to 9L) && paged.asked.count(_.uri == "/?from=0") == 1)
+      val q = place.start(stream("url" -> s"${paged.url}/?from={id}", "pagination" -> "link"))
+      try eventually(assert(place.ids == (1L to 9L)))
+      finally q.stop()
+      assert(paged.asked.count(_.uri == "/?from=0") == 1)
     } finally paged.close()
   }
 
@@ -190,6 +201,35 @@ class RestStreamSuite extends AnyFunSuite with BeforeAndAfterAll with Eventually
     eventually(assert(!Thread.getAllStackTraces.keySet.asScala.exists(_.getName.startsWith("spark-rest poller"))))
     eventually(assert(spark.sparkContext.statusTracker.getActiveJobIds().isEmpty))
     delayMs = 0
+  }
+
+  test("a poller's thread that is interrupted by others fails the query") {
+    reset(5)
+    val place = new Place
+    val q = place.start(stream())
+    eventually(assert(place.ids == (1L to 5L)))
+    val threads = Thread.getAllStackTraces.keySet.asScala.filter(_.getName.startsWith("spark-rest poller"))
+    threads.foreach(_.interrupt())
+    val e = intercept[StreamingQueryException](q.awaitTermination(30000))
+    assert(e.getMessage.contains("[REST_POLLER_STOPPED]"))
+  }
+
+  test("spark.read ends on an API that names a new cursor with every empty response") {
+    val endless = new LocalServer({ e =>
+      val n = Option(e.getRequestURI.getQuery).fold(0)(_.split("=c").lift(1).fold(0)(_.toInt))
+      LocalServer.send(e, 200, s"""{"items":[${if (n < 3) s"""{"id":$n}""" else ""}],"next":"c${n + 1}"}""")
+    })
+    try {
+      val rows = spark.read
+        .format("rest")
+        .option("url", s"${endless.url}/?cursor={next}")
+        .option("offsetType", "cursor")
+        .option("offsetField", "next")
+        .option("dataField", "items")
+        .load()
+      assert(rows.count() == 3)
+      assert(endless.asked.length < 40)
+    } finally endless.close()
   }
 
   test("another source under the same checkpoint is a clear error") {

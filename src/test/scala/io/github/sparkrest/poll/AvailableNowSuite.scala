@@ -55,6 +55,15 @@ class AvailableNowSuite extends AnyFunSuite {
     assert(ends(seen.after(pages(more = true, 70, 3)).after(pages(more = true, 2, 1))))
   }
 
+  test("polls in a row that only moved the offset end it, and one with a record in between counts from the beginning") {
+    def after(fruitless: Seq[Boolean], most: Int) =
+      fruitless.foldLeft(AvailableNow(moment, mostFruitless = most))((a, f) => a.after(poll(if (f) 0 else 9), f))
+    def ends(fruitless: Seq[Boolean], most: Int = AvailableNow.MostFruitless) =
+      after(fruitless, most).end(poll(0), None, 1, moment + 1, config()).isDefined
+    assert(ends(Seq.fill(20)(true)) && !ends(Seq.fill(19)(true)))
+    assert(ends(Seq(true, true), 2) && !ends(Seq(true, false, true), 2))
+  }
+
   test("a budget of requests ends it") {
     assert(end(Seq(100, 100, 100), seconds = 1, options = Seq("maxRequestsPerTrigger" -> "3")).nonEmpty)
     assert(end(Seq(100, 100), seconds = 1, options = Seq("maxRequestsPerTrigger" -> "3")).isEmpty)

@@ -29,9 +29,11 @@ class ManyEndpointsPollerSuite extends AnyFunSuite with Eventually {
 
     def run(polls: Seq[EndpointPoll], sharing: Boolean): Seq[PollReport] = {
       synchronized(asked ++= polls.map(p => (p.endpoint.key, p.state.offset, sharing)))
-      if (!sharing) while (polls.exists(p => slow(p.endpoint.key))) Thread.sleep(5)
+      val began = System.nanoTime
+      def patient = (System.nanoTime - began) / 1000000 < polls.map(_.limits.patienceMs).min
+      if (!sharing) while (polls.exists(p => slow(p.endpoint.key)) && patient) Thread.sleep(5)
       filesFor(polls.filterNot(p => unasked(p.endpoint.key))).map { group =>
-        val (back, done) = group.partition(p => sharing && handedBack(p.endpoint.key))
+        val (back, done) = group.partition(p => if (sharing) handedBack(p.endpoint.key) else slow(p.endpoint.key))
         val file = PolledFile("f", 10, "", done.map(p => PolledPage(1, 10, p.state.offset, Some(p.endpoint.key))))
         PollReport(
           (done.map { p =>
@@ -60,7 +62,12 @@ class ManyEndpointsPollerSuite extends AnyFunSuite with Eventually {
     def pollerChanged(): Unit = ()
   }
 
-  private def running(interval: String, journal: Journal, api: Api, options: (String, String)*)(test: => Any): Unit = {
+  private def running(interval: String, journal: Journal, api: Api, options: (String, String)*)(test: => Any): Unit =
+    running(interval, journal, api, SlowLimits(), options: _*)(test)
+
+  private def running(interval: String, journal: Journal, api: Api, slow: SlowLimits, options: (String, String)*)(
+      test: => Any
+  ): Unit = {
     val config = RestConfig
       .parse(
         Map(
@@ -73,7 +80,8 @@ class ManyEndpointsPollerSuite extends AnyFunSuite with Eventually {
       )
       .fold(e => fail(e.text), identity)
     val start = Resumption(Map.empty, None, fresh = true)
-    val poller = new Poller(config, names.map(Endpoint(_)), journal, start, mustComplete = false, api, Clock.System)
+    val poller =
+      new Poller(config, names.map(Endpoint(_)), journal, start, mustComplete = false, api, Clock.System, slow)
     val thread = new Thread(poller)
     thread.start()
     try { test; poller.failure.foreach(throw _) }
@@ -100,6 +108,27 @@ class ManyEndpointsPollerSuite extends AnyFunSuite with Eventually {
     names.foreach { n =>
       val counted = journal.appended.flatMap(_.get(n).flatMap(_.offset)).map(_.toInt)
       assert(counted == (1 to counted.length), s"$n: each state once, in order")
+    }
+  }
+
+  Seq(Set("b"), Set("b", "c")).foreach { trickling =>
+    test(s"slow endpoints do not wait for ${trickling.size} that never end") {
+      val api = new Api
+      val journal = new Journal
+      api.handedBack = names.toSet
+      api.slow = trickling
+      running("0.02", journal, api, SlowLimits(most = 1, patienceMs = 40)) {
+        eventually(assert(trickling.forall(n => api.polls.count(p => p._1 == n && !p._3) >= 1)))
+        val before = journal.appended.count(_.contains("a"))
+        eventually(assert(journal.appended.count(_.contains("a")) > before + 3))
+        assert(trickling.forall(n => journal.appended.forall(!_.contains(n))))
+        api.slow = Set.empty
+        eventually(assert(trickling.forall(n => journal.appended.exists(_.contains(n)))))
+      }
+      names.foreach { n =>
+        val counted = journal.appended.flatMap(_.get(n).flatMap(_.offset)).map(_.toInt)
+        assert(counted == (1 to counted.length), s"$n: each state once, in order")
+      }
     }
   }
 

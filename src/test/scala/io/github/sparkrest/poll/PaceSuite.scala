@@ -2,6 +2,7 @@
 package io.github.sparkrest.poll
 
 import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.offset.EndpointState
 import io.github.sparkrest.options.RestConfig
 import org.scalatest.funsuite.AnyFunSuite
 
@@ -15,6 +16,34 @@ class PaceSuite extends AnyFunSuite {
     assert(pace().afterSuccess(began = 1000, now = 4000, more = true) == 11000)
     assert(pace("streamingInterval" -> "0").afterSuccess(1000, 4000, more = true) == 4000)
     assert(pace("streamingInterval" -> "0").afterSuccess(1000, 4000, more = false) == 4000 + Pace.IdleMillis)
+  }
+
+  test("a traversal goes on at once after maxPagesPerPoll pages, unless catchUpInterval says otherwise") {
+    val paged = Seq("pagination" -> "page", "maxPagesPerPoll" -> "3")
+    Seq(1L, 3L, 7L).foreach(n => assert(pace(paged: _*).withinDrain(1000, 4000, n) == 4000, n))
+    val slower = pace(paged ++ Seq("pageInterval" -> "2", "catchUpInterval" -> "30"): _*)
+    assert(slower.withinDrain(1000, 4000, 2) == 6000 && slower.withinDrain(1000, 4000, 3) == 31000)
+  }
+
+  test("a poll that moved the offset and returned no new record is not followed at once") {
+    def polled(kept: Long, options: (String, String)*) = {
+      val p = pace(options: _*)
+      val outcome = PollOutcome(EndpointState(Some("c")), 1, kept, more = true, None, None, 1)
+      p.afterSuccess(1000, 4000, more = true, p.isFruitless(outcome, kept))
+    }
+    val cursor = Seq("offsetType" -> "cursor", "url" -> "http://h?c={offset}", "streamingInterval" -> "0")
+    assert(polled(1, cursor: _*) == 4000 && polled(0, cursor: _*) == 4000 + Pace.IdleMillis)
+    assert(polled(0, cursor.take(2) ++ Seq("catchUpInterval" -> "0"): _*) == 4000 + Pace.IdleMillis)
+    assert(polled(0, cursor.take(2): _*) == 11000)
+    val window = Seq(
+      "offsetType" -> "window",
+      "url" -> "http://h?a={windowStart}&b={windowEnd}",
+      "initialOffset" -> "2024-01-01T00:00:00Z",
+      "offsetFormat" -> "iso",
+      "windowStep" -> "1h",
+      "streamingInterval" -> "0"
+    )
+    assert(polled(0, window: _*) == 4000, "empty windows are passed quickly")
   }
 
   test("an interval counts over a restart, but not against a clock that was set back") {

@@ -274,6 +274,22 @@ class PollerSuite extends AnyFunSuite with Eventually {
     }
   }
 
+  test("after maxPagesPerPoll pages the traversal goes on at once, whatever the interval") {
+    newest = 40
+    running(
+      mustComplete = false,
+      "pagination" -> "page",
+      "url" -> s"${server.url}/?from={offset}&page={page}",
+      "offsetType" -> "snapshot",
+      "recordKey" -> "id",
+      "maxPagesPerPoll" -> "1",
+      "streamingInterval" -> "60"
+    ) { r =>
+      // The pages of this API overlap but for one record: the fifth is the last that brings something new.
+      eventually(assert(r.records >= 15))
+    }
+  }
+
   test("a POST that breaks in the middle is not repeated within the poll, but at the next interval") {
     running(
       mustComplete = false,
