@@ -88,6 +88,15 @@ POLLING = (
         "fewer pages are not shorter ones",
     ),
     Cure(
+        "I3",
+        "a traversal that an earlier run began is not the end of AvailableNow",
+        "poll/AvailableNow.scala",
+        "if (!outcome.more && !inherited)",
+        "if (!outcome.more)",
+        "AvailableNowRunsSuite",
+        "a traversal that an earlier run began",
+    ),
+    Cure(
         "I6",
         "secrets are taken out of an address",
         "http/Redact.scala",

@@ -45,8 +45,7 @@ private[options] trait RecordTable {
     "emptyWhen",
     NonEmpty,
     Records,
-    doc =
-      "A response without `dataField` that means that there are no records, as `path=value`, e.g. `meta.result_count=0`, or as a path alone: it exists and is not null."
+    doc = "A response without `dataField` that means that there are no records, as `path=value`, e.g. `meta.result_count=0`, or as a path alone: it exists and is not null."
   )
   val ErrorWhen: Opt[String] = Opt(
     "errorWhen",

@@ -41,15 +41,17 @@ final case class AvailableNow(
     *
     * @param offsetTime what time the offset stands for, if it stands for one
     * @param requests made since the moment
+    * @param inherited the poll completed a traversal that began before the moment: another one shows what came since
     */
   def end(
       outcome: PollOutcome,
       offsetTime: Option[Long],
       requests: Long,
       now: Long,
-      config: RestConfig
+      config: RestConfig,
+      inherited: Boolean = false
   ): Option[String] =
-    if (!outcome.more) Some("nothing further to ask for")
+    if (!outcome.more && !inherited) Some("nothing further to ask for")
     else if (offsetTime.exists(_ >= moment)) Some("the offset passed the moment of the trigger")
     else if (config.maxRequestsPerTrigger.exists(requests >= _)) Some("maxRequestsPerTrigger are spent")
     else if (fruitless >= mostFruitless)

@@ -26,6 +26,10 @@ final private[poll] class PolledEndpoint(
   private var availableNow = AvailableNow(now)
   private var forgets = 0
 
+  /** The traversal that an earlier run left unfinished, by its beginning. What came to its first pages since is not in it. */
+  private val inherited = start.drain.map(_.times.began)
+  private var endsInherited = false
+
   var state: EndpointState = start
   var due: Long = firstDue
 
@@ -113,6 +117,7 @@ final private[poll] class PolledEndpoint(
     pages += outcome.requests
     isUnlogged = !isLogged && moves(outcome.state)
     state = outcome.state
+    endsInherited = before.drain.exists(d => inherited.contains(d.times.began)) && state.drain.isEmpty
     begins = isUnlogged && state.started && !before.started
     val forgot = before.drain.isDefined && state.drain.isEmpty || before.offset.isDefined && state.offset.isEmpty
     if (forgot && outcome.error.isDefined) forgets += 1
@@ -163,7 +168,11 @@ final private[poll] class PolledEndpoint(
   /** Under `AvailableNow`, after a poll without an error: why it has all that there was; `None`: it has not. */
   def end(outcome: PollOutcome, kept: Long, time: OffsetTime, requests: Long, now: Long): Option[String] = {
     availableNow = availableNow.after(outcome, pace.isFruitless(outcome, kept))
-    availableNow.end(outcome, state.offset.flatMap(time.momentOf).map(_.toEpochMilli), requests, now, config)
+    val reached = state.offset.flatMap(time.momentOf).map(_.toEpochMilli)
+    val why = availableNow.end(outcome, reached, requests, now, config, endsInherited)
+    // The interval may be longer than anybody waits for the end of a run.
+    if (endsInherited && why.isEmpty) due = now
+    why
   }
 }
 

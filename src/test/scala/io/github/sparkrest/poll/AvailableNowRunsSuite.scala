@@ -20,6 +20,9 @@ class AvailableNowRunsSuite extends AnyFunSuite with BeforeAndAfterAll {
   /** Part of each page token that the API names now. */
   @volatile private var edition = "a"
 
+  /** On the first page too. */
+  @volatile private var added = Seq.empty[Int]
+
   /** With `?cursor=`: ten records and a cursor, then none. With `?page=`: three pages of ten, each naming the next one. */
   private val server = new LocalServer({ e =>
     val at = Option(e.getRequestURI.getQuery).getOrElse("").split("=").drop(1).lastOption.getOrElse("")
@@ -32,7 +35,8 @@ class AvailableNowRunsSuite extends AnyFunSuite with BeforeAndAfterAll {
       LocalServer.send(e, 200, s"""{"items":$records,"next":"c${n + 1}"}""")
     } else if (isPage) {
       val page = if (at.isEmpty) 1 else at.drop(1).takeWhile(_.isDigit).toInt
-      val records = (page * 10 until page * 10 + 10).map(i => s"""{"id":$i}""").mkString("[", ",", "]")
+      val ids = (if (page == 1) added else Nil) ++ (page * 10 until page * 10 + 10)
+      val records = ids.map(i => s"""{"id":$i}""").mkString("[", ",", "]")
       LocalServer
         .send(e, 200, s"""{"items":$records,"next":${if (page < 3) s""""p${page + 1}$edition"""" else "null"}}""")
     } else {
@@ -124,6 +128,19 @@ class AvailableNowRunsSuite extends AnyFunSuite with BeforeAndAfterAll {
       val second = new OneEndpointRun(root, mustComplete = true, pages: _*)
       assert(second.ends(20000) && second.poller.complete && second.records == 30, s"after $status")
     }
+  }
+
+  test("a traversal that an earlier run began: what came to its first pages since is read before the run ends") {
+    val root = Files.createTempDirectory("log")
+    refused = _ => false
+    val first = new OneEndpointRun(root, mustComplete = true, pages :+ ("maxRequestsPerTrigger" -> "1"): _*)
+    assert(first.ends(20000) && first.poller.complete && first.records == 10)
+    added = Seq(999)
+    try {
+      // The interval is longer than anybody waits.
+      val second = new OneEndpointRun(root, mustComplete = true, pages :+ ("streamingInterval" -> "1h"): _*)
+      assert(second.ends(20000) && second.poller.complete && second.records == 31)
+    } finally added = Nil
   }
 
   test("an API that always refuses its own next page fails the run") {
