@@ -104,7 +104,9 @@ object EndpointState {
       List("offset" -> s.offset.fold(Json.Null)(Json.fromString), "boundary" -> s.boundary.asJson) ++
         s.drain.map("drain" -> Drain.encode(_)) ++ (if (s.started) List("started" -> Json.True) else Nil) ++
         (if (s.ahead.isEmpty) Nil else List("ahead" -> s.ahead.asJson)) ++ s.validators.map("validators" -> _.asJson) ++
-        (if (s.lowest.isEmpty) Nil else List("lowest" -> s.lowest.asJson)) ++ s.recognized.map("recognized" -> _.asJson) ++
+        (if (s.lowest.isEmpty) Nil else List("lowest" -> s.lowest.asJson)) ++ s.recognized.map(
+          "recognized" -> _.asJson
+        ) ++
         s.emptyAt.map("emptyAt" -> _.asJson) ++ s.refusedAt.map("refusedAt" -> _.asJson) ++
         (if (s.largestPage == 0) Nil else List("largestPage" -> s.largestPage.asJson))
     )
@@ -139,9 +141,14 @@ object EndpointState {
 }
 
 object Drain {
-  private[offset] def encode(d: Drain): Json = Json.fromFields(fields(d) ++ d.request.map("request" -> _.asJson) ++
-    d.lowest.map("lowest" -> _.asJson) ++ number("lastPage", d.lastPage) ++ number("emptyPages", d.emptyPages.toLong) ++
-    number("undelivered", d.received - d.delivered))
+  private[offset] def encode(d: Drain): Json = Json.fromFields(
+    fields(d) ++ d.request.map("request" -> _.asJson) ++
+      d.lowest.map("lowest" -> _.asJson) ++ number("lastPage", d.lastPage) ++ number(
+        "emptyPages",
+        d.emptyPages.toLong
+      ) ++
+      number("undelivered", d.received - d.delivered)
+  )
 
   private def number(name: String, n: Long): List[(String, Json)] = if (n == 0) Nil else List(name -> n.asJson)
 

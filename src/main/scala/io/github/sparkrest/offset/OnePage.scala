@@ -77,9 +77,10 @@ final private[offset] class OnePage(
       reached <- reading.finish(facts)
       named <- pages.next(state.drain.map(_.page), received, state.drain.fold(0L)(_.lastPage), facts)
       next = named.filterNot(_ => options.order == "desc" && reading.reachedOld || emptyPages > limits.emptyPages)
-      result <- if (next.isEmpty && isDoubtful(facts)) Right(doubted)
-                else if (next.isEmpty && named.isEmpty && !passedOld) ended(reached, facts)
-                else guarded(next).map(goingOn(next, _, reached, facts))
+      result <-
+        if (next.isEmpty && isDoubtful(facts)) Right(doubted)
+        else if (next.isEmpty && named.isEmpty && !passedOld) ended(reached, facts)
+        else guarded(next).map(goingOn(next, _, reached, facts))
     } yield result
   }
 
@@ -201,14 +202,13 @@ final private[offset] class OnePage(
     * bound returns what it has: what the last traversals saw may come again.
     */
   private def floorOf(reached: Reached): Long =
-    (lows ++ reached.offset.orElse(state.offset).flatMap(strategy.floor)).reduceOption(math.min(_, _))
+    (lows ++ reached.offset.orElse(state.offset).flatMap(strategy.floor))
+      .reduceOption(math.min(_, _))
       .getOrElse(Long.MinValue)
 
   private def lows: Vector[Long] = {
     val asked = state.offset.flatMap(strategy.floor)
-    lowest.fold(state.lowest)(l =>
-      (state.lowest :+ asked.fold(l)(math.min(_, l))).takeRight(limits.lowest)
-    )
+    lowest.fold(state.lowest)(l => (state.lowest :+ asked.fold(l)(math.min(_, l))).takeRight(limits.lowest))
   }
 
   private def reanchored(reached: Reached): EndpointState = {

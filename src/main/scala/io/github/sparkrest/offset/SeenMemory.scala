@@ -72,7 +72,8 @@ final class SeenMemory(store: SeenStore, limits: CoreLimits) {
       def hasNext: Boolean = ahead.hasNext
       def next(): SeenEntry = {
         var entry = ahead.next()
-        while (ahead.hasNext && ahead.head.compare(entry) == 0) entry = entry.copy(seen = entry.seen.and(ahead.next().seen))
+        while (ahead.hasNext && ahead.head.compare(entry) == 0)
+          entry = entry.copy(seen = entry.seen.and(ahead.next().seen))
         entry
       }
     }

@@ -18,8 +18,9 @@ object SeenEntry {
 
   /** A content hash is its own 128 bits ([[RecordHash]]); any other identity, such as an id, is hashed. */
   def of(identity: String, seen: Seen = Seen(0)): SeenEntry = {
-    val bits = if (identity.length == HashLength) Try(Base64.getUrlDecoder.decode(identity)).getOrElse(hashed(identity))
-    else hashed(identity)
+    val bits =
+      if (identity.length == HashLength) Try(Base64.getUrlDecoder.decode(identity)).getOrElse(hashed(identity))
+      else hashed(identity)
     val buffer = ByteBuffer.wrap(bits)
     SeenEntry(buffer.getLong, buffer.getLong, seen)
   }

@@ -40,7 +40,11 @@ object StoredStates {
 
   def encode(s: StoredStates): Array[Byte] =
     Json
-      .obj("version" -> EndpointState.version(s.endpoints.valuesIterator).asJson, "seq" -> s.seq.asJson, "endpoints" -> s.endpoints.asJson)
+      .obj(
+        "version" -> EndpointState.version(s.endpoints.valuesIterator).asJson,
+        "seq" -> s.seq.asJson,
+        "endpoints" -> s.endpoints.asJson
+      )
       .noSpaces
       .getBytes(UTF_8)
 

@@ -153,15 +153,20 @@ final class PollPipeline(
             largestPage = math.max(outcome.largestPage, result.records)
           )
           val at = clock.now().toEpochMilli - began
-          go = outcome.more && result.waitMs.isEmpty && config.paging.intervalMs == 0 && limit.waitMs.isEmpty && !limits.reached(
-            sink.bytes,
-            at,
-            outcome.requests.toLong
-          ) &&
+          go = outcome.more && result.waitMs.isEmpty && config.paging.intervalMs == 0 && limit.waitMs.isEmpty && !limits
+            .reached(
+              sink.bytes,
+              at,
+              outcome.requests.toLong
+            ) &&
             (inDrain || config.paging.isPaged && !result.atEnd || config.streamingIntervalMs == 0)
       }
     }
-    outcome.copy(state = core.settled(outcome.state), tookMs = clock.now().toEpochMilli - began, bytes = received - receivedBefore)
+    outcome.copy(
+      state = core.settled(outcome.state),
+      tookMs = clock.now().toEpochMilli - began,
+      bytes = received - receivedBefore
+    )
   }
 
   /** What a failure means for the state: a page token or cursor may have expired. */
