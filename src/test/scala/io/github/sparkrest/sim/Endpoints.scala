@@ -5,8 +5,12 @@ package io.github.sparkrest.sim
 final private[sim] class Envelope(setup: Setup) {
   private val name = if (setup.warnings) "results" else "data"
 
+  /** Until there were records nobody knows which array holds them. */
+  private var known = false
+
   /** @param fields JSON values */
   def apply(rows: Seq[Row], fields: Seq[(String, String)], headers: Seq[(String, String)]): Answer = {
+    if (rows.nonEmpty) known = true
     val records = rows.map(_.text).mkString("[", ",", "]")
     val around = fields.map { case (k, v) => s""""$k":$v""" }
     val body =
@@ -14,7 +18,8 @@ final private[sim] class Envelope(setup: Setup) {
       else {
         val data = s""""$name":$records"""
         val warnings =
-          if (setup.warnings && rows.isEmpty) Seq(""""warnings":[{"id":999,"updated_at":1,"text":"nothing found"}]""")
+          if (setup.warnings && known && rows.isEmpty)
+            Seq(""""warnings":[{"id":999,"updated_at":1,"text":"nothing found"}]""")
           else Nil
         ((if (setup.head) around :+ data else data +: around) ++ warnings).mkString("{", ",", "}")
       }
@@ -60,6 +65,9 @@ final private[sim] class ListEndpoint(private var setup: Setup, world: World) {
   /** Another page than the first one is asked for. */
   def isLater(query: Query): Boolean = token(query).exists(t => t != "0" && t != "1")
 
+  /** A page with records was read since the first page was asked for. */
+  var began = false
+
   def answer(query: Query): Answer =
     filtered(query).flatMap(list => pager.page(list, token(query)).map(p => (list, p))) match {
       case Left((status, why)) => Answer(status, Nil, why)
@@ -71,6 +79,7 @@ final private[sim] class ListEndpoint(private var setup: Setup, world: World) {
         if (setup.sliding && changes > 0 && (changes >= lastPage || setup.end == "repeat" || setup.backwards))
           movedByPage = true
         changes = 0
+        began = page.rows.nonEmpty || began && isLater(query)
         if (page.rows.nonEmpty) lastPage = page.rows.length
         written(query, page)
     }
