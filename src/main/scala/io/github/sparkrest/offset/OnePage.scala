@@ -130,7 +130,13 @@ final private[offset] class OnePage(
     next match {
       case _ if comesAgain(reached) =>
         result(state.restarted(memory).copy(ahead = memory.join(state.ahead, seen)), facts, atEnd = false, warnings)
-      case None => result(started(after.complete(reached), reached), facts, reached.atEnd || paged && options.kind != "window", warnings)
+      case None =>
+        result(
+          started(after.complete(reached), reached),
+          facts,
+          reached.atEnd || paged && options.kind != "window",
+          warnings
+        )
       case Some(_) if reanchors(reached) => result(passing(after.reanchored(reached)), facts, atEnd = false, warnings)
       case Some(page)                    => result(further(page, landmark, reached), facts, atEnd = false, warnings)
     }
