@@ -33,6 +33,7 @@ def read_rest_stream(
     initial_body: Mapping[str, object] | Sequence[object] | str | None = None,
     connect_timeout: float | timedelta | str | None = None,
     read_timeout: float | timedelta | str | None = None,
+    response_timeout: float | timedelta | str | None = None,
     proxy: str | None = None,
     proxy_user: str | None = None,
     proxy_password: str | None = None,
@@ -181,6 +182,10 @@ def read_rest_stream(
             Seconds to wait for the head of a response, and for each next piece of its body. With an
             input a bare number is milliseconds, as in older sources; ``5s`` and ``500ms`` are clear
             everywhere. Default: ``60``.
+        response_timeout:
+            Seconds for one response, from sending the request to the last byte of the body. A
+            server that sends a byte now and then never meets ``readTimeout``. Raise it for
+            downloads that take longer. Default: ``1h``.
         proxy:
             The proxy for all requests, as ``http://host:port``; https goes through it by
             ``CONNECT``. Default: the JVM's settings (``http.proxyHost``, ``https.proxyHost``,
@@ -202,8 +207,9 @@ def read_rest_stream(
         empty_status_codes:
             Status codes that mean that there is nothing, such as ``204,404``. Default: ``204,304``.
         empty_when:
-            A response without ``dataField`` that means that there is nothing, as ``path=value``,
-            e.g. ``meta.result_count=0``.
+            A response without ``dataField`` that means that there are no records, as
+            ``path=value``, e.g. ``meta.result_count=0``, or as a path alone: it exists and is not
+            null.
         error_when:
             A successful response that is an error, as ``path=value``, e.g. ``ok=false``; a path
             alone: if it is there and not null.
@@ -256,11 +262,14 @@ def read_rest_stream(
             Records younger than so many seconds are left for a later poll, for APIs whose newest
             records are not complete yet. Default: ``0``.
         window_step:
-            ``offsetType=window``: length in seconds of a slice from ``{windowStart}`` to
-            ``{windowEnd}``. Default: up to now.
+            ``offsetType=window``: maximum length of a slice from ``{windowStart}`` to
+            ``{windowEnd}``, in seconds. The newest slice ends now, less ``lag``, and is shorter.
+            Default: up to now.
         on_cursor_expired:
-            When the API refuses a stored cursor (400, 404, 410): fail the query, or begin anew at
-            ``initialOffset``; what was delivered last is dropped. Default: ``fail``.
+            When the API refuses the stored cursor (400, 404, 410) twice, five seconds apart: fail
+            the query, or begin again at ``initialOffset``; records that are remembered are dropped.
+            A refused page token begins the traversal again, whatever this option says. Default:
+            ``fail``.
         pagination:
             How the pages of one poll follow each other: ``link`` (header ``Link``, ``rel="next"``),
             ``nextUrl`` (an address in the response), ``cursor`` (a token), ``page`` (a number),
@@ -273,7 +282,8 @@ def read_rest_stream(
             Path of a value that is false, 0, null or absent on the last page; with ``!`` before it,
             true.
         total_field:
-            Path of the number of all records.
+            Path of the number of all records. If the pages hold fewer, the poll fails
+            (``PAGES_END_EARLY``): leave the option out if the number is an estimate.
         page_param:
             Query parameter of the page, offset or cursor. Default: ``page``, ``offset``,
             ``cursor``; none if ``{page}`` or ``{cursor}`` stands in the request.
@@ -292,21 +302,23 @@ def read_rest_stream(
         page_interval:
             Seconds between two requests of one poll. Default: ``0``.
         allowed_hosts:
-            Hosts beside that of ``url`` to which next addresses and redirects may lead. They get no
-            credentials.
+            Hosts in addition to that of ``url``: ``name``, ``name:port``, or ``*.domain``. Next
+            URLs and redirects that lead there are followed without credentials. A placeholder in
+            the host or port of ``url``, and an ``initialUrl`` of another origin, get credentials
+            only for these hosts.
         allow_private_hosts:
-            ``false`` refuses every request, redirects and next addresses included, to a host that
-            has a private, loopback, link-local, shared (CGNAT), multicast or reserved IP address.
-            Names are resolved before the request and once more before its answer is read; that the
-            connection goes to an address that was checked rests on the JVM's cache of names
-            (``networkaddress.cache.ttl``, 30 s unless set; with 0 it is an error). A ``proxy``
-            resolves names by itself: it has to refuse them too. Default: ``true``.
+            ``false`` refuses every request, redirects and next URLs included, to a host that has a
+            private, loopback, link-local, shared (CGNAT), multicast or reserved IP address, or
+            whose name does not resolve. The connection goes to an address that was checked. A
+            ``proxy`` resolves names by itself: it has to refuse them too, and must be a public host
+            itself unless the operator's policy names it. Default: ``true``.
         streaming_interval:
             Seconds between two polls, also over a restart. With 0 a poll that brought records is
             followed by the next at once. Default: ``10``.
         catch_up_interval:
-            Seconds to the next poll while the API shows that more is waiting. Default:
-            ``streamingInterval``.
+            Seconds to the next poll while the API shows that more is waiting, also after
+            ``maxPagesPerPoll`` pages. Default: ``streamingInterval``; after ``maxPagesPerPoll``
+            pages none.
         batch_size:
             Most records of a micro-batch, 0 for no limit. A larger page is delivered over several
             batches. Default: ``1000``.
@@ -506,6 +518,7 @@ def read_rest_stream(
             "initialBody": initial_body,
             "connectTimeout": connect_timeout,
             "readTimeout": read_timeout,
+            "responseTimeout": response_timeout,
             "proxy": proxy,
             "proxyUser": proxy_user,
             "proxyPassword": proxy_password,
@@ -625,6 +638,7 @@ def read_rest(
     initial_body: Mapping[str, object] | Sequence[object] | str | None = None,
     connect_timeout: float | timedelta | str | None = None,
     read_timeout: float | timedelta | str | None = None,
+    response_timeout: float | timedelta | str | None = None,
     proxy: str | None = None,
     proxy_user: str | None = None,
     proxy_password: str | None = None,
@@ -771,6 +785,10 @@ def read_rest(
             Seconds to wait for the head of a response, and for each next piece of its body. With an
             input a bare number is milliseconds, as in older sources; ``5s`` and ``500ms`` are clear
             everywhere. Default: ``60``.
+        response_timeout:
+            Seconds for one response, from sending the request to the last byte of the body. A
+            server that sends a byte now and then never meets ``readTimeout``. Raise it for
+            downloads that take longer. Default: ``1h``.
         proxy:
             The proxy for all requests, as ``http://host:port``; https goes through it by
             ``CONNECT``. Default: the JVM's settings (``http.proxyHost``, ``https.proxyHost``,
@@ -792,8 +810,9 @@ def read_rest(
         empty_status_codes:
             Status codes that mean that there is nothing, such as ``204,404``. Default: ``204,304``.
         empty_when:
-            A response without ``dataField`` that means that there is nothing, as ``path=value``,
-            e.g. ``meta.result_count=0``.
+            A response without ``dataField`` that means that there are no records, as
+            ``path=value``, e.g. ``meta.result_count=0``, or as a path alone: it exists and is not
+            null.
         error_when:
             A successful response that is an error, as ``path=value``, e.g. ``ok=false``; a path
             alone: if it is there and not null.
@@ -846,11 +865,14 @@ def read_rest(
             Records younger than so many seconds are left for a later poll, for APIs whose newest
             records are not complete yet. Default: ``0``.
         window_step:
-            ``offsetType=window``: length in seconds of a slice from ``{windowStart}`` to
-            ``{windowEnd}``. Default: up to now.
+            ``offsetType=window``: maximum length of a slice from ``{windowStart}`` to
+            ``{windowEnd}``, in seconds. The newest slice ends now, less ``lag``, and is shorter.
+            Default: up to now.
         on_cursor_expired:
-            When the API refuses a stored cursor (400, 404, 410): fail the query, or begin anew at
-            ``initialOffset``; what was delivered last is dropped. Default: ``fail``.
+            When the API refuses the stored cursor (400, 404, 410) twice, five seconds apart: fail
+            the query, or begin again at ``initialOffset``; records that are remembered are dropped.
+            A refused page token begins the traversal again, whatever this option says. Default:
+            ``fail``.
         pagination:
             How the pages of one poll follow each other: ``link`` (header ``Link``, ``rel="next"``),
             ``nextUrl`` (an address in the response), ``cursor`` (a token), ``page`` (a number),
@@ -863,7 +885,8 @@ def read_rest(
             Path of a value that is false, 0, null or absent on the last page; with ``!`` before it,
             true.
         total_field:
-            Path of the number of all records.
+            Path of the number of all records. If the pages hold fewer, the poll fails
+            (``PAGES_END_EARLY``): leave the option out if the number is an estimate.
         page_param:
             Query parameter of the page, offset or cursor. Default: ``page``, ``offset``,
             ``cursor``; none if ``{page}`` or ``{cursor}`` stands in the request.
@@ -882,15 +905,16 @@ def read_rest(
         page_interval:
             Seconds between two requests of one poll. Default: ``0``.
         allowed_hosts:
-            Hosts beside that of ``url`` to which next addresses and redirects may lead. They get no
-            credentials.
+            Hosts in addition to that of ``url``: ``name``, ``name:port``, or ``*.domain``. Next
+            URLs and redirects that lead there are followed without credentials. A placeholder in
+            the host or port of ``url``, and an ``initialUrl`` of another origin, get credentials
+            only for these hosts.
         allow_private_hosts:
-            ``false`` refuses every request, redirects and next addresses included, to a host that
-            has a private, loopback, link-local, shared (CGNAT), multicast or reserved IP address.
-            Names are resolved before the request and once more before its answer is read; that the
-            connection goes to an address that was checked rests on the JVM's cache of names
-            (``networkaddress.cache.ttl``, 30 s unless set; with 0 it is an error). A ``proxy``
-            resolves names by itself: it has to refuse them too. Default: ``true``.
+            ``false`` refuses every request, redirects and next URLs included, to a host that has a
+            private, loopback, link-local, shared (CGNAT), multicast or reserved IP address, or
+            whose name does not resolve. The connection goes to an address that was checked. A
+            ``proxy`` resolves names by itself: it has to refuse them too, and must be a public host
+            itself unless the operator's policy names it. Default: ``true``.
         streaming_interval:
             Seconds between two polls, also over a restart. With 0 a poll that brought records is
             followed by the next at once. Default: ``10``.
@@ -1096,6 +1120,7 @@ def read_rest(
             "initialBody": initial_body,
             "connectTimeout": connect_timeout,
             "readTimeout": read_timeout,
+            "responseTimeout": response_timeout,
             "proxy": proxy,
             "proxyUser": proxy_user,
             "proxyPassword": proxy_password,

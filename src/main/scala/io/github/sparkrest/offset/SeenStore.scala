@@ -8,7 +8,7 @@ import java.util.Base64
 import scala.collection.mutable
 import scala.util.Try
 
-/** One record in a file of records seen, by 128 bits of its identity. Sorted by them, as unsigned numbers are not: signed. */
+/** One record in a file of records seen, by 128 bits of its identity. Sorted by them, as signed numbers. */
 final case class SeenEntry(high: Long, low: Long, seen: Seen) extends Ordered[SeenEntry] {
   def compare(that: SeenEntry): Int =
     if (high != that.high) java.lang.Long.compare(high, that.high) else java.lang.Long.compare(low, that.low)
@@ -47,14 +47,18 @@ trait SeenStore {
 
 /** For tests, and where nothing outlives the process: a preview, the inference of a schema. */
 final class SeenInMemory extends SeenStore {
-  private val files = mutable.HashMap.empty[String, Vector[SeenEntry]]
+  private val files = mutable.HashMap.empty[String, Array[AnyRef]]
 
   def write(entries: Iterator[SeenEntry]): SeenFile = {
     val all = entries.toVector
     val file = SeenFile(s"memory-${files.size}", all.length.toLong, all.map(_.seen.rank).min, all.map(_.seen.rank).max)
-    files(file.name) = all
+    files(file.name) = all.toArray[AnyRef]
     file
   }
-  def read(file: SeenFile): Iterator[SeenEntry] = files(file.name).iterator
-  def count(file: SeenFile, of: SeenEntry): Int = files(file.name).find(_.compare(of) == 0).fold(0)(_.seen.count)
+  def read(file: SeenFile): Iterator[SeenEntry] = files(file.name).iterator.collect { case e: SeenEntry => e }
+  def count(file: SeenFile, of: SeenEntry): Int = {
+    val all = files(file.name)
+    val i = java.util.Arrays.binarySearch(all, of)
+    if (i < 0) 0 else all(i).asInstanceOf[SeenEntry].seen.count
+  }
 }

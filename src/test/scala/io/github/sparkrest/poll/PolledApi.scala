@@ -9,7 +9,7 @@ import scala.collection.mutable
 
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.http.{AuthorizedClient, Clock, HttpClient, HttpResponse}
-import io.github.sparkrest.offset.EndpointState
+import io.github.sparkrest.offset.{EndpointState, SeenInMemory}
 import io.github.sparkrest.options.RestConfig
 import io.github.sparkrest.request.HttpRequest
 
@@ -38,7 +38,7 @@ final class PolledApi(options: (String, String)*)(answer: HttpRequest => PolledA
     }
   }
   private val clock = new Clock { def now(): Instant = PolledApi.this.now }
-  private val pipeline = new PollPipeline(config, AuthorizedClient(config, client, None), clock)
+  private val pipeline = new PollPipeline(config, AuthorizedClient(config, client, None), clock, seen = PolledApi.seen)
 
   def urls: List[String] = asked.map(_.url).toList
 
@@ -68,6 +68,10 @@ final class PolledApi(options: (String, String)*)(answer: HttpRequest => PolledA
 }
 
 object PolledApi {
+
+  /** Of all readers, as on one page log: one may go on where another one ended. */
+  private val seen = new SeenInMemory
+
   final case class Answer(body: String, headers: Seq[(String, String)] = Nil, status: Int = 200)
 
   /** The parameters of a request. */

@@ -1,0 +1,376 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.poll
+
+import io.github.sparkrest.error.Condition
+import io.github.sparkrest.poll.PolledApi._
+import io.github.sparkrest.request.HttpRequest
+import org.scalatest.funsuite.AnyFunSuite
+
+/** Each record once, where lists, servers and options do what nobody promised: cases that lost or repeated records. */
+class PromiseSuite extends AnyFunSuite {
+  private def number(r: HttpRequest, name: String, default: Int) = query(r).get(name).fold(default)(_.toInt)
+
+  /** `n` records, newest first or by id, cut into pages of `size`. */
+  private def paged(r: HttpRequest, ids: Seq[Int], size: Int): Seq[Int] =
+    ids.slice((number(r, "page", 1) - 1) * size, number(r, "page", 1) * size)
+
+  private def timed(ids: Seq[Int]): Answer = Answer(array(ids.map(i => s"""{"id":$i,"t":${1700000000L + i}}""")))
+
+  private def idOf(record: String): Int = record.dropWhile(!_.isDigit).takeWhile(_.isDigit).toInt
+
+  // ---- options changed in the middle of a traversal
+
+  private val newestFirst = (1 to 20000).reverse
+
+  private def backlog(size: Int, more: (String, String)*) = new PolledApi(
+    Seq(
+      "url" -> "http://h/x",
+      "offsetType" -> "max_field",
+      "offsetField" -> "t",
+      "order" -> "desc",
+      "pagination" -> "page",
+      "pageSizeParam" -> "per_page",
+      "pageSize" -> size.toString,
+      "maxPagesPerPoll" -> "23"
+    ) ++ more: _*
+  )(r => timed(paged(r, newestFirst, number(r, "per_page", 1))))
+
+  test("another pageSize in the middle of a traversal: it begins again, and nothing is lost or repeated") {
+    val before = backlog(100)
+    val first = before.poll()
+    assert(first.length == 2300 && before.state.drain.isDefined)
+    val after = backlog(1000)
+    after.state = before.state
+    val rest = after.drain()
+    assert((first ++ rest).map(idOf).sorted == (1 to 20000).toList)
+  }
+
+  test("another pagination, other params, another order: likewise") {
+    Seq(
+      Seq("pagination" -> "offset", "pageParam" -> "start"),
+      Seq("params" -> """{"kind":"all"}"""),
+      Seq("order" -> "none")
+    ).foreach { change =>
+      val before = backlog(100)
+      val first = before.poll()
+      val after = new PolledApi(
+        (before.config.options.toMap ++ change + ("maxPagesPerPoll" -> "1000")).toSeq: _*
+      )(r =>
+        query(r)
+          .get("start")
+          .fold(timed(paged(r, newestFirst, 100)))(s => timed(newestFirst.slice(s.toInt, s.toInt + 100)))
+      )
+      after.state = before.state
+      assert((first ++ after.drain()).map(idOf).sorted == (1 to 20000).toList, change)
+    }
+  }
+
+  test("another maxPagesPerPoll or secret in the middle of a traversal changes nothing") {
+    val before = backlog(100, "params" -> """{"api_key":"first-secret"}""")
+    before.poll()
+    val after = backlog(100, "params" -> """{"api_key":"second-secret"}""", "streamingInterval" -> "5")
+    after.state = before.state
+    after.poll()
+    assert(query(after.asked.head)("page") == "24")
+  }
+
+  // ---- one page that says nothing
+
+  /** A list of 2,000 on 20 pages, of which page 5 goes wrong once. */
+  private def oncePage5(wrong: Answer, more: (String, String)*)(right: Seq[Int] => Answer = timed) = {
+    var asked = 0
+    val api = new PolledApi(
+      Seq("url" -> "http://h/x", "offsetType" -> "max_field", "offsetField" -> "t", "pagination" -> "page") ++ more: _*
+    )(r => {
+      val five = number(r, "page", 1) == 5
+      if (five) asked += 1
+      if (five && asked == 1) wrong else right(paged(r, 1 to 2000, 100))
+    })
+    (api, api.drain())
+  }
+
+  test("a null page, an empty page, a stray 404 in the middle: the page is requested once more, some time later") {
+    val ids = (1 to 2000).toList
+    val nothing = Answer("""{"data":null}""")
+    def wrapped(page: Seq[Int]) = Answer(s"""{"data":${timed(page).body}}""")
+    assert(oncePage5(nothing, "dataField" -> "data")(wrapped)._2.map(idOf) == ids)
+    assert(oncePage5(Answer("[]"))()._2.map(idOf) == ids)
+    val (stray, records) = oncePage5(Answer("not here", status = 404), "emptyStatusCodes" -> "204,404")()
+    assert(records.map(idOf) == ids && stray.asked.length == 23, "20 pages, page 5 twice, page 21 twice")
+  }
+
+  test("null data with errors is an error, by the rules of GraphQL, and not the end") {
+    val failed = Answer("""{"data":null,"errors":[{"message":"busy"}]}""")
+    def wrapped(page: Seq[Int]) = Answer(s"""{"data":${timed(page).body}}""")
+    val (api, first) = oncePage5(failed, "dataField" -> "data")(wrapped)
+    assert(first.length == 400 && api.outcome.error.exists(_.condition == Condition.ApiReportedError))
+    assert((first ++ api.drain()).map(idOf) == (1 to 2000).toList)
+  }
+
+  test("an empty page that says hasMore is followed by the next one") {
+    var empty = 0
+    val api = new PolledApi(
+      "url" -> "http://h/x",
+      "offsetType" -> "max_field",
+      "offsetField" -> "t",
+      "pagination" -> "page",
+      "dataField" -> "data",
+      "hasMoreField" -> "more"
+    )(r => {
+      val page = number(r, "page", 1)
+      if (page == 5) empty += 1
+      val ids =
+        if (page < 5) paged(r, 1 to 2000, 100)
+        else if (page == 5) Nil
+        else (1 to 2000).slice((page - 2) * 100, (page - 1) * 100)
+      Answer(s"""{"data":${timed(ids).body},"more":${page < 21}}""")
+    })
+    assert(api.drain().map(idOf) == (1 to 2000).toList && empty == 1)
+  }
+
+  test("the end is believed at once where the API says so, or where the last page was not full") {
+    def requests(answer: HttpRequest => Answer, more: (String, String)*) = {
+      val api = new PolledApi(
+        Seq("url" -> "http://h/x", "offsetType" -> "max_field", "offsetField" -> "t") ++ more: _*
+      )(answer)
+      api.drain()
+      api.asked.length
+    }
+    assert(requests(r => timed(paged(r, 1 to 210, 100)), "pagination" -> "page") == 4)
+    assert(requests(r => timed(paged(r, 1 to 200, 100)), "pagination" -> "page") == 4, "page 3 is asked for twice")
+    val total = (r: HttpRequest) => Answer(s"""{"data":${timed(paged(r, 1 to 200, 100)).body},"n":200}""")
+    assert(requests(total, "pagination" -> "page", "totalField" -> "n") == 2)
+  }
+
+  test("a window that a stray 404 answers is not passed over") {
+    var stray = true
+    val api = new PolledApi(
+      "url" -> "http://h/x?a={windowStart}&b={windowEnd}",
+      "offsetType" -> "window",
+      "initialOffset" -> "2025-12-31T00:00:00Z",
+      "windowStep" -> "86400",
+      "lag" -> "60",
+      "emptyStatusCodes" -> "204,404"
+    )(_ =>
+      if (stray) { stray = false; Answer("no route", status = 404) }
+      else Answer(array(ids(1)))
+    )
+    assert(api.poll().length >= 1)
+  }
+
+  test("totalField names more than the pages hold: an error, and the offset stays") {
+    val api = new PolledApi(
+      "url" -> "http://h/x",
+      "offsetType" -> "max_field",
+      "offsetField" -> "t",
+      "pagination" -> "page",
+      "totalField" -> "n"
+    )(r => Answer(s"""{"data":${timed(paged(r, 1 to 100, 50)).body},"n":240}"""))
+    assert(api.drain().length == 100)
+    val error = api.outcome.error
+    assert(error.exists(_.condition == Condition.PagesEndEarly))
+    assert(error.exists(e => e.message.contains("240") && e.message.contains("after 100")))
+    assert(api.state.offset.isEmpty && api.drain().isEmpty)
+  }
+
+  // ---- another array
+
+  test("without dataField the array that was recognized first stays the one: a warning is no record") {
+    var newest = 1
+    val api = new PolledApi("url" -> "http://h/x?since={id}", "offsetType" -> "max_field", "offsetField" -> "id")(r => {
+      val since = query(r).get("since").fold(0)(_.toInt)
+      val found = (1 to newest).filter(_ > since)
+      if (found.isEmpty) Answer("""{"results":[],"warnings":[{"id":999}]}""")
+      else Answer(s"""{"results":${array(ids(found: _*))}}""")
+    })
+    assert(api.poll() == ids(1) && api.poll().isEmpty)
+    newest = 3
+    assert(api.poll() == ids(2, 3))
+  }
+
+  // ---- memory
+
+  test("more equal timestamps than was ever remembered: each record once, however often it is polled") {
+    val all = (1 to 25000).map(i => s"""{"id":$i,"t":1700000000}""")
+    val api = new PolledApi(
+      "url" -> "http://h/x?since={t}",
+      "offsetType" -> "max_field",
+      "offsetField" -> "t",
+      "pagination" -> "page",
+      "maxPagesPerPoll" -> "1000"
+    )(r => Answer(array(all.slice((number(r, "page", 1) - 1) * 1000, number(r, "page", 1) * 1000))))
+    assert(api.drain().length == 25000)
+    assert(api.drain().isEmpty && api.drain().isEmpty)
+    assert(api.state.boundary.recent.size <= 256, "the state itself stays small")
+  }
+
+  test("order=asc with boundary=inclusive over a long backlog repeats nothing") {
+    val all = 1 to 45500
+    val api = new PolledApi(
+      "url" -> "http://h/x?since={t}",
+      "offsetType" -> "max_field",
+      "offsetField" -> "t",
+      "order" -> "asc",
+      "boundary" -> "inclusive",
+      "pagination" -> "page",
+      "maxPagesPerPoll" -> "1000"
+    )(r => {
+      val since = number(r, "since", 0)
+      timed(
+        all.dropWhile(i => 1700000000 + i < since).slice((number(r, "page", 1) - 1) * 500, number(r, "page", 1) * 500)
+      )
+    })
+    var got = Vector.empty[String]
+    while ({ got ++= api.poll(); api.outcome.more }) ()
+    assert(got.length == 45500 && got.map(idOf).distinct.length == 45500)
+    assert(
+      api.state.ahead.isEmpty && api.state.boundary.files.map(_.entries).sum < 20000,
+      "what was passed is forgotten"
+    )
+  }
+
+  test("ids on pages by number that move while more are inserted than was ever remembered") {
+    var newest = 21000
+    val api = new PolledApi(
+      "url" -> "http://h/x",
+      "offsetType" -> "incremental",
+      "offsetField" -> "id",
+      "pagination" -> "page",
+      "maxPagesPerPoll" -> "1000"
+    )(r => {
+      newest += 1
+      Answer(array(ids(paged(r, (1 to newest).reverse, 1000): _*)))
+    })
+    val got = api.drain().map(idOf)
+    assert(got.distinct.length == got.length && (1 to 21000).forall(got.toSet))
+    val more = api.drain().map(idOf)
+    assert((got ++ more).distinct.length == got.length + more.length)
+  }
+
+  test("one response of a replica that lags behind makes forget nothing under lookback") {
+    var lags = false
+    val all = (1 to 200).map(i => s"""{"id":$i,"t":${1700000000 + i}}""")
+    val api = new PolledApi(
+      "url" -> "http://h/x?since={t}",
+      "offsetType" -> "max_field",
+      "offsetField" -> "t",
+      "offsetFormat" -> "epoch_s",
+      "lookback" -> "3600"
+    )(_ => Answer(array(if (lags) all.take(3) else all)))
+    assert(api.poll().length == 200)
+    lags = true
+    assert(api.poll().isEmpty)
+    lags = false
+    assert(api.poll().isEmpty)
+  }
+
+  // ---- refusals
+
+  test("one stray refusal of a page token restarts nothing; page numbers do not expire") {
+    Seq(400, 404, 410).foreach { status =>
+      var strays = 0
+      val byLink =
+        new PolledApi("url" -> "http://h/x", "offsetType" -> "max_field", "offsetField" -> "t", "pagination" -> "link")(
+          r => {
+            val page = number(r, "page", 1)
+            if (page == 3 && strays == 0) { strays += 1; Answer("no", status = status) }
+            else {
+              val next = if (page < 5) Seq("Link" -> s"""<http://h/x?page=${page + 1}>; rel="next"""") else Nil
+              timed(paged(r, 1 to 500, 100)).copy(headers = next)
+            }
+          }
+        )
+      assert(byLink.drain().map(idOf) == (1 to 500).toList && byLink.asked.length == 6, status)
+      val (byNumber, first) = oncePage5(Answer("no", status = status))()
+      assert(first.length == 400 && byNumber.outcome.error.isDefined)
+      assert((first ++ byNumber.drain()).map(idOf) == (1 to 2000).toList && byNumber.asked.length == 23, status)
+    }
+  }
+
+  test("a page token that is refused again some time later has expired: the traversal begins again") {
+    var epoch = 0
+    val api =
+      new PolledApi("url" -> "http://h/x", "offsetType" -> "max_field", "offsetField" -> "t", "pagination" -> "link")(
+        r => {
+          val page = number(r, "page", 1)
+          if (page == 3 && epoch == 0) epoch = 1
+          if (page > 1 && number(r, "e", 0) != epoch) Answer("gone", status = 410)
+          else {
+            val next = if (page < 5) Seq("Link" -> s"""<http://h/x?page=${page + 1}&e=$epoch>; rel="next"""") else Nil
+            timed(paged(r, 1 to 500, 100)).copy(headers = next)
+          }
+        }
+      )
+    val began = api.now
+    val first = api.drain()
+    assert(api.outcome.error.isDefined && api.state.drain.isEmpty)
+    assert(java.time.Duration.between(began, api.now).toMillis >= 5000)
+    assert((first ++ api.drain()).map(idOf) == (1 to 500).toList)
+  }
+
+  test("a stored cursor that is refused once is used again, and only a second refusal counts") {
+    Seq("fail", "restart").foreach { policy =>
+      var refusals = 0
+      var refuse = 0
+      val api = new PolledApi(
+        "url" -> "http://h/x?cursor={next}",
+        "offsetType" -> "cursor",
+        "offsetField" -> "next",
+        "dataField" -> "data",
+        "onCursorExpired" -> policy
+      )(r => {
+        val at = number(r, "cursor", 0)
+        if (at > 0 && refusals < refuse) { refusals += 1; Answer("gone", status = 410) }
+        else Answer(s"""{"data":${array(if (at < 3) ids(at) else Nil)},"next":"${math.min(3, at + 1)}"}""")
+      })
+      api.poll()
+      refuse = 1
+      assert(api.poll() == ids(1) && api.outcome.error.isEmpty, policy)
+      refuse = 3
+      api.poll()
+      assert(api.outcome.error.isDefined)
+      assert((api.outcome.error.get.condition == Condition.CursorExpired) == (policy == "fail"))
+      assert(api.state.offset.isEmpty == (policy == "restart"))
+    }
+  }
+
+  // ---- ends that never come
+
+  test("empty pages that each name a next one end the traversal after some, and the warning says what to set") {
+    val api =
+      new PolledApi("url" -> "http://h/x", "offsetType" -> "max_field", "offsetField" -> "t", "pagination" -> "link")(
+        r => {
+          val page = number(r, "page", 1)
+          timed(if (page == 1) Seq(1) else Nil)
+            .copy(headers = Seq("Link" -> s"""<http://h/x?page=${page + 1}>; rel="next""""))
+        }
+      )
+    assert(api.drain().length == 1 && api.state.drain.isEmpty && api.state.offset.contains("1700000001"))
+    assert(api.asked.length <= 25)
+  }
+
+  test("initialUrl holds for all pages of the first traversal") {
+    val api = new PolledApi(
+      "url" -> "http://h/changes?since={t}",
+      "initialUrl" -> "http://h/all",
+      "offsetType" -> "max_field",
+      "offsetField" -> "t",
+      "pagination" -> "page"
+    )(r => if (r.url.contains("/all")) timed(paged(r, 1 to 150, 100)) else Answer("[]"))
+    assert(api.drain().length == 150)
+    assert(api.urls.take(3).forall(_.startsWith("http://h/all")))
+    api.poll()
+    assert(api.urls.last.startsWith("http://h/changes?since=1700000150"))
+  }
+
+  test("an account without anything answers {}: no records, no error") {
+    val api = new PolledApi(
+      "url" -> "http://h/x?since={t}",
+      "offsetType" -> "max_field",
+      "offsetField" -> "t",
+      "dataField" -> "data"
+    )(_ => Answer("{}"))
+    assert(api.poll().isEmpty && api.outcome.error.isEmpty)
+  }
+
+}
