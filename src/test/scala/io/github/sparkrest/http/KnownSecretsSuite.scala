@@ -133,7 +133,7 @@ class KnownSecretsSuite extends AnyFunSuite {
     val text = "%25" * 20000 + "\\" * 20000 + "&" * 20000
     val began = System.nanoTime
     secrets.hide(text)
-    assert((System.nanoTime - began) / 1000000 < 2000)
+    assert((System.nanoTime - began) / 1000000 < 5000)
   }
 
   test("a secret in the path of url") {
