@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""On Spark Connect a secret that is not given by its place is warned of: the server writes options into its event log."""
+"""On Spark Connect a literal secret is warned of: the server writes options into its event log."""
 
 from __future__ import annotations
 

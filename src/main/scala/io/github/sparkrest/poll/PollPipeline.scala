@@ -170,7 +170,7 @@ final class PollPipeline(
             requests = asked,
             records = outcome.records + result.records,
             more = inDrain || brought && !result.atEnd && core.asksForMore,
-            warning = outcome.warning.orElse(result.warning),
+            warning = outcome.warning.orElse(result.warning.map(secrets.hide(_))),
             limit = limit,
             lastPage = result.records,
             largestPage = math.max(outcome.largestPage, result.records)
