@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from spark_rest._attach import attach, is_connect
 from spark_rest._credentials import Credentials
 from spark_rest._error import without_java_traces
+from spark_rest._literals import warn_about_literals
 from spark_rest._option_text import option_text
 
 if TYPE_CHECKING:
@@ -56,6 +57,8 @@ def load(
 
 
 def _load(spark: SparkSession, reader: Reader, schema: StructType | str | None, texts: dict[str, str]) -> DataFrame:
+    if is_connect(spark):
+        warn_about_literals(texts)
     reader = reader.format("rest").options(**texts)
     frame = (reader if schema is None else reader.schema(schema)).load()
     if is_connect(spark):

@@ -4,13 +4,14 @@ package io.github.sparkrest.connector
 import java.util
 
 import io.github.sparkrest.error.RestError
-import io.github.sparkrest.options.RestConfig
+import io.github.sparkrest.options.{RestConfig, TrustChecks}
 import io.github.sparkrest.rows.{CallRows, RowShape, SchemaHints}
 import org.apache.spark.sql.SparkSession
 import org.apache.spark.sql.connector.catalog.{Table, TableProvider}
 import org.apache.spark.sql.connector.expressions.Transform
 import org.apache.spark.sql.types.{DataType, StructField, StructType}
 import org.apache.spark.sql.util.CaseInsensitiveStringMap
+import org.slf4j.{Logger, LoggerFactory}
 
 /** `format("rest")`. Spark makes one for each `load()`, calls [[inferSchema]] unless the user gave a schema, then [[getTable]];
   * so all that is wrong with the options is found at `load()`.
@@ -120,8 +121,13 @@ final class RestTableProvider extends TableProvider {
       val columns = InputTable.viewColumns(texts, SparkSession.active)
       val config =
         OperatorPolicy.current.flatMap(RestConfig.parse(texts, columns, _)).fold(e => throw e.toException, identity)
+      TrustChecks.warnings(config).foreach(RestTableProvider.logger.warn(_))
       read = Some(config)
       config
     }
   }
+}
+
+private object RestTableProvider {
+  val logger: Logger = LoggerFactory.getLogger("io.github.sparkrest.RestTableProvider")
 }

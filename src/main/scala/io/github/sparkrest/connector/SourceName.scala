@@ -6,5 +6,5 @@ import io.github.sparkrest.options.RestConfig
 
 /** How a source is called in plans, job descriptions and logs: its address, without secrets. */
 private[connector] object SourceName {
-  def apply(config: RestConfig): String = s"rest ${Redact.url(config.url)}"
+  def apply(config: RestConfig): String = s"rest ${Redact.own(config.url)}"
 }

@@ -15,7 +15,12 @@ final case class RestError(
     retryAfterMs: Option[Long] = None,
     repeatable: Boolean = true
 ) {
-  def text: String = s"[REST_${condition.name}] $message${if (hint.isEmpty) "" else s" $hint"}"
+  def text: String = s"[REST_${condition.name}] ${lines(message)}${if (hint.isEmpty) "" else s" ${lines(hint)}"}"
+
+  /** Only a list of options has lines of ours. */
+  private def lines(text: String): String =
+    if (condition == Condition.InvalidOptions) text.split("\n", -1).map(Printable(_)).mkString("\n") else Printable(text)
+
   def toException: RestException = new RestException(this)
 }
 

@@ -59,12 +59,16 @@ private[http] object Spelling {
       }
     }
 
-  private def percent(text: String, at: Int, c: Char, level: Int): Int = {
-    val encoded = c.toString.getBytes(UTF_8).map(b => f"%%${b & 0xff}%02X").mkString
-    // A percent sign that is encoded again is %25.
-    val expected = encoded.replace("%", "%" + "25" * (level - 1))
-    if (text.regionMatches(true, at, expected, 0, expected.length)) at + expected.length else -1
-  }
+  /** A percent sign that is encoded again is %25. */
+  private def percent(text: String, at: Int, c: Char, level: Int): Int =
+    if (c < 0x80) {
+      val digits = at + 1 + 2 * (level - 1)
+      val again = (1 until level).forall(n => text.startsWith("25", at + 2 * n - 1))
+      if (again && hex(text, digits, digits + 2) == c.toInt) digits + 2 else -1
+    } else {
+      val expected = RequestTemplate.percentEncode(c.toString).replace("%", "%" + "25" * (level - 1))
+      if (text.regionMatches(true, at, expected, 0, expected.length)) at + expected.length else -1
+    }
 
   private def json(text: String, at: Int, c: Char, level: Int): Int =
     if (c == '\\') {
@@ -74,7 +78,7 @@ private[http] object Spelling {
       var i = at
       while (i < text.length && i - at < (1 << Levels) && text.charAt(i) == '\\') i += 1
       if (i >= text.length) -1
-      else if (text.charAt(i) == 'u' && hex(text, i + 1, i + 5).contains(c.toInt)) i + 5
+      else if (text.charAt(i) == 'u' && hex(text, i + 1, i + 5) == c.toInt) i + 5
       else if (escapes.get(text.charAt(i)).contains(c) || text.charAt(i) == c && !c.isLetterOrDigit) i + 1
       else -1
     }
@@ -85,15 +89,26 @@ private[http] object Spelling {
     else {
       val name = text.substring(at + 1, end)
       val code =
-        if (name.startsWith("#x") || name.startsWith("#X")) hex(name, 2, name.length)
+        if (name.startsWith("#x") || name.startsWith("#X")) Some(hex(name, 2, name.length))
         else if (name.startsWith("#")) Try(name.drop(1).toInt).toOption
         else entities.get(name).map(_.toInt)
       if (code.contains(c.toInt)) end + 1 else -1
     }
   }
 
-  private def hex(text: String, from: Int, to: Int): Option[Int] =
-    if (to > text.length) None else Try(Integer.parseInt(text.substring(from, to), 16)).toOption
+  /** -1: other characters are there. */
+  private def hex(text: String, from: Int, to: Int): Int =
+    if (to > text.length) -1
+    else {
+      var value = 0
+      var i = from
+      while (i < to && value >= 0) {
+        val digit = Character.digit(text.charAt(i), 16)
+        value = if (digit < 0) -1 else value * 16 + digit
+        i += 1
+      }
+      value
+    }
 
   /** What Base64 makes of a text that holds the value somewhere: a piece for each of the three places in a group at which it may
     * begin, without the characters that depend on its neighbors.

@@ -5,7 +5,7 @@ import io.circe.syntax._
 import io.circe.{Decoder, Json}
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.Redact
-import io.github.sparkrest.options.RestConfig
+import io.github.sparkrest.options.{RestConfig, Secret}
 
 /** A place in the page log: after the first `record` records of manifest `seq`. */
 final case class Position(seq: Long, record: Long) extends Ordered[Position] {
@@ -34,7 +34,11 @@ final case class SourceIdentity(url: String, offsetField: String, offsetType: St
 
 object SourceIdentity {
   def of(config: RestConfig): SourceIdentity =
-    SourceIdentity(ShortHash.of(Redact.url(config.url)), config.offset.name, config.offset.kind)
+    SourceIdentity(
+      ShortHash.of(Redact.url(config.url, Secret.isNamedInIdentity(_))),
+      config.offset.name,
+      config.offset.kind
+    )
 }
 
 /** The source's offset: a place in the log and, per endpoint, the API offset *before* the page that is cut there. Going on

@@ -14,12 +14,20 @@ final class Secret private (value: String) extends Serializable {
 
 object Secret {
 
-  /** Words in names whose values are likely to be secrets, as a regular expression. `passenger` is none of them. */
-  val Words: String = "key|token|secret|pass(?=w|phrase|[^a-z]|$)|sig|auth|credential|session|code"
+  /** Words in names whose values are likely to be secrets, as a regular expression. `passenger` and `inside` are not. */
+  val Words: String = "key|token|secret|pass(?=w|phrase|[^a-z]|$)|sig|auth|credential|session|code" +
+    "|app[_-]?id(?![a-z])|pwd|jwt|bearer|assertion|(?<![a-z])sid(?![a-z])|sessid"
   private val named = s"(?i).*(?:$Words).*".r.pattern
 
   /** Whether a value of that name is likely to be one. */
   def isNamed(name: String): Boolean = named.matcher(name).matches()
+
+  /** As [[isNamed]] was in version 0.1.0. The identity in a checkpoint is a hash of the URL without such values: with other
+    * words it would be another source.
+    */
+  def isNamedInIdentity(name: String): Boolean = inIdentity.matcher(name).matches()
+  private val inIdentity =
+    "(?i).*(?:key|token|secret|pass(?=w|phrase|[^a-z]|$)|sig|auth|credential|session|code).*".r.pattern
 
   def apply(value: String): Secret = new Secret(value)
 }

@@ -2,7 +2,7 @@
 package io.github.sparkrest.options
 
 /** Who may get credentials: the origin that the user wrote as `url`, and nobody whom an input row names. */
-private[options] object TrustChecks {
+private[sparkrest] object TrustChecks {
   def apply(config: RestConfig): Seq[String] = templated(config) ++ initial(config)
 
   private def templated(config: RestConfig): Seq[String] = for {
@@ -18,13 +18,32 @@ private[options] object TrustChecks {
     if u.getHost != null && !Origin.isAmong(config.paging.allowedHosts, u)
   } yield s"initialUrl: has another origin than url, and would get $what; name its host in allowedHosts"
 
+  /** What is permitted, and yet shows a secret to everybody on the way. */
+  def warnings(config: RestConfig): Seq[String] = {
+    val tokens = config.auth match {
+      case o: AuthOptions.OAuth2 if isClear(o.tokenUrl) =>
+        Seq("oauth2TokenUrl: http:// shows the client's secret and the tokens to everybody on the way. Use https://.")
+      case _ => Nil
+    }
+    val urls = (Seq("url" -> config.url) ++ config.initialUrl.map("initialUrl" -> _)).filter(u => isClear(u._2))
+    tokens ++ (for (
+      (option, _) <- urls; what <- credentials(config).filterNot(_.startsWith("the body")).headOption.toList
+    )
+      yield s"$option: http:// shows $what to everybody on the way. Use https://.")
+  }
+
+  /** What stays on this host is nobody else's to read. */
+  private def isClear(url: String): Boolean =
+    url.regionMatches(true, 0, "http:", 0, 5) && !local.matcher(url).find()
+  private val local = """(?i)^http://(localhost|127\.[\d.]+|\[::1\])([:/?#]|$)""".r.pattern
+
   /** Options that hold something secret, or may. */
   private def credentials(config: RestConfig): Seq[String] = {
     def named(texts: Seq[(String, String)]) = texts.map(_._1).filter(Secret.isNamed)
     val query = config.url.split("[?&]").toSeq.drop(1).map(_.takeWhile(_ != '='))
     Seq(
       (config.auth != AuthOptions.Anonymous) -> "the credentials of authType",
-      config.cookie.isDefined -> "cookie",
+      config.cookie.isDefined -> "the cookie",
       (config.references.nonEmpty || named(config.headers ++ config.params).nonEmpty) -> "secret headers or params",
       query.exists(n => !n.contains('{') && Secret.isNamed(n)) -> "the secret in the query of url",
       (config.tls.keyFile.isDefined || config.tls.keyStore.isDefined) -> "the client certificate",

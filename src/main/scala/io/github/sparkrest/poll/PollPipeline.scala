@@ -179,7 +179,7 @@ final class PollPipeline(
             requests = asked,
             records = outcome.records + result.records,
             more = result.waitMs.isDefined || inDrain || brought && !result.atEnd && core.asksForMore,
-            warning = outcome.warning.orElse(result.warning),
+            warning = outcome.warning.orElse(result.warning.map(secrets.hide(_))),
             limit = limit,
             waitMs = result.waitMs,
             lastPage = result.records,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.poll
 
-import io.github.sparkrest.error.RestError
+import io.github.sparkrest.error.{Printable, RestError}
 import io.github.sparkrest.http.Redact
 import org.slf4j.LoggerFactory
 
@@ -18,7 +18,8 @@ final private[poll] class PollerLog {
     good match {
       case Seq((e, outcome, kept)) =>
         logger.info(
-          s"polled ${name(e)}: ${outcome.requests} request(s), ${outcome.bytes} bytes, ${outcome.records} records, $kept new, ${outcome.tookMs} ms, offset ${e.state.offset.fold("(initial)")(Redact.url)}"
+          s"polled ${name(e)}: ${outcome.requests} request(s), ${outcome.bytes} bytes, ${outcome.records} records, $kept new, ${outcome.tookMs} ms, offset ${e.state.offset
+              .fold("(initial)")(o => Printable(Redact.url(o)))}"
         )
       case Seq() => ()
       case many  =>
@@ -62,7 +63,7 @@ final private[poll] class PollerLog {
 
   def warnOnce(text: String): Unit = if (!warned(text)) {
     warned += text
-    logger.warn(text)
+    logger.warn(Printable(text))
   }
 
   private def name(e: PolledEndpoint): String = e.endpoint.key

@@ -3,6 +3,7 @@ package io.github.sparkrest.rows
 
 import java.util.concurrent.ConcurrentHashMap
 
+import io.github.sparkrest.error.Printable
 import org.apache.spark.sql.catalyst.InternalRow
 import org.apache.spark.sql.types.DataType
 import org.slf4j.LoggerFactory
@@ -26,7 +27,7 @@ final private class WarnedRows(rows: JsonRows, known: DataType, json: SparkJson)
     val fields = found.toSeq.flatMap(NewFields.names(known, _)).filter(f => told.size < MostTold && told.add(f))
     if (fields.nonEmpty)
       logger.warn(
-        s"Records have fields that the inferred schema lacks, and they are ignored: ${fields.mkString(", ")}. " +
+        s"Records have fields that the inferred schema lacks, and they are ignored: ${Printable(fields.mkString(", "))}. " +
           "With schemaLocation the schema grows; rescuedDataColumn keeps what does not fit; schemaEvolutionMode=none is silent."
       )
   }

@@ -102,4 +102,24 @@ class RestConfigSuite extends AnyFunSuite {
     )
     assert(bytes("0").isEmpty && bytes("1.5g").isEmpty && bytes("many").isEmpty)
   }
+
+  test("credentials over http:// are warned of, unless they stay on this host") {
+    def warnings(options: (String, String)*) = TrustChecks.warnings(config(options: _*))
+    val bearer = Seq("authType" -> "Bearer", "oauthToken" -> "t")
+    assert(
+      warnings(bearer: _*) == Seq(
+        "url: http:// shows the credentials of authType to everybody on the way. Use https://."
+      )
+    )
+    assert(warnings("url" -> "http://h/x?appid=1").exists(_.contains("secret in the query")))
+    assert(warnings("headers" -> """{"X-Api-Key":"k"}""").length == 1 && warnings("cookie" -> "a=b").length == 1)
+    Seq("https://h/x", "http://localhost:8080/", "http://127.0.0.1/x", "http://[::1]:1/").foreach { url =>
+      assert(warnings(bearer :+ ("url" -> url): _*).isEmpty, url)
+    }
+    assert(warnings().isEmpty && warnings(bearer :+ ("url" -> "http://localhost.evil/"): _*).length == 1)
+    val oauth2 =
+      Seq("authType" -> "OAuth2", "oauth2ClientId" -> "c", "oauth2ClientSecret" -> "s", "url" -> "https://h/x")
+    assert(warnings(oauth2 :+ ("oauth2TokenUrl" -> "http://login/t"): _*).exists(_.startsWith("oauth2TokenUrl: ")))
+    assert(warnings(oauth2 :+ ("oauth2TokenUrl" -> "https://login/t"): _*).isEmpty)
+  }
 }

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Secrets that stand in options as they are, where Spark would write them down."""
+
+from __future__ import annotations
+
+import json
+import re
+import warnings
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+
+from spark_rest import _auth
+
+_OTHERS = ("cookie", "proxyPassword", "tlsKeyPassword", "tlsKeyStorePassword", "tlsTrustStorePassword")
+_OBJECTS = ("headers", "params", "oauth2Params")
+# Words of `Secret.Words` in the connector.
+_SECRET_NAME = re.compile(
+    "key|token|secret|pass(?=w|phrase|[^a-z]|$)|sig|auth|credential|session|cookie"
+    "|app[_-]?id(?![a-z])|pwd|jwt|bearer|assertion|(?<![a-z])sid(?![a-z])|sessid",
+    re.IGNORECASE,
+)
+_REFERENCE = re.compile(r"\s*(env:[A-Za-z_]\w*\s*$|file:.)")
+
+
+def warn_about_literals(texts: Mapping[str, str]) -> None:
+    """Warns if options of Spark Connect hold secrets: its server writes each plan, with them, into the event log.
+
+    Names the options, never a value.
+    """
+    names = sorted(_literal_secrets({name.lower(): text for name, text in texts.items()}))
+    if names:
+        warnings.warn(
+            f"Spark Connect writes options into its event log, and {', '.join(names)} "
+            f"{'holds a secret' if len(names) == 1 else 'hold secrets'}. "
+            "Use env:NAME or file:PATH, which the server reads.",
+            stacklevel=6,
+        )
+
+
+def _literal_secrets(texts: Mapping[str, str]) -> Iterator[str]:
+    for option in (*_secrets_of_auth(), *_OTHERS):
+        text = texts.get(option.lower(), "")
+        if text and option not in _OBJECTS and not _REFERENCE.match(text):
+            yield option
+    for option in _OBJECTS:
+        for name, value in _members(texts.get(option.lower(), "")):
+            secret = option == "oauth2Params" or _SECRET_NAME.search(name)
+            if secret and "{" not in value and not _REFERENCE.match(value):
+                yield f"{option}.{name}"
+
+
+def _secrets_of_auth() -> Iterator[str]:
+    classes = (_auth.Basic, _auth.Bearer, _auth.ApiKey, _auth.OAuth1, _auth.OAuth2)
+    options = (f.metadata["option"] for c in classes for f in fields(c) if f.metadata["secret"])
+    # A user and a client are no secrets by themselves.
+    yield from dict.fromkeys(o for o in options if o not in ("userId", "oauth2ClientId"))
+
+
+def _members(text: str) -> Iterator[tuple[str, str]]:
+    try:
+        found = json.loads(text) if text else {}
+    except ValueError:
+        return
+    if isinstance(found, dict):
+        yield from ((name, str(value)) for name, value in found.items())

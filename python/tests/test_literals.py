@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+"""On Spark Connect a literal secret is warned of: the server writes options into its event log."""
+
+from __future__ import annotations
+
+import json
+import warnings
+
+import pytest
+
+from spark_rest._literals import warn_about_literals
+
+
+def told(**options: object) -> str:
+    texts = {name: text if isinstance(text, str) else json.dumps(text) for name, text in options.items()}
+    with warnings.catch_warnings(record=True) as found:
+        warnings.simplefilter("always")
+        warn_about_literals(texts)
+    return "\n".join(str(w.message) for w in found)
+
+
+@pytest.mark.parametrize("option", ["oauthToken", "userPassword", "apiKey", "oauth2ClientSecret", "cookie"])
+def test_a_literal_secret_is_named_and_not_shown(option: str) -> None:
+    text = told(url="https://h/x", **{option: "5ecret"})
+    assert option in text and "env:NAME" in text and "5ecret" not in text
+
+
+def test_members_of_objects_whose_names_sound_secret() -> None:
+    params = {"appid": "5ecret", "q": "x", "access_token": "env:T"}
+    text = told(headers={"X-Api-Key": "5ecret", "Accept": "a/b"}, params=params)
+    assert "headers.X-Api-Key, params.appid hold secrets" in text and "5ecret" not in text
+    assert "oauth2Params.audience" in told(oauth2Params={"audience": "a"})
+
+
+def test_places_and_plain_options_are_not_warned_of() -> None:
+    assert not told(oauthToken="env:TOKEN", apiKey="file:/run/key", userId="ann", oauth2ClientId="c", url="https://h/")
+    assert not told(headers={"X-Key": "{key}", "Accept": "x"}, params="env:PARAMS", oauthtoken="file:///run/t")
