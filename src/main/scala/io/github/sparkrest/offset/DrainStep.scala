@@ -15,7 +15,7 @@ import io.github.sparkrest.request.RequestValues
   */
 final class DrainStep(config: RestConfig, clock: ApiClock = ApiClock()) {
   private val options = config.offset
-  private val strategy = OffsetStrategy(config)
+  private val strategy = OffsetStrategy(config, clock)
   private val latest = new LatestStart(config, clock)
   private val pages = PageSequence(config)
 
