@@ -15,16 +15,18 @@ final private[offset] class WindowStrategy(config: RestConfig, clock: ApiClock) 
   private val options = config.offset
   private val time = new OffsetTime(options)
 
+  /** Near to the present slices overlap. A slice must be longer than that: it reaches the present, and all that the slice
+    * before held beyond the offset.
+    */
+  private val stepMs = options.windowStepMs.map(math.max(_, clock.unknownSkewMs + clock.marginMs))
+
   def ask(state: EndpointState, now: Instant): Option[Ask] = {
     val start = state.offset.getOrElse(time.initial)
     val newest = now.minusMillis(options.lagMs)
     time.asked(start) match {
       case Some(from) if from.isAfter(newest) => None
       case Some(from)                         =>
-        // So near to the present slices overlap: the last one reaches it, however short a step is.
-        val isLast = from.isAfter(newest.minusMillis(clock.unknownSkewMs + clock.marginMs))
-        val end =
-          options.windowStepMs.map(from.plusMillis(_)).filter(e => !isLast && e.isBefore(newest)).getOrElse(newest)
+        val end = stepMs.map(from.plusMillis(_)).filter(_.isBefore(newest)).getOrElse(newest)
         Some(Ask(time.sent(start), time.render(end)))
       case None => Some(Ask(start, time.render(newest)))
     }
@@ -60,8 +62,8 @@ final private[offset] class WindowStrategy(config: RestConfig, clock: ApiClock) 
     private def reachesNow: Boolean = {
       val newest = Instant.ofEpochMilli(times.began).minusMillis(options.lagMs)
       val isNear = !known.plusMillis(clock.unknownSkewMs).isBefore(newest)
-      val present = if (isNear) newest else known.plusMillis(options.windowStepMs.fold(0L)(math.min(_, clock.marginMs)))
-      val full = for (s <- start; e <- end; step <- options.windowStepMs) yield e.toEpochMilli - s.toEpochMilli >= step
+      val present = if (isNear) newest else known.plusMillis(clock.marginMs)
+      val full = for (s <- start; e <- end; step <- stepMs) yield e.toEpochMilli - s.toEpochMilli >= step
       !full.contains(true) || end.forall(!_.isBefore(present))
     }
   }

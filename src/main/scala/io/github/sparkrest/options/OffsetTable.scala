@@ -79,13 +79,13 @@ private[options] trait OffsetTable {
     Duration(0),
     Offsets,
     default = Some("0"),
-    doc = "Records younger than so many seconds are left for a later poll, for APIs whose newest records are not complete yet."
+    doc = "Records younger than so many seconds are left for a later poll, for APIs whose newest records are not complete yet. Measured by the API's own clock, if its responses have a `Date` header."
   )
   val WindowStep: Opt[Long] = Opt(
     "windowStep",
     Duration(1),
     Offsets,
-    doc = "`offsetType=window`: length in seconds of a slice from `{windowStart}` to `{windowEnd}`. Default: up to now."
+    doc = "`offsetType=window`: longest slice, in seconds, from `{windowStart}` to `{windowEnd}`. Default: up to now. Less than 7 s are taken as 7 s."
   )
   val OnCursorExpired: Opt[String] = Opt(
     "onCursorExpired",
