@@ -36,9 +36,11 @@ final case class ApiClock(mostSkewMs: Long = 86400000L, unknownSkewMs: Long = 50
   def warning(options: OffsetOptions, starts: Boolean, began: Long, date: Option[Long]): Option[String] =
     if (options.lagMs >= unknownSkewMs || !starts && options.kind != "window" || date.exists(isBelieved(_, began))) None
     else {
-      val why = date.fold("The API sends no Date header")(d =>
-        s"The API's Date header is ${math.abs(d - began) / 1000} s away from this machine's clock, and is not used"
-      )
+      // The same text each time: it is said once.
+      val why =
+        if (date.isEmpty) "The API sends no Date header"
+        else
+          s"The API's Date header is more than ${mostSkewMs / 3600000} h away from this machine's clock, and is not used"
       Some(
         s"$why, so its time is unknown. The connector assumes that the API is at most ${unknownSkewMs / 1000} s behind. Set lag if it may be further behind: otherwise records are lost."
       )

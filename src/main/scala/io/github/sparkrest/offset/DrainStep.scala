@@ -20,7 +20,7 @@ final class DrainStep(
     clock: ApiClock = ApiClock()
 ) {
   private val options = config.offset
-  private val core = CoreParts(config, limits, new SeenMemory(store, limits), new LatestStart(config, clock))
+  private val core = CoreParts(config, limits, new SeenMemory(store, limits), clock)
   import core.{latest, memory, pages, strategy}
 
   /** Places in the body that are looked at, beside the records. */
@@ -98,9 +98,10 @@ final private[offset] case class CoreParts(
     config: RestConfig,
     limits: CoreLimits,
     memory: SeenMemory,
-    latest: LatestStart
+    clock: ApiClock
 ) {
-  val strategy: OffsetStrategy = OffsetStrategy(config)
+  val strategy: OffsetStrategy = OffsetStrategy(config, clock)
+  val latest: LatestStart = new LatestStart(config, clock)
   val pages: PageSequence = PageSequence(config)
   lazy val identity: String = RequestIdentity.of(config)
 }

@@ -72,5 +72,5 @@ final private class PassedOver(next: EndpointState) extends PageStep {
   private var records = 0L
   def keep(buf: Array[Byte], from: Int, to: Int): Boolean = { records += 1; false }
   def restart(): PageStep = new PassedOver(next)
-  def finish(facts: PageFacts): Either[RestError, PageResult] = Right(PageResult(next, records, atEnd = false, None))
+  def finish(facts: PageFacts): Either[RestError, PageResult] = Right(PageResult(next, records, atEnd = true, None))
 }

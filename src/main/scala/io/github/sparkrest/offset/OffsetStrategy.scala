@@ -119,12 +119,12 @@ final case class Reached(
 )
 
 object OffsetStrategy {
-  def apply(config: RestConfig): OffsetStrategy = config.offset.kind match {
+  def apply(config: RestConfig, clock: ApiClock = ApiClock()): OffsetStrategy = config.offset.kind match {
     case "cursor"      => new CursorStrategy(config)
     case "incremental" => new IncrementalStrategy(config)
     case "timestamp"   => new MaximumStrategy(config, readsEnvelope = true)
     case "max_field"   => new MaximumStrategy(config, readsEnvelope = false)
-    case "window"      => new WindowStrategy(config)
+    case "window"      => new WindowStrategy(config, clock)
     case "snapshot"    => new SnapshotStrategy(config)
   }
 

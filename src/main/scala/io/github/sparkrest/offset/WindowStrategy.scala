@@ -11,9 +11,14 @@ import io.github.sparkrest.page.PageFacts
   * the last slice, as it was sent, but never beyond the time of the API's own clock. Both ends may be inclusive: what the last
   * slice held is dropped if it comes again. With `boundary=exclusive` nothing is dropped, unless slices overlap.
   */
-final private[offset] class WindowStrategy(config: RestConfig) extends OffsetStrategy {
+final private[offset] class WindowStrategy(config: RestConfig, clock: ApiClock) extends OffsetStrategy {
   private val options = config.offset
   private val time = new OffsetTime(options)
+
+  /** Near to the present slices overlap. A slice must be longer than that: it reaches the present, and all that the slice
+    * before held beyond the offset.
+    */
+  private val stepMs = options.windowStepMs.map(math.max(_, clock.unknownSkewMs + clock.marginMs))
 
   def ask(state: EndpointState, now: Instant): Option[Ask] = {
     val start = state.offset.getOrElse(time.initial)
@@ -21,7 +26,7 @@ final private[offset] class WindowStrategy(config: RestConfig) extends OffsetStr
     time.asked(start) match {
       case Some(from) if from.isAfter(newest) => None
       case Some(from)                         =>
-        val end = options.windowStepMs.map(from.plusMillis(_)).filter(_.isBefore(newest)).getOrElse(newest)
+        val end = stepMs.map(from.plusMillis(_)).filter(_.isBefore(newest)).getOrElse(newest)
         Some(Ask(time.sent(start), time.render(end)))
       case None => Some(Ask(start, time.render(newest)))
     }
@@ -41,7 +46,7 @@ final private[offset] class WindowStrategy(config: RestConfig) extends OffsetStr
       Right(
         Reached(
           Some(reached).filter(_ => moves),
-          atEnd = reachesNow || isCut,
+          atEnd = reachesNow,
           // What lies beyond a cut slice is asked for again.
           forgets = options.exclusive && options.lookbackMs == 0 && !isCut
         )
@@ -53,11 +58,13 @@ final private[offset] class WindowStrategy(config: RestConfig) extends OffsetStr
     /** By the API's clock. A slice may end beyond it: records will still come with times that lie within. */
     private val known = Instant.ofEpochMilli(times.horizon).minusMillis(options.lagMs)
 
-    /** A slice that is not of full length was cut at the present; one of full length may end there too. */
+    /** A slice that is not of full length was cut at the present; one of full length may end there too, by either clock. */
     private def reachesNow: Boolean = {
       val newest = Instant.ofEpochMilli(times.began).minusMillis(options.lagMs)
-      val full = for (s <- start; e <- end; step <- options.windowStepMs) yield e.toEpochMilli - s.toEpochMilli >= step
-      !full.contains(true) || end.forall(!_.isBefore(newest))
+      val isNear = !known.plusMillis(clock.unknownSkewMs).isBefore(newest)
+      val present = if (isNear) newest else known.plusMillis(clock.marginMs)
+      val full = for (s <- start; e <- end; step <- stepMs) yield e.toEpochMilli - s.toEpochMilli >= step
+      !full.contains(true) || end.forall(!_.isBefore(present))
     }
   }
 }

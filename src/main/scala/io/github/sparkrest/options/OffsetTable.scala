@@ -79,7 +79,7 @@ private[options] trait OffsetTable {
     Duration(0),
     Offsets,
     default = Some("0"),
-    doc = "Records younger than so many seconds are left for a later poll, for APIs whose newest records are not complete yet."
+    doc = "Records younger than so many seconds are left for a later poll, for APIs whose newest records are not complete yet. Measured by the API's own clock, if its responses have a `Date` header."
   )
   val WindowStep: Opt[Long] = Opt(
     "windowStep",
