@@ -187,15 +187,16 @@ final class PageLog private (
       committed = (committed :+ end).takeRight(retainBatches + 1)
       if (committed.length <= retainBatches) Vector.empty else ledger.consumedBefore(committed.head)
     }
-    val toStore =
-      if (gone.isEmpty) None else synchronized(if (ledger.onlyIn(gone)) Some(ledger.statesAfter(gone)) else None)
-    if (gone.nonEmpty && (toStore.isEmpty || gone.length >= PurgedTogether) && Epochs.newest(store) == epoch) {
+    val mustStore = gone.nonEmpty && synchronized(ledger.onlyIn(gone))
+    if (gone.nonEmpty && (!mustStore || gone.length >= PurgedTogether) && Epochs.newest(store) == epoch) {
+      // The ledger has only outlines of them.
+      val toStore = if (mustStore) Some(StoredStates.after(store, synchronized(ledger.base), gone.map(_.seq))) else None
       toStore.foreach(StoredStates.write(store, _))
       gone.foreach { m =>
         store.delete(Manifest.path(m.seq))
         store.delete(PageFile.path(m.file.name))
       }
-      synchronized { ledger = ledger.without(gone, toStore.isDefined) }
+      synchronized { ledger = ledger.without(gone, toStore) }
     }
   }
 
