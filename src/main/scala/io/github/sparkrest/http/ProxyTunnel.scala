@@ -22,15 +22,18 @@ final private[http] class ProxyTunnel(proxy: ProxyOptions, connectTimeoutMs: Lon
   /** For `Proxy-Authorization`, towards this door alone. */
   val authorization: String = "Local " + Base64.getUrlEncoder.encodeToString(SecureRandom.getSeed(24))
   private val server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress)
-  threads.execute(() => while (true) accept())
+  threads.execute(() => while (!server.isClosed) accept())
 
   val address: InetSocketAddress = new InetSocketAddress(server.getInetAddress, server.getLocalPort)
+
+  /** Connections that are open go on. */
+  def shut(): Unit = server.close()
 
   private def accept(): Unit =
     try {
       val client = server.accept()
       threads.execute(() => serve(client))
-    } catch { case _: IOException => Thread.sleep(100) } // e.g. no file handle is free now
+    } catch { case _: IOException => if (!server.isClosed) Thread.sleep(100) } // e.g. no file handle is free now
 
   private def serve(client: Socket): Unit = {
     val upstream = new Socket

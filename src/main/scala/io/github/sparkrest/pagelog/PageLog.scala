@@ -2,6 +2,7 @@
 package io.github.sparkrest.pagelog
 
 import scala.annotation.tailrec
+import scala.util.control.NonFatal
 
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.offset.{EndpointState, Position}
@@ -118,6 +119,10 @@ final class PageLog private (
     val after = synchronized(ledger.newest.fold(0L)(_.seq))
     store.overwrite(PollNote.Name, PollNote.encode(PollNote(after, nowMs, states, pace)))
   }
+
+  override def sweepLost(): Unit =
+    try if (Epochs.newest(store) == epoch) StoredManifests.sweepPages(store, synchronized(ledger))(_ == epoch)
+    catch { case NonFatal(e) => logger.warn(s"Page files of lost tasks stay in ${store.location} for now: $e") }
 
   def unreadBytes: Long = synchronized(ledger.weightAfter(read))
 

@@ -47,15 +47,20 @@ private[pagelog] object StoredManifests {
     * the older epochs.
     */
   def sweep(store: LogStore, ledger: Ledger, epoch: Long): Unit = {
-    val named = ledger.manifests.map(_.file.name).toSet
-    store
-      .list(PageFile.Folder)
-      .filter(n => !named(n) && PageFile.epochOf(n).exists(_ < epoch))
-      .foreach(n => store.delete(PageFile.path(n)))
+    sweepPages(store, ledger)(_ < epoch)
     // A newer one may be needed: a run that started meanwhile gives the numbers after these.
     deleteAbsent(store, ledger, ledger.newest.fold(ledger.base.seq)(_.seq))
     Seq(Manifest.Folder, StoredStates.Folder, Epochs.Folder, ".").foreach(store.deleteTemporary)
     Epochs.deleteBefore(store, epoch)
+  }
+
+  /** Deletes the pages of some runs that no manifest names. */
+  def sweepPages(store: LogStore, ledger: Ledger)(isOf: Long => Boolean): Unit = {
+    val named = ledger.manifests.map(_.file.name).toSet
+    store
+      .list(PageFile.Folder)
+      .filter(n => !named(n) && PageFile.epochOf(n).exists(isOf))
+      .foreach(n => store.delete(PageFile.path(n)))
   }
 
   /** Deletes manifests up to a seq that do not count. */
