@@ -17,9 +17,12 @@ abstract private[http] class LoopbackDoor(connectTimeoutMs: Long) {
   /** For `Proxy-Authorization`, towards this door alone. */
   val authorization: String = "Local " + Base64.getUrlEncoder.encodeToString(SecureRandom.getSeed(24))
   private val server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress)
-  threads.execute(() => while (true) accept())
+  threads.execute(() => while (!server.isClosed) accept())
 
   val address: InetSocketAddress = new InetSocketAddress(server.getInetAddress, server.getLocalPort)
+
+  /** Connections that are open go on. */
+  def shut(): Unit = server.close()
 
   /** Serves a client that knows the word; both sockets are closed afterwards.
     *
@@ -32,7 +35,7 @@ abstract private[http] class LoopbackDoor(connectTimeoutMs: Long) {
     try {
       val client = server.accept()
       threads.execute(() => enter(client))
-    } catch { case _: IOException => Thread.sleep(100) } // e.g. no file handle is free now
+    } catch { case _: IOException => if (!server.isClosed) Thread.sleep(100) } // e.g. no file handle is free now
 
   private def enter(client: Socket): Unit = {
     val upstream = new Socket

@@ -5,7 +5,6 @@ import java.io.InputStream
 import java.net.http.{HttpClient => JavaClient}
 import java.net.{InetSocketAddress, Proxy, ProxySelector, URI}
 import java.time.{Duration => JavaDuration}
-import java.util.concurrent.ConcurrentHashMap
 import javax.net.ssl.SSLContext
 
 import scala.concurrent.duration.DurationLong
@@ -194,16 +193,22 @@ object SttpClient {
   /** @param once the same connections, for requests that the JDK must not send again
     * @param headers that the proxy gets; `java.net.http` sends them with `CONNECT`, or with the request if that goes to the proxy
     */
-  private[http] case class Backend(sttp: SyncBackend, once: SyncBackend, headers: Seq[(String, String)])
+  private[http] case class Backend(
+      sttp: SyncBackend,
+      once: SyncBackend,
+      headers: Seq[(String, String)],
+      doors: List[LoopbackDoor]
+  )
 
-  /** One client, with its pool of connections, for each setting. They live as long as the JVM. */
-  private val backends = new ConcurrentHashMap[Connecting, Backend]
+  /** One client, with its pool of connections, for each setting. The JDK ends the thread of a client that nobody holds. */
+  private val backends = new RecentlyUsed[Connecting, Backend](close = _.doors.foreach(_.shut()))
 
   private def hasJvmProxy(url: String): Boolean = Try(
     Option(ProxySelector.getDefault).exists(_.select(new URI(url)).asScala.exists(_.`type` != Proxy.Type.DIRECT))
   ).getOrElse(false)
 
-  private def backend(settings: Connecting): Backend = backends.computeIfAbsent(settings, made(_))
+  private def backend(settings: Connecting): Backend =
+    backends[Nothing](settings)(Right(made(settings))).fold(identity[Backend], identity)
 
   private def made(settings: Connecting): Backend = {
     val builder = settings.tls
@@ -216,14 +221,16 @@ object SttpClient {
       builder.proxy(ProxySelector.of(door.address))
       List("Proxy-Authorization" -> door.authorization)
     }
-    val checked = settings.door.toList.flatMap(a => through(new CheckedDoor(a, settings.connectTimeoutMs)))
-    val headers = checked ++ settings.transport.proxy.toList.flatMap { proxy =>
-      val (address, authorization) = proxy.credentials match {
-        case Some(_) if settings.https =>
-          val tunnel = new ProxyTunnel(proxy, settings.connectTimeoutMs)
-          (tunnel.address, Some(tunnel.authorization))
-        case known =>
-          (new InetSocketAddress(proxy.host, proxy.port), known.map(c => Auth.basic(c._1, c._2.reveal)))
+    val checked = settings.door.map(new CheckedDoor(_, settings.connectTimeoutMs))
+    val tunnel = settings.transport.proxy
+      .filter(_.credentials.isDefined && settings.https)
+      .map(new ProxyTunnel(_, settings.connectTimeoutMs))
+    val headers = checked.toList.flatMap(through(_)) ++ settings.transport.proxy.toList.flatMap { proxy =>
+      val (address, authorization) = tunnel match {
+        case Some(t) => (t.address, Some(t.authorization))
+        case None    =>
+          val known = proxy.credentials.map(c => Auth.basic(c._1, c._2.reveal))
+          (new InetSocketAddress(proxy.host, proxy.port), known)
       }
       builder.proxy(ProxySelector.of(address))
       authorization.map("Proxy-Authorization" -> _)
@@ -232,7 +239,8 @@ object SttpClient {
     Backend(
       HttpClientSyncBackend.usingClient(client, SentOnce.ifSigned(_)),
       HttpClientSyncBackend.usingClient(client, new SentOnce(_)),
-      headers
+      headers,
+      checked.toList ++ tunnel
     )
   }
 }

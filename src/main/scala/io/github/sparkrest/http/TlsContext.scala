@@ -5,7 +5,6 @@ import java.io.{ByteArrayInputStream, File, FileInputStream}
 import java.nio.file.{Files, NoSuchFileException, Paths}
 import java.security.KeyStore
 import java.security.cert.{CertificateFactory, X509Certificate}
-import java.util.concurrent.ConcurrentHashMap
 import javax.net.ssl.{KeyManager, KeyManagerFactory, SSLContext, TrustManager, TrustManagerFactory}
 
 import scala.jdk.CollectionConverters._
@@ -14,24 +13,16 @@ import scala.util.Try
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.options.{TlsOptions, TlsStore}
 
-/** Certificates and keys of the options as the JDK wants them. Made once per configuration in a JVM: a changed file is read
-  * by the next JVM.
+/** Certificates and keys of the options as the JDK wants them. Made once per configuration, while it is used: a changed
+  * file is read by the next JVM, or after half an hour without a request.
   */
 object TlsContext {
-  private val made = new ConcurrentHashMap[TlsOptions, SSLContext]
+  private val made = new RecentlyUsed[TlsOptions, SSLContext]
 
   /** `None`: the JVM's own. */
   def apply(tls: TlsOptions): Either[RestError, Option[SSLContext]] =
     if (tls.isDefault) Right(None)
-    else
-      Option(made.get(tls)) match {
-        case Some(known) => Right(Some(known))
-        case None        =>
-          make(tls).map { context =>
-            made.put(tls, context)
-            Some(context)
-          }
-      }
+    else made(tls)(make(tls)).map(Some(_))
 
   private def make(tls: TlsOptions): Either[RestError, SSLContext] = for {
     keys <- own(tls)

@@ -52,8 +52,12 @@ final case class EndpointState(
     if (boundary.isVersion1 && ahead.isVersion1 && drain.forall(_.seen.isVersion1)) 1 else 2
 
   /** Names of the files that it depends on. */
-  def seenFiles: Set[String] =
-    (boundary.files ++ ahead.files ++ drain.toVector.flatMap(_.seen.files)).map(_.name).toSet
+  def seenFiles: Set[String] = files.map(_.name).toSet
+
+  /** The offset and the files, without all else that is remembered. */
+  def outline: EndpointState = EndpointState(offset, SeenRecords(files = files))
+
+  private def files: Vector[SeenFile] = (boundary.files ++ ahead.files ++ drain.toVector.flatMap(_.seen.files)).distinct
 }
 
 /** The middle of a drain. A drain of any length is many polls with this between them.

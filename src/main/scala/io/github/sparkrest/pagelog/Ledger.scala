@@ -1,34 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.pagelog
 
+import scala.annotation.tailrec
+
 import io.github.sparkrest.offset.{EndpointState, Position}
 
 /** The manifests that are still in the log, oldest first, and the arithmetic of places in them. A value, without I/O.
   *
-  * @param base the states before the oldest manifest, of all endpoints that there were; its `seq` is that of the newest file
+  * What an endpoint remembers may be large. It is held once for each endpoint; the manifests here have outlines of it.
+  *
+  * @param manifests outlines, see [[Manifest.outline]]
+  * @param base what the newest file of states holds
+  * @param states of all endpoints, after all manifests
+  * @param before the API offsets before the oldest manifest
+  * @param sums of all manifests up to each of them, and those that went before
   */
-final case class Ledger(manifests: Vector[Manifest], base: StoredStates = StoredStates.None) {
+final class Ledger private (
+    val manifests: Vector[Manifest],
+    val base: StoredStates,
+    val states: Map[String, EndpointState],
+    before: Map[String, Option[String]],
+    sums: Vector[Sums]
+) {
   def newest: Option[Manifest] = manifests.lastOption
   def end: Option[Position] = newest.map(m => Position(m.seq, m.records))
 
-  def append(m: Manifest): Ledger = copy(manifests :+ m)
-
-  /** After all manifests. */
-  def states: Map[String, EndpointState] = manifests.foldLeft(base.endpoints)(_ ++ _.endpoints)
+  def append(m: Manifest): Ledger =
+    new Ledger(manifests :+ m.outline, base, states ++ m.endpoints, before, sums :+ sums.last.plus(m))
 
   /** Names of the files of records seen that its states depend on. */
   def seenFiles: Set[String] =
-    (manifests.iterator.map(_.endpoints) ++ Iterator(base.endpoints))
+    (manifests.iterator.map(_.endpoints) ++ Iterator(base.endpoints, states))
       .flatMap(_.valuesIterator.flatMap(_.seenFiles))
       .toSet
 
   /** Bytes after `from`, roughly: a page that is begun counts as a whole. */
-  def bytesAfter(from: Position): Long = after(from).map(_.file.bytes).sum
+  def bytesAfter(from: Position): Long = sumsAfter(from).bytes
 
   /** As [[bytesAfter]], with what the manifests themselves take in memory: thousands of endpoints with a record each. */
-  def weightAfter(from: Position): Long = after(from).map(_.weight).sum
+  def weightAfter(from: Position): Long = sumsAfter(from).weight
 
-  def recordsAfter(from: Position): Long = after(from).map(m => m.records - skipped(m, from)).sum
+  def recordsAfter(from: Position): Long =
+    sumsAfter(from).records - manifests.lift(indexAfter(from)).fold(0L)(skipped(_, from))
 
   /** The furthest place that a batch from `from` may reach. At least one record, however large, if there is any. */
   def take(from: Position, maxRecords: Long, maxBytes: Long): Position = {
@@ -77,10 +90,8 @@ final case class Ledger(manifests: Vector[Manifest], base: StoredStates = Stored
     * of it.
     */
   def offsetsAt(p: Position): Map[String, Option[String]] = {
-    val before = manifests.takeWhile(_.seq < p.seq).foldLeft(base.endpoints)(_ ++ _.endpoints).map { case (k, s) =>
-      k -> s.offset
-    }
-    before ++ manifests
+    val upTo = manifests.iterator.takeWhile(_.seq < p.seq).foldLeft(before)(_ ++ _.offsets)
+    upTo ++ manifests
       .find(_.seq == p.seq)
       .fold(Map.empty[String, Option[String]])(m => m.endpoints.map { case (k, _) => k -> m.offsetAt(p.record, k) })
   }
@@ -88,7 +99,7 @@ final case class Ledger(manifests: Vector[Manifest], base: StoredStates = Stored
   /** A seq above `seq` whose manifest does not follow the one before it, or `seq` itself: pages between them are gone. */
   def gapAfter(seq: Long): Option[Long] = {
     val later = manifests.filter(_.seq > seq)
-    later.zip(seq +: later.map(_.seq)).collectFirst { case (m, before) if m.previous > before => m.seq }
+    later.zip(seq +: later.map(_.seq)).collectFirst { case (m, last) if m.previous > last => m.seq }
   }
 
   /** The states that are lost with these manifests: of endpoints that no later one names. They have to be stored before. */
@@ -102,22 +113,48 @@ final case class Ledger(manifests: Vector[Manifest], base: StoredStates = Stored
     manifests.dropRight(1).filter(m => Position(m.seq, m.records) <= done)
 
   /** @param gone the oldest ones
-    * @param stored their states were written to a file
+    * @param stored the states after them, if these were written to a file
     */
-  def without(gone: Seq[Manifest], stored: Boolean): Ledger = {
-    val seqs = gone.map(_.seq).toSet
-    val after = statesAfter(gone)
-    Ledger(manifests.filterNot(m => seqs(m.seq)), if (stored) after else after.copy(seq = base.seq))
+  def without(gone: Seq[Manifest], stored: Option[StoredStates]): Ledger = {
+    val kept = manifests.drop(gone.length)
+    new Ledger(
+      kept,
+      stored.getOrElse(base),
+      states,
+      gone.foldLeft(before)(_ ++ _.offsets),
+      sums.takeRight(kept.length + 1)
+    )
   }
 
-  def statesAfter(gone: Seq[Manifest]): StoredStates =
-    gone.foldLeft(base)((s, m) => StoredStates(m.seq, s.endpoints ++ m.endpoints))
+  private def after(from: Position): Vector[Manifest] = manifests.drop(indexAfter(from))
+  private def sumsAfter(from: Position): Sums = sums.last.minus(sums(indexAfter(from)))
 
-  private def after(from: Position): Vector[Manifest] = manifests.filter(m => Position(m.seq, m.records) > from)
+  /** Of the first manifest that ends after `from`. */
+  private def indexAfter(from: Position): Int = {
+    @tailrec def search(low: Int, high: Int): Int =
+      if (low >= high) low
+      else {
+        val middle = (low + high) >>> 1
+        val m = manifests(middle)
+        if (Position(m.seq, m.records) > from) search(low, middle) else search(middle + 1, high)
+      }
+    search(0, manifests.length)
+  }
 
   private def skipped(m: Manifest, from: Position): Long = if (m.seq == from.seq) from.record else 0L
 }
 
 object Ledger {
+  def apply(manifests: Seq[Manifest], base: StoredStates = StoredStates.None): Ledger = {
+    val before = base.endpoints.map { case (k, s) => k -> s.offset }
+    manifests.foldLeft(new Ledger(Vector.empty, base, base.endpoints, before, Vector(Sums(0, 0, 0))))(_.append(_))
+  }
+
   val Empty: Ledger = Ledger(Vector.empty)
+}
+
+/** @param weight bytes of pages, and of manifests in memory */
+final private case class Sums(records: Long, bytes: Long, weight: Long) {
+  def plus(m: Manifest): Sums = Sums(records + m.records, bytes + m.file.bytes, weight + m.weight)
+  def minus(other: Sums): Sums = Sums(records - other.records, bytes - other.bytes, weight - other.weight)
 }

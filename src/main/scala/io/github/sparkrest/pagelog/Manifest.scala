@@ -7,7 +7,7 @@ import io.circe.syntax._
 import io.circe.{Decoder, Json}
 import io.github.sparkrest.offset.EndpointState
 import io.github.sparkrest.poll.PollCodec._
-import io.github.sparkrest.poll.PolledFile
+import io.github.sparkrest.poll.{PolledFile, PolledPage}
 
 /** Makes polls count: the page file that they wrote, and the state of their endpoints after them. Never changed (I1).
   *
@@ -25,8 +25,18 @@ final case class Manifest(
 ) {
   def records: Long = file.records
 
-  /** Bytes of the page file, and roughly those of this in memory. */
-  def weight: Long = file.bytes + 1000L * endpoints.size + 200L * file.pages.length
+  /** Bytes of the page file, and roughly those that the outline of this takes in memory. */
+  def weight: Long = {
+    def ofState(key: String, s: EndpointState) = 500L + key.length + s.offset.fold(0)(_.length)
+    def ofPage(p: PolledPage) = 400L + p.offsetBefore.fold(0)(_.length) + p.origin.fold(0)(_.url.length)
+    file.bytes + endpoints.iterator.map { case (k, s) => ofState(k, s) }.sum + file.pages.iterator.map(ofPage).sum +
+      rows.valuesIterator.map(100L + _.length).sum
+  }
+
+  /** What the places in it need: the offsets of the states, and the names of the files that they depend on. */
+  def outline: Manifest = copy(endpoints = endpoints.map { case (k, s) => k -> s.outline })
+
+  def offsets: Map[String, Option[String]] = endpoints.map { case (k, s) => k -> s.offset }
 
   /** The API offset before the page of an endpoint that holds record `n` or is the next one after it; after its last one, that
     * of its state.

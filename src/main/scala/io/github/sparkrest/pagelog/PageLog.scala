@@ -2,6 +2,7 @@
 package io.github.sparkrest.pagelog
 
 import scala.annotation.tailrec
+import scala.util.control.NonFatal
 
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.offset.{EndpointState, Position}
@@ -124,6 +125,10 @@ final class PageLog private (
     synchronized(seenFiles.noted(written, ledger))
   }
 
+  override def sweepLost(): Unit =
+    try if (Epochs.newest(store) == epoch) StoredManifests.sweepPages(store, synchronized(ledger))(_ == epoch)
+    catch { case NonFatal(e) => logger.warn(s"Page files of lost tasks stay in ${store.location} for now: $e") }
+
   def unreadBytes: Long = synchronized(ledger.weightAfter(read))
 
   def awaitTaken(): Unit = synchronized(wait(1000))
@@ -192,16 +197,17 @@ final class PageLog private (
       committed = (committed :+ end).takeRight(retainBatches + 1)
       if (committed.length <= retainBatches) Vector.empty else ledger.consumedBefore(committed.head)
     }
-    val toStore =
-      if (gone.isEmpty) None else synchronized(if (ledger.onlyIn(gone)) Some(ledger.statesAfter(gone)) else None)
-    if (gone.nonEmpty && (toStore.isEmpty || gone.length >= PurgedTogether) && Epochs.newest(store) == epoch) {
+    val mustStore = gone.nonEmpty && synchronized(ledger.onlyIn(gone))
+    if (gone.nonEmpty && (!mustStore || gone.length >= PurgedTogether) && Epochs.newest(store) == epoch) {
+      // The ledger has only outlines of them.
+      val toStore = if (mustStore) Some(StoredStates.after(store, synchronized(ledger.base), gone.map(_.seq))) else None
       toStore.foreach(StoredStates.write(store, _))
       gone.foreach { m =>
         store.delete(Manifest.path(m.seq))
         store.delete(PageFile.path(m.file.name))
       }
       synchronized {
-        ledger = ledger.without(gone, toStore.isDefined)
+        ledger = ledger.without(gone, toStore)
         seenFiles.drop(ledger)
       }
     }

@@ -47,11 +47,7 @@ private[pagelog] object StoredManifests {
     * the older epochs.
     */
   def sweep(store: LogStore, ledger: Ledger, note: Option[PollNote], epoch: Long): Unit = {
-    val named = ledger.manifests.map(_.file.name).toSet
-    store
-      .list(PageFile.Folder)
-      .filter(n => !named(n) && PageFile.epochOf(n).exists(_ < epoch))
-      .foreach(n => store.delete(PageFile.path(n)))
+    sweepPages(store, ledger)(_ < epoch)
     val seen = ledger.seenFiles ++ note.fold(Set.empty[String])(_.seenFiles)
     store
       .list(SeenFiles.Folder)
@@ -61,6 +57,15 @@ private[pagelog] object StoredManifests {
     deleteAbsent(store, ledger, ledger.newest.fold(ledger.base.seq)(_.seq))
     Seq(Manifest.Folder, StoredStates.Folder, Epochs.Folder, ".").foreach(store.deleteTemporary)
     Epochs.deleteBefore(store, epoch)
+  }
+
+  /** Deletes the pages of some runs that no manifest names. */
+  def sweepPages(store: LogStore, ledger: Ledger)(isOf: Long => Boolean): Unit = {
+    val named = ledger.manifests.map(_.file.name).toSet
+    store
+      .list(PageFile.Folder)
+      .filter(n => !named(n) && PageFile.epochOf(n).exists(isOf))
+      .foreach(n => store.delete(PageFile.path(n)))
   }
 
   /** Deletes manifests up to a seq that do not count. */

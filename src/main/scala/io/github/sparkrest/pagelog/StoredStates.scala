@@ -32,6 +32,20 @@ object StoredStates {
       case _       => None
     }
 
+  /** The states after some manifests, from their files.
+    *
+    * @param before the states that are stored already
+    * @param seqs of all manifests that are there and come after these, the oldest first
+    */
+  def after(store: LogStore, before: StoredStates, seqs: Seq[Long]): StoredStates =
+    seqs.foldLeft(before) { (states, seq) =>
+      val found = store.read(Manifest.path(seq)).toRight(Unreadable.Broken("it is gone")).flatMap(Manifest.decode)
+      found.fold(
+        why => throw StoredManifests.unreadable(store, seq, why),
+        m => StoredStates(seq, states.endpoints ++ m.endpoints)
+      )
+    }
+
   /** Durable when it returns; the older ones go. */
   def write(store: LogStore, states: StoredStates): Unit = {
     store.writeIfAbsent(path(states.seq), encode(states))

@@ -18,6 +18,9 @@ trait PollJournal {
     */
   def noteBeforePoll(nowMs: Long, states: Map[String, EndpointState], pace: PaceNote = PaceNote.Nothing): Unit
 
+  /** No poll is under way: what lost attempts of earlier polls left behind may go. */
+  def sweepLost(): Unit = ()
+
   /** Bytes polled that the query has not taken yet. */
   def unreadBytes: Long
 

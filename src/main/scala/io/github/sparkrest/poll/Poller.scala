@@ -25,7 +25,8 @@ final class Poller(
     mustComplete: Boolean,
     tasks: PollTasks,
     clock: Clock,
-    slowLimits: SlowLimits = SlowLimits()
+    slowLimits: SlowLimits = SlowLimits(),
+    sweepMillis: Long = Poller.SweepMillis
 ) extends Runnable {
   import Poller._
 
@@ -43,6 +44,8 @@ final class Poller(
   private val all = PolledEndpoint.all(turns.ordered(endpoints), config, pace, start, nowMs)
   private val states = new StateLog(all, journal, start)
   private var fresh = start.fresh
+
+  private var sweptAt = nowMs
 
   /** When the newest poll began, for the interval after a restart. */
   private var begun = nowMs
@@ -80,6 +83,11 @@ final class Poller(
     awaitRoom()
     slowLane.await(0).foreach(settleSlow)
     val now = nowMs
+    // A task that was run again, or whose executor was lost, leaves a page file that no manifest will ever name.
+    if (now - sweptAt >= sweepMillis && slowLane.isIdle) {
+      journal.sweepLost()
+      sweptAt = now
+    }
     val waiting = all.filterNot(e => e.inFlight || e.complete)
     val (slow, fast) = waiting.filter(_.due <= now).partition(e => e.isSlow && mayShare)
     val (ready, why) = throttle.ready(now)
@@ -233,6 +241,8 @@ private object Poller {
 
   /** Waits from this on are logged and noted. */
   val LongWaitMillis = 1000L
+
+  val SweepMillis: Long = 10 * 60 * 1000L
 
   /** Between two jobs with several endpoints. */
   val MinTurnMillis = 50L

@@ -22,6 +22,8 @@ final private[poll] class SlowLane(poll: PollTasks, limits: SlowLimits) {
   private val threads = new DaemonThreads("spark-rest poller of slow endpoints")
   private var running = Vector.empty[Job]
 
+  def isIdle: Boolean = running.isEmpty
+
   /** Requests that its tasks may still make, where they are bounded. */
   def mayAsk: Long = running.iterator.flatMap(_.polls).map(_.limits.maxRequests).sum
 

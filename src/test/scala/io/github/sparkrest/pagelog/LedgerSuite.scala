@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.pagelog
 
-import io.github.sparkrest.offset.{EndpointState, Position}
+import io.github.sparkrest.offset.{EndpointState, Position, SeenRecords}
 import io.github.sparkrest.poll.{PolledFile, PolledPage}
 import org.scalacheck.{Gen, Shrink}
 import org.scalatest.funsuite.AnyFunSuite
@@ -80,6 +80,23 @@ class LedgerSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     assert(purged.slices(Position(2, 1), Position(4, 1)).isRight)
     assert(l.slices(Position(1, 0), Position(7, 1)) == Left(7L))
     assert(Ledger(l.manifests.patch(1, Nil, 1)).slices(Position.Start, Position(4, 1)) == Left(3L))
+  }
+
+  test("what an endpoint remembers is held once, however many manifests there are, and all that is held counts") {
+    val remembered = EndpointState(Some("5"), SeenRecords.of((1 to 1000).map(i => s"h$i" -> 1): _*))
+    val all = (1 to 50).map(i => manifest(i.toLong, List(1), i - 1L).copy(endpoints = Map("main" -> remembered)))
+    val l = Ledger(all)
+    assert(l.states == Map("main" -> remembered))
+    assert(l.manifests.forall(_.endpoints("main").boundary.isEmpty))
+    assert(l.offsetsAt(Position(7, 0)).contains("main") && l.offsetsAt(Position(50, 1)) == Map("main" -> Some("5")))
+    val rows = Map("main" -> "x" * 100000)
+    val heavy = l.append(all.last.copy(seq = 51, previous = 50, rows = rows))
+    assert(heavy.weightAfter(Position(50, 1)) > 100000)
+    val (after, sums) = (Position(20, 1), (20 until 50).map(i => l.manifests(i)))
+    assert(l.weightAfter(after) == sums.map(_.weight).sum && l.bytesAfter(after) == sums.map(_.file.bytes).sum)
+    val purged = l.without(l.manifests.take(15), None)
+    assert(purged.weightAfter(after) == l.weightAfter(after) && purged.recordsAfter(after) == l.recordsAfter(after))
+    assert(purged.offsetsAt(Position(16, 0)) == l.offsetsAt(Position(16, 0)) && purged.states == l.states)
   }
 
   test("what is consumed may go, the newest manifest never") {

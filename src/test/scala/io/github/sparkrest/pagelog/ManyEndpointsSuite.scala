@@ -4,7 +4,7 @@ package io.github.sparkrest.pagelog
 import java.nio.charset.StandardCharsets.UTF_8
 import java.nio.file.Files
 
-import io.github.sparkrest.offset.{EndpointState, Position}
+import io.github.sparkrest.offset.{EndpointState, Position, SeenRecords}
 import io.github.sparkrest.poll.{Endpoint, PolledFile, Resumption}
 import org.scalatest.funsuite.AnyFunSuite
 
@@ -61,6 +61,32 @@ class ManyEndpointsSuite extends AnyFunSuite {
     assert(read(store, log.slices(Position.Start, Position(1, 1))) == expected.take(1))
     assert(log.offsetsAt(Position(1, 1)) == Map("a" -> Some("2"), "b" -> Some("7")))
     assert(log.offsetsAt(end) == Map("a" -> Some("2"), "b" -> Some("9")))
+  }
+
+  test("the states that a purge stores are whole, and those after the purged manifests") {
+    val store = newStore
+    val log = PageLog.open(store, 0)
+    start(log)
+    def remembering(n: Int) = EndpointState(Some(s"$n"), SeenRecords.of(s"h$n" -> n))
+    def append(states: (String, EndpointState)*) = {
+      val file = polled(store, log.epoch)(shared =>
+        states.foreach { case (name, _) =>
+          val sink = shared.sink(name)
+          sink.append("1".getBytes(UTF_8), 0, 1)
+          sink.endPage(None, None)
+          shared.take(sink)
+        }
+      )
+      log.append(file, states.map { case (name, s) => endpoint(name) -> s }.toMap)
+    }
+    append("idle" -> remembering(1))
+    (2 to 12).foreach(n => append("a" -> remembering(n)))
+    log.commit(Position(9, 1))
+    log.commit(Position(10, 1))
+    val stored = StoredStates.load(store)
+    assert(stored == StoredStates(9, Map("idle" -> remembering(1), "a" -> remembering(9))))
+    val next = start(PageLog.open(store, 0), Position(10, 1))
+    assert(next.states == Map("idle" -> remembering(1), "a" -> remembering(12)))
   }
 
   test("a poll of many bytes gets a file of its own, and one that is broken off leaves none") {

@@ -98,6 +98,17 @@ class PageLogSuite extends EachStore {
     }
   }
 
+  testEach("pages of lost attempts go while the run goes on; those of manifests and of other runs stay") { (_, s) =>
+    val other = page(s, 99, "of a later run")
+    val l = open(s)
+    start(l)
+    val named = page(s, l.epoch, "a")
+    l.append(named, of(state("1")))
+    val lost = page(s, l.epoch, "b")
+    l.sweepLost()
+    assert(s.list(PageFile.Folder).toSet == Set(named.name, other.name) && lost.bytes > 0)
+  }
+
   testEach("commit deletes consumed pages but for those of the batches to retain, and never the newest manifest") {
     (_, s) =>
       val l = open(s, retain = 1)

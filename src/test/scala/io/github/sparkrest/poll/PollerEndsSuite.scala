@@ -37,10 +37,22 @@ class PollerEndsSuite extends AnyFunSuite with Eventually {
     )
   }
 
+  @volatile private var journal = new RecordingJournal
+
   private def running(tasks: Tasks)(test: (Poller, Thread) => Any): Unit = {
+    journal = new RecordingJournal
     val start = Resumption(Map.empty, None, fresh = true)
     val endpoints = Seq("a", "b").map(Endpoint(_))
-    val poller = new Poller(config, endpoints, new RecordingJournal, start, mustComplete = false, tasks, Clock.System)
+    val poller = new Poller(
+      config,
+      endpoints,
+      journal,
+      start,
+      mustComplete = false,
+      tasks,
+      Clock.System,
+      sweepMillis = 1
+    )
     val thread = new Thread(poller)
     thread.start()
     try { test(poller, thread); () }
@@ -109,6 +121,30 @@ class PollerEndsSuite extends AnyFunSuite with Eventually {
       assert(e.exists(_.error.condition == Condition.PollerStopped))
       poller.complete = true
       assert(PollerFailure.of(poller, thread.isAlive).isEmpty)
+    }
+  }
+
+  test("pages of lost attempts are swept now and then, and never while a job is under way") {
+    @volatile var isSlow = false
+    val tasks = new Tasks((polls, sharing) =>
+      if (!isSlow) None
+      else if (sharing) {
+        val back = polls.map(p => p.endpoint.key -> PollOutcome.handedBack(p.state, 2000))
+        Some(Seq(PollReport(back.toVector, None)))
+      } else {
+        while (isSlow) Thread.sleep(5)
+        None
+      }
+    )
+    running(tasks) { (poller, _) =>
+      eventually(assert(journal.sweeps > 2))
+      isSlow = true
+      Thread.sleep(300)
+      val before = journal.sweeps
+      Thread.sleep(300)
+      assert(journal.sweeps == before && poller.failure.isEmpty)
+      isSlow = false
+      eventually(assert(journal.sweeps > before))
     }
   }
 }

@@ -26,6 +26,8 @@ final class RecordingJournal extends PollJournal {
     kept
   }
   def noteBeforePoll(nowMs: Long, states: Map[String, EndpointState], pace: PaceNote): Unit = notes :+= states -> pace
+  @volatile var sweeps = 0
+  override def sweepLost(): Unit = sweeps += 1
   def unreadBytes: Long = 0
   def awaitTaken(): Unit = Thread.sleep(1)
   def pollerChanged(): Unit = ()

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.http
+
+import java.net.{ConnectException, Socket}
+
+import io.github.sparkrest.options.ProxyOptions
+import org.scalatest.concurrent.Eventually
+import org.scalatest.funsuite.AnyFunSuite
+import org.scalatest.time.{Millis, Seconds, Span}
+
+class RecentlyUsedSuite extends AnyFunSuite with Eventually {
+  implicit override val patienceConfig: PatienceConfig = PatienceConfig(Span(20, Seconds), Span(10, Millis))
+
+  private var now = 0L
+  private var closed = List.empty[String]
+  private def cache = new RecentlyUsed[Int, String](3, 100, v => closed ::= v, () => now)
+  private def use(c: RecentlyUsed[Int, String], keys: Int*): Unit =
+    keys.foreach(k => assert(c(k)(Right(s"v$k")) == Right(s"v$k")))
+
+  test("what was used last stays, and the rest is closed") {
+    val c = cache
+    closed = Nil
+    use(c, 1, 2, 3, 1, 4)
+    assert(c.size == 3 && closed == List("v2"))
+    assert(c(1)(fail("it is made once")) == Right("v1"))
+  }
+
+  test("what was not used for long goes, and a failure is not kept") {
+    val c = cache
+    closed = Nil
+    now = 0
+    use(c, 1, 2)
+    now = 90
+    use(c, 2)
+    now = 150
+    use(c, 3)
+    assert(c.size == 2 && closed == List("v1"))
+    assert(c(9)(Left("no")) == Left("no") && c.size == 2)
+  }
+
+  test("a tunnel that is closed accepts no connection, and its thread ends") {
+    val tunnel = new ProxyTunnel(ProxyOptions("127.0.0.1", 1, None), 1000)
+    new Socket(tunnel.address.getAddress, tunnel.address.getPort).close()
+    tunnel.shut()
+    intercept[ConnectException](new Socket(tunnel.address.getAddress, tunnel.address.getPort))
+  }
+}
