@@ -1,22 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.options
 
+import java.net.URI
+
 /** Who may get credentials: the origin that the user wrote as `url`, and nobody whom an input row names. */
 private[sparkrest] object TrustChecks {
   def apply(config: RestConfig): Seq[String] = templated(config) ++ initial(config)
 
-  private def templated(config: RestConfig): Seq[String] = for {
-    (option, url) <- Seq("url" -> config.url) ++ config.initialUrl.map("initialUrl" -> _)
-    name <- Origin.placeholders(url).headOption.toList
-    what <- credentials(config).headOption if config.paging.allowedHosts.isEmpty
-  } yield s"$option: {$name} stands in the host or port, so its value chooses who gets $what; name the hosts in allowedHosts"
+  private def templated(config: RestConfig): Seq[String] =
+    if (config.paging.allowedHosts.nonEmpty) Nil
+    else
+      for {
+        (option, url) <- Seq("url" -> config.url) ++ config.initialUrl.map("initialUrl" -> _)
+        name <- Origin.placeholders(url).headOption.toList
+        what <- credentials(config).headOption.toList
+      } yield s"$option: {$name} stands in the host or port, so its value chooses who gets $what; name the hosts in allowedHosts"
 
   private def initial(config: RestConfig): Seq[String] = for {
-    url <- config.initialUrl.toList if !Origin.isTemplated(url) && !Origin.isTemplated(config.url)
-    what <- credentials(config).headOption if Origin.of(url) != Origin.of(config.url)
-    u <- scala.util.Try(new java.net.URI(Template.parse(url).render(_ => "0", identity))).toOption
-    if u.getHost != null && !Origin.isAmong(config.paging.allowedHosts, u)
+    _ <- config.initialUrl.filter(isElsewhere(config, _)).toList
+    what <- credentials(config).headOption.toList
   } yield s"initialUrl: has another origin than url, and would get $what; name its host in allowedHosts"
+
+  /** Placeholders in host and port are looked at by [[templated]], a URL that is none by [[CrossChecks]]. */
+  private def isElsewhere(config: RestConfig, url: String): Boolean = {
+    def filled(text: String) = Template.parse(text).render(_ => "0", identity)
+    !Origin.isTemplated(url) && !Origin.isTemplated(config.url) && Origin.of(filled(url)).exists { origin =>
+      !Origin.of(filled(config.url)).contains(origin) &&
+      !Origin.isAmong(config.paging.allowedHosts, new URI(filled(url)))
+    }
+  }
 
   /** What is permitted, and yet shows a secret to everybody on the way. */
   def warnings(config: RestConfig): Seq[String] = {

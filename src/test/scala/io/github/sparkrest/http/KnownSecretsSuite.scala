@@ -104,7 +104,7 @@ class KnownSecretsSuite extends AnyFunSuite {
       "us3r&#x2F;n&#38;me p4ss=&#34;wörd&#34;<1>"
     ).map(_.replace('§', '\\')).foreach(text => assert(secrets.hide(text) == "*** ***", text))
     val pair = "us3r/n&me:p4ss=\"wörd\"<1>"
-    Seq(pair, s"{\"k\":\"$pair\"}", s"  $pair", s" $pair;").foreach { text =>
+    Seq(pair, s"['$pair']", s"  $pair", s" $pair;").foreach { text =>
       val encoder = Base64.getUrlEncoder.encodeToString(text.getBytes("UTF-8"))
       val shown = secrets.hide(encoder)
       assert(shown.contains("***") && shown.length < 20 + text.length - pair.length, shown)

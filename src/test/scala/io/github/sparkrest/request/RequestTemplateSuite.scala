@@ -101,13 +101,14 @@ class RequestTemplateSuite extends AnyFunSuite {
   private val secret = Seq("authType" -> "Bearer", "oauthToken" -> "t0ken")
   private def problem(options: (String, String)*): String =
     RestConfig.parse(options.toMap).fold(_.text, c => fail(c.toString))
+  private def accepted(options: (String, String)*): Boolean = RestConfig.parse(options.toMap).isRight
   private val rows = Seq("inputData" -> """[{"host":"a","port":"1"}]""", "streaming" -> "true")
 
   test("a row chooses no host or port for credentials, unless allowedHosts names it") {
     Seq("http://{host}/x", "http://127.0.0.1:{port}/", "https://{host}.example.com/x", "http://{host}").foreach { url =>
       val others = if (url.contains("{port}")) Nil else Seq("headers" -> """{"X-Port":"{port}"}""")
       assert(problem(("url" -> url) +: (secret ++ rows ++ others): _*).contains("name the hosts in allowedHosts"), url)
-      assert(RestConfig.parse((("url" -> url) +: (rows ++ others)).toMap).isRight, "without credentials nothing is lost")
+      assert(accepted(("url" -> url) +: (rows ++ others): _*), "without credentials nothing is lost")
     }
     Seq("headers" -> """{"X-Api-Key":"k"}""", "params" -> """{"access_token":"k"}""", "cookie" -> "a=b").foreach { o =>
       assert(problem(Seq("url" -> "http://{host}:{port}/", o) ++ rows: _*).contains("allowedHosts"), o._1)
@@ -145,9 +146,9 @@ class RequestTemplateSuite extends AnyFunSuite {
     val options = Seq("url" -> "https://h/x", "initialUrl" -> "https://other/dump")
     assert(problem(options ++ secret: _*).contains("initialUrl: has another origin than url"))
     assert(problem(Seq("url" -> "https://h/x", "initialUrl" -> "http://h/x") ++ secret: _*).contains("another origin"))
-    assert(RestConfig.parse((options ++ secret :+ ("allowedHosts" -> "other")).toMap).isRight)
-    assert(RestConfig.parse(options.toMap).isRight)
-    assert(RestConfig.parse((("initialUrl" -> "https://H:443/all") +: options.take(1) ++: secret).toMap).isRight)
+    assert(accepted(options ++ secret :+ ("allowedHosts" -> "other"): _*))
+    assert(accepted(options: _*))
+    assert(accepted(options.take(1) ++ secret :+ ("initialUrl" -> "https://H:443/all"): _*))
   }
 
   test("a page parameter that url or params have already is sent once") {
