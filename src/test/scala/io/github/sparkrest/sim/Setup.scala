@@ -91,6 +91,9 @@ final case class Setup(chosen: Map[String, String]) {
   /** Every response has a `date` header, by the API's clock. */
   lazy val date: Boolean = flag("date")
 
+  /** The API answers with nothing even where no reader can doubt that there is nothing. */
+  lazy val blind: Boolean = flag("blind")
+
   /** How far a lagging replica is behind at most, in milliseconds; 0: no limit. */
   lazy val behind: Int = number("behind")
 
@@ -248,6 +251,7 @@ object Setup {
     "oddFirst" -> "false",
     "date" -> "false",
     "behind" -> "0",
+    "blind" -> "false",
     "skew" -> "0",
     "size" -> "0",
     "param" -> "",
