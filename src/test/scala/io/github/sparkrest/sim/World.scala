@@ -104,9 +104,8 @@ final class World(setup: Setup) {
     case "blank" => "\"updated_at\":\"\","
     case "na"    => "\"updated_at\":\"N/A\","
     case "zero"  => "\"updated_at\":\"0000-00-00 00:00:00\","
-    case "null"  => "\"updated_at\":null,"
     case "huge"  => "\"updated_at\":1e900000000,"
-    case _       => ""
+    case _       => "\"updated_at\":null,"
   }
 
   private def end(life: Life, request: Int): Unit = {
