@@ -63,7 +63,9 @@ object Dimensions {
     case "warnings" if r.oneIn(6) && !s.rootArray && s.rows > 0 && s.kind != "window" && s.gap == 0 =>
       s.and("warnings" -> "true", "emptyStatus" -> "200")
     case "odd" if r.oneIn(5) && sends(s) =>
-      s.and("odd" -> r.pick(Seq("blank", "na", "zero", "null", "huge", "absent")), "oddFirst" -> r.oneIn(2).toString)
+      // As long as there is nothing but text, text is what the offset is.
+      s.and("odd" -> r.pick(Seq("blank", "na", "zero", "null", "huge")), "oddFirst" -> r.oneIn(2).toString)
+        .and("rows" -> math.max(4, s.rows).toString)
     case "oid"
         if r.oneIn(8) && Set("since", "feed")(s.kind) && s.lag == 0 && s.lookback == 0 && s.offset != "incremental" =>
       s.and("form" -> "oid", "offset" -> "max_field", "ask" -> "")

@@ -62,6 +62,48 @@ object Losses {
       "bound=inclusive boundary=exclusive",
       Seq("insert", "tick"),
       None
+    ),
+    Loss(
+      "whole pages by number that are filtered out, and no has_more",
+      "lost",
+      "filter=2 order=desc paging=page view=number end=empty cap=2 rows=8",
+      Seq("insert"),
+      Some("filter=2 order=desc paging=page view=number end=more cap=2 rows=8")
+    ),
+    Loss(
+      "an empty answer in place of a window's records",
+      "lost",
+      "kind=window lag=6000 blind=true",
+      Seq("insert", "insert", "tick", "void"),
+      None
+    ),
+    Loss(
+      "a clock that is ahead, and an API without a Date header",
+      "lost",
+      "kind=window lag=6000 skew=30000",
+      Seq("insert", "tick"),
+      Some("kind=window lag=36000 skew=30000")
+    ),
+    Loss(
+      "a lagging replica answers while pages are read newest first",
+      "lost",
+      "order=desc paging=link cap=2 rows=8",
+      Seq("insert", "insert", "stale"),
+      Some("order=desc paging=link cap=2 rows=8 lag=6000 behind=4000")
+    ),
+    Loss(
+      "a lagging replica answers while snapshots are compared",
+      "repeated",
+      "kind=snapshot key=true",
+      Seq("insert", "update", "stale"),
+      None
+    ),
+    Loss(
+      "records without a time at the end of a list that is read newest first",
+      "lost",
+      "kind=feed odd=null form=iso order=desc paging=link cap=2 rows=8",
+      Seq("insert", "odd"),
+      Some("kind=feed odd=null form=iso order=desc paging=link cap=2 rows=8 tellOrder=false")
     )
   )
 }

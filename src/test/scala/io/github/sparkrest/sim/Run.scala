@@ -153,7 +153,11 @@ object Run {
 
   private def verdict(run: Run): Option[String] =
     try run.verdict
-    catch { case e: Exception => Some(s"thrown: $e at ${e.getStackTrace.headOption.getOrElse("")}") }
+    catch {
+      // Memory and stack too: a thread that died would leave the other histories unread, and the test would pass.
+      case e @ (_: Exception | _: VirtualMachineError) =>
+        Some(s"thrown: $e at ${e.getStackTrace.headOption.getOrElse("")}")
+    }
 }
 
 final private class MemorySink extends PageSink {

@@ -82,7 +82,7 @@ final case class Setup(chosen: Map[String, String]) {
   /** The records are in `results`, and next to an empty list there is a filled array of warnings. */
   lazy val warnings: Boolean = flag("warnings")
 
-  /** What stands in place of a time in single records: blank, na, zero, null, huge, absent; see [[World.odd]]. */
+  /** What stands in place of a time in single records: blank, na, zero, null, huge; see [[World.odd]]. */
   lazy val odd: String = text("odd")
 
   /** The first record is such a one. */
@@ -90,6 +90,9 @@ final case class Setup(chosen: Map[String, String]) {
 
   /** Every response has a `date` header, by the API's clock. */
   lazy val date: Boolean = flag("date")
+
+  /** The API answers with nothing even where no reader can doubt that there is nothing. */
+  lazy val blind: Boolean = flag("blind")
 
   /** How far a lagging replica is behind at most, in milliseconds; 0: no limit. */
   lazy val behind: Int = number("behind")
@@ -134,6 +137,9 @@ final case class Setup(chosen: Map[String, String]) {
   /** The events may hold `options`. */
   lazy val restarts: Boolean = flag("restarts")
 
+  /** The reader allows the two clocks so much, where it can: the API tells its own in whole seconds, or not at all. */
+  def clocks: Long = if (skew == 0 && !date && kind != "window") 0L else 6000L + math.abs(skew)
+
   /** Requests after which a task hands back. */
   lazy val requests: Int = number("requests")
 
@@ -145,6 +151,10 @@ final case class Setup(chosen: Map[String, String]) {
 
   /** Changes wait until a drain is complete. */
   lazy val calm: Boolean = flag("calm")
+
+  /** No response has fields next to its records: then the root may be the array. */
+  def bare: Boolean = !(Set("nextUrl", "delta")(paging) || Set("more", "total")(end) || kind == "delta" ||
+    (paging == "cursor" || kind == "log") && carrier == "envelope")
 
   def paged: Boolean = paging != "none"
   def sliding: Boolean = paged && view == "number"
@@ -248,6 +258,7 @@ object Setup {
     "oddFirst" -> "false",
     "date" -> "false",
     "behind" -> "0",
+    "blind" -> "false",
     "skew" -> "0",
     "size" -> "0",
     "param" -> "",

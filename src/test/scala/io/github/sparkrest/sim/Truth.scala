@@ -21,10 +21,8 @@ final class Truth(setup: Setup, world: World) {
     * @param began when it began
     */
   def drained(first: Int, last: Int, began: Long): Option[String] = {
-    // A clock that is behind makes records look too young, and the API tells its own in whole seconds.
-    val clocks = if (setup.skew == 0 && !setup.date) 0L else 1000L + math.max(0, -setup.skew)
     val timed = setup.lag > 0 || setup.kind == "window"
-    val due = began - setup.lag - (if (timed) setup.grain + clocks else -setup.grain)
+    val due = began - setup.lag - (if (timed) setup.grain + setup.clocks else -setup.grain)
     // What is found by looking back is found one drain later.
     val since = if (setup.lookback > 0) before else first
     before = first

@@ -86,10 +86,14 @@ final class World(setup: Setup) {
   }
 
   private def renew(old: Life, moment: Long, request: Int): Unit = {
-    if (setup.kind != "log" || setup.compact) end(old, request)
-    if (old.row.at == Odd) add(old.row.id, old.row.version + 1, Odd, request, oddText)
+    if ((setup.kind != "log" || setup.compact) && !(old.row.at == Odd && hidden)) end(old, request)
+    if (old.row.at == Odd && hidden) ()
+    else if (old.row.at == Odd) add(old.row.id, old.row.version + 1, Odd, request, oddText)
     else add(old.row.id, old.row.version + 1, moment, request)
   }
+
+  /** Records without a time are at the end of a list that is read newest first, where reading stops before. */
+  private def hidden = setup.paged && setup.variants.exists(_.order == "desc")
 
   private def insertOdd(request: Int): Unit = if (live.valuesIterator.count(_.row.at == Odd) < MostOdd) {
     lastId += 1
@@ -100,9 +104,8 @@ final class World(setup: Setup) {
     case "blank" => "\"updated_at\":\"\","
     case "na"    => "\"updated_at\":\"N/A\","
     case "zero"  => "\"updated_at\":\"0000-00-00 00:00:00\","
-    case "null"  => "\"updated_at\":null,"
     case "huge"  => "\"updated_at\":1e900000000,"
-    case _       => ""
+    case _       => "\"updated_at\":null,"
   }
 
   private def end(life: Life, request: Int): Unit = {
