@@ -28,6 +28,10 @@ final class Ledger private (
   def append(m: Manifest): Ledger =
     new Ledger(manifests :+ m.outline, base, states ++ m.endpoints, before, sums :+ sums.last.plus(m))
 
+  /** Without what these endpoints remember. */
+  def forget(keys: Set[String]): Ledger =
+    new Ledger(manifests, base.copy(endpoints = base.endpoints -- keys), states -- keys, before -- keys, sums)
+
   /** Bytes after `from`, roughly: a page that is begun counts as a whole. */
   def bytesAfter(from: Position): Long = sumsAfter(from).bytes
 
