@@ -17,7 +17,8 @@ final private[connector] class PollJobs(
     session: SparkSession,
     epoch: Long,
     location: String,
-    sample: Option[Sample]
+    sample: Option[Sample],
+    mostPolls: Int = PollJobs.MostPolls
 ) extends PollTasks {
 
   @volatile private var stopped = false
@@ -49,9 +50,17 @@ final private[connector] class PollJobs(
 
   override def stop(): Unit = stopped = true
 
-  /** No task for less than can be in flight at once. Slow ones hold one slot only. */
+  /** No task for less than can be in flight at once. Slow ones hold one slot only. A task gets no more polls than it can begin in
+    * its time: the rest stays due, and states do not travel to an executor with each job for nothing.
+    */
   private def parts(polls: Seq[EndpointPoll], sharing: Boolean): Seq[Seq[EndpointPoll]] = {
     val most = config.input.filter(_ => sharing).fold(1)(i => math.min(i.partitions, polls.length / i.concurrency + 1))
-    polls.zipWithIndex.groupBy(_._2 % most).toSeq.sortBy(_._1).map(_._2.map(_._1))
+    polls.take(most * mostPolls).zipWithIndex.groupBy(_._2 % most).toSeq.sortBy(_._1).map(_._2.map(_._1))
   }
+}
+
+private object PollJobs {
+
+  /** Of one task: more than it begins in its second. */
+  val MostPolls = 2000
 }

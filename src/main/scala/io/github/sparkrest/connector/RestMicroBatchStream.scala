@@ -167,6 +167,8 @@ final private[connector] class RestMicroBatchStream(
   private def startPolling(from: RestOffset, mustComplete: Boolean, bounded: Boolean): Poller = polling.fold {
     // A batch that takes all waits for the last poll: then nothing would make room.
     val limits = if (bounded) config else config.copy(maxBufferedBytes = Long.MaxValue)
+    if (input.isDefined)
+      log.dropLeft(endpoints.iterator.map(_.key).toSet, System.currentTimeMillis(), config.endpointRetentionMs)
     val resumption = log.resume(from.position, from.endpoints)
     val sample = inferred.filter(_ => resumption.fresh).flatMap {
       _.firstPoll(config, mustComplete, System.currentTimeMillis())

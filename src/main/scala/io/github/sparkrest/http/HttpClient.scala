@@ -37,5 +37,5 @@ trait HttpClient {
   def send[A](request: HttpRequest)(use: HttpResponse => Either[RestError, A]): Either[RestError, A]
 
   /** When the request was made whose response is kept, if [[send]] would answer with it: what is younger is not in it. */
-  def answeredAt(request: HttpRequest): Option[Instant] = None
+  def answeredAt: HttpRequest => Option[Instant] = _ => None
 }

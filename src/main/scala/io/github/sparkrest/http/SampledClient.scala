@@ -33,8 +33,8 @@ final case class Sample(
 final class SampledClient(sample: Sample, network: HttpClient, any: Boolean = false) extends HttpClient {
   private var used = false
 
-  override def answeredAt(request: HttpRequest): Option[Instant] =
-    if (answers(request)) Some(Instant.ofEpochMilli(sample.atMs)) else None
+  override def answeredAt: HttpRequest => Option[Instant] =
+    request => if (answers(request)) Some(Instant.ofEpochMilli(sample.atMs)) else None
 
   private def answers(request: HttpRequest) = !used && (any || request == sample.request)
 

@@ -52,6 +52,14 @@ private[options] trait PaceTable {
     default = Some("2"),
     doc = "Consumed batches whose pages are kept in the page log."
   )
+  val EndpointRetention: Opt[Long] = Opt(
+    "endpointRetention",
+    Duration(1),
+    Pace,
+    scope = Scope.Stream,
+    default = Some("30d"),
+    doc = "How long the progress of an endpoint is kept after it left the input, from the first start of the query without it. If it comes back later, it begins at `initialOffset`."
+  )
   val PageLogLocation: Opt[String] = Opt(
     "pageLogLocation",
     NonEmpty,

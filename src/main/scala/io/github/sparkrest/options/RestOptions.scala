@@ -27,7 +27,7 @@ object RestOptions
     Pagination, NextField, HasMoreField, TotalField, PageParam, PageSizeParam, PageSize, StartPage, MaxPagesPerPoll,
     ReanchorAfter, PageInterval, AllowedHosts, AllowPrivateHosts,
     StreamingInterval, CatchUpInterval, BatchSize, MaxBytesPerBatch,
-    MaxBufferedBytes, RetainBatches, PageLogLocation, MaxRetries, RetryBackoff, OnError, MaxConsecutiveErrors,
+    MaxBufferedBytes, RetainBatches, EndpointRetention, PageLogLocation, MaxRetries, RetryBackoff, OnError, MaxConsecutiveErrors,
     MaxRequestsPerTrigger,
     MaxRequestRate, RateLimitRemainingHeader, RateLimitResetHeader, RateLimitMaxWait, RetryStatusCodes, ConditionalRequests,
     AuthType, UserId, UserPassword, OauthToken, AuthScheme, ApiKeySecret, ApiKeyName, ApiKeyIn,

@@ -34,6 +34,10 @@ final class Ledger private (
       .flatMap(_.valuesIterator.flatMap(_.seenFiles))
       .toSet
 
+  /** Without what these endpoints remember. */
+  def forget(keys: Set[String]): Ledger =
+    new Ledger(manifests, base.copy(endpoints = base.endpoints -- keys), states -- keys, before -- keys, sums)
+
   /** Bytes after `from`, roughly: a page that is begun counts as a whole. */
   def bytesAfter(from: Position): Long = sumsAfter(from).bytes
 

@@ -2,7 +2,6 @@
 package io.github.sparkrest.pagelog
 
 import scala.annotation.tailrec
-import scala.util.control.NonFatal
 
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.offset.{EndpointState, Position}
@@ -26,7 +25,7 @@ final class PageLog private (
     val epoch: Long,
     retainBatches: Int,
     private var ledger: Ledger,
-    note: Option[PollNote],
+    private var note: Option[PollNote],
     starts: Vector[Position]
 ) extends PollJournal {
   import PageLog._
@@ -35,10 +34,22 @@ final class PageLog private (
   private var floor = 0L // no seq at or below it is given again
   private var read = Position.Start
   private var resumed = false
+  private var dropped = Set.empty[String] // endpoints that left long ago
 
   private val seenFiles = new NamedSeenFiles(store, ledger, note)
 
   // ---- the poller's side
+
+  /** Drops the states of endpoints that left the input long ago. Before [[resume]].
+    *
+    * @param inInput keys of the endpoints of this run
+    */
+  def dropLeft(inInput: Set[String], nowMs: Long, retentionMs: Long): Unit = synchronized {
+    val known = ledger.states.keySet ++ note.toSet[PollNote].flatMap(_.endpoints.keySet)
+    dropped = LeftEndpoints.expired(store, known, inInput, nowMs, retentionMs)
+    ledger = ledger.forget(dropped)
+    note = note.map(n => n.copy(endpoints = n.endpoints -- dropped))
+  }
 
   /** @param offsets in the query's offset: what is gone on from if the log holds nothing */
   def resume(start: Position, offsets: Map[String, Option[String]]): Resumption = synchronized {
@@ -125,9 +136,7 @@ final class PageLog private (
     synchronized(seenFiles.noted(written, ledger))
   }
 
-  override def sweepLost(): Unit =
-    try if (Epochs.newest(store) == epoch) StoredManifests.sweepPages(store, synchronized(ledger))(_ == epoch)
-    catch { case NonFatal(e) => logger.warn(s"Page files of lost tasks stay in ${store.location} for now: $e") }
+  override def sweepLost(): Unit = StoredManifests.sweepLost(store, synchronized(ledger), epoch)
 
   def unreadBytes: Long = synchronized(ledger.weightAfter(read))
 
@@ -200,12 +209,10 @@ final class PageLog private (
     val mustStore = gone.nonEmpty && synchronized(ledger.onlyIn(gone))
     if (gone.nonEmpty && (!mustStore || gone.length >= PurgedTogether) && Epochs.newest(store) == epoch) {
       // The ledger has only outlines of them.
-      val toStore = if (mustStore) Some(StoredStates.after(store, synchronized(ledger.base), gone.map(_.seq))) else None
+      val toStore =
+        if (mustStore) Some(StoredStates.after(store, synchronized(ledger.base), gone.map(_.seq), dropped)) else None
       toStore.foreach(StoredStates.write(store, _))
-      gone.foreach { m =>
-        store.delete(Manifest.path(m.seq))
-        store.delete(PageFile.path(m.file.name))
-      }
+      StoredManifests.purge(store, gone)
       synchronized {
         ledger = ledger.without(gone, toStore)
         seenFiles.drop(ledger)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.pagelog
 
+import scala.util.control.NonFatal
+
 import org.slf4j.LoggerFactory
 
 /** The manifests as they lie in the store. */
@@ -57,6 +59,17 @@ private[pagelog] object StoredManifests {
     deleteAbsent(store, ledger, ledger.newest.fold(ledger.base.seq)(_.seq))
     Seq(Manifest.Folder, StoredStates.Folder, Epochs.Folder, ".").foreach(store.deleteTemporary)
     Epochs.deleteBefore(store, epoch)
+  }
+
+  /** Deletes the pages of this run that no manifest names. Nothing depends on it: if the store fails, a later sweep will do. */
+  def sweepLost(store: LogStore, ledger: Ledger, epoch: Long): Unit =
+    try if (Epochs.newest(store) == epoch) sweepPages(store, ledger)(_ == epoch)
+    catch { case NonFatal(e) => logger.warn(s"Page files of lost tasks stay in ${store.location} for now: $e") }
+
+  /** The manifest first, so that none names a page that is gone. */
+  def purge(store: LogStore, gone: Seq[Manifest]): Unit = gone.foreach { m =>
+    store.delete(Manifest.path(m.seq))
+    store.delete(PageFile.path(m.file.name))
   }
 
   /** Deletes the pages of some runs that no manifest names. */

@@ -35,14 +35,15 @@ object StoredStates {
   /** The states after some manifests, from their files.
     *
     * @param before the states that are stored already
+    * @param dropped keys that are left out
     * @param seqs of all manifests that are there and come after these, the oldest first
     */
-  def after(store: LogStore, before: StoredStates, seqs: Seq[Long]): StoredStates =
+  def after(store: LogStore, before: StoredStates, seqs: Seq[Long], dropped: Set[String]): StoredStates =
     seqs.foldLeft(before) { (states, seq) =>
       val found = store.read(Manifest.path(seq)).toRight(Unreadable.Broken("it is gone")).flatMap(Manifest.decode)
       found.fold(
         why => throw StoredManifests.unreadable(store, seq, why),
-        m => StoredStates(seq, states.endpoints ++ m.endpoints)
+        m => StoredStates(seq, states.endpoints ++ m.endpoints -- dropped)
       )
     }
 

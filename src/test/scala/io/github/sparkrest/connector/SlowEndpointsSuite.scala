@@ -33,27 +33,37 @@ class SlowEndpointsSuite extends AnyFunSuite with BeforeAndAfterAll {
     spark.stop()
   }
 
-  test("a slow endpoint that trickles is handed back, and what the others sent counts") {
-    val config = RestConfig
-      .parse(
-        Map(
-          "url" -> s"${server.url}/{n}?from={id}",
-          "offsetField" -> "id",
-          "offsetType" -> "incremental",
-          "streaming" -> "true",
-          "inputData" -> """[{"n":"a"},{"n":"b"},{"n":"c"}]"""
-        )
+  private def config = RestConfig
+    .parse(
+      Map(
+        "url" -> s"${server.url}/{n}?from={id}",
+        "offsetField" -> "id",
+        "offsetType" -> "incremental",
+        "streaming" -> "true",
+        "inputData" -> """[{"n":"a"},{"n":"b"},{"n":"c"}]"""
       )
-      .fold(e => fail(e.text), identity)
+    )
+    .fold(e => fail(e.text), identity)
+  private def asPoll(name: String, limits: PollLimits) =
+    EndpointPoll(Endpoint(name, Some(s"""{"n":"$name"}""")), EndpointState.Initial, limits)
+
+  test("a task gets no more polls than it can begin: the others stay due, the longest first") {
+    val location = Files.createTempDirectory("log").toString
+    val log = PageLog.open(LogStore.at(location, spark.sparkContext.hadoopConfiguration), 2)
+    val jobs = new PollJobs(config, spark, log.epoch, location, None, mostPolls = 3)
+    val polls = (1 to 50).map(i => asPoll(s"e$i", PollLimits.within(1L << 20, 1)))
+    Seq(true, false).foreach { sharing =>
+      val polled = jobs.run(polls, sharing).flatMap(_.outcomes).map(_._1)
+      assert(polled.toSet == Set("e1", "e2", "e3"))
+    }
+  }
+
+  test("a slow endpoint that trickles is handed back, and what the others sent counts") {
     val location = Files.createTempDirectory("log").toString
     val log = PageLog.open(LogStore.at(location, spark.sparkContext.hadoopConfiguration), 2)
     val jobs = new PollJobs(config, spark, log.epoch, location, None)
-    def poll(limits: PollLimits, names: String*): Map[String, PollOutcome] = {
-      val polls = names.map { n =>
-        EndpointPoll(Endpoint(n, Some(s"""{"n":"$n"}""")), EndpointState.Initial, limits)
-      }
-      jobs.run(polls, sharing = false).flatMap(_.outcomes).toMap
-    }
+    def poll(limits: PollLimits, names: String*): Map[String, PollOutcome] =
+      jobs.run(names.map(asPoll(_, limits)), sharing = false).flatMap(_.outcomes).toMap
     val limits = PollLimits.within(1L << 20, 1)
     assert(poll(limits, "a")("a").records == 1, "all classes are loaded")
     val outcomes = poll(limits.copy(patienceMs = 4000), "a", "b", "c")

@@ -89,6 +89,34 @@ class ManyEndpointsSuite extends AnyFunSuite {
     assert(next.states == Map("idle" -> remembering(1), "a" -> remembering(12)))
   }
 
+  test("states of endpoints that left the input are kept for a while, and then dropped for good") {
+    val store = newStore
+    val first = PageLog.open(store, 0)
+    start(first)
+    appended(store, first, ("a", "1", "2"), ("b", "7", "8"), ("c", "4", "5"))
+    val day = 24L * 3600 * 1000
+    def states(inInput: Set[String], atDay: Long): Set[String] = {
+      val log = PageLog.open(store, 0)
+      log.dropLeft(inInput, atDay * day, retentionMs = 30 * day)
+      start(log).states.keySet
+    }
+    val all = Set("a", "b", "c")
+    assert(states(all, 100) == all && store.length(LeftEndpoints.Name).isEmpty)
+    assert(states(Set("a"), 200) == all, "they left today, as far as anybody knows")
+    assert(states(Set("a", "b"), 229) == all)
+    assert(states(Set("a"), 231) == Set("a", "b"), "b was in the input meanwhile")
+    assert(states(Set("a"), 50) == all, "the clock was set back: rather too much than too little")
+    assert(states(Set("a"), 270) == Set("a"))
+    val last = PageLog.open(store, 0)
+    last.dropLeft(Set("a"), 271 * day, 30 * day)
+    start(last)
+    (1 to 12).foreach(n => appended(store, last, ("a", s"${n + 1}", s"${n + 2}")))
+    last.commit(Position(11, 1))
+    last.commit(Position(12, 1))
+    assert(PageLog.open(store, 0).resume(Position(12, 1), Map.empty).states.keySet == Set("a"))
+    assert(states(Set("b"), 272) == Set("a"), "one that is back begins again")
+  }
+
   test("a poll of many bytes gets a file of its own, and one that is broken off leaves none") {
     val store = newStore
     val shared = new SharedPageFile(store, 1, "")

@@ -11,7 +11,7 @@ import org.scalatest.funsuite.AnyFunSuite
 class AvailableNowRunsSuite extends AnyFunSuite with BeforeAndAfterAll {
 
   /** Names of places that the API no longer knows. */
-  @volatile private var refused: String => Boolean = _ => false
+  @volatile private var refused: String => Boolean = (_: String) => false
   @volatile private var refusal = 410
 
   /** With `/endless`: a new cursor comes with each response, and records with the first three and with this one. */
