@@ -35,7 +35,8 @@ object Generator {
     val calm = s.variants.exists(isCalm)
     // While nothing changes, equal timestamps may fill any number of pages.
     val ties: Seq[Int] = if (calm && Dimensions.on("bulk")) Nil else s.variants.map(mostTies).filter(_ > 0)
-    s.and("rootArray" -> (s.rootArray && s.variants.forall(_.bare)).toString).and("calm" -> calm.toString, "tieLimit" -> ties.reduceOption((a, b) => math.min(a, b)).getOrElse(0).toString)
+    s.and("rootArray" -> (s.rootArray && s.variants.forall(_.bare)).toString)
+      .and("calm" -> calm.toString, "tieLimit" -> ties.reduceOption((a, b) => math.min(a, b)).getOrElse(0).toString)
   }
 
   /** While a group of equal timestamps fills pages by number, nothing else keeps the place. */

@@ -28,7 +28,9 @@ object Shrink {
   private def plainer(s: Scenario): Iterator[Scenario] = {
     val rows = s.setup.rows
     val counts =
-      Iterator(0, rows / 2, rows - 1).filter(n => n >= (if (s.setup.odd.isEmpty) 0 else 4) && n < rows).map(n => s.setup.and("rows" -> n.toString))
+      Iterator(0, rows / 2, rows - 1)
+        .filter(n => n >= (if (s.setup.odd.isEmpty) 0 else 4) && n < rows)
+        .map(n => s.setup.and("rows" -> n.toString))
     // What would turn it into an API that nobody can read stays.
     val chosen =
       s.setup.chosen.keys
