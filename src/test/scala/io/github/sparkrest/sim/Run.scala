@@ -8,7 +8,7 @@ import scala.collection.mutable
 import io.circe.parser.decode
 import io.github.sparkrest.offset.{CoreLimits, EndpointState, SeenInMemory}
 import io.github.sparkrest.options.RestConfig
-import io.github.sparkrest.poll.{PageOrigin, PageSink, PollLimits, PollPipeline}
+import io.github.sparkrest.poll.{Pace, PageOrigin, PageSink, PollLimits, PollPipeline}
 
 /** Reads a simulated API to its end with the real pipeline, and compares with the truth. What a poll leaves behind counts
   * as it does in `Poller`: records and state together, a state alone lives in memory, or in the next poll's note.
@@ -25,6 +25,8 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
   private def begun() = new PollPipeline(current, api, api.clock, limits = Limits, seen = seen)
   private var state = EndpointState.Initial
   private var stored = text(state)
+  private val pace = new Pace(config)
+  private var fruitless = 0
   private var drain = Since(1, api.world.now)
 
   /** The state that a restart finds, and the drain that it is in the middle of. */
@@ -48,12 +50,7 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
           api.doubted = false
           api.note(s"   -- drain complete ${found.getOrElse("")}")
           api.drained()
-          api.world.now += (if (api.quiet)
-                              setup.lag + setup.step + 2L * setup.grain + 100 + math.abs(setup.skew) + (if (setup.date)
-                                                                                                          1000
-                                                                                                        else 0)
-                            else if (setup.tag == "modified") 35000L
-                            else 50L)
+          api.world.now += pause
           if (api.quiet && sure) quietDrains += 1
           drain = Since(api.requests + 1, api.world.now)
         }
@@ -68,6 +65,12 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
     found.filterNot(_ => api.standsStill)
   }
 
+  /** Between two drains. At the end all that is there must have become old enough. */
+  private def pause: Long =
+    if (api.quiet) setup.lag + setup.step + 2L * setup.grain + 100 + setup.clocks
+    else if (setup.tag == "modified") 35000L
+    else 50L
+
   private def repeated: Option[String] = truth.repeated(api.movedByPage, api.expired)
 
   /** @return whether a drain is complete, or what is wrong */
@@ -79,7 +82,10 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
       val outcome = pipeline.run(state, PollLimits(Long.MaxValue, Long.MaxValue, setup.requests.toLong), sink)
       restore(text(outcome.state))
       outcome.waitMs.foreach(api.world.now += _)
-      val complete = outcome.error.isEmpty && !outcome.more && !api.hollow
+      // An API that names a new cursor in each empty response never says that there is nothing more.
+      val wasFruitless = outcome.error.isEmpty && pace.isFruitless(outcome, sink.pages.length.toLong)
+      fruitless = if (wasFruitless) fruitless + outcome.requests else 0
+      val complete = outcome.error.isEmpty && (!outcome.more || fruitless >= MostFruitless) && !api.hollow
       // Where changes wait for a drain's end they must not come in the middle of one that is taken up again.
       if (sink.pages.nonEmpty || complete && setup.calm)
         durable = (stored, if (complete) None else Some(drain))
@@ -119,8 +125,12 @@ final private case class Since(request: Int, at: Long)
 object Run {
 
   /** Five where production has thousands. */
-  val Limits: CoreLimits = CoreLimits(seenInState = 5, seenInTask = 5, seenFiles = 3, emptyPages = 5)
+  val Limits: CoreLimits =
+    CoreLimits(seenInState = 5, seenInTask = 5, seenFiles = 3, emptyPages = 5, verifyMillis = 100L)
   private val MostRequests = 600
+
+  /** Requests in a row after which `AvailableNow` ends, though the API names a new place each time. */
+  private val MostFruitless = 5
 
   /** After an error, milliseconds. */
   private val Backoff = 1000L
