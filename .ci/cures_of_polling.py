@@ -164,7 +164,7 @@ POLLING = (
         "an endpoint of an input row gets no credentials at a host that is not allowed",
         "request/PlacedValues.scala",
         "(allowed.isEmpty || Origin.isAmong(allowed, u))",
-        "(allowed.isEmpty || u.getHost.nonEmpty)",
+        "(allowed.isEmpty || Origin.isAmong(allowed, u) || u.getPort < 0)",
         "RequestTemplateSuite",
         "a row chooses no host or port for credentials, unless allowedHosts names it",
     ),

@@ -84,7 +84,7 @@ object Condition {
       extends Condition(
         "ADDRESS_REFUSED",
         Fatal,
-        "The API named a next page at an address that must not be followed: another origin, or no http(s). Or an address is not public, and `allowPrivateHosts` is `false`."
+        "The API named a next page at an address that must not be followed: another origin, or no http(s). Or an address is not public, and `allowPrivateHosts` is `false`; or the operator's policy does not permit the host."
       )
   case object ValueRefused
       extends Condition(

@@ -164,7 +164,7 @@ class KnownSecretsSuite extends AnyFunSuite {
     assert(Printable("plain: ünï \ud83d\ude00 [x]\u00a0") == "plain: ünï \ud83d\ude00 [x]\u00a0")
     val e = RestError(Condition.OffsetValueInvalid, s"""The cursor "$text" is no address.""", text)
     assert(!e.text.exists(c => c < ' ') && !e.toException.getMessage.contains("\u202e"))
-    val body = snippet(s"<p>\u001b]0;owned\u0007\u009b31m\u202e</p>")
+    val body = snippet("<p>\u001b]0;owned\u0007\u009b31m\u202e</p>")
     assert(!body.exists(c => c < ' ' || c == '\u009b' || c == '\u202e'), body)
     assert(RestError.wrongOptions(Seq("a: 1", "b: 2"), "").text.linesIterator.length == 3)
   }
