@@ -25,7 +25,8 @@ class ResponseLimitsSuite extends AnyFunSuite {
     val server = new RawServer((s, _) => {
       RawServer.head(s.getInputStream)
       s.getOutputStream.write(head.getBytes(UTF_8))
-      while (true) {
+      // Not forever: without the limit the test has to fail.
+      (1 to 100).foreach { _ =>
         s.getOutputStream.write(piece.getBytes(UTF_8))
         s.getOutputStream.flush()
         Thread.sleep(50)
