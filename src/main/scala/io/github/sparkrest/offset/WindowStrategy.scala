@@ -14,6 +14,7 @@ import io.github.sparkrest.page.PageFacts
 final private[offset] class WindowStrategy(config: RestConfig, clock: ApiClock) extends OffsetStrategy {
   private val options = config.offset
   private val time = new OffsetTime(options)
+  private val field = new OffsetField(options.source)
 
   /** Near to the present slices overlap. A slice must be longer than that: it reaches the present, and all that the slice
     * before held beyond the offset.
@@ -34,10 +35,21 @@ final private[offset] class WindowStrategy(config: RestConfig, clock: ApiClock) 
 
   def asksForMore: Boolean = true
   def remembers: Boolean = true
-  def memory: MemoryRule = MemoryRule.LastTraversal
+
+  /** Slices overlap near the present: one response that lacks records must not make forget them. */
+  def memory: MemoryRule = MemoryRule.NotPassed
+  override def floor(offset: String): Option[Long] =
+    time.asked(offset).map(o => OffsetKey.rank(OffsetKey.Moment(o.minusMillis(options.lookbackMs))))
 
   def read(state: EndpointState, ask: Ask, times: DrainTimes): OffsetReading = new OffsetReading {
-    def see(buf: Array[Byte], from: Int, to: Int): Novelty = Novelty.MayRepeat
+    private var last: Option[Instant] = None
+
+    /** Records that have no time are remembered until the next slice. */
+    override def rank: Option[Long] = last.map(m => OffsetKey.rank(OffsetKey.Moment(m)))
+    def see(buf: Array[Byte], from: Int, to: Int): Novelty = {
+      last = field.in(buf, from, to).flatMap(time.momentOf)
+      Novelty.MayRepeat
+    }
     def finish(facts: PageFacts): Either[RestError, Reached] = {
       val isCut = end.exists(_.isAfter(known))
       val reached = if (isCut) time.render(known) else ask.until

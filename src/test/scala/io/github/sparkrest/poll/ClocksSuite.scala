@@ -145,6 +145,31 @@ class ClocksSuite extends AnyFunSuite {
     }
   }
 
+  test("window: one response of a replica that lags behind repeats nothing where slices overlap") {
+    Seq("auto", "exclusive").foreach { boundary =>
+      var records = Seq(1767225599000L, 1767225598500L)
+      val api = new PolledApi(
+        formats ++ Seq(
+          "url" -> "http://h/x?from={windowStart}&to={windowEnd}",
+          "offsetType" -> "window",
+          "boundary" -> boundary,
+          "initialOffset" -> (Began - 60000).toString
+        ): _*
+      )({ r =>
+        val since = query(r)("from").toLong
+        Answer(array(records.filter(_ > since).map(t => s"""{"t":$t}""")))
+      })
+      assert(api.poll().length == 2)
+      val all = records
+      records = Nil
+      assert(api.poll() == Nil)
+      api.now = api.now.plusMillis(500)
+      assert(api.poll() == Nil)
+      records = all :+ 1767225600200L
+      assert(api.poll().length == 1, boundary)
+    }
+  }
+
   test("lag is measured by the API's clock: a record that is committed late is not passed over") {
     Seq(0L, 3000, -3000).foreach { behind =>
       val t = new Ticking(
