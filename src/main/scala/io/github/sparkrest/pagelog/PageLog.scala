@@ -11,7 +11,8 @@ import org.slf4j.LoggerFactory
 /** The durable log of what was polled, seen from the driver.
   *
   * Layout: `manifests/<seq>.json`, `pages/<epoch>-<uuid>.ndjson`, `epochs/<n>`, `last-poll.json`, `run-starts.json`, and with
-  * several endpoints `states/<seq>.json`; with many records to remember `seen/<epoch>-<uuid>`. A page file that no manifest names does not exist: whatever a retried or
+  * several endpoints `states/<seq>.json` and `left-endpoints.json`; with many records to remember `seen/<epoch>-<uuid>`. A page
+  * file that no manifest names does not exist: whatever a retried or
   * speculative task, a lost executor or a crash left behind changes nothing.
   *
   * Runs: each run of the query claims the next epoch by a file that can be made only once. A run that sees a newer epoch

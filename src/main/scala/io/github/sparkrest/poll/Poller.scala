@@ -12,8 +12,8 @@ import io.github.sparkrest.options.RestConfig
   * (I3).
   *
   * Every wait is here, and can be interrupted: a task never waits. If the thread ends by anything but [[stop]] and the end of
-  * the data, [[failure]] has it. An
-  * endpoint that fails or is slow delays no other: each has a pace of its own, and the slow ones are polled in a job apart.
+  * the data, [[failure]] has it. An endpoint that fails or is slow delays no other: each has a pace of its own, and the slow
+  * ones are polled in jobs of their own.
   *
   * @param mustComplete `Trigger.AvailableNow` and `Once`: stop when all there is has been polled, and fail on errors
   */
