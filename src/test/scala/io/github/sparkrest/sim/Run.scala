@@ -131,7 +131,7 @@ object Run {
   private val MostRequests = 600
 
   /** Requests in a row after which `AvailableNow` ends, though the API names a new place each time. */
-  private val MostFruitless = 5
+  private val MostFruitless = 20
 
   /** After an error, milliseconds. */
   private val Backoff = 1000L
