@@ -40,6 +40,61 @@ object Histories {
       "cap=5 form=iso kind=feed order=desc paging=offset requests=2 rows=6 tellOrder=false view=number | 5:insert 5:insert 5:crash",
     // The same without `offsetFormat` loses the tie: a number is no time to max_field then (found by seed 954896).
     "a tie came behind the page that a crash returned to, and the times are known" ->
-      "ask=epoch_ms backwards=true cap=3 end=empty paging=nextUrl requests=2 rows=0 tellBoundary=true | 1:insert 3:update 4:insert/13 7:update 8:insert 8:update/2 8:crash"
+      "ask=epoch_ms backwards=true cap=3 end=empty paging=nextUrl requests=2 rows=0 tellBoundary=true | 1:insert 3:update 4:insert/13 7:update 8:insert 8:update/2 8:crash",
+    // ---- what happens to single answers
+    "an empty page in the middle ended a traversal, by id" ->
+      "bound=exclusive calm=true cap=2 form=iso kind=ids order=none paging=link rows=3 | 2:void",
+    "the same by page number" -> "cap=2 offset=timestamp order=none paging=page rows=4 view=number | 2:void",
+    "the same, a page of an earlier list" ->
+      "cap=2 form=iso key=true order=none paging=cursor rows=4 tellBoundary=true view=frozen | 2:void",
+    "the same in a window" ->
+      "bound=exclusive calm=true cap=2 end=repeat grain=2000 kind=window lag=6000 order=desc paging=page rows=7 view=number | 1:insert/19 7:void",
+    "an empty page emptied a snapshot, and all came again" ->
+      "calm=true cap=4 key=true kind=snapshot order=none paging=page rows=8 view=number | 5:void",
+    "an empty page behind an empty one emptied a snapshot" ->
+      "cap=4 carrier=header gap=3 key=true kind=snapshot order=none paging=cursor rows=1 | 4:void",
+    "an empty page made a feed forget what it had delivered" ->
+      "calm=true cap=5 kind=feed offset=timestamp order=desc paging=cursor tellOrder=false view=number | 6:insert 13:update/1 16:void",
+    "a stray 404 began a log again" -> "cap=5 expired=restart kind=link rows=1 | 3:status/404",
+    "a stray 404 was the end of the pages" ->
+      "cap=4 emptyStatus=404 key=true order=desc paging=nextUrl rows=8 view=number | 2:status/404",
+    "a lagging replica made a feed forget what it had delivered" ->
+      "form=epoch_s kind=feed offset=timestamp order=desc rows=2 | 2:update/5 3:stale/2",
+    // ---- what lists and values may be
+    "a page whose records were filtered out ended a traversal, though has_more was true" ->
+      "cap=2 end=more filter=2 order=desc paging=page rows=6 tellBoundary=true view=number |",
+    "each page had a next one, and reading never ended" -> "cap=3 end=always order=desc paging=link rows=1 |",
+    "each empty response had a new cursor, and reading never ended" ->
+      "cap=5 carrier=header fresh=true kind=log rows=1 | 1:insert",
+    "a warning next to an empty list was a record" ->
+      "bound=exclusive cap=5 carrier=record kind=log rows=1 tellBoundary=true warnings=true | 1:insert",
+    "the first value was no time, and the offset stayed there" ->
+      "calm=true cap=5 odd=na oddFirst=true paging=nextUrl rows=4 | 1:update",
+    "identifiers of digits alone were numbers, and the others were not" -> "cap=3 form=oid rows=6 | 1:insert",
+    "the host's clock was ahead, and windows passed records over" ->
+      "bound=exclusive date=true kind=window lag=6000 rows=1 skew=30000 | 2:update",
+    "the host's clock was ahead, and lag did not wait" ->
+      "cap=4 date=true form=iso lag=6000 rows=1 skew=600000 tellOrder=false | 2:late/19",
+    // ---- other options after a restart
+    "a page number of smaller pages was asked for among larger ones" ->
+      "calm=true cap=2 kind=ids order=desc paging=page requests=1 restarts=true rows=8 tellOrder=false view=number | 4:options/2",
+    "smaller pages: the first of them held only a part of what the tail of a log had held" ->
+      "cap=5 form=epoch_s kind=log restarts=true rows=3 | 2:options/1",
+    "an empty page right after a restart with other options made forget what was ahead of the offset" ->
+      "cap=2 gap=2 kind=feed offset=incremental order=desc paging=nextUrl requests=2 restarts=true | 4:options/1 5:void",
+    "the same after a token had expired" ->
+      "cap=3 gap=1 kind=ids order=desc paging=nextUrl rows=4 tellOrder=false | 3:expire 5:void",
+    "the same when pages were to be read again" ->
+      "calm=true cap=3 gap=2 key=true paging=link rows=1 tellBoundary=true view=number | 14:bulk 18:void",
+    "pages that were to be read again were taken for the end" ->
+      "bound=coarse cap=2 form=epoch_s gap=2 odd=null oddFirst=true paging=cursor rows=4 tellBoundary=true view=frozen | 3:update",
+    "newest first: records without a time at the end were forgotten while reading stopped before them" ->
+      "bound=coarse cap=4 form=iso odd=null oddFirst=true order=desc paging=nextUrl rows=4 tag=modified tellBoundary=true view=frozen | 4:bulk",
+    "a last page without times: text became the offset, and the API refused it for ever" ->
+      "bound=coarse cap=4 form=iso odd=na oddFirst=true offset=timestamp order=desc paging=page rows=4 tellBoundary=true view=number | 1:bulk",
+    "identifiers of digits alone: a feed came again" ->
+      "cap=4 form=oid grain=2000 kind=feed order=desc paging=nextUrl rows=13 | 5:insert/1",
+    "identifiers of digits alone: the offset was not the greatest" ->
+      "bound=exclusive form=oid order=desc tellBoundary=true tellOrder=false | 1:update 1:update 3:update 3:insert"
   )
 }

@@ -102,6 +102,7 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
     } catch {
       case crash: Crash =>
         restore(durable._1)
+        fruitless = 0
         crash.options.flatMap(s => RestConfig.parse(Reader.options(s)).toOption).foreach(current = _)
         drain = durable._2.getOrElse(Since(api.requests + 1, api.world.now))
         pipeline = begun()
@@ -130,7 +131,7 @@ object Run {
   private val MostRequests = 600
 
   /** Requests in a row after which `AvailableNow` ends, though the API names a new place each time. */
-  private val MostFruitless = 5
+  private val MostFruitless = 20
 
   /** After an error, milliseconds. */
   private val Backoff = 1000L
