@@ -4,6 +4,7 @@ package io.github.sparkrest.pagelog
 import scala.annotation.tailrec
 
 import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.poll.PolledFile
 
 /** Which run of a query owns its page log: the one that claimed the newest epoch, by a file that can be made only once. */
 private[pagelog] object Epochs {
@@ -22,6 +23,14 @@ private[pagelog] object Epochs {
     val found = newest(store)
     if (found > epoch) throw newerRun(store.location, found, epoch).toException
   }
+
+  /** Throws if the driver does not see a file as an executor wrote it. */
+  def mustBeShared(store: LogStore, epoch: Long, file: PolledFile): Unit =
+    if (!store.length(PageFile.path(file.name)).contains(file.bytes)) {
+      // A newer run that came since the last look has swept it.
+      mustBeNewest(store, epoch)
+      throw notShared(store.location, "an executor wrote a page file that the driver does not see").toException
+    }
 
   def deleteBefore(store: LogStore, epoch: Long): Unit =
     all(store).filter(_ < epoch).foreach(n => store.delete(path(n)))

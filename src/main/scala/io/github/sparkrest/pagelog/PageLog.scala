@@ -95,7 +95,7 @@ final class PageLog private (
       absent: List[Long]
   ): Map[String, EndpointState] = {
     checkNewest()
-    checkShared(file)
+    Epochs.mustBeShared(store, epoch, file)
     val (seq, previous) = synchronized {
       val before = ledger.newest.fold(floor)(_.seq)
       ((floor +: before +: absent).max + 1, before)
@@ -222,13 +222,6 @@ final class PageLog private (
   }
 
   private def checkNewest(): Unit = Epochs.mustBeNewest(store, epoch)
-
-  private def checkShared(file: PolledFile): Unit =
-    if (!store.length(PageFile.path(file.name)).contains(file.bytes)) {
-      // A newer run that came since the last look has swept it.
-      checkNewest()
-      throw Epochs.notShared(store.location, "an executor wrote a page file that the driver does not see").toException
-    }
 
   private def newerRun(newest: Long) = Epochs.newerRun(store.location, newest, epoch).toException
 }

@@ -208,7 +208,7 @@ final class PollPipeline(
   private def judged(outcome: PollOutcome, failure: PageFailure): PollOutcome = {
     val state = outcome.state
     def failed(next: EndpointState, error: RestError) = outcome.copy(next, more = false, error = Some(error))
-    if (failure.error.condition == Condition.PagesEndEarly) failed(core.restarted(state), failure.error)
+    if (PollPipeline.endsTraversal(failure.error.condition)) failed(core.restarted(state), failure.error)
     else if (!failure.refusesPlace) failed(state, failure.error)
     else
       core.refused(state, clock.now().toEpochMilli) match {
@@ -234,4 +234,10 @@ final class PollPipeline(
         "Set onCursorExpired=restart to begin again at initialOffset, or use a new checkpoint."
       )
     else failure.error
+}
+
+private object PollPipeline {
+
+  /** The place in the list that the API gave leads nowhere: to keep it would mean the same error for ever. */
+  val endsTraversal: Set[Condition] = Set(Condition.PagesEndEarly, Condition.PageRepeated, Condition.AddressRefused)
 }
