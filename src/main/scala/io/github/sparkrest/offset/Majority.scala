@@ -47,9 +47,7 @@ final private[offset] class Majority(pick: String, offset: Option[OffsetValue], 
   def replacesText: Boolean = offset.exists(!_.isOrdered) && !(chosen eq texts)
 
   /** Whether `value` compares with the offset to come, as far as it is known in the middle of a page. */
-  def compares(value: OffsetValue): Boolean = reference.fold(
-    value.isOrdered && (page eq (if (value.key.isInstanceOf[OffsetKey.Number]) numbers else moments))
-  )(_.isOfKind(value))
+  def compares(value: OffsetValue): Boolean = reference.fold(of(value) eq page)(_.isOfKind(value))
 
   private def chosen: Candidates = reference match {
     case _ if akin * 2 > votes                            => texts
