@@ -34,7 +34,7 @@ object Shrink {
     // What would turn it into an API that nobody can read stays.
     val chosen =
       s.setup.chosen.keys
-        .filterNot(k => Fixed(k) || k == "date" && s.setup.skew != 0)
+        .filterNot(k => Fixed(k) || k == "date" && s.setup.skew != 0 || k == "end" && s.setup.filter > 0)
         .toSeq
         .sorted
         .iterator

@@ -65,6 +65,7 @@ final class SimApi(scenario: Scenario, tracing: Boolean) extends HttpClient {
     val now = happening()
     now.find(e => e.what == "crash" || e.what == "options").foreach { e => note(s"#$requests $e"); throw crash(e) }
     if (now.exists(_.what == "expire")) { lists.expire(); logs.expire(); expired = true }
+    val wasHonest = honest
     val answer = dated(
       if (now.exists(_.what == "error")) Answer(500, Nil, "busy")
       else if (request.url.startsWith("http://api.test/")) {
@@ -76,6 +77,7 @@ final class SimApi(scenario: Scenario, tracing: Boolean) extends HttpClient {
       }
     )
     note(s"#$requests ${request.method} ${request.url} ${request.body.getOrElse("")} -> ${answer.status} ${answer.headers.mkString} ${answer.body}")
+    if (now.exists(_.what == "cut")) honest = wasHonest
     val cut = now.find(_.what == "cut").map(e => (answer.body.length * (e.n % 10) / 10, e.n))
     if (answer.status >= 400 && answer.status != 404 || cut.nonEmpty) faulty = true
     try use(HttpResponse(answer.status, answer.headers, body(answer.body, cut)))
