@@ -144,11 +144,13 @@ trait PageStep {
   * @param atEnd there is nothing further now
   * @param warning said once a query
   * @param waitMs the response does not count yet: the same request is to be sent again so much later
+  * @param unfinished the pages are to be read again from the first one
   */
 final case class PageResult(
     next: EndpointState,
     records: Long,
     atEnd: Boolean,
     warning: Option[String],
-    waitMs: Option[Long] = None
+    waitMs: Option[Long] = None,
+    unfinished: Boolean = false
 )

@@ -10,14 +10,26 @@ package io.github.sparkrest.offset
   *     offset is the best number or moment, whichever kind has more values.
   *   - An offset that is text is a stray if the page decides otherwise: it is replaced. Text that is not above such an offset
   *     has no vote: it may be the stray itself. A text that was found in this traversal above an offset of text stays text.
+  *   - Where nothing is known of the kind, one text alone is not believed, unless it looks like an id: two
+  *     different ones are.
   *   - Ids of one length are text if more than half of the page is akin to the pending value or offset (`OffsetValue.isAkin`).
   *
   * @param pick an option, `offsetPick`
+  * @param mayBeText false: the values are known to be times
   */
-final private[offset] class Majority(pick: String, offset: Option[OffsetValue], pending: Option[OffsetValue]) {
+final private[offset] class Majority(
+    pick: String,
+    offset: Option[OffsetValue],
+    pending: Option[OffsetValue],
+    mayBeText: Boolean = true
+) {
   private val reference = pending.orElse(offset)
   private val numbers, moments, texts = new Candidates(pick)
   private var votes, words, akin = 0
+  private var word: Option[String] = None
+
+  /** Text may be the values that the offset is made of: one text alone may be a stray, which the API would refuse for ever. */
+  private var believed = false
 
   /** @param eligible may become the offset if this page is the last one
     * @param settled may become it if pages follow
@@ -29,7 +41,10 @@ final private[offset] class Majority(pick: String, offset: Option[OffsetValue], 
     value.key match {
       case _: OffsetKey.Number => numbers.note(value, eligible, settled)
       case _: OffsetKey.Moment => moments.note(value, eligible, settled)
-      case _: OffsetKey.Words  => if (!offset.exists(o => !o.isOrdered && value.text <= o.text)) words += 1
+      case _: OffsetKey.Words  =>
+        believed ||= mayBeText && (value.isTextId || word.exists(_ != value.text))
+        word = Some(value.text)
+        if (!offset.exists(o => !o.isOrdered && value.text <= o.text)) words += 1
     }
     texts.note(asText(value), eligible, settled)
   }
@@ -57,7 +72,7 @@ final private[offset] class Majority(pick: String, offset: Option[OffsetValue], 
   }
 
   private def page: Candidates =
-    if (words > numbers.count + moments.count || numbers.count + moments.count == 0) texts
+    if (believed && words > numbers.count + moments.count || numbers.count + moments.count == 0) texts
     else if (moments.count > numbers.count) moments
     else numbers
 
@@ -69,12 +84,16 @@ final private[offset] class Majority(pick: String, offset: Option[OffsetValue], 
 
   private def reached(found: Candidates => Option[OffsetValue]): Option[String] = {
     val kind = chosen
+    val isStray = (kind eq texts) && !reference.exists(!_.isOrdered) && !believed
     val before = pending.map(p => if (kind eq texts) asText(p) else p).filter(p => (kind eq texts) || (of(p) eq kind))
     val value = (before, found(kind)) match {
       case (Some(p), Some(f)) => Some(if (Candidates.takes(pick, f, p)) f else p)
       case (p, f)             => p.orElse(f)
     }
-    value.filter(v => offset.forall(o => v.compare(if (kind eq texts) asText(o) else o).forall(_ > 0))).map(_.text)
+    value
+      .filterNot(_ => isStray)
+      .filter(v => offset.forall(o => v.compare(if (kind eq texts) asText(o) else o).forall(_ > 0)))
+      .map(_.text)
   }
 
   private def asText(value: OffsetValue): OffsetValue =

@@ -45,7 +45,12 @@ final private[offset] class MaximumStrategy(config: RestConfig, readsEnvelope: B
     /** By the API's clock, if it told: the values are its own. */
     private val horizon = Instant.ofEpochMilli(times.horizon)
     private val youngest = horizon.minusMillis(options.lagMs)
-    private val values = new Majority(options.pick, bound, pending)
+    private val values = new Majority(
+      options.pick,
+      bound,
+      pending,
+      mayBeText = options.kind != "timestamp" && options.format.isEmpty
+    )
     private val first = new FirstRecord
     private var records = 0
     private var anyField, old = false

@@ -21,6 +21,7 @@ object OffsetKey {
 
   def of(text: String): OffsetKey =
     if (looksLikeDate(text)) dated(text, ZoneOffset.UTC)
+    else if (looksLikeObjectId(text)) Words(text)
     else if (looksLikeNumber(text)) BoundedNumber.parse(text).fold[OffsetKey](Words(text))(Number(_))
     else Words(text)
 
@@ -53,6 +54,10 @@ object OffsetKey {
   }
   private val Least = JBigDecimal.valueOf(Long.MinValue)
   private val Greatest = JBigDecimal.valueOf(Long.MaxValue)
+
+  /** 24 hexadecimal digits: one id in 80,000 has digits alone, perhaps with an `e`. As text they have the same order. */
+  private def looksLikeObjectId(t: String): Boolean =
+    t.length == 24 && t.forall(c => c >= '0' && c <= '9' || c >= 'a' && c <= 'f')
 
   private def looksLikeNumber(t: String): Boolean =
     t.nonEmpty && t.forall(c => c >= '0' && c <= '9' || c == '.' || c == '-' || c == '+' || c == 'e' || c == 'E') && t

@@ -23,6 +23,9 @@ final private[offset] case class OffsetValue(text: String, key: OffsetKey) {
   def isAkin(other: OffsetValue): Boolean =
     isOrdered != other.isOrdered && text.length == other.text.length && isId && other.isId
 
+  /** An id, and not a number that nobody can write out. */
+  def isTextId: Boolean = !isOrdered && isId && text.exists(c => c.isLetter && c != 'e' && c != 'E')
+
   private def isId: Boolean = text.length >= OffsetValue.ShortestId &&
     text.forall(c => c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z') &&
     text.exists(c => c >= '0' && c <= '9')

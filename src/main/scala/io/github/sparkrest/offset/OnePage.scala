@@ -3,7 +3,7 @@ package io.github.sparkrest.offset
 
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.options.ValueSource
-import io.github.sparkrest.page.{PageFacts, PageSequence}
+import io.github.sparkrest.page.PageFacts
 import io.github.sparkrest.request.PageToken
 
 /** One page of a drain: see [[DrainStep]].
@@ -22,7 +22,8 @@ final private[offset] class OnePage(
   private val state = plan.state
   private val options = config.offset
   private val paged = config.paging.isPaged
-  private val hashes = strategy.remembers || paged || !state.ahead.isEmpty
+  private val hashes =
+    strategy.remembers || paged || !state.ahead.isEmpty || strategy.memory == MemoryRule.NotPassed
   private val earlier = state.drain.fold(SeenRecords.Empty)(_.seen)
   private val received = state.drain.fold(0L)(_.received)
 
@@ -80,7 +81,7 @@ final private[offset] class OnePage(
       result <-
         if (next.isEmpty && isDoubtful(facts)) Right(doubted)
         else if (next.isEmpty && named.isEmpty && !passedOld) ended(reached, facts)
-        else guarded(next).map(goingOn(next, _, reached, facts))
+        else CycleMark.of(state, next).map(goingOn(next, _, reached, facts))
     } yield result
   }
 
@@ -94,11 +95,14 @@ final private[offset] class OnePage(
     records == 0 && !pages.saysMore(received, facts).contains(false) && !state.emptyAt.exists(isLater(_)) && {
       state.drain match {
         // After a page that was not full the end was to be expected.
-        case Some(d) => emptyPages <= limits.emptyPages && d.lastPage * 2 >= state.largestPage
+        case Some(d) => emptyPages <= limits.emptyPages && d.lastPage * 2 >= fullPage
         case None    =>
           options.kind == "window" && facts.refused || options.kind == "snapshot" && !state.boundary.isEmpty
       }
     }
+
+  /** Records of a page that is full, as far as that is known. */
+  private def fullPage: Long = config.paging.pageSize.fold(state.largestPage)(math.min(_, state.largestPage))
 
   private def isLater(since: Long): Boolean = now - since >= limits.verifyMillis || now < since
 
@@ -116,7 +120,7 @@ final private[offset] class OnePage(
   private def ended(reached: Reached, facts: PageFacts): Either[RestError, PageResult] =
     pages.endsEarly(received, facts).filter(_ => paged) match {
       case Some(total) => Left(PageErrors.endEarly(config, total, received + records))
-      case None        => guarded(None).map(goingOn(None, _, reached, facts))
+      case None        => CycleMark.of(state, None).map(goingOn(None, _, reached, facts))
     }
 
   private def goingOn(
@@ -130,6 +134,7 @@ final private[offset] class OnePage(
     next match {
       case _ if comesAgain(reached) =>
         result(state.restarted(memory).copy(ahead = memory.join(state.ahead, seen)), facts, atEnd = false, warnings)
+          .copy(unfinished = true)
       case None =>
         result(
           started(after.complete(reached), reached),
@@ -233,17 +238,4 @@ final private[offset] class OnePage(
   )
 
   private def pageSignature: String = s"$records:${signature.toHexString}"
-
-  /** A token that came before would lead round in a circle. */
-  private def guarded(next: Option[PageToken]): Either[RestError, (String, Long)] = {
-    val number = state.drain.fold(1L)(_.pages + 1)
-    val (mark, at) = state.drain.fold(("", 1L))(_.landmark)
-    next match {
-      case Some(token)
-          if !token.isInstanceOf[PageToken.Number] && state.drain.isDefined && mark == ShortHash.of(token.text) =>
-        Left(PageSequence.repeated(token.text))
-      case Some(token) if number >= 2 * at || mark.isEmpty => Right((ShortHash.of(token.text), number))
-      case _                                               => Right((mark, at))
-    }
-  }
 }

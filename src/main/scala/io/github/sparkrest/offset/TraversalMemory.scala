@@ -27,18 +27,25 @@ final private[offset] class TraversalMemory(
   /** The state after a traversal that is over. */
   def complete(reached: Reached): EndpointState = {
     val remembered =
-      if (!strategy.remembers || reached.forgets) SeenRecords.Empty
+      if (forgetsAll(reached)) SeenRecords.Empty
       else if (options.kind == "snapshot") if (isSameSnapshot) state.boundary else seen()
       else if (reached.offset.isEmpty) if (broughtNothing) state.boundary else memory.join(state.boundary, seen())
-      else reached.only.getOrElse(afterMove(reached))
+      else reached.only.fold(afterMove(reached))(memory.join(_, notYetAgain))
     EndpointState(
       reached.offset.orElse(state.offset),
       remembered,
       None,
+      // A traversal without a record says nothing of what lies ahead of the offset.
+      ahead = if (records == 0 && state.drain.forall(_.received == 0)) state.ahead else SeenRecords.Empty,
       lowest = lows,
       recognized = state.recognized
     )
   }
+
+  /** The new offset excludes all that was delivered. While it stays, the API sends the same again. */
+  private def forgetsAll(reached: Reached): Boolean =
+    if (reached.offset.isEmpty) !strategy.remembers && strategy.memory != MemoryRule.NotPassed
+    else !strategy.remembers || reached.forgets
 
   /** What is remembered when the offset moves. */
   private def afterMove(reached: Reached): SeenRecords = reached.memory.getOrElse(strategy.memory) match {
@@ -49,10 +56,24 @@ final private[offset] class TraversalMemory(
     case MemoryRule.NotPassed =>
       val floor = floorOf(reached)
       memory.join(
-        memory.keep(state.boundary, floor, unranked = false),
+        // Newest first, reading may stop before records without a rank.
+        memory.keep(state.boundary, floor, unranked = options.order == "desc"),
         memory.keep(seen(), floor, unranked = true)
       )
   }
+
+  /** What was delivered under the cursor before, and did not come again on this page: it may come on the next one, if pages are
+    * smaller now.
+    */
+  private def notYetAgain: SeenRecords =
+    if (options.kind != "cursor" || records == 0) SeenRecords.Empty
+    else if (state.boundary.files.isEmpty)
+      state.boundary.copy(recent = state.boundary.recent.filter { case (id, s) => memory.count(seen(), id) < s.count })
+    else if (received - brought >= entries) SeenRecords.Empty
+    else state.boundary
+
+  private def received: Long = state.drain.fold(0L)(_.received) + records
+  private def entries: Long = state.boundary.recent.size + state.boundary.files.map(_.entries).sum
 
   /** The lowest rank that the API may still return. A coarse bound returns more than it is asked for, and a list without a
     * bound returns what it has: what the last traversals saw may come again.

@@ -178,7 +178,8 @@ final class PollPipeline(
             state = result.next,
             requests = asked,
             records = outcome.records + result.records,
-            more = result.waitMs.isDefined || inDrain || brought && !result.atEnd && core.asksForMore,
+            more =
+              result.waitMs.isDefined || inDrain || result.unfinished || brought && !result.atEnd && core.asksForMore,
             warning = outcome.warning.orElse(result.warning.map(secrets.hide(_))),
             limit = limit,
             waitMs = result.waitMs,

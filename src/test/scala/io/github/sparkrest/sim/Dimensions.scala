@@ -106,12 +106,12 @@ object Dimensions {
     case "snapshot" => false
     // Equal records are counted, and a page of an older list has fewer of them.
     case _ if s.twins => false
-    case k if Logs(k) => true
+    // A record without a value is remembered until the next traversal alone.
+    case _ if s.odd.nonEmpty => false
+    case k if Logs(k)        => true
     // With a clock that is ahead the present is read again and again, and only the last response of it is remembered.
-    case "window"              => s.behind > 0 && !s.sliding && s.skew <= 0
-    case _ if !s.paged         => true
-    case "since" if !s.sliding => s.behind > 0 || s.order == "asc"
-    case "ids"                 => s.order == "asc"
-    case _                     => false
+    case "window" => s.behind > 0 && !s.sliding && s.skew <= 0
+    // In the middle of a traversal an older page hides what has moved, and no request tells: `lag` is the cure.
+    case _ => !s.paged
   }
 }

@@ -128,7 +128,7 @@ object Run {
   /** Five where production has thousands. */
   val Limits: CoreLimits =
     CoreLimits(seenInState = 5, seenInTask = 5, seenFiles = 3, emptyPages = 5, verifyMillis = 100L)
-  private val MostRequests = 600
+  private val MostRequests = 2000
 
   /** Requests in a row after which `AvailableNow` ends, though the API names a new place each time. */
   private val MostFruitless = 20
