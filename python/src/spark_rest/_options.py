@@ -77,6 +77,7 @@ def read_rest_stream(
     max_bytes_per_batch: int | str | None = None,
     max_buffered_bytes: int | str | None = None,
     retain_batches: int | None = None,
+    endpoint_retention: float | timedelta | str | None = None,
     page_log_location: str | None = None,
     max_retries: int | None = None,
     retry_backoff: float | timedelta | str | None = None,
@@ -260,7 +261,8 @@ def read_rest_stream(
             late. What was delivered is dropped. Default: ``0``.
         lag:
             Records younger than so many seconds are left for a later poll, for APIs whose newest
-            records are not complete yet. Default: ``0``.
+            records are not complete yet. Measured by the API's own clock, if its responses have a
+            ``Date`` header. Default: ``0``.
         window_step:
             ``offsetType=window``: maximum length of a slice from ``{windowStart}`` to
             ``{windowEnd}``, in seconds. The newest slice ends now, less ``lag``, and is shorter.
@@ -328,6 +330,10 @@ def read_rest_stream(
             How far polling may run ahead of the query. Checked between pages. Default: ``256m``.
         retain_batches:
             Consumed batches whose pages are kept in the page log. Default: ``2``.
+        endpoint_retention:
+            How long the progress of an endpoint is kept after it left the input, from the first
+            start of the query without it. If it comes back later, it begins at ``initialOffset``.
+            Default: ``30d``.
         page_log_location:
             Where the page log is kept, on storage that driver and executors share; default: the
             source's folder in the checkpoint. One folder for one query.
@@ -562,6 +568,7 @@ def read_rest_stream(
             "maxBytesPerBatch": max_bytes_per_batch,
             "maxBufferedBytes": max_buffered_bytes,
             "retainBatches": retain_batches,
+            "endpointRetention": endpoint_retention,
             "pageLogLocation": page_log_location,
             "maxRetries": max_retries,
             "retryBackoff": retry_backoff,
@@ -863,7 +870,8 @@ def read_rest(
             late. What was delivered is dropped. Default: ``0``.
         lag:
             Records younger than so many seconds are left for a later poll, for APIs whose newest
-            records are not complete yet. Default: ``0``.
+            records are not complete yet. Measured by the API's own clock, if its responses have a
+            ``Date`` header. Default: ``0``.
         window_step:
             ``offsetType=window``: maximum length of a slice from ``{windowStart}`` to
             ``{windowEnd}``, in seconds. The newest slice ends now, less ``lag``, and is shorter.
