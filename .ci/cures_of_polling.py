@@ -184,7 +184,8 @@ POLLING = (
         "all.filterNot(e => e.inFlight || e.complete)\n"
         "    val (slow, fast) = waiting.filter(_.due <= now).partition(e => e.isSlow && mayShare)",
         "all.filterNot(_.complete)\n"
-        "    val (slow, fast) = waiting.filter(_.due <= now).partition(e => e.isSlow && mayShare && slowLane.granted == 0)",
+        "    val (slow, fast) = waiting.filter(_.due <= now)"
+        ".partition(e => e.isSlow && mayShare && slowLane.granted == 0)",
         "ManyEndpointsPollerSuite",
         "one that is handed back is polled apart",
     ),

@@ -62,8 +62,8 @@ class PageLog:
     manifests: list[Manifest] = field(default_factory=list)
     page_files: dict[str, int | None] = field(default_factory=dict)
     """Name → records; `None`: it is not whole."""
-    seen_files: dict[str, int] = field(default_factory=dict)
-    """Files of records seen: name → entries."""
+    seen_files: dict[str, int | None] = field(default_factory=dict)
+    """Files of records seen: name → entries; `None`: it is not whole."""
     epochs: list[int] = field(default_factory=list)
     states: list[int] = field(default_factory=list)
     """Numbers of the files with the states of all endpoints: what manifests up to there said."""
@@ -132,6 +132,8 @@ def read_page_log(folder: Path) -> PageLog:
             log.temporary.append(name)
         elif name == "last-poll.json":
             _note(_json(path.read_text(), name))
+        elif name == "left-endpoints.json":
+            _json(path.read_text(), name)
         elif name == "run-starts.json":
             _keys(_json(path.read_text(), name), {"version", "starts"}, name)
         elif top == "manifests" and NUMBERED.fullmatch(rest):
@@ -155,7 +157,7 @@ def read_page_log(folder: Path) -> PageLog:
 def _note(note: Any) -> None:
     _keys(note, {"version", "after", "polledAtMs", "endpoints"}, "last-poll.json", {"pace"})
     if "pace" in note:
-        _keys(note["pace"], {"notBefore", "used", "granted"}, "last-poll.json: pace")
+        _keys(note["pace"], {"notBefore", "used", "granted"}, "last-poll.json: pace", {"last"})
     _endpoints(note["endpoints"], "last-poll.json")
 
 
@@ -198,7 +200,17 @@ def _endpoints(states: Any, what: str) -> None:
     """States by endpoint."""
     for key, state in states.items():
         where = f"{what}: endpoint {key}"
-        optional = {"drain", "started", "ahead", "validators", "lowest", "recognized", "emptyAt", "refusedAt", "largestPage"}
+        optional = {
+            "drain",
+            "started",
+            "ahead",
+            "validators",
+            "lowest",
+            "recognized",
+            "emptyAt",
+            "refusedAt",
+            "largestPage",
+        }
         _keys(state, {"offset", "boundary"}, where, optional)
         if "drain" in state:
             more = {"previous", "request", "lowest", "lastPage", "emptyPages", "undelivered"}
@@ -207,11 +219,13 @@ def _endpoints(states: Any, what: str) -> None:
             _keys(state["validators"], {"request", "atMs"}, f"{where}: validators", {"etag", "modified"})
 
 
-def _seen_entries(path: Path) -> int:
-    """Entries of 28 bytes, sorted by identity, each identity once."""
+def _seen_entries(path: Path) -> int | None:
+    """Entries of 28 bytes, sorted by identity, each identity once; `None`: the writer died in the middle."""
     content = path.read_bytes()
     body = content[len(SEEN_HEADER) :]
-    if not content.startswith(SEEN_HEADER) or len(body) % SEEN_ENTRY_BYTES:
+    if len(content) < len(SEEN_HEADER) or len(body) % SEEN_ENTRY_BYTES:
+        return None
+    if not content.startswith(SEEN_HEADER):
         raise NotAPageLogError(f"{path.name} is not a file of records seen")
     entries = list(struct.iter_unpack(">qqiq", body))
     identities = [entry[:2] for entry in entries]

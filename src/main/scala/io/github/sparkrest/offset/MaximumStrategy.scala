@@ -28,7 +28,7 @@ final private[offset] class MaximumStrategy(config: RestConfig, readsEnvelope: B
   def remembers: Boolean = !options.exclusive || options.lookbackMs > 0 || config.paging.isPaged
   def memory: MemoryRule = MemoryRule.NotPassed
 
-  override def floor(offset: String): Option[Long] = {
+  override def floor: String => Option[Long] = { offset =>
     val earliest = valueOf(offset).key match {
       case OffsetKey.Moment(m) => OffsetKey.Moment(m.minusMillis(options.lookbackMs))
       case other               => other

@@ -28,7 +28,7 @@ trait OffsetStrategy {
   def memory: MemoryRule
 
   /** Rank of the lowest value that is asked for with an offset, if records have ranks (see [[OffsetReading.rank]]). */
-  def floor(offset: String): Option[Long] = None
+  def floor: String => Option[Long] = _ => None
 }
 
 /** What is remembered of the records before, when a traversal moved the offset. */

@@ -38,7 +38,7 @@ final private[offset] class WindowStrategy(config: RestConfig, clock: ApiClock) 
 
   /** Slices overlap near the present: one response that lacks records must not make forget them. */
   def memory: MemoryRule = MemoryRule.NotPassed
-  override def floor(offset: String): Option[Long] =
+  override def floor: String => Option[Long] = offset =>
     time.asked(offset).map(o => OffsetKey.rank(OffsetKey.Moment(o.minusMillis(options.lookbackMs))))
 
   def read(state: EndpointState, ask: Ask, times: DrainTimes): OffsetReading = new OffsetReading {

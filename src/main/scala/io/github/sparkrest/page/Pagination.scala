@@ -22,13 +22,13 @@ trait Pagination {
   def next(current: Option[PageToken], facts: PageFacts): Option[PageToken]
 
   /** Whether the page says in so many words that there is no next one: the field is there, and null or empty. */
-  def saysEnd(facts: PageFacts): Boolean = false
+  def saysEnd: PageFacts => Boolean = _ => false
 
   /** The place after a page without records, where the API says that there is more.
     *
-    * @param lastPage records of the page before
+    * The second argument: records of the page before.
     */
-  def afterEmpty(current: Option[PageToken], lastPage: Long): Option[PageToken] = None
+  def afterEmpty: (Option[PageToken], Long) => Option[PageToken] = (_, _) => None
 }
 
 /** A pagination with the stop rules that all kinds share. */
@@ -120,7 +120,7 @@ final private[page] class AddressPagination(config: RestConfig, source: ValueSou
   def mayOverlap: Boolean = true
   def next(current: Option[PageToken], facts: PageFacts): Option[PageToken] =
     facts.token(source).map(found => PageToken.Address(nextUrl.store(found, facts.url)))
-  override def saysEnd(facts: PageFacts): Boolean = PathsOf(source).exists(facts.isEmptyAt)
+  override def saysEnd: PageFacts => Boolean = facts => PathsOf(source).exists(facts.isEmptyAt)
 }
 
 /** `cursor`: a token from the response, or else from the last record. */
@@ -129,7 +129,7 @@ final private[page] class CursorPagination(source: ValueSource) extends Paginati
   def mayOverlap: Boolean = false
   def next(current: Option[PageToken], facts: PageFacts): Option[PageToken] =
     facts.token(source).orElse(facts.lastRecord.map(facts.hold)).map(PageToken.Cursor(_))
-  override def saysEnd(facts: PageFacts): Boolean = PathsOf(source).exists(facts.isEmptyAt)
+  override def saysEnd: PageFacts => Boolean = facts => PathsOf(source).exists(facts.isEmptyAt)
 }
 
 /** `page` and `offset`: numbers that go on until a page is empty, for a server may cap the size of a page silently.
@@ -146,7 +146,7 @@ final private[page] class NumberPagination(paging: PagingOptions, step: PageFact
       if (facts.records == 0) None else Some(PageToken.Number(at + step(facts)))
   }
 
-  override def afterEmpty(current: Option[PageToken], lastPage: Long): Option[PageToken] = {
+  override def afterEmpty: (Option[PageToken], Long) => Option[PageToken] = { (current, lastPage) =>
     val at = current.collect { case PageToken.Number(n) => n }.getOrElse(paging.start)
     val records = paging.pageSize.getOrElse(lastPage)
     val width = step(PageFacts("", Nil, Envelope.Empty, records = records))
