@@ -153,7 +153,8 @@ final private[offset] class OnePage(
         emptyAt = None,
         refusedAt = None,
         largestPage = math.max(state.largestPage, records),
-        recognized = facts.envelope.recognized.orElse(state.recognized)
+        // An array without records may be any array.
+        recognized = facts.envelope.recognized.filter(_ => records > 0).orElse(state.recognized)
       ),
       records,
       atEnd,
