@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.pagelog
+
+import java.nio.file.Files
+
+import scala.util.Random
+
+import io.github.sparkrest.error.RestException
+import io.github.sparkrest.offset._
+import io.github.sparkrest.poll.Endpoint
+import org.scalatest.funsuite.AnyFunSuite
+
+/** Records seen: many of them, in sorted files, with little memory; and the files go when nothing names them. */
+class SeenFilesSuite extends AnyFunSuite {
+  private def newStore() = new LocalLogStore(Files.createTempDirectory("seen"))
+  private def hash(i: Int): String = {
+    val bytes = i.toString.getBytes("UTF-8")
+    RecordHash.of(bytes, 0, bytes.length)
+  }
+  private def names(store: LogStore) = store.list(SeenFiles.Folder).toSet
+
+  test("what a file holds is found, with its count and rank, and nothing else is") {
+    val files = new SeenFiles(newStore(), 1)
+    val entries = (1 to 5000).map(i => SeenEntry.of(hash(i), Seen(i % 3 + 1, i.toLong))).sorted
+    val file = files.write(entries.iterator)
+    assert(file.entries == 5000 && file.lowest == 1 && file.highest == 5000)
+    assert(files.read(file).toVector == entries.toVector)
+    assert((1 to 5000).forall(i => files.count(file, SeenEntry.of(hash(i))) == i % 3 + 1))
+    assert((5001 to 6000).forall(i => files.count(file, SeenEntry.of(hash(i))) == 0))
+  }
+
+  test("a memory of 200,000 records with 500 at a time in memory: each count is right, and files are few") {
+    val store = newStore()
+    val files = new SeenFiles(store, 1)
+    val limits = CoreLimits(seenInState = 10, seenInTask = 500, seenFiles = 4)
+    val memory = new SeenMemory(files, limits)
+    val random = new Random(7)
+    var seen = SeenRecords.Empty
+    var truth = Map.empty[Int, Int]
+    (1 to 400).foreach { _ =>
+      val page = (1 to 500).map(_ => random.nextInt(150000))
+      val counts = page.distinct.map(i => i -> (truth.getOrElse(i, 0) + 1))
+      truth ++= counts
+      seen = memory.add(seen, counts.map { case (i, n) => hash(i) -> Seen(n, i.toLong) })
+      assert(seen.recent.size <= 500 && seen.files.length <= 5)
+    }
+    seen = memory.settled(seen)
+    assert(seen.recent.isEmpty)
+    random.shuffle(truth.toSeq).take(5000).foreach { case (i, n) => assert(memory.count(seen, hash(i)) == n, i) }
+    assert((150000 to 151000).forall(i => memory.count(seen, hash(i)) == 0))
+    files.keepOnly(seen.files.map(_.name).toSet)
+    assert(names(store) == seen.files.map(_.name).toSet, "what was merged is gone")
+  }
+
+  test("a file goes as soon as the offset has passed all of it") {
+    val files = new SeenFiles(newStore(), 1)
+    val memory = new SeenMemory(files, CoreLimits(seenInState = 1))
+    def of(ranks: Range) = memory.settled(SeenRecords(ranks.map(r => hash(r) -> Seen(1, r.toLong)).toMap))
+    val both = memory.join(of(1 to 10), of(11 to 20))
+    assert(memory.keep(both, 10, unranked = false).files.length == 2)
+    assert(memory.keep(both, 11, unranked = false).files.map(_.lowest) == Vector(11L))
+    assert(memory.keep(both, 21, unranked = false).isEmpty)
+  }
+
+  test("a file that is gone or cut short is an error that names it") {
+    val store = newStore()
+    val files = new SeenFiles(store, 1)
+    val file = files.write(Iterator(SeenEntry.of(hash(1), Seen(1))))
+    store.delete(SeenFiles.path(file.name))
+    val e = intercept[RestException](new SeenFiles(store, 2).count(file.copy(entries = 2), SeenEntry.of(hash(1))))
+    assert(e.getMessage.contains(file.name) && e.getMessage.contains("REST_CHECKPOINT_UNREADABLE"))
+  }
+
+  test("a file lives while a manifest or the note names it, over runs, and no longer") {
+    val store = newStore()
+    def stateWith(log: PageLog, offset: String): EndpointState = {
+      val files = new SeenFiles(store, log.epoch)
+      EndpointState(Some(offset), SeenRecords(files = Vector(files.write(Iterator(SeenEntry.of(hash(1), Seen(1)))))))
+    }
+    def page(log: PageLog) = {
+      val writer = new PageFileWriter(store, log.epoch, "")
+      writer.append("{}".getBytes("UTF-8"), 0, 2)
+      writer.endPage(None, None)
+      writer.close().get
+    }
+    val first = PageLog.open(store, 1)
+    first.resume(Position.Start, Map("main" -> None))
+    val states = (1 to 3).map(i => stateWith(first, s"$i"))
+    states.foreach(s => first.append(page(first), Map(Endpoint.Only -> s)))
+    val noted = stateWith(first, "4")
+    first.noteBeforePoll(0, Map("main" -> noted))
+    new SeenFiles(store, first.epoch).write(Iterator(SeenEntry.of(hash(9), Seen(1))))
+    assert(names(store).size == 5)
+    (1L to 3L).foreach(seq => first.commit(Position(seq, 1)))
+    assert(names(store).contains(noted.seenFiles.head) && names(store).contains(states.last.seenFiles.head))
+    assert(!names(store).contains(states.head.seenFiles.head), "its manifest is purged")
+    val second = PageLog.open(store, 1)
+    assert(names(store) == states(1).seenFiles.filter(names(store)) ++ states(2).seenFiles ++ noted.seenFiles)
+    second.resume(Position(3, 1), Map("main" -> Some("3")))
+    second.noteBeforePoll(0, Map("main" -> states(2)))
+    assert(!names(store).contains(noted.seenFiles.head), "no note names it any more")
+  }
+}
