@@ -277,7 +277,7 @@ POLLING = (
         "case e: Throwable => failure = Some(e)",
         "case scala.util.control.NonFatal(e) => failure = Some(e)",
         "PollerEndsSuite",
-        "OutOfMemoryError ends the poller with a failure",
+        "ends the poller with a failure",
     ),
     Cure(
         "I3",

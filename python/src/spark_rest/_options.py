@@ -331,9 +331,9 @@ def read_rest_stream(
         retain_batches:
             Consumed batches whose pages are kept in the page log. Default: ``2``.
         endpoint_retention:
-            How long the progress of an endpoint is kept after it left the input, from the first
-            start of the query without it. If it comes back later, it begins at ``initialOffset``.
-            Default: ``30d``.
+            Seconds for which the progress of an endpoint is kept after it left the input, counted
+            from the first start of the query without it. If it comes back later, it begins at
+            ``initialOffset``. Default: ``30d``.
         page_log_location:
             Where the page log is kept, on storage that driver and executors share; default: the
             source's folder in the checkpoint. One folder for one query.

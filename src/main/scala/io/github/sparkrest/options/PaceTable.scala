@@ -58,7 +58,7 @@ private[options] trait PaceTable {
     Pace,
     scope = Scope.Stream,
     default = Some("30d"),
-    doc = "How long the progress of an endpoint is kept after it left the input, from the first start of the query without it. If it comes back later, it begins at `initialOffset`."
+    doc = "Seconds for which the progress of an endpoint is kept after it left the input, counted from the first start of the query without it. If it comes back later, it begins at `initialOffset`."
   )
   val PageLogLocation: Opt[String] = Opt(
     "pageLogLocation",
