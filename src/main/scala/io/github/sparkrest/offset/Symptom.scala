@@ -21,6 +21,9 @@ private[offset] object Symptom {
         s"order=asc, but a page is not in ascending order of ${options.name}: the offset moves when all pages are in. Set order to desc or none, or let the API sort.",
       (hasNext && state.drain.isEmpty && asked.exists(n => facts.records > 0 && facts.records < n)) ->
         s"pageSize is ${asked.getOrElse(0L)}, but the API sends pages of ${facts.records}: it caps them. Lower pageSize to spare the difference.",
+      (!hasNext && config.paging.isPaged && state.drain.isEmpty && !reading.reachedOld && asked
+        .exists(facts.records >= _)) ->
+        s"The first page has ${facts.records} records, as many as pageSize allows, and names no next page. If there are more records, check pagination and nextField: they are missing.",
       (!hasNext && !config.hasPlaceholder && !reading.reachedOld && options.kind != "snapshot" && options.kind != "cursor" &&
         state.offset.isDefined && (options.kind == "incremental" || !state.boundary.isEmpty) && kept > 1 && kept == facts.records && state.drain.isEmpty) ->
         "No record of this poll was there in the last one: there may be a gap between them. Poll more often (streamingInterval), or read further pages (pagination)."

@@ -373,4 +373,25 @@ class PromiseSuite extends AnyFunSuite {
     assert(api.poll().isEmpty && api.outcome.error.isEmpty)
   }
 
+  test("a full first page that names no next one is said to be suspicious") {
+    def warning(nextField: String) = {
+      val api = new PolledApi(
+        "url" -> "http://h/x",
+        "offsetType" -> "max_field",
+        "offsetField" -> "t",
+        "dataField" -> "data",
+        "pagination" -> "cursor",
+        "nextField" -> nextField,
+        "pageSizeParam" -> "limit",
+        "pageSize" -> "100"
+      )(r =>
+        if (query(r).contains("cursor")) Answer("""{"data":[],"next":null}""")
+        else Answer(s"""{"data":${timed(1 to 100).body},"next":"b"}""")
+      )
+      api.poll()
+      api.outcome.warning
+    }
+    assert(warning("nxt").exists(w => w.contains("nextField") && w.contains("100 records")))
+    assert(warning("next").isEmpty)
+  }
 }
