@@ -249,6 +249,8 @@ class PromiseSuite extends AnyFunSuite {
 
   test("one response of a replica that lags behind makes forget nothing under lookback") {
     var lags = false
+    var more = Seq.empty[String]
+    val newest = """{"id":201,"t":1700000300}"""
     val all = (1 to 200).map(i => s"""{"id":$i,"t":${1700000000 + i}}""")
     val api = new PolledApi(
       "url" -> "http://h/x?since={t}",
@@ -256,11 +258,12 @@ class PromiseSuite extends AnyFunSuite {
       "offsetField" -> "t",
       "offsetFormat" -> "epoch_s",
       "lookback" -> "3600"
-    )(_ => Answer(array(if (lags) all.take(3) else all)))
+    )(_ => Answer(array(if (lags) all.take(3) :+ newest else all ++ more)))
     assert(api.poll().length == 200)
     lags = true
-    assert(api.poll().isEmpty)
+    assert(api.poll() == List(newest), "the offset moves")
     lags = false
+    more = Seq(newest)
     assert(api.poll().isEmpty)
   }
 
