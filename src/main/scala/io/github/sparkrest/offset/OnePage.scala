@@ -77,7 +77,7 @@ final private[offset] class OnePage(
       _ <- PageErrors.reported(config, facts).toLeft(())
       reached <- reading.finish(facts)
       named <- pages.next(state.drain.map(_.page), received, state.drain.fold(0L)(_.lastPage), facts)
-      next = named.filterNot(_ => options.order == "desc" && reading.reachedOld || emptyPages > limits.emptyPages)
+      next = named.filterNot(_ => passedOld || isHollow)
       result <-
         if (next.isEmpty && isDoubtful(facts)) Right(doubted)
         else if (next.isEmpty && named.isEmpty && !passedOld) ended(reached, facts)
@@ -95,7 +95,7 @@ final private[offset] class OnePage(
     records == 0 && !pages.saysMore(received, facts).contains(false) && !state.emptyAt.exists(isLater(_)) && {
       state.drain match {
         // After a page that was not full the end was to be expected.
-        case Some(d) => emptyPages <= limits.emptyPages && d.lastPage * 2 >= fullPage
+        case Some(d) => !isHollow && d.lastPage * 2 >= fullPage
         case None    =>
           options.kind == "window" && facts.refused || options.kind == "snapshot" && !state.boundary.isEmpty
       }
@@ -130,10 +130,10 @@ final private[offset] class OnePage(
       facts: PageFacts
   ): PageResult = {
     val warnings = reached.warning.toList ++ Symptom.ofPage(config, state, reading, facts, kept, next.isDefined) ++
-      (if (emptyPages > limits.emptyPages) List(PageErrors.manyEmptyPages(emptyPages)) else Nil)
+      (if (isHollow) List(PageErrors.manyEmptyPages(emptyPages)) else Nil)
     next match {
       case _ if comesAgain(reached) =>
-        result(state.restarted(memory).copy(ahead = memory.join(state.ahead, seen)), facts, atEnd = false, warnings)
+        result(state.copy(drain = None, ahead = memory.join(state.ahead, seen)), facts, atEnd = false, warnings)
           .copy(unfinished = true)
       case None =>
         result(
@@ -162,6 +162,9 @@ final private[offset] class OnePage(
     )
 
   private def emptyPages: Int = if (records > 0) 0 else state.drain.fold(0)(_.emptyPages) + 1
+
+  /** Too many empty pages in a row, though each names a next one. */
+  private def isHollow: Boolean = emptyPages > limits.emptyPages
 
   /** Another request from the offset reached instead of a further page: the list may move meanwhile, and nothing is lost.
     * Only if the bound is known to be inclusive, or each id stands once: else records at the offset could be passed over.

@@ -98,7 +98,5 @@ final private[offset] class TraversalMemory(
   /** All of it is remembered: that stays as it is, so that an idle stream writes nothing. */
   private def broughtNothing: Boolean = brought == 0 && state.ahead.isEmpty
 
-  private def isSameSnapshot: Boolean =
-    broughtNothing && state.drain
-      .fold(0L)(_.received) + records == state.boundary.recent.size + state.boundary.files.map(_.entries).sum
+  private def isSameSnapshot: Boolean = broughtNothing && received == entries
 }
