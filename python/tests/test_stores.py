@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -161,8 +162,14 @@ def test_of_many_writers_on_hdfs_one_gets_each_name(spark: SparkSession, hdfs: s
     files = Files(spark, f"{hdfs}/contended")
     log = files.jvm.io.github.sparkrest.pagelog.HadoopLogStore(files.system, files._path(""))
 
+    together = Barrier(writers)
+
     def write(writer: int) -> set[str]:
-        return {name for name in names if log.writeIfAbsent(name, f"writer {writer}".encode())}
+        # Each writer begins at another name, so that none of them is first everywhere.
+        begin = writer * len(names) // writers
+        together.wait(60)
+        mine = names[begin:] + names[:begin]
+        return {name for name in mine if log.writeIfAbsent(name, f"writer {writer}".encode())}
 
     with ThreadPoolExecutor(writers) as pool:
         written = list(pool.map(write, range(writers)))

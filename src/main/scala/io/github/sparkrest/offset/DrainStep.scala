@@ -32,7 +32,10 @@ final class DrainStep(
   /** What to ask now; `None`: nothing, time must pass first. */
   def plan(from: EndpointState, now: Instant): Option[Plan] = {
     // A page token of another request leads elsewhere: page 24 of 1,000 records is not page 24 of 100.
-    val state = if (from.drain.flatMap(_.request).forall(_ == core.identity)) from else from.restarted(memory)
+    val state =
+      if (from.drain.flatMap(_.request).forall(_ == core.identity)) from
+      // Pages may have another size now.
+      else from.restarted(memory).copy(largestPage = 0)
     val base = latest.begun(state, now)
     strategy.ask(base, now).map { fresh =>
       val ask = base.drain.fold(fresh)(d => fresh.copy(until = d.until))
@@ -69,12 +72,11 @@ final class DrainStep(
     *
     * @param now epoch milliseconds
     */
-  def refused(state: EndpointState, now: Long): Refusal = {
-    def once(certain: => EndpointState): Refusal = state.refusedAt match {
-      case Some(at) if now - at >= limits.refusalMillis || now < at => Refusal.Certain(certain)
-      case at                                                       =>
-        val since = at.getOrElse(now)
-        Refusal.Doubtful(state.copy(refusedAt = Some(since)), math.max(1L, limits.refusalMillis - (now - since)))
+  def refused(state: EndpointState, status: Int, now: Long): Refusal = {
+    def once(certain: => EndpointState): Refusal = Doubt.of(state, status, now, limits.refusalMillis) match {
+      case None        => Refusal.Certain(certain)
+      case Some(doubt) =>
+        Refusal.Doubtful(state.copy(doubt = Some(doubt)), doubt.wait(now, limits.refusalMillis))
     }
     state.drain.map(_.page) match {
       // A page number does not expire.
@@ -82,7 +84,7 @@ final class DrainStep(
       case Some(_)                   => once(state.restarted(memory))
       case None                      =>
         if (options.kind != "cursor" || state.offset.isEmpty) Refusal.OfOtherThings
-        else once(state.copy(offset = if (options.restartsExpired) None else state.offset, refusedAt = None))
+        else once(state.copy(offset = if (options.restartsExpired) None else state.offset, doubt = None))
     }
   }
 

@@ -15,9 +15,7 @@ import io.github.sparkrest.request.PageToken
   * @param validators of the last answer, if it was whole and all of it was delivered
   * @param lowest ranks that may come again: of each of the last traversals the lowest that it asked for or was sent
   * @param recognized name of the root field whose array held the records, without `dataField`
-  * @param emptyAt the next request was answered without records at that time, epoch milliseconds, where records could be
-  *   expected: it counts if it comes again
-  * @param refusedAt likewise, the next request's page token or cursor was refused
+  * @param doubt the last answer to the next request, if it counts only when it comes again
   * @param largestPage records of the largest page so far: a page with fewer is likely the last one
   * @param passedOver records of the largest response so far that was passed over; 0: none is, or `started`
   */
@@ -30,15 +28,17 @@ final case class EndpointState(
     validators: Option[Validators] = None,
     lowest: Vector[Long] = Vector.empty,
     recognized: Option[String] = None,
-    emptyAt: Option[Long] = None,
-    refusedAt: Option[Long] = None,
+    doubt: Option[Doubt] = None,
     largestPage: Long = 0,
     passedOver: Long = 0
 ) {
 
   /** The page token is forgotten, and with it the place in the list; what the traversal held is remembered. */
   def restarted(memory: SeenMemory): EndpointState =
-    copy(drain = None, ahead = drain.fold(ahead)(d => memory.join(ahead, d.seen)), emptyAt = None, refusedAt = None)
+    copy(drain = None, ahead = drain.fold(ahead)(d => memory.join(ahead, d.seen)), doubt = None)
+
+  /** As a new run takes it up, or after another answer: nobody knows what was answered meanwhile. */
+  def withoutDoubt: EndpointState = if (doubt.isEmpty) this else copy(doubt = None)
 
   /** As it is stored. */
   def settled(memory: SeenMemory): EndpointState = copy(
@@ -113,7 +113,7 @@ object EndpointState {
         (if (s.lowest.isEmpty) Nil else List("lowest" -> s.lowest.asJson)) ++ s.recognized.map(
           "recognized" -> _.asJson
         ) ++
-        s.emptyAt.map("emptyAt" -> _.asJson) ++ s.refusedAt.map("refusedAt" -> _.asJson) ++
+        s.doubt.map(d => "doubt" -> (d.answer, d.since).asJson) ++
         (if (s.largestPage == 0) Nil else List("largestPage" -> s.largestPage.asJson)) ++
         (if (s.passedOver == 0) Nil else List("passedOver" -> s.passedOver.asJson))
     )
@@ -128,8 +128,7 @@ object EndpointState {
       validators <- c.get[Option[Validators]]("validators")
       lowest <- c.get[Option[Vector[Long]]]("lowest")
       recognized <- c.get[Option[String]]("recognized")
-      emptyAt <- c.get[Option[Long]]("emptyAt")
-      refusedAt <- c.get[Option[Long]]("refusedAt")
+      doubt <- c.get[Option[(Int, Long)]]("doubt")
       largestPage <- c.get[Option[Long]]("largestPage")
       passedOver <- c.get[Option[Long]]("passedOver")
     } yield EndpointState(
@@ -141,8 +140,7 @@ object EndpointState {
       validators,
       lowest.getOrElse(Vector.empty),
       recognized,
-      emptyAt,
-      refusedAt,
+      doubt.map((Doubt.apply _).tupled),
       largestPage.getOrElse(0L),
       passedOver.getOrElse(0L)
     )

@@ -40,19 +40,28 @@ object OffsetKey {
     case _                      => None
   }
 
-  /** A number in the order of the keys of one kind: `a < b` means `rank(a) <= rank(b)`. */
+  /** A number in the order of the keys of one kind: `a < b` means `rank(a) <= rank(b)`. Ranks of text lie below [[LeastRank]],
+    * the others not.
+    */
   def rank(key: OffsetKey): Long = key match {
-    case Moment(m) => Try(m.toEpochMilli).getOrElse(if (m.getEpochSecond < 0) Long.MinValue else Long.MaxValue)
+    case Moment(m) => Try(m.toEpochMilli).getOrElse(if (m.getEpochSecond < 0) LeastRank else Long.MaxValue).max(LeastRank)
     case Number(n) =>
       val floor = n.setScale(0, java.math.RoundingMode.FLOOR)
-      if (floor.compareTo(Least) <= 0) Long.MinValue
+      if (floor.compareTo(Least) <= 0) LeastRank
       else if (floor.compareTo(Greatest) >= 0) Long.MaxValue
       else floor.longValue
-    // `String.compareTo` takes units as unsigned numbers, `Long` has a sign: the first bit is turned.
+    // The first four units, of which `String.compareTo` takes each as an unsigned number; one more than `Seen.Unranked`.
     case Words(w) =>
-      (0 until 4).foldLeft(0L)((r, i) => r << 16 | (if (i < w.length) w.charAt(i).toLong else 0L)) ^ Long.MinValue
+      val units = (0 until 4).foldLeft(0L)((r, i) => r << 16 | (if (i < w.length) w.charAt(i).toLong else 0L))
+      Long.MinValue + 1 + (units >>> 2)
   }
-  private val Least = JBigDecimal.valueOf(Long.MinValue)
+
+  /** Whether two ranks are of values that do not compare: one of them of text. */
+  def differ(a: Long, b: Long): Boolean = (a < LeastRank) != (b < LeastRank)
+
+  /** Of a number or a time. */
+  private val LeastRank = Long.MinValue / 2 + 1
+  private val Least = JBigDecimal.valueOf(LeastRank)
   private val Greatest = JBigDecimal.valueOf(Long.MaxValue)
 
   /** 24 hexadecimal digits: one id in 80,000 has digits alone, perhaps with an `e`. As text they have the same order. */

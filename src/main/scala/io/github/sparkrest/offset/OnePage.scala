@@ -92,10 +92,10 @@ final private[offset] class OnePage(
     * It counts when the same request is answered so once more, some time later.
     */
   private def isDoubtful(facts: PageFacts): Boolean =
-    records == 0 && !pages.saysMore(received, facts).contains(false) && !state.emptyAt.exists(isLater(_)) && {
+    records == 0 && !pages.saysMore(received, facts).contains(false) && doubt.nonEmpty && {
       state.drain match {
-        // After a page that was not full the end was to be expected.
-        case Some(d) => !isHollow && d.lastPage * 2 >= fullPage
+        // After a page that was not full the end was to be expected; empty pages so far say nothing of it.
+        case Some(d) => !isHollow && (d.lastPage == 0 || d.lastPage * 2 >= fullPage)
         case None    =>
           options.kind == "window" && facts.refused || options.kind == "snapshot" && !state.boundary.isEmpty
       }
@@ -104,18 +104,10 @@ final private[offset] class OnePage(
   /** Records of a page that is full, as far as that is known. */
   private def fullPage: Long = config.paging.pageSize.fold(state.largestPage)(math.min(_, state.largestPage))
 
-  private def isLater(since: Long): Boolean = now - since >= limits.verifyMillis || now < since
+  private lazy val doubt: Option[Doubt] = Doubt.of(state, Doubt.Empty, now, limits.verifyMillis)
 
-  private def doubted: PageResult = {
-    val since = state.emptyAt.getOrElse(now)
-    PageResult(
-      state.copy(emptyAt = Some(since)),
-      records,
-      atEnd = false,
-      None,
-      waitMs = Some(math.max(1L, limits.verifyMillis - (now - since)))
-    )
-  }
+  private def doubted: PageResult =
+    PageResult(state.copy(doubt = doubt), records, atEnd = false, None, waitMs = doubt.map(_.wait(now, limits.verifyMillis)))
 
   private def ended(reached: Reached, facts: PageFacts): Either[RestError, PageResult] =
     pages.endsEarly(received, facts).filter(_ => paged) match {
@@ -150,8 +142,7 @@ final private[offset] class OnePage(
   private def result(next: EndpointState, facts: PageFacts, atEnd: Boolean, warnings: List[String]) =
     PageResult(
       next.copy(
-        emptyAt = None,
-        refusedAt = None,
+        doubt = None,
         largestPage = math.max(state.largestPage, records),
         // An array without records may be any array.
         recognized = facts.envelope.recognized.filter(_ => records > 0).orElse(state.recognized)

@@ -36,13 +36,14 @@ final class SeenMemory(store: SeenStore, limits: CoreLimits) {
   /** Forgets what can no longer come: a file as soon as nothing in it can.
     *
     * @param floor the least rank that is kept
-    * @param unranked whether records without a rank are kept
+    * @param unranked whether records without a rank are kept, or with one that does not compare with `floor`
     */
   def keep(in: SeenRecords, floor: Long, unranked: Boolean): SeenRecords = {
-    def stays(rank: Long) = if (rank == Seen.Unranked) unranked else rank >= floor
+    def stays(rank: Long) =
+      if (rank == Seen.Unranked || OffsetKey.differ(rank, floor)) unranked else rank >= floor
     in.copy(
       recent = in.recent.filter { case (_, seen) => stays(seen.rank) },
-      files = in.files.filter(f => stays(f.lowest) || f.highest != Seen.Unranked && f.highest >= floor)
+      files = in.files.filter(f => stays(f.lowest) || stays(f.highest))
     )
   }
 

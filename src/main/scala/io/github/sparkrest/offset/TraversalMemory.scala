@@ -35,8 +35,7 @@ final private[offset] class TraversalMemory(
       reached.offset.orElse(state.offset),
       remembered,
       None,
-      // A traversal without a record says nothing of what lies ahead of the offset.
-      ahead = if (records == 0 && state.drain.forall(_.received == 0)) state.ahead else SeenRecords.Empty,
+      ahead = stillAhead(reached),
       lowest = lows,
       recognized = state.recognized
     )
@@ -52,7 +51,10 @@ final private[offset] class TraversalMemory(
     case MemoryRule.LastTraversal => seen()
     case MemoryRule.Unranked      => memory.keep(seen(), Long.MaxValue, unranked = true)
     case MemoryRule.ForSomeTime   =>
-      memory.join(memory.keep(state.boundary, times.began - limits.seenMillis, unranked = false), seen())
+      // Without a rank: remembered before there was a `recordKey`.
+      val older = memory.keep(notYetAgain, Long.MaxValue, unranked = true)
+      val recent = memory.keep(state.boundary, times.began - limits.seenMillis, unranked = false)
+      memory.join(memory.join(recent, older), seen())
     case MemoryRule.NotPassed =>
       val floor = floorOf(reached)
       memory.join(
@@ -71,6 +73,17 @@ final private[offset] class TraversalMemory(
       state.boundary.copy(recent = state.boundary.recent.filter { case (id, s) => memory.count(seen(), id) < s.count })
     else if (received - brought >= entries) SeenRecords.Empty
     else state.boundary
+
+  /** Of what was delivered beyond the offset, what has not come again, though the offset does not exclude it. A record may have
+    * moved to a page that was read before, because another one was deleted. A traversal without a record says nothing.
+    */
+  private def stillAhead(reached: Reached): SeenRecords =
+    if (state.ahead.isEmpty || received == 0) state.ahead
+    else
+      reached.offset.orElse(state.offset).flatMap(strategy.floor).fold(SeenRecords.Empty) { floor =>
+        val beyond = memory.keep(state.ahead, floor, unranked = false)
+        beyond.copy(recent = beyond.recent.filter { case (id, s) => memory.count(seen(), id) < s.count })
+      }
 
   private def received: Long = state.drain.fold(0L)(_.received) + records
   private def entries: Long = state.boundary.recent.size + state.boundary.files.map(_.entries).sum

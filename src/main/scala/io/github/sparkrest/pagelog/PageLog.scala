@@ -68,8 +68,9 @@ final class PageLog private (
       logger.warn(s"The page log in ${store.location} holds nothing at or after the query's offset $start: polling goes on from the API offset in it; one page may come again.")
     val fromOffset = ledger.base.endpoints ++ offsets.map { case (k, o) => k -> EndpointState(o) }
     val moved = noted.fold(Map.empty[String, EndpointState])(_.since(ledger))
+    val states = (if (end >= start.seq && end > 0) ledger.states else fromOffset) ++ moved
     Resumption(
-      (if (end >= start.seq && end > 0) ledger.states else fromOffset) ++ moved,
+      states.map { case (key, state) => key -> state.withoutDoubt },
       note.map(_.polledAtMs),
       fresh = start.seq == 0 && ledger.newest.isEmpty && noted.isEmpty,
       note.fold(PaceNote.Nothing)(_.pace),

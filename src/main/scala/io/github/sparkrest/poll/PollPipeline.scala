@@ -208,12 +208,13 @@ final class PollPipeline(
   /** What a failure means for the state: a page token or cursor may have expired. */
   private def judged(outcome: PollOutcome, failure: PageFailure): PollOutcome = {
     val state = outcome.state
+    val certain = state.withoutDoubt
     def failed(next: EndpointState, error: RestError) = outcome.copy(next, more = false, error = Some(error))
     if (PollPipeline.endsTraversal(failure.error.condition)) failed(core.restarted(state), failure.error)
-    else if (!failure.refusesPlace) failed(state, failure.error)
+    else if (!failure.refusesPlace) failed(certain, failure.error)
     else
-      core.refused(state, clock.now().toEpochMilli) match {
-        case Refusal.OfOtherThings          => failed(state, failure.error)
+      core.refused(state, failure.status, clock.now().toEpochMilli) match {
+        case Refusal.OfOtherThings          => failed(certain, failure.error)
         case Refusal.Certain(next)          => failed(next, explained(state, failure))
         case Refusal.Doubtful(next, waitMs) =>
           outcome.copy(

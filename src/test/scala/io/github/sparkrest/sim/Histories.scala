@@ -95,6 +95,30 @@ object Histories {
     "identifiers of digits alone: a feed came again" ->
       "cap=4 form=oid grain=2000 kind=feed order=desc paging=nextUrl rows=13 | 5:insert/1",
     "identifiers of digits alone: the offset was not the greatest" ->
-      "bound=exclusive form=oid order=desc tellBoundary=true tellOrder=false | 1:update 1:update 3:update 3:insert"
+      "bound=exclusive form=oid order=desc tellBoundary=true tellOrder=false | 1:update 1:update 3:update 3:insert",
+    "two different refusals in a row, both stray, made a cursor begin again" ->
+      "cap=4 expired=restart form=epoch_s kind=delta restarts=true rows=1 | 6:cut 6:status/404 7:status/400",
+    "a refusal before a restart and another one after it made a cursor begin again" ->
+      "cap=3 expired=restart form=iso kind=link offset=timestamp restarts=true rows=1 | 4:update 5:status/404 8:options 9:status/410",
+    "an empty page, an expired token, an empty page: the first and the last counted as one" ->
+      "cap=2 form=iso kind=feed oddFirst=true offset=timestamp order=desc paging=cursor restarts=true rows=4 | 3:expire 3:void 5:void",
+    "an empty page before a crash and another one after it ended a traversal" ->
+      "cap=3 end=always form=epoch_s kind=feed offset=timestamp order=desc paging=link rows=4 | 2:void 5:crash 6:void",
+    "the same with an error between them" ->
+      "calm=true cap=5 form=iso kind=ids order=none paging=page rows=7 view=number | 2:void 3:error 5:crash 6:void",
+    "the same in a window, over two crashes" ->
+      "behind=2000 bound=exclusive calm=true cap=5 end=repeat form=iso grain=2000 interval=10 kind=window lag=6000 paging=page rows=11 tellOrder=false view=number | 2:error 5:crash 6:void 9:crash 10:void",
+    "smaller pages after a restart: a full one was taken for the last" ->
+      "bound=coarse cap=2 form=iso key=true order=none paging=page restarts=true rows=4 view=number | 1:options/2 3:insert/17 7:options 9:void",
+    "an empty page after empty pages emptied a snapshot" ->
+      "cap=4 carrier=header gap=2 key=true kind=snapshot paging=cursor rows=1 view=frozen | 1:status/404 6:cut 7:void",
+    "an empty page after empty pages ended a window" ->
+      "behind=4000 bound=exclusive cap=4 form=iso gap=1 holes=2 kind=window lag=6000 order=desc paging=nextUrl rows=2 | 1:tick/5000 1:tick/500 14:cut 15:void",
+    "text instead of a time was forgotten: its rank lay below all numbers" ->
+      "backwards=true cap=5 form=epoch_s key=true kind=feed odd=zero oddFirst=true order=desc paging=page rows=4 view=number | 11:insert/1 12:bulk",
+    "a record key set at a restart: what came under the cursor before was forgotten" ->
+      "cap=2 form=epoch_s kind=log restarts=true rows=0 | 1:insert 1:options/2 1:insert 1:insert 3:options/5",
+    "a record beyond the offset moved to a page that was read before, and was forgotten" ->
+      "bound=coarse cap=5 form=epoch_s key=true oddFirst=true paging=offset tellBoundary=true tieLimit=4 view=number | 5:delete"
   )
 }

@@ -102,6 +102,7 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
     } catch {
       case crash: Crash =>
         restore(durable._1)
+        state = state.withoutDoubt
         fruitless = 0
         crash.options.flatMap(s => RestConfig.parse(Reader.options(s)).toOption).foreach(current = _)
         drain = durable._2.getOrElse(Since(api.requests + 1, api.world.now))

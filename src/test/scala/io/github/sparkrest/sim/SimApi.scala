@@ -77,7 +77,8 @@ final class SimApi(scenario: Scenario, tracing: Boolean) extends HttpClient {
       }
     )
     note(s"#$requests ${request.method} ${request.url} ${request.body.getOrElse("")} -> ${answer.status} ${answer.headers.mkString} ${answer.body}")
-    if (now.exists(_.what == "cut")) honest = wasHonest
+    // Of a refusal the body does not count.
+    if (now.exists(_.what == "cut") && answer.status < 400) honest = wasHonest
     val cut = now.find(_.what == "cut").map(e => (answer.body.length * (e.n % 10) / 10, e.n))
     if (answer.status >= 400 && answer.status != 404 || cut.nonEmpty) faulty = true
     try use(HttpResponse(answer.status, answer.headers, body(answer.body, cut)))

@@ -62,7 +62,7 @@ final class World(setup: Setup) {
       insert(now, e.n, request)
     case "late"   => insert(now - e.n, e.n, request)
     case "tick"   => now += e.n
-    case "update" => pick(e.n).foreach(update(_, request))
+    case "update" => pick(e.n).foreach(l => update(newestOf(l), request))
     case "delete" => pick(e.n).foreach(end(_, request))
     case "odd"    => insertOdd(request)
     case "bulk"   =>
@@ -74,6 +74,10 @@ final class World(setup: Setup) {
 
   private def pick(n: Int): Option[Life] =
     if (live.isEmpty) None else live.valuesIterator.drop(n % live.size).take(1).toList.headOption
+
+  /** A log holds older versions too. */
+  private def newestOf(life: Life): Life =
+    if (setup.twins) life else live.valuesIterator.filter(_.row.id == life.row.id).maxBy(_.row.seq)
 
   private def insert(moment: Long, n: Int, request: Int): Unit = {
     lastId += 1 + (if (setup.twins) 0 else n % 2)
