@@ -62,9 +62,15 @@ final private[offset] class OnePage(
 
   private def rank(): Long = {
     val found = if (strategy.memory == MemoryRule.ForSomeTime) Some(times.began) else reading.rank
-    found.foreach(r => lowest = Some(lowest.fold(r)(math.min(_, r))))
+    found.foreach(r => lowest = Some(lowest.fold(r)(lower(_, r))))
     found.getOrElse(Seen.Unranked)
   }
+
+  /** Of two that do not compare, the one of the offset's kind: the other one may be any text in place of a time. */
+  private def lower(a: Long, b: Long): Long =
+    if (!OffsetKey.differ(a, b)) math.min(a, b)
+    else if (state.offset.flatMap(strategy.floor).exists(!OffsetKey.differ(_, math.min(a, b)))) math.min(a, b)
+    else math.max(a, b)
 
   def finish(response: PageFacts): Either[RestError, PageResult] = {
     val facts = response.copy(

@@ -91,14 +91,19 @@ final private[offset] class TraversalMemory(
   /** The lowest rank that the API may still return. A coarse bound returns more than it is asked for, and a list without a
     * bound returns what it has: what the last traversals saw may come again.
     */
-  private def floorOf(reached: Reached): Long =
-    (lows ++ reached.offset.orElse(state.offset).flatMap(strategy.floor))
+  private def floorOf(reached: Reached): Long = {
+    val asked = reached.offset.orElse(state.offset).flatMap(strategy.floor)
+    (lows.filterNot(low => asked.exists(OffsetKey.differ(_, low))) ++ asked)
       .reduceOption(math.min(_, _))
       .getOrElse(Long.MinValue)
+  }
 
   private def lows: Vector[Long] = {
     val asked = state.offset.flatMap(strategy.floor)
-    lowest.fold(state.lowest)(l => (state.lowest :+ asked.fold(l)(math.min(_, l))).takeRight(limits.lowest))
+    lowest.fold(state.lowest) { l =>
+      val least = asked.filterNot(OffsetKey.differ(_, l)).fold(l)(math.min(_, l))
+      (state.lowest :+ least).takeRight(limits.lowest)
+    }
   }
 
   /** The state from which another traversal begins at the offset reached, though this one has further pages. */
