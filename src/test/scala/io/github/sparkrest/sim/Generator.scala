@@ -65,7 +65,8 @@ object Generator {
         case "desc"              => true
         case "none"              => times && !s.unique && s.lookback == 0
         case _ if s.lookback > 0 => false
-        case _ if !s.sliding     => times && !s.unique || s.tellOrder && s.tellBoundary && !s.unique
+        // Pages that are newest first in themselves are not in the order that the options tell.
+        case _ if !s.sliding => !s.unique && (times || s.tellOrder && s.tellBoundary && !s.backwards)
         // Records that leave a page by number for the end of the list move others over to a page that was read.
         case _ => s.tellOrder && s.tellBoundary && !s.unique && !s.backwards
       }

@@ -119,6 +119,8 @@ object Histories {
     "a record key set at a restart: what came under the cursor before was forgotten" ->
       "cap=2 form=epoch_s kind=log restarts=true rows=0 | 1:insert 1:options/2 1:insert 1:insert 3:options/5",
     "a record beyond the offset moved to a page that was read before, and was forgotten" ->
-      "bound=coarse cap=5 form=epoch_s key=true oddFirst=true paging=offset tellBoundary=true tieLimit=4 view=number | 5:delete"
+      "bound=coarse cap=5 form=epoch_s key=true oddFirst=true paging=offset tellBoundary=true tieLimit=4 view=number | 5:delete",
+    "text instead of a time: its rank was the lowest, and all others were forgotten" ->
+      "cap=2 carrier=header form=epoch_s odd=na oddFirst=true paging=cursor rows=4 tellBoundary=true | 3:bulk"
   )
 }
