@@ -160,7 +160,7 @@ def test_a_zombie_driver_with_its_page_log_on_hdfs(spark: SparkSession, tmp_path
 def test_of_many_writers_on_hdfs_one_gets_each_name(spark: SparkSession, hdfs: str) -> None:
     writers, names = 8, [f"manifests/{n}" for n in range(40)]
     files = Files(spark, f"{hdfs}/contended")
-    log = files.jvm.io.github.sparkrest.pagelog.HadoopLogStore(files.system, files._path(""))
+    log = files.jvm.io.github.sparkrest.pagelog.store.HadoopLogStore(files.system, files._path(""))
 
     together = Barrier(writers)
 

@@ -15,7 +15,7 @@ from spark_rest._session import configure
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-_TOOL = "io.github.sparkrest.connector.CheckpointOffsets"
+_TOOL = "io.github.sparkrest.connector.checkpoint.CheckpointOffsets"
 
 
 def show_preview(url: str, pairs: Sequence[str]) -> None:

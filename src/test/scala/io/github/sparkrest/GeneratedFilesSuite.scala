@@ -4,8 +4,8 @@ package io.github.sparkrest
 import java.nio.charset.StandardCharsets.UTF_8
 import java.nio.file.{Files, Paths}
 
+import io.github.sparkrest.config.{OptionsDoc, PythonAuth, PythonDoc}
 import io.github.sparkrest.error.ErrorsDoc
-import io.github.sparkrest.options.{OptionsDoc, PythonAuth, PythonDoc}
 import org.scalatest.funsuite.AnyFunSuite
 
 /** Files in the repository that are made from tables in the code. `UPDATE=1` (`make docs-options`) writes them anew. */

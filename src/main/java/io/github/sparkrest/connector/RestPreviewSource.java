@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.connector;
 
+import io.github.sparkrest.connector.preview.RestPreviewTable;
+import io.github.sparkrest.connector.session.SparkLine;
 import java.util.Map;
 import org.apache.spark.sql.connector.catalog.Table;
 import org.apache.spark.sql.connector.catalog.TableProvider;

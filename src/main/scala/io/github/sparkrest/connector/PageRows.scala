@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.connector
 
-import io.github.sparkrest.pagelog.{PageFileReader, PageInFile, PageSlice}
+import io.github.sparkrest.pagelog.format.{PageFileReader, PageInFile, PageSlice}
 import io.github.sparkrest.rows.{EndpointRows, JsonRows, RecordMetadata}
 import org.apache.spark.sql.catalyst.InternalRow
 
 /** Rows of the records of page files, each with its `_metadata`. For one thread. */
-final private[connector] class PageRows(make: PageRows.Make) {
+final private[sparkrest] class PageRows(make: PageRows.Make) {
   private val metadata = new RecordMetadata
   private var coming: Iterator[PageInFile] = Iterator.empty
   private var page = PageRows.NoPage
@@ -35,7 +35,7 @@ final private[connector] class PageRows(make: PageRows.Make) {
   def finish(): Unit = make.finish()
 }
 
-private[connector] object PageRows {
+private[sparkrest] object PageRows {
   private val NoPage = PageInFile(0, 0, "", None, None)
 
   /** Records to rows.

@@ -7,13 +7,28 @@ import java.util.concurrent.ThreadLocalRandom
 
 import scala.annotation.tailrec
 
+import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.connector.tasks.{DriverTokens, PollTask, TaskOptions}
 import io.github.sparkrest.error.RestError
-import io.github.sparkrest.http._
-import io.github.sparkrest.offset.{EndpointState, OffsetTime}
-import io.github.sparkrest.options.RestConfig
-import io.github.sparkrest.pagelog.{LocalLogStore, PageFile, PageFileReader, PageFileWriter, PageSlice, SeenFiles}
-import io.github.sparkrest.poll._
+import io.github.sparkrest.http.auth.{AuthorizedClient, HandedToken}
+import io.github.sparkrest.http.client.MeteredClient
+import io.github.sparkrest.http.transport.SttpClient
+import io.github.sparkrest.http.{Clock, HttpClient}
+import io.github.sparkrest.pagelog.format.{
+  Endpoint,
+  PacingState,
+  PageFile,
+  PageFileReader,
+  PageFileWriter,
+  PageSlice,
+  SeenFiles
+}
+import io.github.sparkrest.pagelog.store.LocalLogStore
+import io.github.sparkrest.poll.{Poll, PollReport, Schedule, TaskBudget}
+import io.github.sparkrest.progress.Progress
+import io.github.sparkrest.progress.strategies.OffsetTime
 import io.github.sparkrest.rows.{FieldRules, JsonRowSettings, JsonRows}
+import io.github.sparkrest.schedule.{AvailableNow, RateLimiter}
 import org.apache.spark.sql.SparkSession
 import org.apache.spark.sql.catalyst.InternalRow
 import org.apache.spark.sql.connector.read._
@@ -26,7 +41,7 @@ import org.apache.spark.{TaskContext, TaskKilledException}
   *
   * @param asked requests that inferred the schema: they count for `maxRequestRate`
   */
-final private[connector] class RestBatch(
+final private[sparkrest] class RestBatch(
     config: RestConfig,
     schema: StructType,
     asked: Int,
@@ -42,7 +57,7 @@ final private[connector] class RestBatch(
   }
 }
 
-private[connector] object RestBatch {
+private[sparkrest] object RestBatch {
 
   /** `streaming=true` belongs to `readStream`. */
   def apply(config: RestConfig, schema: StructType, asked: Int, fields: FieldRules): RestBatch =
@@ -56,9 +71,9 @@ private[connector] object RestBatch {
     else new RestBatch(config, schema, asked, SparkSession.active, fields)
 }
 
-private[connector] case object RestBatchPartition extends InputPartition
+private[sparkrest] case object RestBatchPartition extends InputPartition
 
-final private[connector] class RestBatchReaderFactory(
+final private[sparkrest] class RestBatchReaderFactory(
     options: RestConfig.OptionMap,
     schema: StructType,
     asked: Int,
@@ -83,7 +98,7 @@ final private[connector] class RestBatchReaderFactory(
 }
 
 /** Polls some pages into a temporary file of this machine, reads them, polls on: memory stays bounded, whatever the API sends. */
-final private[connector] class RestBatchReader(
+final private[sparkrest] class RestBatchReader(
     config: RestConfig,
     network: HttpClient,
     token: Option[HandedToken],
@@ -94,11 +109,11 @@ final private[connector] class RestBatchReader(
   private val folder = Files.createTempDirectory("spark-rest-")
   private val store = new LocalLogStore(folder)
   private val seen = new SeenFiles(store, epoch = 0)
-  private val pace = new Pace(config)
+  private val pace = new Schedule(config)
   private val clock = Clock.steady()
-  private val throttle = new Throttle(config, PaceNote(granted = before), inferred = false, nowMs)
+  private val throttle = new RateLimiter(config, PacingState(granted = before), inferred = false, nowMs)
   private val time = new OffsetTime(config.offset)
-  private var state = EndpointState.Initial
+  private var state = Progress.Initial
   private var ending = AvailableNow(nowMs)
   private var requests = 0L
   private var more = true
@@ -124,12 +139,12 @@ final private[connector] class RestBatchReader(
     while (throttle.ready(nowMs)._1 > nowMs) pause(throttle.ready(nowMs)._1)
     val writer = new PageFileWriter(store, epoch = 0, location = "")
     val allowed = throttle.grant(config.maxRequestsPerTrigger.fold(Long.MaxValue)(_ - requests), nowMs)
-    val limits = throttle.limited(PollLimits.within(config.maxBufferedBytes, allowed.requests), allowed)
+    val limits = throttle.limited(TaskBudget.within(config.maxBufferedBytes, allowed.requests), allowed)
     val metered = new MeteredClient(network, limits.sendable)
     val outcome =
       try {
         val polled =
-          new PollPipeline(config, AuthorizedClient(config, metered, token, network), Clock.System, seen = seen)
+          new Poll(config, AuthorizedClient(config, metered, token, network), Clock.System, seen = seen)
             .run(state, limits, writer)
         val report = PollReport(Vector(Endpoint.Only.key -> polled), None, metered.ages())
         val settled = throttle.settle(Seq(report), allowed, nowMs)
@@ -151,7 +166,7 @@ final private[connector] class RestBatchReader(
         val reached = state.offset.flatMap(time.momentOf).map(_.toEpochMilli)
         more = ending.end(outcome, reached, requests, nowMs, config).isEmpty
         if (more) {
-          val idle = if (fruitless) Pace.IdleMillis else 0L
+          val idle = if (fruitless) Schedule.IdleMillis else 0L
           pause(nowMs + Seq(config.paging.intervalMs, idle, outcome.waitMs.getOrElse(0L)).max)
         }
       case Some(error) =>

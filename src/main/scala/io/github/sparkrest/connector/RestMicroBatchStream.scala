@@ -6,13 +6,19 @@ import java.util.Optional
 
 import scala.jdk.CollectionConverters._
 
+import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.connector.calls.RestInputPartition
+import io.github.sparkrest.connector.input.InputEndpoints
+import io.github.sparkrest.connector.schema.Inferred
+import io.github.sparkrest.connector.session.{PageLogLocation, SourceName}
+import io.github.sparkrest.connector.tasks.SparkPollRunner
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.{Clock, DaemonThreads}
-import io.github.sparkrest.offset.{Position, RestOffset, SourceIdentity}
-import io.github.sparkrest.options.RestConfig
-import io.github.sparkrest.pagelog.{LogStore, PageLog}
-import io.github.sparkrest.poll.{Endpoint, PollStatus, Poller, PollerFailure, Resumption, SlowLimits}
+import io.github.sparkrest.pagelog.format.{Endpoint, LogOffset, LogPosition, SourceIdentity}
+import io.github.sparkrest.pagelog.store.LogStore
+import io.github.sparkrest.pagelog.{PageLog, Resumption}
 import io.github.sparkrest.rows.{FieldRules, JsonRowSettings}
+import io.github.sparkrest.schedule.{PollStatus, Poller, PollerFailure, SlowLimits}
 import org.apache.spark.sql.SparkSession
 import org.apache.spark.sql.connector.read.streaming._
 import org.apache.spark.sql.connector.read.{InputPartition, PartitionReaderFactory}
@@ -27,7 +33,7 @@ import org.apache.spark.util.SerializableConfiguration
   * offset of the next one is logged. After a crash a batch whose end was logged is planned again with the same two offsets,
   * before `latestOffset` is called: it reads the same bytes from the log.
   */
-final private[connector] class RestMicroBatchStream(
+final private[sparkrest] class RestMicroBatchStream(
     config: RestConfig,
     schema: StructType,
     checkpointLocation: String,
@@ -58,17 +64,17 @@ final private[connector] class RestMicroBatchStream(
   @volatile private var recent: List[RestStreamOffset] = Nil
   private var planned: Option[(Offset, Offset, Array[InputPartition])] = None
 
-  override def initialOffset(): Offset = RestStreamOffset(offsetAt(Position.Start))
+  override def initialOffset(): Offset = RestStreamOffset(offsetAt(LogPosition.Start))
 
-  private def offsetAt(position: Position): RestOffset =
-    if (endpoints.length > RestOffset.MaxNamed) RestOffset(position, Map.empty, identity, Some(log.statesSeq))
-    else RestOffset(position, endpoints.map(_.key -> None).toMap ++ log.offsetsAt(position), identity)
+  private def offsetAt(position: LogPosition): LogOffset =
+    if (endpoints.length > LogOffset.MaxNamed) LogOffset(position, Map.empty, identity, Some(log.statesSeq))
+    else LogOffset(position, endpoints.map(_.key -> None).toMap ++ log.offsetsAt(position), identity)
 
   /** Called for each offset found in the checkpoint, after a restart; and for both ends of each batch. */
   override def deserializeOffset(json: String): Offset = recent.find(_.json == json).getOrElse(parsed(json))
 
   private def parsed(json: String): RestStreamOffset = {
-    val offset = RestOffset.parse(json).fold(e => throw e.toException, o => o)
+    val offset = LogOffset.parse(json).fold(e => throw e.toException, o => o)
     val changed = identity.differences(offset.source)
     if (changed.nonEmpty)
       throw RestError(
@@ -117,7 +123,7 @@ final private[connector] class RestMicroBatchStream(
       val reached = RestStreamOffset(offsetAt(end))
       recent = reached :: recent.take(1)
       reached
-    } else if (from.position == Position.Start) null
+    } else if (from.position == LogPosition.Start) null
     else start
   }
 
@@ -152,7 +158,7 @@ final private[connector] class RestMicroBatchStream(
   /** For `StreamingQueryProgress`, from the thread that reports it. */
   override def metrics(latestConsumed: Optional[Offset]): util.Map[String, String] = metricsNow.asJava
 
-  private[connector] def metricsNow: Map[String, String] = StreamMetrics.of(
+  private[sparkrest] def metricsNow: Map[String, String] = StreamMetrics.of(
     polling.fold(PollStatus.Start)(_._1.status),
     polling.map(_._1.waits),
     endpoints.length,
@@ -164,7 +170,7 @@ final private[connector] class RestMicroBatchStream(
   override def toString: String = SourceName(config)
 
   /** Before the first call nothing is polled. */
-  private def startPolling(from: RestOffset, mustComplete: Boolean, bounded: Boolean): Poller = polling.fold {
+  private def startPolling(from: LogOffset, mustComplete: Boolean, bounded: Boolean): Poller = polling.fold {
     // A batch that takes all waits for the last poll: then nothing would make room.
     val limits = if (bounded) config else config.copy(maxBufferedBytes = Long.MaxValue)
     if (input.isDefined)
@@ -173,7 +179,7 @@ final private[connector] class RestMicroBatchStream(
     val sample = inferred.filter(_ => resumption.fresh).flatMap {
       _.firstPoll(config, mustComplete, System.currentTimeMillis())
     }
-    val jobs = new PollJobs(config, session, log.epoch, location, sample)
+    val jobs = new SparkPollRunner(config, session, log.epoch, location, sample)
     val slow = SlowLimits.within(session.sparkContext.defaultParallelism)
     val poller = new Poller(limits, endpoints, log, paced(resumption), mustComplete, jobs, clock, slow)
     val thread = new DaemonThreads(s"spark-rest poller of ${SourceName(config)}").newThread(poller)
@@ -197,7 +203,7 @@ final private[connector] class RestMicroBatchStream(
     )
   }
 
-  private def offset(o: Offset): RestOffset = o match {
+  private def offset(o: Offset): LogOffset = o match {
     case RestStreamOffset(value) => value
     case other                   => parsed(other.json()).value
   }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.connector
 
-import io.github.sparkrest.pagelog.{LogStore, PageFileReader, PageSlice}
+import io.github.sparkrest.connector.calls.RestInputPartition
+import io.github.sparkrest.pagelog.format.{PageFileReader, PageSlice}
+import io.github.sparkrest.pagelog.store.LogStore
 import io.github.sparkrest.rows.{EndpointRows, JsonRowSettings, JsonRows}
 import org.apache.spark.broadcast.Broadcast
 import org.apache.spark.sql.catalyst.InternalRow
@@ -9,7 +11,7 @@ import org.apache.spark.sql.connector.read.{InputPartition, PartitionReader, Par
 import org.apache.spark.sql.types.StructType
 import org.apache.spark.util.SerializableConfiguration
 
-final private[connector] class RestPartitionReaderFactory(
+final private[sparkrest] class RestPartitionReaderFactory(
     location: String,
     schema: StructType,
     settings: JsonRowSettings,
@@ -27,7 +29,7 @@ final private[connector] class RestPartitionReaderFactory(
 }
 
 /** Page slices → records → rows. No HTTP here: a task that is run again reads the same bytes (I2). */
-final private[connector] class RestPartitionReader(store: => LogStore, slices: Seq[PageSlice], records: PageRows)
+final private[sparkrest] class RestPartitionReader(store: => LogStore, slices: Seq[PageSlice], records: PageRows)
     extends PartitionReader[InternalRow] {
   private val pages = slices.iterator
   private var page: PageFileReader = _

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.connector
 
-import io.github.sparkrest.options.RestConfig
+import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.connector.input.InputEndpoints
+import io.github.sparkrest.connector.schema.Inferred
+import io.github.sparkrest.connector.session.SourceName
 import io.github.sparkrest.rows.FieldRules
 import org.apache.spark.sql.SparkSession
 import org.apache.spark.sql.connector.metric.{CustomMetric, CustomTaskMetric}
@@ -10,7 +13,7 @@ import org.apache.spark.sql.connector.read.{Batch, Scan}
 import org.apache.spark.sql.types.StructType
 
 /** @param endpoints of a stream with an input */
-final private[connector] class RestScan(
+final private[sparkrest] class RestScan(
     schema: StructType,
     config: RestConfig,
     inferred: Option[Inferred],

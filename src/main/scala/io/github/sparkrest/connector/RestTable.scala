@@ -3,7 +3,11 @@ package io.github.sparkrest.connector
 
 import java.util
 
-import io.github.sparkrest.options.RestConfig
+import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.connector.calls.{InputCalls, RestInputScanBuilder}
+import io.github.sparkrest.connector.input.InputEndpoints
+import io.github.sparkrest.connector.schema.Inferred
+import io.github.sparkrest.connector.session.SourceName
 import io.github.sparkrest.rows.{FieldRules, RecordMetadata, RowShape}
 import org.apache.spark.sql.connector.catalog._
 import org.apache.spark.sql.connector.read.ScanBuilder
@@ -17,7 +21,7 @@ import org.apache.spark.sql.util.CaseInsensitiveStringMap
   * @param fields what is done about those that the schema lacks
   * @param inferred what the schema was inferred from, used as the first poll of a stream; each batch read asks anew, for it wants what is there then
   */
-final private[connector] class RestTable(
+final private[sparkrest] class RestTable(
     asked: StructType,
     config: RestConfig,
     inferred: Option[Inferred],

@@ -3,8 +3,19 @@ package io.github.sparkrest.connector
 
 import java.util
 
+import io.github.sparkrest.config.{RestConfig, TrustChecks}
+import io.github.sparkrest.connector.calls.InputCalls
+import io.github.sparkrest.connector.input.{InputEndpoints, InputProblems, InputTable}
+import io.github.sparkrest.connector.schema.{
+  Inferred,
+  RescuedColumn,
+  SchemaChanges,
+  SchemaInference,
+  SchemaStore,
+  StoredSchema
+}
+import io.github.sparkrest.connector.session.OperatorPolicy
 import io.github.sparkrest.error.RestError
-import io.github.sparkrest.options.{RestConfig, TrustChecks}
 import io.github.sparkrest.rows.{CallRows, RowShape, SchemaHints}
 import org.apache.spark.sql.SparkSession
 import org.apache.spark.sql.connector.catalog.{Table, TableProvider}

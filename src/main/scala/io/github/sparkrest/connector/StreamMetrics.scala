@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.connector
 
-import io.github.sparkrest.poll.{LimitWaits, PollStatus}
+import io.github.sparkrest.schedule.{PollStatus, WaitMetrics}
 import org.apache.spark.sql.connector.metric.{CustomMetric, CustomTaskMetric}
 
 /** What a stream tells of itself: by name in `StreamingQueryProgress`, and the numbers in the UI, at the scan of each batch.
   *
   * @param unread records that were received, and are in no batch yet
   */
-private[connector] object StreamMetrics {
+private[sparkrest] object StreamMetrics {
   def of(
       status: PollStatus,
-      waits: Option[LimitWaits],
+      waits: Option[WaitMetrics],
       endpoints: Int,
       unread: Long,
       now: Long

@@ -5,8 +5,7 @@ import java.io.InputStream
 import java.time.Instant
 
 import io.github.sparkrest.error.RestError
-import io.github.sparkrest.options.Secret
-import io.github.sparkrest.request.HttpRequest
+import io.github.sparkrest.secret.Secret
 
 /** The head of a response, and its body as a stream, decoded (`Content-Encoding`) but not read.
   *

@@ -4,10 +4,13 @@ package io.github.sparkrest.options
 import scala.collection.mutable
 
 import io.github.sparkrest.error.RestError
+import io.github.sparkrest.options.tables.{Opt, OptType}
+import io.github.sparkrest.options.values.FieldPath
+import io.github.sparkrest.secret.Secret
 import org.apache.commons.text.similarity.LevenshteinDistance
 
 /** Reads options one after the other and gathers what is wrong with them, so that a user sees all problems at once. */
-final private[options] class OptionReader(options: Map[String, String], val policy: Policy) {
+final private[sparkrest] class OptionReader(options: Map[String, String], val policy: Policy) {
   private val byName: Map[String, String] = {
     val texts = options.map { case (k, v) => k.toLowerCase -> v }
     val aliased =

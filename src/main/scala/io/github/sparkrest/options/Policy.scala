@@ -7,6 +7,8 @@ import java.nio.file.{Path, Paths}
 import scala.util.Try
 
 import io.github.sparkrest.error.RestError
+import io.github.sparkrest.options.tables.OptType
+import io.github.sparkrest.options.values.Origin
 
 /** What the operator of a cluster permits to those who write options: Spark settings `spark.rest.policy.…` of the application,
   * which no option and no `SET` changes. Each list that is not given permits all; an empty one permits nothing.

@@ -1,6 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.options
 
+import io.github.sparkrest.options.tables.{
+  AuthTable,
+  BatchTable,
+  LimitTable,
+  OffsetTable,
+  Opt,
+  PaceTable,
+  PagingTable,
+  RecordTable,
+  RequestTable,
+  ShapeTable,
+  TlsTable
+}
+
 /** The option table: the single source of names, types, defaults and texts. Parsing, error messages, `docs/options.md` and
   * the arguments of Python's `read_rest_stream` come from it.
   */

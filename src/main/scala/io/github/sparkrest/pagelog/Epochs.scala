@@ -4,10 +4,11 @@ package io.github.sparkrest.pagelog
 import scala.annotation.tailrec
 
 import io.github.sparkrest.error.{Condition, RestError}
-import io.github.sparkrest.poll.PolledFile
+import io.github.sparkrest.pagelog.format.{PageFile, PolledFile}
+import io.github.sparkrest.pagelog.store.LogStore
 
 /** Which run of a query owns its page log: the one that claimed the newest epoch, by a file that can be made only once. */
-private[pagelog] object Epochs {
+private[sparkrest] object Epochs {
   val Folder = "epochs"
 
   /** 0: none was ever claimed. */

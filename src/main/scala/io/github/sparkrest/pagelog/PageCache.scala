@@ -3,6 +3,8 @@ package io.github.sparkrest.pagelog
 
 import scala.collection.mutable
 
+import io.github.sparkrest.pagelog.format.RecordBlock
+
 /** The blocks of one page file, in memory, with the number of the first record of each. */
 final case class CachedPages(blocks: Vector[RecordBlock], starts: Vector[Long], bytes: Long)
 
@@ -57,7 +59,7 @@ object PageCache {
   def release(name: String): Unit = synchronized(remove(name))
 
   /** What other tests polled and nobody read. */
-  private[pagelog] def clear(): Unit = synchronized(entries.keys.toList.foreach(remove))
+  private[sparkrest] def clear(): Unit = synchronized(entries.keys.toList.foreach(remove))
 
   /** Bytes held now. */
   def bytes: Long = synchronized(held)

@@ -4,8 +4,23 @@ package io.github.sparkrest.pagelog
 import scala.annotation.tailrec
 
 import io.github.sparkrest.error.{Condition, RestError}
-import io.github.sparkrest.offset.{EndpointState, Position}
-import io.github.sparkrest.poll.{Endpoint, PaceNote, PollJournal, PolledFile, Resumption}
+import io.github.sparkrest.pagelog.format.{
+  Endpoint,
+  LastPoll,
+  LeftEndpoints,
+  LogPosition,
+  Manifest,
+  NamedSeenFiles,
+  PacingState,
+  PageSlice,
+  PolledFile,
+  RunStarts,
+  StoredManifests,
+  StoredStates,
+  Unreadable
+}
+import io.github.sparkrest.pagelog.store.LogStore
+import io.github.sparkrest.progress.Progress
 import org.slf4j.LoggerFactory
 
 /** The durable log of what was polled, seen from the driver.
@@ -25,15 +40,15 @@ final class PageLog private (
     store: LogStore,
     val epoch: Long,
     retainBatches: Int,
-    private var ledger: Ledger,
-    private var note: Option[PollNote],
-    starts: Vector[Position]
-) extends PollJournal {
+    private var ledger: ManifestIndex,
+    private var note: Option[LastPoll],
+    starts: Vector[LogPosition]
+) extends PollSink {
   import PageLog._
 
-  private var committed = Vector.empty[Position] // ends of batches, oldest first
+  private var committed = Vector.empty[LogPosition] // ends of batches, oldest first
   private var floor = 0L // no seq at or below it is given again
-  private var read = Position.Start
+  private var read = LogPosition.Start
   private var resumed = false
   private var dropped = Set.empty[String] // endpoints that left long ago
 
@@ -46,19 +61,19 @@ final class PageLog private (
     * @param inInput keys of the endpoints of this run
     */
   def dropLeft(inInput: Set[String], nowMs: Long, retentionMs: Long): Unit = synchronized {
-    val known = ledger.states.keySet ++ note.toSet[PollNote].flatMap(_.endpoints.keySet)
+    val known = ledger.states.keySet ++ note.toSet[LastPoll].flatMap(_.endpoints.keySet)
     dropped = LeftEndpoints.expired(store, known, inInput, nowMs, retentionMs)
     ledger = ledger.forget(dropped)
     note = note.map(n => n.copy(endpoints = n.endpoints -- dropped))
   }
 
   /** @param offsets in the query's offset: what is gone on from if the log holds nothing */
-  def resume(start: Position, offsets: Map[String, Option[String]]): Resumption = synchronized {
+  def resume(start: LogPosition, offsets: Map[String, Option[String]]): Resumption = synchronized {
     floor = math.max(floor, start.seq)
     read = start
     resumed = true
     committed = starts.filter(_ < start)
-    if (start > Position.Start)
+    if (start > LogPosition.Start)
       store.overwrite(RunStarts.Name, RunStarts.encode((committed :+ start).takeRight(retainBatches + 1)))
     val end = ledger.newest.fold(0L)(_.seq)
     val noted = note.filter(_.isOf(ledger, start))
@@ -66,14 +81,14 @@ final class PageLog private (
     if (end < start.seq) StoredManifests.deleteAbsent(store, ledger, start.seq)
     if (end < start.seq && noted.isEmpty)
       logger.warn(s"The page log in ${store.location} holds nothing at or after the query's offset $start: polling goes on from the API offset in it; one page may come again.")
-    val fromOffset = ledger.base.endpoints ++ offsets.map { case (k, o) => k -> EndpointState(o) }
-    val moved = noted.fold(Map.empty[String, EndpointState])(_.since(ledger))
+    val fromOffset = ledger.base.endpoints ++ offsets.map { case (k, o) => k -> Progress(o) }
+    val moved = noted.fold(Map.empty[String, Progress])(_.since(ledger))
     val states = (if (end >= start.seq && end > 0) ledger.states else fromOffset) ++ moved
     Resumption(
       states.map { case (key, state) => key -> state.withoutDoubt },
       note.map(_.polledAtMs),
       fresh = start.seq == 0 && ledger.newest.isEmpty && noted.isEmpty,
-      note.fold(PaceNote.Nothing)(_.pace),
+      note.fold(PacingState.Nothing)(_.pace),
       unlogged = moved.keySet
     )
   }
@@ -84,7 +99,7 @@ final class PageLog private (
     *   place after this run had read the log, that one stands: its polls counted, these did not. If its page file was swept
     *   before, it counts as absent.
     */
-  def append(file: PolledFile, states: Map[Endpoint, EndpointState]): Map[String, EndpointState] =
+  def append(file: PolledFile, states: Map[Endpoint, Progress]): Map[String, Progress] =
     append(file, states, Nil)
 
   /** @param absent manifests that count as absent. They go after the next one is there: until then a newer run might take
@@ -92,9 +107,9 @@ final class PageLog private (
     */
   @tailrec private def append(
       file: PolledFile,
-      states: Map[Endpoint, EndpointState],
+      states: Map[Endpoint, Progress],
       absent: List[Long]
-  ): Map[String, EndpointState] = {
+  ): Map[String, Progress] = {
     checkNewest()
     Epochs.mustBeShared(store, epoch, file)
     val (seq, previous) = synchronized {
@@ -123,18 +138,18 @@ final class PageLog private (
       }
   }
 
-  private def added(m: Manifest): Map[String, EndpointState] = synchronized {
+  private def added(m: Manifest): Map[String, Progress] = synchronized {
     ledger = ledger.append(m)
     seenFiles.appended(m)
     notifyAll()
     m.endpoints
   }
 
-  def noteBeforePoll(nowMs: Long, states: Map[String, EndpointState], pace: PaceNote): Unit = {
+  def noteBeforePoll(nowMs: Long, states: Map[String, Progress], pace: PacingState): Unit = {
     checkNewest()
     val after = synchronized(ledger.newest.fold(0L)(_.seq))
-    val written = PollNote(after, nowMs, states, pace)
-    store.overwrite(PollNote.Name, PollNote.encode(written))
+    val written = LastPoll(after, nowMs, states, pace)
+    store.overwrite(LastPoll.Name, LastPoll.encode(written))
     synchronized(seenFiles.noted(written, ledger))
   }
 
@@ -151,7 +166,7 @@ final class PageLog private (
   /** The furthest place that a batch from `from` may reach now. A run that is no longer the newest makes no batch: the newer
     * one reads Spark's offset log once, when it starts.
     */
-  def take(from: Position, maxRecords: Long, maxBytes: Long): Position = {
+  def take(from: LogPosition, maxRecords: Long, maxBytes: Long): LogPosition = {
     val to = synchronized(ledger.take(from, maxRecords, maxBytes))
     if (to > from) checkNewest()
     synchronized {
@@ -161,7 +176,7 @@ final class PageLog private (
     to
   }
 
-  def unreadRecords(from: Position): Long = synchronized(ledger.recordsAfter(from))
+  def unreadRecords(from: LogPosition): Long = synchronized(ledger.recordsAfter(from))
 
   /** Waits while `condition` holds, for `millis` at most. The poller wakes it with each change. */
   def awaitWhile(condition: () => Boolean, millis: Long): Unit = synchronized {
@@ -171,17 +186,17 @@ final class PageLog private (
   }
 
   /** Whether a batch from `from` could not take more than is there. */
-  def isFull(from: Position, maxRecords: Long, maxBytes: Long): Boolean = synchronized {
+  def isFull(from: LogPosition, maxRecords: Long, maxBytes: Long): Boolean = synchronized {
     ledger.recordsAfter(from) >= maxRecords || ledger.bytesAfter(from) >= maxBytes
   }
 
   /** The API offsets, by endpoint, that are noted with this place. */
-  def offsetsAt(p: Position): Map[String, Option[String]] = synchronized(ledger.offsetsAt(p))
+  def offsetsAt(p: LogPosition): Map[String, Option[String]] = synchronized(ledger.offsetsAt(p))
 
   /** Number of the newest file with the states of all endpoints; 0: there is none yet. */
   def statesSeq: Long = synchronized(ledger.base.seq)
 
-  def slices(from: Position, to: Position): Seq[PageSlice] = found(from, to) match {
+  def slices(from: LogPosition, to: LogPosition): Seq[PageSlice] = found(from, to) match {
     case Right(found) => found
     case Left(seq)    =>
       throw RestError(
@@ -194,7 +209,7 @@ final class PageLog private (
   /** A run that was not yet gone when this one opened the log may have put a manifest and a batch there since; as long as this
     * one has not polled, it goes on from there.
     */
-  private def found(from: Position, to: Position): Either[Long, Seq[PageSlice]] = synchronized {
+  private def found(from: LogPosition, to: LogPosition): Either[Long, Seq[PageSlice]] = synchronized {
     val known = ledger.slices(from, to)
     if (known.isLeft && !resumed) ledger = StoredManifests.load(store)
     if (known.isLeft) ledger.slices(from, to) else known
@@ -203,7 +218,7 @@ final class PageLog private (
   /** Everything up to `end` is in the sink for good. Deletes what is older than the batches to retain: the manifest first, so
     * that none names a page that is gone.
     */
-  def commit(end: Position): Unit = {
+  def commit(end: LogPosition): Unit = {
     val gone = synchronized {
       committed = (committed :+ end).takeRight(retainBatches + 1)
       if (committed.length <= retainBatches) Vector.empty else ledger.consumedBefore(committed.head)
@@ -240,8 +255,8 @@ object PageLog {
   def open(store: LogStore, retainBatches: Int): PageLog = {
     val epoch = Epochs.claim(store)
     val ledger = StoredManifests.load(store)
-    val note = PollNote.load(store)
-    val starts = store.read(RunStarts.Name).fold(Vector.empty[Position])(RunStarts.decode)
+    val note = LastPoll.load(store)
+    val starts = store.read(RunStarts.Name).fold(Vector.empty[LogPosition])(RunStarts.decode)
     // A start that took long may have been overtaken: then what it would sweep is not its own to judge.
     Epochs.mustBeNewest(store, epoch)
     StoredManifests.sweep(store, ledger, note, epoch)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.pagelog
 
-import io.github.sparkrest.poll.{PageOrigin, PageSink, PolledFile}
+import io.github.sparkrest.pagelog.format.{PageFileWriter, PageOrigin, PageSink, PolledFile, RecordBlock}
+import io.github.sparkrest.pagelog.store.LogStore
 
 /** One page file for polls that run at the same time. The pages of a poll go into it together, when the poll is over: so none
   * waits for the response of another, and a poll that is broken off leaves nothing. For one thread.
@@ -56,7 +57,7 @@ final class HeldPages(endpoint: String, ownFile: () => PageFileWriter) extends P
   /** Leaves no file behind. */
   def abandon(): Unit = own.foreach(_.abandon())
 
-  private[pagelog] def writeTo(writer: PageFileWriter): Unit = if (own.isEmpty) {
+  private[sparkrest] def writeTo(writer: PageFileWriter): Unit = if (own.isEmpty) {
     pages.foldLeft(0) { case (from, page) =>
       (from until page.end).foreach(i => writer.append(block.bytes, block.from(i), block.to(i)))
       writer.endPage(page.offsetBefore, page.origin, Some(endpoint))

@@ -3,10 +3,13 @@ package io.github.sparkrest.poll
 
 import java.time.Instant
 
-import io.github.sparkrest.http.{HttpDate, HttpResponse, Redact}
-import io.github.sparkrest.offset.{EndpointState, Plan, ShortHash, Validators}
-import io.github.sparkrest.options.{RestConfig, RestOptions, Secret, ValueSource}
-import io.github.sparkrest.request.HttpRequest
+import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.http.{HttpDate, HttpRequest, HttpResponse}
+import io.github.sparkrest.options.RestOptions
+import io.github.sparkrest.options.values.ValueSource
+import io.github.sparkrest.progress.seen.ShortHash
+import io.github.sparkrest.progress.{Progress, RequestPlan, Validators}
+import io.github.sparkrest.secret.{Redact, Secret}
 
 /** `conditionalRequests`: asks whether an answer is still the one before (RFC 9110 §13), if all of that one was delivered. Pure.
   *
@@ -15,7 +18,7 @@ import io.github.sparkrest.request.HttpRequest
   * `recordKey`). A server whose validator stays the same though its data changed delays records until [[MaxAgeMillis]] are
   * over, and loses none that are still there.
   */
-final private[poll] class ConditionalRequests(config: RestConfig) {
+final private[sparkrest] class ConditionalRequests(config: RestConfig) {
   import ConditionalRequests._
 
   private val applies = {
@@ -44,14 +47,14 @@ final private[poll] class ConditionalRequests(config: RestConfig) {
   }
 
   /** The request with what is known of its last answer. */
-  def asked(state: EndpointState, plan: Plan, request: HttpRequest): HttpRequest =
+  def asked(state: Progress, plan: RequestPlan, request: HttpRequest): HttpRequest =
     usable(state, plan, request).fold(request) { v =>
       val condition = v.etag.map("If-None-Match" -> _) ++ v.modified.map("If-Modified-Since" -> _)
       request.copy(headers = request.headers ++ condition.take(1))
     }
 
-  private def usable(state: EndpointState, plan: Plan, request: HttpRequest): Option[Validators] =
-    if (!applies || !request.trusted || plan.state.drain.isDefined) None
+  private def usable(state: Progress, plan: RequestPlan, request: HttpRequest): Option[Validators] =
+    if (!applies || !request.trusted || plan.state.traversal.isDefined) None
     else
       state.validators.filter { v =>
         val age = plan.at.toEpochMilli - v.atMs
@@ -63,13 +66,15 @@ final private[poll] class ConditionalRequests(config: RestConfig) {
     * @param next the state after the answer
     */
   def learned(
-      plan: Plan,
+      plan: RequestPlan,
       request: HttpRequest,
       response: HttpResponse,
-      next: EndpointState,
+      next: Progress,
       now: Instant
   ): Option[Validators] =
-    if (!applies || !request.trusted || response.status != 200 || plan.state.drain.isDefined || next.drain.isDefined)
+    if (
+      !applies || !request.trusted || response.status != 200 || plan.state.traversal.isDefined || next.traversal.isDefined
+    )
       None
     else {
       val etag = response.header("ETag").map(_.trim).filter(isPlain)
@@ -87,7 +92,7 @@ final private[poll] class ConditionalRequests(config: RestConfig) {
   private def isPlain(text: String) = text.nonEmpty && text.length <= 256 && text.forall(c => c >= ' ' && c <= '~')
 
   /** Without secrets: what varies between requests of a stream stands in the plan, as it does in the state. */
-  private def identity(plan: Plan, request: HttpRequest): String = {
+  private def identity(plan: RequestPlan, request: HttpRequest): String = {
     val v = plan.values
     val headers = request.headers
       .filterNot(h => Secret.isNamed(h._1) || h._1.toLowerCase.contains("cookie"))
@@ -99,7 +104,7 @@ final private[poll] class ConditionalRequests(config: RestConfig) {
   }
 }
 
-private[poll] object ConditionalRequests {
+private[sparkrest] object ConditionalRequests {
 
   /** So long a 304 is believed: then the answer is asked for in full. */
   val MaxAgeMillis: Long = 10 * 60 * 1000L

@@ -2,9 +2,10 @@
 package io.github.sparkrest.poll
 
 import io.github.sparkrest.error.RestError
-import io.github.sparkrest.http.RateLimit
-import io.github.sparkrest.offset.{PageResult, PageStep}
-import io.github.sparkrest.page.{PageFacts, RecordSink}
+import io.github.sparkrest.http.limits.ServerLimits
+import io.github.sparkrest.pagelog.format.PageSink
+import io.github.sparkrest.progress.{PageOutcome, PageReader}
+import io.github.sparkrest.response.{PageFacts, RecordSink}
 
 /** @param status of the response; 0: there was none */
 final case class PageFailure(error: RestError, status: Int = 0) {
@@ -13,12 +14,12 @@ final case class PageFailure(error: RestError, status: Int = 0) {
   def refusesPlace: Boolean = status == 400 || status == 404 || status == 410
 
   /** A service that is unavailable (503) asks for a wait of its own; any other wait is for a quota. */
-  def waits(limit: RateLimit): RateLimit =
+  def waits(limit: ServerLimits): ServerLimits =
     if (status == 503) limit else limit.copy(waitMs = error.retryAfterMs.orElse(limit.waitMs))
 }
 
 /** Passes on the records that are new. */
-final private class StepSink(begin: PageStep, sink: PageSink) extends RecordSink {
+final private class StepSink(begin: PageReader, sink: PageSink) extends RecordSink {
   private var step = begin
 
   def record(buf: Array[Byte], from: Int, to: Int): Unit = if (step.keep(buf, from, to)) sink.append(buf, from, to)
@@ -28,5 +29,5 @@ final private class StepSink(begin: PageStep, sink: PageSink) extends RecordSink
     sink.discardPage()
   }
 
-  def finish(facts: PageFacts): Either[RestError, PageResult] = step.finish(facts)
+  def finish(facts: PageFacts): Either[RestError, PageOutcome] = step.finish(facts)
 }

@@ -4,43 +4,16 @@ package io.github.sparkrest.poll
 import io.circe.syntax._
 import io.circe.{Decoder, Encoder, Json}
 import io.github.sparkrest.error.{Condition, RestError}
-import io.github.sparkrest.http.RateLimit
-import io.github.sparkrest.offset.EndpointState
+import io.github.sparkrest.http.limits.ServerLimits
+import io.github.sparkrest.pagelog.format.PolledFile
+import io.github.sparkrest.pagelog.format.PolledFileCodec._
+import io.github.sparkrest.progress.Progress
 
 /** A poll's report as JSON text: a task returns JDK types only, because a jar that was attached to a running session is not
   * visible to the thread of the driver that receives task results.
   */
 object PollCodec {
   private val MaxText = 10000
-
-  implicit private val originEncoder: Encoder[PageOrigin] =
-    Encoder.forProduct4("url", "status", "at", "number")(o => (o.url, o.status, o.atMs, o.number))
-  implicit private val originDecoder: Decoder[PageOrigin] =
-    Decoder.forProduct4("url", "status", "at", "number")((u: String, s: Int, a: Long, n: Long) => PageOrigin(u, s, a, n))
-
-  implicit val pageEncoder: Encoder[PolledPage] = Encoder.instance { p =>
-    Json.fromFields(
-      List("records" -> p.records.asJson, "bytes" -> p.bytes.asJson, "offsetBefore" -> p.offsetBefore.asJson) ++
-        p.endpoint.map("endpoint" -> _.asJson) ++ p.origin.map("origin" -> _.asJson)
-    )
-  }
-  implicit val pageDecoder: Decoder[PolledPage] =
-    Decoder.forProduct5("records", "bytes", "offsetBefore", "endpoint", "origin")(
-      (r: Long, b: Long, o: Option[String], e: Option[String], g: Option[PageOrigin]) => PolledPage(r, b, o, e, g)
-    )
-
-  implicit val fileEncoder: Encoder[PolledFile] = Encoder.instance { f =>
-    Json.obj(
-      "name" -> f.name.asJson,
-      "bytes" -> f.bytes.asJson,
-      "location" -> f.location.asJson,
-      "pages" -> f.pages.asJson
-    )
-  }
-  implicit val fileDecoder: Decoder[PolledFile] =
-    Decoder.forProduct4("name", "bytes", "location", "pages")((n: String, b: Long, l: String, p: List[PolledPage]) =>
-      PolledFile(n, b, l, p)
-    )
 
   implicit private val errorEncoder: Encoder[RestError] = Encoder.instance { e =>
     Json.obj(
@@ -63,11 +36,11 @@ object PollCodec {
     } yield RestError(condition, message, hint, retryAfterMs, repeatable)
   }
 
-  implicit private val limitEncoder: Encoder[RateLimit] =
+  implicit private val limitEncoder: Encoder[ServerLimits] =
     Encoder.forProduct4("left", "waitMs", "resetMs", "pollEveryMs")(l => (l.left, l.waitMs, l.resetMs, l.pollEveryMs))
-  implicit private val limitDecoder: Decoder[RateLimit] =
+  implicit private val limitDecoder: Decoder[ServerLimits] =
     Decoder.forProduct4("left", "waitMs", "resetMs", "pollEveryMs")(
-      (l: Option[Long], w: Option[Long], r: Option[Long], p: Option[Long]) => RateLimit(l, w, r, p)
+      (l: Option[Long], w: Option[Long], r: Option[Long], p: Option[Long]) => ServerLimits(l, w, r, p)
     )
 
   implicit private val outcomeEncoder: Encoder[PollOutcome] = Encoder.instance { o =>
@@ -90,14 +63,14 @@ object PollCodec {
   implicit private val outcomeDecoder: Decoder[PollOutcome] =
     Decoder.instance { c =>
       for {
-        state <- c.get[EndpointState]("state")
+        state <- c.get[Progress]("state")
         requests <- c.get[Int]("requests")
         records <- c.get[Long]("records")
         more <- c.get[Boolean]("more")
         error <- c.get[Option[RestError]]("error")
         warning <- c.get[Option[String]]("warning")
         tookMs <- c.get[Long]("tookMs")
-        limit <- c.get[RateLimit]("limit")
+        limit <- c.get[ServerLimits]("limit")
         lastPage <- c.get[Long]("lastPage")
         largestPage <- c.get[Long]("largestPage")
         bytes <- c.get[Long]("bytes")

@@ -2,8 +2,9 @@
 package io.github.sparkrest.poll
 
 import io.github.sparkrest.error.RestError
-import io.github.sparkrest.http.RateLimit
-import io.github.sparkrest.offset.EndpointState
+import io.github.sparkrest.http.limits.ServerLimits
+import io.github.sparkrest.pagelog.format.PolledFile
+import io.github.sparkrest.progress.Progress
 
 /** What a poll came to. The pages before an error are whole and count; the error concerns the request after them.
   *
@@ -19,14 +20,14 @@ import io.github.sparkrest.offset.EndpointState
   * @param handedBack it was broken off, for others wait for the same task; nobody knows how it would have ended
   */
 final case class PollOutcome(
-    state: EndpointState,
+    state: Progress,
     requests: Int,
     records: Long,
     more: Boolean,
     error: Option[RestError],
     warning: Option[String],
     tookMs: Long,
-    limit: RateLimit = RateLimit.Unknown,
+    limit: ServerLimits = ServerLimits.Unknown,
     lastPage: Long = 0,
     largestPage: Long = 0,
     bytes: Long = 0,
@@ -37,11 +38,11 @@ final case class PollOutcome(
 object PollOutcome {
 
   /** No request was made, because of an error. */
-  def failed(state: EndpointState, error: RestError): PollOutcome =
+  def failed(state: Progress, error: RestError): PollOutcome =
     PollOutcome(state, 0, 0, more = false, Some(error), None, 0)
 
   /** Nothing came of it that counts. */
-  def handedBack(state: EndpointState, tookMs: Long): PollOutcome =
+  def handedBack(state: Progress, tookMs: Long): PollOutcome =
     PollOutcome(state, 0, 0, more = false, None, None, tookMs, handedBack = true)
 }
 
@@ -66,6 +67,6 @@ object PollReport {
   val Repeated: PollReport = PollReport(Vector.empty, None, repeated = true)
 
   /** No request was made, because of an error. */
-  def failed(polls: Seq[EndpointPoll], error: RestError): PollReport =
+  def failed(polls: Seq[PollRequest], error: RestError): PollReport =
     PollReport(polls.map(p => p.endpoint.key -> PollOutcome.failed(p.state, error)).toVector, None)
 }

@@ -2,8 +2,9 @@
 package io.github.sparkrest.preview
 
 import io.circe.Json
-import io.github.sparkrest.offset.OffsetKey
-import io.github.sparkrest.options.{FieldPath, OffsetOptions}
+import io.github.sparkrest.config.OffsetConfig
+import io.github.sparkrest.options.values.FieldPath
+import io.github.sparkrest.progress.strategies.OffsetKey
 
 /** What a field of the records holds, as far as a sample shows it.
   *
@@ -32,7 +33,7 @@ object FieldProfile {
   private val Depth = 3
 
   /** Of all fields that hold one kind of comparable values. */
-  def of(records: Vector[Json], options: OffsetOptions): Vector[FieldProfile] = {
+  def of(records: Vector[Json], options: OffsetConfig): Vector[FieldProfile] = {
     val paths = records.flatMap(leaves(_, Nil)).distinct
     paths.flatMap { names =>
       val values = records.flatMap(at(_, names).flatMap(text))
@@ -47,7 +48,7 @@ object FieldProfile {
       path: FieldPath,
       values: Vector[String],
       records: Int,
-      options: OffsetOptions
+      options: OffsetConfig
   ): Option[FieldProfile] = {
     val keys = values.map(OffsetKey.of(_, options.format, options.zone))
     val steps = keys.zip(keys.drop(1)).map { case (a, b) => OffsetKey.compare(a, b) }

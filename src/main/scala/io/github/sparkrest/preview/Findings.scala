@@ -2,9 +2,10 @@
 package io.github.sparkrest.preview
 
 import io.circe.Json
-import io.github.sparkrest.http.RateLimit
-import io.github.sparkrest.options.{FieldPath, RestConfig, ValueSource}
-import io.github.sparkrest.page.AutoPagination
+import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.http.limits.ServerLimits
+import io.github.sparkrest.options.values.{FieldPath, ValueSource}
+import io.github.sparkrest.progress.pages.AutoPagination
 import io.github.sparkrest.request.PageToken
 
 /** What a first response tells of an API. Pure.
@@ -20,7 +21,7 @@ final case class Findings(
     fields: Vector[FieldProfile],
     offsets: Vector[OffsetCandidate],
     pages: Option[FoundPages],
-    limit: RateLimit,
+    limit: ServerLimits,
     limitHeaders: Seq[(String, String)]
 )
 
@@ -49,7 +50,7 @@ object Findings {
         case (ValueSource.InBody(path), token)                    => FoundPages("cursor", Some(path.toString), token)
         case (ValueSource.InHeader(name), token)                  => FoundPages("cursor", Some(s"header:$name"), token)
       },
-      RateLimit.of(page.sample.headers, config.limits, page.sample.atMs),
+      ServerLimits.of(page.sample.headers, config.limits, page.sample.atMs),
       page.sample.headers.filter { case (name, _) => ofLimits.matcher(name).matches() }
     )
   }

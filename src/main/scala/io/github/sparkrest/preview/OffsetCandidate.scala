@@ -2,8 +2,9 @@
 package io.github.sparkrest.preview
 
 import io.circe.Json
-import io.github.sparkrest.offset.OffsetTime
-import io.github.sparkrest.options.{FieldPath, OffsetOptions}
+import io.github.sparkrest.config.OffsetConfig
+import io.github.sparkrest.options.values.FieldPath
+import io.github.sparkrest.progress.strategies.OffsetTime
 
 /** A field that progress could be tracked by, and by which `offsetType`.
   *
@@ -33,13 +34,13 @@ object OffsetCandidate {
   def of(
       records: Vector[FieldProfile],
       beside: Vector[(FieldPath, Json)],
-      options: OffsetOptions
+      options: OffsetConfig
   ): Vector[OffsetCandidate] =
     (records.filter(_.isEverywhere).flatMap(inRecord(_, options)) ++ beside.flatMap(besideRecords))
       .sortBy(c => (-c.weight, c.field.length))
       .foldLeft(Vector.empty[OffsetCandidate])((all, c) => if (all.exists(_.field == c.field)) all else all :+ c)
 
-  private def inRecord(p: FieldProfile, options: OffsetOptions): Option[OffsetCandidate] = {
+  private def inRecord(p: FieldProfile, options: OffsetConfig): Option[OffsetCandidate] = {
     def found(offsetType: String, why: String, weight: Int) =
       Some(
         OffsetCandidate(
@@ -66,7 +67,7 @@ object OffsetCandidate {
   }
 
   /** The same magnitudes that `offsetType=timestamp` goes by. */
-  private def looksLikeTime(p: FieldProfile, options: OffsetOptions): Boolean =
+  private def looksLikeTime(p: FieldProfile, options: OffsetConfig): Boolean =
     (timed.matcher(p.name).matches() || changed.matcher(p.name).matches()) &&
       p.values.forall(new OffsetTime(options.copy(kind = "timestamp")).momentOf(_).isDefined)
 

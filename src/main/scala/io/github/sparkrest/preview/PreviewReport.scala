@@ -3,9 +3,10 @@ package io.github.sparkrest.preview
 
 import io.circe.Json
 import io.circe.syntax._
+import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.RestError
-import io.github.sparkrest.http.{KnownSecrets, Redact}
-import io.github.sparkrest.options.RestConfig
+import io.github.sparkrest.http.auth.KnownSecrets
+import io.github.sparkrest.secret.Redact
 
 /** What a preview shows, as text to read and as JSON to go on with. Both without secrets.
   *
@@ -18,7 +19,7 @@ final case class PreviewReport(
     config: RestConfig,
     found: Findings,
     schema: String,
-    bound: Option[(String, String, Bound)],
+    bound: Option[(String, String, ObservedBound)],
     secondPage: Option[Either[RestError, Int]],
     requests: Int,
     suggestion: Suggestion,

@@ -4,20 +4,22 @@ package io.github.sparkrest.preview
 import java.nio.charset.StandardCharsets.UTF_8
 
 import io.circe.Json
+import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.{Condition, RestError}
-import io.github.sparkrest.http.{Clock, Sample, SampledClient}
-import io.github.sparkrest.offset.EndpointState
-import io.github.sparkrest.options.{FieldPath, RestConfig}
-import io.github.sparkrest.page.{Envelope, PageFacts}
-import io.github.sparkrest.poll.PollPipeline
+import io.github.sparkrest.http.Clock
+import io.github.sparkrest.http.client.{FirstResponse, FirstResponseClient}
+import io.github.sparkrest.options.values.FieldPath
+import io.github.sparkrest.poll.Poll
+import io.github.sparkrest.progress.Progress
 import io.github.sparkrest.request.InputRow
+import io.github.sparkrest.response.{Envelope, PageFacts}
 
 /** A response as a preview looks at it: cut into records by the pipeline that polls use, and whole as JSON.
   *
   * @param path of the records; `None`: found without
   * @param body `None`: it is longer than a sample, or no single JSON value
   */
-final case class SampledPage(sample: Sample, path: Option[FieldPath], records: Vector[String], body: Option[Json]) {
+final case class SampledPage(sample: FirstResponse, path: Option[FieldPath], records: Vector[String], body: Option[Json]) {
 
   /** The values of the first records. */
   lazy val parsed: Vector[Json] =
@@ -39,7 +41,7 @@ object SampledPage {
   private val Depth = 3
 
   /** The records where `dataField` says; if it is not given and there are several places, at that with the most. */
-  def of(config: RestConfig, row: InputRow, sample: Sample): Either[RestError, SampledPage] = {
+  def of(config: RestConfig, row: InputRow, sample: FirstResponse): Either[RestError, SampledPage] = {
     val body = io.circe.parser.parse(new String(sample.body, UTF_8)).toOption
     def at(path: Option[FieldPath]) =
       records(config.copy(dataField = path), row, sample).map(SampledPage(sample, path, _, body))
@@ -62,12 +64,12 @@ object SampledPage {
     in(body, Nil).sortBy { case (path, n) => (-n, path.segments.length) }
   }
 
-  private def records(config: RestConfig, row: InputRow, sample: Sample): Either[RestError, Vector[String]] = {
+  private def records(config: RestConfig, row: InputRow, sample: FirstResponse): Either[RestError, Vector[String]] = {
     val sink = new SampledRecords
     // Whatever the offset may turn out to be.
     val plain = config.copy(offset = config.offset.copy(kind = "snapshot"), paging = config.paging.copy(kind = "none"))
-    val client = new SampledClient(sample, NoNetwork, any = true)
-    new PollPipeline(plain, client, Clock.System, row).page(EndpointState.Initial, sink) match {
+    val client = new FirstResponseClient(sample, NoNetwork, any = true)
+    new Poll(plain, client, Clock.System, row).page(Progress.Initial, sink) match {
       case Left(f) if f.error.condition != Condition.InvalidResponse || sink.received.isEmpty => Left(f.error)
       case _                                                                                  => Right(sink.received)
     }

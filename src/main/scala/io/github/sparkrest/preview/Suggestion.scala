@@ -2,7 +2,9 @@
 package io.github.sparkrest.preview
 
 import io.circe.Json
-import io.github.sparkrest.options.{Opt, OptType, RestConfig, RestOptions}
+import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.options.RestOptions
+import io.github.sparkrest.options.tables.{Opt, OptType}
 
 /** Options for a stream of the API: those that were given, and what a preview found out.
   *
@@ -60,7 +62,7 @@ object Suggestion {
       wanted: Map[String, String],
       config: RestConfig,
       found: Findings,
-      bound: Option[Bound],
+      bound: Option[ObservedBound],
       secondPage: Option[Int]
   ): Suggestion = {
     val names = wanted.keySet.map(_.toLowerCase)
@@ -78,7 +80,8 @@ object Suggestion {
       Seq(RestOptions.Pagination.name -> p.kind) ++ p.field.map(RestOptions.NextField.name -> _)
     }
     val edge = bound.collect {
-      case Bound.Exclusive if chosen.exists(_.offsetType == "incremental") => RestOptions.Boundary.name -> "exclusive"
+      case ObservedBound.Exclusive if chosen.exists(_.offsetType == "incremental") =>
+        RestOptions.Boundary.name -> "exclusive"
     }
     val pace = found.limit.pollEveryMs.map(ms =>
       RestOptions.StreamingInterval.name -> BigDecimal(ms, 3).bigDecimal.stripTrailingZeros.toPlainString
@@ -106,7 +109,7 @@ object Suggestion {
       config: RestConfig,
       found: Findings,
       chosen: Option[OffsetCandidate],
-      bound: Option[Bound],
+      bound: Option[ObservedBound],
       secondPage: Option[Int]
   ): Seq[String] = {
     val best = found.offsets.find(_.profile.isDefined)
@@ -122,7 +125,7 @@ object Suggestion {
           s"Several fields hold arrays of objects: ${found.places.map { case (p, n) => s"$p ($n)" }.mkString(", ")}. The one with the most was taken."
         )
       else None
-    val ignored = bound.collect { case Bound.Ignored =>
+    val ignored = bound.collect { case ObservedBound.Ignored =>
       s"The parameter with {${config.offset.name}} changed nothing that could be seen: check its name."
     }
     val refused = secondPage.collect {

@@ -3,7 +3,9 @@ package io.github.sparkrest.request
 
 import io.circe.Json
 import io.circe.parser.parse
-import io.github.sparkrest.options.{OptType, RestConfig, Template}
+import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.options.tables.OptType
+import io.github.sparkrest.options.values.Template
 
 /** A request body with placeholders. Braces that are none of the known placeholders stay: GraphQL and JSON are full of them. */
 final private[request] class BodyTemplate(text: String, config: RestConfig) {

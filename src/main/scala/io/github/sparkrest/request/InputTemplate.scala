@@ -2,13 +2,14 @@
 package io.github.sparkrest.request
 
 import io.circe.Json
+import io.github.sparkrest.config.{InputConfig, RestConfig}
 import io.github.sparkrest.error.RestError
-import io.github.sparkrest.options.{InputOptions, RestConfig}
+import io.github.sparkrest.http.HttpRequest
 
 /** The request for one input row: placeholders are filled, and what they do not name goes where older REST sources put it: all
   * columns into the body of a POST, or each as a parameter of a GET.
   */
-final class InputTemplate(config: RestConfig, input: InputOptions) {
+final class InputTemplate(config: RestConfig, input: InputConfig) {
   private val template = new RequestTemplate(config)
   private val takesBody = Set("POST", "PUT", "PATCH")(config.method)
 

@@ -6,7 +6,7 @@ import java.net.URI
 import scala.util.Try
 
 import io.github.sparkrest.error.{Condition, RestError}
-import io.github.sparkrest.options.{Origin, Template}
+import io.github.sparkrest.options.values.{Origin, Template}
 
 /** Values that cannot stand where their placeholder is: encoding cannot help there. No message quotes a value, which may be
   * secret.

@@ -6,8 +6,10 @@ import java.nio.charset.StandardCharsets.UTF_8
 
 import scala.util.Try
 
+import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.RestError
-import io.github.sparkrest.options.{Origin, RestConfig, Template}
+import io.github.sparkrest.http.HttpRequest
+import io.github.sparkrest.options.values.{Origin, Template}
 
 /** Options and an offset make a request: placeholders are filled, each encoded for the place it stands in. */
 final class RequestTemplate(config: RestConfig) {

@@ -3,7 +3,7 @@ package io.github.sparkrest.rows
 
 import java.nio.charset.StandardCharsets.UTF_8
 
-import io.github.sparkrest.page.{JsonBytes, JsonWalk}
+import io.github.sparkrest.json.{JsonBytes, JsonWalk}
 import org.apache.spark.sql.catalyst.InternalRow
 import org.apache.spark.sql.catalyst.expressions.SpecializedGetters
 import org.apache.spark.sql.catalyst.util.{ArrayData, MapData}

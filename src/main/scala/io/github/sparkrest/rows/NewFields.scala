@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.rows
 
-import io.github.sparkrest.page.FieldNames
+import io.github.sparkrest.json.FieldNames
 import org.apache.spark.sql.types._
 
 /** What a type lacks that a record has. Pure.

@@ -3,12 +3,14 @@ package io.github.sparkrest.connector
 
 import java.time.Instant
 
-import io.github.sparkrest.http.{Clock, Sample, SampledClient}
-import io.github.sparkrest.offset.EndpointState
-import io.github.sparkrest.options.RestConfig
-import io.github.sparkrest.poll.{PageOrigin, PageSink, PollPipeline}
+import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.connector.schema.Inferred
+import io.github.sparkrest.http.client.{FirstResponse, FirstResponseClient}
+import io.github.sparkrest.http.{Clock, HttpRequest}
+import io.github.sparkrest.pagelog.format.{PageOrigin, PageSink}
+import io.github.sparkrest.poll.Poll
 import io.github.sparkrest.preview.NoNetwork
-import io.github.sparkrest.request.HttpRequest
+import io.github.sparkrest.progress.Progress
 import org.apache.spark.sql.types.StructType
 import org.scalatest.funsuite.AnyFunSuite
 
@@ -17,7 +19,14 @@ class InferredSuite extends AnyFunSuite {
   private def config(options: (String, String)*) =
     RestConfig.parse(Map("url" -> "http://h/x?since={offset}") ++ options).fold(e => fail(e.text), identity)
   private val sample =
-    Sample(HttpRequest("GET", "http://h/x?since=0", Nil, None), 200, Nil, """[{"id":1}]""".getBytes, 50000, "http://h/x")
+    FirstResponse(
+      HttpRequest("GET", "http://h/x?since=0", Nil, None),
+      200,
+      Nil,
+      """[{"id":1}]""".getBytes,
+      50000,
+      "http://h/x"
+    )
   private val inferred = Inferred(new StructType, Some(sample), List(50000))
 
   private def isUsed(nowMs: Long, mustComplete: Boolean, options: (String, String)*) =
@@ -46,12 +55,12 @@ class InferredSuite extends AnyFunSuite {
       def bytes: Long = 0
     }
     val clock = new Clock { def now(): Instant = Instant.ofEpochMilli(60000) }
-    val pipeline = new PollPipeline(
+    val pipeline = new Poll(
       config("offsetType" -> "incremental", "offsetField" -> "id"),
-      new SampledClient(sample, NoNetwork, any = true),
+      new FirstResponseClient(sample, NoNetwork, any = true),
       clock
     )
-    assert(pipeline.page(EndpointState.Initial, sink).isRight)
+    assert(pipeline.page(Progress.Initial, sink).isRight)
     assert(origins.map(_.atMs) == Seq(50000L))
   }
 }

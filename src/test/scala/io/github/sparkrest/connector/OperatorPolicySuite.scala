@@ -5,9 +5,10 @@ import java.nio.file.Files
 
 import scala.util.Try
 
+import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.connector.tasks.TaskOptions
 import io.github.sparkrest.error.RestException
 import io.github.sparkrest.http.LocalServer
-import io.github.sparkrest.options.RestConfig
 import org.apache.spark.sql.SparkSession
 import org.scalatest.BeforeAndAfterAll
 import org.scalatest.funsuite.AnyFunSuite

@@ -6,7 +6,7 @@ import java.nio.file.{Files, Path}
 import scala.jdk.CollectionConverters._
 
 import io.github.sparkrest.http.LocalServer
-import io.github.sparkrest.offset.RestOffset
+import io.github.sparkrest.pagelog.format.LogOffset
 import org.apache.spark.sql.streaming.{StreamingQuery, StreamingQueryException, Trigger}
 import org.apache.spark.sql.{DataFrame, SparkSession}
 import org.scalatest.BeforeAndAfterAll
@@ -87,7 +87,7 @@ class RestStreamSuite extends AnyFunSuite with BeforeAndAfterAll with Eventually
       Thread.sleep(1000)
       assert(place.files("offsets").length == batches, "a batch without records")
       val source = q.recentProgress.filter(_.numInputRows > 0).last.sources.head
-      val offset = RestOffset.parse(source.endOffset).fold(e => fail(e.text), identity)
+      val offset = LogOffset.parse(source.endOffset).fold(e => fail(e.text), identity)
       assert(offset.endpoints.keySet == Set("main") && offset.source.offsetType == "incremental")
       assert(source.metrics.get("newRecords") == "35" && source.metrics.get("failedPolls") == "0")
     } finally q.stop()

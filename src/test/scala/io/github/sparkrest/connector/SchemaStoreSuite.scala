@@ -7,8 +7,9 @@ import java.util.concurrent.{Callable, Executors}
 
 import scala.jdk.CollectionConverters._
 
+import io.github.sparkrest.connector.schema.{SchemaStore, StoredSchema}
 import io.github.sparkrest.error.RestException
-import io.github.sparkrest.pagelog.LocalLogStore
+import io.github.sparkrest.pagelog.store.LocalLogStore
 import org.apache.hadoop.conf.Configuration
 import org.apache.spark.sql.types.StructType
 import org.scalatest.funsuite.AnyFunSuite

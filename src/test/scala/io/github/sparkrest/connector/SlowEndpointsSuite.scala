@@ -3,11 +3,14 @@ package io.github.sparkrest.connector
 
 import java.nio.file.Files
 
+import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.connector.tasks.SparkPollRunner
 import io.github.sparkrest.http.LocalServer
-import io.github.sparkrest.offset.EndpointState
-import io.github.sparkrest.options.RestConfig
-import io.github.sparkrest.pagelog.{LogStore, PageLog}
-import io.github.sparkrest.poll.{Endpoint, EndpointPoll, PollLimits, PollOutcome}
+import io.github.sparkrest.pagelog.PageLog
+import io.github.sparkrest.pagelog.format.Endpoint
+import io.github.sparkrest.pagelog.store.LogStore
+import io.github.sparkrest.poll.{PollOutcome, PollRequest, TaskBudget}
+import io.github.sparkrest.progress.Progress
 import org.apache.spark.sql.SparkSession
 import org.scalatest.BeforeAndAfterAll
 import org.scalatest.funsuite.AnyFunSuite
@@ -44,14 +47,14 @@ class SlowEndpointsSuite extends AnyFunSuite with BeforeAndAfterAll {
       )
     )
     .fold(e => fail(e.text), identity)
-  private def asPoll(name: String, limits: PollLimits) =
-    EndpointPoll(Endpoint(name, Some(s"""{"n":"$name"}""")), EndpointState.Initial, limits)
+  private def asPoll(name: String, limits: TaskBudget) =
+    PollRequest(Endpoint(name, Some(s"""{"n":"$name"}""")), Progress.Initial, limits)
 
   test("a task gets no more polls than it can begin: the others stay due, the longest first") {
     val location = Files.createTempDirectory("log").toString
     val log = PageLog.open(LogStore.at(location, spark.sparkContext.hadoopConfiguration), 2)
-    val jobs = new PollJobs(config, spark, log.epoch, location, None, mostPolls = 3)
-    val polls = (1 to 50).map(i => asPoll(s"e$i", PollLimits.within(1L << 20, 1)))
+    val jobs = new SparkPollRunner(config, spark, log.epoch, location, None, mostPolls = 3)
+    val polls = (1 to 50).map(i => asPoll(s"e$i", TaskBudget.within(1L << 20, 1)))
     Seq(true, false).foreach { sharing =>
       val polled = jobs.run(polls, sharing).flatMap(_.outcomes).map(_._1)
       assert(polled.toSet == Set("e1", "e2", "e3"))
@@ -61,10 +64,10 @@ class SlowEndpointsSuite extends AnyFunSuite with BeforeAndAfterAll {
   test("a slow endpoint that trickles is handed back, and what the others sent counts") {
     val location = Files.createTempDirectory("log").toString
     val log = PageLog.open(LogStore.at(location, spark.sparkContext.hadoopConfiguration), 2)
-    val jobs = new PollJobs(config, spark, log.epoch, location, None)
-    def poll(limits: PollLimits, names: String*): Map[String, PollOutcome] =
+    val jobs = new SparkPollRunner(config, spark, log.epoch, location, None)
+    def poll(limits: TaskBudget, names: String*): Map[String, PollOutcome] =
       jobs.run(names.map(asPoll(_, limits)), sharing = false).flatMap(_.outcomes).toMap
-    val limits = PollLimits.within(1L << 20, 1)
+    val limits = TaskBudget.within(1L << 20, 1)
     assert(poll(limits, "a")("a").records == 1, "all classes are loaded")
     val outcomes = poll(limits.copy(patienceMs = 4000), "a", "b", "c")
     assert(outcomes("b").handedBack)

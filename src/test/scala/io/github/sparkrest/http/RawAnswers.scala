@@ -4,7 +4,7 @@ package io.github.sparkrest.http
 import java.io.{ByteArrayInputStream, IOException, InputStream}
 
 import io.github.sparkrest.error.{Condition, RestError}
-import io.github.sparkrest.request.HttpRequest
+import io.github.sparkrest.http.transport.{BrokenBody, ContentCoding, ResponseLimits}
 
 /** A response as it comes over a connection.
   *

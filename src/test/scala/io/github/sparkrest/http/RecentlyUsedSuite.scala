@@ -3,7 +3,8 @@ package io.github.sparkrest.http
 
 import java.net.{ConnectException, Socket}
 
-import io.github.sparkrest.options.ProxyOptions
+import io.github.sparkrest.config.ProxyConfig
+import io.github.sparkrest.http.transport.ProxyTunnel
 import org.scalatest.concurrent.Eventually
 import org.scalatest.funsuite.AnyFunSuite
 import org.scalatest.time.{Millis, Seconds, Span}
@@ -39,7 +40,7 @@ class RecentlyUsedSuite extends AnyFunSuite with Eventually {
   }
 
   test("a tunnel that is closed accepts no connection, and its thread ends") {
-    val tunnel = new ProxyTunnel(ProxyOptions("127.0.0.1", 1, None), 1000)
+    val tunnel = new ProxyTunnel(ProxyConfig("127.0.0.1", 1, None), 1000)
     new Socket(tunnel.address.getAddress, tunnel.address.getPort).close()
     tunnel.shut()
     intercept[ConnectException](new Socket(tunnel.address.getAddress, tunnel.address.getPort))

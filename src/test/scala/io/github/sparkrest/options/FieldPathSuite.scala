@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.options
 
-import io.github.sparkrest.options.FieldPath.{Each, Name, Segment, Where}
+import io.github.sparkrest.options.values.FieldPath
+import io.github.sparkrest.options.values.FieldPath.{Each, Name, Segment, Where}
 import org.scalacheck.{Arbitrary, Gen}
 import org.scalatest.funsuite.AnyFunSuite
 import org.scalatestplus.scalacheck.ScalaCheckPropertyChecks

@@ -3,9 +3,10 @@ package io.github.sparkrest.options
 
 import java.nio.file.{Files, Path}
 
+import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.Condition
-import io.github.sparkrest.http.{LocalServer, SttpClient}
-import io.github.sparkrest.request.HttpRequest
+import io.github.sparkrest.http.transport.SttpClient
+import io.github.sparkrest.http.{HttpRequest, LocalServer}
 import org.scalatest.funsuite.AnyFunSuite
 
 /** What the operator permits, whatever the options say. */

@@ -3,8 +3,10 @@ package io.github.sparkrest.pagelog
 
 import java.nio.file.{Files, Path}
 
-import io.github.sparkrest.offset.{EndpointState, Position, SeenRecords}
-import io.github.sparkrest.poll.{Endpoint, PolledFile, Resumption}
+import io.github.sparkrest.pagelog.format.{Endpoint, LogPosition, PageFileWriter, PolledFile}
+import io.github.sparkrest.pagelog.store.{HadoopLogStore, LocalLogStore, LogStore}
+import io.github.sparkrest.progress.Progress
+import io.github.sparkrest.progress.seen.SeenRecords
 import org.apache.hadoop.conf.Configuration
 import org.apache.hadoop.fs.{Path => HadoopPath}
 import org.scalatest.funsuite.AnyFunSuite
@@ -32,9 +34,9 @@ trait EachStore extends AnyFunSuite {
   }
 
   protected def open(s: LogStore, retain: Int = 2): PageLog = PageLog.open(s, retain)
-  protected def start(l: PageLog, p: Position = Position.Start): Resumption = l.resume(p, Map("main" -> None))
-  protected def state(offset: String): EndpointState = EndpointState(Some(offset), SeenRecords.of("h" -> 2))
-  protected def of(state: EndpointState): Map[Endpoint, EndpointState] = Map(Endpoint.Only -> state)
+  protected def start(l: PageLog, p: LogPosition = LogPosition.Start): Resumption = l.resume(p, Map("main" -> None))
+  protected def state(offset: String): Progress = Progress(Some(offset), SeenRecords.of("h" -> 2))
+  protected def of(state: Progress): Map[Endpoint, Progress] = Map(Endpoint.Only -> state)
 
   /** A page file as an executor leaves it. */
   protected def page(store: LogStore, epoch: Long, records: String*): PolledFile = {

@@ -7,8 +7,28 @@ import java.nio.file.{Files, Path, Paths}
 import scala.jdk.CollectionConverters._
 
 import io.github.sparkrest.error.{Condition, RestException}
-import io.github.sparkrest.offset._
-import io.github.sparkrest.poll.{Endpoint, PaceNote, PageOrigin, PolledFile}
+import io.github.sparkrest.pagelog.format.{
+  Endpoint,
+  LastPoll,
+  LogOffset,
+  LogPosition,
+  Manifest,
+  PacingState,
+  PageFile,
+  PageFileReader,
+  PageFileWriter,
+  PageInFile,
+  PageOrigin,
+  PolledFile,
+  RunStarts,
+  SourceIdentity,
+  StoredStates,
+  Unreadable
+}
+import io.github.sparkrest.pagelog.store.{LocalLogStore, LogStore}
+import io.github.sparkrest.progress.seen.SeenRecords
+import io.github.sparkrest.progress.strategies.TraversalTimes
+import io.github.sparkrest.progress.{Progress, Traversal, Validators}
 import io.github.sparkrest.request.PageToken
 import org.scalatest.funsuite.AnyFunSuite
 
@@ -22,11 +42,11 @@ class GoldenFilesSuite extends AnyFunSuite {
   private val endpoints1 = golden.resolve("version-1-endpoints")
   private val future = golden.resolve("future")
 
-  private val inDrain = EndpointState(
+  private val inTraversal = Progress(
     Some("1716840123.001900"),
     SeenRecords.of("h1" -> 1, "h2" -> 2),
     Some(
-      Drain(
+      Traversal(
         PageToken.Address("http://h/x?page=3&key=***"),
         pages = 2,
         received = 4,
@@ -38,17 +58,17 @@ class GoldenFilesSuite extends AnyFunSuite {
         unordered = false,
         same = 1,
         laterNew = true,
-        DrainTimes(1716840200000L, 1716840199000L),
+        TraversalTimes(1716840200000L, 1716840199000L),
         // An earlier version did not count what was new.
         delivered = 4
       )
     ),
     started = true
   )
-  private val settled = EndpointState(Some("1716840199.5"), SeenRecords.of("h3" -> 1))
+  private val settled = Progress(Some("1716840199.5"), SeenRecords.of("h3" -> 1))
   private val records = List("""{"id":1,"text":"é"}""", """{"id":2}""", """[3]""", "\"4\"", """{"id":5}""")
-  private val offset = RestOffset(
-    Position(2, 1),
+  private val offset = LogOffset(
+    LogPosition(2, 1),
     Map("main" -> Some("1716840123.001900"), "other" -> None),
     SourceIdentity("0123456789abcdef", "ts", "timestamp")
   )
@@ -64,8 +84,8 @@ class GoldenFilesSuite extends AnyFunSuite {
       writer.endPage(Some("before"), None)
       writer.close().get
     }
-    log.resume(Position.Start, Map("main" -> None))
-    log.append(page(records.take(3)), Map(Endpoint.Only -> inDrain))
+    log.resume(LogPosition.Start, Map("main" -> None))
+    log.append(page(records.take(3)), Map(Endpoint.Only -> inTraversal))
     log.append(page(records.drop(3)), Map(Endpoint.Only -> settled))
     log.noteBeforePoll(1716840300000L, Map("main" -> settled))
     Files.write(root.resolve("offset.json"), offset.json.getBytes(UTF_8))
@@ -87,8 +107,8 @@ class GoldenFilesSuite extends AnyFunSuite {
   private def recordsOf(
       store: LogStore,
       log: PageLog,
-      from: Position = Position.Start,
-      to: Position = Position(2, 2)
+      from: LogPosition = LogPosition.Start,
+      to: LogPosition = LogPosition(2, 2)
   ): List[String] =
     log.slices(from, to).toList.flatMap { slice =>
       val reader = new PageFileReader(store, slice)
@@ -102,7 +122,7 @@ class GoldenFilesSuite extends AnyFunSuite {
   test("version 1: the log opens, goes on from its state, and gives its records") {
     val store = new LocalLogStore(copyOf(version1))
     val log = PageLog.open(store, 2)
-    val resumed = log.resume(Position(1, 0), Map("main" -> None))
+    val resumed = log.resume(LogPosition(1, 0), Map("main" -> None))
     assert(resumed.states("main") == settled && resumed.polledAtMs.contains(1716840300000L) && !resumed.fresh)
     assert(recordsOf(store, log) == records)
   }
@@ -111,15 +131,15 @@ class GoldenFilesSuite extends AnyFunSuite {
     val root = copyOf(version1)
     Files.delete(root.resolve(Manifest.path(2)))
     val log = PageLog.open(new LocalLogStore(root), 2)
-    assert(log.resume(Position(1, 0), Map("main" -> None)).states("main") == inDrain)
+    assert(log.resume(LogPosition(1, 0), Map("main" -> None)).states("main") == inTraversal)
   }
 
   test("version 1: the offset in Spark's log") {
-    assert(RestOffset.parse(text(version1.resolve("offset.json"))).contains(offset))
+    assert(LogOffset.parse(text(version1.resolve("offset.json"))).contains(offset))
   }
 
   private def answered(offset: String, request: String, etag: String, atMs: Long) =
-    EndpointState(Some(offset), validators = Some(Validators(request, Some(etag), None, atMs)))
+    Progress(Some(offset), validators = Some(Validators(request, Some(etag), None, atMs)))
   private val (a, b, idle) = ("fbdec8394eec724a", "bd87791beddefb7b", "29a7457a1376548b")
   private val ofIdle = answered("2", "7d5e6852aa63add4", "\"idle2\"", 1795572660241L)
   private val identity1 = SourceIdentity("0123456789abcdef", "id", "incremental")
@@ -127,7 +147,7 @@ class GoldenFilesSuite extends AnyFunSuite {
   test("version 1 with endpoints: states, rows, the answers that records came with, validators and the pace") {
     val store = new LocalLogStore(copyOf(endpoints1))
     val log = PageLog.open(store, 2)
-    val resumed = log.resume(Position(13, 4), Map.empty)
+    val resumed = log.resume(LogPosition(13, 4), Map.empty)
     assert(
       resumed.states == Map(
         a -> answered("18", "189fd6871119a43b", "\"a18\"", 1795572666299L),
@@ -135,9 +155,9 @@ class GoldenFilesSuite extends AnyFunSuite {
         idle -> ofIdle
       )
     )
-    val pace = PaceNote(1795572668000L, Vector((1795572667070L, 2), (1795572667140L, 1)), granted = 2)
+    val pace = PacingState(1795572668000L, Vector((1795572667070L, 2), (1795572667140L, 1)), granted = 2)
     assert(!resumed.fresh && resumed.polledAtMs.contains(1795572667189L) && resumed.pace == pace)
-    val (from, to) = (Position(12, 1), Position(14, 1))
+    val (from, to) = (LogPosition(12, 1), LogPosition(14, 1))
     def origin(path: String, at: Long) = Some(PageOrigin(s"https://api.example.com/shops/$path&key=***", 200, at, 1))
     val rowOfA = """{"shop":"a","rank":0}"""
     assert(
@@ -149,17 +169,17 @@ class GoldenFilesSuite extends AnyFunSuite {
     )
     val ids = List(2, 3, 4, 16, 17, 18)
     assert(recordsOf(store, log, from, to).map(_.takeWhile(_ != ',')) == ids.map(n => s"""{"id": $n"""))
-    assert(log.offsetsAt(Position(13, 4)) == Map(a -> Some("15"), b -> Some("4"), idle -> Some("2")))
+    assert(log.offsetsAt(LogPosition(13, 4)) == Map(a -> Some("15"), b -> Some("4"), idle -> Some("2")))
   }
 
   test("version 1 with endpoints: offsets, and what is written over and over") {
     val at = Map(a -> Some("15"), b -> Some("4"), idle -> Some("2"))
-    val named = RestOffset(Position(13, 4), at, identity1)
-    assert(RestOffset.parse(text(endpoints1.resolve("offset.json"))).contains(named))
-    val ofMany = RestOffset(Position(13, 4), Map.empty, identity1, Some(8))
-    assert(RestOffset.parse(text(endpoints1.resolve("offset-of-many.json"))).contains(ofMany))
+    val named = LogOffset(LogPosition(13, 4), at, identity1)
+    assert(LogOffset.parse(text(endpoints1.resolve("offset.json"))).contains(named))
+    val ofMany = LogOffset(LogPosition(13, 4), Map.empty, identity1, Some(8))
+    assert(LogOffset.parse(text(endpoints1.resolve("offset-of-many.json"))).contains(ofMany))
     val starts = RunStarts.decode(Files.readAllBytes(endpoints1.resolve(RunStarts.Name)))
-    assert(starts == Vector(Position(12, 1), Position(13, 5)))
+    assert(starts == Vector(LogPosition(12, 1), LogPosition(13, 5)))
   }
 
   test("version 1 is what is written still, to the byte") {
@@ -171,7 +191,7 @@ class GoldenFilesSuite extends AnyFunSuite {
     def right[A](e: Either[Unreadable, A]): A = e.fold(why => fail(why.why), identity)
     Seq(13L, 14L).foreach(seq => same(Manifest.path(seq))(bytes => Manifest.encode(right(Manifest.decode(bytes)))))
     same(StoredStates.path(8))(bytes => StoredStates.encode(right(StoredStates.decode(bytes))))
-    same(PollNote.Name)(bytes => PollNote.encode(right(PollNote.decode(bytes))))
+    same(LastPoll.Name)(bytes => LastPoll.encode(right(LastPoll.decode(bytes))))
     same(RunStarts.Name)(bytes => RunStarts.encode(RunStarts.decode(bytes)))
   }
 
@@ -180,7 +200,7 @@ class GoldenFilesSuite extends AnyFunSuite {
     Seq(13L, 14L).foreach(seq => Files.delete(root.resolve(Manifest.path(seq))))
     val log = PageLog.open(new LocalLogStore(root), 2)
     assert(log.statesSeq == 8)
-    val states = log.resume(Position(13, 4), Map.empty).states
+    val states = log.resume(LogPosition(13, 4), Map.empty).states
     assert(states(idle) == ofIdle && states(a).offset.contains("11") && states(b).offset.contains("1"))
   }
 
@@ -195,11 +215,11 @@ class GoldenFilesSuite extends AnyFunSuite {
   }
 
   test("a future version is refused: offset, manifest, states, note") {
-    refused(RestOffset.parse(text(future.resolve("offset.json"))).fold(e => throw e.toException, o => o))
+    refused(LogOffset.parse(text(future.resolve("offset.json"))).fold(e => throw e.toException, o => o))
     Seq(
       Manifest.path(2) -> "manifest.json",
       StoredStates.path(1) -> "states.json",
-      PollNote.Name -> "last-poll.json"
+      LastPoll.Name -> "last-poll.json"
     ).foreach { case (name, file) =>
       val root = copyOf(version1)
       Files.createDirectories(root.resolve(name).getParent)
@@ -212,8 +232,8 @@ class GoldenFilesSuite extends AnyFunSuite {
     val root = copyOf(version1)
     val store = new LocalLogStore(root)
     val log = PageLog.open(store, 2)
-    log.resume(Position.Start, Map("main" -> None))
-    val name = log.slices(Position.Start, Position(1, 1)).head.name
+    log.resume(LogPosition.Start, Map("main" -> None))
+    val name = log.slices(LogPosition.Start, LogPosition(1, 1)).head.name
     Files.write(root.resolve(PageFile.path(name)), Files.readAllBytes(future.resolve("pages.ndjson")))
     refused(recordsOf(store, log))
   }
@@ -223,7 +243,7 @@ class GoldenFilesSuite extends AnyFunSuite {
       val root = copyOf(version1)
       val store = new LocalLogStore(root)
       val log = PageLog.open(store, 2)
-      log.resume(Position.Start, Map("main" -> None))
+      log.resume(LogPosition.Start, Map("main" -> None))
       // Of the same length, as the manifest says.
       Files
         .list(root.resolve(PageFile.Folder))

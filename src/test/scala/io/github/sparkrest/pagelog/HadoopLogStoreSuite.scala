@@ -4,6 +4,7 @@ package io.github.sparkrest.pagelog
 import java.io.IOException
 import java.nio.file.Files
 
+import io.github.sparkrest.pagelog.store.HadoopLogStore
 import org.apache.hadoop.conf.Configuration
 import org.apache.hadoop.fs.{FileSystem, FilterFileSystem, Path}
 import org.scalatest.funsuite.AnyFunSuite

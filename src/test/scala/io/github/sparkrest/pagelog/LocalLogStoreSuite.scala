@@ -6,6 +6,7 @@ import java.util.concurrent.{Callable, CyclicBarrier, Executors, TimeUnit}
 
 import scala.jdk.CollectionConverters._
 
+import io.github.sparkrest.pagelog.store.{LocalLogStore, LogStore, LogStoreNames}
 import org.apache.hadoop.conf.Configuration
 import org.scalatest.funsuite.AnyFunSuite
 

@@ -4,16 +4,29 @@ package io.github.sparkrest.pagelog
 import java.nio.charset.StandardCharsets.UTF_8
 import java.nio.file.Files
 
-import io.github.sparkrest.offset.{EndpointState, Position, SeenRecords}
-import io.github.sparkrest.poll.{Endpoint, PolledFile, Resumption}
+import io.github.sparkrest.pagelog.format.{
+  Endpoint,
+  LeftEndpoints,
+  LogPosition,
+  Manifest,
+  PageFile,
+  PageFileReader,
+  PageInFile,
+  PageSlice,
+  PolledFile,
+  StoredStates
+}
+import io.github.sparkrest.pagelog.store.{LocalLogStore, LogStore}
+import io.github.sparkrest.progress.Progress
+import io.github.sparkrest.progress.seen.SeenRecords
 import org.scalatest.funsuite.AnyFunSuite
 
 /** The page log with several endpoints: what the manifests of one cannot show. */
 class ManyEndpointsSuite extends AnyFunSuite {
   private def newStore = new LocalLogStore(Files.createTempDirectory("log"))
   private def endpoint(name: String) = Endpoint(name, Some(s"""{"n":"$name"}"""), Some(s"""{"n":"$name"}"""))
-  private def state(offset: String) = EndpointState(Some(offset))
-  private def start(l: PageLog, p: Position = Position.Start): Resumption = l.resume(p, Map.empty)
+  private def state(offset: String) = Progress(Some(offset))
+  private def start(l: PageLog, p: LogPosition = LogPosition.Start): Resumption = l.resume(p, Map.empty)
 
   private def polled(store: LogStore, epoch: Long)(fill: SharedPageFile => Unit): PolledFile = {
     val file = new SharedPageFile(store, epoch, "")
@@ -54,12 +67,12 @@ class ManyEndpointsSuite extends AnyFunSuite {
     start(log)
     appended(store, log, ("a", "1", "2"), ("b", "7", "8"))
     appended(store, log, ("b", "8", "9"))
-    val end = log.take(Position.Start, 100, 1 << 20)
+    val end = log.take(LogPosition.Start, 100, 1 << 20)
     val expected = Seq("""{"n":"a"}"a1"""", """{"n":"b"}"b7"""", """{"n":"b"}"b8"""")
-    assert(read(store, log.slices(Position.Start, end)) == expected)
-    assert(read(store, log.slices(Position(1, 1), end)) == expected.drop(1), "cut in the middle of a file")
-    assert(read(store, log.slices(Position.Start, Position(1, 1))) == expected.take(1))
-    assert(log.offsetsAt(Position(1, 1)) == Map("a" -> Some("2"), "b" -> Some("7")))
+    assert(read(store, log.slices(LogPosition.Start, end)) == expected)
+    assert(read(store, log.slices(LogPosition(1, 1), end)) == expected.drop(1), "cut in the middle of a file")
+    assert(read(store, log.slices(LogPosition.Start, LogPosition(1, 1))) == expected.take(1))
+    assert(log.offsetsAt(LogPosition(1, 1)) == Map("a" -> Some("2"), "b" -> Some("7")))
     assert(log.offsetsAt(end) == Map("a" -> Some("2"), "b" -> Some("9")))
   }
 
@@ -67,8 +80,8 @@ class ManyEndpointsSuite extends AnyFunSuite {
     val store = newStore
     val log = PageLog.open(store, 0)
     start(log)
-    def remembering(n: Int) = EndpointState(Some(s"$n"), SeenRecords.of(s"h$n" -> n))
-    def append(states: (String, EndpointState)*) = {
+    def remembering(n: Int) = Progress(Some(s"$n"), SeenRecords.of(s"h$n" -> n))
+    def append(states: (String, Progress)*) = {
       val file = polled(store, log.epoch)(shared =>
         states.foreach { case (name, _) =>
           val sink = shared.sink(name)
@@ -81,11 +94,11 @@ class ManyEndpointsSuite extends AnyFunSuite {
     }
     append("idle" -> remembering(1))
     (2 to 12).foreach(n => append("a" -> remembering(n)))
-    log.commit(Position(9, 1))
-    log.commit(Position(10, 1))
+    log.commit(LogPosition(9, 1))
+    log.commit(LogPosition(10, 1))
     val stored = StoredStates.load(store)
     assert(stored == StoredStates(9, Map("idle" -> remembering(1), "a" -> remembering(9))))
-    val next = start(PageLog.open(store, 0), Position(10, 1))
+    val next = start(PageLog.open(store, 0), LogPosition(10, 1))
     assert(next.states == Map("idle" -> remembering(1), "a" -> remembering(12)))
   }
 
@@ -111,9 +124,9 @@ class ManyEndpointsSuite extends AnyFunSuite {
     last.dropLeft(Set("a"), 271 * day, 30 * day)
     start(last)
     (1 to 12).foreach(n => appended(store, last, ("a", s"${n + 1}", s"${n + 2}")))
-    last.commit(Position(11, 1))
-    last.commit(Position(12, 1))
-    assert(PageLog.open(store, 0).resume(Position(12, 1), Map.empty).states.keySet == Set("a"))
+    last.commit(LogPosition(11, 1))
+    last.commit(LogPosition(12, 1))
+    assert(PageLog.open(store, 0).resume(LogPosition(12, 1), Map.empty).states.keySet == Set("a"))
     assert(states(Set("b"), 272) == Set("a"), "one that is back begins again")
   }
 
@@ -170,11 +183,11 @@ class ManyEndpointsSuite extends AnyFunSuite {
     appended(store, log, ("idle", "0", "1"))
     (1 to 30).foreach { n =>
       appended(store, log, ("busy", s"${n - 1}", s"$n"))
-      log.commit(log.take(Position.Start, Long.MaxValue, Long.MaxValue))
+      log.commit(log.take(LogPosition.Start, Long.MaxValue, Long.MaxValue))
     }
     assert(store.list(Manifest.Folder).length < 12, "purged")
     val reopened = PageLog.open(store, 1)
-    val resumed = start(reopened, Position(31, 1))
+    val resumed = start(reopened, LogPosition(31, 1))
     assert(resumed.states == Map("idle" -> state("1"), "busy" -> state("30")))
     // A purge that broke off after the states were written.
     val stored = StoredStates.load(store)
@@ -183,7 +196,7 @@ class ManyEndpointsSuite extends AnyFunSuite {
       Manifest.path(stored.seq),
       Manifest.encode(Manifest(stored.seq, 0, 1, PolledFile("gone", 1, "", Nil), Map("busy" -> state("0"))))
     )
-    assert(start(PageLog.open(store, 1), Position(31, 1)).states("busy") == state("30"))
+    assert(start(PageLog.open(store, 1), LogPosition(31, 1)).states("busy") == state("30"))
     assert(!store.list(Manifest.Folder).contains(Manifest.path(stored.seq).split('/').last))
   }
 
@@ -196,12 +209,12 @@ class ManyEndpointsSuite extends AnyFunSuite {
     assert(log.statesSeq == 0)
     (1 to 20).foreach { n =>
       appended(store, log, ("e1", s"$n", s"${n + 1}"))
-      log.commit(log.take(Position.Start, Long.MaxValue, Long.MaxValue))
+      log.commit(log.take(LogPosition.Start, Long.MaxValue, Long.MaxValue))
     }
     val seq = log.statesSeq
     assert(seq > 1 && store.list(StoredStates.Folder) == Seq(StoredStates.path(seq).split('/').last))
     store.list(Manifest.Folder).foreach(n => store.delete(s"${Manifest.Folder}/$n"))
-    val resumed = start(PageLog.open(store, 1), Position(21, 1))
+    val resumed = start(PageLog.open(store, 1), LogPosition(21, 1))
     assert(resumed.states("e150") == state("1") && !resumed.fresh)
   }
 

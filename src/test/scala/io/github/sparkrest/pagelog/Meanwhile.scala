@@ -3,8 +3,10 @@ package io.github.sparkrest.pagelog
 
 import java.io.{InputStream, OutputStream}
 
+import io.github.sparkrest.pagelog.store.LogStore
+
 /** A store in which something happens, once, just before one of its files or folders is looked at. */
-final private[pagelog] class Meanwhile(store: LogStore, seen: String => Boolean)(happens: => Unit) extends LogStore {
+final private[sparkrest] class Meanwhile(store: LogStore, seen: String => Boolean)(happens: => Unit) extends LogStore {
   private var over = false
 
   private def look(name: String): Unit = if (!over && seen(name)) {

@@ -4,8 +4,8 @@ package io.github.sparkrest.pagelog
 import java.nio.file.Files
 
 import io.github.sparkrest.error.{Condition, RestException}
-import io.github.sparkrest.offset.Position
-import io.github.sparkrest.poll.PolledFile
+import io.github.sparkrest.pagelog.format.{LogPosition, Manifest, PageFile, PolledFile, StoredStates}
+import io.github.sparkrest.pagelog.store.LogStore
 
 /** Two runs on one log: an older one that is not gone yet, or is slow to start, and the newer one, which goes on. */
 class OverlappingRunsSuite extends EachStore {
@@ -27,7 +27,7 @@ class OverlappingRunsSuite extends EachStore {
     val newer = open(s)
     start(newer)
     val files = s.list(PageFile.Folder).toSet
-    older.commit(Position(2, 1))
+    older.commit(LogPosition(2, 1))
     assert(s.list(PageFile.Folder).toSet == files, "the older run purged")
     Seq[() => Any](
       () => older.append(page(s, older.epoch, "c"), of(state("3"))),
@@ -37,7 +37,7 @@ class OverlappingRunsSuite extends EachStore {
       assert(e.error.condition == Condition.NewerRun && e.getMessage.contains(s"Run ${newer.epoch}"))
     }
     newer.append(page(s, newer.epoch, "c"), of(state("3")))
-    assert(newer.unreadRecords(Position.Start) == 3)
+    assert(newer.unreadRecords(LogPosition.Start) == 3)
   }
 
   testEach("a manifest that a dying run added after this one had read the log is taken over") { (_, s) =>
@@ -52,9 +52,9 @@ class OverlappingRunsSuite extends EachStore {
       "its poll counts, mine is done again"
     )
     newer.append(page(s, newer.epoch, "mine"), of(state("mine")))
-    assert(newer.unreadRecords(Position.Start) == 2)
-    assert(newer.slices(Position.Start, newer.take(Position.Start, 10, 1 << 20)).map(_.name).head == kept.name)
-    assert(open(s).unreadRecords(Position.Start) == 2)
+    assert(newer.unreadRecords(LogPosition.Start) == 2)
+    assert(newer.slices(LogPosition.Start, newer.take(LogPosition.Start, 10, 1 << 20)).map(_.name).head == kept.name)
+    assert(open(s).unreadRecords(LogPosition.Start) == 2)
   }
 
   testEach("a dying run's manifest counts as absent if its page was swept, at this start and at later ones") { (_, s) =>
@@ -66,18 +66,18 @@ class OverlappingRunsSuite extends EachStore {
     start(newer)
     write(s, 2, 1, dying, late, "late")
     assert(newer.append(page(s, newer.epoch, "mine"), of(state("mine"))) == Map("main" -> state("mine")))
-    assert(manifests(s) == Set(1L, 3L) && newer.unreadRecords(Position.Start) == 2)
+    assert(manifests(s) == Set(1L, 3L) && newer.unreadRecords(LogPosition.Start) == 2)
     // As if the newer one had been killed before it deleted that manifest.
     write(s, 2, 1, dying, late, "late")
     val next = open(s)
-    assert(start(next, Position(1, 1)).states("main") == state("mine") && manifests(s) == Set(1L, 3L))
-    assert(next.slices(Position.Start, Position(3, 1)).length == 2)
+    assert(start(next, LogPosition(1, 1)).states("main") == state("mine") && manifests(s) == Set(1L, 3L))
+    assert(next.slices(LogPosition.Start, LogPosition(3, 1)).length == 2)
     // Nobody wrote a newer one meanwhile.
     write(s, 4, 3, dying, late, "later")
     val last = open(s)
-    assert(start(last, Position(1, 1)).states("main") == state("mine"))
+    assert(start(last, LogPosition(1, 1)).states("main") == state("mine"))
     last.append(page(s, last.epoch, "more"), of(state("more")))
-    assert(manifests(s) == Set(1L, 3L, 5L) && open(s).unreadRecords(Position.Start) == 3)
+    assert(manifests(s) == Set(1L, 3L, 5L) && open(s).unreadRecords(LogPosition.Start) == 3)
   }
 
   testEach("two runs that died so, one after the other, leave two manifests that count as absent") { (_, s) =>
@@ -94,7 +94,7 @@ class OverlappingRunsSuite extends EachStore {
     val next = open(s)
     assert(start(next).fresh)
     next.append(page(s, next.epoch, "c"), of(state("c")))
-    assert(manifests(s) == Set(3L) && open(s).unreadRecords(Position.Start) == 1)
+    assert(manifests(s) == Set(3L) && open(s).unreadRecords(LogPosition.Start) == 1)
   }
 
   testEach("a run that slept for long may put a manifest where one was purged: it is swept") { (_, s) =>
@@ -105,11 +105,11 @@ class OverlappingRunsSuite extends EachStore {
     start(newer)
     (1L to 4L).foreach { n =>
       newer.append(page(s, newer.epoch, s"$n"), of(state(s"$n")))
-      newer.commit(Position(n, 1))
+      newer.commit(LogPosition(n, 1))
     }
     write(s, 1, 0, asleep, late, "late")
     assert(manifests(s) == Set(1L, 4L))
-    assert(start(open(s), Position(4, 1)).states("main") == state("4") && manifests(s) == Set(4L))
+    assert(start(open(s), LogPosition(4, 1)).states("main") == state("4") && manifests(s) == Set(4L))
   }
 
   testEach("a page that a newer run swept between two looks is no sign of storage that is not shared") { (_, s) =>
@@ -151,7 +151,7 @@ class OverlappingRunsSuite extends EachStore {
         }
       )
     )
-    assert(start(newer, Position(2, 1)).states("main") == state("3") && newer.unreadRecords(Position(2, 1)) == 1)
+    assert(start(newer, LogPosition(2, 1)).states("main") == state("3") && newer.unreadRecords(LogPosition(2, 1)) == 1)
   }
 
   testEach("a batch that an older run logged after this one had read the log is replayed; then the older makes none") {
@@ -163,10 +163,13 @@ class OverlappingRunsSuite extends EachStore {
       // It had passed its checks before the newer run began.
       val kept = page(s, older.epoch, "b", "c")
       s.writeIfAbsent(Manifest.path(2), Manifest.encode(Manifest(2, 1, older.epoch, kept, Map("main" -> state("3")))))
-      assert(newer.slices(Position(1, 1), Position(2, 2)).map(_.name) == Seq(kept.name))
-      assert(start(newer, Position(2, 2)).states("main") == state("3"), "polling goes on after it")
-      val e = intercept[RestException](older.take(Position.Start, 10, 1 << 20))
+      assert(newer.slices(LogPosition(1, 1), LogPosition(2, 2)).map(_.name) == Seq(kept.name))
+      assert(start(newer, LogPosition(2, 2)).states("main") == state("3"), "polling goes on after it")
+      val e = intercept[RestException](older.take(LogPosition.Start, 10, 1 << 20))
       assert(e.error.condition == Condition.NewerRun)
-      assert(older.take(Position(1, 1), 10, 1 << 20) == Position(1, 1), "without records there is no batch to refuse")
+      assert(
+        older.take(LogPosition(1, 1), 10, 1 << 20) == LogPosition(1, 1),
+        "without records there is no batch to refuse"
+      )
   }
 }

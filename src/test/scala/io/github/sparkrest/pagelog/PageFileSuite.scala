@@ -5,6 +5,8 @@ import java.nio.charset.StandardCharsets.UTF_8
 import java.nio.file.{Files, Path}
 
 import io.github.sparkrest.error.{Condition, RestException}
+import io.github.sparkrest.pagelog.format.{PageFile, PageFileReader, PageFileWriter, PageSlice}
+import io.github.sparkrest.pagelog.store.LocalLogStore
 import org.scalacheck.Gen
 import org.scalatest.funsuite.AnyFunSuite
 import org.scalatestplus.scalacheck.ScalaCheckPropertyChecks

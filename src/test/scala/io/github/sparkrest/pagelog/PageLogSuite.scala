@@ -5,8 +5,8 @@ import java.nio.charset.StandardCharsets.UTF_8
 import java.nio.file.Files
 
 import io.github.sparkrest.error.{Condition, RestException}
-import io.github.sparkrest.offset.{EndpointState, Position}
-import io.github.sparkrest.poll.PaceNote
+import io.github.sparkrest.pagelog.format.{LastPoll, LogPosition, Manifest, PacingState, PageFile}
+import io.github.sparkrest.progress.Progress
 
 /** One run after the other, crashes and what they leave behind. Runs at the same time: [[OverlappingRunsSuite]]. */
 class PageLogSuite extends EachStore {
@@ -15,20 +15,22 @@ class PageLogSuite extends EachStore {
   testEach("a new log is fresh; a log that was written goes on where it was") { (_, s) =>
     val first = open(s)
     val begin = start(first)
-    assert(begin.fresh && begin.states("main") == EndpointState.Initial && begin.polledAtMs.isEmpty)
+    assert(begin.fresh && begin.states("main") == Progress.Initial && begin.polledAtMs.isEmpty)
     assert(first.append(page(s, first.epoch, "a", "b"), of(state("7"))) == Map("main" -> state("7")))
     val second = open(s)
-    val again = start(second, Position(1, 1))
+    val again = start(second, LogPosition(1, 1))
     assert(!again.fresh && again.states("main") == state("7") && second.epoch == first.epoch + 1)
-    assert(second.unreadRecords(Position(1, 1)) == 1 && second.take(Position(1, 1), 10, 1 << 20) == Position(1, 2))
-    assert(second.offsetsAt(Position(1, 2)) == Map("main" -> Some("7")))
+    assert(
+      second.unreadRecords(LogPosition(1, 1)) == 1 && second.take(LogPosition(1, 1), 10, 1 << 20) == LogPosition(1, 2)
+    )
+    assert(second.offsetsAt(LogPosition(1, 2)) == Map("main" -> Some("7")))
   }
 
   testEach("a page file without a manifest does not exist, and is swept by the next run") { (_, s) =>
     val first = open(s)
     page(s, first.epoch, "orphan")
     val second = open(s)
-    assert(start(second).fresh && second.unreadRecords(Position.Start) == 0 && s.list(PageFile.Folder).isEmpty)
+    assert(start(second).fresh && second.unreadRecords(LogPosition.Start) == 0 && s.list(PageFile.Folder).isEmpty)
   }
 
   testEach("each attempt of a poll writes a file of its own; the manifest names the winner, the others are swept") {
@@ -39,7 +41,7 @@ class PageLogSuite extends EachStore {
       assert(lost.name != won.name && s.list(PageFile.Folder).length == 2)
       l.append(won, of(state("1")))
       val next = open(s)
-      assert(next.slices(Position.Start, next.take(Position.Start, 10, 1 << 20)).map(_.name) == Seq(won.name))
+      assert(next.slices(LogPosition.Start, next.take(LogPosition.Start, 10, 1 << 20)).map(_.name) == Seq(won.name))
       assert(s.list(PageFile.Folder) == Seq(won.name))
   }
 
@@ -61,12 +63,12 @@ class PageLogSuite extends EachStore {
       l.append(page(s, l.epoch, "b"), of(state("2")))
       s.overwrite(Manifest.path(2), torn.getBytes(UTF_8))
       val next = open(s)
-      assert(start(next).states("main") == state("1") && next.unreadRecords(Position.Start) == 1)
+      assert(start(next).states("main") == state("1") && next.unreadRecords(LogPosition.Start) == 1)
       next.append(page(s, next.epoch, "b"), of(state("2")))
       assert(s.list(Manifest.Folder).toSet == Set(1L, 3L).map(nameOf), "it went when the next one was there")
       val reopened = open(s)
-      assert(start(reopened).states("main") == state("2") && reopened.unreadRecords(Position.Start) == 2)
-      assert(reopened.slices(Position.Start, Position(3, 1)).length == 2)
+      assert(start(reopened).states("main") == state("2") && reopened.unreadRecords(LogPosition.Start) == 2)
+      assert(reopened.slices(LogPosition.Start, LogPosition(3, 1)).length == 2)
     }
   }
 
@@ -114,15 +116,15 @@ class PageLogSuite extends EachStore {
       val l = open(s, retain = 1)
       start(l)
       (1 to 4).foreach(i => l.append(page(s, l.epoch, s"r$i"), of(state(s"$i"))))
-      l.commit(Position(1, 1))
+      l.commit(LogPosition(1, 1))
       assert(s.list(Manifest.Folder).length == 4)
-      l.commit(Position(2, 1))
+      l.commit(LogPosition(2, 1))
       assert(s.list(Manifest.Folder).sorted == (2L to 4L).map(nameOf))
-      l.commit(Position(4, 1))
-      l.commit(Position(4, 1))
+      l.commit(LogPosition(4, 1))
+      l.commit(LogPosition(4, 1))
       assert(s.list(Manifest.Folder).length == 1 && s.list(PageFile.Folder).length == 1)
       assert(
-        start(open(s), Position(4, 1)).states("main") == state("4"),
+        start(open(s), LogPosition(4, 1)).states("main") == state("4"),
         "the state outlives its records' consumption"
       )
   }
@@ -130,43 +132,45 @@ class PageLogSuite extends EachStore {
   testEach("runs of one batch purge as one long run does: the log does not grow from run to run") { (_, s) =>
     (1L to 12L).foreach { n =>
       val l = open(s)
-      val from = if (n == 1) Position.Start else Position(n - 1, 1)
+      val from = if (n == 1) LogPosition.Start else LogPosition(n - 1, 1)
       start(l, from)
       l.append(page(s, l.epoch, s"r$n"), of(state(s"$n")))
       // All that Spark calls in such a run: the end of the batch before, once that of the next one is logged.
       if (n > 1) l.commit(from)
     }
     assert(s.list(Manifest.Folder).length == 3 && s.list(PageFile.Folder).length == 3)
-    assert(open(s).slices(Position(9, 1), Position(12, 1)).length == 3, "two consumed batches are retained")
+    assert(open(s).slices(LogPosition(9, 1), LogPosition(12, 1)).length == 3, "two consumed batches are retained")
   }
 
   testEach("a start that was rewound does not purge what it needs; a torn list of starts keeps more") { (_, s) =>
     (1L to 3L).foreach { n =>
       val l = open(s, retain = 1)
-      start(l, Position(n - 1, if (n == 1) 0 else 1))
+      start(l, LogPosition(n - 1, if (n == 1) 0 else 1))
       l.append(page(s, l.epoch, s"r$n"), of(state(s"$n")))
     }
     assert(new String(s.read("run-starts.json").get, UTF_8) == """{"version":1,"starts":[[1,1],[2,1]]}""")
     val rewound = open(s, retain = 1)
-    start(rewound, Position(1, 1))
-    rewound.commit(Position(1, 1))
-    assert(rewound.slices(Position(1, 0), Position(3, 1)).length == 3)
+    start(rewound, LogPosition(1, 1))
+    rewound.commit(LogPosition(1, 1))
+    assert(rewound.slices(LogPosition(1, 0), LogPosition(3, 1)).length == 3)
     s.overwrite("run-starts.json", """{"version":1,"sta""".getBytes(UTF_8))
     val torn = open(s, retain = 1)
-    start(torn, Position(3, 1))
-    torn.commit(Position(3, 1))
+    start(torn, LogPosition(3, 1))
+    torn.commit(LogPosition(3, 1))
     assert(s.list(Manifest.Folder).length == 3)
   }
 
   testEach("if the log was deleted, polling goes on from the offset, after its seq") { (_, s) =>
     val l = open(s)
-    val resumed = l.resume(Position(17, 3), Map("main" -> Some("101")))
-    assert(!resumed.fresh && resumed.states("main") == EndpointState(Some("101")))
+    val resumed = l.resume(LogPosition(17, 3), Map("main" -> Some("101")))
+    assert(!resumed.fresh && resumed.states("main") == Progress(Some("101")))
     l.append(page(s, l.epoch, "a"), of(state("102")))
-    assert(l.take(Position(17, 3), 10, 1 << 20) == Position(18, 1))
-    assert(l.slices(Position(17, 3), Position(18, 1)).length == 1)
+    assert(l.take(LogPosition(17, 3), 10, 1 << 20) == LogPosition(18, 1))
+    assert(l.slices(LogPosition(17, 3), LogPosition(18, 1)).length == 1)
     assert(
-      intercept[RestException](l.slices(Position(16, 0), Position(17, 3))).error.condition == Condition.PageMissing
+      intercept[RestException](
+        l.slices(LogPosition(16, 0), LogPosition(17, 3))
+      ).error.condition == Condition.PageMissing
     )
   }
 
@@ -176,41 +180,41 @@ class PageLogSuite extends EachStore {
     l.append(page(s, l.epoch, "a"), of(state("1")))
     s.overwrite(Manifest.path(1), "{\"vers".getBytes(UTF_8))
     val next = open(s)
-    assert(next.resume(Position(1, 1), Map("main" -> Some("0"))).states("main").offset.contains("0"))
+    assert(next.resume(LogPosition(1, 1), Map("main" -> Some("0"))).states("main").offset.contains("0"))
     next.append(page(s, next.epoch, "b"), of(state("2")))
     assert(s.list(Manifest.Folder) == Seq(nameOf(2)))
-    assert(start(open(s), Position(1, 1)).states("main") == state("2"))
+    assert(start(open(s), LogPosition(1, 1)).states("main") == state("2"))
   }
 
   testEach("what an idle stream writes is one file, and survives a torn write") { (_, s) =>
     val l = open(s)
     start(l)
-    (1 to 100).foreach(i => l.noteBeforePoll(i.toLong, Map("main" -> EndpointState(Some("moved")))))
-    assert(s.list(".").toSet == Set(PollNote.Name, "epochs"))
+    (1 to 100).foreach(i => l.noteBeforePoll(i.toLong, Map("main" -> Progress(Some("moved")))))
+    assert(s.list(".").toSet == Set(LastPoll.Name, "epochs"))
     val next = start(open(s))
     assert(next.polledAtMs.contains(100L) && next.states("main").offset.contains("moved") && !next.fresh)
-    s.overwrite(PollNote.Name, "{\"aft".getBytes(UTF_8))
+    s.overwrite(LastPoll.Name, "{\"aft".getBytes(UTF_8))
     assert(start(open(s)).fresh)
   }
 
   testEach("the pace holds over a restart, whatever the newest manifest is; a torn note counts as all used") { (_, s) =>
     val l = open(s)
-    assert(start(l).pace == PaceNote.Nothing)
-    val pace = PaceNote(7000, Vector((5000L, 3), (6000L, 1)), 4)
+    assert(start(l).pace == PacingState.Nothing)
+    val pace = PacingState(7000, Vector((5000L, 3), (6000L, 1)), 4)
     l.noteBeforePoll(5, Map("main" -> state("old")), pace)
     l.append(page(s, l.epoch, "a"), of(state("new")))
     assert(start(open(s)).pace == pace)
-    s.overwrite(PollNote.Name, "{\"aft".getBytes(UTF_8))
+    s.overwrite(LastPoll.Name, "{\"aft".getBytes(UTF_8))
     val torn = start(open(s))
-    assert(torn.pace == PaceNote.Unknown && torn.states("main") == state("new"))
+    assert(torn.pace == PacingState.Unknown && torn.states("main") == state("new"))
   }
 
   testEach("a note of a later version is an error: it may say where the stream began") { (_, s) =>
-    s.overwrite(PollNote.Name, """{"version":3,"after":0}""".getBytes(UTF_8))
+    s.overwrite(LastPoll.Name, """{"version":3,"after":0}""".getBytes(UTF_8))
     val e = intercept[RestException](open(s)).error
     assert(e.condition == Condition.CheckpointUnreadable && e.message.contains("version 3"))
-    s.overwrite(PollNote.Name, "{}".getBytes(UTF_8))
-    assert(start(open(s)).pace == PaceNote.Unknown, "without a version it is torn")
+    s.overwrite(LastPoll.Name, "{}".getBytes(UTF_8))
+    assert(start(open(s)).pace == PacingState.Unknown, "without a version it is torn")
   }
 
   testEach("a note of before the newest manifest does not count") { (_, s) =>

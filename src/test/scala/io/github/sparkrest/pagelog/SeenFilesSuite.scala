@@ -6,8 +6,10 @@ import java.nio.file.Files
 import scala.util.Random
 
 import io.github.sparkrest.error.RestException
-import io.github.sparkrest.offset._
-import io.github.sparkrest.poll.Endpoint
+import io.github.sparkrest.pagelog.format.{Endpoint, LogPosition, PageFileWriter, SeenFiles}
+import io.github.sparkrest.pagelog.store.{LocalLogStore, LogStore}
+import io.github.sparkrest.progress.seen.{RecordHash, Seen, SeenEntry, SeenMemory, SeenRecords}
+import io.github.sparkrest.progress.{CoreLimits, Progress}
 import org.scalatest.funsuite.AnyFunSuite
 
 /** Records seen: many of them, in sorted files, with little memory; and the files go when nothing names them. */
@@ -73,9 +75,9 @@ class SeenFilesSuite extends AnyFunSuite {
 
   test("a file lives while a manifest or the note names it, over runs, and no longer") {
     val store = newStore()
-    def stateWith(log: PageLog, offset: String): EndpointState = {
+    def stateWith(log: PageLog, offset: String): Progress = {
       val files = new SeenFiles(store, log.epoch)
-      EndpointState(Some(offset), SeenRecords(files = Vector(files.write(Iterator(SeenEntry.of(hash(1), Seen(1)))))))
+      Progress(Some(offset), SeenRecords(files = Vector(files.write(Iterator(SeenEntry.of(hash(1), Seen(1)))))))
     }
     def page(log: PageLog) = {
       val writer = new PageFileWriter(store, log.epoch, "")
@@ -84,19 +86,19 @@ class SeenFilesSuite extends AnyFunSuite {
       writer.close().get
     }
     val first = PageLog.open(store, 1)
-    first.resume(Position.Start, Map("main" -> None))
+    first.resume(LogPosition.Start, Map("main" -> None))
     val states = (1 to 3).map(i => stateWith(first, s"$i"))
     states.foreach(s => first.append(page(first), Map(Endpoint.Only -> s)))
     val noted = stateWith(first, "4")
     first.noteBeforePoll(0, Map("main" -> noted))
     new SeenFiles(store, first.epoch).write(Iterator(SeenEntry.of(hash(9), Seen(1))))
     assert(names(store).size == 5)
-    (1L to 3L).foreach(seq => first.commit(Position(seq, 1)))
+    (1L to 3L).foreach(seq => first.commit(LogPosition(seq, 1)))
     assert(names(store).contains(noted.seenFiles.head) && names(store).contains(states.last.seenFiles.head))
     assert(!names(store).contains(states.head.seenFiles.head), "its manifest is purged")
     val second = PageLog.open(store, 1)
     assert(names(store) == states(1).seenFiles.filter(names(store)) ++ states(2).seenFiles ++ noted.seenFiles)
-    second.resume(Position(3, 1), Map("main" -> Some("3")))
+    second.resume(LogPosition(3, 1), Map("main" -> Some("3")))
     second.noteBeforePoll(0, Map("main" -> states(2)))
     assert(!names(store).contains(noted.seenFiles.head), "no note names it any more")
   }

@@ -7,9 +7,10 @@ import java.nio.charset.StandardCharsets.{ISO_8859_1, UTF_16BE, UTF_16LE, UTF_8}
 import scala.util.Random
 
 import io.circe.Json
+import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.{Condition, RestError}
-import io.github.sparkrest.http.{Clock, ContentCodingSuite, RawServer, SttpClient}
-import io.github.sparkrest.options.RestConfig
+import io.github.sparkrest.http.transport.{ContentCodingSuite, SttpClient}
+import io.github.sparkrest.http.{Clock, RawServer}
 import io.github.sparkrest.poll.FaultyServer._
 import io.github.sparkrest.request.InputRow
 import org.scalacheck.Gen
@@ -246,7 +247,7 @@ class BadInputSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
           .parse(options ++ more + ("url" -> s"${server.url}/?n={n}"))
           .fold(e => fail(e.text), identity)
         val input = config.input.getOrElse(fail("no input"))
-        val call = new Call(config, input, SttpClient(config, () => false), Clock.System, _ => ())
+        val call = new RowCall(config, input, SttpClient(config, () => false), Clock.System, _ => ())
         call(InputRow(Vector("n" -> Json.fromInt(1)))) match {
           case Right(texts) => assert(fits && texts.map(_.length).sum >= size - 4)
           case Left(e)      =>

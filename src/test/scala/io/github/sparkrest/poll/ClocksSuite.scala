@@ -4,7 +4,8 @@ package io.github.sparkrest.poll
 import java.time.format.DateTimeFormatter
 import java.time.{Instant, ZoneOffset}
 
-import io.github.sparkrest.request.HttpRequest
+import io.github.sparkrest.http.HttpRequest
+import io.github.sparkrest.schedule.PolledApi
 import org.scalatest.funsuite.AnyFunSuite
 
 /** This machine's clock is not the API's: nothing is lost, whichever is ahead, and nothing comes twice. */
@@ -128,7 +129,7 @@ class ClocksSuite extends AnyFunSuite {
       val at = if (asked == 1) "Wed, 31 Dec 2025 23:59:40 GMT" else "Thu, 01 Jan 2026 00:00:00 GMT"
       Answer(array(if (query(r)("page") == "3") Nil else Seq(s"""{"t":${Began - asked}}""")), Seq("Date" -> at))
     })
-    api.drain()
+    api.traversal()
     assert(asked >= 3 && api.state.offset.contains((Began - 20000).toString))
   }
 
@@ -230,7 +231,7 @@ class ClocksSuite extends AnyFunSuite {
       (1 to polls).foreach(n => assert(api.poll() == Nil, s"$clue, poll $n"))
       assert(api.state.started, clue)
       last += 5
-      assert(api.drain().toSet == ids(1002 to 1006: _*).toSet && api.poll() == Nil, clue)
+      assert(api.traversal().toSet == ids(1002 to 1006: _*).toSet && api.poll() == Nil, clue)
     }
   }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.poll
 
-import io.github.sparkrest.http.LocalServer
-import io.github.sparkrest.request.HttpRequest
+import io.github.sparkrest.http.{HttpRequest, LocalServer}
+import io.github.sparkrest.schedule.PolledApi
 import org.scalatest.funsuite.AnyFunSuite
 
 /** `ETag` and `Last-Modified`: what is asked conditionally, and what a 304 may mean. */
@@ -131,8 +131,8 @@ class ConditionalRequestsSuite extends AnyFunSuite {
         Seq("ETag" -> "\"e\"")
       )
     )
-    paged.drain()
-    paged.drain()
+    paged.traversal()
+    paged.traversal()
     assert(paged.asked.length == 8 && paged.asked.forall(sent(_, "If-None-Match").isEmpty))
   }
 
@@ -174,15 +174,16 @@ class ConditionalRequestsSuite extends AnyFunSuite {
       else LocalServer.send(e, 200, "[{\"id\":1}]", "ETag" -> "W/\"v1\"")
     })
     try {
-      val config = io.github.sparkrest.options.RestConfig
+      val config = io.github.sparkrest.config.RestConfig
         .parse(Map("url" -> server.url, "offsetType" -> "snapshot", "recordKey" -> "id"))
         .fold(e => fail(e.text), identity)
-      val client = io.github.sparkrest.http.SttpClient(config, () => false)
-      val pipeline = new PollPipeline(config, client, io.github.sparkrest.http.Clock.System)
-      val limits = PollLimits(Long.MaxValue, 60000, Long.MaxValue)
-      val store = new io.github.sparkrest.pagelog.LocalLogStore(java.nio.file.Files.createTempDirectory("conditional"))
-      def writer = new io.github.sparkrest.pagelog.PageFileWriter(store, 1, "")
-      val first = pipeline.run(io.github.sparkrest.offset.EndpointState.Initial, limits, writer)
+      val client = io.github.sparkrest.http.transport.SttpClient(config, () => false)
+      val pipeline = new Poll(config, client, io.github.sparkrest.http.Clock.System)
+      val limits = TaskBudget(Long.MaxValue, 60000, Long.MaxValue)
+      val store =
+        new io.github.sparkrest.pagelog.store.LocalLogStore(java.nio.file.Files.createTempDirectory("conditional"))
+      def writer = new io.github.sparkrest.pagelog.format.PageFileWriter(store, 1, "")
+      val first = pipeline.run(io.github.sparkrest.progress.Progress.Initial, limits, writer)
       val second = pipeline.run(first.state, limits, writer)
       assert(first.records == 1 && second.records == 0 && second.error.isEmpty && second.state == first.state)
       assert(server.asked.map(_.headers.get("if-none-match")) == Seq(None, Some("W/\"v1\"")))

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.poll
 
-import io.github.sparkrest.poll.PolledApi._
+import io.github.sparkrest.schedule.PolledApi
+import io.github.sparkrest.schedule.PolledApi._
 import org.scalatest.funsuite.AnyFunSuite
 
 /** What the emulators of the cookbook's vendors found. */

@@ -8,9 +8,11 @@ import java.util.concurrent.atomic.AtomicInteger
 
 import scala.collection.mutable
 
-import io.github.sparkrest.http.{Clock, RawServer, SttpClient}
-import io.github.sparkrest.offset.EndpointState
-import io.github.sparkrest.options.RestConfig
+import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.http.transport.SttpClient
+import io.github.sparkrest.http.{Clock, RawServer}
+import io.github.sparkrest.pagelog.format.{PageOrigin, PageSink}
+import io.github.sparkrest.progress.Progress
 
 /** An API of three records whose answer to one request is made of bytes, and proper before and after.
   *
@@ -79,12 +81,12 @@ object FaultyServer {
         ) ++ options
       )
       .fold(e => throw e.toException, identity)
-    private val pipeline = new PollPipeline(config, SttpClient(config, () => false), Clock.System)
-    private var state = EndpointState.Initial
+    private val pipeline = new Poll(config, SttpClient(config, () => false), Clock.System)
+    private var state = Progress.Initial
 
     def next(): Seen = {
       val sink = new Sink
-      val outcome = pipeline.run(state, PollLimits(Long.MaxValue, 60000, 1), sink)
+      val outcome = pipeline.run(state, TaskBudget(Long.MaxValue, 60000, 1), sink)
       state = outcome.state
       Seen(outcome, sink.whole.toList)
     }

@@ -6,9 +6,12 @@ import java.nio.charset.StandardCharsets.UTF_8
 import java.util.Base64
 
 import io.circe.Json
-import io.github.sparkrest.http._
-import io.github.sparkrest.offset.EndpointState
-import io.github.sparkrest.options.RestConfig
+import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.http.auth.AuthorizedClient
+import io.github.sparkrest.http.transport.SttpClient
+import io.github.sparkrest.http.{Clock, LocalServer}
+import io.github.sparkrest.progress.Progress
+import io.github.sparkrest.schedule.{CountingSink, PolledApi}
 import org.scalatest.funsuite.AnyFunSuite
 
 /** A credential that the API repeats in its next URL or cursor is in no state, and is sent all the same (I6). */
@@ -27,11 +30,11 @@ class HeldSecretsSuite extends AnyFunSuite {
   /** Polls one page, and gives the state as it is stored. */
   private def stored(a: PolledApi): String = {
     val sink = new CountingSink
-    val outcome = new PollPipeline(a.config, AuthorizedClient(a.config, a.client, None), Clock.System)
-      .run(a.state, PollLimits(Long.MaxValue, Long.MaxValue, 1), sink)
+    val outcome = new Poll(a.config, AuthorizedClient(a.config, a.client, None), Clock.System)
+      .run(a.state, TaskBudget(Long.MaxValue, Long.MaxValue, 1), sink)
     assert(outcome.error.isEmpty, outcome.error.map(_.text))
     a.state = outcome.state
-    EndpointState.encoder(outcome.state).noSpaces
+    Progress.encoder(outcome.state).noSpaces
   }
 
   private def hides(state: String): Unit = {
@@ -105,11 +108,11 @@ class HeldSecretsSuite extends AnyFunSuite {
         )
         .fold(e => fail(e.text), identity)
       val client = AuthorizedClient(config, SttpClient(config, () => false), None)
-      def run(state: EndpointState) =
-        new PollPipeline(config, client, Clock.System)
-          .run(state, PollLimits(Long.MaxValue, Long.MaxValue, 1), new CountingSink)
-      val first = run(EndpointState.Initial)
-      val state = EndpointState.encoder(first.state).noSpaces
+      def run(state: Progress) =
+        new Poll(config, client, Clock.System)
+          .run(state, TaskBudget(Long.MaxValue, Long.MaxValue, 1), new CountingSink)
+      val first = run(Progress.Initial)
+      val state = Progress.encoder(first.state).noSpaces
       assert(first.error.isEmpty && !state.contains("f3tched") && state.contains("***token"), state)
       assert(run(first.state).error.isEmpty)
       assert(

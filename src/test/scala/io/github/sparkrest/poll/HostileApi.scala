@@ -5,10 +5,9 @@ import java.nio.charset.StandardCharsets.{UTF_16LE, UTF_8}
 
 import scala.util.Random
 
-import io.github.sparkrest.http.{RawAnswer, RawAnswers}
-import io.github.sparkrest.options.RestConfig
-import io.github.sparkrest.page.HostileHeadersSuite
-import io.github.sparkrest.request.HttpRequest
+import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.http.{HostileHeadersSuite, HttpRequest, RawAnswer, RawAnswers}
+import io.github.sparkrest.schedule.PolledApi
 
 /** A way to page through a list of records with growing ids, and what the list looks like in a response.
   *

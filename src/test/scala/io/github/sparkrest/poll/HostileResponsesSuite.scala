@@ -10,7 +10,8 @@ import scala.util.Random
 
 import io.github.sparkrest.error.Condition
 import io.github.sparkrest.http.Clock
-import io.github.sparkrest.offset.EndpointState
+import io.github.sparkrest.pagelog.format.{PageOrigin, PageSink}
+import io.github.sparkrest.progress.Progress
 import org.scalatest.funsuite.AnyFunSuite
 
 /** A poll meets a response of which anything may be changed: it ends soon, as an outcome; and what is sound afterwards is
@@ -91,24 +92,24 @@ object HostileResponsesSuite {
     val api = new HostileApi(setup)
     private var now = began
     private val clock: Clock = () => now
-    private val pipeline = new PollPipeline(setup.config, api.client, clock)
-    var state: EndpointState = EndpointState.Initial
+    private val pipeline = new Poll(setup.config, api.client, clock)
+    var state: Progress = Progress.Initial
     val got: mutable.ListBuffer[String] = mutable.ListBuffer.empty
 
     def restart(ids: Vector[Long]): Unit = {
       api.ids = ids
       api.mutate = identity
-      state = EndpointState.Initial
+      state = Progress.Initial
       got.clear()
     }
 
     /** The state goes through its codec, as over a restart. */
     def poll(): PollOutcome = {
       val sink = new PolledSink
-      val outcome = pipeline.run(state, PollLimits(Long.MaxValue, Long.MaxValue, 20), sink)
-      val json = EndpointState.encoder(outcome.state).noSpaces
+      val outcome = pipeline.run(state, TaskBudget(Long.MaxValue, Long.MaxValue, 20), sink)
+      val json = Progress.encoder(outcome.state).noSpaces
       if (json.length > MostStateChars) throw new AssertionError(s"the state has ${json.length} characters")
-      state = io.circe.parser.decode[EndpointState](json).fold(throw _, identity)
+      state = io.circe.parser.decode[Progress](json).fold(throw _, identity)
       got ++= sink.kept
       outcome.waitMs.foreach(ms => now = now.plusMillis(ms))
       outcome
@@ -119,7 +120,7 @@ object HostileResponsesSuite {
       Iterator
         .continually(poll())
         .take(MostPolls)
-        .find(o => o.error.isEmpty && o.waitMs.isEmpty && state.drain.isEmpty && done)
+        .find(o => o.error.isEmpty && o.waitMs.isEmpty && state.traversal.isEmpty && done)
   }
 
   private val MostPolls = 8
@@ -151,7 +152,7 @@ object HostileResponsesSuite {
     def truth = api.ids.map(api.record).toList
     def tell(what: String) =
       s"$name, ${what.takeWhile(_ != ':')}: had $before, (${what.dropWhile(_ != ':').take(300)}) took $accepted (error ${met.error.map(_.text.take(300))}, offset $offsetBefore, " +
-        s"state ${EndpointState.encoder(met.state).noSpaces.take(300)}), then ${reader.got.toList.drop(before.length + accepted.length)}"
+        s"state ${Progress.encoder(met.state).noSpaces.take(300)}), then ${reader.got.toList.drop(before.length + accepted.length)}"
     def exactly(what: String) = {
       val settled = reader.settle(done = true)
       if (reader.got.toList.sorted == truth.sorted) Right(what)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.poll
 
-import io.github.sparkrest.poll.PolledApi._
+import io.github.sparkrest.schedule.PolledApi
+import io.github.sparkrest.schedule.PolledApi._
 import org.scalatest.funsuite.AnyFunSuite
 
 /** Odd responses through the whole pipeline: a bad record, a response without fields, a next link to nothing. */
@@ -46,9 +47,9 @@ class OddResponsesSuite extends AnyFunSuite {
         )
       )
     })
-    assert(api.drain() == ids(1, 2) && api.asked.length == 1)
+    assert(api.traversal() == ids(1, 2) && api.asked.length == 1)
     all = ids(1 to 5: _*)
-    assert(api.drain() == ids(3, 4, 5) && api.asked.length == 4)
-    assert(api.drain() == Nil)
+    assert(api.traversal() == ids(3, 4, 5) && api.asked.length == 4)
+    assert(api.traversal() == Nil)
   }
 }

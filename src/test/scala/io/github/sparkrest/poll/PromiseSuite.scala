@@ -2,8 +2,9 @@
 package io.github.sparkrest.poll
 
 import io.github.sparkrest.error.Condition
-import io.github.sparkrest.poll.PolledApi._
-import io.github.sparkrest.request.HttpRequest
+import io.github.sparkrest.http.HttpRequest
+import io.github.sparkrest.schedule.PolledApi
+import io.github.sparkrest.schedule.PolledApi._
 import org.scalatest.funsuite.AnyFunSuite
 
 /** Each record once, where lists, servers and options do what nobody promised: cases that lost or repeated records. */
@@ -38,10 +39,10 @@ class PromiseSuite extends AnyFunSuite {
   test("another pageSize in the middle of a traversal: it begins again, and nothing is lost or repeated") {
     val before = backlog(100)
     val first = before.poll()
-    assert(first.length == 2300 && before.state.drain.isDefined)
+    assert(first.length == 2300 && before.state.traversal.isDefined)
     val after = backlog(1000)
     after.state = before.state
-    val rest = after.drain()
+    val rest = after.traversal()
     assert((first ++ rest).map(idOf).sorted == (1 to 20000).toList)
   }
 
@@ -61,7 +62,7 @@ class PromiseSuite extends AnyFunSuite {
           .fold(timed(paged(r, newestFirst, 100)))(s => timed(newestFirst.slice(s.toInt, s.toInt + 100)))
       )
       after.state = before.state
-      assert((first ++ after.drain()).map(idOf).sorted == (1 to 20000).toList, change)
+      assert((first ++ after.traversal()).map(idOf).sorted == (1 to 20000).toList, change)
     }
   }
 
@@ -86,7 +87,7 @@ class PromiseSuite extends AnyFunSuite {
       if (five) asked += 1
       if (five && asked == 1) wrong else right(paged(r, 1 to 2000, 100))
     })
-    (api, api.drain())
+    (api, api.traversal())
   }
 
   test("a null page, an empty page, a stray 404 in the middle: the page is requested once more, some time later") {
@@ -104,7 +105,7 @@ class PromiseSuite extends AnyFunSuite {
     def wrapped(page: Seq[Int]) = Answer(s"""{"data":${timed(page).body}}""")
     val (api, first) = oncePage5(failed, "dataField" -> "data")(wrapped)
     assert(first.length == 400 && api.outcome.error.exists(_.condition == Condition.ApiReportedError))
-    assert((first ++ api.drain()).map(idOf) == (1 to 2000).toList)
+    assert((first ++ api.traversal()).map(idOf) == (1 to 2000).toList)
   }
 
   test("an empty page that says hasMore is followed by the next one") {
@@ -125,7 +126,7 @@ class PromiseSuite extends AnyFunSuite {
         else (1 to 2000).slice((page - 2) * 100, (page - 1) * 100)
       Answer(s"""{"data":${timed(ids).body},"more":${page < 21}}""")
     })
-    assert(api.drain().map(idOf) == (1 to 2000).toList && empty == 1)
+    assert(api.traversal().map(idOf) == (1 to 2000).toList && empty == 1)
   }
 
   test("the end is believed at once where the API says so, or where the last page was not full") {
@@ -133,7 +134,7 @@ class PromiseSuite extends AnyFunSuite {
       val api = new PolledApi(
         Seq("url" -> "http://h/x", "offsetType" -> "max_field", "offsetField" -> "t") ++ more: _*
       )(answer)
-      api.drain()
+      api.traversal()
       api.asked.length
     }
     assert(requests(r => timed(paged(r, 1 to 210, 100)), "pagination" -> "page") == 4)
@@ -166,11 +167,11 @@ class PromiseSuite extends AnyFunSuite {
       "pagination" -> "page",
       "totalField" -> "n"
     )(r => Answer(s"""{"data":${timed(paged(r, 1 to 100, 50)).body},"n":240}"""))
-    assert(api.drain().length == 100)
+    assert(api.traversal().length == 100)
     val error = api.outcome.error
     assert(error.exists(_.condition == Condition.PagesEndEarly))
     assert(error.exists(e => e.message.contains("240") && e.message.contains("after 100")))
-    assert(api.state.offset.isEmpty && api.drain().isEmpty)
+    assert(api.state.offset.isEmpty && api.traversal().isEmpty)
   }
 
   // ---- another array
@@ -199,8 +200,8 @@ class PromiseSuite extends AnyFunSuite {
       "pagination" -> "page",
       "maxPagesPerPoll" -> "1000"
     )(r => Answer(array(all.slice((number(r, "page", 1) - 1) * 1000, number(r, "page", 1) * 1000))))
-    assert(api.drain().length == 25000)
-    assert(api.drain().isEmpty && api.drain().isEmpty)
+    assert(api.traversal().length == 25000)
+    assert(api.traversal().isEmpty && api.traversal().isEmpty)
     assert(api.state.boundary.recent.size <= 256, "the state itself stays small")
   }
 
@@ -241,9 +242,9 @@ class PromiseSuite extends AnyFunSuite {
       newest += 1
       Answer(array(ids(paged(r, (1 to newest).reverse, 1000): _*)))
     })
-    val got = api.drain().map(idOf)
+    val got = api.traversal().map(idOf)
     assert(got.distinct.length == got.length && (1 to 21000).forall(got.toSet))
-    val more = api.drain().map(idOf)
+    val more = api.traversal().map(idOf)
     assert((got ++ more).distinct.length == got.length + more.length)
   }
 
@@ -283,10 +284,10 @@ class PromiseSuite extends AnyFunSuite {
             }
           }
         )
-      assert(byLink.drain().map(idOf) == (1 to 500).toList && byLink.asked.length == 6, status)
+      assert(byLink.traversal().map(idOf) == (1 to 500).toList && byLink.asked.length == 6, status)
       val (byNumber, first) = oncePage5(Answer("no", status = status))()
       assert(first.length == 400 && byNumber.outcome.error.isDefined)
-      assert((first ++ byNumber.drain()).map(idOf) == (1 to 2000).toList && byNumber.asked.length == 23, status)
+      assert((first ++ byNumber.traversal()).map(idOf) == (1 to 2000).toList && byNumber.asked.length == 23, status)
     }
   }
 
@@ -305,10 +306,10 @@ class PromiseSuite extends AnyFunSuite {
         }
       )
     val began = api.now
-    val first = api.drain()
-    assert(api.outcome.error.isDefined && api.state.drain.isEmpty)
+    val first = api.traversal()
+    assert(api.outcome.error.isDefined && api.state.traversal.isEmpty)
     assert(java.time.Duration.between(began, api.now).toMillis >= 5000)
-    assert((first ++ api.drain()).map(idOf) == (1 to 500).toList)
+    assert((first ++ api.traversal()).map(idOf) == (1 to 500).toList)
   }
 
   test("a stored cursor that is refused once is used again, and only a second refusal counts") {
@@ -348,7 +349,7 @@ class PromiseSuite extends AnyFunSuite {
             .copy(headers = Seq("Link" -> s"""<http://h/x?page=${page + 1}>; rel="next""""))
         }
       )
-    assert(api.drain().length == 1 && api.state.drain.isEmpty && api.state.offset.contains("1700000001"))
+    assert(api.traversal().length == 1 && api.state.traversal.isEmpty && api.state.offset.contains("1700000001"))
     assert(api.asked.length <= 25)
   }
 
@@ -360,7 +361,7 @@ class PromiseSuite extends AnyFunSuite {
       "offsetField" -> "t",
       "pagination" -> "page"
     )(r => if (r.url.contains("/all")) timed(paged(r, 1 to 150, 100)) else Answer("[]"))
-    assert(api.drain().length == 150)
+    assert(api.traversal().length == 150)
     assert(api.urls.take(3).forall(_.startsWith("http://h/all")))
     api.poll()
     assert(api.urls.last.startsWith("http://h/changes?since=1700000150"))

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.poll
 
-import io.github.sparkrest.request.HttpRequest
+import io.github.sparkrest.http.HttpRequest
+import io.github.sparkrest.schedule.PolledApi
 import org.scalatest.funsuite.AnyFunSuite
 
 /** Values of the offset field that are of another kind than the rest: zero dates, `""`, `N/A`, numbers nobody can write out,
@@ -27,7 +28,7 @@ class StrayValuesSuite extends AnyFunSuite {
       Answer(array(all.slice(q.get("page").fold(0)(p => (p.toInt - 1) * cap), q.get("page").fold(cap)(_.toInt * cap))))
     })
     api.now = java.time.Instant.parse("2026-02-01T00:00:00Z")
-    def all(polls: Int): Seq[String] = (1 to polls).flatMap(_ => api.drain())
+    def all(polls: Int): Seq[String] = (1 to polls).flatMap(_ => api.traversal())
   }
 
   private def readsAll(t: Table, polls: Int = 12): Unit = {
@@ -55,7 +56,7 @@ class StrayValuesSuite extends AnyFunSuite {
       readsAll(t, 4)
       assert(t.api.state.offset.contains(time(40)), s"$n strays, order=$order")
       t.records ++= Seq(record(quoted(time(41)), 90), record(quoted("N/A"), 91))
-      assert(t.api.drain().length == 2 && t.api.state.offset.contains(time(41)))
+      assert(t.api.traversal().length == 2 && t.api.state.offset.contains(time(41)))
     }
   }
 
@@ -124,7 +125,7 @@ class StrayValuesSuite extends AnyFunSuite {
         val api = new PolledApi(byT ++ options: _*)({ r =>
           Answer(array(if (query(r)("page") == "1") Seq(record(n, 1), record(quoted(n), 2)) else Nil))
         })
-        assert(api.drain().length == 2 && api.drain() == Nil && api.outcome.error.isEmpty)
+        assert(api.traversal().length == 2 && api.traversal() == Nil && api.outcome.error.isEmpty)
       }
     }
     val byId =

@@ -3,9 +3,10 @@ package io.github.sparkrest.preview
 
 import java.nio.charset.StandardCharsets.UTF_8
 
-import io.github.sparkrest.http.Sample
-import io.github.sparkrest.options.RestConfig
-import io.github.sparkrest.request.{HttpRequest, InputRow}
+import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.http.HttpRequest
+import io.github.sparkrest.http.client.FirstResponse
+import io.github.sparkrest.request.InputRow
 import org.scalatest.funsuite.AnyFunSuite
 
 /** What a first response tells, without a network. */
@@ -16,7 +17,7 @@ class PreviewSuite extends AnyFunSuite {
   private def page(body: String, options: (String, String)*): SampledPage =
     sampled(body, options: _*).fold(e => fail(e.text), identity)
   private def sampled(body: String, options: (String, String)*) = {
-    val sample = Sample(
+    val sample = FirstResponse(
       HttpRequest("GET", "http://a.example/x", Nil, None),
       200,
       Nil,
@@ -88,19 +89,25 @@ class PreviewSuite extends AnyFunSuite {
     val options = config().offset
     val field = found("""[{"id":1},{"id":2},{"id":3},{"id":10}]""").fields.head
     assert(
-      Bound.probe(field, options).contains("2") && Bound
+      ObservedBound.probe(field, options).contains("2") && ObservedBound
         .probe(found("""[{"id":1},{"id":2}]""").fields.head, options)
         .isEmpty
     )
     assert(
-      Bound.of("2", Seq("2", "3"), options) == Bound.Inclusive && Bound.of(
+      ObservedBound.of("2", Seq("2", "3"), options) == ObservedBound.Inclusive && ObservedBound.of(
         "2",
         Seq("3", "10"),
         options
-      ) == Bound.Exclusive
+      ) == ObservedBound.Exclusive
     )
-    assert(Bound.of("2", Seq("1", "2", "3"), options) == Bound.Ignored && Bound.of("2", Nil, options) == Bound.Nothing)
-    assert(Bound.of("9", Seq("10"), options) == Bound.Exclusive)
+    assert(
+      ObservedBound.of("2", Seq("1", "2", "3"), options) == ObservedBound.Ignored && ObservedBound.of(
+        "2",
+        Nil,
+        options
+      ) == ObservedBound.Nothing
+    )
+    assert(ObservedBound.of("9", Seq("10"), options) == ObservedBound.Exclusive)
   }
 
   test("pages: by the names that pagination=auto knows") {

@@ -2,8 +2,9 @@
 package io.github.sparkrest.request
 
 import io.circe.Json
+import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.Condition
-import io.github.sparkrest.options.RestConfig
+import io.github.sparkrest.http.HttpRequest
 import org.scalatest.funsuite.AnyFunSuite
 
 class RequestTemplateSuite extends AnyFunSuite {

@@ -6,7 +6,8 @@ import java.nio.file.Files
 
 import scala.util.Try
 
-import io.github.sparkrest.page.{RecordSink, RecordSlicer, SliceRules}
+import io.github.sparkrest.json.SliceRules
+import io.github.sparkrest.response.{RecordSink, RecordSlicer}
 import org.apache.spark.sql.catalyst.CatalystTypeConverters
 import org.apache.spark.sql.types.StructType
 import org.apache.spark.sql.{Row, SparkSession}

@@ -56,9 +56,9 @@ object Generator {
     }
   }
 
-  /** A change while the list is read comes where the reader will see it: now, or in the next drain. */
+  /** A change while the list is read comes where the reader will see it: now, or in the next traversal. */
   private def keepsPlace(s: Setup) = s.kind match {
-    // What changed after the drain began is asked for again, if the values are known to be times, and the bound is inclusive.
+    // What changed after the traversal began is asked for again, if the values are known to be times, and the bound is inclusive.
     case "since" | "feed" if s.offset != "incremental" =>
       val times = s.offset == "timestamp" || s.form == "iso" || s.ask.nonEmpty || s.lag > 0
       s.order match {

@@ -6,9 +6,11 @@ import java.nio.charset.StandardCharsets.UTF_8
 import scala.collection.mutable
 
 import io.circe.parser.decode
-import io.github.sparkrest.offset.{CoreLimits, EndpointState, SeenInMemory}
-import io.github.sparkrest.options.RestConfig
-import io.github.sparkrest.poll.{Pace, PageOrigin, PageSink, PollLimits, PollPipeline}
+import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.pagelog.format.{PageOrigin, PageSink}
+import io.github.sparkrest.poll.{Poll, Schedule, TaskBudget}
+import io.github.sparkrest.progress.seen.SeenInMemory
+import io.github.sparkrest.progress.{CoreLimits, Progress}
 
 /** Reads a simulated API to its end with the real pipeline, and compares with the truth. What a poll leaves behind counts
   * as it does in `Poller`: records and state together, a state alone lives in memory, or in the next poll's note.
@@ -22,14 +24,14 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
   private val seen = new SeenInMemory
   private var current = config
   private var pipeline = begun()
-  private def begun() = new PollPipeline(current, api, api.clock, limits = Limits, seen = seen)
-  private var state = EndpointState.Initial
+  private def begun() = new Poll(current, api, api.clock, limits = Limits, seen = seen)
+  private var state = Progress.Initial
   private var stored = text(state)
-  private val pace = new Pace(config)
+  private val pace = new Schedule(config)
   private var fruitless = 0
-  private var drain = Since(1, api.world.now)
+  private var traversal = Since(1, api.world.now)
 
-  /** The state that a restart finds, and the drain that it is in the middle of. */
+  /** The state that a restart finds, and the traversal that it is in the middle of. */
   private var durable: (String, Option[Since]) = (stored, None)
 
   def trace: Seq[String] = api.trace.toSeq
@@ -46,13 +48,13 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
         val before = api.requests
         if (poll().fold({ e => found = Some(e); false }, identity)) {
           val sure = !api.doubted
-          found = (if (sure) truth.drained(drain.request, api.requests, drain.at) else None).orElse(repeated)
+          found = (if (sure) truth.traversed(traversal.request, api.requests, traversal.at) else None).orElse(repeated)
           api.doubted = false
           api.note(s"   -- drain complete ${found.getOrElse("")}")
-          api.drained()
+          api.traversed()
           api.world.now += pause
           if (api.quiet && sure) quietDrains += 1
-          drain = Since(api.requests + 1, api.world.now)
+          traversal = Since(api.requests + 1, api.world.now)
         }
         if (api.eventless) idle += api.requests - before
         // A window that is not over yet: time must pass.
@@ -73,22 +75,22 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
 
   private def repeated: Option[String] = truth.repeated(api.movedByPage, api.expired)
 
-  /** @return whether a drain is complete, or what is wrong */
+  /** @return whether a traversal is complete, or what is wrong */
   private def poll(): Either[String, Boolean] = {
-    if (setup.interval > 0) durable = (stored, Some(drain))
+    if (setup.interval > 0) durable = (stored, Some(traversal))
     val sink = new MemorySink
     api.faulty = false
     try {
-      val outcome = pipeline.run(state, PollLimits(Long.MaxValue, Long.MaxValue, setup.requests.toLong), sink)
+      val outcome = pipeline.run(state, TaskBudget(Long.MaxValue, Long.MaxValue, setup.requests.toLong), sink)
       restore(text(outcome.state))
       outcome.waitMs.foreach(api.world.now += _)
       // An API that names a new cursor in each empty response never says that there is nothing more.
       val wasFruitless = outcome.error.isEmpty && pace.isFruitless(outcome, sink.pages.length.toLong)
       fruitless = if (wasFruitless) fruitless + outcome.requests else 0
       val complete = outcome.error.isEmpty && (!outcome.more || fruitless >= MostFruitless) && !api.hollow
-      // Where changes wait for a drain's end they must not come in the middle of one that is taken up again.
+      // Where changes wait for a traversal's end they must not come in the middle of one that is taken up again.
       if (sink.pages.nonEmpty || complete && setup.calm)
-        durable = (stored, if (complete) None else Some(drain))
+        durable = (stored, if (complete) None else Some(traversal))
       truth.delivered(sink.pages)
       api.note(s"   kept ${sink.pages.mkString(" ")} more=${outcome.more} ${outcome.error.fold("")(_.text)} state ${brief(stored)}")
       (outcome.error, api.wrong) match {
@@ -105,7 +107,7 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
         state = state.withoutDoubt
         fruitless = 0
         crash.options.flatMap(s => RestConfig.parse(Reader.options(s)).toOption).foreach(current = _)
-        drain = durable._2.getOrElse(Since(api.requests + 1, api.world.now))
+        traversal = durable._2.getOrElse(Since(api.requests + 1, api.world.now))
         pipeline = begun()
         Right(false)
     }
@@ -114,14 +116,14 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
   /** A state travels as text between driver and executor. */
   private def restore(text: String): Unit = {
     stored = text
-    state = decode[EndpointState](text).fold(throw _, identity)
+    state = decode[Progress](text).fold(throw _, identity)
   }
 
   private def brief(state: String) = state.replaceAll("\"([^\"]{5})[^\"]{17}\":", "$1:").replace("\"", "")
-  private def text(s: EndpointState): String = EndpointState.encoder(s).noSpaces
+  private def text(s: Progress): String = Progress.encoder(s).noSpaces
 }
 
-/** When a drain began. */
+/** When a traversal began. */
 final private case class Since(request: Int, at: Long)
 
 object Run {

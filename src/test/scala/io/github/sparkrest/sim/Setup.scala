@@ -149,7 +149,7 @@ final case class Setup(chosen: Map[String, String]) {
   /** Most records with one timestamp; 0: no limit. */
   lazy val tieLimit: Int = number("tieLimit")
 
-  /** Changes wait until a drain is complete. */
+  /** Changes wait until a traversal is complete. */
   lazy val calm: Boolean = flag("calm")
 
   /** No response has fields next to its records: then the root may be the array. */

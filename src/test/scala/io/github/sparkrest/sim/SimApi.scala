@@ -8,8 +8,7 @@ import scala.collection.mutable
 import scala.util.control.ControlThrowable
 
 import io.github.sparkrest.error.{Condition, RestError}
-import io.github.sparkrest.http.{Clock, HttpClient, HttpResponse}
-import io.github.sparkrest.request.HttpRequest
+import io.github.sparkrest.http.{Clock, HttpClient, HttpRequest, HttpResponse}
 
 /** The driver dies: nothing of the poll that is under way remains.
   *
@@ -38,7 +37,7 @@ final class SimApi(scenario: Scenario, tracing: Boolean) extends HttpClient {
   var requests = 0
   var faulty = false
 
-  /** An answer was not what the data say: a record that it did not hold is owed by the next drain. */
+  /** An answer was not what the data say: a record that it did not hold is owed by the next traversal. */
   var doubted = false
 
   /** Tokens and cursors that were given out have expired. */
@@ -50,13 +49,13 @@ final class SimApi(scenario: Scenario, tracing: Boolean) extends HttpClient {
   /** Of the host that the reader runs on. */
   val clock: Clock = () => java.time.Instant.ofEpochMilli(world.now + setup.skew)
 
-  /** Nothing is to happen any more, but perhaps what waits for a drain's end. */
+  /** Nothing is to happen any more, but perhaps what waits for a traversal's end. */
   def eventless: Boolean = coming.isEmpty
 
   def quiet: Boolean = coming.isEmpty && waiting.isEmpty
 
   /** A drain is complete: what waited for that happens now. */
-  def drained(): Unit = while (waiting.nonEmpty) world.change(waiting.dequeue(), requests + 1)
+  def traversed(): Unit = while (waiting.nonEmpty) world.change(waiting.dequeue(), requests + 1)
 
   def send[A](request: HttpRequest)(use: HttpResponse => Either[RestError, A]): Either[RestError, A] = {
     requests += 1

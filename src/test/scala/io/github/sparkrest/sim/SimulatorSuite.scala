@@ -6,7 +6,7 @@ import java.util.concurrent.{ConcurrentHashMap, Executors, TimeUnit}
 
 import scala.collection.mutable
 
-import io.github.sparkrest.options.RestConfig
+import io.github.sparkrest.config.RestConfig
 import org.scalatest.funsuite.AnyFunSuite
 
 /** Random APIs, read to their end over page drift, errors and crashes: nothing lost, nothing twice. */

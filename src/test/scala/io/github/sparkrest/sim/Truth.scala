@@ -5,7 +5,7 @@ import scala.collection.mutable
 
 /** What must have come, and what did.
   *
-  * Lost: a version that could be seen from the first request of a drain to its last, and has not come when the drain is
+  * Lost: a version that could be seen from the first request of a traversal to its last, and has not come when the traversal is
   * complete. Repeated: a text that came more often than the API ever held it. With `lag` (and for windows) a version counts
   * as there only when it is that old.
   */
@@ -16,18 +16,18 @@ final class Truth(setup: Setup, world: World) {
 
   def delivered(texts: Iterable[String]): Unit = texts.foreach(t => came(t) = came.getOrElse(t, 0) + 1)
 
-  /** @param first request of the drain
+  /** @param first request of the traversal
     * @param last request of it
     * @param began when it began
     */
-  def drained(first: Int, last: Int, began: Long): Option[String] = {
+  def traversed(first: Int, last: Int, began: Long): Option[String] = {
     val timed = setup.lag > 0 || setup.kind == "window"
     val due = began - setup.lag - (if (timed) setup.grain + setup.clocks else -setup.grain)
     // What is found by looking back is found one drain later.
     val since = if (setup.lookback > 0) before else first
     before = first
     val there = world.lives.filter(l => l.born <= since && l.died > last && l.row.at <= due).map(_.row.text)
-    // After a crash the end of a drain may come once more.
+    // After a crash the end of a traversal may come once more.
     if (!pictures) owed.clear()
     if (!pictures || first > counted) there.foreach(t => owed(t) = owed.getOrElse(t, 0) + 1)
     counted = first

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.config
+
+import java.net.URI
+
+import scala.util.Try
+
+import io.github.sparkrest.options.OptionReader
+import io.github.sparkrest.options.RestOptions._
+import io.github.sparkrest.options.tables.Opt
+import io.github.sparkrest.options.values.HeaderName
+
+/** Options of authentication that have no meaning together. What is missing is found where it is read. */
+private[sparkrest] object AuthChecks {
+
+  /** The values of `authType` that an option belongs to. */
+  private val owners: Seq[(Opt[_], Seq[String])] = Seq(
+    UserId -> Seq("Basic", "OAuth2"),
+    UserPassword -> Seq("Basic", "OAuth2"),
+    OauthToken -> Seq("Bearer", "OAuth1"),
+    AuthScheme -> Seq("Bearer", "OAuth2")
+  ) ++ Seq(ApiKeySecret, ApiKeyName, ApiKeyIn).map(_ -> Seq("ApiKey")) ++
+    Seq(OauthConsumerKey, OauthConsumerSecret, OauthTokenSecret, OauthSignatureMethod, OauthRealm).map(
+      _ -> Seq("OAuth1")
+    ) ++ Seq(
+      Oauth2TokenUrl,
+      Oauth2GrantType,
+      Oauth2ClientId,
+      Oauth2ClientSecret,
+      Oauth2ClientAuth,
+      Oauth2Scope,
+      Oauth2Params,
+      Oauth2RefreshToken,
+      Oauth2TokenStore
+    ).map(_ -> Seq("OAuth2"))
+
+  def apply(read: OptionReader, kind: String): Seq[String] = {
+    val strangers = owners.collect {
+      case (o, of) if read.isGiven(o) && !of.contains(kind) =>
+        s"${o.name}: has no meaning with authType=$kind; it belongs to ${of.map(k => s"authType=$k").mkString(", ")}"
+    }
+    strangers ++ (kind match {
+      case "ApiKey" => apiKey(read)
+      case "OAuth1" => oauth1(read)
+      case "OAuth2" => oauth2(read)
+      case _        => Nil
+    })
+  }
+
+  private def apiKey(read: OptionReader): Seq[String] = {
+    val name = read(ApiKeyName)
+    val isToken = HeaderName.isValid(name)
+    if (read(ApiKeyIn) == "query" || isToken) Nil
+    else Seq(s"""apiKeyName: "$name" is no name of a ${read(ApiKeyIn)} (RFC 9110 §5.6.2)""")
+  }
+
+  private def oauth1(read: OptionReader): Seq[String] =
+    if (read.isGiven(OauthTokenSecret) && !read.isGiven(OauthToken))
+      Seq("oauthToken: is required by oauthTokenSecret and was not given")
+    else Nil
+
+  private def oauth2(read: OptionReader): Seq[String] = {
+    val grant = read(Oauth2GrantType)
+    def only(o: Opt[_], of: String) =
+      if (read.isGiven(o) && grant != of)
+        Seq(s"${o.name}: has no meaning with oauth2GrantType=$grant; it belongs to oauth2GrantType=$of")
+      else Nil
+    val secret =
+      if (grant == "client_credentials" && !read.isGiven(Oauth2ClientSecret))
+        Seq("oauth2ClientSecret: is required by oauth2GrantType=client_credentials and was not given")
+      else Nil
+    secret ++ only(UserId, "password") ++ only(UserPassword, "password") ++
+      only(Oauth2RefreshToken, "refresh_token") ++ only(Oauth2TokenStore, "refresh_token") ++ tokenUrl(read)
+  }
+
+  private def tokenUrl(read: OptionReader): Seq[String] = read.opt(Oauth2TokenUrl).toList.flatMap { text =>
+    val valid = Try(new URI(text)).toOption.exists { u =>
+      u.getScheme != null && Set("http", "https")(u.getScheme.toLowerCase) && u.getHost != null &&
+      u.getUserInfo == null && u.getFragment == null
+    }
+    if (valid) Nil
+    else Seq("oauth2TokenUrl: must be an http:// or https:// address with a host, without user and fragment")
+  }
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.config
+
+import io.github.sparkrest.options.tables.Opt
+import io.github.sparkrest.options.{OptionReader, RestOptions}
+import io.github.sparkrest.secret.Secret
+
+/** How requests are authenticated. */
+sealed trait AuthConfig {
+
+  /** What must not be seen anywhere. */
+  def secrets: Seq[Secret]
+}
+
+object AuthConfig {
+  case object Anonymous extends AuthConfig {
+    def secrets: Seq[Secret] = Nil
+  }
+
+  /** RFC 7617. The user too is secret: some APIs take their key as the user, with an empty password. */
+  final case class Basic(user: Secret, password: Secret) extends AuthConfig {
+    def secrets: Seq[Secret] = Seq(user, password)
+  }
+
+  /** @param scheme the word before the token in `Authorization` (RFC 9110 §11.6.2) */
+  final case class Token(scheme: String, token: Secret) extends AuthConfig {
+    def secrets: Seq[Secret] = Seq(token)
+  }
+
+  /** @param in `header`, `query` or `cookie` */
+  final case class ApiKey(name: String, key: Secret, in: String) extends AuthConfig {
+    def secrets: Seq[Secret] = Seq(key)
+  }
+
+  /** RFC 5849.
+    *
+    * @param consumerSecret with `RSA-SHA1` the private key as PEM
+    * @param token and its secret: may be left out if the consumer acts for itself
+    */
+  final case class OAuth1(
+      consumerKey: Secret,
+      consumerSecret: Secret,
+      token: Option[Secret],
+      tokenSecret: Option[Secret],
+      method: String,
+      realm: Option[String]
+  ) extends AuthConfig {
+    def secrets: Seq[Secret] = Seq(consumerKey, consumerSecret) ++ token ++ tokenSecret
+  }
+
+  /** RFC 6749.
+    *
+    * @param params further fields of the token request
+    * @param clientInBody whether the client's secret goes into the body instead of `Authorization`
+    * @param scheme the word before the access token
+    */
+  final case class OAuth2(
+      tokenUrl: String,
+      grant: String,
+      clientId: Secret,
+      clientSecret: Option[Secret],
+      clientInBody: Boolean,
+      scope: Option[String],
+      params: Seq[(String, Secret)],
+      scheme: String,
+      user: Option[(Secret, Secret)],
+      refreshToken: Option[Secret],
+      tokenStore: Option[String]
+  ) extends AuthConfig {
+    def secrets: Seq[Secret] = Seq(clientId) ++ clientSecret ++ params.map(_._2) ++ user.toSeq.flatMap { case (u, p) =>
+      Seq(u, p)
+    } ++ refreshToken
+
+    /** A refresh token may be good for one use: so one place uses it. */
+    def onDriver: Boolean = grant == "refresh_token"
+  }
+
+  /** @param withInput as in older sources, a user alone means `Basic` there */
+  private[sparkrest] def read(read: OptionReader, withInput: Boolean): AuthConfig = {
+    import RestOptions._
+    val kind = if (withInput && !read.isGiven(AuthType) && read.isGiven(UserId)) "Basic" else read(AuthType)
+    def needed(o: Opt[String]) = Secret(read.needed(o, s"authType=$kind"))
+    def optional(o: Opt[String]) = read.opt(o).map(Secret(_))
+    AuthChecks(read, kind).foreach(read.problem)
+    // The JDK would refuse it with a message that holds it.
+    Seq(OauthToken, ApiKeySecret).filter(read.opt(_).exists(_.exists(isControl))).foreach { o =>
+      read.problem(s"${o.name}: holds a line break or another control character, which no header can hold")
+    }
+    kind match {
+      case "Basic"  => Basic(needed(UserId), optional(UserPassword).getOrElse(Secret("")))
+      case "Bearer" => Token(read(AuthScheme), needed(OauthToken))
+      case "ApiKey" => ApiKey(read(ApiKeyName), needed(ApiKeySecret), read(ApiKeyIn))
+      case "OAuth1" =>
+        OAuth1(
+          needed(OauthConsumerKey),
+          needed(OauthConsumerSecret),
+          optional(OauthToken),
+          optional(OauthTokenSecret),
+          read(OauthSignatureMethod),
+          read.opt(OauthRealm)
+        )
+      case "OAuth2" => oauth2(read, needed, optional)
+      case _        => Anonymous
+    }
+  }
+
+  private def isControl(c: Char): Boolean = c < ' ' || c == 0x7f
+
+  private def oauth2(
+      read: OptionReader,
+      needed: Opt[String] => Secret,
+      optional: Opt[String] => Option[Secret]
+  ): OAuth2 = {
+    import RestOptions._
+    val grant = read(Oauth2GrantType)
+    def neededBy(o: Opt[String]) = Secret(read.needed(o, s"oauth2GrantType=$grant"))
+    OAuth2(
+      needed(Oauth2TokenUrl).reveal,
+      grant,
+      needed(Oauth2ClientId),
+      optional(Oauth2ClientSecret),
+      read(Oauth2ClientAuth) == "body",
+      read.opt(Oauth2Scope),
+      read.secretValues(Oauth2Params),
+      read(AuthScheme),
+      if (grant == "password") Some((neededBy(UserId), neededBy(UserPassword))) else None,
+      if (grant == "refresh_token") Some(neededBy(Oauth2RefreshToken)) else None,
+      read.opt(Oauth2TokenStore).filter { file =>
+        val why = read.policy.refusesTokenStore(file)
+        why.foreach(w => read.problem(s"oauth2TokenStore: $w"))
+        why.isEmpty
+      }
+    )
+  }
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.config
+
+import io.github.sparkrest.options.{OptionReader, RestOptions}
+
+/** What is done about fields that the schema lacks, and values that do not fit it.
+  *
+  * @param location the folder of the stored schema
+  * @param mode by `schemaEvolutionMode`, or what follows from `location`
+  * @param rescuedColumn its name; `None`: there is none
+  */
+final case class EvolutionConfig(location: Option[String], mode: EvolutionMode, rescuedColumn: Option[String])
+
+/** As Databricks Auto Loader has them. `rescue` is [[EvolutionMode.Ignore]] with a rescued column; [[EvolutionMode.Warn]] is that
+  * without any word of the user's.
+  */
+sealed trait EvolutionMode
+object EvolutionMode {
+  case object AddNewColumns extends EvolutionMode
+  case object FailOnNewColumns extends EvolutionMode
+  case object Ignore extends EvolutionMode
+  case object Warn extends EvolutionMode
+}
+
+object EvolutionConfig {
+  val DefaultRescuedColumn = "_rescued_data"
+
+  private[sparkrest] def read(read: OptionReader, outputType: String): EvolutionConfig = {
+    import RestOptions._
+    val location = read.opt(SchemaLocation)
+    val mode = read.opt(SchemaEvolutionMode)
+    val rescued = read.opt(RescuedDataColumn).orElse(mode.filter(_ == "rescue").map(_ => DefaultRescuedColumn))
+    if (mode.contains("addNewColumns") && location.isEmpty)
+      read.problem("schemaEvolutionMode: addNewColumns needs schemaLocation, where the schema with them is kept")
+    if (outputType != "struct")
+      for (name <- Seq(SchemaLocation, SchemaEvolutionMode, RescuedDataColumn).filter(read.isGiven).map(_.name))
+        read.problem(s"$name: needs outputType=struct, and outputType is $outputType")
+    rescued.filter(InputConfig.Reserved.contains).foreach { name =>
+      read.problem(s"rescuedDataColumn: $name is a column of the result; give another name")
+    }
+    EvolutionConfig(
+      location,
+      mode match {
+        case Some("addNewColumns")      => EvolutionMode.AddNewColumns
+        case Some("failOnNewColumns")   => EvolutionMode.FailOnNewColumns
+        case None if location.isDefined => EvolutionMode.AddNewColumns
+        case None                       => EvolutionMode.Warn
+        case _                          => EvolutionMode.Ignore
+      },
+      rescued
+    )
+  }
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.config
+
+import io.github.sparkrest.options.tables.Opt
+import io.github.sparkrest.options.values.{HeaderName, MaxRate, StatusCodes}
+import io.github.sparkrest.options.{OptionReader, RestOptions}
+
+/** What an API's limits ask of the reader, and what is asked of it beyond them.
+  *
+  * @param remainingHeader `None`: the usual names
+  * @param resetHeader likewise
+  * @param maxWaitMs the longest wait that a response can ask for
+  * @param retryNamed the user named `retryStatusCodes`: then they hold for methods too that are not safe to repeat
+  * @param conditional whether `If-None-Match` and `If-Modified-Since` are sent
+  */
+final case class LimitConfig(
+    remainingHeader: Option[String],
+    resetHeader: Option[String],
+    maxWaitMs: Long,
+    rate: Option[MaxRate],
+    retryStatusCodes: StatusCodes,
+    retryNamed: Boolean,
+    conditional: Boolean
+)
+
+object LimitConfig {
+  private[sparkrest] def read(read: OptionReader): LimitConfig = {
+    import RestOptions._
+    def headerName(o: Opt[String]) = read.opt(o).filter { name =>
+      val isName = HeaderName.isValid(name.trim)
+      if (!isName) read.problem(s"""${o.name}: "$name" is not a header name (RFC 9110 §5.1)""")
+      isName
+    }
+    LimitConfig(
+      remainingHeader = headerName(RateLimitRemainingHeader).map(_.trim),
+      resetHeader = headerName(RateLimitResetHeader).map(_.trim),
+      maxWaitMs = read(RateLimitMaxWait),
+      rate = read.opt(MaxRequestRate),
+      retryStatusCodes = read.parsed(RetryStatusCodes)(StatusCodes.parse).getOrElse(StatusCodes(Nil)),
+      retryNamed = read.isGiven(RetryStatusCodes),
+      conditional = read(ConditionalRequests)
+    )
+  }
+}

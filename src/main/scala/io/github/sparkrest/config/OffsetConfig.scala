@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.config
+
+import java.time.ZoneId
+
+import scala.util.Try
+
+import io.github.sparkrest.options.tables.Opt
+import io.github.sparkrest.options.values.{FieldPath, TimeFormat, ValueSource}
+import io.github.sparkrest.options.{OptionReader, RestOptions}
+
+/** How progress is tracked.
+  *
+  * @param kind one of the names of `offsetType`
+  * @param name `offsetField` as the user wrote it, which is its placeholder too
+  * @param initial what the first request carries; see `latest`
+  * @param latest only records from now on
+  * @param format how the API sends a time; `None`: as found
+  * @param requestFormat how it wants one; `None`: the offset's own spelling
+  */
+final case class OffsetConfig(
+    kind: String,
+    name: String,
+    source: ValueSource,
+    initial: String,
+    latest: Boolean,
+    pick: String,
+    format: Option[TimeFormat],
+    requestFormat: Option[TimeFormat],
+    zone: ZoneId,
+    order: String,
+    boundary: String,
+    recordKey: Seq[FieldPath],
+    lookbackMs: Long,
+    lagMs: Long,
+    windowStepMs: Option[Long],
+    restartsExpired: Boolean
+) {
+  def ascending: Boolean = order == "asc"
+  def exclusive: Boolean = boundary == "exclusive"
+
+  /** `None`: the value stands outside the body. */
+  def field: Option[FieldPath] = source match {
+    case ValueSource.InBody(path) => Some(path)
+    case _                        => None
+  }
+}
+
+object OffsetConfig {
+
+  /** Of the options that are about an offset, in lower case. */
+  lazy val names: Set[String] = {
+    import RestOptions._
+    Set[Opt[_]](
+      OffsetType,
+      OffsetField,
+      InitialOffset,
+      OffsetPick,
+      OffsetFormat,
+      RequestOffsetFormat,
+      Order,
+      Boundary,
+      RecordKey,
+      Lookback,
+      Lag,
+      WindowStep,
+      OnCursorExpired
+    ).map(_.name.toLowerCase)
+  }
+
+  private[sparkrest] def read(read: OptionReader): OffsetConfig = {
+    import RestOptions._
+    val kind = read(OffsetType)
+    val name = read(OffsetField)
+    val initial = read.opt(InitialOffset)
+    val format = read.parsed(OffsetFormat)(TimeFormat.parse)
+    val requestFormat = read.parsed(RequestOffsetFormat)(TimeFormat.parse)
+    OffsetConfig(
+      kind = kind,
+      name = name,
+      source = read.parsed(OffsetField)(ValueSource.parse).getOrElse(ValueSource.InBody(FieldPath(List(name)))),
+      initial = initial.filterNot(_ == "latest").getOrElse(if (kind == "cursor") "" else "0"),
+      latest = initial.contains("latest"),
+      pick = read.opt(OffsetPick).getOrElse(if (kind == "cursor") "last" else "max"),
+      format = format,
+      requestFormat = requestFormat.orElse(if (kind == "window") format.orElse(Some(TimeFormat.Iso)) else None),
+      zone = read.timeZone(t => Try(ZoneId.of(t)).toOption).getOrElse(ZoneId.of("UTC")),
+      order = read(Order),
+      boundary = read(Boundary),
+      recordKey = read.paths(RecordKey),
+      lookbackMs = read(Lookback),
+      lagMs = read(Lag),
+      windowStepMs = read.opt(WindowStep),
+      restartsExpired = read(OnCursorExpired) == "restart"
+    )
+  }
+}

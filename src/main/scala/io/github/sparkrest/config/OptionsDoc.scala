@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.config
+
+import io.github.sparkrest.options.RestOptions
+import io.github.sparkrest.options.tables.{Opt, Scope}
+
+/** The option table as a page of the docs: a file in the repository that a test compares with this; `make docs-options`
+  * writes it anew.
+  */
+object OptionsDoc {
+  private val sections = RestOptions.all.map(_.section).distinct
+
+  def markdown: String = {
+    val tables = sections.map { s =>
+      val rows = RestOptions.all.filter(_.section == s).map { o =>
+        val default = if (o.required) "required" else o.default.fold("")(d => s"`$d`")
+        val aliases = if (o.aliases.isEmpty) "" else o.aliases.map(a => s"`$a`").mkString(" Also: ", ", ", ".")
+        s"| `${o.name}` | ${o.kind.name} | $default | ${scope(o)}${o.doc}$aliases${if (o.secret) " Never printed."
+          else ""} |"
+      }
+      s"## ${s.title}\n\n| option | type | default | meaning |\n|---|---|---|---|\n${rows.mkString("\n")}\n"
+    }
+    s"""# Options
+       |
+       |<!-- Generated from the option table (RestOptions.scala) by `make docs-options`. Do not edit. -->
+       |
+       |Names are matched in any case; every value is text. All that is wrong is reported at once, at `load()`; an unknown option is an
+       |error. In Python the arguments of `read_rest_stream` and `read_rest` are these names in snake_case.
+       |
+       |%tables%
+       |## Options of `spark.read.json`
+       |
+       |They mean the same here, and are read by Spark's own parser: ${RestOptions.json
+        .map(n => s"`$n`")
+        .mkString(", ")}.
+       |""".stripMargin.replace("%tables%", tables.mkString("\n"))
+  }
+
+  private def scope(o: Opt[_]): String = o.scope match {
+    case Scope.Stream => "*Streams.* "
+    case Scope.Batch  => "*Batch reads.* "
+    case Scope.Both   => ""
+  }
+}

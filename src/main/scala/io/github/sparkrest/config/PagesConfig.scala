@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.config
+
+import io.github.sparkrest.options.values.{FieldPath, ValueSource}
+import io.github.sparkrest.options.{OptionReader, RestOptions}
+
+/** The pages of one poll.
+  *
+  * @param kind one of the names of `pagination`
+  * @param next where the next address or token stands
+  * @param hasMore path of the value, and whether it is true on the last page
+  * @param pageParam the query parameter that carries a page; `None`: a placeholder does
+  * @param start number of the first page, or of the first record
+  */
+final case class PagesConfig(
+    kind: String,
+    next: Option[ValueSource],
+    hasMore: Option[(FieldPath, Boolean)],
+    total: Option[FieldPath],
+    pageParam: Option[String],
+    pageSizeParam: Option[String],
+    pageSize: Option[Long],
+    start: Long,
+    maxPages: Long,
+    reanchorAfter: Option[Long],
+    intervalMs: Long,
+    allowedHosts: Seq[String]
+) {
+  def isPaged: Boolean = kind != "none"
+}
+
+object PagesConfig {
+  private val parameters = Map("page" -> "page", "offset" -> "offset", "cursor" -> "cursor")
+
+  /** @param placeholders all that stand in the request */
+  private[sparkrest] def read(read: OptionReader, placeholders: Seq[String]): PagesConfig = {
+    import RestOptions._
+    val kind = read(Pagination)
+    val inRequest = placeholders.contains("page") || placeholders.contains("cursor")
+    PagesConfig(
+      kind = kind,
+      next = read.parsed(NextField)(ValueSource.parse),
+      hasMore = read.opt(HasMoreField).flatMap { text =>
+        val path = FieldPath.parse(text.stripPrefix("!"))
+        if (path.isEmpty) read.problem(s"""hasMoreField: "$text" is not a path; allowed: names joined by dots""")
+        path.map(_ -> text.startsWith("!"))
+      },
+      total = read.path(TotalField),
+      pageParam = read.opt(PageParam).orElse(if (inRequest) None else parameters.get(kind)),
+      pageSizeParam = read.opt(PageSizeParam),
+      pageSize = read.opt(PageSize),
+      start = read.opt(StartPage).getOrElse(if (kind == "offset") 0L else 1L),
+      maxPages = read(MaxPagesPerPoll),
+      reanchorAfter = read.opt(ReanchorAfter),
+      intervalMs = read(PageInterval),
+      allowedHosts = read.opt(AllowedHosts).getOrElse(Nil)
+    )
+  }
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.config
+
+import io.github.sparkrest.options.RestOptions._
+import io.github.sparkrest.options.tables.Opt
+
+/** The rows of authentication as Python classes, one per `authType` and named as it: a file in the repository that a test
+  * compares with this; `make docs-options` writes it anew.
+  */
+object PythonAuth {
+  private val Quotes = "\"\"\""
+
+  /** Where ruff breaks a line. */
+  private val Column = 120
+
+  /** @param name what the option is called within its class, where its prefix says nothing new */
+  final private case class Field(name: String, option: Opt[_], required: Boolean = false)
+
+  private val classes: Seq[(String, String, Seq[Field])] = Seq(
+    (
+      "Basic",
+      "User and password (RFC 7617).",
+      Seq(Field("user", UserId, required = true), Field("password", UserPassword, required = true))
+    ),
+    (
+      "Bearer",
+      "A token that is sent as it is (RFC 6750).",
+      Seq(Field("token", OauthToken, required = true), Field("scheme", AuthScheme))
+    ),
+    (
+      "ApiKey",
+      "A key in a header, a query parameter or a cookie.",
+      Seq(Field("key", ApiKeySecret, required = true), Field("name", ApiKeyName), Field("location", ApiKeyIn))
+    ),
+    (
+      "OAuth1",
+      "Signed requests (RFC 5849).",
+      Seq(
+        Field("consumer_key", OauthConsumerKey, required = true),
+        Field("consumer_secret", OauthConsumerSecret, required = true),
+        Field("token", OauthToken),
+        Field("token_secret", OauthTokenSecret),
+        Field("signature_method", OauthSignatureMethod),
+        Field("realm", OauthRealm)
+      )
+    ),
+    (
+      "OAuth2",
+      "Tokens fetched when needed (RFC 6749).",
+      Seq(
+        Field("token_url", Oauth2TokenUrl, required = true),
+        Field("client_id", Oauth2ClientId, required = true),
+        Field("client_secret", Oauth2ClientSecret),
+        Field("grant_type", Oauth2GrantType),
+        Field("scope", Oauth2Scope),
+        Field("params", Oauth2Params),
+        Field("client_auth", Oauth2ClientAuth),
+        Field("refresh_token", Oauth2RefreshToken),
+        Field("token_store", Oauth2TokenStore),
+        Field("user", UserId),
+        Field("password", UserPassword),
+        Field("scheme", AuthScheme)
+      )
+    )
+  )
+
+  def module: String =
+    s"""# Generated from the option table (RestOptions.scala) by `make docs-options`. Do not edit.
+       |${Quotes}Credentials as objects, for the argument ``auth``. A secret may be ``env:NAME`` or ``file:PATH``.$Quotes
+       |
+       |from __future__ import annotations
+       |
+       |from collections.abc import Mapping
+       |from dataclasses import dataclass, field
+       |from typing import Literal
+       |
+       |from spark_rest._credentials import Credentials
+       |
+       |
+       |${classes.map((described _).tupled).mkString("\n\n")}""".stripMargin
+
+  private def described(name: String, what: String, fields: Seq[Field]): String =
+    s"""@dataclass(frozen=True, repr=False)
+       |class $name(Credentials):
+       |    $Quotes``auth_type="$name"``: $what Its repr hides what is secret.
+       |
+       |    Args:
+       |${fields.map(f => PythonDoc.described(f.option, f.name, f.required)).mkString("\n")}
+       |    $Quotes
+       |
+       |${fields.map(declared).mkString("\n")}
+       |""".stripMargin
+
+  private def declared(f: Field): String = {
+    val (kind, default) =
+      if (f.required) (f.option.kind.python, "") else (s"${f.option.kind.python} | None", "default=None, ")
+    val secret = if (f.option.secret) "True" else "False"
+    val begin = s"    ${f.name}: $kind = field("
+    val arguments = s"""${default}metadata={"option": "${f.option.name}", "secret": $secret}"""
+    val line = s"$begin$arguments)"
+    if (line.length <= Column) line else s"$begin\n        $arguments\n    )"
+  }
+}

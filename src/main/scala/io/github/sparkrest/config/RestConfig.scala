@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.config
+
+import io.github.sparkrest.error.RestError
+import io.github.sparkrest.options.tables.Opt
+import io.github.sparkrest.options.values.{BodyCondition, FieldPath, StatusCodes, Template, ValueSource}
+import io.github.sparkrest.options.{OptionReader, Policy, RestOptions}
+import io.github.sparkrest.secret.Secret
+
+/** The options of one source, checked and typed. Made by [[RestConfig.parse]], the only place that reads options.
+  *
+  * Durations are milliseconds, sizes bytes. `options` is the map it was made from, for sending to executors, where it is
+  * parsed again: it holds secrets, so it is never printed.
+  *
+  * @param references what `env:` and `file:` among the values of `headers` and `params` stand for
+  */
+final case class RestConfig(
+    options: RestConfig.OptionMap,
+    url: String,
+    method: String,
+    headers: Seq[(String, String)],
+    params: Seq[(String, String)],
+    body: Option[String],
+    formBody: Boolean,
+    initialUrl: Option[String],
+    initialBody: Option[String],
+    connectTimeoutMs: Long,
+    readTimeoutMs: Long,
+    responseTimeoutMs: Long,
+    transport: TransportConfig,
+    dataField: Option[FieldPath],
+    responseFormat: String,
+    recordFields: Seq[String],
+    emptyStatusCodes: StatusCodes,
+    emptyWhen: Option[BodyCondition],
+    errorWhen: Option[BodyCondition],
+    maxResponseBytes: Long,
+    offset: OffsetConfig,
+    paging: PagesConfig,
+    streamingIntervalMs: Long,
+    catchUpIntervalMs: Option[Long],
+    streaming: Boolean,
+    batchSize: Long,
+    maxBytesPerBatch: Long,
+    maxBufferedBytes: Long,
+    retainBatches: Int,
+    endpointRetentionMs: Long,
+    pageLogLocation: Option[String],
+    maxRetries: Int,
+    retryBackoffMs: Long,
+    failOnError: Boolean,
+    maxConsecutiveErrors: Option[Long],
+    maxRequestsPerTrigger: Option[Long],
+    limits: LimitConfig,
+    auth: AuthConfig,
+    tls: TlsConfig,
+    references: Map[String, Secret],
+    outputType: String,
+    schemaHints: Option[String],
+    evolution: EvolutionConfig,
+    input: Option[InputConfig],
+    cookie: Option[Secret],
+    jsonOptions: Map[String, String]
+) {
+
+  def policy: Policy = transport.policy
+
+  /** Whether a request is made at `load()` to infer a schema. */
+  def inferSchema: Boolean = outputType == "struct"
+
+  /** Whether a request depends on the offset. */
+  def hasPlaceholder: Boolean = {
+    val names = RestConfig.offsetPlaceholders(offset.name) ++ RestConfig.WindowPlaceholders
+    RestConfig.placeholdersIn(this).exists(names.contains)
+  }
+
+  /** Whether a placeholder stands anywhere in a request. */
+  def mentions(name: String): Boolean = RestConfig.placeholdersIn(this).contains(name)
+
+  /** Whether later requests go to addresses that the API itself gives. */
+  def followsLinks: Boolean = offset.source.isInstanceOf[ValueSource.InLink] ||
+    offset.kind == "cursor" && !hasPlaceholder && body.isEmpty
+
+  /** As a batch read takes it: who says nothing of an offset wants all that there is, whether it has one or not. */
+  def forBatch: RestConfig = {
+    val asked = options.toMap.keySet.map(_.toLowerCase)
+    if (hasPlaceholder || OffsetConfig.names.exists(asked)) this
+    else RestConfig.parse(options.toMap + (RestOptions.OffsetType.name -> "snapshot"), policy = policy).getOrElse(this)
+  }
+
+  /** A header or parameter: `env:` and `file:` stand for what was read, and in that braces mean nothing. */
+  def template(text: String): Template =
+    references.get(text).fold(Template.parse(text))(s => Template(List(Template.Literal(s.reveal))))
+
+  override def toString: String = s"RestConfig(${offset.kind} on ${offset.name})"
+}
+
+object RestConfig {
+
+  /** What the user gave, keys as written. A class of its own so that it cannot be printed by accident. */
+  final class OptionMap(val toMap: Map[String, String]) extends Serializable {
+    override def toString: String = toMap.keys.toSeq.sorted.mkString("OptionMap(", ", ", ")")
+    override def equals(other: Any): Boolean = other match {
+      case o: OptionMap => o.toMap == toMap
+      case _            => false
+    }
+    override def hashCode: Int = toMap.hashCode
+  }
+
+  /** Placeholders that stand for the offset. */
+  def offsetPlaceholders(offsetName: String): Seq[String] = Seq(offsetName, "offset").distinct
+  val WindowPlaceholders: Seq[String] = Seq("windowStart", "windowEnd")
+  val PagePlaceholders: Seq[String] = Seq("page", "pageSize", "cursor")
+
+  /** Names in braces, known or not; in bodies braces may mean something else. */
+  private[sparkrest] def placeholdersIn(texts: Iterable[String]): Seq[String] =
+    texts.toList.flatMap(t => Template.parse(t).names)
+
+  private def placeholdersIn(c: RestConfig): Seq[String] =
+    placeholdersIn(Seq(c.url) ++ c.initialUrl ++ c.body ++ c.initialBody ++ (c.params ++ c.headers).map(_._2))
+
+  /** The only name in the address, the parameters and the headers that is a placeholder of nothing else, and so of the offset.
+    * `None`: `offsetField` is given, or there is no such name, or several.
+    */
+  def placeholderIn(options: Map[String, String]): Option[String] = {
+    def textOf(o: Opt[_]) = options.collectFirst { case (k, v) if k.equalsIgnoreCase(o.name) => v }
+    val texts = Seq(RestOptions.Url, RestOptions.Params, RestOptions.Headers).flatMap(textOf(_))
+    val others = ("offset" +: WindowPlaceholders) ++ PagePlaceholders
+    val names = texts.flatMap(hole.findAllMatchIn(_).map(_.group(1))).distinct.filterNot(others.contains)
+    if (textOf(RestOptions.OffsetField).isEmpty && names.lengthCompare(1) == 0) names.headOption else None
+  }
+
+  /** As in [[Template]]; the braces of a JSON object hold more than a name. */
+  private val hole = """\{([\w.@-]+)\}""".r
+
+  /** Reads and checks all options at once.
+    *
+    * @param viewColumns columns of the view that `input` names
+    * @param policy of the operator, which options cannot change
+    * @return all problems in one error, each naming the option, its value and what is allowed
+    */
+  def parse(
+      options: Map[String, String],
+      viewColumns: Seq[String] = Nil,
+      policy: Policy = Policy.Open
+  ): Either[RestError, RestConfig] = {
+    import RestOptions._
+    val read = new OptionReader(options, policy)
+    val jsonNames = json.map(_.toLowerCase).toSet
+    val url = read(Url)
+    val headers = read.opt(Headers).getOrElse(Nil)
+    val params = read.opt(Params).getOrElse(Nil)
+    val templates = Seq(url) ++ Seq(Body, InitialUrl, InitialBody).flatMap(read.opt(_)) ++ (params ++ headers).map(_._2)
+    val streams = read.opt(Streaming).contains(true)
+    val input = InputConfig.read(read, viewColumns, placeholdersIn(templates), streams)
+    // The ways of older batch sources are for batch reads.
+    val withInput = input.isDefined && !streams
+    val outputType = read.opt(OutputType).getOrElse(if (read(InferSchema)) "struct" else "string")
+    val config = RestConfig(
+      options = new OptionMap(options),
+      url = url,
+      method = read.opt(Method).getOrElse(if (read.opt(Body).isDefined || withInput) "POST" else "GET"),
+      headers = headers,
+      params = params,
+      body = read.opt(Body),
+      formBody = read(BodyFormat) == "form",
+      initialUrl = read.opt(InitialUrl),
+      initialBody = read.opt(InitialBody),
+      connectTimeoutMs = read.millis(ConnectTimeout, bare = read.isGivenAs("connectionTimeout")),
+      readTimeoutMs = read.millis(ReadTimeout, bare = withInput),
+      responseTimeoutMs = read(ResponseTimeout),
+      transport = TransportConfig.read(read),
+      dataField = if (read.isGiven(DataField)) read.path(DataField) else None,
+      responseFormat = read(ResponseFormat),
+      recordFields = read.opt(RecordFields).getOrElse(Nil),
+      emptyStatusCodes = read.parsed(EmptyStatusCodes)(StatusCodes.parse).getOrElse(StatusCodes(Nil)),
+      emptyWhen = read.parsed(EmptyWhen)(BodyCondition.parse),
+      errorWhen = read.parsed(ErrorWhen)(BodyCondition.parse),
+      maxResponseBytes = read(MaxResponseBytes),
+      offset = OffsetConfig.read(read),
+      paging = PagesConfig.read(read, placeholdersIn(templates)),
+      streamingIntervalMs = read(StreamingInterval),
+      catchUpIntervalMs = read.opt(CatchUpInterval),
+      streaming = streams,
+      batchSize = read(BatchSize),
+      maxBytesPerBatch = read(MaxBytesPerBatch),
+      maxBufferedBytes = read(MaxBufferedBytes),
+      retainBatches = read(RetainBatches).toInt,
+      endpointRetentionMs = read(EndpointRetention),
+      pageLogLocation = read.opt(PageLogLocation),
+      maxRetries = read(MaxRetries).toInt,
+      retryBackoffMs = read(RetryBackoff),
+      failOnError = read.opt(OnError).contains("fail"),
+      maxConsecutiveErrors = read.opt(MaxConsecutiveErrors),
+      maxRequestsPerTrigger = read.opt(MaxRequestsPerTrigger),
+      limits = LimitConfig.read(read),
+      auth = AuthConfig.read(read, withInput),
+      tls = TlsConfig.read(read),
+      references = read.references(Headers, Params),
+      outputType = outputType,
+      schemaHints = read.opt(SchemaHints),
+      evolution = EvolutionConfig.read(read, outputType),
+      input = input,
+      cookie = read.opt(Cookie).map(Secret(_)),
+      jsonOptions = options.filter { case (k, _) => jsonNames(k.toLowerCase) }
+    )
+    if (read.opt(Streaming).contains(false))
+      read.problem("streaming: false is not allowed on readStream; leave it out, or use spark.read")
+    if (read.opt(InferSchema).contains(false) && read.opt(OutputType).contains("struct"))
+      read.problem("outputType: struct is inferred, and inferSchema is false; give one of them")
+    CrossChecks(config).foreach(read.problem)
+    read.result(config)
+  }
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.config
+
+import io.github.sparkrest.options.{OptionReader, Policy, RestOptions}
+import io.github.sparkrest.secret.Secret
+
+/** What a connection depends on, apart from where it goes.
+  *
+  * @param proxy `None`: the JVM's own settings hold (`http.proxyHost`, `https.proxyHost`, `http.nonProxyHosts`)
+  * @param policy of the operator: which hosts requests may reach
+  */
+final case class TransportConfig(
+    allowPrivateHosts: Boolean = true,
+    proxy: Option[ProxyConfig] = None,
+    policy: Policy = Policy.Open
+)
+
+/** A proxy for http and https alike (RFC 9110 §3.7), and whom it knows us as. */
+final case class ProxyConfig(host: String, port: Int, credentials: Option[(String, Secret)] = None) {
+  def authority: String = if (host.contains(':')) s"[$host]:$port" else s"$host:$port"
+}
+
+object TransportConfig {
+  import RestOptions._
+  private val address = """(?i)http://(\[[0-9a-f:.]+\]|[^\s/:@\[\]]+):(\d{1,5})/?""".r
+
+  private[sparkrest] def read(reader: OptionReader): TransportConfig = {
+    val proxy = reader.opt(Proxy).flatMap { text =>
+      text.trim match {
+        case address(host, port) if port.toInt > 0 && port.toInt < 65536 =>
+          Some(ProxyConfig(host.stripPrefix("[").stripSuffix("]"), port.toInt))
+        case other =>
+          // What stands before an @ is a password.
+          reader.problem(
+            s"""proxy: "${other.replaceAll(
+                "//[^/]*@",
+                "//***@"
+              )}" is not allowed; allowed: http://host:port (credentials by proxyUser and proxyPassword)"""
+          )
+          None
+      }
+    }
+    val user = reader.opt(ProxyUser)
+    if (user.nonEmpty && !reader.isGiven(Proxy)) reader.problem("proxy: is required by proxyUser and was not given")
+    if (user.isEmpty && reader.isGiven(ProxyPassword))
+      reader.problem("proxyUser: is required by proxyPassword and was not given")
+    if (user.exists(_.contains(':'))) reader.problem("proxyUser: a colon is not allowed in it (RFC 7617)")
+    val credentials = user.map(_ -> Secret(reader.opt(ProxyPassword).getOrElse("")))
+    for (p <- proxy; why <- reader.policy.refusesHost(s"http://${p.authority}/")) reader.problem(s"proxy: $why")
+    val privateHosts = reader(AllowPrivateHosts)
+    if (privateHosts && reader.isGiven(AllowPrivateHosts) && !reader.policy.privateNetworks)
+      reader.problem(s"allowPrivateHosts: the operator's ${Policy.Prefix}privateNetworks is false")
+    TransportConfig(
+      privateHosts && reader.policy.privateNetworks,
+      proxy.map(_.copy(credentials = credentials)),
+      reader.policy
+    )
+  }
+}

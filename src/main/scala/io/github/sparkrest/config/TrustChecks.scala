@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.config
+
+import java.net.URI
+
+import io.github.sparkrest.options.values.{Origin, Template}
+import io.github.sparkrest.secret.Secret
+
+/** Who may get credentials: the origin that the user wrote as `url`, and nobody whom an input row names. */
+private[sparkrest] object TrustChecks {
+  def apply(config: RestConfig): Seq[String] = templated(config) ++ initial(config)
+
+  private def templated(config: RestConfig): Seq[String] =
+    if (config.paging.allowedHosts.nonEmpty) Nil
+    else
+      for {
+        (option, url) <- Seq("url" -> config.url) ++ config.initialUrl.map("initialUrl" -> _)
+        name <- Origin.placeholders(url).headOption.toList
+        what <- credentials(config).headOption.toList
+      } yield s"$option: {$name} stands in the host or port, so its value chooses who gets $what; name the hosts in allowedHosts"
+
+  private def initial(config: RestConfig): Seq[String] = for {
+    _ <- config.initialUrl.filter(isElsewhere(config, _)).toList
+    what <- credentials(config).headOption.toList
+  } yield s"initialUrl: has another origin than url, and would get $what; name its host in allowedHosts"
+
+  /** Placeholders in host and port are looked at by [[templated]], a URL that is none by [[CrossChecks]]. */
+  private def isElsewhere(config: RestConfig, url: String): Boolean = {
+    def filled(text: String) = Template.parse(text).render(_ => "0", identity)
+    !Origin.isTemplated(url) && !Origin.isTemplated(config.url) && Origin.of(filled(url)).exists { origin =>
+      !Origin.of(filled(config.url)).contains(origin) &&
+      !Origin.isAmong(config.paging.allowedHosts, new URI(filled(url)))
+    }
+  }
+
+  /** What is permitted, and yet shows a secret to everybody on the way. */
+  def warnings(config: RestConfig): Seq[String] = {
+    val tokens = config.auth match {
+      case o: AuthConfig.OAuth2 if isClear(o.tokenUrl) =>
+        Seq("oauth2TokenUrl: http:// shows the client's secret and the tokens to everybody on the way. Use https://.")
+      case _ => Nil
+    }
+    val urls = (Seq("url" -> config.url) ++ config.initialUrl.map("initialUrl" -> _)).filter(u => isClear(u._2))
+    tokens ++ (for (
+      (option, _) <- urls; what <- credentials(config).filterNot(_.startsWith("the body")).headOption.toList
+    )
+      yield s"$option: http:// shows $what to everybody on the way. Use https://.")
+  }
+
+  /** What stays on this host is nobody else's to read. */
+  private def isClear(url: String): Boolean =
+    url.regionMatches(true, 0, "http:", 0, 5) && !local.matcher(url).find()
+  private val local = """(?i)^http://(localhost|127\.[\d.]+|\[::1\])([:/?#]|$)""".r.pattern
+
+  /** Options that hold something secret, or may. */
+  private def credentials(config: RestConfig): Seq[String] = {
+    def named(texts: Seq[(String, String)]) = texts.map(_._1).filter(Secret.isNamed)
+    val query = config.url.split("[?&]").toSeq.drop(1).map(_.takeWhile(_ != '='))
+    Seq(
+      (config.auth != AuthConfig.Anonymous) -> "the credentials of authType",
+      config.cookie.isDefined -> "the cookie",
+      (config.references.nonEmpty || named(config.headers ++ config.params).nonEmpty) -> "secret headers or params",
+      query.exists(n => !n.contains('{') && Secret.isNamed(n)) -> "the secret in the query of url",
+      (config.tls.keyFile.isDefined || config.tls.keyStore.isDefined) -> "the client certificate",
+      (config.body ++ config.initialBody).nonEmpty -> "the body, which may hold secrets"
+    ).collect { case (true, what) => what }
+  }
+}

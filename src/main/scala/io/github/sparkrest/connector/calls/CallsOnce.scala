@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.connector.calls
+
+import java.util.UUID
+import java.util.concurrent.{ConcurrentHashMap, Executors, TimeUnit}
+
+import scala.annotation.tailrec
+
+import io.github.sparkrest.error.{Condition, RestError}
+import org.apache.spark.scheduler.{SparkListener, SparkListenerJobStart, SparkListenerTaskEnd}
+import org.apache.spark.{SparkContext, SparkException, Success, TaskContext, TaskKilledException}
+import org.slf4j.LoggerFactory
+
+/** Runs a job of one task for each part, so that the work of a part is begun once, whatever Spark does to its task.
+  *
+  * Only the first attempt of a task works. When it fails, the driver hears of it and gives up that job, and the part with it.
+  * Another attempt never works: see [[CallsOnce.awaitTurn]].
+  */
+final private[sparkrest] class CallsOnce(context: SparkContext) extends SparkListener {
+  import CallsOnce.logger
+
+  private val groupOf = new ConcurrentHashMap[Int, String]()
+  private val prefix = s"spark-rest-once-${UUID.randomUUID()}"
+
+  /** @param run a job in a group of the given name
+    * @return for each part its result; none if its job failed or was given up: nobody knows then how far it came
+    */
+  def results[P](parts: Seq[P])(run: (String, P) => Array[Byte]): Seq[Option[Array[Byte]]] = {
+    context.addSparkListener(this)
+    val threads = Executors.newFixedThreadPool(math.max(1, math.min(parts.length, context.defaultParallelism)))
+    try {
+      val running = parts.zipWithIndex.map { case (part, i) =>
+        threads.submit(() => one(s"$prefix-$i", part)(run))
+      }
+      running.map(_.get())
+    } finally {
+      threads.shutdownNow()
+      threads.awaitTermination(10, TimeUnit.SECONDS)
+      context.removeSparkListener(this)
+    }
+  }
+
+  private def one[P](group: String, part: P)(run: (String, P) => Array[Byte]): Option[Array[Byte]] =
+    try Some(run(group, part))
+    catch {
+      case e: SparkException =>
+        logger.warn(s"The results of a task were lost, its rows are not called again: ${e.getMessage}")
+        None
+    }
+
+  override def onJobStart(start: SparkListenerJobStart): Unit =
+    Option(start.properties).map(_.getProperty("spark.jobGroup.id", "")).filter(_.startsWith(prefix)).foreach { group =>
+      start.stageIds.foreach(groupOf.put(_, group))
+    }
+
+  override def onTaskEnd(end: SparkListenerTaskEnd): Unit =
+    Option(groupOf.get(end.stageId))
+      .filter(_ => end.taskInfo.attemptNumber == 0 && end.reason != Success)
+      .foreach(context.cancelJobGroup)
+}
+
+private[sparkrest] object CallsOnce {
+  private val logger = LoggerFactory.getLogger("io.github.sparkrest.CallsOnce")
+
+  /** In a task: returns in its first attempt, and in no other.
+    *
+    * Without speculation another attempt is there because the first was lost: it fails at once. With it, it may be a copy of one
+    * that does well, and its failure would count; so it waits to be killed, either because the first attempt has succeeded or
+    * because the driver gave up the job. Spark may drop the event by which the driver learns of that, so it does not wait for
+    * ever: the job ends when `spark.task.maxFailures` attempts are over.
+    *
+    * @param speculates Spark starts copies of tasks that run
+    */
+  def awaitTurn(speculates: Boolean, mostMillis: Long = MostMillis): Unit = {
+    val task = TaskContext.get()
+    if (task.attemptNumber() > 0 || task.stageAttemptNumber() > 0) {
+      if (speculates) awaitKill(task, mostMillis)
+      throw error.toException
+    }
+  }
+
+  @tailrec private def awaitKill(task: TaskContext, leftMillis: Long): Unit =
+    if (task.isInterrupted()) throw new TaskKilledException
+    else if (leftMillis > 0) {
+      Thread.sleep(LookMillis)
+      awaitKill(task, leftMillis - LookMillis)
+    }
+
+  /** Longer than what a part should take: four copies that gave up would end the job of a first attempt that still works. */
+  private val MostMillis = 3600L * 1000
+  private val LookMillis = 100L
+
+  /** What rows get whose task was given up. */
+  def lostResults(rows: Int): Array[Byte] = RowCallResult.encode(Iterator.fill(rows)(RowCallResult(Left(error))))
+
+  private val error = RestError(
+    Condition.CallLost,
+    "The task that was to call for this row ended before it could tell the result, and callStrictlyOnce is Y.",
+    "It may have been called: ask the API, or call again for this row."
+  )
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.connector.calls
+
+import java.util.concurrent.{ExecutionException, Executors, Future, TimeUnit, TimeoutException}
+
+import scala.annotation.tailrec
+import scala.collection.mutable
+
+import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.connector.input.InputRows
+import io.github.sparkrest.connector.tasks.{PollTask, TaskOptions}
+import io.github.sparkrest.http.auth.{AuthorizedClient, HandedToken}
+import io.github.sparkrest.http.transport.SttpClient
+import io.github.sparkrest.http.{Clock, DaemonThreads}
+import io.github.sparkrest.poll.RowCall
+import io.github.sparkrest.request.InputRow
+import org.apache.spark.TaskKilledException
+
+/** What a task needs to make calls.
+  *
+  * @param token that the driver fetched, if it alone may
+  */
+final private[sparkrest] case class RowCallConfig(task: TaskOptions, token: Option[HandedToken])
+
+/** Calls for the rows of a task, several in flight at once; results come in the order of the rows, each beside its own.
+  * In a task.
+  *
+  * Nobody who stops asking leaves more than the calls in flight behind: [[close]] breaks them off.
+  */
+final private[sparkrest] class Calls(config: RestConfig, token: Option[HandedToken], rows: Iterator[InputRow])
+    extends Iterator[RowCallResult] {
+  private val input = config.input.getOrElse(throw new IllegalStateException("calls without an input"))
+  private val cancelled = PollTask.cancellation()
+  @volatile private var closed = false
+  private val client = AuthorizedClient(config, SttpClient(config, () => closed || cancelled()), token)
+  private val call = new RowCall(config, input, client, Clock.System, ms => Thread.sleep(math.max(0, ms)))
+  private val threads = Executors.newFixedThreadPool(input.concurrency, new DaemonThreads("spark-rest call"))
+  private val inFlight = mutable.Queue.empty[Future[RowCallResult]]
+
+  override def hasNext: Boolean = inFlight.nonEmpty || rows.hasNext
+
+  override def next(): RowCallResult = {
+    while (inFlight.size < input.concurrency && rows.hasNext) {
+      val row = rows.next()
+      inFlight.enqueue(threads.submit(() => RowCallResult(call(row))))
+    }
+    answer(inFlight.dequeue())
+  }
+
+  /** A call may wait for long, and Spark does not interrupt the thread of each task that it kills. */
+  @tailrec private def answer(call: Future[RowCallResult]): RowCallResult = {
+    if (cancelled()) throw new TaskKilledException("cancelled while it waited for the API")
+    val found: Option[RowCallResult] =
+      try Some(call.get(Calls.LookMillis, TimeUnit.MILLISECONDS))
+      catch {
+        case _: TimeoutException   => None
+        case e: ExecutionException => throw e.getCause
+      }
+    found match {
+      case Some(result) => result
+      case None         => answer(call)
+    }
+  }
+
+  def close(): Unit = {
+    closed = true
+    threads.shutdownNow()
+    ()
+  }
+}
+
+private object Calls {
+  val LookMillis = 100L
+}
+
+private[sparkrest] object RowCallTask {
+
+  /** All results of a task's rows, for the driver. */
+  def run(options: RowCallConfig, rows: InputRows): Array[Byte] = {
+    val calls = new Calls(options.task.config, options.token, rows.requests(options.task.columns))
+    try RowCallResult.encode(calls)
+    finally calls.close()
+  }
+
+  /** As [[run]], in the first attempt of the task alone: see [[CallsOnce.awaitTurn]]. */
+  def runOnce(options: RowCallConfig, rows: InputRows, speculates: Boolean): Array[Byte] = {
+    CallsOnce.awaitTurn(speculates)
+    run(options, rows)
+  }
+}

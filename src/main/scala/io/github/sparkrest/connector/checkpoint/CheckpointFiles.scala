@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.connector.checkpoint
+
+import java.nio.charset.StandardCharsets.UTF_8
+
+import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.pagelog.format.LogOffset
+import org.apache.hadoop.conf.Configuration
+import org.apache.hadoop.fs.{FileUtil, Path}
+
+/** One batch of a checkpoint.
+  *
+  * @param sources the end of the batch in each source of the query, by number; `None`: the source is another one, or had nothing
+  */
+final private[sparkrest] case class LoggedBatch(id: Long, committed: Boolean, sources: Vector[Option[LogOffset]])
+
+/** A query's checkpoint as Spark writes it (`OffsetSeqLog`, `CommitLog`): `offsets/<batch>` holds a version, a line of settings,
+  * and a line for each source; `commits/<batch>` is there when the batch is done. For tools: streams do not use it.
+  */
+final private[sparkrest] class CheckpointFiles(location: String, conf: Configuration) {
+  import CheckpointFiles._
+
+  private val path = new Path(location)
+  private val fs = path.getFileSystem(conf)
+  private val root = fs.makeQualified(path)
+  if (!fs.exists(new Path(root, Offsets)))
+    throw RestError(
+      Condition.CheckpointUnreadable,
+      s"There is no checkpoint in $location: it has no folder $Offsets.",
+      "Give the checkpointLocation of a query."
+    ).toException
+
+  /** Where Spark lets a source keep what it needs. */
+  def source(number: Int): String = new Path(root, s"sources/$number").toString
+
+  /** Those that are still there, oldest first. */
+  def batches(): Vector[LoggedBatch] = {
+    val done = ids(Commits).toSet
+    ids(Offsets).sorted.map(id => LoggedBatch(id, done(id), offsets(id)))
+  }
+
+  /** Forgets the batches after this one, the newest first: a crash in between leaves a checkpoint of an earlier time. */
+  def forgetAfter(batch: Long): Unit =
+    (ids(Offsets) ++ ids(Commits)).distinct.filter(_ > batch).sorted.reverse.foreach { id =>
+      fs.delete(file(Commits, id), false)
+      fs.delete(file(Offsets, id), false)
+    }
+
+  /** Copies what may be changed here to a folder beside the checkpoint.
+    *
+    * @param logs folders of page logs; of these the small files
+    * @return the folder
+    */
+  def backUp(stamp: String, notes: Seq[Path]): String = {
+    val to = new Path(root.getParent, s"${root.getName}.backup-$stamp")
+    fs.mkdirs(to)
+    Seq(Offsets, Commits).map(new Path(root, _)).filter(fs.exists(_)).foreach(copy(_, to))
+    notes.foreach { note =>
+      val from = note.getFileSystem(conf)
+      if (from.exists(note))
+        FileUtil.copy(from, note, fs, new Path(to, s"${note.getParent.getName}-${note.getName}"), false, conf)
+    }
+    to.toString
+  }
+
+  private def copy(folder: Path, to: Path) = FileUtil.copy(fs, folder, fs, new Path(to, folder.getName), false, conf)
+
+  private def offsets(id: Long): Vector[Option[LogOffset]] = {
+    val lines = read(file(Offsets, id)).split("\n", -1).toVector
+    if (!lines.headOption.exists(_.trim == "v1"))
+      throw RestError(
+        Condition.CheckpointUnreadable,
+        s"$Offsets/$id in $location is of format ${lines.headOption.getOrElse("").take(20)}; v1 is known.",
+        "Set spark.sql.streaming.offsetLog.formatVersion to 1, or look at the file itself."
+      ).toException
+    lines.drop(2).filter(_.trim.nonEmpty).map(line => LogOffset.parse(line).toOption)
+  }
+
+  private def read(file: Path): String = {
+    val in = fs.open(file)
+    try new String(in.readAllBytes(), UTF_8)
+    finally in.close()
+  }
+
+  private def ids(folder: String): Vector[Long] = {
+    val at = new Path(root, folder)
+    if (!fs.exists(at)) Vector.empty
+    else fs.listStatus(at).toVector.map(_.getPath.getName).filter(_.matches("\\d{1,18}")).map(_.toLong)
+  }
+
+  private def file(folder: String, id: Long) = new Path(root, s"$folder/$id")
+}
+
+private object CheckpointFiles {
+  val Offsets = "offsets"
+  val Commits = "commits"
+}

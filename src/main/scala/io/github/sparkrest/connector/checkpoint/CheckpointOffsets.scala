@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.connector.checkpoint
+
+import java.time.Instant
+import java.time.ZoneOffset.UTC
+import java.time.format.DateTimeFormatter
+
+import io.github.sparkrest.connector.session.PageLogLocation
+import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.pagelog.format.{LastPoll, LogOffset, LogPosition}
+import io.github.sparkrest.pagelog.store.LogStore
+import io.github.sparkrest.pagelog.{LogView, PageLog}
+import io.github.sparkrest.progress.Progress
+import org.apache.hadoop.fs.Path
+import org.apache.spark.sql.SparkSession
+
+/** What `python -m spark_rest offsets` calls: shows the offsets of a stopped query, and moves them. Each text is to be read, or
+  * asked before [[rewind]] and [[set]], which write.
+  *
+  * @param checkpoint `checkpointLocation` of the query
+  * @param pageLog `pageLogLocation`, if the query has one; else empty
+  */
+final class CheckpointOffsets(session: SparkSession, checkpoint: String, pageLog: String) {
+  import CheckpointOffsets._
+
+  private val conf = session.sparkContext.hadoopConfiguration
+  private val log = new CheckpointFiles(checkpoint, conf)
+  private val batches = log.batches()
+  private val sources = batches.flatMap(_.sources.zipWithIndex.collect { case (Some(_), n) => n }).distinct.sorted
+  if (batches.nonEmpty && sources.isEmpty)
+    throw refused(
+      s"No source of the query in $checkpoint is of format rest.",
+      "Give the checkpoint of a query that reads one."
+    )
+
+  /** Batches, what is kept of the pages, and where polling goes on. */
+  def text(): String = {
+    val lines = Seq(s"Checkpoint $checkpoint", "") ++ batches.map(described) ++ sources.flatMap(n => "" +: described(n))
+    lines.mkString("", "\n", "\n")
+  }
+
+  /** What [[rewind]] would do; it throws if that cannot be. */
+  def rewindPlan(batch: Long): String = {
+    checkedRewind(batch)
+    val again = batches.filter(_.id > batch).map(_.id)
+    s"""${if (again.length == 1) s"Batch ${again.head} is"
+      else
+        s"Batches ${again.head} to ${again.last} are"} forgotten: the records after batch $batch are delivered again, in batches that begin at ${batch + 1}.
+       |A file sink remembers the numbers of its batches (_spark_metadata) and skips those that it wrote; so does Delta Lake. Give such a query
+       |another output folder. The query must not run.
+       |""".stripMargin
+  }
+
+  /** The next batch begins where `batch` ended, with the same records as then.
+    *
+    * @return what was done, with the place of the backup
+    */
+  def rewind(batch: Long): String = {
+    checkedRewind(batch)
+    val backup = takeOver()
+    log.forgetAfter(batch)
+    s"The next batch is ${batch + 1}. What was there before is in $backup.\n"
+  }
+
+  /** What [[set]] would do; it throws if that cannot be. */
+  def setPlan(source: Int, endpoint: String, offset: String): String = {
+    val now = stateOf(source, endpoint)
+    s"""The next poll of endpoint $endpoint asks from ${quoted(Some(offset))}; now it would ask from ${quoted(
+        now.offset
+      )}${if (now.traversal.isDefined) ", in the middle of its pages" else ""}.
+       |What the API sends again from there is delivered again. What was received and not read yet is still delivered. The query must not run.
+       |""".stripMargin
+  }
+
+  def set(source: Int, endpoint: String, offset: String): String = {
+    stateOf(source, endpoint)
+    val backup = takeOver()
+    LogView.moveTo(storeOf(source), Map(endpoint -> Progress(Some(offset))))
+    s"The next poll of endpoint $endpoint asks from ${quoted(Some(offset))}. What was there before is in $backup.\n"
+  }
+
+  private def checkedRewind(batch: Long): Unit = {
+    val last = batches.lastOption.fold(-1L)(_.id)
+    val to = batches.find(b => b.id == batch && b.committed && b.id < last)
+    if (to.isEmpty)
+      throw refused(
+        s"The query cannot be rewound to batch $batch.",
+        s"Batches that can: ${rewindable.map(_.id).mkString(", ")}${if (rewindable.isEmpty) "none" else ""}."
+      )
+    to.foreach(b =>
+      if (!isHeld(b))
+        throw refused(
+          s"The pages after batch $batch are no longer in the page log: retainBatches says how many batches stay.",
+          s"${if (rewindable.isEmpty) ""
+            else s"Batches that it can be rewound to: ${rewindable.map(_.id).mkString(", ")}. "}Or set the offset, to ask the API again from there."
+        )
+    )
+  }
+
+  private def rewindable = batches.dropRight(1).filter(b => b.committed && isHeld(b))
+  private def isHeld(b: LoggedBatch) = sources.forall(n => viewOf(n).holdsAllAfter(positionOf(b, n)))
+  private def positionOf(b: LoggedBatch, source: Int) =
+    b.sources.lift(source).flatten.fold(LogPosition.Start)(_.position)
+
+  /** A run that is still there stops at its next poll or batch. */
+  private def takeOver(): String = {
+    val stores = sources.map(storeOf)
+    val stamp = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss-SSS").withZone(UTC).format(Instant.now())
+    val backup = log.backUp(stamp, stores.map(s => new Path(s.location, LastPoll.Name)))
+    stores.foreach(PageLog.open(_, retainBatches = Int.MaxValue - 1))
+    backup
+  }
+
+  private def stateOf(source: Int, endpoint: String): Progress = {
+    if (!sources.contains(source))
+      throw refused(s"Source $source of the query is not of format rest.", s"Those that are: ${sources.mkString(", ")}.")
+    val states = statesOf(source)
+    states.getOrElse(
+      endpoint,
+      throw refused(
+        s"There is no endpoint $endpoint in source $source.",
+        s"Known: ${states.keys.toSeq.sorted.take(Shown).mkString(", ")}${if (states.size > Shown) ", …" else ""}."
+      )
+    )
+  }
+
+  private def statesOf(source: Int): Map[String, Progress] = {
+    val last = batches.lastOption.flatMap(_.sources.lift(source).flatten)
+    val inOffset = last.fold(Map.empty[String, Progress])(_.endpoints.map { case (k, o) => k -> Progress(o) })
+    inOffset ++ viewOf(source).states(last.fold(LogPosition.Start)(_.position))
+  }
+
+  private def described(b: LoggedBatch): String = {
+    val ends = b.sources.zipWithIndex.collect { case (Some(o), n) =>
+      (if (sources.lengthCompare(1) > 0) s"source $n: " else "") + described(o)
+    }
+    s"batch ${b.id}${if (b.committed) "" else " (not committed: runs again)"}: ${ends.mkString("; ")}"
+  }
+
+  private def described(o: LogOffset): String = {
+    val named = o.endpoints.toSeq.sortBy(_._1).take(Shown).map { case (k, v) => s"$k = ${quoted(v)}" }
+    s"page log ${o.position.seq}, record ${o.position.record}; ${named.mkString(", ")}${if (o.endpoints.size > Shown) s" and ${o.endpoints.size - Shown} more"
+      else ""}"
+  }
+
+  private def described(source: Int): Seq[String] = {
+    val view = viewOf(source)
+    val read = batches.lastOption.fold(LogPosition.Start)(positionOf(_, source))
+    val states = statesOf(source).toSeq.sortBy(_._1)
+    val rows = view.ledger.manifests.flatMap(_.rows).toMap
+    val polls = view.ledger.manifests
+      .takeRight(Shown)
+      .map(m =>
+        s"  poll ${m.seq}: ${m.records} records, ${m.file.bytes} bytes, run ${m.epoch}, ${m.endpoints.size} endpoint(s)"
+      )
+    Seq(
+      s"Page log of source $source: ${storeOf(source).location}, run ${view.epoch}",
+      s"  last poll ${view.note.filter(_.polledAtMs > 0).fold("unknown")(n => Instant.ofEpochMilli(n.polledAtMs).toString)}; ${view.ledger.recordsAfter(read)} records not read yet"
+    ) ++ view.unreadable.map(seq => s"  poll $seq is unreadable and does not count") ++ polls ++
+      states.take(Shown).map { case (k, s) =>
+        s"  the next poll of $k${rows.get(k).fold("")(r => s" ($r)")} asks from ${quoted(
+            s.offset
+          )}${s.traversal.fold("")(d => s", page ${d.pages + 1} of it")}"
+      } ++
+      (if (states.length > Shown) Seq(s"  and ${states.length - Shown} more endpoints") else Nil) :+
+      s"  can be rewound to ${if (rewindable.isEmpty) "no batch"
+        else rewindable.map(b => s"batch ${b.id}").mkString(", ")}"
+  }
+
+  private def viewOf(source: Int) = views.getOrElseUpdate(source, LogView.of(storeOf(source)))
+  private val views = scala.collection.mutable.Map.empty[Int, LogView]
+
+  private def storeOf(source: Int): LogStore = {
+    val own = log.source(source)
+    LogStore.at(if (pageLog.isEmpty) own else PageLogLocation.of(pageLog, own), conf)
+  }
+}
+
+private object CheckpointOffsets {
+
+  /** Polls and endpoints that are named. */
+  val Shown = 20
+
+  def quoted(offset: Option[String]): String = offset.fold("initialOffset")(o => "\"" + o + "\"")
+
+  def refused(what: String, hint: String): Throwable = RestError(Condition.InvalidOptions, what, hint).toException
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.connector.input
+
+import io.circe.Json
+import io.github.sparkrest.config.InputConfig
+import io.github.sparkrest.error.RestError
+import io.github.sparkrest.request.InputRow
+import org.apache.spark.sql.catalyst.{CatalystTypeConverters, InternalRow}
+import org.apache.spark.sql.functions.{col, struct, to_json}
+import org.apache.spark.sql.types.StructType
+import org.apache.spark.sql.{AnalysisException, DataFrame, Encoders, SparkSession}
+
+/** Rows of an input, as the driver reads them.
+  *
+  * @param rows as they stand in the result
+  * @param json the same as JSON objects, for requests
+  */
+final private[sparkrest] case class InputRows(rows: Array[InternalRow], json: Array[String]) {
+  def length: Int = rows.length
+  def slice(from: Int, until: Int): InputRows = InputRows(rows.slice(from, until), json.slice(from, until))
+  def take(n: Int): InputRows = slice(0, n)
+
+  /** In order, in parts of about equal length; none is empty. */
+  def split(parts: Int): Seq[InputRows] = {
+    val n = math.max(1, math.min(parts, length)).toLong
+    (0L until n).map(p => slice((length * p / n).toInt, (length * (p + 1) / n).toInt)).filter(_.length > 0)
+  }
+
+  def requests(columns: Seq[String]): Iterator[InputRow] = json.iterator.map(InputRow.of(columns, _))
+}
+
+/** What `inputData` or `input` gives, on the driver. */
+final private[sparkrest] class InputTable(input: InputConfig, session: SparkSession) {
+  private lazy val frame: DataFrame = input.rows.fold(InputTable.view(input.view.getOrElse(""), session))(inline)
+
+  /** Types as `spark.read.json` infers them, or those of the view. */
+  lazy val schema: StructType = frame.schema
+
+  /** Reads the input anew: a view may have other rows now. */
+  def read(): InputRows = {
+    val exact = schema.fields.toSeq.map(f => InputTimes.exact(InputTable.column(f.name), f.dataType).as(f.name))
+    val json = to_json(struct(exact: _*), java.util.Collections.singletonMap("ignoreNullFields", "false"))
+    val found = frame.select(columns :+ json.as("json"): _*).collect()
+    val convert = CatalystTypeConverters.createToCatalystConverter(schema)
+    InputRows(
+      found.map(r => convert(org.apache.spark.sql.Row.fromSeq(r.toSeq.init)).asInstanceOf[InternalRow]),
+      found.map(_.getString(schema.length))
+    )
+  }
+
+  private def columns = schema.fieldNames.toVector.map(InputTable.column)
+
+  private def inline(rows: Vector[Vector[Json]]): DataFrame = {
+    val texts = rows.map(r => Json.fromFields(input.columns.zip(r)).noSpaces)
+    session.read
+      .json(session.createDataset(texts)(Encoders.STRING))
+      .select(input.columns.map(InputTable.column): _*)
+  }
+}
+
+private[sparkrest] object InputTable {
+
+  /** Names of the columns of the view that `input` names, if it is given. */
+  def viewColumns(options: Map[String, String], session: => SparkSession): Seq[String] =
+    options
+      .collectFirst { case (k, name) if k.equalsIgnoreCase("input") => view(name, session).columns.toSeq }
+      .getOrElse(Nil)
+
+  private def column(name: String) = col(s"`${name.replace("`", "``")}`")
+
+  private def view(name: String, session: SparkSession): DataFrame =
+    try session.table(name)
+    catch {
+      case e: AnalysisException =>
+        throw RestError
+          .wrongOptions(
+            Seq(s"input: there is no view or table $name that this session can read."),
+            s"Make one with createOrReplaceTempView, or give the rows as inputData. Spark says: ${e.getMessage.linesIterator.next()}"
+          )
+          .toException
+    }
+}

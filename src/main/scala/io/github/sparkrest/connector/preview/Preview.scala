@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.connector.preview
+
+import scala.jdk.CollectionConverters._
+
+import io.circe.Json
+import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.connector.input.{InputEndpoints, InputTable}
+import io.github.sparkrest.connector.session.{OperatorPolicy, SourceName}
+import io.github.sparkrest.connector.tasks.{DriverTokens, SparkJobs}
+import io.github.sparkrest.error.RestError
+import io.github.sparkrest.http.auth.KnownSecrets
+import io.github.sparkrest.http.client.FirstResponse
+import io.github.sparkrest.options.tables.{Opt, OptType}
+import io.github.sparkrest.options.{RestOptions, SecretReference}
+import io.github.sparkrest.preview.{
+  FieldProfile,
+  Findings,
+  FoundPages,
+  ObservedBound,
+  OffsetCandidate,
+  PreviewReport,
+  SampledPage,
+  Suggestion
+}
+import io.github.sparkrest.progress.Progress
+import io.github.sparkrest.progress.strategies.TraversalTimes
+import io.github.sparkrest.request.InputRow
+import io.github.sparkrest.secret.Secret
+import org.apache.spark.sql.{Encoders, SparkSession}
+
+/** Looks at an API before a stream is made of it: at most three requests, on an executor, by the code that polls.
+  *
+  * The first is the first of a stream. If its answer names a next page, the second asks for that; if the request depends on the
+  * offset, the last one asks from the middle of what came, to see what the API makes of it.
+  *
+  * @param wanted options as for a stream; `offsetField` may be missing if the address has its placeholder
+  */
+final private[sparkrest] class Preview(wanted: Map[String, String], session: SparkSession) {
+  private val options = withField(wanted) + (RestOptions.Streaming.name -> "true")
+  private val config = parsed(options)
+  private val row = config.input
+    .map(new InputEndpoints(_, session).first)
+    .flatMap(_.row)
+    .fold(InputRow.Empty)(InputRow.of(config.input.fold(Vector.empty[String])(_.columns), _))
+  private val jobs = new SparkJobs(session, SourceName(config))
+  private val tokens = new DriverTokens(config)
+  private var requests = 0
+
+  def report(): PreviewReport = {
+    val page = orThrow(SampledPage.of(config, row, asked(config, Progress.Initial)))
+    val found = Findings.of(config, page)
+    val second = found.pages.map(secondPage(found, _))
+    val chosen = Suggestion.choice(config, found, wanted.keys.exists(_.equalsIgnoreCase(RestOptions.OffsetField.name)))
+    val bound = chosen.filter(_ => config.hasPlaceholder).flatMap(boundOf)
+    PreviewReport(
+      config,
+      found,
+      schema(page.records),
+      bound,
+      second,
+      requests,
+      Suggestion.of(shown, config, found, bound.map(_._3), second.flatMap(_.toOption)),
+      KnownSecrets(config).and(row)
+    )
+  }
+
+  private def secondPage(found: Findings, pages: FoundPages): Either[RestError, Int] = {
+    val paged = parsed(
+      options ++ Seq(RestOptions.Pagination.name -> pages.kind) ++ pages.field.map(RestOptions.NextField.name -> _)
+    )
+    val seen = found.page.records.toSet
+    sample(paged, traversal(pages))
+      .flatMap(SampledPage.of(paged.copy(dataField = found.page.path), row, _))
+      .map(_.records.count(r => !seen(r)))
+  }
+
+  private def boundOf(chosen: OffsetCandidate): Option[(String, String, ObservedBound)] = for {
+    profile <- chosen.profile
+    value <- ObservedBound.probe(profile, config.offset)
+    // The value itself is sent, not the one after it.
+    asking = parsed(
+      options ++ Seq(RestOptions.OffsetType.name -> "max_field", RestOptions.OffsetField.name -> chosen.field)
+    )
+    page <- sample(asking, Progress(Some(value))).flatMap(SampledPage.of(asking, row, _)).toOption
+  } yield {
+    val answered =
+      FieldProfile.of(page.parsed, config.offset).find(_.path == profile.path).fold(Vector.empty[String])(_.values)
+    (chosen.field, value, ObservedBound.of(value, answered, config.offset))
+  }
+
+  private def traversal(pages: FoundPages): Progress = Progress.Initial.copy(traversal =
+    Some(
+      io.github.sparkrest.progress.Traversal(
+        page = pages.token,
+        pages = 1,
+        received = 0,
+        pending = None,
+        seen = io.github.sparkrest.progress.seen.SeenRecords.Empty,
+        signature = "",
+        landmark = ("", 1L),
+        until = "",
+        unordered = false,
+        same = 0,
+        laterNew = false,
+        times = TraversalTimes(0, 0)
+      )
+    )
+  )
+
+  private def asked(config: RestConfig, state: Progress): FirstResponse = orThrow(sample(config, state))
+
+  private def sample(config: RestConfig, state: Progress): Either[RestError, FirstResponse] = {
+    requests += 1
+    tokens.using(jobs.sample(config, row, _, state, "preview").result).map(_._1)
+  }
+
+  private def schema(records: Seq[String]): String = {
+    val json = session.createDataset(records.asJava)(Encoders.STRING)
+    session.read.options(config.jsonOptions).json(json).schema.toDDL
+  }
+
+  /** What the user gave; what is secret stays where it is. */
+  private def shown: Map[String, String] = for {
+    (name, text) <- withField(wanted) if !name.equalsIgnoreCase(RestOptions.Streaming.name)
+  } yield name -> RestOptions.all
+    .find(o => o.secret && (o.name +: o.aliases).exists(_.equalsIgnoreCase(name)))
+    .fold(text)(hidden(_, text))
+
+  private def hidden(o: Opt[_], text: String): String = o.kind match {
+    case OptType.JsonMap =>
+      val pairs = OptType.JsonMap.read(text).getOrElse(Nil).map { case (k, v) =>
+        k -> Json.fromString(if (Secret.isNamed(k) && !v.contains("{")) masked(v) else v)
+      }
+      Json.fromFields(pairs).noSpaces
+    case _ => masked(text)
+  }
+
+  private def masked(text: String) = if (SecretReference.is(text)) text else "***"
+
+  /** The address says by its placeholder what the field is called. */
+  private def withField(wanted: Map[String, String]): Map[String, String] =
+    RestConfig.placeholderIn(wanted).fold(wanted)(name => wanted + (RestOptions.OffsetField.name -> name))
+
+  private def parsed(options: Map[String, String]): RestConfig = orThrow(
+    OperatorPolicy.current.flatMap(RestConfig.parse(options, InputTable.viewColumns(options, session), _))
+  )
+  private def orThrow[A](result: Either[RestError, A]): A = result.fold(e => throw e.toException, identity)
+}

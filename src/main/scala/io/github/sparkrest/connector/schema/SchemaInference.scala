@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.connector.schema
+
+import java.util.concurrent.ThreadLocalRandom
+
+import scala.annotation.tailrec
+import scala.jdk.CollectionConverters._
+
+import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.connector.session.SourceName
+import io.github.sparkrest.connector.tasks.{DriverTokens, SparkJobs}
+import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.http.Clock
+import io.github.sparkrest.http.client.{FirstResponse, FirstResponseClient}
+import io.github.sparkrest.pagelog.format.Endpoint
+import io.github.sparkrest.poll.{Poll, Schedule}
+import io.github.sparkrest.preview.{NoNetwork, SampledRecords}
+import io.github.sparkrest.progress.Progress
+import io.github.sparkrest.request.InputRow
+import io.github.sparkrest.schedule.TokenLedger
+import org.apache.spark.sql.types.StructType
+import org.apache.spark.sql.{Encoders, SparkSession}
+import org.slf4j.LoggerFactory
+
+/** What `load()` learns from one request: a schema without hints, whether the offset field is there, and a first page.
+  *
+  * @param askedAtMs when each request was over, at the latest
+  */
+final private[sparkrest] case class Inferred(schema: StructType, sample: Option[FirstResponse], askedAtMs: List[Long]) {
+
+  /** The response, if it may be the first poll of a stream. It must be young: `load()` may be long ago. Where the moment of the
+    * poll decides what arrives (`lag`, `window`, `initialOffset=latest`) only a poll of that moment will do; and
+    * `Trigger.AvailableNow` and `Once` promise all that the API has when they start.
+    */
+  def firstPoll(
+      config: RestConfig,
+      mustComplete: Boolean,
+      nowMs: Long,
+      mostAgeMs: Long = Inferred.MostAgeMillis
+  ): Option[FirstResponse] = {
+    val o = config.offset
+    sample.filter { s =>
+      val age = nowMs - s.atMs
+      !mustComplete && age >= 0 && age < mostAgeMs && o.lagMs == 0 && o.kind != "window" && !o.latest
+    }
+  }
+}
+
+private[sparkrest] object Inferred {
+  val MostAgeMillis = 10000L
+}
+
+private[sparkrest] object SchemaInference {
+  private val logger = LoggerFactory.getLogger("io.github.sparkrest.SchemaInference")
+
+  /** Makes one request (and its retries), and runs the answer through the same pipeline as any poll, so that a response
+    * without records or without the offset field fails here, at `load()`.
+    *
+    * @param endpoint to ask, with an input
+    */
+  def apply(config: RestConfig, endpoint: Option[Endpoint], session: SparkSession): Inferred = {
+    val columns = config.input.fold(Vector.empty[String])(_.columns)
+    val row = endpoint.flatMap(_.row).fold(InputRow.Empty)(InputRow.of(columns, _))
+    val (sample, whole, askedAtMs) =
+      request(config, row, new SparkJobs(session, SourceName(config)), new DriverTokens(config), Nil, tries = 1)
+    val records = new SampledRecords
+    val polled =
+      new Poll(config, new FirstResponseClient(sample, NoNetwork, any = true), Clock.System, row)
+        .page(Progress.Initial, records)
+    if (whole) polled.left.foreach(f => throw f.error.toException)
+    if (records.received.isEmpty) throw nothing(sample.status).toException
+    val json = session.createDataset(records.received.asJava)(Encoders.STRING)
+    val found = session.read.options(config.jsonOptions).json(json).schema
+    Inferred(
+      found,
+      if (whole) Some(sample) else None,
+      askedAtMs
+    )
+  }
+
+  /** @param before when the requests of earlier tries were over
+    * @return the answer, whether it is whole, and when all requests were over
+    */
+  @tailrec private def request(
+      config: RestConfig,
+      row: InputRow,
+      jobs: SparkJobs,
+      tokens: DriverTokens,
+      before: List[Long],
+      tries: Int
+  ): (FirstResponse, Boolean, List[Long]) = {
+    var asked = before
+    // Under maxRequestRate no more than is kept back for it.
+    def left = config.limits.rate.fold(Long.MaxValue)(r =>
+      math.max(if (asked.isEmpty) 1L else 0L, TokenLedger.reserve(r, config.maxRetries).toLong - asked.length)
+    )
+    val found = tokens.using { token =>
+      val answer = jobs.sample(config, row, token, most = left)
+      asked ++= List.fill(answer.sent)(System.currentTimeMillis())
+      answer.result
+    }
+    found match {
+      case Right((sample, whole)) => (sample, whole, asked)
+      case Left(error)            =>
+        val now = System.currentTimeMillis()
+        new Schedule(config)
+          .retry(error, tries, now, ThreadLocalRandom.current.nextDouble())
+          .filter(_ => left > 0) match {
+          case Some(at) =>
+            logger.info(s"inferring the schema again in ${(at - now) / 1000.0} s: ${error.text}")
+            Thread.sleep(math.max(0L, at - now))
+            request(config, row, jobs, tokens, asked, tries + 1)
+          case None => throw error.toException
+        }
+    }
+  }
+
+  private def nothing(status: Int): RestError = RestError(
+    Condition.NothingToInfer,
+    s"The first response (status $status) has no record to infer a schema from.",
+    "Give one by .schema(...), or set inferSchema=false for the records' own JSON text."
+  )
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.connector.session
+
+import io.github.sparkrest.error.RestError
+import io.github.sparkrest.options.Policy
+import org.apache.spark.SparkEnv
+
+/** The operator's policy, from the settings of the application: those of a session can be changed by `SET`. Executors have the
+  * same settings, so that it holds there too, whatever options a task brings.
+  */
+private[sparkrest] object OperatorPolicy {
+  def current: Either[RestError, Policy] =
+    Policy.of(Option(SparkEnv.get).fold(Map.empty[String, String])(_.conf.getAllWithPrefix(Policy.Prefix).toMap))
+}

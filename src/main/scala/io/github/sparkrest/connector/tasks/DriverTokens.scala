@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.connector.tasks
+
+import io.github.sparkrest.config.{AuthConfig, RestConfig}
+import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.http.Clock
+import io.github.sparkrest.http.auth.{
+  AccessToken,
+  HandedToken,
+  RefreshedTokens,
+  TokenCache,
+  TokenEndpoint,
+  TokenSource,
+  TokenStore
+}
+import io.github.sparkrest.http.transport.SttpClient
+import io.github.sparkrest.poll.{PollReport, PollRequest}
+
+/** Access tokens that the driver alone may fetch (`oauth2GrantType=refresh_token`), for the tasks that use them. With any other
+  * authentication it hands out nothing. A token travels within a task, and is nowhere else: not in a log, an offset or a file.
+  *
+  * For one thread. All of a driver's share the tokens themselves.
+  *
+  * @param cancelled asked while the answer of the token endpoint is read: true breaks it off, which an interrupt may not
+  */
+final private[sparkrest] class DriverTokens(config: RestConfig, cancelled: () => Boolean = () => false) {
+  private val source: Option[RefreshedTokens] = config.auth match {
+    case o: AuthConfig.OAuth2 if o.onDriver =>
+      val endpoint = new TokenEndpoint(config, o, SttpClient(config, cancelled), Clock.System)
+      Some(new RefreshedTokens(o, endpoint, TokenStore(o), TokenCache.OfJvm))
+    case _ => None
+  }
+
+  /** Refused after pages of the same poll had come. */
+  private var refused: Option[AccessToken] = None
+
+  /** For a reader that cannot come back for another one. */
+  def handed(): Either[RestError, Option[HandedToken]] = fetched(_.fresh())
+
+  private def fetched(
+      token: RefreshedTokens => Either[RestError, AccessToken]
+  ): Either[RestError, Option[HandedToken]] = source match {
+    case None    => Right(None)
+    case Some(s) => token(s).map(t => Some(HandedToken(t, renewed = false)))
+  }
+
+  /** Runs `ask`; if the API refuses the token, once more with another one. */
+  def using[A](ask: Option[HandedToken] => Either[RestError, A]): Either[RestError, A] =
+    fetched(_.token(None)).flatMap { first =>
+      ask(first) match {
+        case Left(e) if e.condition == Condition.TokenExpired =>
+          source.fold[Either[RestError, A]](Left(e))(s =>
+            s.token(first.map(_.token)).flatMap(t => ask(Some(HandedToken(t, renewed = true))))
+          )
+        case answer => answer
+      }
+    }
+
+  /** Polls, as [[using]]. What came before a refusal counts; then the next poll begins with another token. */
+  def poll(
+      polls: Seq[PollRequest]
+  )(ask: (Seq[PollRequest], Option[HandedToken]) => Seq[PollReport]): Seq[PollReport] =
+    source match {
+      case None         => ask(polls, None)
+      case Some(tokens) =>
+        val before = refused
+        refused = None
+        tokens
+          .token(before)
+          .fold(
+            e => Seq(PollReport.failed(polls, e)),
+            first => polled(tokens, polls, HandedToken(first, before.isDefined))(ask)
+          )
+    }
+
+  private def polled(tokens: TokenSource, polls: Seq[PollRequest], first: HandedToken)(
+      ask: (Seq[PollRequest], Option[HandedToken]) => Seq[PollReport]
+  ): Seq[PollReport] = {
+    val reports = ask(polls, Some(first))
+    // The refused request was one of those that were granted.
+    val mayAskMore = polls.filter(_.limits.sendable(0) > 1).map(_.endpoint.key).toSet
+    val (atOnce, later) = reports
+      .flatMap(_.outcomes)
+      .filter(_._2.error.exists(_.condition == Condition.TokenExpired))
+      .partition(o => o._2.requests <= 1 && mayAskMore(o._1))
+    if (later.nonEmpty) refused = Some(first.token)
+    val again = polls
+      .filter(p => atOnce.exists(_._1 == p.endpoint.key))
+      .map(p => p.copy(limits = p.limits.afterOne))
+    reports.map(without(_, atOnce.map(_._1).toSet, later.map(_._1).toSet)) ++
+      (if (again.isEmpty) Nil
+       else
+         tokens
+           .token(Some(first.token))
+           .fold(e => Seq(PollReport.failed(again, e)), t => ask(again, Some(HandedToken(t, renewed = true)))))
+  }
+
+  /** @param again are asked once more now
+    * @param interrupted go on with the next poll
+    */
+  private def without(report: PollReport, again: Set[String], interrupted: Set[String]): PollReport =
+    report.copy(outcomes = report.outcomes.collect {
+      case (key, o) if interrupted(key) =>
+        key -> (if (o.requests > 1) o.copy(error = None, more = true) else o.copy(error = None, handedBack = true))
+      case (key, o) if !again(key) => key -> o
+    })
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.connector.tasks
+
+import java.io.{ByteArrayInputStream, ByteArrayOutputStream, DataInputStream, DataOutputStream}
+import java.nio.ByteBuffer
+import java.time.Instant
+
+import io.circe.syntax._
+import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.http.auth.{AuthorizedClient, HandedToken, KnownSecrets}
+import io.github.sparkrest.http.client.{FirstResponse, MeteredClient, Redirects, StatusPolicy}
+import io.github.sparkrest.http.transport.SttpClient
+import io.github.sparkrest.http.{HttpClient, HttpResponse}
+import io.github.sparkrest.poll.PollCodec
+import io.github.sparkrest.progress.{Progress, Progression}
+import io.github.sparkrest.request.{InputRow, RequestTemplate}
+import io.github.sparkrest.secret.Secret
+
+/** @param sent requests
+  * @param result the answer, and whether it is whole
+  */
+final private[sparkrest] case class FirstAnswer(sent: Int, result: Either[RestError, (FirstResponse, Boolean)])
+
+/** One request, made on an executor, and its answer: the very first of a stream to infer a schema from, or one of a preview. */
+private[sparkrest] object FirstResponseTask {
+
+  /** At most so much of a response comes to the driver. A longer one still shows a schema, but is not used as the first poll. */
+  val MaxBytes: Int = 4 << 20
+
+  /** How many requests it took: hops of redirects are requests too. Then status, headers as JSON, the address that answered,
+    * the tokens that were sent, and the body; or -1 and an error.
+    *
+    * @param most requests
+    */
+  def run(
+      options: TaskOptions,
+      row: InputRow,
+      state: Progress,
+      token: Option[HandedToken],
+      most: Long
+  ): Array[Byte] =
+    options.parsed.fold(
+      failure(_, 0),
+      config => {
+        val metered = new MeteredClient(SttpClient(config, PollTask.cancellation()), _ => most)
+        val client = AuthorizedClient(config, metered, token, metered.uncounted)
+        sampled(config, row, state, client).fold(failure(_, metered.sent), answered(_, metered.sent))
+      }
+    )
+
+  private def sampled(
+      config: RestConfig,
+      row: InputRow,
+      state: Progress,
+      client: HttpClient
+  ): Either[RestError, Array[Byte]] = {
+    val request = asked(config, row, state)
+    new Redirects(config, client)
+      .send(request) { response =>
+        StatusPolicy(response, request.copy(url = response.url), Instant.now(), config) match {
+          case StatusPolicy.Failed(error) => Left(error)
+          case _                          => Right(encode(response))
+        }
+      }
+      .left
+      .map(KnownSecrets(config).and(row).hide(_))
+  }
+
+  /** @param atMs when the job began: the response holds nothing younger */
+  def decode(
+      config: RestConfig,
+      row: InputRow,
+      state: Progress,
+      bytes: Array[Byte],
+      atMs: Long
+  ): FirstAnswer = {
+    val in = new DataInputStream(new ByteArrayInputStream(bytes))
+    val sent = in.readInt()
+    val result = in.readInt() match {
+      case -1 =>
+        Left(PollCodec.decodeError(SizedBytes.readText(in)))
+      case status =>
+        val headers = io.circe.parser.decode[List[(String, String)]](SizedBytes.readText(in)).fold(throw _, identity)
+        val url = SizedBytes.readText(in)
+        val tokens = io.circe.parser.decode[List[String]](SizedBytes.readText(in)).fold(throw _, identity)
+        val body = in.readAllBytes()
+        Right(
+          (
+            FirstResponse(asked(config, row, state), status, headers, body, atMs, url, tokens.map(Secret(_))),
+            body.length < MaxBytes
+          )
+        )
+    }
+    FirstAnswer(sent, result)
+  }
+
+  private def asked(config: RestConfig, row: InputRow, state: Progress) =
+    new Progression(config)
+      .plan(state, Instant.now())
+      .toRight(nothingToAsk)
+      .flatMap(plan => new RequestTemplate(config).render(plan.values.copy(input = row)))
+      .fold(e => throw e.toException, identity)
+
+  private def nothingToAsk = RestError(
+    Condition.NothingToInfer,
+    "The window that initialOffset begins lies in the future.",
+    "Give a schema by .schema(...), or an earlier initialOffset."
+  )
+
+  private def encode(response: HttpResponse): Array[Byte] = {
+    val bytes = new ByteArrayOutputStream
+    val out = new DataOutputStream(bytes)
+    out.writeInt(response.status)
+    // All of them: any may name the next page or hold the offset.
+    SizedBytes.write(out, response.headers.asJson.noSpaces)
+    SizedBytes.write(out, response.url)
+    SizedBytes.write(out, response.tokens.map(_.reveal).asJson.noSpaces)
+    out.write(response.body.readNBytes(MaxBytes))
+    bytes.toByteArray
+  }
+
+  private def answered(response: Array[Byte], sent: Int): Array[Byte] =
+    ByteBuffer.allocate(4 + response.length).putInt(sent).put(response).array
+
+  private def failure(e: RestError, sent: Int): Array[Byte] = {
+    val bytes = new ByteArrayOutputStream
+    val out = new DataOutputStream(bytes)
+    out.writeInt(sent)
+    out.writeInt(-1)
+    SizedBytes.write(out, PollCodec.encodeError(e))
+    bytes.toByteArray
+  }
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.connector.tasks
+
+import scala.util.Try
+import scala.util.control.NonFatal
+
+import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.error.RestError
+import io.github.sparkrest.http.auth.{AuthorizedClient, HandedToken}
+import io.github.sparkrest.http.client.{FirstResponse, FirstResponseClient, MeteredClient}
+import io.github.sparkrest.http.transport.SttpClient
+import io.github.sparkrest.http.{Clock, HttpClient}
+import io.github.sparkrest.pagelog.PageLog
+import io.github.sparkrest.pagelog.format.{Endpoint, PageFileWriter, SeenFiles}
+import io.github.sparkrest.pagelog.store.LogStore
+import io.github.sparkrest.poll.{Poll, PollCodec, PollReport, PollRequest}
+import org.apache.hadoop.conf.Configuration
+import org.apache.spark.{SparkEnv, TaskContext}
+
+/** Polls as they are sent to an executor.
+  *
+  * @param location of the page log
+  * @param sample answers the first request, if it is the same
+  * @param sharing the polls wait for each other: one that takes long is handed back
+  * @param token prints as `***`
+  */
+final private[sparkrest] case class PollTask(
+    options: TaskOptions,
+    polls: Seq[PollRequest],
+    epoch: Long,
+    location: String,
+    sample: Option[FirstResponse],
+    sharing: Boolean = false,
+    token: Option[HandedToken] = None
+) {
+
+  /** Polls, writes a page file if there are records, and tells what came of it as JSON text (see `PollCodec`).
+    *
+    * HTTP errors are part of the reports: if the task threw them, Spark's retry policy would stand in for ours. What it
+    * does throw is trouble with the page log's storage. May run several times for one poll: each attempt writes files of
+    * its own, and the driver's manifests name those of one of them.
+    */
+  def run(conf: Configuration): String = {
+    val store = LogStore.at(location, conf)
+    val reports = refused(store).orElse(repeated).getOrElse {
+      try polled(store)
+      catch {
+        // A newer run sweeps what this one is still writing. What the store makes of that says nothing: on HDFS, that all
+        // data nodes are bad.
+        case NonFatal(e) => Try(refused(store)).toOption.flatten.getOrElse(throw e)
+      }
+    }
+    PollCodec.encode(reports)
+  }
+
+  private def refused(store: LogStore): Option[Seq[PollReport]] = PageLog.obstacle(store, epoch).map(failed)
+
+  /** A task that Spark runs again, or twice at a time, would ask beyond what the driver counted. */
+  private def repeated: Option[Seq[PollReport]] =
+    if (TaskContext.get().attemptNumber() == 0 || options.parsed.forall(_.limits.rate.isEmpty)) None
+    else Some(Seq(PollReport.Repeated))
+
+  private def polled(store: LogStore): Seq[PollReport] =
+    // A secret that the driver could read may be missing here.
+    options.parsed.fold(failed, polled(_, store))
+
+  private def failed(error: RestError) = Seq(PollReport.failed(polls, error))
+
+  private def polled(config: RestConfig, store: LogStore): Seq[PollReport] = polls match {
+    case Seq(one) if one.endpoint == Endpoint.Only => Seq(polled(config, one, store))
+    case many                                      =>
+      new ConcurrentPolls(this, config, store, PollTask.executorLocation).run(many)
+  }
+
+  private def polled(config: RestConfig, poll: PollRequest, store: LogStore): PollReport = {
+    val metered = new MeteredClient(SttpClient(config, PollTask.cancellation()), poll.limits.sendable)
+    val writer = new PageFileWriter(store, epoch, PollTask.executorLocation)
+    val seen = new SeenFiles(store, epoch)
+    try {
+      val outcome = new Poll(config, client(config, metered), Clock.steady(), seen = seen)
+        .run(poll.state, poll.limits, writer)
+      val file = writer.close()
+      seen.keepOnly(outcome.state.seenFiles)
+      PollReport(Vector(poll.endpoint.key -> outcome), file, metered.ages())
+    } finally {
+      writer.abandon()
+      seen.keepOnly(Set.empty)
+    }
+  }
+
+  private[sparkrest] def client(config: RestConfig, metered: MeteredClient): HttpClient = {
+    val network = AuthorizedClient(config, metered, token, metered.uncounted)
+    sample.fold[HttpClient](network)(new FirstResponseClient(_, network))
+  }
+}
+
+private[sparkrest] object PollTask {
+
+  /** Whether the running task was killed, for any thread to ask. */
+  def cancellation(): () => Boolean = {
+    val context = TaskContext.get()
+    () => context.isInterrupted()
+  }
+
+  /** In Spark's form of a task location, so that a batch is read where its pages are cached. */
+  private def executorLocation: String = {
+    val id = SparkEnv.get.blockManager.blockManagerId
+    if (id.executorId == "driver") "" else s"executor_${id.host}_${id.executorId}"
+  }
+}

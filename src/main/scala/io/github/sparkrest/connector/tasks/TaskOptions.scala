@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.connector.tasks
+
+import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.connector.session.OperatorPolicy
+import io.github.sparkrest.error.RestError
+
+/** The options as they go to tasks, where they are parsed again. The rows of an input are not among them.
+  *
+  * @param columns of the input
+  */
+final private[sparkrest] case class TaskOptions(options: RestConfig.OptionMap, columns: Vector[String]) {
+
+  /** Left: what a task lacks that the driver had, a secret's file say. */
+  def parsed: Either[RestError, RestConfig] = OperatorPolicy.current.flatMap(RestConfig.parse(options.toMap, columns, _))
+
+  def config: RestConfig = parsed.fold(e => throw e.toException, identity)
+}
+
+private[sparkrest] object TaskOptions {
+  def apply(config: RestConfig): TaskOptions = config.input.fold(TaskOptions(config.options, Vector.empty)) { input =>
+    val others = config.options.toMap.filterNot { case (k, _) => Set("inputdata", "input")(k.toLowerCase) }
+    TaskOptions(new RestConfig.OptionMap(others + ("input" -> "rows of this task")), input.columns)
+  }
+}

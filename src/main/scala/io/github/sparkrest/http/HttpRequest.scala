@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.http
+
+/** One request, complete but for authentication. Holds secrets: it prints as its method alone.
+  *
+  * @param url percent-encoded, sent as it is
+  * @param trusted whether it goes where the user pointed: only then credentials may be added
+  */
+final case class HttpRequest(
+    method: String,
+    url: String,
+    headers: Seq[(String, String)],
+    body: Option[String] = None,
+    trusted: Boolean = true
+) {
+  override def toString: String = s"HttpRequest($method)"
+}
+
+object HttpRequest {
+  def isHttps(url: String): Boolean = url.regionMatches(true, 0, "https:", 0, 6)
+}

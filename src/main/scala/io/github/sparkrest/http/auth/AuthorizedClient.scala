@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.http.auth
+
+import java.security.{GeneralSecurityException, SecureRandom}
+
+import io.github.sparkrest.config.{AuthConfig, RestConfig}
+import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.http.{Clock, HttpClient, HttpRequest, HttpResponse}
+
+/** Adds credentials to each request as it is sent, so that every attempt has a signature, nonce and token of its own. It stands
+  * next to the network: what follows a redirect or tries again stands before it. No error that comes out of it holds a secret.
+  *
+  * Under `OAuth2` a 401 gets the request sent once more, with another token; the second 401 is the answer. Under
+  * `callStrictlyOnce` the first one is, and the requests after it have another token.
+  *
+  * @param tokens of `OAuth2`
+  */
+final class AuthorizedClient(config: RestConfig, network: HttpClient, tokens: Option[TokenSource], clock: Clock)
+    extends HttpClient {
+
+  def send[A](request: HttpRequest)(use: HttpResponse => Either[RestError, A]): Either[RestError, A] = tokens match {
+    case Some(source) if request.trusted =>
+      source.token(None).flatMap { first =>
+        if (!source.canRenew) once(request, Some(first))(use)
+        else if (config.input.exists(_.strictlyOnce))
+          once(request, Some(first)) { r =>
+            if (r.status == 401) source.token(Some(first)): Unit
+            use(r)
+          }
+        else
+          once(request, Some(first))(r => if (r.status == 401) Right(None) else use(r).map(Some(_))).flatMap {
+            case Some(answer) => Right(answer)
+            case None         => source.token(Some(first)).flatMap(next => once(request, Some(next))(use))
+          }
+      }
+    case _ => once(request, None)(use)
+  }
+
+  private def once[A](request: HttpRequest, token: Option[AccessToken])(
+      use: HttpResponse => Either[RestError, A]
+  ): Either[RestError, A] = {
+    val tokens = token.map(_.value).toSeq
+    // A stored URL may hold the mark of a token, for which the newest one is sent.
+    val complete = if (tokens.isEmpty) request else request.copy(url = KnownSecrets.ofTokens(tokens).open(request.url))
+    signed(complete, token)
+      .flatMap(network.send(_)(r => use(r.copy(tokens = tokens))))
+      .left
+      .map(KnownSecrets(config, tokens).hide(_))
+  }
+
+  private def signed(request: HttpRequest, token: Option[AccessToken]): Either[RestError, HttpRequest] =
+    try Right(Auth(config.auth, token.map(_.value), clock.now(), AuthorizedClient.nonce())(request))
+    catch {
+      case e: GeneralSecurityException =>
+        Left(
+          RestError(
+            Condition.InvalidOptions,
+            s"oauthConsumerSecret: the private key ${e.getMessage}.",
+            "oauthSignatureMethod=RSA-SHA1 needs an RSA key as PEM, best given as file:PATH."
+          )
+        )
+      // The JDK says so of a percent sign.
+      case _: IllegalArgumentException =>
+        Left(
+          RestError(
+            Condition.InvalidOptions,
+            "The body is sent as a form, and has a % that begins no percent-encoding: authType=OAuth1 cannot sign it.",
+            "Write %25 for it, or let bodyFormat=form encode the fields."
+          )
+        )
+    }
+}
+
+object AuthorizedClient {
+  private val random = new SecureRandom
+
+  def apply(config: RestConfig, network: HttpClient, handed: Option[HandedToken]): HttpClient =
+    apply(config, network, handed, network)
+
+  /** @param handed what the driver sent along, for a grant that is its own to use
+    * @param toEndpoint the way to the token endpoint
+    */
+  def apply(
+      config: RestConfig,
+      network: HttpClient,
+      handed: Option[HandedToken],
+      toEndpoint: HttpClient
+  ): HttpClient = {
+    val tokens = config.auth match {
+      case o: AuthConfig.OAuth2 if !o.onDriver =>
+        Some(new FetchedTokens(o, new TokenEndpoint(config, o, toEndpoint, Clock.System), TokenCache.OfJvm))
+      case _ => handed
+    }
+    new AuthorizedClient(config, network, tokens, Clock.System)
+  }
+
+  private def nonce(): String = {
+    val bytes = new Array[Byte](16)
+    random.nextBytes(bytes)
+    bytes.map(b => f"$b%02x").mkString
+  }
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.http.auth
+
+import java.net.{URI, URLDecoder}
+import java.nio.charset.StandardCharsets.{US_ASCII, UTF_8}
+import java.security.Signature
+import java.time.Instant
+import java.util.Base64
+import javax.crypto.Mac
+import javax.crypto.spec.SecretKeySpec
+
+import io.github.sparkrest.config.AuthConfig
+import io.github.sparkrest.http.HttpRequest
+import io.github.sparkrest.http.tls.PemKey
+import io.github.sparkrest.request.RequestTemplate.percentEncode
+import io.github.sparkrest.secret.Secret
+
+/** OAuth 1.0 (RFC 5849): the `Authorization` header of one attempt of a request. Pure; see ADR 10 for why it is our own.
+  *
+  * The address is signed as it is sent, byte for byte: nothing in between decodes it and encodes it anew.
+  */
+object OAuth1 {
+
+  /** @param nonce never used before with this second
+    * @throws java.security.GeneralSecurityException the consumer secret is no RSA key, with `RSA-SHA1`
+    */
+  def header(o: AuthConfig.OAuth1, request: HttpRequest, now: Instant, nonce: String): String = {
+    val unsigned = Seq(
+      "oauth_consumer_key" -> o.consumerKey.reveal,
+      "oauth_signature_method" -> o.method,
+      "oauth_timestamp" -> now.getEpochSecond.toString,
+      "oauth_nonce" -> nonce,
+      "oauth_version" -> "1.0"
+    ) ++ o.token.map(t => "oauth_token" -> t.reveal)
+    val signed = unsigned :+ ("oauth_signature" -> signature(o, baseString(request, unsigned)))
+    // §3.5.1: the realm is no parameter of the signature.
+    (o.realm.map("realm" -> _).toSeq ++ signed)
+      .map { case (k, v) => s"""${percentEncode(k)}="${percentEncode(v)}"""" }
+      .mkString("OAuth ", ", ", "")
+  }
+
+  /** §3.4.1. */
+  private[http] def baseString(request: HttpRequest, oauth: Seq[(String, String)]): String = {
+    val all = parametersOf(request) ++ oauth
+    val encoded = all.map { case (k, v) => (percentEncode(k), percentEncode(v)) }.sorted
+    Seq(request.method.toUpperCase, baseUri(request.url), encoded.map { case (k, v) => s"$k=$v" }.mkString("&"))
+      .map(percentEncode)
+      .mkString("&")
+  }
+
+  /** §3.4.1.2. */
+  private def baseUri(url: String): String = {
+    val u = new URI(url)
+    val scheme = u.getScheme.toLowerCase
+    val default = if (scheme == "https") 443 else 80
+    val port = if (u.getPort < 0 || u.getPort == default) "" else s":${u.getPort}"
+    val path = Option(u.getRawPath).filter(_.nonEmpty).getOrElse("/")
+    s"$scheme://${u.getHost.toLowerCase}$port$path"
+  }
+
+  /** §3.4.1.3.1: of the query, and of the body if it is a form. */
+  private def parametersOf(request: HttpRequest): Seq[(String, String)] = {
+    val query = request.url.indexOf('?') match {
+      case -1 => ""
+      case i  => request.url.substring(i + 1)
+    }
+    val isForm = request.headers.exists { case (k, v) =>
+      k.equalsIgnoreCase("Content-Type") && v.trim.toLowerCase.startsWith("application/x-www-form-urlencoded")
+    }
+    decoded(query) ++ (if (isForm) decoded(request.body.getOrElse("")) else Nil)
+  }
+
+  private def decoded(form: String): Seq[(String, String)] =
+    form.split("&").toList.filter(_.nonEmpty).map { p =>
+      val parts = p.split("=", 2).map(URLDecoder.decode(_, "UTF-8"))
+      (parts(0), parts.lift(1).getOrElse(""))
+    }
+
+  private[http] def signature(o: AuthConfig.OAuth1, base: String): String = {
+    val key = s"${percentEncode(o.consumerSecret.reveal)}&${percentEncode(o.tokenSecret.fold("")(_.reveal))}"
+    o.method match {
+      case "PLAINTEXT"   => key
+      case "RSA-SHA1"    => rsa(o.consumerSecret, base)
+      case "HMAC-SHA256" => hmac("HmacSHA256", key, base)
+      case _             => hmac("HmacSHA1", key, base)
+    }
+  }
+
+  private def hmac(algorithm: String, key: String, base: String): String = {
+    val mac = Mac.getInstance(algorithm)
+    mac.init(new SecretKeySpec(key.getBytes(US_ASCII), algorithm))
+    Base64.getEncoder.encodeToString(mac.doFinal(base.getBytes(US_ASCII)))
+  }
+
+  /** §3.4.3: RSASSA-PKCS1-v1_5. */
+  private def rsa(pem: Secret, base: String): String = {
+    val signer = Signature.getInstance("SHA1withRSA")
+    signer.initSign(
+      PemKey.read(pem.reveal, None).fold(why => throw new java.security.InvalidKeyException(why), identity)
+    )
+    signer.update(base.getBytes(UTF_8))
+    Base64.getEncoder.encodeToString(signer.sign())
+  }
+}

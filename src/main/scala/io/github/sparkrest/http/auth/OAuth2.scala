@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.http.auth
+
+import java.net.{URI, URLEncoder}
+import java.time.Instant
+
+import scala.util.Try
+
+import io.circe.{Json, JsonObject}
+import io.github.sparkrest.config.AuthConfig
+import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.http.HttpRequest
+import io.github.sparkrest.secret.{Redact, Secret}
+
+/** An access token as it is used.
+  *
+  * @param renewAtMs from when on another one is fetched, epoch milliseconds; `None`: the server named no end
+  */
+final case class AccessToken(value: Secret, renewAtMs: Option[Long]) {
+  def isDue(now: Instant): Boolean = renewAtMs.exists(now.toEpochMilli >= _)
+}
+
+/** What a token endpoint gave.
+  *
+  * @param refreshToken in place of the one that was sent
+  */
+final case class Granted(token: AccessToken, refreshToken: Option[Secret])
+
+/** Requests to a token endpoint and their answers (RFC 6749 §4.3, §4.4, §5, §6). Pure. */
+object OAuth2 {
+
+  /** @param refreshToken the newest one, for the grant of that name */
+  def request(o: AuthConfig.OAuth2, refreshToken: Option[Secret]): HttpRequest = {
+    val grant = Seq("grant_type" -> o.grant) ++
+      o.user.toSeq.flatMap { case (u, p) => Seq("username" -> u.reveal, "password" -> p.reveal) } ++
+      refreshToken.map("refresh_token" -> _.reveal) ++ o.scope.map("scope" -> _)
+    // §2.3.1: a public client only says who it is.
+    val client = (o.clientSecret, o.clientInBody) match {
+      case (Some(secret), true) => Seq("client_id" -> o.clientId.reveal, "client_secret" -> secret.reveal)
+      case (None, _)            => Seq("client_id" -> o.clientId.reveal)
+      case _                    => Nil
+    }
+    // A parameter sent twice is an error (§3.2): a server with a grant of its own gets the one of oauth2Params.
+    val own = o.params.map { case (k, v) => k -> v.reveal }
+    val fields = (grant ++ client).filterNot(f => own.exists(_._1 == f._1)) ++ own
+    val unsigned = HttpRequest(
+      "POST",
+      o.tokenUrl,
+      Seq("Content-Type" -> "application/x-www-form-urlencoded", "Accept" -> "application/json"),
+      Some(fields.map { case (k, v) => s"${form(k)}=${form(v)}" }.mkString("&"))
+    )
+    o.clientSecret
+      .filterNot(_ => o.clientInBody)
+      .fold(unsigned)(s => Auth.authorization(unsigned, clientHeader(o, s)))
+  }
+
+  /** §2.3.1: each is form-encoded first. */
+  private[http] def clientHeader(o: AuthConfig.OAuth2, secret: Secret): String =
+    Auth.basic(form(o.clientId.reveal), form(secret.reveal))
+
+  /** @param body at most as much as a token takes
+    * @param retryAfterMs how long the server asked to be left alone
+    */
+  def granted(
+      o: AuthConfig.OAuth2,
+      status: Int,
+      body: Array[Byte],
+      now: Instant,
+      retryAfterMs: Option[Long] = None
+  ): Either[RestError, Granted] = {
+    val answer = io.circe.parser.parse(new String(body, "UTF-8")).toOption.flatMap(_.asObject)
+    def said(name: String) = answer.flatMap(_(name)).flatMap(_.asString).filter(_.nonEmpty)
+    if (status / 100 == 5 || status == 408 || status == 429)
+      Left(
+        RestError(
+          Condition.TokenUnavailable,
+          s"${endpoint(o)} answered with status $status.",
+          "It is asked again.",
+          retryAfterMs
+        )
+      )
+    else if (status / 100 != 2 || said("error").isDefined) Left(refused(o, status, said))
+    else
+      said("access_token").filter(isToken) match {
+        case None =>
+          val names = answer.fold("no JSON object")(a => s"a JSON object with ${a.keys.mkString(", ")}")
+          Left(
+            RestError(
+              Condition.TokenRefused,
+              s"${endpoint(o)} answered with status $status, but with no usable access_token: $names.",
+              "Check oauth2TokenUrl."
+            )
+          )
+        case Some(_) if said("token_type").exists(t => Set("mac", "dpop", "n_a")(t.toLowerCase)) =>
+          Left(
+            RestError(
+              Condition.TokenRefused,
+              s"${endpoint(o)} gave a token of the type ${said("token_type").getOrElse("")}.",
+              "Only bearer tokens (RFC 6750) can be used; ask for one by oauth2Params or in the server's settings."
+            )
+          )
+        case Some(token) =>
+          val lifetime = answer.flatMap(seconds).map(s => renewAfterMs(s) + now.toEpochMilli)
+          Right(Granted(AccessToken(Secret(token), lifetime), said("refresh_token").map(Secret(_))))
+      }
+  }
+
+  /** A minute before the end; of short lives a fifth. */
+  private[http] def renewAfterMs(expiresIn: BigDecimal): Long =
+    (expiresIn * 1000 - (expiresIn * 200).min(60000)).toLong.max(0)
+
+  /** How it is called in messages: the host alone, for the path of some servers names the customer. */
+  private[http] def endpoint(o: AuthConfig.OAuth2): String =
+    s"The token endpoint at ${Try(new URI(o.tokenUrl).getAuthority).getOrElse("oauth2TokenUrl")} (oauth2TokenUrl)"
+
+  /** RFC 6749 §5.2. */
+  private def refused(o: AuthConfig.OAuth2, status: Int, said: String => Option[String]): RestError = {
+    def shown(text: String) = Redact.snippet(text.getBytes("UTF-8"), text.getBytes("UTF-8").length)
+    val error = said("error")
+    val why = error.fold("")(e => s": ${shown(e)}") + said("error_description").fold("")(d => s" (${shown(d)})")
+    RestError(Condition.TokenRefused, s"${endpoint(o)} answered with status $status$why.", hint(o, error.getOrElse("")))
+  }
+
+  private def hint(o: AuthConfig.OAuth2, error: String): String = error match {
+    case "invalid_client" => "Check oauth2ClientId, oauth2ClientSecret and oauth2ClientAuth."
+    case "invalid_scope"  => "Check oauth2Scope."
+    case "unauthorized_client" | "unsupported_grant_type" =>
+      s"This client must not use oauth2GrantType=${o.grant}, or the server does not know it."
+    case "invalid_grant" if o.grant == "password"      => "Check userId and userPassword."
+    case "invalid_grant" if o.grant == "refresh_token" =>
+      "The refresh token was used up, withdrawn or has expired: get a new one for oauth2RefreshToken, and give an oauth2TokenStore if the server changes it at each use."
+    case _ => "Check oauth2TokenUrl, and oauth2Params against the server's documentation."
+  }
+
+  private def seconds(answer: JsonObject): Option[BigDecimal] = answer("expires_in")
+    .flatMap { j: Json =>
+      j.asNumber.flatMap(_.toBigDecimal).orElse(j.asString.flatMap(s => Try(BigDecimal(s.trim)).toOption))
+    }
+    .filter(_ >= 0)
+
+  /** RFC 6749 §A.12: what can stand in a header. */
+  private def isToken(text: String): Boolean = text.forall(c => c >= ' ' && c <= '~')
+
+  private def form(text: String): String = URLEncoder.encode(text, "UTF-8")
+}

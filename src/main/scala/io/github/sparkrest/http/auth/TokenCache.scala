@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.http.auth
+
+import java.util
+import java.util.concurrent.locks.ReentrantLock
+
+import io.github.sparkrest.config.AuthConfig
+import io.github.sparkrest.error.RestError
+import io.github.sparkrest.secret.Secret
+
+/** The access tokens of a JVM, one for each configuration, in memory alone. Who needs one while another thread fetches it waits
+  * for that one; the wait can be interrupted.
+  *
+  * @param most configurations; those used longest ago are forgotten
+  */
+final class TokenCache(most: Int) {
+  import TokenCache.Slot
+
+  private val slots = new util.LinkedHashMap[AuthConfig.OAuth2, Slot](16, 0.75f, true) {
+    override def removeEldestEntry(e: util.Map.Entry[AuthConfig.OAuth2, Slot]): Boolean = size > most
+  }
+
+  /** The token that is known, if it is not due and not the refused one; else what `fetch` brings.
+    *
+    * @param mostMs how long ago it was fetched, at most
+    */
+  def token(
+      key: AuthConfig.OAuth2,
+      refused: Option[AccessToken],
+      now: => java.time.Instant,
+      mostMs: Long = Long.MaxValue
+  )(fetch: Slot => Either[RestError, AccessToken]): Either[RestError, AccessToken] = {
+    val slot = slots.synchronized(slots.computeIfAbsent(key, _ => new Slot))
+    slot.lock.lockInterruptibly()
+    try {
+      val at = now
+      val atMs = at.toEpochMilli
+      slot.token.filterNot(t =>
+        t.isDue(at) || refused.exists(_.value == t.value) || atMs - slot.fetchedAtMs > mostMs
+      ) match {
+        case Some(known) => Right(known)
+        case None        =>
+          slot.stillBusy(atMs).toLeft(()).flatMap { _ =>
+            val fetched = fetch(slot)
+            slot.note(fetched, now.toEpochMilli)
+            fetched
+          }
+      }
+    } finally slot.lock.unlock()
+  }
+}
+
+object TokenCache {
+  val OfJvm: TokenCache = new TokenCache(256)
+
+  /** What is known of one configuration. Its fields are read and written by the holder of its lock. */
+  final class Slot private[http] {
+    private[http] val lock = new ReentrantLock
+    private[http] var token: Option[AccessToken] = None
+    private[http] var fetchedAtMs = 0L
+
+    /** The server asked to be left alone until then, epoch milliseconds, by this error: others who need a token do not ask. */
+    private var busy: Option[(Long, RestError)] = None
+
+    /** What the server gave in place of the refresh token of the options. */
+    private[http] var refreshToken: Option[Secret] = None
+
+    /** It could not be written to the store yet. */
+    private[http] var unsaved = false
+
+    private[http] def stillBusy(nowMs: Long): Option[RestError] = busy.collect {
+      case (until, e) if nowMs < until => e.copy(retryAfterMs = Some(until - nowMs))
+    }
+
+    private[http] def note(fetched: Either[RestError, AccessToken], nowMs: Long): Unit = {
+      token = fetched.toOption
+      fetchedAtMs = nowMs
+      busy = for { e <- fetched.left.toOption; wait <- e.retryAfterMs } yield (nowMs + wait, e)
+    }
+  }
+}

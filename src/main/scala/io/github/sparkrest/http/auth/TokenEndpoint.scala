@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.http.auth
+
+import java.time.Instant
+
+import io.github.sparkrest.config.{AuthConfig, RestConfig}
+import io.github.sparkrest.error.RestError
+import io.github.sparkrest.http.limits.ServerLimits
+import io.github.sparkrest.http.{Clock, HttpClient}
+import io.github.sparkrest.secret.Secret
+
+/** Asks a token endpoint. Its errors hold no secret. */
+final class TokenEndpoint(config: RestConfig, options: AuthConfig.OAuth2, network: HttpClient, clock: Clock) {
+
+  /** @param refreshToken for the grant of that name */
+  def ask(refreshToken: Option[Secret]): Either[RestError, Granted] =
+    network
+      .send(OAuth2.request(options, refreshToken)) { response =>
+        val now = clock.now()
+        val wait =
+          ServerLimits.retryAfterMs(response.headers, now.toEpochMilli).map(math.min(_, config.limits.maxWaitMs))
+        OAuth2.granted(options, response.status, response.body.readNBytes(TokenEndpoint.MaxBytes), now, wait)
+      }
+      .left
+      .map(e => KnownSecrets(config, refreshToken.toSeq).hide(again(e)))
+
+  /** A POST, but one that changes nothing: after a broken connection it is sent again. A refresh token may be used up by it. */
+  private def again(e: RestError): RestError = if (options.onDriver) e else e.copy(repeatable = true)
+
+  def now(): Instant = clock.now()
+}
+
+private object TokenEndpoint {
+  val MaxBytes: Int = 1 << 20
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.http.auth
+
+import java.nio.channels.FileChannel
+import java.nio.file.StandardCopyOption.ATOMIC_MOVE
+import java.nio.file.StandardOpenOption.{CREATE, CREATE_NEW, WRITE}
+import java.nio.file._
+import java.nio.file.attribute.PosixFilePermissions
+import java.security.MessageDigest
+import java.util.concurrent.ConcurrentHashMap
+import java.util.concurrent.locks.ReentrantLock
+
+import io.circe.Json
+import io.github.sparkrest.config.AuthConfig
+import io.github.sparkrest.secret.Secret
+
+/** `oauth2TokenStore`: the one file in which a rotated refresh token outlives the driver, as JSON. Atomic, readable by its owner
+  * alone where the file system knows owners, and locked (a file `<name>.lock` beside it) against other drivers.
+  *
+  * It names the options that its token came from, as a hash: another `oauth2RefreshToken` is a new beginning.
+  */
+final class TokenStore(file: Path, origin: String) {
+
+  /** Throws what the file system throws; an interrupt ends the wait for another driver. */
+  def exclusively[A](body: => A): A = {
+    val mine = TokenStore.locks.computeIfAbsent(file, _ => new ReentrantLock)
+    mine.lockInterruptibly()
+    try {
+      val channel = FileChannel.open(prepared(file.resolveSibling(s"${file.getFileName}.lock")), WRITE, CREATE)
+      try {
+        channel.lock()
+        body
+      } catch {
+        case _: java.nio.channels.ClosedByInterruptException | _: java.nio.channels.FileLockInterruptionException =>
+          throw new InterruptedException
+      } finally channel.close()
+    } finally mine.unlock()
+  }
+
+  /** `None`: there is none yet, or it is of other options. */
+  def read(): Option[Secret] =
+    try {
+      val text = new String(Files.readAllBytes(file), "UTF-8")
+      // What cannot be understood may be a token that was not kept: nobody but the user can say.
+      val json = io.circe.parser.parse(text).getOrElse(throw new java.io.IOException("not JSON")).hcursor
+      if (json.get[String]("of").contains(origin)) json.get[String]("refreshToken").toOption.map(Secret(_)) else None
+    } catch { case _: NoSuchFileException => None }
+
+  def write(token: Secret): Unit = {
+    val json = Json.obj(
+      "version" -> Json.fromInt(1),
+      "of" -> Json.fromString(origin),
+      "refreshToken" -> Json.fromString(token.reveal)
+    )
+    val temporary = prepared(file.resolveSibling(s"${file.getFileName}.tmp"), fresh = true)
+    Files.write(temporary, json.noSpaces.getBytes("UTF-8"), WRITE)
+    val channel = FileChannel.open(temporary, WRITE)
+    try channel.force(true)
+    finally channel.close()
+    Files.move(temporary, file, ATOMIC_MOVE)
+    ()
+  }
+
+  /** Made with its permissions: there is no moment in which others could read it. */
+  private def prepared(path: Path, fresh: Boolean = false): Path = {
+    Option(path.getParent).foreach(Files.createDirectories(_))
+    if (fresh) Files.deleteIfExists(path)
+    if (!Files.exists(path))
+      try
+        if (path.getFileSystem.supportedFileAttributeViews.contains("posix"))
+          Files.createFile(path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))
+        else Files.newByteChannel(path, WRITE, CREATE_NEW).close()
+      catch { case _: FileAlreadyExistsException => () } // another driver's lock
+    path
+  }
+}
+
+object TokenStore {
+  private val locks = new ConcurrentHashMap[Path, ReentrantLock]
+
+  def apply(o: AuthConfig.OAuth2): Option[TokenStore] = o.tokenStore.map { name =>
+    val parts = Seq(o.tokenUrl, o.clientId.reveal, o.refreshToken.fold("")(_.reveal)).mkString("\n")
+    val hash = MessageDigest.getInstance("SHA-256").digest(parts.getBytes("UTF-8"))
+    new TokenStore(
+      Paths.get(name.stripPrefix("file://").stripPrefix("file:")).toAbsolutePath.normalize,
+      hash.map(b => f"$b%02x").mkString
+    )
+  }
+}

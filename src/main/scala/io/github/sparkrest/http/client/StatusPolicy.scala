@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.http.client
+
+import java.time.Instant
+
+import scala.util.Try
+
+import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.http.limits.ServerLimits
+import io.github.sparkrest.http.{HttpRequest, HttpResponse, RetryPolicy}
+import io.github.sparkrest.secret.Redact
+
+/** What a status code means for the poll (RFC 9110 §15). */
+object StatusPolicy {
+  sealed trait Verdict
+  case object Records extends Verdict
+  case object Empty extends Verdict
+  final case class Failed(error: RestError) extends Verdict
+
+  /** After these the API itself asks for the request once more, whatever the method. */
+  private val asked = Set(408, 429, 503)
+
+  /** An empty one of the user's wins over one to be asked again, that over a success. */
+  def apply(response: HttpResponse, request: HttpRequest, now: Instant, config: RestConfig): Verdict = {
+    val limits = config.limits
+    val status = response.status
+    lazy val quota = ServerLimits.of(response.headers, limits, now.toEpochMilli)
+    lazy val retryAfter = ServerLimits.retryAfterMs(response.headers, now.toEpochMilli)
+    def exhausted = status == 403 && (retryAfter.isDefined || quota.left.exists(_ <= 0))
+    def waitMs = retryAfter.orElse(if (status == 429 || exhausted) quota.waitMs.orElse(quota.resetMs) else quota.waitMs)
+    if (status == 304 || config.emptyStatusCodes.contains(status)) Empty
+    else if (limits.retryStatusCodes.contains(status) || exhausted)
+      Failed(
+        RestError(
+          Condition.ApiError,
+          s"${Redact.url(request.url)} answered with status $status.",
+          "It is asked again.",
+          waitMs,
+          repeatable = RetryPolicy.isIdempotent(request.method) || limits.retryNamed || asked(status) ||
+            exhausted || retryAfter.isDefined
+        )
+      )
+    else if (status / 100 == 2) Records
+    else
+      Failed(
+        RestError(
+          Condition.ApiRefused,
+          s"${Redact.url(request.url)} answered with status $status${snippetOf(response)}.",
+          hint(status),
+          waitMs
+        )
+      )
+  }
+
+  private def hint(status: Int): String = status match {
+    case 401               => "Check authType and its options."
+    case 403               => "Check that these credentials may read this resource, and the API's quota."
+    case 404               => "Check url."
+    case 407               => "The proxy asks for credentials: check proxyUser and proxyPassword."
+    case s if s / 100 == 3 => "It names no address to go on to; check url."
+    case _                 => "Check url, params, headers and initialOffset against the API's documentation."
+  }
+
+  private def snippetOf(response: HttpResponse): String = Try {
+    val head = response.body.readNBytes(200)
+    if (head.isEmpty) "" else s": ${Redact.snippet(head, head.length)}"
+  }.getOrElse("")
+}

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.http.tls
+
+import java.io.{ByteArrayInputStream, File, FileInputStream}
+import java.nio.file.{Files, NoSuchFileException, Paths}
+import java.security.KeyStore
+import java.security.cert.{CertificateFactory, X509Certificate}
+import javax.net.ssl.{KeyManager, KeyManagerFactory, SSLContext, TrustManager, TrustManagerFactory}
+
+import scala.jdk.CollectionConverters._
+import scala.util.Try
+
+import io.github.sparkrest.config.{TlsConfig, TlsStore}
+import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.http.RecentlyUsed
+
+/** Certificates and keys of the options as the JDK wants them. Made once per configuration, while it is used: a changed
+  * file is read by the next JVM, or after half an hour without a request.
+  */
+object TlsContext {
+  private val made = new RecentlyUsed[TlsConfig, SSLContext]
+
+  /** `None`: the JVM's own. */
+  def apply(tls: TlsConfig): Either[RestError, Option[SSLContext]] =
+    if (tls.isDefault) Right(None)
+    else made(tls)(make(tls)).map(Some(_))
+
+  private def make(tls: TlsConfig): Either[RestError, SSLContext] = for {
+    keys <- own(tls)
+    trusted <- authorities(tls)
+  } yield {
+    val context = SSLContext.getInstance("TLS")
+    context.init(keys.orNull, trusted.orNull, null)
+    context
+  }
+
+  private def own(tls: TlsConfig): Either[RestError, Option[Array[KeyManager]]] =
+    (tls.keyStore, tls.certFile, tls.keyFile) match {
+      case (Some(s), _, _) =>
+        for {
+          store <- load("tlsKeyStore", s)
+          password = tls.keyPassword.orElse(s.password).fold(Array.emptyCharArray)(_.reveal.toCharArray)
+          managers <- keyManagers(store, password).left.map(why =>
+            wrong("tlsKeyStore", s.path, s"$why; see tlsKeyPassword")
+          )
+        } yield Some(managers)
+      case (_, Some(certFile), Some(keyFile)) =>
+        for {
+          chain <- certificates("tlsCertFile", certFile)
+          pem <- text("tlsKeyFile", keyFile)
+          key <- PemKey
+            .read(pem, tls.keyPassword)
+            .left
+            .map(why =>
+              wrong(
+                "tlsKeyFile",
+                keyFile,
+                s"the private key $why${if (why.contains("password")) "; see tlsKeyPassword" else ""}"
+              )
+            )
+          store = emptyStore()
+          _ <- attempt(store.setKeyEntry("client", key, Array.emptyCharArray, chain.toArray)).left
+            .map(wrong("tlsKeyFile", keyFile, _))
+          managers <- keyManagers(store, Array.emptyCharArray).left.map(wrong("tlsKeyFile", keyFile, _))
+        } yield Some(managers)
+      case _ => Right(None)
+    }
+
+  private def authorities(tls: TlsConfig): Either[RestError, Option[Array[TrustManager]]] =
+    (tls.trustStore, tls.caFile) match {
+      case (Some(s), _)    => load("tlsTrustStore", s).flatMap(trustManagers("tlsTrustStore", s.path, _))
+      case (_, Some(file)) =>
+        certificates("tlsCaFile", file).flatMap { found =>
+          val store = emptyStore()
+          found.zipWithIndex.foreach { case (c, i) => store.setCertificateEntry(s"authority-$i", c) }
+          trustManagers("tlsCaFile", file, store)
+        }
+      case _ => Right(None)
+    }
+
+  private def keyManagers(store: KeyStore, password: Array[Char]): Either[String, Array[KeyManager]] =
+    if (!store.aliases.asScala.exists(store.isKeyEntry)) Left("it holds no private key")
+    else
+      attempt {
+        val factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm)
+        factory.init(store, password)
+        factory.getKeyManagers
+      }
+
+  private def trustManagers(
+      option: String,
+      file: String,
+      store: KeyStore
+  ): Either[RestError, Option[Array[TrustManager]]] =
+    if (!store.aliases.asScala.exists(store.isCertificateEntry))
+      Left(wrong(option, file, "it holds no certificate of an authority"))
+    else
+      attempt {
+        val factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm)
+        factory.init(store)
+        Option(factory.getTrustManagers)
+      }.left.map(wrong(option, file, _))
+
+  private def load(option: String, s: TlsStore): Either[RestError, KeyStore] = {
+    val password = s.password.map(_.reveal.toCharArray)
+    attempt {
+      s.kind match {
+        case None       => KeyStore.getInstance(new File(s.path), password.orNull)
+        case Some(kind) =>
+          val store = KeyStore.getInstance(kind)
+          val in = new FileInputStream(s.path)
+          try store.load(in, password.orNull)
+          finally in.close()
+          store
+      }
+    }.left.map(why => wrong(option, s.path, s"$why; see ${option}Password and ${option}Type"))
+  }
+
+  private def certificates(option: String, file: String): Either[RestError, List[X509Certificate]] =
+    text(option, file).flatMap { pem =>
+      attempt {
+        // What stands between the blocks is for humans, and the JDK does not skip all of it.
+        val blocks = "(?s)-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----".r.findAllIn(pem).mkString("\n")
+        CertificateFactory
+          .getInstance("X.509")
+          .generateCertificates(new ByteArrayInputStream(blocks.getBytes("UTF-8")))
+          .asScala
+          .collect { case c: X509Certificate => c }
+          .toList
+      }.filterOrElse(_.nonEmpty, "it is no PEM: it has no line -----BEGIN CERTIFICATE-----")
+        .left
+        .map(wrong(option, file, _))
+    }
+
+  private def text(option: String, file: String): Either[RestError, String] =
+    attempt(new String(Files.readAllBytes(Paths.get(file)), "UTF-8")).left.map(wrong(option, file, _))
+
+  private def emptyStore(): KeyStore = {
+    val store = KeyStore.getInstance("PKCS12")
+    store.load(null, null)
+    store
+  }
+
+  /** The JDK's messages about keys and files hold no secret. */
+  private def attempt[A](body: => A): Either[String, A] = Try(body).toEither.left.map {
+    case _: NoSuchFileException | _: java.io.FileNotFoundException => "there is no such file that can be read"
+    case e => s"${e.getClass.getSimpleName}${Option(e.getMessage).fold("")(": " + _)}"
+  }
+
+  private def wrong(option: String, file: String, why: String): RestError =
+    RestError(
+      Condition.TlsInvalid,
+      s"""$option: "$file" cannot be used: $why.""",
+      "The file is read on the driver and on every executor."
+    )
+}

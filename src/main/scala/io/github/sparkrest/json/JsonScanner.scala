@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.json
+
+import io.github.sparkrest.secret.Redact
+
+/** Walks over JSON (RFC 8259) as bytes, value by value, from a [[ByteWindow]].
+  *
+  * It checks what the borders of values depend on: strings, brackets, commas and colons between the values it walks over.
+  * The parser of the rows checks what a skipped value holds, so one bad record does not fail its response (ADR 2).
+  */
+final private[sparkrest] class JsonScanner(val window: ByteWindow, val rules: SliceRules = SliceRules()) {
+  import ByteClasses._
+  import window._
+
+  /** Whether a string that was walked over held a raw control character, and whether one was a line break. Never reset here. */
+  var controls, breaks = false
+
+  /** The next byte that is not blank, left at `pos`; -1 at the end. */
+  def peek(): Int = {
+    skipBlanks()
+    while (pos < end && buf(pos) == '/' && isComment()) { blankComment(); skipBlanks() }
+    if (pos < end) buf(pos) else -1
+  }
+
+  private def skipBlanks(): Unit =
+    while ({ while (pos < end && isBlank(buf(pos))) pos += 1; pos == end && refill() }) ()
+
+  private def isComment(): Boolean = rules.comments && {
+    while (end - pos < 2 && refill()) ()
+    end - pos >= 2 && (buf(pos + 1) == '*' || buf(pos + 1) == '/')
+  }
+
+  /** On the one line of its record, a comment to the end of the line would hide the rest of the record. */
+  private def blankComment(): Unit = {
+    val ofLine = buf(pos + 1) == '/'
+    var last, c = 0
+    buf(pos) = ' '
+    buf(pos + 1) = ' '
+    pos += 2
+    while ({
+      last = c
+      c = if (pos < end || refill()) buf(pos).toInt else if (ofLine) '\n'.toInt else { needMore(); 0 }
+      if (pos < end) { buf(pos) = ' '; pos += 1 }
+      if (ofLine) c != '\n' && c != '\r' else last != '*' || c != '/'
+    }) ()
+  }
+
+  def expect(c: Char): Unit = if (peek() == c) pos += 1 else unexpected(s"'$c'")
+
+  /** To the first value. RFC 8259 §8.1: it is UTF-8, and a byte order mark may be ignored. */
+  def begin(): Unit = {
+    while (end - pos < 4 && refill()) ()
+    def at(i: Int) = if (pos + i < end) buf(pos + i) & 0xff else -1
+    if (at(0) == 0xef && at(1) == 0xbb && at(2) == 0xbf) pos += 3
+    else if (at(0) >= 0xfe && at(1) >= 0xfe || (0 until 4).exists(at(_) == 0))
+      throw new Malformed("it is UTF-16 or UTF-32, or no text, and must be UTF-8")
+    if (peek() == '<') {
+      while (end - pos < Shown && refill()) ()
+      val shown = Redact.snippet(java.util.Arrays.copyOfRange(buf, pos, end), Shown.min(end - pos))
+      throw new Malformed(s"it is HTML or XML, perhaps a login or error page: $shown")
+    }
+  }
+
+  /** Walks an object whose `{` is next. `each` gets the name and must walk over the value. */
+  def members(each: String => Unit): Unit = {
+    expect('{')
+    if (peek() == '}') pos += 1
+    else {
+      var more = true
+      while (more) {
+        if (peek() != '"') unexpected("a name")
+        mark = pos
+        skipString('"')
+        val name = JsonBytes.string(buf, mark, pos)
+        mark = -1
+        expect(':')
+        peek()
+        each(name)
+        more = separator('}')
+      }
+    }
+  }
+
+  /** Walks an array whose `[` is next. `each` is called at the first byte of each element and must walk over it. */
+  def elements(each: () => Unit): Unit = {
+    expect('[')
+    if (peek() == ']') pos += 1
+    else {
+      var more = true
+      while (more) {
+        peek()
+        each()
+        more = separator(']')
+      }
+    }
+  }
+
+  /** The first byte inside the object or array at `pos`, which stays. */
+  def inside(): Int = {
+    mark = pos
+    pos += 1
+    val c = peek()
+    pos = mark
+    mark = -1
+    c
+  }
+
+  /** Walks an array whose `[` is next. Each element is walked over, shown to `choose` where it lies in the window, and, if
+    * chosen, walked over once more by `each`.
+    */
+  def elementsWhere(choose: (Array[Byte], Int, Int) => Boolean)(each: () => Unit): Unit = elements { () =>
+    mark = pos
+    skipValue()
+    val chosen = choose(buf, mark, pos)
+    if (chosen) pos = mark
+    mark = -1
+    if (chosen) each()
+  }
+
+  private def separator(close: Char): Boolean = {
+    val c = peek()
+    if (c == ',') { pos += 1; true }
+    else if (c == close) { pos += 1; false }
+    else unexpected(s"',' or '$close'")
+  }
+
+  /** Walks over the value at `pos`. Line breaks between its tokens become blanks, so that it can be a line. */
+  def skipValue(): Unit = {
+    val c = if (pos < end) buf(pos).toInt else peek()
+    if (c == '"' || c == '\'' && rules.singleQuotes) skipString(c.toByte)
+    else if (c == '{' || c == '[') skipNested()
+    else skipLiteral()
+  }
+
+  /** A bit for each level of the value that is walked over: 1 for {, 0 for [. */
+  private var braces = new Array[Long](4)
+
+  /** How deep the last object or array that was walked over is. */
+  var deepest = 0
+
+  private def skipNested(): Unit = {
+    deepest = 0
+    var depth = 0
+    // Whether a name or a value may begin here: elsewhere ' is no quote (it's).
+    var begins = true
+    var i = pos
+    do {
+      if (i >= end) { pos = i; needMore(); i = pos }
+      val c = buf(i)
+      if (ordinary(c & 0xff)) { begins = false; i += 1 }
+      else if (c == ' ') i += 1
+      else {
+        if (c == '"' || c == '\'' && begins && rules.singleQuotes) { pos = i; skipString(c); i = pos - 1; begins = false }
+        else if (c == ',' || c == ':') begins = true
+        else if (c == '{' || c == '[') {
+          open(depth, c == '{')
+          depth += 1
+          begins = true
+        } else if (c == '}' || c == ']') {
+          depth -= 1
+          begins = false
+          if (((braces(depth >> 6) >>> depth) & 1L) != (if (c == '}') 1L else 0L)) {
+            pos = i; unexpected("the other bracket")
+          }
+        } else if (c == '\n' || c == '\r') buf(i) = ' '
+        else if (c == '/') {
+          pos = i
+          if (isComment()) { blankComment(); pos -= 1 }
+          i = pos
+        }
+        i += 1
+      }
+    } while (depth > 0)
+    pos = i
+  }
+
+  private def open(depth: Int, brace: Boolean): Unit = {
+    if (depth >= rules.depth) throw new Malformed(s"a value is nested more than ${rules.depth} levels deep")
+    if ((depth >> 6) == braces.length) braces = java.util.Arrays.copyOf(braces, braces.length * 2)
+    if (brace) braces(depth >> 6) |= 1L << depth else braces(depth >> 6) &= ~(1L << depth)
+    if (depth >= deepest) deepest = depth + 1
+  }
+
+  /** A number, true, false, null, or what another parser may take for one: `NaN`, `007`. */
+  private def skipLiteral(): Unit = {
+    var some = false
+    while (pos < end && isLiteral(buf(pos)) || pos == end && refill())
+      if (pos < end && isLiteral(buf(pos))) { pos += 1; some = true }
+    if (!some) unexpected("a value")
+  }
+
+  /** What is at `pos`, if it is no string, object or array, must be a number, true, false or null: nothing ends it but the end
+    * of the response, or what it means depends on it. `pos` stays.
+    */
+  def checkLiteral(): Unit = {
+    val c = peek()
+    if (c >= 0 && c != '"' && c != '{' && c != '[') {
+      mark = pos
+      skipLiteral()
+      val text = new String(buf, mark, pos - mark, "ISO-8859-1")
+      pos = mark
+      mark = -1
+      if (!literal.matcher(text).matches()) unexpected("a value")
+    }
+  }
+
+  private def skipString(quote: Byte): Unit = {
+    val plain = if (quote == '"') inDouble else inSingle
+    var i = pos + 1
+    var open = true
+    while (open) {
+      val b = buf
+      val stop = end
+      while (i < stop && plain(b(i) & 0xff)) i += 1
+      if (i == stop) { pos = i; needMore(); i = pos }
+      else if (b(i) == quote) open = false
+      else if (b(i) == '\\') {
+        // What the escape means is not looked at, but it must be there.
+        while (i + 1 >= end) { val ahead = i - pos; needMore(); i = pos + ahead }
+        noteControl(buf(i + 1))
+        i += 2
+      } else { noteControl(b(i)); i += 1 }
+    }
+    pos = i + 1
+  }
+
+  private def noteControl(c: Byte): Unit = if (c >= 0 && c < ' ') {
+    controls = true
+    if (c == '\n' || c == '\r') breaks = true
+  }
+
+  private def needMore(): Unit =
+    if (!refill()) throw new Malformed(s"it ends in the middle of a value, after $consumed bytes")
+
+  def unexpected(wanted: String): Nothing =
+    if (pos < end) throw new Malformed(s"expected $wanted at byte $consumed, found '${shown(buf(pos))}'")
+    else throw new Malformed(s"it ends after $consumed bytes, expected $wanted")
+}

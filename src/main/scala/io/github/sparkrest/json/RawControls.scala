@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.json
+
+import java.io.ByteArrayOutputStream
+
+/** Raw control characters in strings, which RFC 8259 forbids, as escapes. */
+private[sparkrest] object RawControls {
+
+  /** A record with line breaks inside strings, so that it is one line. */
+  def onOneLine(buf: Array[Byte], from: Int, to: Int): Array[Byte] =
+    escaped(buf, from, to)((c, _) => c == '\n' || c == '\r')
+
+  /** A value that a strict parser reads. */
+  def strict(buf: Array[Byte], from: Int, to: Int): Array[Byte] =
+    escaped(buf, from, to)((c, inString) => inString && c >= 0 && c < ' ')
+
+  private def escaped(buf: Array[Byte], from: Int, to: Int)(which: (Byte, Boolean) => Boolean): Array[Byte] = {
+    val out = new ByteArrayOutputStream(to - from + 64)
+    var inString, afterBackslash = false
+    var i = from
+    while (i < to) {
+      val c = buf(i)
+      if (which(c, inString)) {
+        // A backslash before it is already written, and is half of the escape.
+        if (!afterBackslash) out.write('\\')
+        out.write(letter(c).getBytes("US-ASCII"))
+      } else out.write(c.toInt)
+      if (c == '"' && !afterBackslash) inString = !inString
+      afterBackslash = c == '\\' && !afterBackslash
+      i += 1
+    }
+    out.toByteArray
+  }
+
+  private def letter(c: Byte): String = c match {
+    case '\n' => "n"
+    case '\r' => "r"
+    case '\t' => "t"
+    case _    => f"u$c%04x"
+  }
+}

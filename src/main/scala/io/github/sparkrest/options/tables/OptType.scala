@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.options.tables
+
+import scala.util.Try
+
+import io.circe.Json
+import io.circe.parser.parse
+import io.github.sparkrest.options.values.MaxRate
+
+/** How the text of an option is read, what is allowed, and what the Python argument is called.
+  *
+  * @param allowed ends the sentence "allowed: …"
+  */
+sealed abstract class OptType[A](val name: String, val allowed: String, val python: String) extends Serializable {
+  def read(text: String): Option[A]
+}
+
+object OptType {
+  case object Text extends OptType[String]("text", "any text", "str") {
+    def read(text: String): Option[String] = Some(text)
+  }
+
+  case object NonEmpty extends OptType[String]("text", "text that is not empty", "str") {
+    def read(text: String): Option[String] = Some(text).filter(_.trim.nonEmpty)
+  }
+
+  /** A template, which Python users write as JSON too. */
+  case object TemplateText
+      extends OptType[String](
+        "text",
+        "text that is not empty",
+        "Mapping[str, object] | Sequence[object] | str"
+      ) {
+    def read(text: String): Option[String] = NonEmpty.read(text)
+  }
+
+  /** Name of a view, for which Python makes one of a DataFrame. */
+  case object View extends OptType[String]("text", "text that is not empty", "DataFrame | str") {
+    def read(text: String): Option[String] = NonEmpty.read(text)
+  }
+
+  /** A start value: Python users write numbers and times too. */
+  case object Scalar extends OptType[String]("text", "any text", "str | int | float | datetime") {
+    def read(text: String): Option[String] = Some(text)
+  }
+
+  case object Flag extends OptType[Boolean]("boolean", "true or false", "bool") {
+    def read(text: String): Option[Boolean] = text.trim.toLowerCase match {
+      case "true"  => Some(true)
+      case "false" => Some(false)
+      case _       => None
+    }
+  }
+
+  /** @param max inclusive */
+  final case class Whole(min: Long, max: Long = Int.MaxValue.toLong)
+      extends OptType[Long]("integer", s"a whole number from $min${if (max < Int.MaxValue) s" to $max" else ""}", "int") {
+    def read(text: String): Option[Long] = Try(text.trim.toLong).toOption.filter(n => n >= min && n <= max)
+  }
+
+  /** Seconds as decimals, or with a unit: `500ms`, `30s`, `5m`, `2h`, `1d`. Read as milliseconds. */
+  final case class Duration(minMs: Long)
+      extends OptType[Long](
+        "seconds",
+        s"seconds, decimals too, or with a unit (500ms, 30s, 5m, 2h, 1d), from ${minMs / 1000.0}",
+        "float | timedelta | str"
+      ) {
+    private val form = """(\d+(?:\.\d+)?|\.\d+)\s*(ms|s|m|h|d)?""".r
+    def read(text: String): Option[Long] = text.trim match {
+      case form(n, unit) =>
+        val factor = unit match {
+          case "ms" => 1L
+          case "m"  => 60000L
+          case "h"  => 3600000L
+          case "d"  => 86400000L
+          case _    => 1000L
+        }
+        Some((BigDecimal(n) * factor).setScale(0, BigDecimal.RoundingMode.CEILING))
+          .filter(_.isValidLong)
+          .map(_.toLong)
+          .filter(_ >= minMs)
+      case _ => None
+    }
+  }
+
+  /** Bytes, with Spark's suffixes: `512k`, `128m`, `1g`. */
+  final case class Bytes(min: Long)
+      extends OptType[Long]("bytes", s"bytes, or with a unit (512k, 128m, 1g), from $min", "int | str") {
+    private val form = """(\d{1,15})\s*([kmgt]?)b?""".r
+    def read(text: String): Option[Long] = text.trim.toLowerCase match {
+      case form(n, unit) =>
+        Some(n.toLong << (10 * " kmgt".indexOf(if (unit.isEmpty) " " else unit))).filter(b => b >= min && b <= (1L << 50))
+      case _ => None
+    }
+  }
+
+  /** As older REST sources write it, or `true` and `false`. */
+  case object YesNo extends OptType[Boolean]("Y / N", "Y or N", "bool | Literal[\"Y\", \"N\"]") {
+    def read(text: String): Option[Boolean] = text.trim.toLowerCase match {
+      case "y" | "yes" | "true" => Some(true)
+      case "n" | "no" | "false" => Some(false)
+      case _                    => None
+    }
+  }
+
+  /** A table as JSON: see [[InputConfig.table]]. */
+  case object JsonRows
+      extends OptType[String](
+        "JSON rows",
+        "a JSON array of objects, or an object of arrays",
+        "Sequence[Mapping[str, object]] | Mapping[str, Sequence[object]] | str"
+      ) {
+    def read(text: String): Option[String] = Some(text).filter(_.trim.nonEmpty)
+  }
+
+  /** Requests per time. */
+  case object Rate extends OptType[MaxRate]("rate", "requests per time, e.g. 100/h, 5/s, 100/3.6s", "str") {
+    def read(text: String): Option[MaxRate] = MaxRate.parse(text)
+  }
+
+  /** One of a closed set of names, in any case. */
+  final case class OneOf(values: Seq[String])
+      extends OptType[String](
+        values.mkString(" / "),
+        values.mkString(", "),
+        s"""Literal[${values.map(v => s""""$v"""").mkString(", ")}]"""
+      ) {
+    def read(text: String): Option[String] = values.find(_.equalsIgnoreCase(text.trim))
+  }
+
+  /** Names with commas between them, or a JSON array. */
+  case object Names extends OptType[Seq[String]]("names", "names with commas between them", "Sequence[str] | str") {
+    def read(text: String): Option[Seq[String]] = {
+      val names =
+        parse(text).toOption.flatMap(_.as[List[String]].toOption).getOrElse(text.split(",", -1).toList.map(_.trim))
+      Some(names).filter(n => n.nonEmpty && n.forall(_.nonEmpty))
+    }
+  }
+
+  /** A JSON object of names and scalars, in the order written. */
+  case object JsonMap
+      extends OptType[Seq[(String, String)]](
+        "JSON object",
+        "a JSON object of names and texts",
+        "Mapping[str, str] | str"
+      ) {
+    def read(text: String): Option[Seq[(String, String)]] =
+      parse(text).toOption.flatMap(_.asObject).flatMap { o =>
+        val pairs = o.toList.map { case (k, v) => scalar(v).map(k -> _) }
+        if (pairs.forall(_.isDefined)) Some(pairs.flatten) else None
+      }
+    private def scalar(v: Json): Option[String] =
+      v.asString.orElse(if (v.isNumber || v.isBoolean) Some(v.noSpaces) else None)
+  }
+}

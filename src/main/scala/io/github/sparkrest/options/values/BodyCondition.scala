@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.options.values
+
+import io.circe.Json
+
+/** `path=value`, or a path alone: a response whose body has it.
+  *
+  * @param value `None`: anything but null
+  */
+final case class BodyCondition(path: FieldPath, value: Option[String]) {
+
+  /** @param found what stands at the path */
+  def holds(found: Option[Json]): Boolean = {
+    val json = found.filterNot(_.isNull)
+    value.fold(json.isDefined)(v => json.exists(j => j.asString.getOrElse(j.noSpaces) == v))
+  }
+}
+
+object BodyCondition {
+  def parse(text: String): Option[BodyCondition] = text.lastIndexOf('=') match {
+    case -1 => FieldPath.parse(text).map(BodyCondition(_, None))
+    case i  => FieldPath.parse(text.substring(0, i)).map(BodyCondition(_, Some(text.substring(i + 1).trim)))
+  }
+}

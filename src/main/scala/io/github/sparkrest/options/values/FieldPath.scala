@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.options.values
+
+import scala.util.matching.Regex.Match
+
+/** Where a value stands in a JSON document, from the root down: `meta.next`, `"@odata.nextLink"`, `data[].item`,
+  * `links[rel=next].uri`; `$` is the root itself.
+  */
+final case class FieldPath(segments: Vector[FieldPath.Segment]) {
+  import FieldPath._
+
+  /** The names alone: all there is to a plain path. */
+  def names: List[String] = segments.collect { case Name(n) => n }.toList
+
+  /** Only names: a record can be searched for it by [[names]]. The root is plain. */
+  def isPlain: Boolean = segments.forall(_.isInstanceOf[Name])
+
+  def isRoot: Boolean = segments.isEmpty
+
+  /** It leads to one value at most: no `[]` in it. */
+  def isSingle: Boolean = !segments.contains(Each)
+
+  /** Text that [[FieldPath.parse]] reads as this path. */
+  override def toString: String = {
+    val text = segments.map {
+      case Name(name)          => "." + (if (isBare(name, ".\"[]")) name else quoted(name))
+      case Each                => "[]"
+      case Where(field, value) =>
+        val left = if (isBare(field, ".\"[]=")) field else quoted(field)
+        val right = if (isBare(value, "\"[]")) value else quoted(value)
+        s"[$left=$right]"
+    }.mkString
+    if (text.startsWith(".") && !fromRoot(text.drop(1))) text.drop(1) else "$" + text
+  }
+}
+
+object FieldPath {
+  sealed trait Segment extends Product with Serializable
+
+  /** The member of an object; never empty. */
+  final case class Name(name: String) extends Segment
+
+  /** `[]`: each element of an array. */
+  case object Each extends Segment
+
+  /** `[field=value]`: the first element of an array whose `field` is a scalar with the text `value`. */
+  final case class Where(field: String, value: String) extends Segment
+
+  /** A plain path. */
+  def apply(names: List[String]): FieldPath = FieldPath(names.map(n => Name(n): Segment).toVector)
+
+  private val inQuotes = """"((?:[^"\\]|\\.)*+)""""
+  private val segment =
+    raw"""(?s)\.(?:$inQuotes|([^."\[\]]+))|\[(?:(\])|\s*(?:$inQuotes|([^."\[\]=]+))\s*=\s*(?:$inQuotes|([^"\[\]]+))\s*\])""".r
+
+  /** `None` if the text is not a path. */
+  def parse(text: String): Option[FieldPath] = {
+    val trimmed = text.trim
+    val path = if (fromRoot(trimmed)) trimmed.drop(1) else "." + trimmed
+    val found = segment.findAllMatchIn(path).toVector
+    val gapless = found.foldLeft(0)((at, m) => if (m.start == at) m.end else -1) == path.length
+    val segments = found.flatMap(read(_))
+    if (gapless && segments.length == found.length) Some(FieldPath(segments)) else None
+  }
+
+  private def read(m: Match): Option[Segment] = {
+    def quoted(group: Int): Option[String] = Option(m.group(group)).map(_.replaceAll("""(?s)\\(.)""", "$1"))
+    def bare(group: Int): Option[String] = Option(m.group(group)).filter(_.trim.nonEmpty)
+    if (m.group(3) != null) Some(Each)
+    else if (m.matched.startsWith(".")) quoted(1).orElse(bare(2)).filter(_.nonEmpty).map(Name(_))
+    else
+      for {
+        field <- quoted(4).orElse(bare(5).map(_.trim)).filter(_.nonEmpty)
+        value <- quoted(6).orElse(bare(7).map(_.trim))
+      } yield Where(field, value)
+  }
+
+  private def fromRoot(path: String): Boolean = path == "$" || path.startsWith("$.") || path.startsWith("$[")
+  private def isBare(text: String, special: String): Boolean =
+    text.nonEmpty && text == text.trim && !text.exists(special.indexOf(_) >= 0)
+  private def quoted(text: String): String = "\"" + text.replace("\\", "\\\\").replace("\"", "\\\"") + "\""
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.options.values
+
+import java.math.{BigDecimal => JBigDecimal}
+import java.time.format.{DateTimeFormatter, DateTimeFormatterBuilder}
+import java.time.temporal.TemporalAccessor
+import java.time.{Instant, LocalDate, LocalDateTime, OffsetDateTime, ZoneId, ZonedDateTime}
+
+import scala.util.Try
+
+/** How an API spells a moment. */
+sealed trait TimeFormat {
+
+  /** @param zone of texts that name none */
+  def parse(text: String, zone: ZoneId): Option[Instant]
+  def render(moment: Instant, zone: ZoneId): String
+}
+
+object TimeFormat {
+
+  /** Numbers since 1970, decimals allowed; written as whole numbers, rounded down. A number that `Instant` cannot hold is not a
+    * time, and is found without writing it out.
+    */
+  final case class Epoch(unitsPerSecond: Long) extends TimeFormat {
+    private val units = JBigDecimal.valueOf(unitsPerSecond)
+    def parse(text: String, zone: ZoneId): Option[Instant] = BoundedNumber.parse(text).flatMap(instant)
+    private[sparkrest] def instant(number: JBigDecimal): Option[Instant] = Try {
+      val nanos = number.multiply(JBigDecimal.valueOf(1000000000L / unitsPerSecond)).toBigInteger
+      val parts = nanos.divideAndRemainder(java.math.BigInteger.valueOf(1000000000L))
+      Instant.ofEpochSecond(parts(0).longValueExact, parts(1).longValueExact)
+    }.toOption
+    def render(moment: Instant, zone: ZoneId): String =
+      JBigDecimal
+        .valueOf(moment.getEpochSecond)
+        .add(JBigDecimal.valueOf(moment.getNano.toLong, 9))
+        .multiply(units)
+        .setScale(0, java.math.RoundingMode.FLOOR)
+        .toPlainString
+  }
+
+  /** ISO-8601 dates and times, with `T` or a blank between them; written in UTC with `Z`. */
+  case object Iso extends TimeFormat {
+    private def formatter(separator: Char, offset: String): DateTimeFormatter = new DateTimeFormatterBuilder()
+      .append(DateTimeFormatter.ISO_LOCAL_DATE)
+      .optionalStart()
+      .appendLiteral(separator)
+      .append(DateTimeFormatter.ISO_LOCAL_TIME)
+      .optionalStart()
+      .appendOffset(offset, "Z")
+      .optionalEnd()
+      .optionalEnd()
+      .toFormatter
+    private val formatters = for (s <- List('T', ' '); o <- List("+HH:MM", "+HHMM", "+HH")) yield formatter(s, o)
+
+    def parse(text: String, zone: ZoneId): Option[Instant] =
+      formatters.iterator.map(f => Try(instant(f, text, zone)).toOption).collectFirst { case Some(i) => i }
+    def render(moment: Instant, zone: ZoneId): String = moment.toString
+  }
+
+  /** A pattern of `DateTimeFormatter`. */
+  final case class Pattern(pattern: String) extends TimeFormat {
+    @transient private lazy val formatter = DateTimeFormatter.ofPattern(pattern, java.util.Locale.ROOT)
+    def parse(text: String, zone: ZoneId): Option[Instant] = Try(instant(formatter, text, zone)).toOption
+    def render(moment: Instant, zone: ZoneId): String = formatter.format(moment.atZone(zone))
+  }
+
+  def parse(text: String): Option[TimeFormat] = text.trim match {
+    case "epoch_s"  => Some(Epoch(1))
+    case "epoch_ms" => Some(Epoch(1000))
+    case "iso"      => Some(Iso)
+    case pattern    => Try(DateTimeFormatter.ofPattern(pattern)).toOption.map(_ => Pattern(pattern))
+  }
+
+  private def instant(f: DateTimeFormatter, text: String, zone: ZoneId): Instant =
+    f.parseBest(
+      text,
+      (t: TemporalAccessor) => ZonedDateTime.from(t),
+      (t: TemporalAccessor) => OffsetDateTime.from(t),
+      (t: TemporalAccessor) => LocalDateTime.from(t),
+      (t: TemporalAccessor) => LocalDate.from(t)
+    ) match {
+      case t: ZonedDateTime  => t.toInstant
+      case t: OffsetDateTime => t.toInstant
+      case t: LocalDateTime  => t.atZone(zone).toInstant
+      case t                 => LocalDate.from(t).atStartOfDay(zone).toInstant
+    }
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.pagelog.format
+
+import io.circe.Json
+import io.circe.parser.parse
+import io.github.sparkrest.progress.seen.ShortHash
+
+/** An address that is polled with an offset of its own.
+  *
+  * @param key what its state is kept under
+  * @param row the input row that it comes from, as a JSON object: what its placeholders stand for. `None`: the stream has no
+  *   input
+  * @param shown the columns of it that stand beside the records, likewise
+  */
+final case class Endpoint(key: String, row: Option[String] = None, shown: Option[String] = None) {
+
+  /** A row may hold secrets. */
+  override def toString: String = s"endpoint $key"
+}
+
+object Endpoint {
+
+  /** Of a stream without an input. */
+  val Only: Endpoint = Endpoint(LogOffset.OnlyEndpoint)
+
+  /** The key is a hash of the row's values: neither the order of rows nor that of columns matters.
+    *
+    * @param columns that stand beside the records
+    */
+  def of(row: String, columns: Set[String]): Endpoint = {
+    val fields = parse(row).toOption.flatMap(_.asObject).fold(Vector.empty[(String, Json)])(_.toVector)
+    Endpoint(
+      ShortHash.of(Json.fromFields(fields.sortBy(_._1)).noSpaces),
+      Some(row),
+      Some(Json.fromFields(fields.filter(f => columns(f._1))).noSpaces)
+    )
+  }
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.pagelog.format
+
+import io.circe.syntax._
+import io.circe.{Decoder, Json}
+import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.progress.seen.ShortHash
+import io.github.sparkrest.secret.{Redact, Secret}
+
+/** A place in the page log: after the first `record` records of manifest `seq`. */
+final case class LogPosition(seq: Long, record: Long) extends Ordered[LogPosition] {
+  def compare(that: LogPosition): Int = if (seq != that.seq) seq.compare(that.seq) else record.compare(that.record)
+}
+
+object LogPosition {
+  val Start: LogPosition = LogPosition(0, 0)
+}
+
+/** What a checkpoint was made with. A change of it under the same checkpoint is an error.
+  *
+  * @param url a hash of the url, secrets taken out first
+  */
+final case class SourceIdentity(url: String, offsetField: String, offsetType: String) {
+
+  /** Names of the options that differ. */
+  def differences(other: SourceIdentity): Seq[String] =
+    Seq(
+      "url" -> (url != other.url),
+      "offsetField" -> (offsetField != other.offsetField),
+      "offsetType" -> (offsetType != other.offsetType)
+    )
+      .collect { case (name, true) => name }
+}
+
+object SourceIdentity {
+  def of(config: RestConfig): SourceIdentity =
+    SourceIdentity(
+      ShortHash.of(Redact.url(config.url, Secret.isNamedInIdentity(_))),
+      config.offset.name,
+      config.offset.kind
+    )
+}
+
+/** The source's offset: a place in the log and, per endpoint, the API offset *before* the page that is cut there. Going on
+  * from it without the log repeats at most that page and loses nothing (I5).
+  *
+  * @param endpoints key of the endpoint -> API offset as the API spelled it; `None`: `initialOffset`
+  * @param states with too many endpoints to name them here: number of the file in the page log that has their states
+  */
+final case class LogOffset(
+    position: LogPosition,
+    endpoints: Map[String, Option[String]],
+    source: SourceIdentity,
+    states: Option[Long] = None
+) {
+  def json: String = Json
+    .fromFields(
+      List(
+        "version" -> LogOffset.Version.asJson,
+        "seq" -> position.seq.asJson,
+        "record" -> position.record.asJson,
+        "endpoints" -> Json.fromFields(endpoints.toSeq.sortBy(_._1).map { case (k, o) => k -> o.asJson })
+      ) ++ states.map("states" -> _.asJson) ++ List(
+        "source" -> Json.obj(
+          "url" -> source.url.asJson,
+          "offsetField" -> source.offsetField.asJson,
+          "offsetType" -> source.offsetType.asJson
+        )
+      )
+    )
+    .noSpaces
+}
+
+object LogOffset {
+  val Version = 1
+
+  /** The key of the endpoint of a stream without an input table. */
+  val OnlyEndpoint = "main"
+
+  /** More endpoints than these are not named in an offset: Spark shows it in each progress report. */
+  val MaxNamed = 100
+
+  def parse(json: String): Either[RestError, LogOffset] = {
+    def foreign(why: String) = RestError(
+      Condition.CheckpointUnreadable,
+      s"The offset ${json.take(300)} is not one of spark-rest ($why).",
+      "Use the checkpoint with the source that made it."
+    )
+    for {
+      parsed <- io.circe.parser.parse(json).left.map(e => foreign(e.message))
+      version <- parsed.hcursor.get[Int]("version").left.map(e => foreign(e.message))
+      _ <- if (version > Version) Left(later(version)) else Right(())
+      offset <- decoder.decodeJson(parsed).left.map(e => foreign(e.message))
+    } yield offset
+  }
+
+  private def later(version: Int) = RestError(
+    Condition.CheckpointUnreadable,
+    s"The offset has version $version, this spark-rest reads up to $Version.",
+    "Use the version of spark-rest that wrote the checkpoint, or a later one."
+  )
+
+  private val decoder: Decoder[LogOffset] = Decoder.instance { c =>
+    val s = c.downField("source")
+    for {
+      seq <- c.get[Long]("seq")
+      record <- c.get[Long]("record")
+      endpoints <- c.get[Map[String, Option[String]]]("endpoints")
+      url <- s.get[String]("url")
+      offsetField <- s.get[String]("offsetField")
+      offsetType <- s.get[String]("offsetType")
+      states <- c.get[Option[Long]]("states")
+    } yield LogOffset(LogPosition(seq, record), endpoints, SourceIdentity(url, offsetField, offsetType), states)
+  }
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.pagelog.format
+
+import java.nio.charset.StandardCharsets.UTF_8
+import java.util.UUID
+
+import scala.util.Try
+
+import io.circe.syntax._
+import io.circe.{Decoder, Json}
+import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.pagelog.store.LogStore
+
+/** A page file is text: a header line, the records as NDJSON, a footer line, and the footer's place as 20 digits.
+  *
+  * The footer's index names, every quarter of a megabyte, which record begins at which byte: so a cut at any record is found
+  * by one small read. Bytes that the index skips belong to a page that broke off.
+  */
+object PageFile {
+  val Version = 1
+  val Folder = "pages"
+
+  /** How much is written at once, and the step of the index. */
+  val BlockBytes: Int = 256 << 10
+
+  val Header: Array[Byte] = s"""{"sparkRestPages":$Version}\n""".getBytes(UTF_8)
+  val TrailerBytes = 21
+
+  /** @param epoch of the run, so that a later run knows what it may sweep */
+  def newName(epoch: Long): String = f"$epoch%010d-${UUID.randomUUID()}.ndjson"
+  def epochOf(name: String): Option[Long] = name.takeWhile(_ != '-') match {
+    case d if d.nonEmpty && d.forall(_.isDigit) => Some(d.toLong)
+    case _                                      => None
+  }
+  def path(name: String): String = s"$Folder/$name"
+
+  /** Record number -> first byte, for the first record of each block, and where the last block ends. */
+  final case class Index(starts: Vector[(Long, Long)], ends: Vector[Long], records: Long)
+
+  def footer(index: Index): Array[Byte] = (Json
+    .obj(
+      "version" -> Version.asJson,
+      "records" -> index.records.asJson,
+      "blocks" -> index.starts
+        .zip(index.ends)
+        .map { case ((record, from), to) => Json.arr(record.asJson, from.asJson, to.asJson) }
+        .asJson
+    )
+    .noSpaces + "\n").getBytes(UTF_8)
+
+  def trailer(footerAt: Long): Array[Byte] = f"$footerAt%020d\n".getBytes(UTF_8)
+
+  def readIndex(store: LogStore, name: String): Index = {
+    val length = store.length(path(name)).getOrElse(throw missing(store, name))
+    readable(store, name, header(readRange(store, name, 0, Header.length)))
+    val trailer = new String(readRange(store, name, length - TrailerBytes, TrailerBytes), UTF_8)
+    val footerAt = Try(trailer.trim.toLong)
+      .filter(at => at >= Header.length && at <= length - TrailerBytes)
+      .getOrElse(throw broken(store, name, "it does not end as one"))
+    val footer = readRange(store, name, footerAt, (length - TrailerBytes - footerAt).toInt)
+    readable(store, name, VersionedJson.decode(footer, Version, decoder))
+  }
+
+  def readRange(store: LogStore, name: String, from: Long, length: Int): Array[Byte] = {
+    val in = store.open(path(name), from)
+    try {
+      val bytes = in.readNBytes(length)
+      if (bytes.length < length) throw broken(store, name, "it is cut short")
+      bytes
+    } finally in.close()
+  }
+
+  /** For who reads it from its beginning; the footer's version is that of the whole. */
+  private def header(bytes: Array[Byte]): Either[Unreadable, Unit] =
+    Begin.findFirstMatchIn(new String(bytes, UTF_8)).map(_.group(1).toInt) match {
+      case Some(version) if version > Version => Left(Unreadable.Later(version, Version))
+      case Some(_)                            => Right(())
+      case None                               => Left(Unreadable.Broken("it does not begin as one"))
+    }
+  private val Begin = """^\{"sparkRestPages":(\d{1,9})\D""".r
+
+  private val decoder: Decoder[Index] = Decoder.instance { c =>
+    for {
+      records <- c.get[Long]("records")
+      blocks <- c.get[Vector[(Long, Long, Long)]]("blocks")
+    } yield Index(blocks.map(b => (b._1, b._2)), blocks.map(_._3), records)
+  }
+
+  private def missing(store: LogStore, name: String) =
+    RestError(
+      Condition.PageMissing,
+      s"The page file $name is not in ${store.location}.",
+      "Restore the page log, or start with a new checkpoint."
+    ).toException
+
+  private def readable[A](store: LogStore, name: String, read: Either[Unreadable, A]): A =
+    read.fold(reason => throw reason.error(s"The page file $name", store.location).toException, identity)
+
+  private def broken(store: LogStore, name: String, why: String) =
+    Unreadable.Broken(why).error(s"The page file $name", store.location).toException
+}

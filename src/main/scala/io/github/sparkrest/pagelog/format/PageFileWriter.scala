@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.pagelog.format
+
+import java.io.OutputStream
+
+import io.github.sparkrest.pagelog.store.LogStore
+import io.github.sparkrest.pagelog.{CachedPages, PageCache}
+
+/** Writes one page file, and hands what it wrote to the cache of this executor. The file is made with the first record.
+  *
+  * Memory: one block, plus what the cache takes.
+  */
+final class PageFileWriter(store: LogStore, epoch: Long, location: String, endpoint: Option[String] = None)
+    extends PageSink {
+  private val name = PageFile.newName(epoch)
+  private var out: OutputStream = _
+  private var at = 0L // bytes written
+  private var block = new RecordBlock(PageFile.BlockBytes)
+  private val cached = new CachedPages.Builder
+  private var index = PageFile.Index(Vector.empty, Vector.empty, 0)
+  private var pages = Vector.empty[PolledPage]
+  private var pagedRecords = 0L
+
+  // Since the last end of a page.
+  private var pageStart = Mark(0, 0)
+  private var pageBytes = 0L
+  private var finishedBytes = 0L
+
+  /** @param blocks in the index
+    * @param inBlock records in the block that is being filled
+    */
+  private case class Mark(blocks: Int, inBlock: Int)
+
+  def bytes: Long = finishedBytes
+
+  def append(buf: Array[Byte], from: Int, to: Int): Unit = {
+    if (!block.hasRoomFor(to - from)) flush(to - from)
+    block.append(buf, from, to)
+    pageBytes += to - from + 1
+  }
+
+  def discardPage(): Unit = {
+    // What has gone to the disk stays there as a hole that no index entry names.
+    if (index.starts.length > pageStart.blocks) {
+      val kept = PageFile.Index(
+        index.starts.take(pageStart.blocks),
+        index.ends.take(pageStart.blocks),
+        recordsBefore(pageStart.blocks)
+      )
+      index = kept
+      cached.keep(pageStart.blocks)
+      block = new RecordBlock(PageFile.BlockBytes)
+      pageStart = Mark(pageStart.blocks, 0)
+    } else block.truncate(pageStart.inBlock)
+    pageBytes = 0
+  }
+
+  def endPage(offsetBefore: Option[String], origin: Option[PageOrigin]): Unit =
+    endPage(offsetBefore, origin, endpoint)
+
+  /** @param of the endpoint that gave the page */
+  def endPage(offsetBefore: Option[String], origin: Option[PageOrigin], of: Option[String]): Unit = {
+    val records = index.records + block.count - pagedRecords
+    pagedRecords += records
+    if (records > 0) pages :+= PolledPage(records, pageBytes, offsetBefore, of, origin)
+    finishedBytes += pageBytes
+    pageBytes = 0
+    pageStart = Mark(index.starts.length, block.count)
+  }
+
+  /** Ends the file. `None`: there was no record, and there is no file. */
+  def close(): Option[PolledFile] = {
+    discardPage()
+    if (block.count > 0) flush(0)
+    if (pages.isEmpty) { abandon(); None }
+    else {
+      val footerAt = at
+      write(PageFile.footer(index))
+      write(PageFile.trailer(footerAt))
+      out.close()
+      out = null
+      PageCache.offer(name, cached.result())
+      Some(PolledFile(name, at, location, pages))
+    }
+  }
+
+  /** Leaves no file behind. Called after any failure; does nothing after [[close]]. */
+  def abandon(): Unit = if (out != null) {
+    val broken = out
+    out = null
+    try broken.close()
+    finally store.delete(PageFile.path(name))
+  }
+
+  private def recordsBefore(blocks: Int): Long =
+    if (blocks < index.starts.length) index.starts(blocks)._1 else index.records
+
+  /** A page may begin inside a block that is flushed before the page ends: then the part before it must survive a discard. */
+  private def flush(nextRecordBytes: Int): Unit = {
+    if (pageStart.blocks == index.starts.length && pageStart.inBlock > 0 && pageStart.inBlock < block.count) {
+      val (finished, open) = block.splitAt(pageStart.inBlock)
+      writeBlock(finished)
+      block = open
+      pageStart = Mark(index.starts.length, 0)
+    } else {
+      val wholePageBefore = pageStart.blocks == index.starts.length && pageStart.inBlock == block.count
+      writeBlock(block)
+      block = new RecordBlock(math.max(PageFile.BlockBytes, nextRecordBytes + 1))
+      if (wholePageBefore) pageStart = Mark(index.starts.length, 0)
+    }
+    if (!block.hasRoomFor(nextRecordBytes)) flush(nextRecordBytes)
+  }
+
+  private def writeBlock(b: RecordBlock): Unit = if (b.count > 0) {
+    if (out == null) {
+      out = store.create(PageFile.path(name))
+      write(PageFile.Header)
+    }
+    index = PageFile.Index(index.starts :+ ((index.records, at)), index.ends :+ (at + b.length), index.records + b.count)
+    out.write(b.bytes, 0, b.length)
+    at += b.length
+    cached.add(b)
+  }
+
+  private def write(bytes: Array[Byte]): Unit = {
+    out.write(bytes)
+    at += bytes.length
+  }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.pagelog.format
+
+/** Where the records of a poll go: pages, each taken as a whole or not at all. */
+trait PageSink {
+
+  /** Copies one record, in `[from, to)`, to the page that is being written. */
+  def append(buf: Array[Byte], from: Int, to: Int): Unit
+
+  /** The records since the last [[endPage]] were none. */
+  def discardPage(): Unit
+
+  /** The records since the last call are a page.
+    *
+    * @param offsetBefore the API offset that the page was asked with
+    * @param origin the response that they came with
+    */
+  def endPage(offsetBefore: Option[String], origin: Option[PageOrigin]): Unit
+
+  /** Bytes of finished pages. */
+  def bytes: Long
+}
+
+/** A finished page file.
+  *
+  * @param name unique per task attempt: a retried or speculative task writes another file, and a manifest names the winner
+  * @param bytes length of the file
+  * @param location where the pages are cached, in Spark's form `executor_<host>_<id>`; empty if unknown
+  */
+final case class PolledFile(name: String, bytes: Long, location: String, pages: Seq[PolledPage]) {
+  val records: Long = pages.map(_.records).sum
+
+  private lazy val recordsByEndpoint = pages.groupBy(_.endpoint).map { case (e, p) => e -> p.map(_.records).sum }
+
+  /** Records of one endpoint. */
+  def recordsOf(key: String): Long =
+    recordsByEndpoint.getOrElse(Some(key), 0L) + recordsByEndpoint.getOrElse(None, 0L)
+}
+
+/** @param offsetBefore the API offset that the page was asked with; `None`: `initialOffset`
+  * @param endpoint that gave it; `None`: the only one
+  * @param origin the response that it came with; `None` in a log of an earlier version
+  */
+final case class PolledPage(
+    records: Long,
+    bytes: Long,
+    offsetBefore: Option[String],
+    endpoint: Option[String] = None,
+    origin: Option[PageOrigin] = None
+) {
+  def isOf(key: String): Boolean = endpoint.forall(_ == key)
+}
+
+/** What a record's `_metadata` says of the response that it came with.
+  *
+  * @param url that answered, after redirects, without secrets
+  * @param atMs when the request was planned, epoch milliseconds
+  * @param number of the page in its drain, from 1
+  */
+final case class PageOrigin(url: String, status: Int, atMs: Long, number: Long)

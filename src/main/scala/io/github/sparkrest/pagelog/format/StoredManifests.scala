@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.pagelog.format
+
+import scala.util.control.NonFatal
+
+import io.github.sparkrest.pagelog.store.LogStore
+import io.github.sparkrest.pagelog.{Epochs, ManifestIndex}
+import org.slf4j.LoggerFactory
+
+/** The manifests as they lie in the store. */
+private[sparkrest] object StoredManifests {
+  private val logger = LoggerFactory.getLogger("io.github.sparkrest.PageLog")
+
+  /** Those that count. One that is unreadable is an error if one that counts follows it: so did it, once. Otherwise a crash tore
+    * it, or its page was swept before it was written: its poll is done again.
+    */
+  def load(store: LogStore): ManifestIndex = {
+    val base = StoredStates.load(store)
+    val found = all(store, base)
+    val good = found.collect { case (_, Right(m)) => m }
+    val followed = good.map(_.previous).toSet
+    found.foreach {
+      case (seq, Left(later: Unreadable.Later)) => throw unreadable(store, seq, later)
+      case (seq, Left(reason)) if followed(seq) => throw unreadable(store, seq, reason)
+      case (seq, Left(reason))                  => passOver(store, seq, reason)
+      case (_, Right(_))                        => ()
+    }
+    ManifestIndex(good.toVector, base)
+  }
+
+  /** By seq, the oldest first. */
+  def all(store: LogStore, base: StoredStates): Seq[(Long, Either[Unreadable, Manifest])] =
+    // What these states hold needs no manifest: a purge broke off there.
+    seqs(store).filter(_ > base.seq).sorted.flatMap(seq => read(store, seq).map(seq -> _))
+
+  /** `None`: there is none. Left: why it does not count. */
+  def read(store: LogStore, seq: Long): Option[Either[Unreadable, Manifest]] =
+    store.read(Manifest.path(seq)).map(Manifest.decode(_).flatMap(whole(store, _))).filter {
+      // A purge deletes it before its page: between the two looks it may have gone.
+      case Left(_: Unreadable.WithoutPage) => store.length(Manifest.path(seq)).isDefined
+      case _                               => true
+    }
+
+  def unreadable(store: LogStore, seq: Long, reason: Unreadable): Throwable =
+    reason.error(s"Manifest $seq", store.location).toException
+
+  def passOver(store: LogStore, seq: Long, reason: Unreadable): Unit =
+    logger.warn(s"Manifest $seq in ${store.location} counts as absent: ${reason.why}.")
+
+  /** Deletes pages that older runs left without a manifest, what crashes left half-written, manifests that do not count, and
+    * the older epochs.
+    */
+  def sweep(store: LogStore, ledger: ManifestIndex, note: Option[LastPoll], epoch: Long): Unit = {
+    sweepPages(store, ledger)(_ < epoch)
+    val seen = ledger.seenFiles ++ note.fold(Set.empty[String])(_.seenFiles)
+    store
+      .list(SeenFiles.Folder)
+      .filter(n => !seen(n) && SeenFiles.epochOf(n).exists(_ < epoch))
+      .foreach(n => store.delete(SeenFiles.path(n)))
+    // A newer one may be needed: a run that started meanwhile gives the numbers after these.
+    deleteAbsent(store, ledger, ledger.newest.fold(ledger.base.seq)(_.seq))
+    Seq(Manifest.Folder, StoredStates.Folder, Epochs.Folder, ".").foreach(store.deleteTemporary)
+    Epochs.deleteBefore(store, epoch)
+  }
+
+  /** Deletes the pages of this run that no manifest names. Nothing depends on it: if the store fails, a later sweep will do. */
+  def sweepLost(store: LogStore, ledger: ManifestIndex, epoch: Long): Unit =
+    try if (Epochs.newest(store) == epoch) sweepPages(store, ledger)(_ == epoch)
+    catch { case NonFatal(e) => logger.warn(s"Page files of lost tasks stay in ${store.location} for now: $e") }
+
+  /** The manifest first, so that none names a page that is gone. */
+  def purge(store: LogStore, gone: Seq[Manifest]): Unit = gone.foreach { m =>
+    store.delete(Manifest.path(m.seq))
+    store.delete(PageFile.path(m.file.name))
+  }
+
+  /** Deletes the pages of some runs that no manifest names. */
+  def sweepPages(store: LogStore, ledger: ManifestIndex)(isOf: Long => Boolean): Unit = {
+    val named = ledger.manifests.map(_.file.name).toSet
+    store
+      .list(PageFile.Folder)
+      .filter(n => !named(n) && PageFile.epochOf(n).exists(isOf))
+      .foreach(n => store.delete(PageFile.path(n)))
+  }
+
+  /** Deletes manifests up to a seq that do not count. */
+  def deleteAbsent(store: LogStore, ledger: ManifestIndex, end: Long): Unit = {
+    val counting = ledger.manifests.map(_.seq).toSet
+    seqs(store).filter(seq => seq <= end && !counting(seq)).foreach(seq => store.delete(Manifest.path(seq)))
+  }
+
+  private def whole(store: LogStore, m: Manifest): Either[Unreadable, Manifest] =
+    if (store.length(PageFile.path(m.file.name)).contains(m.file.bytes)) Right(m)
+    else Left(Unreadable.WithoutPage(m.file.name))
+
+  private def seqs(store: LogStore): Seq[Long] = store.list(Manifest.Folder).flatMap(n => Manifest.seqOf(n))
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.pagelog.format
+
+import java.nio.charset.StandardCharsets.UTF_8
+
+import scala.annotation.tailrec
+
+import io.circe.syntax._
+import io.circe.{Decoder, Json}
+import io.github.sparkrest.pagelog.store.LogStore
+import io.github.sparkrest.progress.Progress
+
+/** The states of all endpoints after manifest `seq`: what purged manifests said of endpoints that were idle since.
+  *
+  * A stream of one endpoint has none of these files: its newest manifest is never purged.
+  */
+final case class StoredStates(seq: Long, endpoints: Map[String, Progress])
+
+object StoredStates {
+  val None: StoredStates = StoredStates(0, Map.empty)
+  val Version = 2
+  val Folder = "states"
+
+  def path(seq: Long): String = f"$Folder/$seq%020d.json"
+
+  /** The newest one. */
+  @tailrec def load(store: LogStore): StoredStates =
+    seqs(store).lastOption.map(seq => seq -> store.read(path(seq))) match {
+      case Some((seq, Some(bytes))) =>
+        decode(bytes).fold(reason => throw reason.error(s"The states $seq", store.location).toException, s => s)
+      // A later file took its place between the two looks.
+      case Some(_) => load(store)
+      case _       => None
+    }
+
+  /** The states after some manifests, from their files.
+    *
+    * @param before the states that are stored already
+    * @param dropped keys that are left out
+    * @param seqs of all manifests that are there and come after these, the oldest first
+    */
+  def after(store: LogStore, before: StoredStates, seqs: Seq[Long], dropped: Set[String]): StoredStates =
+    seqs.foldLeft(before) { (states, seq) =>
+      val found = store.read(Manifest.path(seq)).toRight(Unreadable.Broken("it is gone")).flatMap(Manifest.decode)
+      found.fold(
+        why => throw StoredManifests.unreadable(store, seq, why),
+        m => StoredStates(seq, states.endpoints ++ m.endpoints -- dropped)
+      )
+    }
+
+  /** Durable when it returns; the older ones go. */
+  def write(store: LogStore, states: StoredStates): Unit = {
+    store.writeIfAbsent(path(states.seq), encode(states))
+    seqs(store).filter(_ < states.seq).foreach(seq => store.delete(path(seq)))
+  }
+
+  def encode(s: StoredStates): Array[Byte] =
+    Json
+      .obj(
+        "version" -> Progress.version(s.endpoints.valuesIterator).asJson,
+        "seq" -> s.seq.asJson,
+        "endpoints" -> s.endpoints.asJson
+      )
+      .noSpaces
+      .getBytes(UTF_8)
+
+  /** Left: why it cannot be read. */
+  def decode(bytes: Array[Byte]): Either[Unreadable, StoredStates] = VersionedJson.decode(bytes, Version, decoder)
+
+  private def seqs(store: LogStore): Seq[Long] = store.list(Folder).flatMap(n => Manifest.seqOf(n)).sorted
+
+  private val decoder: Decoder[StoredStates] = Decoder.instance { c =>
+    for {
+      seq <- c.get[Long]("seq")
+      endpoints <- c.get[Map[String, Progress]]("endpoints")
+    } yield StoredStates(seq, endpoints)
+  }
+}

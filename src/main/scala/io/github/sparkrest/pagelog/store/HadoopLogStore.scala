@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.pagelog.store
+
+import java.io.{FileNotFoundException, IOException, InputStream, InterruptedIOException, OutputStream}
+import java.nio.channels.ClosedByInterruptException
+
+import scala.annotation.tailrec
+import scala.util.{Failure, Success, Try}
+
+import org.apache.hadoop.fs.{FileSystem, Path}
+
+/** Any other Hadoop file system. "Only if absent" is a rename, which HDFS refuses if the name exists. On an object store a
+  * rename is no such thing: there two runs on one checkpoint are not told apart, so no object store is claimed.
+  */
+final class HadoopLogStore(fs: FileSystem, root: Path) extends LogStore {
+  def location: String = root.toString
+
+  def create(name: String): OutputStream = fs.create(path(name), false)
+
+  def writeIfAbsent(name: String, bytes: Array[Byte]): Boolean = writeIfAbsent(name, bytes, LogStoreNames.Tries)
+
+  /** Again, if an older run that is slow to start sweeps the temporary file away. What the file system makes of that is an
+    * error of any kind, or a rename that is refused.
+    */
+  @tailrec private def writeIfAbsent(name: String, bytes: Array[Byte], tries: Int): Boolean = {
+    val temporary = LogStoreNames.temporary(name)
+    val done = Try {
+      write(temporary, bytes, replace = false)
+      !fs.exists(path(name)) && fs.rename(path(temporary), path(name))
+    }
+    done match {
+      case Success(true)                                                            => true
+      case Failure(e @ (_: InterruptedIOException | _: ClosedByInterruptException)) => throw e
+      case other                                                                    =>
+        val swept = !fs.exists(path(temporary))
+        delete(temporary)
+        if (fs.exists(path(name))) false
+        else if (tries > 1 && (swept || other.isSuccess)) writeIfAbsent(name, bytes, tries - 1)
+        else throw other.failed.getOrElse(new IOException(s"$temporary in $location cannot be renamed"))
+    }
+  }
+
+  /** Not atomic: whoever reads it must take a half-written file for none. */
+  def overwrite(name: String, bytes: Array[Byte]): Unit = write(name, bytes, replace = true)
+
+  def read(name: String): Option[Array[Byte]] =
+    try {
+      val in = fs.open(path(name))
+      try Some(in.readAllBytes())
+      finally in.close()
+    } catch { case _: FileNotFoundException => None }
+
+  def length(name: String): Option[Long] =
+    try Some(fs.getFileStatus(path(name)).getLen)
+    catch { case _: FileNotFoundException => None }
+
+  def open(name: String, from: Long): InputStream = {
+    val in = fs.open(path(name))
+    in.seek(from)
+    in
+  }
+
+  def list(folder: String): Seq[String] = entries(folder).filterNot(LogStoreNames.isTemporary)
+
+  def deleteTemporary(folder: String): Unit =
+    entries(folder).filter(LogStoreNames.isTemporary).foreach(n => delete(s"$folder/$n"))
+
+  private def entries(folder: String): Seq[String] =
+    try fs.listStatus(path(folder)).toList.map(_.getPath.getName)
+    catch { case _: FileNotFoundException => Nil }
+
+  def delete(name: String): Unit = { fs.delete(path(name), false); () }
+
+  private def write(name: String, bytes: Array[Byte], replace: Boolean): Unit = {
+    val out = fs.create(path(name), replace)
+    try out.write(bytes)
+    finally out.close()
+  }
+
+  private def path(name: String): Path = new Path(root, name)
+}

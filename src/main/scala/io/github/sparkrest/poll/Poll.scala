@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.poll
+
+import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.http.auth.KnownSecrets
+import io.github.sparkrest.http.client.{Redirects, StatusPolicy}
+import io.github.sparkrest.http.limits.ServerLimits
+import io.github.sparkrest.http.{Clock, HttpClient, HttpRequest, HttpResponse}
+import io.github.sparkrest.json.SliceRules
+import io.github.sparkrest.pagelog.format.{PageOrigin, PageSink}
+import io.github.sparkrest.progress.seen.{SeenInMemory, SeenStore}
+import io.github.sparkrest.progress.{CoreLimits, PageOutcome, Progress, Progression, Refusal, RequestPlan}
+import io.github.sparkrest.request.{InputRow, NextUrl, PageToken, RequestTemplate, RequestValues}
+import io.github.sparkrest.response.{
+  BodyPolicy,
+  CountedBody,
+  Envelope,
+  JsonLines,
+  NamedFields,
+  PageFacts,
+  RecordSink,
+  RecordSlicer
+}
+import io.github.sparkrest.secret.Redact
+
+/** The data path of a poll: state → request → response → records → new state. Runs in a task, on an executor.
+  *
+  * @param client adds the credentials (`AuthorizedClient`)
+  * @param row of the endpoint, with an input
+  * @param known what is taken out of texts, if it was collected before
+  * @param seen where records that were seen are kept, if they are many
+  */
+final class Poll(
+    config: RestConfig,
+    client: HttpClient,
+    clock: Clock,
+    row: InputRow = InputRow.Empty,
+    known: Option[KnownSecrets] = None,
+    limits: CoreLimits = CoreLimits.Default,
+    seen: SeenStore = new SeenInMemory
+) {
+  private val template = new RequestTemplate(config)
+  private val redirects = new Redirects(config, client)
+  private val core = new Progression(config, limits, seen)
+  private val body = new BodyPolicy(config)
+  private val slicer = new RecordSlicer(
+    config.dataField,
+    core.wanted,
+    config.maxResponseBytes,
+    body.error,
+    body.isEmpty,
+    SliceRules.of(config.jsonOptions)
+  )
+
+  private val conditional = new ConditionalRequests(config)
+
+  /** What the last response said of the API's limits. */
+  private var limit = ServerLimits.Unknown
+
+  /** Of all responses so far. */
+  private var received = 0L
+
+  /** Address and status of the last response. */
+  private var answered = ("", 0)
+  private lazy val secrets = known.getOrElse(KnownSecrets(config)).and(row)
+
+  /** One request. An error leaves neither records nor a changed state. */
+  def page(state: Progress, sink: PageSink): Either[PageFailure, PageOutcome] =
+    core.plan(state, clock.now()) match {
+      case None          => Right(PageOutcome(state, 0, atEnd = true, None))
+      case Some(planned) =>
+        val request = template.render(opened(planned.values)).map(completed)
+        val plan = planned.copy(at = request.toOption.flatMap(client.answeredAt).getOrElse(planned.at))
+        val result = request.left
+          .map(PageFailure(_))
+          .flatMap(r => ask(state, plan, conditional.asked(state, plan, r), r, sink))
+        result match {
+          case Right(r) => sink.endPage(plan.state.offset, if (r.records > 0) Some(origin(plan)) else None)
+          case Left(_)  => sink.discardPage()
+        }
+        result
+    }
+
+  /** A cursor gets back what was taken out of it when it was stored; a URL only once it is known where it leads. */
+  private def opened(values: RequestValues): RequestValues = values.copy(
+    input = row,
+    offset = if (config.followsLinks) values.offset else secrets.open(values.offset),
+    page = values.page.map {
+      case PageToken.Cursor(text) => PageToken.Cursor(secrets.open(text))
+      case other                  => other
+    }
+  )
+
+  /** What was taken out of a stored URL goes to the origin of `url` alone. */
+  private def completed(request: HttpRequest): HttpRequest = {
+    val url = secrets.open(request.url)
+    if (!request.trusted || url == request.url) request else request.copy(url = NextUrl.encoded(url))
+  }
+
+  private def origin(plan: RequestPlan) =
+    PageOrigin(
+      answered._1,
+      answered._2,
+      plan.at.toEpochMilli,
+      plan.state.traversal.fold(0L)(_.pages) + 1
+    )
+
+  /** @param plain the request without its condition */
+  private def ask(
+      state: Progress,
+      plan: RequestPlan,
+      request: HttpRequest,
+      plain: HttpRequest,
+      sink: PageSink
+  ): Either[PageFailure, PageOutcome] = {
+    var status = 0
+    limit = ServerLimits.Unknown
+    val result = redirects.send(request) { response =>
+      status = response.status
+      val known = secrets.and(response.tokens)
+      answered = (known.hide(Redact.url(response.url)), status)
+      limit = ServerLimits.of(response.headers, config.limits, clock.now().toEpochMilli)
+      StatusPolicy(response, request.copy(url = response.url), clock.now(), config) match {
+        case StatusPolicy.Failed(error)                              => Left(error)
+        case StatusPolicy.Empty if status == 304 && request != plain => Right(PageOutcome(state, 0, atEnd = true, None))
+        case verdict                                                 =>
+          val step = new StepSink(core.begin(plan, clock.now(), response.date), sink)
+          val sliced =
+            if (verdict == StatusPolicy.Empty) Right(Envelope.Empty)
+            else slice(response, step, plan.state.recognized)
+          sliced.left
+            .map(e => e.copy(message = s"${Redact.url(response.url)}${typeOf(response, e)}: ${e.message}"))
+            .flatMap(envelope => step.finish(factsOf(response, envelope, known)))
+            .map(r =>
+              r.copy(next = r.next.copy(validators = conditional.learned(plan, plain, response, r.next, clock.now())))
+            )
+      }
+    }
+    result.left.map(e => PageFailure(secrets.hide(e), status))
+  }
+
+  private def factsOf(response: HttpResponse, envelope: Envelope, known: KnownSecrets) =
+    PageFacts(
+      known.hold(response.url),
+      response.headers,
+      envelope,
+      refused = response.status >= 400,
+      hold = known.hold
+    )
+
+  /** Shown of a body that is not JSON: the API may have said so. */
+  private def typeOf(response: HttpResponse, error: RestError): String =
+    response
+      .header("Content-Type")
+      .filter(t => error.condition == Condition.InvalidResponse && !t.toLowerCase.contains("json"))
+      .fold("")(t => s" (Content-Type ${t.take(60)})")
+
+  private def slice(response: HttpResponse, step: RecordSink, recognized: Option[String]): Either[RestError, Envelope] = {
+    val sink = if (config.recordFields.isEmpty) step else new NamedFields(config.recordFields, step)
+    val lines = config.responseFormat match {
+      case "auto" => response.header("Content-Type").exists(JsonLines.names)
+      case format => format == "ndjson"
+    }
+    val body = new CountedBody(response.body)
+    try if (lines) slicer.sliceLines(body, sink) else slicer.slice(body, sink, recognized)
+    finally received += body.bytes
+  }
+
+  /** Polls until nothing more is waiting or a limit is reached: all pages of a traversal, and with `streamingInterval` 0 one drain
+    * after the other.
+    */
+  def run(start: Progress, limits: TaskBudget, sink: PageSink): PollOutcome = {
+    val began = clock.now().toEpochMilli
+    val receivedBefore = received
+    var outcome = PollOutcome(start, requests = 0, records = 0, more = false, error = None, warning = None, tookMs = 0)
+    var go = true
+    while (go) {
+      val bytesBefore = sink.bytes
+      val hopsBefore = redirects.followed
+      val result = page(outcome.state, sink)
+      val asked = outcome.requests + 1 + redirects.followed - hopsBefore
+      result match {
+        case Left(failure) =>
+          // After a failure the answer is wanted in full.
+          val failed = outcome.copy(outcome.state.copy(validators = None), asked, limit = failure.waits(limit))
+          outcome = judged(failed, failure)
+          go = false
+        case Right(result) =>
+          val kept = sink.bytes > bytesBefore
+          val brought = kept || result.next.offset != outcome.state.offset
+          val inTraversal = result.next.traversal.isDefined
+          outcome = outcome.copy(
+            state = result.next,
+            requests = asked,
+            records = outcome.records + result.records,
+            more =
+              result.waitMs.isDefined || inTraversal || result.unfinished || brought && !result.atEnd && core.asksForMore,
+            warning = outcome.warning.orElse(result.warning.map(secrets.hide(_))),
+            limit = limit,
+            waitMs = result.waitMs,
+            lastPage = result.records,
+            largestPage = math.max(outcome.largestPage, result.records)
+          )
+          val at = clock.now().toEpochMilli - began
+          go = outcome.more && result.waitMs.isEmpty && config.paging.intervalMs == 0 && limit.waitMs.isEmpty && !limits
+            .reached(
+              sink.bytes,
+              at,
+              outcome.requests.toLong
+            ) &&
+            (inTraversal || config.paging.isPaged && !result.atEnd || config.streamingIntervalMs == 0) &&
+            // Outside a traversal a response without a new record ends the task: the next poll keeps its distance.
+            (inTraversal || kept || config.offset.kind == "window")
+      }
+    }
+    outcome.copy(
+      state = core.settled(outcome.state),
+      tookMs = clock.now().toEpochMilli - began,
+      bytes = received - receivedBefore
+    )
+  }
+
+  /** What a failure means for the state: a page token or cursor may have expired. */
+  private def judged(outcome: PollOutcome, failure: PageFailure): PollOutcome = {
+    val state = outcome.state
+    val certain = state.withoutDoubt
+    def failed(next: Progress, error: RestError) = outcome.copy(next, more = false, error = Some(error))
+    if (Poll.endsTraversal(failure.error.condition)) failed(core.restarted(state), failure.error)
+    else if (!failure.refusesPlace) failed(certain, failure.error)
+    else
+      core.refused(state, failure.status, clock.now().toEpochMilli) match {
+        case Refusal.OfOtherThings          => failed(certain, failure.error)
+        case Refusal.Certain(next)          => failed(next, explained(state, failure))
+        case Refusal.Doubtful(next, waitMs) =>
+          outcome.copy(
+            next,
+            more = true,
+            waitMs = Some(waitMs),
+            warning = Some(
+              s"The API refused a page token or cursor with ${failure.status}: the request is sent once more before this counts."
+            )
+          )
+      }
+  }
+
+  private def explained(state: Progress, failure: PageFailure): RestError =
+    if (state.traversal.isEmpty && Set(400, 410)(failure.status) && !config.offset.restartsExpired)
+      RestError(
+        Condition.CursorExpired,
+        failure.error.message,
+        "Set onCursorExpired=restart to begin again at initialOffset, or use a new checkpoint."
+      )
+    else failure.error
+}
+
+private object Poll {
+
+  /** The place in the list that the API gave leads nowhere: to keep it would mean the same error for ever. */
+  val endsTraversal: Set[Condition] = Set(Condition.PagesEndEarly, Condition.PageRepeated, Condition.AddressRefused)
+}

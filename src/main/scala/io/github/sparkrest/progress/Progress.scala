@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.progress
+
+import io.circe.syntax._
+import io.circe.{Decoder, Encoder, Json}
+import io.github.sparkrest.progress.seen.{SeenFile, SeenMemory, SeenRecords}
+import io.github.sparkrest.progress.strategies.TraversalTimes
+import io.github.sparkrest.request.PageToken
+
+/** Where one endpoint is: all that the next poll depends on.
+  *
+  * @param offset as the API spelled it; `None`: nothing was found yet, `initialOffset` is sent
+  * @param boundary records that may come again
+  * @param ahead what was delivered beyond the offset, until all from the offset on was read in one go
+  * @param drain pages that are still to come; `None`: the next request begins a traversal
+  * @param started with `initialOffset=latest`: what was there before is passed over
+  * @param validators of the last answer, if it was whole and all of it was delivered
+  * @param lowest ranks that may come again: of each of the last traversals the lowest that it asked for or was sent
+  * @param recognized name of the root field whose array held the records, without `dataField`
+  * @param doubt the last answer to the next request, if it counts only when it comes again
+  * @param largestPage records of the largest page so far: a page with fewer is likely the last one
+  * @param passedOver records of the largest response so far that was passed over; 0: none is, or `started`
+  */
+final case class Progress(
+    offset: Option[String],
+    boundary: SeenRecords = SeenRecords.Empty,
+    traversal: Option[Traversal] = None,
+    started: Boolean = false,
+    ahead: SeenRecords = SeenRecords.Empty,
+    validators: Option[Validators] = None,
+    lowest: Vector[Long] = Vector.empty,
+    recognized: Option[String] = None,
+    doubt: Option[Doubt] = None,
+    largestPage: Long = 0,
+    passedOver: Long = 0
+) {
+
+  /** The page token is forgotten, and with it the place in the list; what the traversal held is remembered. */
+  def restarted(memory: SeenMemory): Progress =
+    copy(traversal = None, ahead = traversal.fold(ahead)(d => memory.join(ahead, d.seen)), doubt = None)
+
+  /** As a new run takes it up, or after another answer: nobody knows what was answered meanwhile. */
+  def withoutDoubt: Progress = if (doubt.isEmpty) this else copy(doubt = None)
+
+  /** As it is stored. */
+  def settled(memory: SeenMemory): Progress = copy(
+    boundary = memory.settled(boundary),
+    ahead = memory.settled(ahead),
+    traversal = traversal.map(d => d.copy(seen = memory.settled(d.seen)))
+  )
+
+  /** The version of the format that it needs: an older reader that passes over what it does not know would repeat records. */
+  def version: Int =
+    if (boundary.isVersion1 && ahead.isVersion1 && traversal.forall(_.seen.isVersion1)) 1 else 2
+
+  /** Names of the files that it depends on. */
+  def seenFiles: Set[String] = files.map(_.name).toSet
+
+  /** The offset and the files, without all else that is remembered. */
+  def outline: Progress = Progress(offset, SeenRecords(files = files))
+
+  private def files: Vector[SeenFile] =
+    (boundary.files ++ ahead.files ++ traversal.toVector.flatMap(_.seen.files)).distinct
+}
+
+/** The middle of a traversal. A drain of any length is many polls with this between them.
+  *
+  * @param page where it goes on
+  * @param pages read so far
+  * @param received records so far
+  * @param pending the offset when all pages are in
+  * @param seen records of this traversal
+  * @param signature of the last page, to know it again
+  * @param landmark a page token to compare later ones with: R. P. Brent's cycle detection, with the number of its page
+  * @param until end of the time that the traversal asks for, as sent
+  * @param unordered a page was not in the order that was promised
+  * @param same pages in a row that were the one before once more
+  * @param laterNew a page after the first brought something new
+  * @param request what the pages belong to, as a hash (see [[RequestIdentity]]); `None`: an earlier version did not note it
+  * @param lowest rank of its records so far
+  * @param lastPage records of the last page
+  * @param emptyPages in a row, up to the last page
+  * @param delivered records of it that were new
+  */
+final case class Traversal(
+    page: PageToken,
+    pages: Long,
+    received: Long,
+    pending: Option[String],
+    seen: SeenRecords,
+    signature: String,
+    landmark: (String, Long),
+    until: String,
+    unordered: Boolean,
+    same: Int,
+    laterNew: Boolean,
+    times: TraversalTimes,
+    request: Option[String] = None,
+    lowest: Option[Long] = None,
+    lastPage: Long = 0,
+    emptyPages: Int = 0,
+    delivered: Long = 0
+)
+
+object Progress {
+  val Initial: Progress = Progress(None)
+
+  /** The version that a file with these states needs. */
+  def version(states: Iterator[Progress]): Int = states.map(_.version).foldLeft(1)(math.max(_, _))
+
+  implicit val encoder: Encoder[Progress] = Encoder.instance { s =>
+    Json.fromFields(
+      List("offset" -> s.offset.fold(Json.Null)(Json.fromString), "boundary" -> s.boundary.asJson) ++
+        s.traversal.map("drain" -> Traversal.encode(_)) ++ (if (s.started) List("started" -> Json.True) else Nil) ++
+        (if (s.ahead.isEmpty) Nil else List("ahead" -> s.ahead.asJson)) ++ s.validators.map("validators" -> _.asJson) ++
+        (if (s.lowest.isEmpty) Nil else List("lowest" -> s.lowest.asJson)) ++ s.recognized.map(
+          "recognized" -> _.asJson
+        ) ++
+        s.doubt.map(d => "doubt" -> (d.answer, d.since).asJson) ++
+        (if (s.largestPage == 0) Nil else List("largestPage" -> s.largestPage.asJson)) ++
+        (if (s.passedOver == 0) Nil else List("passedOver" -> s.passedOver.asJson))
+    )
+  }
+  implicit val decoder: Decoder[Progress] = Decoder.instance { c =>
+    for {
+      offset <- c.get[Option[String]]("offset")
+      boundary <- c.get[SeenRecords]("boundary")
+      traversal <- c.get[Option[Traversal]]("drain")(Decoder.decodeOption(Traversal.decoder))
+      started <- c.get[Option[Boolean]]("started")
+      ahead <- c.get[Option[SeenRecords]]("ahead")
+      validators <- c.get[Option[Validators]]("validators")
+      lowest <- c.get[Option[Vector[Long]]]("lowest")
+      recognized <- c.get[Option[String]]("recognized")
+      doubt <- c.get[Option[(Int, Long)]]("doubt")
+      largestPage <- c.get[Option[Long]]("largestPage")
+      passedOver <- c.get[Option[Long]]("passedOver")
+    } yield Progress(
+      offset,
+      boundary,
+      traversal,
+      started.getOrElse(false),
+      ahead.getOrElse(SeenRecords.Empty),
+      validators,
+      lowest.getOrElse(Vector.empty),
+      recognized,
+      doubt.map((Doubt.apply _).tupled),
+      largestPage.getOrElse(0L),
+      passedOver.getOrElse(0L)
+    )
+  }
+}
+
+object Traversal {
+  private[sparkrest] def encode(d: Traversal): Json = Json.fromFields(
+    fields(d) ++ d.request.map("request" -> _.asJson) ++
+      d.lowest.map("lowest" -> _.asJson) ++ number("lastPage", d.lastPage) ++ number(
+        "emptyPages",
+        d.emptyPages.toLong
+      ) ++
+      number("undelivered", d.received - d.delivered)
+  )
+
+  private def number(name: String, n: Long): List[(String, Json)] = if (n == 0) Nil else List(name -> n.asJson)
+
+  private def fields(d: Traversal): List[(String, Json)] = List(
+    "page" -> Json.obj(kindOf(d.page) -> d.page.text.asJson),
+    "pages" -> d.pages.asJson,
+    "received" -> d.received.asJson,
+    "pending" -> d.pending.asJson,
+    "seen" -> d.seen.asJson,
+    "signature" -> d.signature.asJson,
+    "landmark" -> d.landmark.asJson,
+    "until" -> d.until.asJson,
+    "unordered" -> d.unordered.asJson,
+    "same" -> d.same.asJson,
+    "laterNew" -> d.laterNew.asJson,
+    "began" -> d.times.began.asJson,
+    "horizon" -> d.times.horizon.asJson
+  )
+
+  private[sparkrest] val decoder: Decoder[Traversal] = Decoder.instance { c =>
+    for {
+      page <- c.get[Map[String, String]]("page").map(_.headOption.fold[PageToken](PageToken.Cursor(""))(token))
+      pages <- c.get[Long]("pages")
+      received <- c.get[Long]("received")
+      pending <- c.get[Option[String]]("pending")
+      seen <- c.get[SeenRecords]("seen")
+      signature <- c.get[String]("signature")
+      landmark <- c.get[(String, Long)]("landmark")
+      until <- c.get[String]("until")
+      unordered <- c.get[Boolean]("unordered")
+      same <- c.get[Int]("same")
+      laterNew <- c.get[Boolean]("laterNew")
+      began <- c.get[Long]("began")
+      horizon <- c.get[Long]("horizon")
+      request <- c.get[Option[String]]("request")
+      lowest <- c.get[Option[Long]]("lowest")
+      lastPage <- c.get[Option[Long]]("lastPage")
+      emptyPages <- c.get[Option[Int]]("emptyPages")
+      undelivered <- c.get[Option[Long]]("undelivered")
+    } yield Traversal(
+      page,
+      pages,
+      received,
+      pending,
+      seen,
+      signature,
+      landmark,
+      until,
+      unordered,
+      same,
+      laterNew,
+      TraversalTimes(began, horizon),
+      request,
+      lowest,
+      lastPage.getOrElse(0L),
+      emptyPages.getOrElse(0),
+      // What an earlier version did not count may have been new.
+      received - undelivered.getOrElse(0L)
+    )
+  }
+
+  private def kindOf(page: PageToken): String = page match {
+    case _: PageToken.Address => "address"
+    case _: PageToken.Cursor  => "cursor"
+    case _: PageToken.Number  => "number"
+  }
+
+  private def token(kindAndText: (String, String)): PageToken = kindAndText match {
+    case ("address", t) => PageToken.Address(t)
+    case ("number", t)  => PageToken.Number(t.toLong)
+    case (_, t)         => PageToken.Cursor(t)
+  }
+}

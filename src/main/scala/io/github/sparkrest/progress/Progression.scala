@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.progress
+
+import java.time.Instant
+
+import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.error.RestError
+import io.github.sparkrest.progress.pages.{PageErrors, PageSequence}
+import io.github.sparkrest.progress.seen.{SeenInMemory, SeenMemory, SeenStore}
+import io.github.sparkrest.progress.strategies.{ApiClock, LatestStart, OffsetQuery, OffsetStrategy, WarnedStep}
+import io.github.sparkrest.request.{PageToken, RequestValues}
+import io.github.sparkrest.response.PageFacts
+
+/** The core: `(state, response) -> (records to keep, next state)`. Decides what to ask next and which records are new. Pure.
+  *
+  * A drain is all pages from one offset on. The offset moves when the traversal is complete, for until then nobody knows what
+  * the pages to come hold; later pages are asked with the same offset as the first.
+  */
+final class Progression(
+    config: RestConfig,
+    limits: CoreLimits = CoreLimits.Default,
+    store: SeenStore = new SeenInMemory,
+    clock: ApiClock = ApiClock()
+) {
+  private val options = config.offset
+  private val core = CoreParts(config, limits, new SeenMemory(store, limits), clock)
+  import core.{latest, memory, pages, strategy}
+
+  /** Places in the body that are looked at, beside the records. */
+  val wanted: Seq[io.github.sparkrest.options.values.FieldPath] =
+    options.field.toList ++ pages.wanted ++ (config.errorWhen ++ config.emptyWhen).map(_.path) :+ PageErrors.ErrorsPath
+
+  def asksForMore: Boolean = strategy.asksForMore
+
+  /** What to ask now; `None`: nothing, time must pass first. */
+  def plan(from: Progress, now: Instant): Option[RequestPlan] = {
+    // A page token of another request leads elsewhere: page 24 of 1,000 records is not page 24 of 100.
+    val state =
+      if (from.traversal.flatMap(_.request).forall(_ == core.identity)) from
+      // Pages may have another size now.
+      else from.restarted(memory).copy(largestPage = 0)
+    val base = latest.begun(state, now)
+    strategy.ask(base, now).map { fresh =>
+      val ask = base.traversal.fold(fresh)(d => fresh.copy(until = d.until))
+      // Of the first traversal all pages.
+      val initial = base.offset.isEmpty
+      RequestPlan(
+        base,
+        ask,
+        RequestValues(ask.offset, (ask.offset, ask.until), base.traversal.map(_.page), initial),
+        now
+      )
+    }
+  }
+
+  /** @param now when the response began to come
+    * @param date of the response by the API's own clock (RFC 9110 `Date`), epoch milliseconds
+    */
+  def begin(plan: RequestPlan, now: Instant, date: Option[Long] = None): PageReader = {
+    val starts = latest.reads(plan.state)
+    val (asked, began) = (plan.at.toEpochMilli, now.toEpochMilli)
+    val times = plan.state.traversal.fold(clock.times(options, starts, asked, began, date))(_.times)
+    val step = latest
+      .moved(plan, times)
+      .getOrElse(
+        new TraversalPage(
+          core,
+          plan,
+          times,
+          strategy.read(plan.state, plan.ask, times),
+          began,
+          () => begin(plan, now, date)
+        )
+      )
+    clock.warning(options, starts, began, date).fold(step)(new WarnedStep(step, _))
+  }
+
+  /** The API refused what it once named: a page token, or a cursor. One refusal may be a stray one, by a load balancer say: it
+    * counts when it comes again some time later.
+    *
+    * @param now epoch milliseconds
+    */
+  def refused(state: Progress, status: Int, now: Long): Refusal = {
+    def once(certain: => Progress): Refusal = Doubt.of(state, status, now, limits.refusalMillis) match {
+      case None        => Refusal.Certain(certain)
+      case Some(doubt) =>
+        Refusal.Doubtful(state.copy(doubt = Some(doubt)), doubt.wait(now, limits.refusalMillis))
+    }
+    state.traversal.map(_.page) match {
+      // A page number does not expire.
+      case Some(_: PageToken.Number) => Refusal.OfOtherThings
+      case Some(_)                   => once(state.restarted(memory))
+      case None                      =>
+        if (options.kind != "cursor" || state.offset.isEmpty) Refusal.OfOtherThings
+        else once(state.copy(offset = if (options.restartsExpired) None else state.offset, doubt = None))
+    }
+  }
+
+  /** The pages ended before the records that the API names: the list is read again from its beginning. */
+  def restarted(state: Progress): Progress = state.restarted(memory)
+
+  /** As it is stored. */
+  def settled(state: Progress): Progress = state.settled(memory)
+}
+
+/** What all pages of a source share. */
+final private[sparkrest] case class CoreParts(
+    config: RestConfig,
+    limits: CoreLimits,
+    memory: SeenMemory,
+    clock: ApiClock
+) {
+  val strategy: OffsetStrategy = OffsetStrategy(config, clock)
+  val latest: LatestStart = new LatestStart(config, clock)
+  val pages: PageSequence = PageSequence(config)
+  lazy val identity: String = RequestIdentity.of(config)
+}
+
+/** What a refusal (400, 404, 410) means. */
+sealed trait Refusal
+object Refusal {
+
+  /** Neither of a page token nor of a cursor. */
+  case object OfOtherThings extends Refusal
+
+  /** The same request is to be sent again so much later. */
+  final case class Doubtful(state: Progress, waitMs: Long) extends Refusal
+
+  /** Polling goes on from this state. */
+  final case class Certain(state: Progress) extends Refusal
+}
+
+/** One request to come.
+  *
+  * @param state from which it goes on
+  * @param at when it was planned
+  */
+final case class RequestPlan(state: Progress, ask: OffsetQuery, values: RequestValues, at: Instant)
+
+/** One response on its way: each record once, in order, then [[finish]]. Used once. */
+trait PageReader {
+
+  /** Whether to keep the record in `[from, to)`: false for one that was delivered before. */
+  def keep(buf: Array[Byte], from: Int, to: Int): Boolean
+
+  /** Forgets the records so far: they were none (see `RecordSink.restart`). */
+  def restart(): PageReader
+
+  /** @return the state after this response; the error fails the poll, which then leaves no trace */
+  def finish(facts: PageFacts): Either[RestError, PageOutcome]
+}
+
+/** @param records in the response, kept or not
+  * @param atEnd there is nothing further now
+  * @param warning said once a query
+  * @param waitMs the response does not count yet: the same request is to be sent again so much later
+  * @param unfinished the pages are to be read again from the first one
+  */
+final case class PageOutcome(
+    next: Progress,
+    records: Long,
+    atEnd: Boolean,
+    warning: Option[String],
+    waitMs: Option[Long] = None,
+    unfinished: Boolean = false
+)

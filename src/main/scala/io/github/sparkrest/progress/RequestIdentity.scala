@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.progress
+
+import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.options.RestOptions
+import io.github.sparkrest.options.tables.{Opt, OptType}
+import io.github.sparkrest.progress.seen.ShortHash
+import io.github.sparkrest.secret.{Redact, Secret}
+
+/** What the pages of a traversal belong to, as a hash: the same page token means another place after a change of these options.
+  *
+  * The texts of the options count, secrets taken out: a new token for the same API changes nothing.
+  */
+private[sparkrest] object RequestIdentity {
+  def of(config: RestConfig): String = {
+    val texts = config.options.toMap.map { case (k, v) => k.toLowerCase -> v }
+    def text(o: Opt[_]) = (o.name +: o.aliases).flatMap(n => texts.get(n.toLowerCase)).headOption
+    ShortHash.of(options.map(o => s"${o.name}=${text(o).fold("")(shown(o, _))}").mkString("\n"))
+  }
+
+  private def shown(o: Opt[_], text: String): String = o.kind match {
+    case OptType.JsonMap =>
+      OptType.JsonMap.read(text).fold(text)(_.filterNot(p => Secret.isNamed(p._1)).sorted.mkString("&"))
+    case _ if o.secret => Redact.valuesIn(text).filter(_.nonEmpty).foldLeft(text)(_.replace(_, "***"))
+    case _             => Redact.url(text)
+  }
+
+  private val options: Seq[Opt[_]] = {
+    import RestOptions._
+    Seq(
+      Url,
+      Method,
+      Params,
+      Body,
+      BodyFormat,
+      InitialUrl,
+      InitialBody,
+      DataField,
+      ResponseFormat,
+      Pagination,
+      NextField,
+      HasMoreField,
+      TotalField,
+      PageParam,
+      PageSizeParam,
+      PageSize,
+      StartPage,
+      OffsetType,
+      OffsetField,
+      OffsetFormat,
+      RequestOffsetFormat,
+      Order,
+      Boundary,
+      RecordKey,
+      Lookback
+    )
+  }
+}

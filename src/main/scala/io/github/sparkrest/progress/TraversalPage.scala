@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.progress
+
+import io.github.sparkrest.error.RestError
+import io.github.sparkrest.options.values.ValueSource
+import io.github.sparkrest.progress.pages.{CycleMark, PageErrors, PageWarnings}
+import io.github.sparkrest.progress.seen.{Repeats, Seen, SeenRecords, TraversalMemory}
+import io.github.sparkrest.progress.strategies.{
+  Advance,
+  MemoryRule,
+  Novelty,
+  OffsetField,
+  OffsetKey,
+  OffsetReading,
+  TraversalTimes
+}
+import io.github.sparkrest.request.PageToken
+import io.github.sparkrest.response.PageFacts
+
+/** One page of a traversal: see [[Progression]].
+  *
+  * @param now when the response began to come, epoch milliseconds
+  */
+final private[sparkrest] class TraversalPage(
+    core: CoreParts,
+    plan: RequestPlan,
+    times: TraversalTimes,
+    reading: OffsetReading,
+    now: Long,
+    again: () => PageReader
+) extends PageReader {
+  import core.{config, latest, limits, memory, pages, strategy}
+  private val state = plan.state
+  private val options = config.offset
+  private val paged = config.paging.isPaged
+  private val hashes =
+    strategy.remembers || paged || !state.ahead.isEmpty || strategy.memory == MemoryRule.NotPassed
+  private val earlier = state.traversal.fold(SeenRecords.Empty)(_.seen)
+  private val received = state.traversal.fold(0L)(_.received)
+
+  private val repeats = new Repeats(
+    id => math.max(memory.count(state.boundary, id), memory.count(state.ahead, id)),
+    memory.count(earlier, _),
+    moves = pages.mayOverlap,
+    unique = options.recordKey.nonEmpty
+  )
+  private val passesOver = latest.passesOver(state)
+  private val nextInRecord = config.paging.next.filter(_ => config.paging.kind == "cursor").collect {
+    case in: ValueSource.InBody => new OffsetField(in)
+  }
+  private var records, kept = 0L
+  private var signature = 17L
+  private var lastRecord: Option[String] = None
+  private var lowest: Option[Long] = state.traversal.flatMap(_.lowest)
+
+  def restart(): PageReader = again()
+
+  def keep(buf: Array[Byte], from: Int, to: Int): Boolean = {
+    records += 1
+    val novelty = reading.see(buf, from, to)
+    nextInRecord.foreach(f => lastRecord = f.token(buf, from, to))
+    val isNew =
+      if (!hashes) novelty != Novelty.Excluded
+      else {
+        val identity = reading.identity(buf, from, to)
+        signature = signature * 31 + identity.hashCode
+        novelty != Novelty.Excluded &&
+        !repeats.note(identity, rank(), !state.ahead.isEmpty || novelty == Novelty.MayRepeat)
+      }
+    if (isNew) kept += 1
+    isNew && !passesOver
+  }
+
+  private def rank(): Long = {
+    val found = if (strategy.memory == MemoryRule.ForSomeTime) Some(times.began) else reading.rank
+    found.foreach(r => lowest = Some(lowest.fold(r)(lower(_, r))))
+    found.getOrElse(Seen.Unranked)
+  }
+
+  /** Of two that do not compare, the one of the offset's kind: the other one may be any text in place of a time. */
+  private def lower(a: Long, b: Long): Long =
+    if (!OffsetKey.differ(a, b)) math.min(a, b)
+    else if (state.offset.flatMap(strategy.floor).exists(!OffsetKey.differ(_, math.min(a, b)))) math.min(a, b)
+    else math.max(a, b)
+
+  def finish(response: PageFacts): Either[RestError, PageOutcome] = {
+    val facts = response.copy(
+      records = records,
+      lastRecord = lastRecord,
+      // Now and then it is the list that moved by just a page.
+      repeatsLast = same >= limits.samePages
+    )
+    for {
+      _ <- PageErrors.reported(config, facts).toLeft(())
+      reached <- reading.finish(facts)
+      named <- pages.next(state.traversal.map(_.page), received, state.traversal.fold(0L)(_.lastPage), facts)
+      next = named.filterNot(_ => passedOld || isHollow)
+      result <-
+        if (next.isEmpty && isDoubtful(facts)) Right(doubted)
+        else if (next.isEmpty && named.isEmpty && !passedOld) ended(reached, facts)
+        else CycleMark.of(state, next).map(goingOn(next, _, reached, facts))
+    } yield result
+  }
+
+  private def passedOld: Boolean = options.order == "desc" && reading.reachedOld
+
+  /** A page without records that would end the traversal, move the window or empty the snapshot, though the API does not say
+    * that it is the end: an error that looks like a list, a load balancer's 404, a page whose records were filtered out.
+    * It counts when the same request is answered so once more, some time later.
+    */
+  private def isDoubtful(facts: PageFacts): Boolean =
+    records == 0 && !pages.saysMore(received, facts).contains(false) && doubt.nonEmpty && {
+      state.traversal match {
+        // After a page that was not full the end was to be expected; empty pages so far say nothing of it.
+        case Some(d) => !isHollow && (d.lastPage == 0 || d.lastPage * 2 >= fullPage)
+        case None    =>
+          options.kind == "window" && facts.refused || options.kind == "snapshot" && !state.boundary.isEmpty
+      }
+    }
+
+  /** Records of a page that is full, as far as that is known. */
+  private def fullPage: Long = config.paging.pageSize.fold(state.largestPage)(math.min(_, state.largestPage))
+
+  private lazy val doubt: Option[Doubt] = Doubt.of(state, Doubt.Empty, now, limits.verifyMillis)
+
+  private def doubted: PageOutcome =
+    PageOutcome(
+      state.copy(doubt = doubt),
+      records,
+      atEnd = false,
+      None,
+      waitMs = doubt.map(_.wait(now, limits.verifyMillis))
+    )
+
+  private def ended(reached: Advance, facts: PageFacts): Either[RestError, PageOutcome] =
+    pages.endsEarly(received, facts).filter(_ => paged) match {
+      case Some(total) => Left(PageErrors.endEarly(config, total, received + records))
+      case None        => CycleMark.of(state, None).map(goingOn(None, _, reached, facts))
+    }
+
+  private def goingOn(
+      next: Option[PageToken],
+      landmark: (String, Long),
+      reached: Advance,
+      facts: PageFacts
+  ): PageOutcome = {
+    val warnings = reached.warning.toList ++ PageWarnings.ofPage(config, state, reading, facts, kept, next.isDefined) ++
+      (if (isHollow) List(PageErrors.manyEmptyPages(emptyPages)) else Nil)
+    next match {
+      case _ if comesAgain(reached) =>
+        result(state.copy(traversal = None, ahead = memory.join(state.ahead, seen)), facts, atEnd = false, warnings)
+          .copy(unfinished = true)
+      case None =>
+        result(
+          started(after.complete(reached), reached),
+          facts,
+          reached.atEnd || paged && options.kind != "window",
+          warnings
+        )
+      case Some(_) if reanchors(reached) => result(passing(after.reanchored(reached)), facts, atEnd = false, warnings)
+      case Some(page)                    => result(further(page, landmark, reached), facts, atEnd = false, warnings)
+    }
+  }
+
+  private def result(next: Progress, facts: PageFacts, atEnd: Boolean, warnings: List[String]) =
+    PageOutcome(
+      next.copy(
+        doubt = None,
+        largestPage = math.max(state.largestPage, records),
+        // An array without records may be any array.
+        recognized = facts.envelope.recognized.filter(_ => records > 0).orElse(state.recognized)
+      ),
+      records,
+      atEnd,
+      warnings.headOption
+    )
+
+  private def emptyPages: Int = if (records > 0) 0 else state.traversal.fold(0)(_.emptyPages) + 1
+
+  /** Too many empty pages in a row, though each names a next one. */
+  private def isHollow: Boolean = emptyPages > limits.emptyPages
+
+  /** Another request from the offset reached instead of a further page: the list may move meanwhile, and nothing is lost.
+    * Only if the bound is known to be inclusive, or each id stands once: else records at the offset could be passed over.
+    */
+  private def reanchors(reached: Advance): Boolean = maySkip && reached.offset.exists(o => !state.offset.contains(o))
+
+  private def maySkip: Boolean =
+    options.ascending && !reading.outOfOrder && config.hasPlaceholder &&
+      !state.traversal.exists(_.unordered) &&
+      (options.boundary == "inclusive" || options.kind == "incremental" ||
+        config.paging.reanchorAfter.exists(n => state.traversal.fold(0L)(_.received) + records >= n))
+
+  /** Pages by number, within equal values that fill more than a page: if a later page brought something new, the list may have
+    * grown on the first one meanwhile. It is read once more from there before the offset moves.
+    */
+  private def comesAgain(reached: Advance): Boolean = reanchors(reached) && options.kind != "incremental" &&
+    state.traversal.isDefined && laterNew
+
+  private def laterNew: Boolean = state.traversal.exists(d => d.laterNew || kept > 0)
+
+  private def same: Int =
+    state.traversal.filter(_ => records > 0 && pages.mayOverlap).filter(_.signature == pageSignature).fold(0)(_.same + 1)
+
+  private def further(page: PageToken, landmark: (String, Long), reached: Advance): Progress = {
+    val before = state.traversal
+    state.copy(traversal =
+      Some(
+        Traversal(
+          page = page,
+          pages = before.fold(1L)(_.pages + 1),
+          received = before.fold(0L)(_.received) + records,
+          pending = reached.pending.getOrElse(reached.offset).orElse(before.flatMap(_.pending)),
+          seen = seen,
+          signature = pageSignature,
+          landmark = landmark,
+          until = plan.ask.until,
+          unordered = before.exists(_.unordered) || reading.outOfOrder,
+          same = same,
+          laterNew = laterNew,
+          times = times,
+          request = Some(core.identity),
+          lowest = lowest,
+          // An empty page between two others says nothing of the size of pages.
+          lastPage = if (records > 0) records else before.fold(0L)(_.lastPage),
+          emptyPages = emptyPages,
+          delivered = before.fold(0L)(_.delivered) + kept
+        )
+      )
+    )
+  }
+
+  /** Records of this traversal, this page included. */
+  private lazy val seen: SeenRecords = if (!hashes) SeenRecords.Empty else memory.add(earlier, repeats.seen)
+
+  /** With `initialOffset=latest`: whether what was there before has been passed over. */
+  private def started(next: Progress, reached: Advance): Progress = {
+    val over = options.latest && (state.started ||
+      latest.isOver(state, reached, times, reading.outOfOrder, records, isNews = kept > 0))
+    if (over) next.copy(started = true) else passing(next)
+  }
+
+  private def passing(next: Progress): Progress = next.copy(
+    started = options.latest && state.started,
+    passedOver = if (passesOver) math.max(state.passedOver, records) else 0
+  )
+
+  private lazy val after = new TraversalMemory(
+    core,
+    state,
+    times,
+    records,
+    brought = state.traversal.fold(0L)(_.delivered) + kept,
+    lowest,
+    () => seen
+  )
+
+  private def pageSignature: String = s"$records:${signature.toHexString}"
+}

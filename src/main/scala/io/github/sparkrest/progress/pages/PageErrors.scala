@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.progress.pages
+
+import io.circe.Json
+import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.http.RetryPolicy
+import io.github.sparkrest.options.values.FieldPath
+import io.github.sparkrest.response.PageFacts
+import io.github.sparkrest.secret.Redact
+
+/** What a page says of itself that must not be taken for the end of a list. */
+private[sparkrest] object PageErrors {
+
+  /** Where GraphQL and JSON:API report errors, next to empty data (GraphQL, October 2021, §7.1). */
+  val ErrorsPath: FieldPath = FieldPath(List("errors"))
+
+  /** The response has no records, and says that there were errors. */
+  def reported(config: RestConfig, facts: PageFacts): Option[RestError] =
+    facts
+      .envelope(ErrorsPath)
+      .flatMap(_.asArray)
+      .filter(errors => facts.records == 0 && errors.nonEmpty && config.errorWhen.isEmpty && config.emptyWhen.isEmpty)
+      .map { errors =>
+        val text = Json.fromValues(errors).noSpaces.getBytes("UTF-8")
+        RestError(
+          Condition.ApiReportedError,
+          s"The response has no records and reports errors: ${Redact.snippet(text, text.length)}.",
+          "The request is repeated. If such a response only means that there are no records, say so with emptyWhen.",
+          repeatable = RetryPolicy.isIdempotent(config.method)
+        )
+      }
+
+  def endEarly(config: RestConfig, total: Long, received: Long): RestError = RestError(
+    Condition.PagesEndEarly,
+    s"totalField (${config.paging.total.fold("")(_.toString)}) says that there are $total records, but the pages end after $received.",
+    "Ask for fewer records in one traversal (order=asc with boundary=inclusive, windows, reanchorAfter), or leave totalField out if it is an estimate."
+  )
+
+  def manyEmptyPages(n: Int): String =
+    s"$n pages in a row had no records, and each named a next page: this counts as the end. If more records follow, name the field that says so in hasMoreField."
+}

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.progress.pages
+
+import io.github.sparkrest.config.{PagesConfig, RestConfig}
+import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.options.values.{FieldPath, ValueSource}
+import io.github.sparkrest.request.{NextUrl, PageToken}
+import io.github.sparkrest.response.{Envelope, PageFacts}
+
+/** Where the next page of a traversal is. Pure; one for each value of `pagination`.
+  *
+  * An empty page is not the end if the API names a new place (Microsoft Graph), and it is one if the place is the same
+  * (Auth0). A page that is the one before once more is the end: servers answer so past their last page.
+  */
+trait Pagination {
+
+  /** Places in the body that it reads. */
+  def wanted: Seq[FieldPath]
+
+  /** Whether the list may move while it is read, so that a page begins with records of the page before. */
+  def mayOverlap: Boolean
+
+  /** The place that this page names; `None`: there is none. Stop rules are looked at before. */
+  def next(current: Option[PageToken], facts: PageFacts): Option[PageToken]
+
+  /** Whether the page says in so many words that there is no next one: the field is there, and null or empty. */
+  def saysEnd: PageFacts => Boolean = _ => false
+
+  /** The place after a page without records, where the API says that there is more.
+    *
+    * The second argument: records of the page before.
+    */
+  def afterEmpty: (Option[PageToken], Long) => Option[PageToken] = (_, _) => None
+}
+
+/** A pagination with the stop rules that all kinds share. */
+final class PageSequence(paging: PagesConfig, kind: Pagination) {
+  def wanted: Seq[FieldPath] = kind.wanted ++ paging.hasMore.map(_._1) ++ paging.total
+  def mayOverlap: Boolean = kind.mayOverlap
+
+  /** @param current the page that was read; `None`: the first one
+    * @param before records of the pages before it
+    * @param lastPage records of the page before
+    */
+  def next(
+      current: Option[PageToken],
+      before: Long,
+      lastPage: Long,
+      facts: PageFacts
+  ): Either[RestError, Option[PageToken]] =
+    if (facts.repeatsLast || isLast(before, facts)) Right(None)
+    else
+      kind.next(current, facts).orElse(pastEmpty(current, lastPage, facts)) match {
+        case same if same.isDefined && same == current =>
+          if (facts.records == 0) Right(None) else Left(PageSequence.repeated(same.fold("")(_.text)))
+        case other => Right(other)
+      }
+
+  /** What the API says in so many words: whether there is more. `None`: it says nothing.
+    *
+    * @param before records of the pages before
+    */
+  def saysMore(before: Long, facts: PageFacts): Option[Boolean] =
+    flag(facts)
+      .orElse(total(facts).map(before + facts.records < _))
+      .orElse(if (kind.saysEnd(facts)) Some(false) else None)
+
+  /** The number of records that the API names, if its pages ended before: a cap is an error, never the end. */
+  def endsEarly(before: Long, facts: PageFacts): Option[Long] = total(facts).filter(before + facts.records < _)
+
+  private def pastEmpty(current: Option[PageToken], lastPage: Long, facts: PageFacts): Option[PageToken] =
+    if (facts.records == 0 && paging.hasMore.isDefined && flag(facts).contains(true)) kind.afterEmpty(current, lastPage)
+    else None
+
+  private def flag(facts: PageFacts): Option[Boolean] = paging.hasMore.collect {
+    case (path, negated) if facts.envelope(path).isDefined => facts.isTrue(path) != negated
+  }
+
+  private def isLast(before: Long, facts: PageFacts): Boolean =
+    paging.hasMore.exists { case (path, negated) => facts.isTrue(path) == negated } ||
+      total(facts).exists(before + facts.records >= _)
+
+  private def total(facts: PageFacts): Option[Long] = paging.total.flatMap(p => facts.number(ValueSource.InBody(p)))
+}
+
+object PageSequence {
+  def apply(config: RestConfig): PageSequence = {
+    val p = config.paging
+    new PageSequence(
+      p,
+      p.kind match {
+        case "none"    => NoPagination
+        case "link"    => new AddressPagination(config, ValueSource.InLink("next"))
+        case "nextUrl" => new AddressPagination(config, p.next.getOrElse(ValueSource.InLink("next")))
+        case "cursor"  => new CursorPagination(p.next.getOrElse(ValueSource.InLink("next")))
+        case "page"    => new NumberPagination(p, _ => 1L)
+        case "offset"  => new NumberPagination(p, _.records)
+        case "auto"    => new AutoPagination(config)
+      }
+    )
+  }
+
+  def repeated(token: String): RestError = RestError(
+    Condition.PageRepeated,
+    s"""The API named the page "${io.github.sparkrest.secret.Redact
+        .url(token)
+        .take(200)}" again, which was already read.""",
+    "Check pagination and nextField; hasMoreField or totalField tell where the end is."
+  )
+}
+
+private[sparkrest] object NoPagination extends Pagination {
+  def wanted: Seq[FieldPath] = Nil
+  def mayOverlap: Boolean = false
+  def next(current: Option[PageToken], facts: PageFacts): Option[PageToken] = None
+}
+
+/** `link` and `nextUrl`: the API gives the address of the next page, whole or relative. It is followed as it is given. */
+final private[sparkrest] class AddressPagination(config: RestConfig, source: ValueSource) extends Pagination {
+  private val nextUrl = new NextUrl(config)
+  def wanted: Seq[FieldPath] = PathsOf(source)
+  def mayOverlap: Boolean = true
+  def next(current: Option[PageToken], facts: PageFacts): Option[PageToken] =
+    facts.token(source).map(found => PageToken.Address(nextUrl.store(found, facts.url)))
+  override def saysEnd: PageFacts => Boolean = facts => PathsOf(source).exists(facts.isEmptyAt)
+}
+
+/** `cursor`: a token from the response, or else from the last record. */
+final private[sparkrest] class CursorPagination(source: ValueSource) extends Pagination {
+  def wanted: Seq[FieldPath] = PathsOf(source)
+  def mayOverlap: Boolean = false
+  def next(current: Option[PageToken], facts: PageFacts): Option[PageToken] =
+    facts.token(source).orElse(facts.lastRecord.map(facts.hold)).map(PageToken.Cursor(_))
+  override def saysEnd: PageFacts => Boolean = facts => PathsOf(source).exists(facts.isEmptyAt)
+}
+
+/** `page` and `offset`: numbers that go on until a page is empty, for a server may cap the size of a page silently.
+  *
+  * @param step what a page adds to the number
+  */
+final private[sparkrest] class NumberPagination(paging: PagesConfig, step: PageFacts => Long) extends Pagination {
+  def wanted: Seq[FieldPath] = paging.next.toList.flatMap(PathsOf(_))
+  def mayOverlap: Boolean = true
+  def next(current: Option[PageToken], facts: PageFacts): Option[PageToken] = paging.next match {
+    case Some(source) => facts.number(source).map(PageToken.Number(_))
+    case None         =>
+      val at = current.collect { case PageToken.Number(n) => n }.getOrElse(paging.start)
+      if (facts.records == 0) None else Some(PageToken.Number(at + step(facts)))
+  }
+
+  override def afterEmpty: (Option[PageToken], Long) => Option[PageToken] = { (current, lastPage) =>
+    val at = current.collect { case PageToken.Number(n) => n }.getOrElse(paging.start)
+    val records = paging.pageSize.getOrElse(lastPage)
+    val width = step(PageFacts("", Nil, Envelope.Empty, records = records))
+    if (width > 0) Some(PageToken.Number(at + width)) else None
+  }
+}
+
+/** `auto`: what the response shows, by the names that are usual: a `Link` header, an address, a token for `{cursor}`. */
+final private[sparkrest] class AutoPagination(config: RestConfig) extends Pagination {
+  import AutoPagination._
+  private val link = new AddressPagination(config, ValueSource.InLink("next"))
+  private val addresses = addressPaths.map(ValueSource.InBody(_))
+  private val cursors = if (config.mentions("cursor") || config.paging.pageParam.isDefined) cursorPaths else Nil
+  private val nextUrl = new NextUrl(config)
+
+  def wanted: Seq[FieldPath] = addressPaths ++ cursors
+  def mayOverlap: Boolean = true
+  def next(current: Option[PageToken], facts: PageFacts): Option[PageToken] = find(facts, cursors).map(_._2)
+
+  /** Where the response names a next page, and which. */
+  def find(facts: PageFacts, cursors: List[FieldPath] = cursorPaths): Option[(ValueSource, PageToken)] =
+    link
+      .next(None, facts)
+      .map(ValueSource.InLink("next") -> _)
+      .orElse(
+        (for { source <- addresses.iterator; text <- facts.token(source) if isAddress(text) } yield source -> PageToken
+          .Address(nextUrl.store(text, facts.url))).toList.headOption
+      )
+      .orElse(
+        (for {
+          path <- cursors.iterator; source = ValueSource.InBody(path); text <- facts.token(source)
+        } yield source -> PageToken
+          .Cursor(text)).toList.headOption
+      )
+
+  private def isAddress(text: String): Boolean = Seq("http://", "https://", "/", "?").exists(text.startsWith)
+}
+
+private object AutoPagination {
+  private def paths(texts: String*): List[FieldPath] = texts.toList.flatMap(FieldPath.parse(_))
+  val addressPaths: List[FieldPath] = paths(
+    "next",
+    "next_url",
+    "nextUrl",
+    "next_page",
+    "next_page_url",
+    "nextLink",
+    "\"@odata.nextLink\"",
+    "links.next",
+    "_links.next.href",
+    "paging.next",
+    "pagination.next_url",
+    "meta.next",
+    "nextRecordsUrl"
+  )
+  val cursorPaths: List[FieldPath] = paths(
+    "next_cursor",
+    "nextCursor",
+    "next_page_token",
+    "nextPageToken",
+    "next_token",
+    "nextToken",
+    "meta.next_cursor",
+    "meta.next_token",
+    "pagination.next_cursor",
+    "paging.next.after",
+    "paging.cursors.after",
+    "response_metadata.next_cursor"
+  )
+}
+
+private object PathsOf {
+  def apply(source: ValueSource): Seq[FieldPath] = source match {
+    case ValueSource.InBody(path) => Seq(path)
+    case _                        => Nil
+  }
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.progress.seen
+
+import io.github.sparkrest.progress.strategies.{Advance, MemoryRule, OffsetKey, TraversalTimes}
+import io.github.sparkrest.progress.{CoreParts, Progress}
+
+/** What a traversal leaves behind: the offset reached, and the records that the API may send again.
+  *
+  * Invariant: a record that was delivered and that the API can still return is remembered. The API can return what is not
+  * below the value that it is asked for, and what it returned lately though it was below (a coarse bound, a list without one).
+  *
+  * @param state before the page
+  * @param records of the page
+  * @param brought records of the traversal that were new
+  * @param lowest rank of the traversal
+  * @param seen its records
+  */
+final private[sparkrest] class TraversalMemory(
+    core: CoreParts,
+    state: Progress,
+    times: TraversalTimes,
+    records: Long,
+    brought: Long,
+    lowest: Option[Long],
+    seen: () => SeenRecords
+) {
+  import core.{limits, memory, strategy}
+  private val options = core.config.offset
+
+  /** The state after a traversal that is over. */
+  def complete(reached: Advance): Progress = {
+    val remembered =
+      if (forgetsAll(reached)) SeenRecords.Empty
+      else if (options.kind == "snapshot") if (isSameSnapshot) state.boundary else seen()
+      else if (reached.offset.isEmpty) if (broughtNothing) state.boundary else memory.join(state.boundary, seen())
+      else reached.only.fold(afterMove(reached))(memory.join(_, notYetAgain))
+    Progress(
+      reached.offset.orElse(state.offset),
+      remembered,
+      None,
+      ahead = stillAhead(reached),
+      lowest = lows,
+      recognized = state.recognized
+    )
+  }
+
+  /** The new offset excludes all that was delivered. While it stays, the API sends the same again. */
+  private def forgetsAll(reached: Advance): Boolean =
+    if (reached.offset.isEmpty) !strategy.remembers && strategy.memory != MemoryRule.NotPassed
+    else !strategy.remembers || reached.forgets
+
+  /** What is remembered when the offset moves. */
+  private def afterMove(reached: Advance): SeenRecords = reached.memory.getOrElse(strategy.memory) match {
+    case MemoryRule.LastTraversal => seen()
+    case MemoryRule.Unranked      => memory.keep(seen(), Long.MaxValue, unranked = true)
+    case MemoryRule.ForSomeTime   =>
+      // Without a rank: remembered before there was a `recordKey`.
+      val older = memory.keep(notYetAgain, Long.MaxValue, unranked = true)
+      val recent = memory.keep(state.boundary, times.began - limits.seenMillis, unranked = false)
+      memory.join(memory.join(recent, older), seen())
+    case MemoryRule.NotPassed =>
+      val floor = floorOf(reached)
+      memory.join(
+        // Newest first, reading may stop before records without a rank.
+        memory.keep(state.boundary, floor, unranked = options.order == "desc"),
+        memory.keep(seen(), floor, unranked = true)
+      )
+  }
+
+  /** What was delivered under the cursor before, and did not come again on this page: it may come on the next one, if pages are
+    * smaller now.
+    */
+  private def notYetAgain: SeenRecords =
+    if (options.kind != "cursor" || records == 0) SeenRecords.Empty
+    else if (state.boundary.files.isEmpty)
+      state.boundary.copy(recent = state.boundary.recent.filter { case (id, s) => memory.count(seen(), id) < s.count })
+    else if (received - brought >= entries) SeenRecords.Empty
+    else state.boundary
+
+  /** Of what was delivered beyond the offset, what has not come again, though the offset does not exclude it. A record may have
+    * moved to a page that was read before, because another one was deleted. A traversal without a record says nothing.
+    */
+  private def stillAhead(reached: Advance): SeenRecords =
+    if (state.ahead.isEmpty || received == 0) state.ahead
+    else
+      reached.offset.orElse(state.offset).flatMap(strategy.floor).fold(SeenRecords.Empty) { floor =>
+        val beyond = memory.keep(state.ahead, floor, unranked = false)
+        beyond.copy(recent = beyond.recent.filter { case (id, s) => memory.count(seen(), id) < s.count })
+      }
+
+  private def received: Long = state.traversal.fold(0L)(_.received) + records
+  private def entries: Long = state.boundary.recent.size + state.boundary.files.map(_.entries).sum
+
+  /** The lowest rank that the API may still return. A coarse bound returns more than it is asked for, and a list without a
+    * bound returns what it has: what the last traversals saw may come again.
+    */
+  private def floorOf(reached: Advance): Long = {
+    val asked = reached.offset.orElse(state.offset).flatMap(strategy.floor)
+    (lows.filterNot(low => asked.exists(OffsetKey.differ(_, low))) ++ asked)
+      .reduceOption(math.min(_, _))
+      .getOrElse(Long.MinValue)
+  }
+
+  private def lows: Vector[Long] = {
+    val asked = state.offset.flatMap(strategy.floor)
+    lowest.fold(state.lowest) { l =>
+      val least = asked.filterNot(OffsetKey.differ(_, l)).fold(l)(math.min(_, l))
+      (state.lowest :+ least).takeRight(limits.lowest)
+    }
+  }
+
+  /** The state from which another traversal begins at the offset reached, though this one has further pages. */
+  def reanchored(reached: Advance): Progress = {
+    val next = complete(reached)
+    val unranked = strategy.memory == MemoryRule.Unranked
+    next.copy(ahead = memory.keep(memory.join(state.ahead, state.boundary), floorOf(reached), unranked))
+  }
+
+  /** All of it is remembered: that stays as it is, so that an idle stream writes nothing. */
+  private def broughtNothing: Boolean = brought == 0 && state.ahead.isEmpty
+
+  private def isSameSnapshot: Boolean = broughtNothing && received == entries
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.progress.strategies
+
+import io.github.sparkrest.config.OffsetConfig
+import io.github.sparkrest.error.RestError
+import io.github.sparkrest.progress.{PageOutcome, PageReader}
+import io.github.sparkrest.response.PageFacts
+
+/** Times in records are the API's. If its clock is behind this machine's, records will still come with times that are over
+  * here, so an offset must not be beyond the API's time. The `Date` of a response tells it (RFC 9110 §6.6.1), in whole seconds
+  * rounded down: never later than it was.
+  *
+  * @param mostSkewMs a `Date` that is further from this machine's clock is not believed
+  * @param unknownSkewMs without a `Date` the API may be so far behind. Servers that keep their time are within a second; 5 s
+  *   also cover a clock that is set once an hour. The price is that the records of so many seconds are asked for twice
+  * @param marginMs `Date` and the way of a request take so long at most, if the clocks agree
+  */
+final case class ApiClock(mostSkewMs: Long = 86400000L, unknownSkewMs: Long = 5000, marginMs: Long = 2000) {
+
+  /** What the API's clock said when the request was sent, unless it is ahead.
+    *
+    * @param began when the response began to come
+    */
+  def at(asked: Long, began: Long, date: Option[Long]): Option[Long] =
+    date.filter(isBelieved(_, began)).map(d => math.min(asked, d - math.max(0L, began - asked)))
+
+  /** @param starts the response fixes the place where `initialOffset=latest` begins */
+  def times(options: OffsetConfig, starts: Boolean, asked: Long, began: Long, date: Option[Long]): TraversalTimes = {
+    val unknown =
+      if (starts) math.max(unknownSkewMs, options.lagMs)
+      else if (options.kind == "window") math.max(0L, unknownSkewMs - options.lagMs)
+      else 0L
+    TraversalTimes(asked, at(asked, began, date).getOrElse(asked - unknown))
+  }
+
+  /** For an offset that is taken from the clock. */
+  def warning(options: OffsetConfig, starts: Boolean, began: Long, date: Option[Long]): Option[String] =
+    if (options.lagMs >= unknownSkewMs || !starts && options.kind != "window" || date.exists(isBelieved(_, began))) None
+    else {
+      // The same text each time: it is said once.
+      val why =
+        if (date.isEmpty) "The API sends no Date header"
+        else
+          s"The API's Date header is more than ${mostSkewMs / 3600000} h away from this machine's clock, and is not used"
+      Some(
+        s"$why, so its time is unknown. The connector assumes that the API is at most ${unknownSkewMs / 1000} s behind. Set lag if it may be further behind: otherwise records are lost."
+      )
+    }
+
+  private def isBelieved(date: Long, began: Long): Boolean = math.abs(date - began) <= mostSkewMs
+}
+
+/** A page that also says something about the response. */
+final private[sparkrest] class WarnedStep(step: PageReader, text: String) extends PageReader {
+  def keep(buf: Array[Byte], from: Int, to: Int): Boolean = step.keep(buf, from, to)
+  def restart(): PageReader = new WarnedStep(step.restart(), text)
+  def finish(facts: PageFacts): Either[RestError, PageOutcome] =
+    step.finish(facts).map(r => r.copy(warning = r.warning.orElse(Some(text))))
+}

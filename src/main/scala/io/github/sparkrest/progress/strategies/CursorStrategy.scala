@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.progress.strategies
+
+import java.time.Instant
+
+import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.progress.Progress
+import io.github.sparkrest.progress.pages.FirstRecord
+import io.github.sparkrest.progress.seen.{RecordHash, SeenRecords}
+import io.github.sparkrest.request.NextUrl
+import io.github.sparkrest.response.PageFacts
+
+/** `cursor`: an opaque token from beside the records, or else from one of them; or the next address itself.
+  *
+  * Null, `""` or absent at the tail keeps the last cursor. Asking with it again brings the tail again, so what was delivered
+  * under an unmoved cursor is remembered, and dropped when it comes again.
+  */
+final private[sparkrest] class CursorStrategy(config: RestConfig) extends OffsetStrategy {
+  private val options = config.offset
+  private val field = new OffsetField(options.source)
+  private val nextUrl = new NextUrl(config)
+
+  def ask(state: Progress, now: Instant): Option[OffsetQuery] = Some(OffsetQuery(state.offset.getOrElse(options.initial)))
+  def asksForMore: Boolean = true
+  def remembers: Boolean = true
+  def memory: MemoryRule =
+    if (options.recordKey.nonEmpty) MemoryRule.ForSomeTime else MemoryRule.LastTraversal
+  def read(state: Progress, ask: OffsetQuery, times: TraversalTimes): OffsetReading = new Reading(state)
+
+  final private class Reading(state: Progress) extends OffsetReading {
+    private val first = new FirstRecord
+    private var records = 0
+    private var picked: Option[String] = None
+    private var pickedIdentity = ""
+
+    def see(buf: Array[Byte], from: Int, to: Int): Novelty = {
+      records += 1
+      first.see(buf, from, to)
+      if (options.pick == "last" || records == 1) {
+        val value = field.token(buf, from, to).filter(_.nonEmpty)
+        picked = value
+        pickedIdentity = if (value.isDefined) RecordHash.of(buf, from, to) else ""
+      }
+      Novelty.MayRepeat
+    }
+
+    def finish(facts: PageFacts): Either[RestError, Advance] = {
+      val stated = field.in(facts).map(facts.hold)
+      val pending = state.traversal.flatMap(_.pending)
+      val found = if (options.pick == "first" && pending.isDefined) None else stated.orElse(picked.map(facts.hold))
+      val unknown =
+        state.offset.isEmpty && state.traversal.isEmpty && records > 0 && picked.isEmpty && !field.standsIn(
+          facts.envelope
+        )
+      val warning = if (unknown) Some(OffsetStrategy.fieldNotFound(config, first.names, facts.envelope).text) else None
+      complete(found, facts).map { next =>
+        val moved =
+          next.orElse(pending).filterNot(c => state.offset.contains(c) || state.offset.isEmpty && c == options.initial)
+        // An inclusive API begins its next page with the record that the cursor names.
+        val only =
+          if (stated.isDefined || options.exclusive || picked.isEmpty) SeenRecords.Empty
+          else SeenRecords.of(pickedIdentity -> 1)
+        Advance(
+          moved,
+          only =
+            if (facts.records == 0) Some(state.boundary)
+            else if (options.recordKey.nonEmpty || config.paging.isPaged && stated.isEmpty) None
+            else Some(only),
+          atEnd = moved.isEmpty || config.followsLinks && facts.records == 0,
+          warning = warning
+        )
+      }
+    }
+
+    private def complete(found: Option[String], facts: PageFacts): Either[RestError, Option[String]] =
+      if (!config.followsLinks) Right(found)
+      else
+        found match {
+          case Some(c) if isAddress(c) || config.offset.field.isEmpty => Right(Some(nextUrl.store(c, facts.url)))
+          case Some(c)                                                => Left(noPlace(c))
+          case None                                                   => Right(None)
+        }
+  }
+
+  private def isAddress(c: String) = c.startsWith("http://") || c.startsWith("https://") || c.startsWith("/")
+
+  private def noPlace(cursor: String) = RestError(
+    Condition.OffsetValueInvalid,
+    s"""The cursor "${cursor.take(
+        100
+      )}" is no address, and no placeholder says where to send it: each request would be the same.""",
+    s"Put a placeholder into url, params, headers or body, e.g. ?cursor={${options.name}}."
+  )
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.progress.strategies
+
+import java.time.Instant
+
+import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.error.RestError
+import io.github.sparkrest.progress.{PageOutcome, PageReader, Progress, RequestPlan}
+import io.github.sparkrest.response.PageFacts
+
+/** `initialOffset=latest`: what the API has when the stream begins is passed over, and remembered as if it were delivered.
+  *
+  * If the offset is a time whose format is known, the first request begins a moment ago. If not, the first requests begin at
+  * the beginning: an API may send its oldest records first, some of them at a time.
+  */
+final private[sparkrest] class LatestStart(config: RestConfig, clock: ApiClock) {
+  private val options = config.offset
+  private val time = new OffsetTime(options)
+  private val isTimed = time.isKnown || options.kind == "window"
+
+  /** A checkpoint that has an offset, and gets this option later, goes on from there. */
+  def passesOver(state: Progress): Boolean =
+    options.latest && !state.started && (state.offset.isEmpty || state.passedOver > 0)
+
+  /** The response to the next request of `state` tells the API's time. */
+  def reads(state: Progress): Boolean = passesOver(state) && isTimed && state.traversal.isEmpty
+
+  def begun(state: Progress, now: Instant): Progress =
+    if (reads(state) && state.offset.isEmpty) {
+      // A window ends so long ago, and must begin before.
+      val back = clock.marginMs + (if (options.kind == "window") options.lagMs else 0L)
+      state.copy(offset = Some(time.render(now.minusMillis(back))), passedOver = 1)
+    } else state
+
+  /** The API's clock is behind: what it creates from now on would be before the place where the request began. This response
+    * delivers nothing, and the stream begins at the API's own time.
+    */
+  def moved(plan: RequestPlan, times: TraversalTimes): Option[PageReader] =
+    if (reads(plan.state) && times.horizon < plan.at.toEpochMilli - clock.marginMs)
+      Some(
+        new PassedOver(
+          plan.state
+            .copy(offset = Some(time.render(Instant.ofEpochMilli(times.horizon))), started = true, passedOver = 0)
+        )
+      )
+    else None
+
+  /** All that was there has been passed over, after the last page of a traversal.
+    *
+    * @param times of the traversal
+    * @param records of the page
+    * @param isNews some record came for the first time
+    */
+  def isOver(
+      state: Progress,
+      reached: Advance,
+      times: TraversalTimes,
+      descends: Boolean,
+      records: Long,
+      isNews: Boolean
+  ): Boolean =
+    state.started || isTimed || config.paging.isPaged || !asksForMore || reached.atEnd || !isNews ||
+      // The newest records came first.
+      descends || options.order == "desc" ||
+      records * 2 < state.passedOver ||
+      reached.offset.flatMap(time.momentOf).exists(_.toEpochMilli >= times.began)
+
+  private def asksForMore = options.kind == "cursor" || config.hasPlaceholder
+}
+
+/** A response of which nothing counts. */
+final private class PassedOver(next: Progress) extends PageReader {
+  private var records = 0L
+  def keep(buf: Array[Byte], from: Int, to: Int): Boolean = { records += 1; false }
+  def restart(): PageReader = new PassedOver(next)
+  def finish(facts: PageFacts): Either[RestError, PageOutcome] = Right(PageOutcome(next, records, atEnd = true, None))
+}

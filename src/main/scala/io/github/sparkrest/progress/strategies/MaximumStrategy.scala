@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.progress.strategies
+
+import java.time.Instant
+
+import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.error.RestError
+import io.github.sparkrest.progress.Progress
+import io.github.sparkrest.progress.pages.FirstRecord
+import io.github.sparkrest.response.PageFacts
+
+/** `timestamp` and `max_field`: the offset is the largest value of a field over the records, or (`timestamp`) a value that
+  * stands beside them.
+  *
+  * An API with an inclusive or a coarse bound (seconds, minutes, a date) sends records again that are not above the offset:
+  * those of them that the last traversal held with the same content are dropped, nothing else is. With a value beside the
+  * records nothing is known about the single record, so all are looked at.
+  */
+final private[sparkrest] class MaximumStrategy(config: RestConfig, readsEnvelope: Boolean) extends OffsetStrategy {
+  private val options = config.offset
+  private val field = new OffsetField(options.source)
+  private val time = new OffsetTime(options)
+
+  def ask(state: Progress, now: Instant): Option[OffsetQuery] =
+    Some(OffsetQuery(state.offset.fold(time.initial)(time.sent), time.render(now.minusMillis(options.lagMs))))
+
+  def asksForMore: Boolean = config.hasPlaceholder
+
+  /** With an exclusive bound too, if there are pages: what is younger than the traversal comes again. */
+  def remembers: Boolean = !options.exclusive || options.lookbackMs > 0 || config.paging.isPaged
+  def memory: MemoryRule = MemoryRule.NotPassed
+
+  override def floor: String => Option[Long] = { offset =>
+    val earliest = valueOf(offset).key match {
+      case OffsetKey.Moment(m) => OffsetKey.Moment(m.minusMillis(options.lookbackMs))
+      case other               => other
+    }
+    if (options.lookbackMs > 0 && !earliest.isInstanceOf[OffsetKey.Moment]) None else Some(OffsetKey.rank(earliest))
+  }
+
+  def read(state: Progress, ask: OffsetQuery, times: TraversalTimes): OffsetReading = new Reading(state, times)
+
+  final private class Reading(state: Progress, times: TraversalTimes) extends OffsetReading {
+    private val bound = state.offset.map(valueOf)
+    private val pending = state.traversal.flatMap(_.pending).map(valueOf)
+
+    /** By the API's clock, if it told: the values are its own. */
+    private val horizon = Instant.ofEpochMilli(times.horizon)
+    private val youngest = horizon.minusMillis(options.lagMs)
+    private val values = new Majority(
+      options.pick,
+      bound,
+      pending,
+      mayBeText = options.kind != "timestamp" && options.format.isEmpty
+    )
+    private val first = new FirstRecord
+    private var records = 0
+    private var anyField, old = false
+    private var last: Option[OffsetValue] = None
+
+    override def rank: Option[Long] = last.filter(values.compares).map(v => OffsetKey.rank(v.key))
+    override def reachedOld: Boolean = old && !values.replacesText
+    override def outOfOrder: Boolean = values.descends
+
+    def see(buf: Array[Byte], from: Int, to: Int): Novelty = {
+      records += 1
+      first.see(buf, from, to)
+      val text = field.in(buf, from, to).filter(_.nonEmpty)
+      if (!anyField) anyField = text.isDefined || field.holds(buf, from, to)
+      // Equal values follow one another in many lists.
+      last = text.map(t => last.filter(_.text == t).getOrElse(valueOf(t)))
+      val tooYoung = last.exists(isTooYoung)
+      last.foreach(v => values.note(v, eligible = !tooYoung, settled = isSettled(v)))
+      if (tooYoung) Novelty.Excluded
+      else {
+        val order = for (v <- last; b <- bound; c <- OffsetKey.compare(v.key, b.key)) yield c
+        val isOld = order.exists(_ < 0) && last.exists(isBeforeLookback) && !values.replacesText
+        old ||= isOld
+        // Newest first, or more was delivered than is remembered: what is below the offset counts as delivered.
+        if (isOld && (options.order == "desc" || state.boundary.truncated)) Novelty.Excluded
+        // Above the offset too: what came after a traversal began was delivered, and left the offset where it was.
+        else Novelty.MayRepeat
+      }
+    }
+
+    def finish(facts: PageFacts): Either[RestError, Advance] = {
+      val stated = if (readsEnvelope) field.in(facts).map(valueOf).filterNot(isTooYoung) else None
+      if (
+        records > 0 && state.offset.isEmpty && state.traversal.isEmpty && !anyField &&
+        !(readsEnvelope && field.standsIn(facts.envelope))
+      ) Left(OffsetStrategy.fieldNotFound(config, first.names, facts.envelope))
+      else {
+        val sure = reached(stated.filter(isSettled), values.settled)
+        val inOneGo = state.traversal.isEmpty || ascends
+        Right(
+          Advance(
+            if (inOneGo) reached(stated, values.best) else sure,
+            Some(sure),
+            forgets = !remembers,
+            // Of a single record nothing is known then, and equal ones may come for ever.
+            memory = stated.map(_ => MemoryRule.LastTraversal)
+          )
+        )
+      }
+    }
+
+    /** What changes meanwhile comes to stand behind what was read: nothing is passed over. */
+    private def ascends: Boolean =
+      options.ascending && options.boundary == "inclusive" && !outOfOrder && !state.traversal.exists(_.unordered)
+
+    /** No record, no change; what stands beside the records of a later page may be older than on the first one. */
+    private def reached(stated: Option[OffsetValue], found: Option[String]): Option[String] =
+      if (records == 0 || stated.isEmpty) found
+      else
+        stated.filter(s => pending.forall(p => s.compare(p).exists(_ > 0))).orElse(pending).filter(movesOn).map(_.text)
+
+    /** The offset never moves back (I3). A value beside the records that cannot be compared is the API's own word, but text
+      * (`N/A`) takes the place of text alone.
+      */
+    private def movesOn(value: OffsetValue): Boolean =
+      bound.forall(b => value.compare(b).fold(value.isOrdered)(_ > 0))
+
+    private def isTooYoung(v: OffsetValue): Boolean = options.lagMs > 0 && moment(v).exists(_.isAfter(youngest))
+    private def isSettled(v: OffsetValue): Boolean = !config.paging.isPaged || moment(v).forall(!_.isAfter(horizon))
+    private def isBeforeLookback(v: OffsetValue): Boolean = options.lookbackMs == 0 ||
+      (for (m <- moment(v); o <- bound.flatMap(moment))
+        yield m.isBefore(o.minusMillis(options.lookbackMs))).getOrElse(true)
+  }
+
+  private def valueOf(text: String): OffsetValue =
+    OffsetValue(text, OffsetKey.of(text, options.format, options.zone))
+
+  private def moment(v: OffsetValue): Option[Instant] = time.momentOf(v.key)
+}

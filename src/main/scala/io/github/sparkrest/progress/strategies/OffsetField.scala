@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.progress.strategies
+
+import java.nio.charset.StandardCharsets.UTF_8
+
+import io.github.sparkrest.json.JsonBytes
+import io.github.sparkrest.options.values.{FieldPath, ValueSource}
+import io.github.sparkrest.response.{Envelope, PageFacts}
+
+/** Reads a value, from a record's bytes or from what stands beside the records, as the API spelled it. */
+final private[sparkrest] class OffsetField(source: ValueSource) {
+  private val names = source match {
+    case ValueSource.InBody(path) => path.names.map(_.getBytes(UTF_8))
+    case _                        => Nil
+  }
+
+  /** A scalar, to be compared. `None`: absent, null, an array or an object. */
+  def in(buf: Array[Byte], from: Int, to: Int): Option[String] = read(buf, from, to)(JsonBytes.scalar(buf, _).map(_._1))
+
+  /** A value that is sent back and never compared: arrays and objects are JSON text. `None`: absent or null. */
+  def token(buf: Array[Byte], from: Int, to: Int): Option[String] = read(buf, from, to)(JsonBytes.value(buf, _))
+
+  /** Whether the record has the field, be it null: what is null now may get a value. A field that is an object or an array
+    * never does.
+    */
+  def holds(buf: Array[Byte], from: Int, to: Int): Boolean = (1 to names.length).exists { n =>
+    val span = JsonBytes.find(buf, from, to, names.take(n))
+    span != JsonBytes.Absent && (buf(JsonBytes.from(span)) match {
+      case 'n'       => true
+      case '{' | '[' => false
+      case _         => n == names.length
+    })
+  }
+
+  private def read(buf: Array[Byte], from: Int, to: Int)(text: JsonBytes.Span => Option[String]): Option[String] =
+    if (names.isEmpty) None
+    else {
+      val span = JsonBytes.find(buf, from, to, names)
+      if (span == JsonBytes.Absent) None else text(span)
+    }
+
+  /** Absent, null and `""` are all no value. */
+  def in(facts: PageFacts): Option[String] = facts.text(source)
+
+  def standsIn(envelope: Envelope): Boolean = source match {
+    case ValueSource.InBody(path) => envelope(path).isDefined
+    case _                        => true
+  }
+}
+
+private[sparkrest] object OffsetField {
+  def of(path: FieldPath): OffsetField = new OffsetField(ValueSource.InBody(path))
+}

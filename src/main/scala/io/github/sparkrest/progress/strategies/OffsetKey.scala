@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.progress.strategies
+
+import java.math.{BigDecimal => JBigDecimal}
+import java.time.{Instant, ZoneId, ZoneOffset}
+
+import scala.util.Try
+
+import io.github.sparkrest.options.values.{BoundedNumber, TimeFormat}
+
+/** What an offset value means, for comparing: its text stays as the API spelled it.
+  *
+  * Numbers, and strings of digits of any length, compare as numbers; ISO-8601 dates and times as instants, without a zone
+  * as UTC; other text by code points. Values of different kinds do not compare.
+  */
+sealed trait OffsetKey
+object OffsetKey {
+  final case class Number(value: JBigDecimal) extends OffsetKey
+  final case class Moment(value: Instant) extends OffsetKey
+  final case class Words(value: String) extends OffsetKey
+
+  def of(text: String): OffsetKey =
+    if (looksLikeDate(text)) dated(text, ZoneOffset.UTC)
+    else if (looksLikeObjectId(text)) Words(text)
+    else if (looksLikeNumber(text)) BoundedNumber.parse(text).fold[OffsetKey](Words(text))(Number(_))
+    else Words(text)
+
+  /** A value of which the format is known; others are taken as they look. */
+  def of(text: String, format: Option[TimeFormat], zone: ZoneId): OffsetKey =
+    format.flatMap(_.parse(text, zone)).fold(if (looksLikeDate(text)) dated(text, zone) else of(text))(Moment(_))
+
+  private def dated(text: String, zone: ZoneId): OffsetKey =
+    TimeFormat.Iso.parse(text, zone).fold[OffsetKey](Words(text))(Moment(_))
+
+  /** `None`: the two are of different kinds. */
+  def compare(a: OffsetKey, b: OffsetKey): Option[Int] = (a, b) match {
+    case (Number(x), Number(y)) => Some(x.compareTo(y))
+    case (Moment(x), Moment(y)) => Some(x.compareTo(y))
+    case (Words(x), Words(y))   => Some(x.compareTo(y))
+    case _                      => None
+  }
+
+  /** A number in the order of the keys of one kind: `a < b` means `rank(a) <= rank(b)`. Ranks of text lie below [[LeastRank]],
+    * the others not.
+    */
+  def rank(key: OffsetKey): Long = key match {
+    case Moment(m) =>
+      Try(m.toEpochMilli).getOrElse(if (m.getEpochSecond < 0) LeastRank else Long.MaxValue).max(LeastRank)
+    case Number(n) =>
+      val floor = n.setScale(0, java.math.RoundingMode.FLOOR)
+      if (floor.compareTo(Least) <= 0) LeastRank
+      else if (floor.compareTo(Greatest) >= 0) Long.MaxValue
+      else floor.longValue
+    // The first four units, of which `String.compareTo` takes each as an unsigned number; one more than `Seen.Unranked`.
+    case Words(w) =>
+      val units = (0 until 4).foldLeft(0L)((r, i) => r << 16 | (if (i < w.length) w.charAt(i).toLong else 0L))
+      Long.MinValue + 1 + (units >>> 2)
+  }
+
+  /** Whether two ranks are of values that do not compare: one of them of text. */
+  def differ(a: Long, b: Long): Boolean = (a < LeastRank) != (b < LeastRank)
+
+  /** Of a number or a time. */
+  private val LeastRank = Long.MinValue / 2 + 1
+  private val Least = JBigDecimal.valueOf(LeastRank)
+  private val Greatest = JBigDecimal.valueOf(Long.MaxValue)
+
+  /** 24 hexadecimal digits: one id in 80,000 has digits alone, perhaps with an `e`. As text they have the same order. */
+  private def looksLikeObjectId(t: String): Boolean =
+    t.length == 24 && t.forall(c => c >= '0' && c <= '9' || c >= 'a' && c <= 'f')
+
+  private def looksLikeNumber(t: String): Boolean =
+    t.nonEmpty && t.forall(c => c >= '0' && c <= '9' || c == '.' || c == '-' || c == '+' || c == 'e' || c == 'E') && t
+      .exists(_.isDigit)
+
+  private def looksLikeDate(t: String): Boolean =
+    t.length >= 10 && t.charAt(4) == '-' && t.charAt(7) == '-' && t.charAt(0).isDigit
+}

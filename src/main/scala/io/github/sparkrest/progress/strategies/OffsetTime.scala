@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.progress.strategies
+
+import java.time.Instant
+
+import io.github.sparkrest.config.OffsetConfig
+import io.github.sparkrest.options.values.TimeFormat
+
+/** Offsets that are times: which moment one stands for, and how it is spelled in a request. */
+final private[sparkrest] class OffsetTime(options: OffsetConfig) {
+  import OffsetTime._
+
+  /** By `offsetFormat`; else ISO-8601 text and, for `timestamp` and `window`, numbers since 1970 by their magnitude: seconds,
+    * milliseconds, micro- or nanoseconds (each since 2001).
+    */
+  def momentOf(offset: String): Option[Instant] =
+    momentOf(OffsetKey.of(offset, options.format, options.zone))
+
+  def momentOf(key: OffsetKey): Option[Instant] = key match {
+    case OffsetKey.Moment(instant)                  => Some(instant)
+    case OffsetKey.Number(value) if numbersAreTimes =>
+      units.collectFirst { case (least, format) if value.compareTo(least) >= 0 => format(value) }
+    case _ => None
+  }
+
+  def isKnown: Boolean = format.isDefined
+
+  def render(moment: Instant): String =
+    format.getOrElse(TimeFormat.Iso).render(moment, options.zone)
+
+  /** The offset as the API wants it, `lookback` earlier. It stays as it is if it is no time. */
+  def sent(offset: String): String =
+    if (options.requestFormat.isEmpty && options.lookbackMs == 0) offset
+    else asked(offset).orElse(momentOf(offset)).fold(offset)(m => render(m.minusMillis(options.lookbackMs)))
+
+  /** `initialOffset`: `0` is the beginning of time in any format. */
+  def initial: String =
+    if (options.requestFormat.isEmpty) options.initial
+    else if (options.initial == "0") render(Instant.EPOCH)
+    else
+      options.requestFormat
+        .flatMap(_.parse(options.initial, options.zone))
+        .orElse(momentOf(options.initial))
+        .fold(options.initial)(render)
+
+  /** An offset that was never found in a response but calculated here is in the request's own format. */
+  def asked(offset: String): Option[Instant] =
+    if (options.kind == "window") format.flatMap(_.parse(offset, options.zone)) else None
+
+  private def format: Option[TimeFormat] = options.requestFormat.orElse(options.format)
+  private def numbersAreTimes = options.kind == "timestamp" || options.kind == "window"
+}
+
+private[sparkrest] object OffsetTime {
+  private def decimal(text: String) = new java.math.BigDecimal(text)
+
+  /** The least value of a unit, and what to do with one. */
+  private val units: List[(java.math.BigDecimal, java.math.BigDecimal => Instant)] =
+    List("1e18" -> "1e-9", "1e15" -> "1e-6", "1e12" -> "1e-3", "1e9" -> "1").map { case (least, seconds) =>
+      (decimal(least), (v: java.math.BigDecimal) => instant(v.multiply(decimal(seconds))))
+    }
+
+  private def instant(seconds: java.math.BigDecimal): Instant =
+    TimeFormat.Epoch(1).instant(seconds).getOrElse(Instant.EPOCH)
+}

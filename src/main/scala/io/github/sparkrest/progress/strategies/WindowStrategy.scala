@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.progress.strategies
+
+import java.time.Instant
+
+import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.error.RestError
+import io.github.sparkrest.progress.Progress
+import io.github.sparkrest.response.PageFacts
+
+/** `window`: slices of time, one after the other, whatever they hold: an empty answer moves on too. The offset is the end of
+  * the last slice, as it was sent, but never beyond the time of the API's own clock. Both ends may be inclusive: what the last
+  * slice held is dropped if it comes again. With `boundary=exclusive` nothing is dropped, unless slices overlap.
+  */
+final private[sparkrest] class WindowStrategy(config: RestConfig, clock: ApiClock) extends OffsetStrategy {
+  private val options = config.offset
+  private val time = new OffsetTime(options)
+  private val field = new OffsetField(options.source)
+
+  /** Near to the present slices overlap. A slice must be longer than that: it reaches the present, and all that the slice
+    * before held beyond the offset.
+    */
+  private val stepMs = options.windowStepMs.map(math.max(_, clock.unknownSkewMs + clock.marginMs))
+
+  def ask(state: Progress, now: Instant): Option[OffsetQuery] = {
+    val start = state.offset.getOrElse(time.initial)
+    val newest = now.minusMillis(options.lagMs)
+    time.asked(start) match {
+      case Some(from) if from.isAfter(newest) => None
+      case Some(from)                         =>
+        val end = stepMs.map(from.plusMillis(_)).filter(_.isBefore(newest)).getOrElse(newest)
+        Some(OffsetQuery(time.sent(start), time.render(end)))
+      case None => Some(OffsetQuery(start, time.render(newest)))
+    }
+  }
+
+  def asksForMore: Boolean = true
+  def remembers: Boolean = true
+
+  /** Slices overlap near the present: one response that lacks records must not make forget them. */
+  def memory: MemoryRule = MemoryRule.NotPassed
+  override def floor: String => Option[Long] = offset =>
+    time.asked(offset).map(o => OffsetKey.rank(OffsetKey.Moment(o.minusMillis(options.lookbackMs))))
+
+  def read(state: Progress, ask: OffsetQuery, times: TraversalTimes): OffsetReading = new OffsetReading {
+    private var last: Option[Instant] = None
+
+    /** Records that have no time are remembered until the next slice. */
+    override def rank: Option[Long] = last.map(m => OffsetKey.rank(OffsetKey.Moment(m)))
+    def see(buf: Array[Byte], from: Int, to: Int): Novelty = {
+      last = field.in(buf, from, to).flatMap(time.momentOf)
+      Novelty.MayRepeat
+    }
+    def finish(facts: PageFacts): Either[RestError, Advance] = {
+      val isCut = end.exists(_.isAfter(known))
+      val reached = if (isCut) time.render(known) else ask.until
+      val moves =
+        (for (s <- start; r <- time.asked(reached)) yield r.isAfter(s)).getOrElse(!state.offset.contains(reached))
+      Right(
+        Advance(
+          Some(reached).filter(_ => moves),
+          atEnd = reachesNow,
+          // What lies beyond a cut slice is asked for again.
+          forgets = options.exclusive && options.lookbackMs == 0 && !isCut
+        )
+      )
+    }
+
+    private val (start, end) = (time.asked(state.offset.getOrElse(time.initial)), time.asked(ask.until))
+
+    /** By the API's clock. A slice may end beyond it: records will still come with times that lie within. */
+    private val known = Instant.ofEpochMilli(times.horizon).minusMillis(options.lagMs)
+
+    /** A slice that is not of full length was cut at the present; one of full length may end there too, by either clock. */
+    private def reachesNow: Boolean = {
+      val newest = Instant.ofEpochMilli(times.began).minusMillis(options.lagMs)
+      val isNear = !known.plusMillis(clock.unknownSkewMs).isBefore(newest)
+      val present = if (isNear) newest else known.plusMillis(clock.marginMs)
+      val full = for (s <- start; e <- end; step <- stepMs) yield e.toEpochMilli - s.toEpochMilli >= step
+      !full.contains(true) || end.forall(!_.isBefore(present))
+    }
+  }
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.response
+
+import java.nio.ByteBuffer
+import java.nio.charset.StandardCharsets.UTF_8
+
+import scala.collection.mutable
+
+import io.circe.Json
+import io.circe.jawn.parseByteBuffer
+import io.github.sparkrest.json.{FirstNames, JsonBytes, JsonScanner, Malformed, RawControls}
+import io.github.sparkrest.options.values.FieldPath
+import io.github.sparkrest.options.values.FieldPath.{Each, Name, Segment, Where}
+
+/** What a response holds beside its records: the values that were asked for, by path, and the first names of its own fields.
+  *
+  * @param recognized the field of the root object whose array holds the records, if no `dataField` says so
+  */
+final case class Envelope(
+    values: List[(FieldPath, Json)],
+    names: List[String],
+    recognized: Option[String] = None
+) {
+
+  /** The value at `path`; JSON `null` is a value. */
+  def apply(path: FieldPath): Option[Json] = values.collectFirst {
+    case (at, json) if path.segments.startsWith(at.segments) =>
+      Envelope.within(json, path.segments.toList.drop(at.segments.length))
+  }.flatten
+}
+
+object Envelope {
+  val Empty: Envelope = Envelope(Nil, Nil)
+
+  private[sparkrest] def within(json: Json, path: List[Segment]): Option[Json] = path match {
+    case Nil                         => Some(json)
+    case Name(name) :: rest          => json.asObject.flatMap(_(name)).flatMap(within(_, rest))
+    case Where(field, value) :: rest =>
+      def holds(element: Json) = element.asObject.flatMap(_(field)).flatMap(text).contains(value)
+      json.asArray.flatMap(_.find(holds)).flatMap(within(_, rest))
+    case Each :: _ => None
+  }
+
+  private def text(json: Json): Option[String] =
+    json.asString.orElse(if (json.isNull || json.isArray || json.isObject) None else Some(json.noSpaces))
+}
+
+/** A wanted path, and what is left of it below the value that the scanner has come to. */
+final private[sparkrest] case class Trail(path: FieldPath, rest: List[Segment]) {
+  def next: Trail = copy(rest = rest.tail)
+}
+
+/** Keeps the wanted values out of what lies beside the records; all else is walked over.
+  *
+  * A selection (`[rel=next]`) looks at an element as a whole, then walks into it a second time: the window still holds it.
+  */
+final private[sparkrest] class EnvelopePass(scanner: JsonScanner) {
+  import EnvelopePass._
+  import scanner.window
+
+  /** The first value of each path: a response may repeat a name without end. */
+  private val values = mutable.LinkedHashMap.empty[FieldPath, Json]
+
+  /** Arrays that were walked over: named in the error if there are no records. */
+  val arrays: FirstNames = new FirstNames(scanner.rules.names)
+
+  def result(names: List[String]): Envelope = Envelope(values.toList, names)
+
+  /** Walks over the value at `pos`, which stands at `at`. */
+  def keep(at: Vector[Segment], open: List[Trail]): Unit =
+    if (open.exists(_.rest.isEmpty)) keepAll(at, open)
+    else
+      scanner.peek() match {
+        case '[' if open.exists(selects) => select(at, open)
+        case '['                         => arrays += FieldPath(at).toString; scanner.skipValue()
+        case '{' if open.nonEmpty || at.lengthCompare(Named) < 0 =>
+          scanner.members(name => keep(at :+ Name(name), into(name, open)))
+        case _ => scanner.skipValue()
+      }
+
+  private def keepAll(at: Vector[Segment], open: List[Trail]): Unit = {
+    window.mark = window.pos
+    scanner.controls = false
+    scanner.skipValue()
+    val nested = window.buf(window.mark) == '{' || window.buf(window.mark) == '['
+    if (nested && scanner.deepest > Deepest)
+      throw new Malformed(s"the value of ${FieldPath(at)} is nested more than $Deepest levels deep")
+    val most = scanner.rules.valueBytes
+    if (window.pos - window.mark > most) throw new Malformed(s"the value of ${FieldPath(at)} is longer than $most bytes")
+    val bytes =
+      if (scanner.controls) ByteBuffer.wrap(RawControls.strict(window.buf, window.mark, window.pos))
+      else ByteBuffer.wrap(window.buf, window.mark, window.pos - window.mark)
+    val json = parseByteBuffer(bytes).fold(
+      e => throw new Malformed(s"the value of ${FieldPath(at)} is broken (${e.message})"),
+      identity
+    )
+    window.mark = -1
+    open.foreach(t => Envelope.within(json, t.rest).foreach(v => if (!values.contains(t.path)) values(t.path) = v))
+  }
+
+  private def select(at: Vector[Segment], open: List[Trail]): Unit = {
+    val selection = new Selection(open)
+    var inner = List.empty[Trail]
+    scanner.elementsWhere { (buf, from, to) =>
+      inner = selection.of(buf, from, to)
+      inner.nonEmpty
+    }(() => keep(at :+ Each, inner))
+  }
+}
+
+private[sparkrest] object EnvelopePass {
+
+  /** How deep arrays are looked for, to be named. */
+  private val Named = 3
+
+  /** What is kept is walked by recursion. Jackson's own limit. */
+  private val Deepest = 1000
+
+  def into(name: String, open: List[Trail]): List[Trail] =
+    if (open.isEmpty) Nil else open.collect { case t @ Trail(_, Name(`name`) :: _) => t.next }
+
+  def selects(t: Trail): Boolean = t.rest.headOption.exists(_.isInstanceOf[Where])
+
+  def holds(where: Where, buf: Array[Byte], from: Int, to: Int): Boolean = {
+    val span = JsonBytes.find(buf, from, to, List(where.field.getBytes(UTF_8)))
+    span != JsonBytes.Absent && JsonBytes.scalar(buf, span).exists(_._1 == where.value)
+  }
+
+  /** Gives each trail that selects an element of one array to the first that it fits. */
+  final class Selection(open: List[Trail]) {
+    private var left = open.filter(selects)
+
+    /** Where the trails that choose this element go on. */
+    def of(buf: Array[Byte], from: Int, to: Int): List[Trail] = {
+      val (chosen, others) = left.partition {
+        case Trail(_, (where: Where) :: _) => holds(where, buf, from, to)
+        case _                             => false
+      }
+      left = others
+      chosen.map(_.next)
+    }
+  }
+}

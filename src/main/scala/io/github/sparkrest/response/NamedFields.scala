@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.response
+
+import java.nio.charset.StandardCharsets.UTF_8
+
+import io.circe.Json
+import io.github.sparkrest.json.JsonBytes
+
+/** Makes objects of records that are arrays (`recordFields`): `["x",1]` with the names a, b is passed on as
+  * `{"a":"x","b":1}`, bytes in, bytes out. Elements beyond the names are left out, names beyond the elements too. Any
+  * other record passes unchanged.
+  */
+final class NamedFields(names: Seq[String], sink: RecordSink) extends RecordSink {
+  private val labels = names.map(n => (Json.fromString(n).noSpaces + ":").getBytes(UTF_8)).toArray
+  private var out = new Array[Byte](1 << 10)
+  private var length = 0
+
+  def record(buf: Array[Byte], from: Int, to: Int): Unit =
+    if (buf(from) == '[' && fill(buf, from, to)) sink.record(out, 0, length) else sink.record(buf, from, to)
+
+  def restart(): Unit = sink.restart()
+
+  /** Fills `out`; false if the array is broken inside: then the parser of the rows must see it as it came. */
+  private def fill(buf: Array[Byte], from: Int, to: Int): Boolean = {
+    length = 0
+    add('{')
+    var i = JsonBytes.blank(buf, from + 1, to)
+    var field = 0
+    var whole = true
+    var more = i < to && buf(i) != ']'
+    while (more && field < labels.length) {
+      val end = JsonBytes.valueEnd(buf, i, to)
+      whole = end > i
+      if (field > 0) add(',')
+      add(labels(field), 0, labels(field).length)
+      add(buf, i, end)
+      i = JsonBytes.blank(buf, end, to)
+      more = whole && i < to && buf(i) == ','
+      whole &&= more || i < to && buf(i) == ']'
+      if (more) i = JsonBytes.blank(buf, i + 1, to)
+      field += 1
+    }
+    add('}')
+    whole
+  }
+
+  private def add(c: Char): Unit = {
+    room(1)
+    out(length) = c.toByte
+    length += 1
+  }
+
+  private def add(bytes: Array[Byte], from: Int, to: Int): Unit = {
+    room(to - from)
+    System.arraycopy(bytes, from, out, length, to - from)
+    length += to - from
+  }
+
+  private def room(n: Int): Unit =
+    if (length + n > out.length) out = java.util.Arrays.copyOf(out, math.max(out.length * 2, length + n))
+}

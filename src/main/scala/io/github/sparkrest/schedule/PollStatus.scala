@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.schedule
+
+import io.github.sparkrest.error.RestError
+import io.github.sparkrest.poll.PollOutcome
+
+/** What the poller did so far in this run, for metrics. Counts of requests include retries.
+  *
+  * @param bytes of responses, decoded
+  * @param failures of polls, by the name of their condition
+  * @param quotaLeft requests that the API last said were left
+  * @param failing endpoints whose last poll failed
+  * @param polledAtMs when the last poll without an error was over
+  * @param oldestMs the least moment that an endpoint's offset stands for; `None`: offsets are no times, or there is none yet
+  */
+final case class PollStatus(
+    polls: Long = 0,
+    requests: Long = 0,
+    bytes: Long = 0,
+    records: Long = 0,
+    newRecords: Long = 0,
+    failures: Map[String, Long] = Map.empty,
+    lastError: Option[String] = None,
+    quotaLeft: Option[Long] = None,
+    failing: Int = 0,
+    polledAtMs: Option[Long] = None,
+    oldestMs: Option[Long] = None
+) {
+  def failedPolls: Long = failures.values.sum
+
+  def plus(o: PollOutcome, kept: Long): PollStatus =
+    copy(
+      requests = requests + o.requests,
+      bytes = bytes + o.bytes,
+      records = records + o.records,
+      newRecords = newRecords + kept,
+      quotaLeft = o.limit.left.orElse(quotaLeft)
+    )
+
+  /** @param failingNow endpoints
+    * @param reachedMs what their offsets stand for
+    */
+  def after(failingNow: Int, reachedMs: Iterator[Long]): PollStatus =
+    copy(
+      failing = failingNow,
+      oldestMs = reachedMs.reduceOption(math.min(_, _)),
+      lastError = if (failingNow == 0) None else lastError
+    )
+
+  def polled(atMs: Long): PollStatus = copy(polls = polls + 1, polledAtMs = Some(atMs))
+
+  def failed(error: RestError): PollStatus = {
+    val name = error.condition.name
+    copy(
+      polls = polls + 1,
+      failures = failures.updated(name, failures.getOrElse(name, 0L) + 1),
+      lastError = Some(error.text)
+    )
+  }
+}
+
+object PollStatus {
+  val Start: PollStatus = PollStatus()
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.secret
+
+import java.net.URI
+
+import scala.util.Try
+
+import io.github.sparkrest.error.Printable
+
+/** Takes secrets out of what may be logged, thrown or stored (I6). */
+object Redact {
+  private val SnippetBytes = 200
+
+  /** A name that sounds secret and its value, as they stand in JSON, also within a string of it, in forms and in headers. */
+  private val pair = {
+    val quote = """\\*["']?"""
+    val name = s"""$quote[\\w-]*(?:${Secret.Words})[\\w-]*$quote\\s*[:=]\\s*"""
+    val value = """\\*"[^"]*"?|\\*'[^']*'?|(?:(?:Basic|Bearer|Digest|Token)\s+)?[^\s,&}]+"""
+    s"(?i)($name)($value)".r
+  }
+
+  /** The address with `***` for values of parameters whose name sounds secret, and without user information. */
+  def url(text: String): String = url(text, Secret.isNamed(_))
+
+  /** @param named whether the value of a parameter is left out */
+  def url(text: String, named: String => Boolean): String = {
+    val (base, query) = text.indexOf('?') match {
+      case -1 => (text, None)
+      case i  => (text.substring(0, i), Some(text.substring(i + 1)))
+    }
+    query.fold(userInfo(base)) { q =>
+      val parts = q.split("&", -1).map { p =>
+        val eq = p.indexOf('=')
+        if (eq >= 0 && named(p.substring(0, eq))) p.substring(0, eq + 1) + "***" else p
+      }
+      userInfo(base) + "?" + parts.mkString("&")
+    }
+  }
+
+  /** A URL of the user's options as it may be shown: a key in its path has no name, but looks random. */
+  def own(address: String): String = inPath(address).foldLeft(url(address))(_.replace(_, "***"))
+
+  /** Values of a URL of the user's options that [[own]] hides. */
+  def secretsIn(address: String): List[String] = inPath(address) ++ inQuery(address)
+
+  private def inPath(address: String): List[String] =
+    address.takeWhile(c => c != '?' && c != '#').split("/").toList.drop(3).filter { segment =>
+      !segment.contains('{') && random.findAllIn(segment).exists(r => r.exists(_.isDigit) && r.exists(_.isLetter))
+    }
+
+  /** Long runs of letters and digits: dates, words and UUIDs have none. */
+  private val random = "[A-Za-z0-9]{16,}".r
+
+  private def inQuery(address: String): List[String] =
+    address.split("\\?", 2).drop(1).toList.flatMap(_.split("&")).map(_.split("=", 2)).collect {
+      case Array(name, value) if Secret.isNamed(name) => value
+    }
+
+  /** The first bytes of a body, on one line, with what looks like a secret taken out. A word that may be cut short is left
+    * out: half a secret would not be known as one.
+    */
+  def snippet(body: Array[Byte], length: Int): String = {
+    val head = Printable(new String(body, 0, math.min(length, SnippetBytes), "UTF-8").map(c => if (c < ' ') ' ' else c))
+    val text = if (length < SnippetBytes) head else head.replaceAll("[^\\s\"',;:<>{}\\[\\]]*$", "")
+    pair.replaceAllIn(text, "$1***").trim
+  }
+
+  /** Values of a text that [[snippet]] would hide. */
+  def valuesIn(text: String): List[String] =
+    pair.findAllMatchIn(text).map(_.group(2).replaceAll("""^\\*["']|\\*["']$""", "")).toList
+
+  private def userInfo(base: String): String =
+    if (!base.contains('@') || Try(new URI(base)).toOption.exists(_.getUserInfo == null)) base
+    else base.replaceFirst("//[^/@]*@", "//***@")
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.connector.calls
+
+import java.util.concurrent.ConcurrentHashMap
+import java.util.concurrent.atomic.AtomicInteger
+
+import scala.concurrent.duration.DurationInt
+import scala.concurrent.{Await, ExecutionContext, Future}
+
+import org.apache.spark.sql.SparkSession
+import org.apache.spark.{SparkContext, TaskContext}
+import org.scalatest.BeforeAndAfterAll
+import org.scalatest.funsuite.AnyFunSuite
+
+/** Parts of which no one is begun twice, in a Spark that tries each task four times. */
+class CallsOnceSuite extends AnyFunSuite with BeforeAndAfterAll {
+  private lazy val spark = SparkSession.builder().master("local[2,4]").getOrCreate()
+  override def afterAll(): Unit = spark.stop()
+
+  /** What came of each of the parts 0 and 1, of which the second fails; and how often each was begun. */
+  private def results(
+      heard: Boolean,
+      speculates: Boolean = false,
+      mostMillis: Long = 3600L * 1000
+  ): (Seq[Option[Int]], Map[Int, Int]) = {
+    val context = spark.sparkContext
+    CallsOnceSuite.begun.clear()
+    val once = new CallsOnce(context)
+    val found = Future(
+      once.results(Seq(0, 1)) { (group, part) =>
+        // As if Spark had dropped all events.
+        if (!heard) context.removeSparkListener(once)
+        CallsOnceSuite.run(context, group, part, speculates, mostMillis)
+      }
+    )(ExecutionContext.global)
+    try {
+      val parts = Await.result(found, 30.seconds).map(_.map(_.head.toInt))
+      (parts, (0 to 1).map(n => n -> CallsOnceSuite.begun.get(n).get).toMap)
+    } finally context.cancelAllJobs()
+  }
+
+  private val once = (Seq(Some(0), None), Map(0 -> 1, 1 -> 1))
+
+  test("a part whose task failed is given up, and not begun again") {
+    assert(results(heard = true) == once)
+  }
+
+  test("the driver hears of the failure while a copy may be waiting") {
+    assert(results(heard = true, speculates = true) == once)
+  }
+
+  test("a failure of which the driver does not hear ends the job too") {
+    assert(results(heard = false) == once)
+    assert(results(heard = false, speculates = true, mostMillis = 200) == once)
+  }
+}
+
+private object CallsOnceSuite {
+  val begun = new ConcurrentHashMap[Int, AtomicInteger]
+
+  def run(context: SparkContext, group: String, part: Int, speculates: Boolean, mostMillis: Long): Array[Byte] = {
+    context.setJobGroup(group, "a part", interruptOnCancel = true)
+    val work = (parts: Iterator[Int]) => {
+      CallsOnce.awaitTurn(speculates, mostMillis)
+      val n = parts.next()
+      begun.computeIfAbsent(n, _ => new AtomicInteger).incrementAndGet()
+      if (n == 1) throw new IllegalStateException(s"attempt ${TaskContext.get().attemptNumber()}")
+      Array(n.toByte)
+    }
+    context.runJob(context.parallelize(Seq(part), 1), work).head
+  }
+}

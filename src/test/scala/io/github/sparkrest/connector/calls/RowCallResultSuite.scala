@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.connector.calls
+
+import io.github.sparkrest.error.{Condition, RestError}
+import org.scalatest.funsuite.AnyFunSuite
+
+class RowCallResultSuite extends AnyFunSuite {
+  test("results of calls come to the driver as they are, whatever an API says in its errors") {
+    val texts = Vector("{}", "[1, \"\u00fc\"]", "x" * 100000).map(_.getBytes("UTF-8"))
+    // Escaped in JSON each of these is six bytes.
+    val long = RestError(Condition.ApiRefused, "\u0001" * 20000, "\u4e2d" * 20000, Some(5), repeatable = true)
+    val results = Seq(Right(texts), Left(long), Right(Vector.empty), Left(long.copy(message = "short", hint = "")))
+    val back =
+      RowCallResult.decode(RowCallResult.encode(results.iterator.map(RowCallResult(_)))).map(_.outcome).toVector
+    assert(back(0).map(_.map(new String(_, "UTF-8"))) == Right(texts.map(new String(_, "UTF-8"))))
+    assert(back(1) == Left(long.copy(message = "\u0001" * 10000, hint = "\u4e2d" * 10000)))
+    assert(back(2).map(_.length) == Right(0) && back(3).left.map(_.message) == Left("short") && back.length == 4)
+  }
+}

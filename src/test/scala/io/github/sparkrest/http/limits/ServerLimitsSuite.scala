@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.http.limits
+
+import java.io.ByteArrayInputStream
+import java.time.Instant
+
+import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.error.Condition
+import io.github.sparkrest.http.client.StatusPolicy
+import io.github.sparkrest.http.{HttpDate, HttpRequest, HttpResponse}
+import io.github.sparkrest.options.values.MaxRate
+import org.scalatest.funsuite.AnyFunSuite
+
+/** Every name and encoding of rate-limit headers that the APIs of the cookbook send. */
+class ServerLimitsSuite extends AnyFunSuite {
+  private val now = Instant.parse("2026-01-01T00:00:00Z")
+  private val nowMs = now.toEpochMilli
+
+  private def config(options: (String, String)*) =
+    RestConfig.parse(Map("url" -> "http://h/?key=k1") ++ options).fold(e => fail(e.text), identity)
+  private def of(headers: (String, String)*): ServerLimits = ServerLimits.of(headers, config().limits, nowMs)
+
+  // 30 s from now, in each way of writing it.
+  private val in30 = Seq(
+    "X-ServerLimits-Reset" -> "1767225630", // epoch s: GitHub
+    "x-rate-limit-reset" -> "1767225630", // X, Okta
+    "X-ServerLimits-Reset" -> "1767225630000", // epoch ms
+    "X-ServerLimits-Reset" -> "1767225629.75", // epoch s, decimals
+    "X-ServerLimits-Reset" -> "30", // delta s
+    "X-ServerLimits-Reset" -> "29.5", // a float
+    "X-ServerLimits-Reset" -> "2026-01-01T00:00:30Z", // ISO 8601
+    "X-ServerLimits-Reset" -> "2026-01-01T01:00:30+01:00",
+    "X-ServerLimits-Reset" -> "2026-01-01 00:00:30",
+    "X-ServerLimits-Reset" -> "2026-01-01 00:00:30 UTC",
+    "X-ServerLimits-Reset" -> "Thu, 01 Jan 2026 00:00:30 GMT", // HTTP date
+    "X-ServerLimits-Reset-After" -> "30",
+    "ServerLimits-Reset" -> "1767225630", // GitLab
+    "ServerLimits-Reset" -> "30", // IETF draft 3
+    "ServerLimits-ResetTime" -> "Thu, 01 Jan 2026 00:00:30 GMT", // GitLab
+    "X-Rate-Limit-Retry-After-Seconds" -> "30", // OpenSky
+    "X-HubSpot-ServerLimits-Interval-Milliseconds" -> "30000" // HubSpot
+  )
+
+  test("at 0 remaining the next request waits until the reset, however that is written (trap 14)") {
+    in30.foreach { case (reset, value) =>
+      val remaining = reset.toLowerCase match {
+        case r if r.startsWith("x-ratelimit")  => "X-ServerLimits-Remaining"
+        case r if r.startsWith("x-rate-limit") => "X-Rate-Limit-Remaining"
+        case r if r.startsWith("x-hubspot")    => "X-HubSpot-ServerLimits-Remaining"
+        case _                                 => "ServerLimits-Remaining"
+      }
+      val found = of(remaining -> "0", reset -> value)
+      assert(found.left.contains(0L), s"$reset: $value")
+      assert(found.waitMs.exists(w => w >= 29500 && w <= 30000), s"$reset: $value gives $found")
+      val more = of(remaining -> "7", reset -> value)
+      assert(more.left.contains(7L) && more.waitMs.isEmpty && more.resetMs.nonEmpty, s"$reset: $value")
+    }
+  }
+
+  test("the server's own clock counts, not this one's") {
+    val skewed = of(
+      "X-ServerLimits-Remaining" -> "0",
+      "X-ServerLimits-Reset" -> "1767222060",
+      "Date" -> "Wed, 31 Dec 2025 23:00:00 GMT"
+    )
+    assert(skewed.waitMs.contains(60000L))
+    assert(
+      of("ServerLimits-Remaining" -> "0", "ServerLimits-Reset" -> "1").waitMs.contains(1000L),
+      "a delay is no moment in 1970"
+    )
+    assert(
+      of("X-ServerLimits-Remaining" -> "0", "X-ServerLimits-Reset" -> "1767225000").waitMs.contains(0L),
+      "it is over"
+    )
+    assert(of("X-ServerLimits-Remaining" -> "0", "X-ServerLimits-Reset" -> "soon").waitMs.isEmpty)
+    assert(of("X-ServerLimits-Remaining" -> "lots").left.isEmpty && of() == ServerLimits.Unknown)
+  }
+
+  test("buckets: what is used of what there is") {
+    assert(of("X-Shopify-Shop-Api-Call-Limit" -> "32/40") == ServerLimits(left = Some(8), resetMs = Some(1000)))
+    assert(of("X-Shopify-Shop-Api-Call-Limit" -> "40/40").waitMs.contains(1000L))
+    assert(of("Sforce-Limit-Info" -> "api-usage=18/5000").left.contains(4982L))
+    val spent = of("Sforce-Limit-Info" -> "api-usage=5000/5000; per-app-api-usage=17/250(appName=sample)")
+    assert(spent.left.contains(0L) && spent.waitMs.isEmpty, "nobody says when")
+    assert(of("X-HubSpot-ServerLimits-Daily-Remaining" -> "17").left.contains(17L))
+    assert(of("X-HubSpot-ServerLimits-Secondly-Remaining" -> "3") == ServerLimits(left = Some(3), resetMs = Some(1000)))
+    assert(of("X-HubSpot-ServerLimits-Secondly-Remaining" -> "0").waitMs.contains(1000L))
+  }
+
+  test("the IETF's headers, before and after they became structured") {
+    assert(of("ServerLimits" -> "\"default\";r=50;t=30") == ServerLimits(left = Some(50), resetMs = Some(30000)))
+    assert(of("ServerLimits" -> "\"default\";r=0;t=30").waitMs.contains(30000L))
+    val two = of(
+      "ServerLimits-Policy" -> "\"burst\";q=100;w=60,\"day, all\";q=1000;w=86400",
+      "ServerLimits" -> "\"burst\";r=0;t=5, \"day, all\";r=700;t=40000"
+    )
+    assert(two.left.contains(0L) && two.waitMs.contains(5000L))
+    assert(
+      of("ServerLimits-Policy" -> "\"a\";q=9;w=60", "ServerLimits" -> "\"a\";r=0").waitMs.contains(60000L),
+      "its window"
+    )
+    assert(of("ServerLimits" -> "limit=100, remaining=0, reset=12").waitMs.contains(12000L))
+    assert(
+      of("ServerLimits" -> "limit=100, remaining=40, reset=12") == ServerLimits(left = Some(40), resetMs = Some(12000))
+    )
+  }
+
+  test("several quotas: the scarcest counts, and the longest wait of those used up") {
+    val found = of(
+      "X-ServerLimits-Remaining" -> "0",
+      "X-ServerLimits-Reset" -> "20",
+      "ServerLimits-Remaining" -> "5",
+      "ServerLimits-Reset" -> "3000"
+    )
+    assert(found.left.contains(0L) && found.waitMs.contains(20000L))
+    assert(of("X-Poll-Interval" -> "60").pollEveryMs.contains(60000L))
+  }
+
+  test("headers of other names, by option") {
+    val limits = config("rateLimitRemainingHeader" -> "Calls-Left", "rateLimitResetHeader" -> "Calls-Again").limits
+    val found =
+      ServerLimits.of(Seq("calls-left" -> "0", "calls-again" -> "30", "x-ratelimit-remaining" -> "9"), limits, nowMs)
+    assert(found == ServerLimits(Some(0), Some(30000), Some(30000)))
+    val e = RestConfig.parse(Map("url" -> "http://h", "rateLimitResetHeader" -> "no name"))
+    assert(e.left.exists(_.text.contains("rateLimitResetHeader: \"no name\"")))
+  }
+
+  test("Retry-After: seconds, decimals, and each form of an HTTP date") {
+    def after(value: String, more: (String, String)*) =
+      ServerLimits.retryAfterMs(more :+ ("Retry-After" -> value), nowMs)
+    Seq("30", "30.0", "Thu, 01 Jan 2026 00:00:30 GMT", "Thursday, 01-Jan-26 00:00:30 GMT", "Thu Jan  1 00:00:30 2026")
+      .foreach(v => assert(after(v).contains(30000L), v))
+    assert(after("2.5").contains(2500L) && after("0").contains(0L))
+    assert(after("Thu, 01 Jan 2026 00:00:30 GMT", "Date" -> "Thu, 01 Jan 2026 00:00:20 GMT").contains(10000L))
+    assert(after("Wed, 31 Dec 2025 00:00:00 GMT").contains(0L))
+    assert(Seq("soon", "-1", "", "1e9").forall(after(_).isEmpty))
+    assert(HttpDate.parse("Sunday, 06-Nov-94 08:49:37 GMT").contains(784111777000L))
+    assert(HttpDate.parse("Sun Nov  6 08:49:37 1994").contains(784111777000L))
+  }
+
+  private def failed(options: (String, String)*)(method: String, status: Int, headers: (String, String)*) = {
+    val response = HttpResponse(status, headers, new ByteArrayInputStream(Array.emptyByteArray))
+    StatusPolicy(response, HttpRequest(method, "http://h/?key=k1", Nil), now, config(options: _*)) match {
+      case StatusPolicy.Failed(e) => e
+      case other                  => fail(other.toString)
+    }
+  }
+
+  test("a 403 with an exhausted quota or a Retry-After is a 429; any other is a refusal") {
+    val spent = failed()("GET", 403, "x-ratelimit-remaining" -> "0", "x-ratelimit-reset" -> "1767225630")
+    assert(spent.condition == Condition.ApiError && spent.retryAfterMs.contains(30000L))
+    assert(failed()("POST", 403, "Retry-After" -> "7").retryAfterMs.contains(7000L))
+    assert(failed()("GET", 403, "x-ratelimit-remaining" -> "3").condition == Condition.ApiRefused)
+    assert(
+      failed()("GET", 429, "x-ratelimit-reset" -> "1767225630").retryAfterMs.contains(30000L),
+      "a 429 has had enough"
+    )
+    assert(failed()("GET", 500, "x-ratelimit-reset" -> "1767225630").retryAfterMs.isEmpty)
+  }
+
+  test("retryStatusCodes: which are asked again, and after which methods") {
+    val own = Seq("retryStatusCodes" -> "404,5xx,!501")
+    assert(failed(own: _*)("GET", 404).condition == Condition.ApiError)
+    assert(Seq(501, 429).forall(s => failed(own: _*)("GET", s).condition == Condition.ApiRefused))
+    assert(failed("retryStatusCodes" -> "202,5xx")("GET", 202).condition == Condition.ApiError, "not ready yet")
+    assert(Seq("GET", "HEAD", "PUT", "DELETE").forall(m => failed()(m, 500).repeatable))
+    assert(Seq("POST", "PATCH").forall(m => !failed()(m, 500).repeatable && failed()(m, 429).repeatable))
+    assert(failed()("POST", 502, "retry-after" -> "1").repeatable && failed()("POST", 503).repeatable)
+    assert(failed(own: _*)("POST", 500).repeatable, "the user said so")
+  }
+
+  test("rates of requests") {
+    assert(MaxRate.parse("100/h").contains(MaxRate(100, 3600000)))
+    assert(MaxRate.parse("5/s").contains(MaxRate(5, 1000)))
+    assert(MaxRate.parse("100/3.6s").contains(MaxRate(100, 3600)))
+    assert(MaxRate.parse(" 10 / 2 min ").contains(MaxRate(10, 120000)))
+    assert(MaxRate.parse("1/500ms").contains(MaxRate(1, 500)) && MaxRate.parse("3/d").nonEmpty)
+    Seq("", "5", "0/s", "5/0s", "-1/s", "5/fortnight", "5 per s").foreach(t => assert(MaxRate.parse(t).isEmpty, t))
+    val e = RestConfig.parse(Map("url" -> "http://h", "maxRequestRate" -> "many")).left.map(_.text)
+    assert(e.left.exists(t => t.contains("maxRequestRate: \"many\"") && t.contains("100/h")))
+  }
+}

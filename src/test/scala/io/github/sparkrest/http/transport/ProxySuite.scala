@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.http.transport
+
+import java.net.InetSocketAddress
+import java.nio.charset.StandardCharsets.UTF_8
+
+import com.sun.net.httpserver.{HttpsConfigurator, HttpsServer}
+import io.github.sparkrest.config.{ProxyConfig, RestConfig, TransportConfig}
+import io.github.sparkrest.error.RestError
+import io.github.sparkrest.http.client.StatusPolicy
+import io.github.sparkrest.http.{HttpClient, HttpRequest, HttpResponse, LocalServer, SmallProxy, TestTls}
+import io.github.sparkrest.secret.Secret
+import org.scalatest.funsuite.AnyFunSuite
+
+/** Through a real proxy that demands credentials, to real http and https servers. */
+class ProxySuite extends AnyFunSuite {
+  private val user = "ann"
+  private val word = "pä:ss"
+
+  private def client(proxy: SmallProxy, password: String = word, known: Boolean = true, timeout: Long = 2001) = {
+    val credentials = if (known) Some(user -> Secret(password)) else None
+    new SttpClient(
+      timeout,
+      3000,
+      () => false,
+      TransportConfig(proxy = Some(ProxyConfig("127.0.0.1", proxy.port, credentials)))
+    )
+  }
+
+  private def get(client: HttpClient, url: String): Either[RestError, (Int, String)] =
+    client.send(HttpRequest("GET", url, Seq("X-Mine" -> "1")))(r =>
+      Right((r.status, new String(r.body.readAllBytes(), UTF_8)))
+    )
+
+  private def proxied(test: SmallProxy => Unit): Unit = {
+    val proxy = new SmallProxy(Some(s"$user:$word"))
+    try test(proxy)
+    finally proxy.close()
+  }
+
+  test("http goes through the proxy, with credentials that the server never sees") {
+    val server = new LocalServer(LocalServer.send(_, 200, "here"))
+    try
+      proxied { proxy =>
+        (1 to 2).foreach(n => assert(get(client(proxy), s"${server.url}/a?n=$n") == Right((200, "here"))))
+        assert(proxy.passed.head == s"GET ${server.url}/a?n=1 HTTP/1.1" && proxy.passed.length == 2)
+        assert(server.asked.forall(a => a.headers("x-mine") == "1" && !a.headers.contains("proxy-authorization")))
+      }
+    finally server.close()
+  }
+
+  test("https goes through a tunnel, though the JVM forbids Basic there; the server never sees the credentials") {
+    assert(System.getProperty("jdk.http.auth.tunneling.disabledSchemes") == null)
+    val seen = new java.util.concurrent.CopyOnWriteArrayList[String]
+    val server = HttpsServer.create(new InetSocketAddress("127.0.0.1", 0), 0)
+    server.setHttpsConfigurator(new HttpsConfigurator(TestTls.context))
+    server.createContext(
+      "/",
+      { (e: com.sun.net.httpserver.HttpExchange) =>
+        e.getRequestHeaders.keySet.forEach { k => seen.add(k.toLowerCase); () }
+        LocalServer.send(e, 200, "secretly")
+        e.close()
+      }
+    )
+    server.start()
+    val url = s"https://localhost:${server.getAddress.getPort}/x"
+    try
+      TestTls.trusted(proxied { proxy =>
+        val through = client(proxy, timeout = 2002)
+        (1 to 3).foreach(_ => assert(get(through, url) == Right((200, "secretly"))))
+        assert(proxy.passed == List(s"CONNECT localhost:${server.getAddress.getPort} HTTP/1.1"), "one tunnel for all")
+        assert(seen.contains("x-mine") && !seen.contains("proxy-authorization"))
+        val wrong = get(client(proxy, password = "wrong", timeout = 2003), url)
+        assert(wrong.fold(_ => true, _._1 == 407) && proxy.passed.length == 1, wrong)
+        assert(!wrong.toString.contains("wrong"), wrong)
+      })
+    finally server.stop(0)
+  }
+
+  test("without credentials, or with wrong ones, the refusal says which options to look at") {
+    proxied { proxy =>
+      Seq(client(proxy, "wrong"), client(proxy, known = false)).foreach { c =>
+        assert(get(c, "http://127.0.0.1:1/").map(_._1) == Right(407))
+      }
+      assert(proxy.passed.isEmpty)
+    }
+    val response = HttpResponse(407, Nil, new java.io.ByteArrayInputStream(Array.emptyByteArray))
+    val config = RestConfig.parse(Map("url" -> "http://h/")).fold(e => fail(e.text), identity)
+    StatusPolicy(response, HttpRequest("GET", "http://h/", Nil), java.time.Instant.EPOCH, config) match {
+      case StatusPolicy.Failed(e) => assert(e.hint.contains("proxyUser"))
+      case other                  => fail(other.toString)
+    }
+  }
+
+  test("the door of the tunnel opens to its own client alone") {
+    proxied { proxy =>
+      val door = new ProxyTunnel(ProxyConfig("127.0.0.1", proxy.port, Some(user -> Secret(word))), 2000)
+      assert(door.address.getAddress.isLoopbackAddress)
+      val s = new java.net.Socket(door.address.getAddress, door.address.getPort)
+      s.getOutputStream.write("CONNECT h:443 HTTP/1.1\r\nProxy-Authorization: Local guess\r\n\r\n".getBytes(UTF_8))
+      assert(new String(s.getInputStream.readAllBytes(), UTF_8).startsWith("HTTP/1.1 403"))
+      assert(proxy.passed.isEmpty)
+    }
+  }
+
+  test("proxy options are checked, and never shown with a password") {
+    def problems(options: (String, String)*) =
+      RestConfig.parse(Map("url" -> "http://h/") ++ options).fold(_.text, _ => "")
+    val refused = problems("proxy" -> "http://ann:hidden@proxy:3128")
+    assert(refused.contains("proxy:") && refused.contains("http://host:port") && !refused.contains("hidden"))
+    assert(problems("proxy" -> "proxy:3128").nonEmpty && problems("proxy" -> "https://p:1").nonEmpty)
+    assert(problems("proxy" -> "http://p:70000").nonEmpty)
+    assert(problems("proxyUser" -> "u").contains("proxy: is required by proxyUser"))
+    assert(problems("proxy" -> "http://p:1", "proxyPassword" -> "x").contains("proxyUser: is required"))
+    val config = RestConfig
+      .parse(Map("url" -> "http://h/", "proxy" -> "http://[::1]:3128/", "proxyUser" -> "u", "proxyPassword" -> "hidden"))
+      .fold(e => fail(e.text), identity)
+    assert(config.transport.proxy.contains(ProxyConfig("::1", 3128, Some("u" -> Secret("hidden")))))
+    assert(!config.transport.toString.contains("hidden"))
+  }
+
+  test("the JVM's own settings hold without the option") {
+    val server = new LocalServer(LocalServer.send(_, 200, "here"))
+    val proxy = new SmallProxy(None)
+    val before = java.net.ProxySelector.getDefault
+    // Loopback addresses bypass the proxy of the properties, so the selector that reads them is set itself.
+    java.net.ProxySelector.setDefault(java.net.ProxySelector.of(new InetSocketAddress("127.0.0.1", proxy.port)))
+    try {
+      assert(get(new SttpClient(2004, 3000, () => false), s"${server.url}/a") == Right((200, "here")))
+      assert(proxy.passed.length == 1)
+    } finally {
+      java.net.ProxySelector.setDefault(before)
+      proxy.close()
+      server.close()
+    }
+  }
+}

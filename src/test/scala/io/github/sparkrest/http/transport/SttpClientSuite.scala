@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.http.transport
+
+import java.io.ByteArrayOutputStream
+import java.net.ServerSocket
+import java.nio.charset.StandardCharsets.UTF_8
+import java.time.Instant
+import java.util.zip.GZIPOutputStream
+
+import io.github.sparkrest.config.{AuthConfig, RestConfig}
+import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.http.auth.Auth
+import io.github.sparkrest.http.client.StatusPolicy
+import io.github.sparkrest.http.{HttpRequest, HttpResponse, LocalServer}
+import io.github.sparkrest.secret.Secret
+import org.scalatest.funsuite.AnyFunSuite
+
+/** Against real servers, well-behaved and not. */
+class SttpClientSuite extends AnyFunSuite {
+  private val client = new SttpClient(connectTimeoutMs = 2000, readTimeoutMs = 300, () => false)
+  private def get(url: String, headers: (String, String)*) = HttpRequest("GET", url, headers)
+  private def body(r: HttpResponse): Either[RestError, String] = Right(new String(r.body.readAllBytes(), UTF_8))
+
+  private def serving[A](answer: com.sun.net.httpserver.HttpExchange => Unit)(test: LocalServer => A): A = {
+    val server = new LocalServer(answer)
+    try test(server)
+    finally server.close()
+  }
+
+  /** A server that speaks bytes. */
+  private def raw[A](answer: java.net.Socket => Unit)(test: String => A): A = {
+    val socket = new ServerSocket(0, 50, java.net.InetAddress.getByName("127.0.0.1"))
+    val thread = new Thread(() =>
+      try
+        while (true) {
+          val s = socket.accept();
+          new Thread(() =>
+            try answer(s)
+            catch { case _: java.io.IOException => () }
+          ).start()
+        }
+      catch { case _: java.io.IOException => () }
+    )
+    thread.setDaemon(true)
+    thread.start()
+    try test(s"http://127.0.0.1:${socket.getLocalPort}/")
+    finally socket.close()
+  }
+
+  test("the address arrives as it was written") {
+    serving(LocalServer.send(_, 200, "ok")) { server =>
+      Seq(
+        "/a%2Fb/c%20d?x=%2B+y&z=%C3%BC&e=&flag&t=2024-01-01T00%3A00%3A00%2B02%3A00",
+        "/?a=b%26c=d;e,f:g@h!$'()*",
+        "/a//b/../c?q=~-._"
+      ).foreach { path =>
+        assert(client.send(get(server.url + path))(body) == Right("ok"))
+        assert(server.asked.last.uri == path)
+      }
+    }
+  }
+
+  test("headers arrive, credentials replace what the user set by hand") {
+    serving(LocalServer.send(_, 200, "ok")) { server =>
+      def authorized(options: AuthConfig, request: HttpRequest) = {
+        client.send(Auth(options, None, Instant.EPOCH, "")(request))(body)
+        server.asked.last
+      }
+      val byToken = AuthConfig.Token("SSWS", Secret("t0"))
+      val asked = authorized(byToken, get(server.url, "X-API-Key" -> "k", "authorization" -> "old"))
+      assert(asked.headers("x-api-key") == "k" && asked.headers("authorization") == "SSWS t0")
+      val rails = authorized(AuthConfig.Token("Token token=", Secret("t0")), get(server.url))
+      assert(rails.headers("authorization") == "Token token=t0")
+      val basic = authorized(AuthConfig.Basic(Secret("ü"), Secret("")), get(server.url))
+      assert(basic.headers("authorization") == "Basic w7w6")
+      def key(in: String, request: HttpRequest) = authorized(AuthConfig.ApiKey("api k", Secret("s&t"), in), request)
+      assert(key("query", get(server.url + "/p?api%20k=old&a=1")).uri == "/p?a=1&api%20k=s%26t")
+      assert(key("query", get(server.url + "/p")).uri == "/p?api%20k=s%26t")
+      val cookie = authorized(AuthConfig.ApiKey("sid", Secret("s"), "cookie"), get(server.url, "Cookie" -> "a=b"))
+      assert(cookie.headers("cookie") == "a=b; sid=s")
+      val header = authorized(AuthConfig.ApiKey("X-Key", Secret("s"), "header"), get(server.url, "x-key" -> "old"))
+      assert(header.headers("x-key") == "s")
+      val untrusted = authorized(byToken, get(server.url).copy(trusted = false))
+      assert(!untrusted.headers.contains("authorization"))
+    }
+  }
+
+  test("gzip is decoded as it comes") {
+    serving { e =>
+      val bytes = new ByteArrayOutputStream
+      val zip = new GZIPOutputStream(bytes)
+      zip.write(("x" * 100000).getBytes(UTF_8))
+      zip.close()
+      e.getResponseHeaders.add("Content-Encoding", "gzip")
+      e.sendResponseHeaders(200, bytes.size.toLong)
+      e.getResponseBody.write(bytes.toByteArray)
+    } { server =>
+      assert(client.send(get(server.url))(body) == Right("x" * 100000))
+      assert(server.asked.last.headers("accept-encoding").contains("gzip"))
+    }
+  }
+
+  private def connectionFails(url: String, says: String = ""): Unit = {
+    val error = client.send(get(s"$url?api_key=hidden"))(body).fold(identity, b => fail(s"got $b"))
+    assert(
+      error.condition == Condition.ConnectionFailed && !error.text.contains("hidden") && error.text.contains(says),
+      error.text
+    )
+    assert(!Thread.currentThread.isInterrupted)
+  }
+
+  test("nobody listens") {
+    val free = new ServerSocket(0)
+    free.close()
+    connectionFails(s"http://127.0.0.1:${free.getLocalPort}/")
+  }
+
+  test("no answer in time") {
+    raw(s => Thread.sleep(if (s.isClosed) 0 else 3000))(connectionFails(_))
+  }
+
+  test("silence in the middle of a body ends after readTimeout") {
+    raw { s =>
+      s.getOutputStream.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n[1,".getBytes(UTF_8))
+      Thread.sleep(5000)
+    } { url =>
+      val began = System.nanoTime
+      connectionFails(url, "no data for 0.3 s")
+      assert(System.nanoTime - began < 2500L * 1000000, "it took longer than two seconds")
+    }
+  }
+
+  test("a connection that breaks in the middle of a body") {
+    raw { s =>
+      s.getOutputStream.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n[1,".getBytes(UTF_8))
+      s.close()
+    }(connectionFails(_))
+    raw { s =>
+      s.getOutputStream.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n".getBytes(UTF_8))
+      s.close()
+    }(connectionFails(_))
+  }
+
+  test("what `use` throws is not taken for the network's fault") {
+    serving(LocalServer.send(_, 200, "ok")) { server =>
+      intercept[java.io.FileNotFoundException](
+        client.send(get(server.url))((_: HttpResponse) => throw new java.io.FileNotFoundException("disk"))
+      )
+    }
+  }
+
+  test("an interrupted thread leaves at once, before the head of a response") {
+    raw(_ => Thread.sleep(5000)) { url =>
+      val slow = new SttpClient(2000, 20000, () => false)
+      val thread = new Thread(() =>
+        try { slow.send(get(url))(body); () }
+        catch { case _: InterruptedException => () }
+      )
+      thread.start()
+      Thread.sleep(300)
+      thread.interrupt()
+      thread.join(1000)
+      assert(!thread.isAlive)
+    }
+  }
+
+  test("a cancelled poll leaves at once, in the middle of a body") {
+    raw { s =>
+      s.getOutputStream.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n[1,".getBytes(UTF_8))
+      Thread.sleep(5000)
+    } { url =>
+      @volatile var cancelled = false
+      val slow = new SttpClient(2000, 20000, () => cancelled)
+      @volatile var result = Option.empty[Either[RestError, String]]
+      val thread = new Thread(() => result = Some(slow.send(get(url))(body)))
+      thread.start()
+      Thread.sleep(300)
+      cancelled = true
+      thread.join(1000)
+      assert(result.exists(_.fold(_.message, identity).contains("cancelled")))
+    }
+  }
+
+  test("a header that the JDK refuses is an error without its value") {
+    val e = client.send(get("http://127.0.0.1:1/", "X" -> "hidden\u0001"))(body).fold(identity, b => fail(b))
+    assert(e.condition == Condition.InvalidOptions && !e.text.contains("hidden"))
+  }
+
+  test("what is signed by OAuth1 or counted is sent once, though the JDK would send a GET again when nothing came back") {
+    val count = new java.util.concurrent.atomic.AtomicInteger
+    raw { s =>
+      if (s.getInputStream.read(new Array[Byte](10000)) > 0) count.incrementAndGet()
+      s.close()
+    } { url =>
+      assert(
+        client.send(get(url, "Authorization" -> "OAuth oauth_nonce=\"1\""))(body).left.map(_.condition) == Left(
+          Condition.ConnectionFailed
+        )
+      )
+      assert(count.getAndSet(0) == 1)
+      val rated = RestConfig.parse(Map("url" -> url, "maxRequestRate" -> "5/s")).fold(e => fail(e.text), identity)
+      val counting = SttpClient(rated, () => false)
+      assert(counting.send(get(url))(body).left.map(_.condition) == Left(Condition.ConnectionFailed))
+      assert(count.getAndSet(0) == 1)
+      client.send(get(url))(body)
+      assert(count.get > 1, "the JDK no longer does; then SentOnce is not needed")
+    }
+  }
+
+  test("a status becomes records, nothing, a passing error or a refusal") {
+    val now = Instant.parse("2026-01-01T00:00:00Z")
+    def verdict(status: Int, headers: (String, String)*) =
+      StatusPolicy(
+        HttpResponse(status, headers, new java.io.ByteArrayInputStream("""{"token": "abc", "m": "no"}""".getBytes)),
+        HttpRequest("GET", "http://h/?key=k1", Nil),
+        now,
+        RestConfig.parse(Map("url" -> "http://h", "emptyStatusCodes" -> "204")).fold(e => fail(e.text), identity)
+      )
+    assert(
+      verdict(200) == StatusPolicy.Records && verdict(204) == StatusPolicy.Empty && verdict(304) == StatusPolicy.Empty
+    )
+    def error(v: StatusPolicy.Verdict) = v match {
+      case StatusPolicy.Failed(e) => e; case other => fail(other.toString)
+    }
+    assert(Seq(408, 429, 500, 503).forall(s => error(verdict(s)).condition == Condition.ApiError))
+    assert(Seq(301, 400, 401, 403, 404).forall(s => error(verdict(s)).condition == Condition.ApiRefused))
+    assert(error(verdict(429, "retry-after" -> "2.5")).retryAfterMs.contains(2500L))
+    assert(error(verdict(503, "Retry-After" -> "Thu, 01 Jan 2026 00:00:09 GMT")).retryAfterMs.contains(9000L))
+    assert(error(verdict(503, "Retry-After" -> "soon")).retryAfterMs.isEmpty)
+    val text = error(verdict(401)).text
+    assert(!text.contains("abc") && !text.contains("k1") && text.contains("***") && text.contains("\"no\""))
+  }
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.http.transport
+
+import java.net.{InetSocketAddress, ServerSocket, Socket}
+import java.nio.charset.StandardCharsets.{ISO_8859_1, UTF_8}
+
+import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.http.{HttpClient, HttpRequest, RawServer, TestTls}
+import io.netty.bootstrap.ServerBootstrap
+import io.netty.buffer.Unpooled
+import io.netty.channel.nio.NioEventLoopGroup
+import io.netty.channel.socket.SocketChannel
+import io.netty.channel.socket.nio.NioServerSocketChannel
+import io.netty.channel.{ChannelHandlerContext, ChannelInboundHandlerAdapter, ChannelInitializer}
+import io.netty.handler.codec.http2._
+import io.netty.handler.ssl.ApplicationProtocolConfig._
+import io.netty.handler.ssl._
+import org.scalatest.funsuite.AnyFunSuite
+
+/** Connections: how many, in which protocol, and how long one waits for them. */
+class TransportSuite extends AnyFunSuite {
+  private def get(client: HttpClient, url: String): Either[RestError, String] =
+    client.send(HttpRequest("GET", url, Nil))(r => Right(new String(r.body.readAllBytes(), UTF_8)))
+
+  private def timed[A](test: => A): (A, Long) = {
+    val began = System.nanoTime
+    val a = test
+    (a, (System.nanoTime - began) / 1000000)
+  }
+
+  private def fails(result: Either[RestError, String]): RestError = {
+    val e = result.fold(identity, b => fail(s"got $b"))
+    assert(e.condition == Condition.ConnectionFailed, e.text)
+    e
+  }
+
+  test("many polls, one connection; in clear text HTTP/1.1 without an offer to upgrade") {
+    val heads = new java.util.concurrent.CopyOnWriteArrayList[String]
+    val server = new RawServer({ (s, _) =>
+      var head = RawServer.head(s.getInputStream)
+      while (head.nonEmpty) {
+        heads.add(head)
+        s.getOutputStream.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]".getBytes(ISO_8859_1))
+        head = RawServer.head(s.getInputStream)
+      }
+    })
+    try {
+      (1 to 20).foreach(_ => assert(get(new SttpClient(2000, 2000, () => false), server.url) == Right("[]")))
+      assert(server.connections == 1 && heads.size == 20)
+      heads.forEach { h =>
+        assert(h.startsWith("GET ") && h.contains("HTTP/1.1\r\n") && !h.toLowerCase.contains("upgrade"), h)
+        ()
+      }
+    } finally server.close()
+  }
+
+  test("a connection that is not made in time") {
+    // Of a queue of one that nobody serves, Linux lets no more than two connections in; further ones are not answered.
+    val full = new ServerSocket()
+    full.bind(new InetSocketAddress("127.0.0.1", 0), 1)
+    val waiting = (1 to 4).map { _ =>
+      val s = new Socket
+      try s.connect(full.getLocalSocketAddress, 200)
+      catch { case _: java.net.SocketTimeoutException => () }
+      s
+    }
+    try {
+      val (result, ms) = timed(get(new SttpClient(400, 20000, () => false), s"http://127.0.0.1:${full.getLocalPort}/"))
+      assert(fails(result).hint.contains("connectTimeout") && ms >= 350 && ms < 5000, s"$ms ms")
+    } finally {
+      waiting.foreach(_.close())
+      full.close()
+    }
+  }
+
+  test("a head that does not come, or not to its end, in time") {
+    Seq("", "HTTP/1.1 200 OK\r\nContent-Le").foreach { begin =>
+      val server = new RawServer({ (s, _) => s.getOutputStream.write(begin.getBytes); Thread.sleep(8000) })
+      try {
+        val (result, ms) = timed(get(new SttpClient(2000, 400, () => false), server.url))
+        assert(fails(result).hint.contains("readTimeout") && ms >= 350 && ms < 4000, s"$ms ms")
+      } finally server.close()
+    }
+  }
+
+  test("a slow body is read to its end, a silent one is not") {
+    val slow = new RawServer({ (s, _) =>
+      RawServer.head(s.getInputStream)
+      s.getOutputStream.write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n".getBytes)
+      (1 to 10).foreach { _ => s.getOutputStream.write('1'); s.getOutputStream.flush(); Thread.sleep(100) }
+    })
+    try {
+      // Ten times 100 ms are longer than readTimeout, each pause is not.
+      assert(get(new SttpClient(2000, 500, () => false), slow.url) == Right("1111111111"))
+      fails(get(new SttpClient(2000, 50, () => false), slow.url))
+    } finally slow.close()
+  }
+
+  test("https speaks HTTP/2 with a server that does, all polls over one connection") {
+    val server = new H2Server
+    try
+      TestTls.trusted {
+        // HTTP/1.1 would be answered with what is no HTTP at all.
+        val client = new SttpClient(2005, 5000, () => false)
+        (1 to 20).foreach(n => assert(get(client, s"https://localhost:${server.port}/p?n=$n") == Right(s"/p?n=$n")))
+        assert(server.connections.get == 1)
+      }
+    finally server.close()
+  }
+
+  /** Speaks HTTP/2 alone (ALPN), and answers with the path that was asked for. */
+  final private class H2Server extends AutoCloseable {
+    val connections = new java.util.concurrent.atomic.AtomicInteger
+    private val threads = new NioEventLoopGroup(1)
+    private val tls = SslContextBuilder
+      .forServer(TestTls.keyManagers)
+      .sslProvider(SslProvider.JDK)
+      .applicationProtocolConfig(
+        new ApplicationProtocolConfig(
+          Protocol.ALPN,
+          SelectorFailureBehavior.NO_ADVERTISE,
+          SelectedListenerFailureBehavior.ACCEPT,
+          ApplicationProtocolNames.HTTP_2
+        )
+      )
+      .build()
+
+    private class Answer extends ChannelInboundHandlerAdapter {
+      override def channelRead(c: ChannelHandlerContext, message: Any): Unit = message match {
+        case h: Http2HeadersFrame =>
+          val path = h.headers.path.toString
+          c.write(new DefaultHttp2HeadersFrame(new DefaultHttp2Headers().status("200")).stream(h.stream))
+          c.writeAndFlush(
+            new DefaultHttp2DataFrame(Unpooled.wrappedBuffer(path.getBytes(UTF_8)), true).stream(h.stream)
+          )
+          ()
+        case other => io.netty.util.ReferenceCountUtil.release(other); ()
+      }
+    }
+
+    private val channel = new ServerBootstrap()
+      .group(threads)
+      .channel(classOf[NioServerSocketChannel])
+      .childHandler(new ChannelInitializer[SocketChannel] {
+        def initChannel(c: SocketChannel): Unit = {
+          connections.incrementAndGet()
+          c.pipeline.addLast(tls.newHandler(c.alloc), Http2FrameCodecBuilder.forServer().build(), new Answer)
+          ()
+        }
+      })
+      .bind("127.0.0.1", 0)
+      .sync()
+      .channel
+
+    def port: Int = channel.localAddress.asInstanceOf[InetSocketAddress].getPort
+    def close(): Unit = {
+      channel.close().sync()
+      threads.shutdownGracefully(0, 1, java.util.concurrent.TimeUnit.SECONDS)
+      ()
+    }
+  }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.schedule
+
+import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.poll.PollOutcome
+import io.github.sparkrest.progress.Progress
+import io.github.sparkrest.progress.strategies.OffsetTime
+import org.scalatest.funsuite.AnyFunSuite
+
+class AvailableNowSuite extends AnyFunSuite {
+  private val moment = 1700000000000L
+  private def config(options: (String, String)*) =
+    RestConfig.parse(Map("url" -> "http://h/?from={offset}") ++ options).fold(e => fail(e.text), identity)
+  private def poll(records: Long, more: Boolean = true) = pages(more, records)
+
+  private def pages(more: Boolean, records: Long*) =
+    PollOutcome(
+      Progress.Initial,
+      records.size,
+      records.sum,
+      more,
+      None,
+      None,
+      0,
+      lastPage = records.last,
+      largestPage = records.max
+    )
+
+  /** Why it ended after the last of some polls. */
+  private def end(polls: Seq[Long], seconds: Long, time: Option[Long] = None, options: Seq[(String, String)] = Nil) =
+    polls
+      .foldLeft(AvailableNow(moment))((a, n) => a.after(poll(n)))
+      .end(poll(polls.last), time, polls.size.toLong, moment + seconds * 1000, config(options: _*))
+
+  test("it ends when nothing further is to be asked for, and goes on while records come") {
+    assert(AvailableNow(moment).end(poll(0, more = false), None, 1, moment + 1, config()).nonEmpty)
+    assert(end(Seq(100, 100, 100), seconds = 3600).isEmpty)
+  }
+
+  test("an offset that passed the moment ends it; one before it does not, however long that takes") {
+    assert(end(Seq(100), seconds = 1, Some(moment)).nonEmpty)
+    assert(end(Seq(100, 50, 40, 30, 20), seconds = 3600, Some(moment - 1)).isEmpty)
+  }
+
+  test("without a time in the offset: shorter polls, twice, and not at once") {
+    assert(end(Seq(100, 49, 48), seconds = 10).nonEmpty)
+    assert(end(Seq(100, 49, 48), seconds = 9).isEmpty, "an API may answer with a short page in between")
+    assert(end(Seq(100, 49, 100), seconds = 60).isEmpty && end(Seq(100, 49), seconds = 60).isEmpty)
+    assert(end(Seq(100, 90, 80, 95), seconds = 60).isEmpty, "an API that filters its pages")
+  }
+
+  test("fewer pages are not shorter ones: a slow machine, or one that others use, ends a poll earlier") {
+    val polls = Seq(Seq.fill(10)(70L), Seq.fill(6)(70L), Seq(70L), Seq.fill(2)(70L))
+    val seen = polls.foldLeft(AvailableNow(moment))((a, p) => a.after(pages(more = true, p: _*)))
+    def ends(a: AvailableNow) = a.end(pages(more = true, 70), None, 19, moment + 3600000, config()).isDefined
+    assert(!ends(seen))
+    assert(ends(seen.after(pages(more = true, 70, 3)).after(pages(more = true, 2, 1))))
+  }
+
+  test("polls in a row that only moved the offset end it, and one with a record in between counts from the beginning") {
+    def after(fruitless: Seq[Boolean], most: Int) =
+      fruitless.foldLeft(AvailableNow(moment, mostFruitless = most))((a, f) => a.after(poll(if (f) 0 else 9), f))
+    def ends(fruitless: Seq[Boolean], most: Int = AvailableNow.MostFruitless) =
+      after(fruitless, most).end(poll(0), None, 1, moment + 1, config()).isDefined
+    assert(ends(Seq.fill(20)(true)) && !ends(Seq.fill(19)(true)))
+    assert(ends(Seq(true, true), 2) && !ends(Seq(true, false, true), 2))
+  }
+
+  test("a budget of requests ends it") {
+    assert(end(Seq(100, 100, 100), seconds = 1, options = Seq("maxRequestsPerTrigger" -> "3")).nonEmpty)
+    assert(end(Seq(100, 100), seconds = 1, options = Seq("maxRequestsPerTrigger" -> "3")).isEmpty)
+  }
+
+  test("what time an offset stands for") {
+    def time(offset: String, offsetType: String = "timestamp") =
+      new OffsetTime(config("offsetType" -> offsetType).offset).momentOf(offset).map(_.toEpochMilli)
+    Seq(
+      "1700000000",
+      "1700000000000",
+      "1700000000000000",
+      "1700000000000000000",
+      "1700000000.000",
+      "2023-11-14T22:13:20Z"
+    )
+      .foreach(t => assert(time(t).contains(moment), t))
+    assert(time("17").isEmpty && time("1700000000", "max_field").isEmpty && time("abc").isEmpty)
+    assert(time("2023-11-14T23:13:20+01:00", "max_field").contains(moment))
+  }
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.schedule
+
+import java.nio.file.Path
+
+import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.http.Clock
+import io.github.sparkrest.http.client.MeteredClient
+import io.github.sparkrest.http.transport.SttpClient
+import io.github.sparkrest.pagelog.PageLog
+import io.github.sparkrest.pagelog.format.{Endpoint, LogPosition, PageFileWriter}
+import io.github.sparkrest.pagelog.store.LocalLogStore
+import io.github.sparkrest.poll.{Poll, PollCodec, PollReport, PollRequest}
+
+/** A run of the poller on a page log that outlives it, with real requests. Spark is missing: polls run in the poller's thread. */
+final class OneEndpointRun(root: Path, mustComplete: Boolean, options: (String, String)*) {
+  private val base = Map("streamingInterval" -> "0", "maxRetries" -> "0", "retryBackoff" -> "20ms")
+  private val config = RestConfig.parse(base ++ options).fold(e => throw e.toException, identity)
+  private val store = new LocalLogStore(root)
+  val log: PageLog = PageLog.open(store, 2)
+  val poller = new Poller(
+    config,
+    Seq(Endpoint.Only),
+    log,
+    log.resume(LogPosition.Start, Map.empty),
+    mustComplete,
+    { (polls, _) =>
+      val PollRequest(endpoint, state, limits) = polls.head
+      val writer = new PageFileWriter(store, log.epoch, "")
+      val client = new MeteredClient(SttpClient(config, () => false), limits.sendable)
+      val outcome = new Poll(config, client, Clock.System).run(state, limits, writer)
+      PollCodec.decode(
+        PollCodec.encode(Seq(PollReport(Vector(endpoint.key -> outcome), writer.close(), client.ages())))
+      )
+    },
+    Clock.System
+  )
+  private val thread = new Thread(poller)
+  thread.start()
+
+  /** Of all runs. */
+  def records: Long = log.unreadRecords(LogPosition.Start)
+
+  /** Whether the run ended by itself within this time; it is over when this returns. */
+  def ends(millis: Long): Boolean = {
+    thread.join(millis)
+    val ended = !thread.isAlive
+    poller.stop()
+    (1 to 40).takeWhile { _ =>
+      thread.interrupt()
+      thread.join(50)
+      thread.isAlive
+    }
+    ended
+  }
+}

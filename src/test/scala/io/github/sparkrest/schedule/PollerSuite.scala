@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.schedule
+
+import java.nio.file.Files
+
+import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.error.{Condition, RestException}
+import io.github.sparkrest.http.client.MeteredClient
+import io.github.sparkrest.http.transport.SttpClient
+import io.github.sparkrest.http.{Clock, LocalServer}
+import io.github.sparkrest.pagelog.PageLog
+import io.github.sparkrest.pagelog.format.{Endpoint, LogPosition, PageFileWriter}
+import io.github.sparkrest.pagelog.store.LocalLogStore
+import io.github.sparkrest.poll.{Poll, PollCodec, PollReport, PollRequest}
+import org.scalatest.concurrent.Eventually
+import org.scalatest.funsuite.AnyFunSuite
+import org.scalatest.time.{Millis, Seconds, Span}
+
+/** The poller with a real page log and a real HTTP server; only Spark is missing: polls run in the poller's thread.
+  *
+  * Distances are measured where the server notes a request, which a busy machine does late: they are compared with
+  * three quarters of what is promised. [[TokenLedgerSuite]] compares exactly, with a clock of its own.
+  */
+class PollerSuite extends AnyFunSuite with Eventually {
+  implicit override val patienceConfig: PatienceConfig = PatienceConfig(Span(30, Seconds), Span(20, Millis))
+
+  @volatile private var newest = 0
+  @volatile private var status = 200
+  @volatile private var busy = false
+  @volatile private var everySecondFails = false
+  private val count = new java.util.concurrent.atomic.AtomicInteger
+  @volatile private var headers = Seq.empty[(String, String)]
+  private val server = new LocalServer({ e =>
+    val from = e.getRequestURI.getQuery.split("=").last.takeRight(9).toInt
+    val records =
+      if (busy) (1 to 10).map(i => s"""{"id":$i,"at":${System.currentTimeMillis}}""")
+      else (math.max(from, 1) to math.min(newest, from + 9)).map(i => s"""{"id":$i}""")
+    if (status == 0) e.close()
+    else if (everySecondFails && count.incrementAndGet() % 2 == 1) LocalServer.send(e, 500, "no")
+    else
+      LocalServer.send(e, status, if (status == 200) records.mkString("[", ",", "]") else "<html>no</html>", headers: _*)
+  })
+
+  final private class Running(mustComplete: Boolean, lostTasks: Int, options: (String, String)*) {
+    @volatile private var lost = lostTasks
+
+    /** Requests that were granted before they were free. */
+    @volatile var ahead = 0
+    private val base = Map(
+      "url" -> s"${server.url}/?from={offset}",
+      "offsetField" -> "id",
+      "offsetType" -> "incremental",
+      "streamingInterval" -> "0",
+      "maxRetries" -> "0",
+      "retryBackoff" -> "50ms"
+    )
+    private val config = RestConfig.parse(base ++ options).fold(e => fail(e.text), identity)
+    private val store = new LocalLogStore(Files.createTempDirectory("log"))
+    val log: PageLog = PageLog.open(store, 2)
+    val poller = new Poller(
+      config,
+      Seq(Endpoint.Only),
+      log,
+      log.resume(LogPosition.Start, Map.empty),
+      mustComplete,
+      { (polls, _) =>
+        val PollRequest(endpoint, state, limits) = polls.head
+        val writer = new PageFileWriter(store, log.epoch, "")
+        ahead += limits.later.length
+        if (lost > 0) {
+          lost -= 1
+          Seq(PollReport.Repeated)
+        } else {
+          val client = new MeteredClient(SttpClient(config, () => false), limits.sendable)
+          val outcome = new Poll(config, client, Clock.System).run(state, limits, writer)
+          val report = PollReport(Vector(endpoint.key -> outcome), writer.close(), client.ages())
+          PollCodec.decode(PollCodec.encode(Seq(report)))
+        }
+      },
+      Clock.System
+    )
+    private val thread = new Thread(poller)
+    thread.start()
+    def records: Long = log.unreadRecords(LogPosition.Start)
+    def isAlive: Boolean = thread.isAlive
+
+    /** Polls run in the poller's own thread here, and `java.net.http` swallows an interrupt while a body is read. */
+    def stop(): Unit = {
+      poller.stop()
+      (1 to 40).takeWhile { _ =>
+        thread.interrupt()
+        thread.join(50)
+        thread.isAlive
+      }
+      assert(!thread.isAlive)
+    }
+  }
+
+  private def running(mustComplete: Boolean, options: (String, String)*)(test: Running => Any): Unit =
+    running(mustComplete, 0, options: _*)(test)
+
+  private def running(mustComplete: Boolean, lostTasks: Int, options: (String, String)*)(test: Running => Any): Unit = {
+    val r = new Running(mustComplete, lostTasks, options: _*)
+    try { test(r); () }
+    finally {
+      r.stop()
+      reset()
+    }
+  }
+
+  /** What a test sets before [[running]] holds for the first poll already. */
+  private def reset(): Unit = {
+    headers = Nil
+    everySecondFails = false
+    count.set(0)
+    newest = 0
+    status = 200
+    busy = false
+  }
+
+  test("every record comes once, and polling goes on while nothing is new") {
+    running(mustComplete = false) { r =>
+      newest = 95
+      eventually(assert(r.records == 95))
+      val polls = r.poller.status.polls
+      eventually(assert(r.poller.status.polls > polls + 2))
+      newest = 120
+      eventually(assert(r.records == 120))
+      assert(r.poller.status.newRecords == 120 && r.poller.status.failedPolls == 0)
+    }
+  }
+
+  test("API errors, broken connections and invalid responses: counted, nothing lost, on it goes") {
+    running(mustComplete = false) { r =>
+      newest = 10
+      eventually(assert(r.records == 10))
+      Seq(500, 0, 203, 404).foreach { s =>
+        val failed = r.poller.status.failedPolls
+        status = s
+        newest += 10
+        eventually(assert(r.poller.status.failedPolls > failed + 1 && r.poller.status.lastError.isDefined))
+        val before = newest - 10
+        assert(r.records == before)
+        status = 200
+        eventually(assert(r.records == newest && r.poller.status.lastError.isEmpty))
+      }
+    }
+  }
+
+  test("a refusal on the very first poll ends it; later ones do not") {
+    status = 404
+    running(mustComplete = false) { r =>
+      eventually(assert(r.poller.failure.exists {
+        case e: RestException => e.error.condition == Condition.ApiRefused; case _ => false
+      }))
+      eventually(assert(!r.isAlive))
+    }
+  }
+
+  test("until all there is was polled, and no longer") {
+    newest = 47
+    running(mustComplete = true) { r =>
+      eventually(assert(r.poller.complete && !r.isAlive))
+      assert(r.records == 47)
+    }
+  }
+
+  test("an API that makes records faster than they are polled does not keep it running for ever") {
+    busy = true
+    running(mustComplete = true, "offsetType" -> "timestamp", "offsetField" -> "at", "initialOffset" -> "1") { r =>
+      eventually(assert(r.poller.complete && !r.isAlive))
+      assert(r.records >= 10)
+    }
+  }
+
+  test("a budget of requests is kept") {
+    newest = 100000
+    running(mustComplete = true, "maxRequestsPerTrigger" -> "3") { r =>
+      eventually(assert(r.poller.complete && !r.isAlive))
+      assert(r.poller.status.requests == 3 && r.records == 29)
+    }
+  }
+
+  test("a failure is not the end of the data") {
+    newest = 10
+    status = 503
+    running(mustComplete = true, "maxRetries" -> "1") { r =>
+      eventually(assert(r.poller.failure.exists(_.getMessage.startsWith("[REST_TOO_MANY_ERRORS]"))))
+      assert(!r.poller.complete)
+      assert(r.poller.status.requests == 2, "one retry")
+    }
+  }
+
+  test("polling waits when too much is unread, and goes on when it is taken (I4)") {
+    running(mustComplete = false, "maxBufferedBytes" -> "200") { r =>
+      newest = 100000
+      eventually(assert(r.log.unreadBytes >= 200))
+      val held = r.records
+      assert(held < 100, "the bound is checked between pages")
+      Thread.sleep(1000)
+      assert(r.records == held, "it went on polling")
+      val all = r.log.take(LogPosition.Start, Long.MaxValue, Long.MaxValue)
+      eventually(assert(r.log.unreadRecords(all) > 0))
+    }
+  }
+
+  test("an interval is kept") {
+    running(mustComplete = false, "streamingInterval" -> "0.3") { r =>
+      val before = server.asked.length
+      eventually(assert(r.poller.status.polls >= 4))
+      val times = server.asked.drop(before).map(_.atMs)
+      assert(times.zip(times.tail).forall { case (a, b) => b - a >= 225 })
+    }
+  }
+
+  private def asked(since: Int) = server.asked.drop(since)
+  private def gaps(since: Int) = asked(since).map(_.atMs).sliding(2).collect { case Seq(a, b) => b - a }.toList
+
+  test("a used-up quota holds the next page back until the reset, and it shows") {
+    running(mustComplete = false) { r =>
+      headers = Seq("X-ServerLimits-Remaining" -> "0", "X-ServerLimits-Reset" -> "0.4")
+      newest = 25
+      val before = server.asked.length
+      eventually(assert(r.records == 25))
+      assert(gaps(before).take(2).forall(_ >= 300), gaps(before))
+      eventually(assert(r.poller.waits.totalMs(System.currentTimeMillis) >= 700))
+      assert(r.poller.status.quotaLeft.contains(0L) && r.poller.status.failedPolls == 0)
+    }
+  }
+
+  test("Retry-After: obeyed, capped by rateLimitMaxWait, and no wait keeps stop() waiting") {
+    running(mustComplete = false, "rateLimitMaxWait" -> "0.3", "maxRetries" -> "100") { _ =>
+      headers = Seq("Retry-After" -> "3600")
+      val before = server.asked.length
+      status = 429
+      eventually(assert(asked(before).length >= 4))
+      assert(gaps(before).drop(1).forall(g => g >= 225 && g < 3000), gaps(before))
+    }
+    running(mustComplete = false, "maxRetries" -> "3") { r =>
+      headers = Seq("Retry-After" -> "3600")
+      val before = server.asked.length
+      status = 403
+      eventually(assert(asked(before).nonEmpty && r.poller.waits.leftMs(System.currentTimeMillis) > 3000000))
+      val began = System.nanoTime
+      r.stop()
+      assert(System.nanoTime - began < 2000000000L)
+    }
+  }
+
+  test("X-Poll-Interval is the least distance of two polls") {
+    running(mustComplete = false, "streamingInterval" -> "0.05") { _ =>
+      headers = Seq("X-Poll-Interval" -> "0.4")
+      val before = server.asked.length
+      eventually(assert(asked(before).length >= 4))
+      assert(gaps(before).drop(1).forall(_ >= 300), gaps(before))
+    }
+  }
+
+  test("maxRetries counts over all pages of a poll; then the poll fails, and the next one goes on with its page") {
+    running(
+      mustComplete = false,
+      "pagination" -> "page",
+      "url" -> s"${server.url}/?from={offset}&page={page}",
+      "pageInterval" -> "10ms",
+      "streamingInterval" -> "2",
+      "maxRetries" -> "3",
+      "retryBackoff" -> "1ms"
+    ) { r =>
+      newest = 30
+      everySecondFails = true
+      val before = server.asked.length
+      eventually(assert(r.poller.status.failedPolls == 1))
+      assert(asked(before).length == 7, "three pages with a retry each, and a fourth failure")
+      everySecondFails = false
+      eventually(assert(r.records == 30))
+      val pages = asked(before).filter(_.uri.contains("from=0&")).map(_.uri.split("=").last.toInt)
+      assert(pages == pages.sorted, "no page is asked for twice but to repeat it")
+    }
+  }
+
+  test("after maxPagesPerPoll pages the traversal goes on at once, whatever the interval") {
+    newest = 40
+    running(
+      mustComplete = false,
+      "pagination" -> "page",
+      "url" -> s"${server.url}/?from={offset}&page={page}",
+      "offsetType" -> "snapshot",
+      "recordKey" -> "id",
+      "maxPagesPerPoll" -> "1",
+      "streamingInterval" -> "60"
+    ) { r =>
+      // The pages of this API overlap but for one record: the fifth is the last that brings something new.
+      eventually(assert(r.records >= 15))
+    }
+  }
+
+  test("a POST that breaks in the middle is not repeated within the poll, but at the next interval") {
+    running(
+      mustComplete = false,
+      "method" -> "POST",
+      "body" -> "{\"from\":{id}}",
+      "maxRetries" -> "5",
+      "retryBackoff" -> "1ms",
+      "streamingInterval" -> "0.3"
+    ) { r =>
+      status = 0
+      val before = server.asked.length
+      eventually(assert(r.poller.status.failedPolls >= 2))
+      assert(gaps(before).forall(_ >= 225), gaps(before))
+      status = 200
+      newest = 7
+      eventually(assert(r.records == 7))
+    }
+  }
+
+  test("maxRequestRate: never more in any window, and polling goes on at that rate") {
+    running(mustComplete = false, "maxRequestRate" -> "20/0.5s") { r =>
+      newest = 1000000
+      val before = server.asked.length
+      eventually(assert(asked(before).length >= 100))
+      assert(r.ahead > 0)
+      val times = asked(before).map(_.atMs)
+      times.sliding(21).foreach(w => assert(w.last - w.head >= 375, s"21 requests in ${w.last - w.head} ms"))
+    }
+  }
+
+  test("a task that was run again asked for nothing: what was granted counts as used, and polling goes on") {
+    running(mustComplete = false, 3, "maxRequestRate" -> "4/0.2s") { r =>
+      newest = 30
+      eventually(assert(r.records == 30))
+    }
+  }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.schedule
+
+import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.poll.{PollOutcome, Schedule}
+import io.github.sparkrest.progress.Progress
+import org.scalatest.funsuite.AnyFunSuite
+
+class ScheduleSuite extends AnyFunSuite {
+  private def pace(options: (String, String)*) = new Schedule(
+    RestConfig.parse(Map("url" -> "http://h") ++ options).fold(e => fail(e.text), identity)
+  )
+  private def error(c: Condition, retryAfterMs: Option[Long] = None) = RestError(c, "m", "", retryAfterMs)
+
+  test("an interval counts from beginning to beginning; without one records are followed at once") {
+    assert(pace().afterSuccess(began = 1000, now = 4000, more = true) == 11000)
+    assert(pace("streamingInterval" -> "0").afterSuccess(1000, 4000, more = true) == 4000)
+    assert(pace("streamingInterval" -> "0").afterSuccess(1000, 4000, more = false) == 4000 + Schedule.IdleMillis)
+  }
+
+  test("a traversal goes on at once after maxPagesPerPoll pages, unless catchUpInterval says otherwise") {
+    val paged = Seq("pagination" -> "page", "maxPagesPerPoll" -> "3")
+    Seq(1L, 3L, 7L).foreach(n => assert(pace(paged: _*).withinTraversal(1000, 4000, n) == 4000, n))
+    val slower = pace(paged ++ Seq("pageInterval" -> "2", "catchUpInterval" -> "30"): _*)
+    assert(slower.withinTraversal(1000, 4000, 2) == 6000 && slower.withinTraversal(1000, 4000, 3) == 31000)
+  }
+
+  test("a poll that moved the offset and returned no new record is not followed at once") {
+    def polled(kept: Long, options: (String, String)*) = {
+      val p = pace(options: _*)
+      val outcome = PollOutcome(Progress(Some("c")), 1, kept, more = true, None, None, 1)
+      p.afterSuccess(1000, 4000, more = true, p.isFruitless(outcome, kept))
+    }
+    val cursor = Seq("offsetType" -> "cursor", "url" -> "http://h?c={offset}", "streamingInterval" -> "0")
+    assert(polled(1, cursor: _*) == 4000 && polled(0, cursor: _*) == 4000 + Schedule.IdleMillis)
+    assert(polled(0, cursor.take(2) ++ Seq("catchUpInterval" -> "0"): _*) == 4000 + Schedule.IdleMillis)
+    assert(polled(0, cursor.take(2): _*) == 11000)
+    val window = Seq(
+      "offsetType" -> "window",
+      "url" -> "http://h?a={windowStart}&b={windowEnd}",
+      "initialOffset" -> "2024-01-01T00:00:00Z",
+      "offsetFormat" -> "iso",
+      "windowStep" -> "1h",
+      "streamingInterval" -> "0"
+    )
+    assert(polled(0, window: _*) == 4000, "empty windows are passed quickly")
+  }
+
+  test("an interval counts over a restart, but not against a clock that was set back") {
+    assert(pace().afterRestart(Some(5000), 6000) == 15000 && pace().afterRestart(Some(5000), 60000) == 60000)
+    assert(pace().afterRestart(None, 6000) == 6000 && pace().afterRestart(Some(999999), 6000) == 6000)
+  }
+
+  test("retries: passing errors only, as often as allowed, doubling, with jitter, and not before the API said") {
+    val p = pace("maxRetries" -> "2", "retryBackoff" -> "1")
+    assert(
+      p.retry(error(Condition.ApiError), 1, 0, 0.999).exists(_ <= 1000) && p
+        .retry(error(Condition.ApiError), 2, 0, 0.999)
+        .exists(t => t > 1000 && t <= 2000)
+    )
+    assert(
+      p.retry(error(Condition.ApiError), 3, 0, 0.5).isEmpty && p.retry(error(Condition.ApiRefused), 1, 0, 0.5).isEmpty
+    )
+    assert(p.retry(error(Condition.ApiError, Some(7000)), 1, 100, 0.5).contains(7100L))
+    assert(
+      p.retry(error(Condition.ApiError, Some(55L * 365 * 86400 * 1000)), 1, 0, 0).contains(3600000L),
+      "the wait is capped"
+    )
+  }
+
+  test("what ends a query") {
+    assert(pace().verdict(error(Condition.ApiError), 1000, fresh = true, mustComplete = false).isEmpty)
+    assert(pace().verdict(error(Condition.ApiRefused), 1, fresh = true, mustComplete = false).nonEmpty)
+    assert(pace().verdict(error(Condition.ApiRefused), 1, fresh = false, mustComplete = false).isEmpty)
+    assert(pace().verdict(error(Condition.ResponseTooLarge), 1, fresh = false, mustComplete = false).nonEmpty)
+    assert(
+      pace()
+        .verdict(error(Condition.InvalidResponse), 1, fresh = false, mustComplete = true)
+        .exists(_.message.contains("AvailableNow"))
+    )
+    assert(pace("onError" -> "fail").verdict(error(Condition.ApiError), 1, fresh = false, mustComplete = false).nonEmpty)
+    val three = pace("maxConsecutiveErrors" -> "3")
+    assert(three.verdict(error(Condition.ApiError), 2, fresh = false, mustComplete = false).isEmpty)
+    assert(
+      three
+        .verdict(error(Condition.ApiError), 3, fresh = false, mustComplete = false)
+        .exists(_.condition == Condition.TooManyErrors)
+    )
+  }
+}

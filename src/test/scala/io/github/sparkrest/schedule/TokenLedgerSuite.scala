@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.schedule
+
+import scala.collection.mutable
+import scala.util.Random
+
+import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.http.client.MeteredClient
+import io.github.sparkrest.options.values.MaxRate
+import io.github.sparkrest.pagelog.format.PacingState
+import io.github.sparkrest.poll.{PollOutcome, PollReport, TaskBudget}
+import io.github.sparkrest.progress.Progress
+import org.scalacheck.Gen
+import org.scalatest.funsuite.AnyFunSuite
+import org.scalatestplus.scalacheck.ScalaCheckPropertyChecks
+
+/** `maxRequestRate` as a server sees it, over slow and fast answers, lost tasks and crashes of the driver. */
+class TokenLedgerSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
+  implicit override val generatorDrivenConfig: PropertyCheckConfiguration =
+    PropertyCheckConfiguration(minSuccessful = 300)
+
+  private val ten = TokenLedger(MaxRate(10, 1000), 10)
+
+  test("a token is free again a window after its request was over") {
+    val five = ten.spent(Seq(100, 200, 300, 400, 500), 600)
+    assert(five.free(600) == 5 && five.nextFree(600) == 600)
+    val full = five.spent(Seq.fill(5)(550), 600)
+    assert(full.free(600) == 0 && full.nextFree(600) == 1101 && full.free(1100) == 0 && full.free(1101) == 1)
+    assert(full.free(1551) == 10)
+  }
+
+  test("what was lost may go on for as long as a task asks") {
+    val lost = ten.lost(10, 5000)
+    assert(lost.free(5000) == 0 && lost.nextFree(5000) == 5000 + TokenLedger.LostMillis + 1000 + 1)
+  }
+
+  test("more were made than were granted: they count all the same") {
+    val over = ten.spent((1L to 25L).map(_ + 100), 200)
+    assert(over.free(200) == 0 && over.nextFree(200) == 116 + 1000 + 1)
+  }
+
+  test("when tokens fall free: in order, so many as are asked for, and none before what is owed is paid back") {
+    val used = ten.spent(Seq(100, 100, 100, 200, 200, 300), 300).spent(Seq(400, 400, 400, 400), 400)
+    assert(used.free(400) == 0 && used.falling(400, 1301, 9) == Vector(1101, 1101, 1101, 1201, 1201, 1301))
+    assert(used.falling(400, 1300, 9).length == 5 && used.falling(400, 1301, 2) == Vector(1101, 1101))
+    assert(used.falling(400, 1301, Long.MaxValue).length == 6 && used.falling(400, 1301, 0).isEmpty)
+    // All of it once more, ahead of its time: whoever had it died.
+    val owed = TokenLedger(ten.rate, 3, inferred = false, PacingState(0, used.used, 4), 400)
+    assert(owed.free(400) == 0 && owed.falling(400, 1301, 9) == Vector(1201, 1301))
+  }
+
+  test("for the checkpoint: at most a hundred entries or so, none of them earlier than it was") {
+    val many = TokenLedger(MaxRate(100000, 3600000), 100000).spent((1L to 50000L).map(_ * 70), 3500000)
+    val noted = many.noted(3500000)
+    assert(noted.length <= 101 && noted.map(_._2).sum == 50000)
+    assert(noted.forall(_._1 <= 3500000 + 36000))
+    val back = TokenLedger(many.rate, 3, inferred = false, PacingState(0, noted, 7), 3500000)
+    assert(back.free(3500000) == 100000 - 50007)
+  }
+
+  test("a share is kept back for inference, if there was one; a clock that was set back stalls nothing for long") {
+    def budget(n: Int, inferred: Boolean, note: PacingState = PacingState.Nothing) =
+      TokenLedger(MaxRate(n, 1000), 3, inferred, note, 5000)
+    assert(budget(100, inferred = false).free(5000) == 100 && budget(100, inferred = true).free(5000) == 94)
+    assert(budget(2, inferred = true).free(5000) == 1 && budget(1, inferred = true).free(5000) == 1)
+    assert(budget(1, inferred = false, PacingState(0, Vector((99999999L, 1)))).nextFree(5000) <= 8001)
+  }
+
+  private def config(rate: MaxRate): RestConfig = RestConfig
+    .parse(Map("url" -> "http://h", "maxRequestRate" -> s"${rate.count}/${rate.windowMs}ms"))
+    .fold(e => fail(e.text), identity)
+
+  private def report(ages: Seq[Long], repeated: Boolean, short: Boolean) = {
+    val error = if (short) Some(MeteredClient.NoneLeft) else None
+    PollReport(
+      Vector("main" -> PollOutcome(Progress.Initial, ages.length, 0, more = true, error, None, 0)),
+      None,
+      ages,
+      repeated
+    )
+  }
+
+  private def limits(throttle: RateLimiter, granted: Grant) =
+    throttle.limited(TaskBudget(Long.MaxValue, TaskBudget.TaskMillis, granted.requests), granted)
+
+  test("a request that needs more than it got is handed back and gets more; if there is no more, it is a failure") {
+    def after(rate: MaxRate): (Long, PollOutcome, Long) = {
+      val throttle = new RateLimiter(config(rate), PacingState.Nothing, inferred = false, 0L)
+      val granted = throttle.grant(1, 0L)
+      val sent = limits(throttle, granted).mostSent
+      val settled = throttle.settle(Seq(report(Seq(0L), repeated = false, short = true)), granted, 0L)
+      (sent, settled.head.outcomes.head._2, limits(throttle, Grant(1)).mostSent)
+    }
+    val (sent, again, next) = after(MaxRate(10, 1000))
+    assert(sent == 1 && again.handedBack && again.error.isEmpty && next == 2)
+    val (_, failed, same) = after(MaxRate(1, 1000))
+    assert(!failed.handedBack && failed.error.contains(MeteredClient.NoneLeft) && same == 1)
+  }
+
+  test("what was not free yet is lacking once; a request that needs more each time gets more") {
+    val note = PacingState(0, Vector((0L, 1), (500L, 9)))
+    val throttle = new RateLimiter(config(MaxRate(10, 1000)), note, inferred = false, 1001L)
+    def again() = {
+      val granted = throttle.grant(Long.MaxValue, 1001L, ahead = true)
+      assert(granted.later.nonEmpty)
+      val settled = throttle.settle(Seq(report(Nil, repeated = false, short = true)), granted, 1001L)
+      (settled.head.outcomes.head._2.handedBack, limits(throttle, Grant(1)).mostSent)
+    }
+    assert(again() == ((true, 1L)) && again() == ((true, 2L)))
+  }
+
+  test(
+    "a task may get twice what one used that used all, also after one for which little was free; less if it uses less"
+  ) {
+    val throttle = new RateLimiter(config(MaxRate(1000, 3600000)), PacingState.Nothing, inferred = false, 0L)
+    def granted(wanted: Long, used: Int) = {
+      val grant = throttle.grant(wanted, 1L)
+      throttle.settle(Seq(report(Seq.fill(used)(0L), repeated = false, short = false)), grant, 1L)
+      grant.requests
+    }
+    val all = Long.MaxValue
+    assert(granted(all, 4) == 4 && granted(all, 8) == 8 && granted(1, 1) == 1 && granted(all, 16) == 16)
+    assert(granted(all, 1) == 32 && granted(all, 1) == 16 && granted(all, 1) == 8 && granted(all, 1) == 4)
+  }
+
+  test("that any number may have been granted leaves nothing, whatever else counts at the same moment") {
+    val rate = MaxRate(100, 86400000)
+    val unknown = TokenLedger(rate, 3, inferred = true, PacingState.Unknown.copy(used = Vector((2000L, 7))), 0L)
+    assert(unknown.spent(Seq(2000L, 2000L), 0L).free(0L) == 0)
+    assert(unknown.spent(Seq(2000L, 2000L), 0L).nextFree(0L) > 86400000L)
+  }
+
+  test("a task is granted ahead what falls free in its time, no more than it is likely to use") {
+    def ahead(windowMs: Long, first: Int) = {
+      val note = PacingState(0, Vector((0L, first), (500L, 100 - first)))
+      val throttle = new RateLimiter(config(MaxRate(100, windowMs)), note, inferred = false, 500L)
+      val now = throttle.ready(500L)._1
+      val granted = throttle.grant(Long.MaxValue, now, ahead = true)
+      assert(throttle.note(now).granted == granted.requests)
+      (now, granted)
+    }
+    assert(ahead(3600, first = 10) == ((3601L, Grant(100, Vector.fill(90)(500L)))))
+    // A crash would be felt for an hour.
+    assert(ahead(3600000, first = 10) == ((3600001L, Grant(4))))
+    assert(ahead(3600000, first = 1) == ((3600001L, Grant(4, Vector.fill(3)(500L)))))
+  }
+
+  /** A driver and its tasks, a server that writes down arrivals, and chance.
+    *
+    * @param hops of each request, at most
+    * @param launch milliseconds from a grant to its task, at least
+    */
+  private class Simulated(
+      rate: MaxRate,
+      seed: Long,
+      latency: Int,
+      crashes: Int,
+      hops: Int = 0,
+      launch: Int = 0,
+      ahead: Boolean = true
+  ) {
+    private val random = new Random(seed)
+    private val config = TokenLedgerSuite.this.config(rate)
+    val arrivals = mutable.ArrayBuffer.empty[Long]
+    var pages = 0
+    private var now = 1000000L
+    private var note = PacingState.Nothing
+    private var throttle = new RateLimiter(config, note, inferred = false, now)
+
+    /** Always more to ask for. */
+    private val isEager = launch > 0
+    private def oneIn(n: Int) = n > 0 && random.nextInt(n) == 0
+
+    /** A task of a process whose clock nobody knows.
+      * @return when its requests were over, when it was, and whether a hop was not sent
+      */
+    private def task(granted: Grant, begins: Long): (Seq[Long], Long, Boolean) = {
+      var t = begins
+      var short = false
+      val over = mutable.ArrayBuffer.empty[Long]
+      val within = limits(throttle, granted)
+      val wanted = if (isEager || !oneIn(3)) granted.requests else random.nextInt(granted.requests.toInt + 1).toLong
+      while (!short && over.length < wanted && !within.reached(0, t - begins, over.length.toLong)) {
+        var left = 1 + random.nextInt(hops + 1)
+        while (left > 0 && over.length < within.sendable(t - begins)) {
+          val out = random.nextInt(latency + 1)
+          arrivals += t + out
+          t += out + random.nextInt(latency + 1)
+          over += t
+          left -= 1
+        }
+        if (left > 0) short = true else pages += 1
+      }
+      (over.toSeq, t, short)
+    }
+
+    def run(windows: Int): this.type = {
+      val end = now + windows * rate.windowMs
+      while (now < end) {
+        val (ready, _) = throttle.ready(now)
+        if (ready > now) now = ready
+        else {
+          val granted = throttle.grant(Long.MaxValue, now, ahead)
+          note = throttle.note(now)
+          val (over, ended, short) = task(granted, now + launch + random.nextInt(10))
+          if (oneIn(crashes)) {
+            // Sooner or later than the task that it leaves behind.
+            now += random.nextInt(200)
+            throttle = new RateLimiter(config, note, inferred = false, now)
+          } else if (oneIn(crashes)) {
+            // Another attempt is begun while the first one still asks.
+            now += random.nextInt(50)
+            throttle.settle(Seq(report(Nil, repeated = true, short = false)), granted, now)
+            ()
+          } else {
+            now = ended + random.nextInt(20)
+            throttle.settle(Seq(report(over.map(ended - _), repeated = false, short)), granted, now)
+            ()
+          }
+        }
+      }
+      this
+    }
+
+    /** In a window, on the average. */
+    def used(windows: Int): Double = arrivals.count(_ < 1000000L + windows * rate.windowMs) / windows.toDouble
+
+    def most: Int = {
+      val sorted = arrivals.sorted
+      sorted.indices
+        .map { i =>
+          val end = sorted.indexWhere(_ >= sorted(i) + rate.windowMs, i)
+          (if (end < 0) sorted.length else end) - i
+        }
+        .foldLeft(0)(_ max _)
+    }
+  }
+
+  private val rates = for {
+    n <- Gen.choose(1, 120)
+    w <- Gen.oneOf(Gen.choose(1, 5000), Gen.choose(10001, 30000))
+  } yield MaxRate(n, w.toLong)
+
+  test("in no window arrive more requests than are allowed, whatever the latencies, crashes and lost tasks") {
+    forAll(rates, Gen.choose(0L, Long.MaxValue), Gen.choose(0, 300), Gen.choose(0, 6)) {
+      (rate, seed, latency, crashes) =>
+        // A request under way when its driver died may take as long as it likes; here no longer than a task.
+        val run = new Simulated(rate, seed, latency, crashes).run(4)
+        assert(run.most <= rate.count)
+    }
+  }
+
+  test("nor with redirects: hops of any number are granted before they are sent") {
+    forAll(rates, Gen.choose(0L, Long.MaxValue), Gen.choose(0, 100), Gen.choose(0, 6), Gen.choose(1, 3)) {
+      (rate, seed, latency, crashes, hops) =>
+        assert(new Simulated(rate, seed, latency, crashes, hops).run(4).most <= rate.count)
+    }
+    val tight = new Simulated(MaxRate(4, 1000), 3, 5, 0, 3).run(20)
+    assert(tight.most <= 4 && tight.pages >= 10, s"${tight.pages} pages")
+  }
+
+  test("95 of 100 requests are used in 3.6 s, with answers that take some milliseconds") {
+    val run = new Simulated(MaxRate(100, 3600), 7, 6, 0).run(30)
+    assert(run.most <= 100 && run.used(29) >= 95, run.used(29).toString)
+  }
+
+  test("also if a task is a tenth of a second on its way, for it is granted what falls free until then") {
+    def used(ahead: Boolean) = {
+      val run = new Simulated(MaxRate(100, 3600), 7, 6, 0, launch = 100, ahead = ahead).run(31)
+      assert(run.most <= 100)
+      run.used(30)
+    }
+    assert(used(ahead = true) >= 95 && used(ahead = false) < 95, s"${used(ahead = true)} ${used(ahead = false)}")
+  }
+}
