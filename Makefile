@@ -38,7 +38,7 @@ WHEEL_FILES := VERSION LICENSE python/pyproject.toml $(shell find python/src -ty
 BUILT := target/.built
 PYTHON_CODE := python examples bench .ci
 
-.PHONY: help setup demo test test-all test-slow test-cures test-sim lint fmt jars wheel publish-local bench bench-overhead bench-calls bench-endpoints docs docs-options clean hdfs wiremock delta
+.PHONY: help setup demo test test-all test-slow test-mutants test-cures test-sim lint fmt jars wheel publish-local bench bench-overhead bench-calls bench-endpoints docs docs-options clean hdfs wiremock delta
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,11 +57,13 @@ test-all: ## as test, with all Python tests on each Spark of python/spark-versio
 test-slow: setup ## the tests that take many minutes
 	cd python && ../$(BIN)/python -m pytest -m slow
 
-test-sim: ## a million random APIs against the truth; about 13 min
+test-sim: ## a million random APIs against the truth; about 9 min
 	SIM_RUNS=1000000 ./sbtw "testOnly *SimulatorSuite"
 
-test-cures: $(BUILT) ## take each cure out of a copy of the code: the test named for it has to fail
-	$(PYTHON) .ci/cures.py
+test-mutants: $(BUILT) ## break each guarded line in a copy of the code: the test named for it has to fail
+	$(PYTHON) .ci/mutants.py
+
+test-cures: test-mutants ## the former name of test-mutants
 
 lint: $(VENV)/.requirements ## scalafmt, scalafix, ruff, mypy --strict: report only
 	./sbtw scalafmtCheckAll scalafmtSbtCheck "scalafixAll --check"

@@ -12,8 +12,42 @@ class HouseRulesSuite extends AnyFunSuite {
   // Java too, and what is for one Scala line alone.
   private val root = Paths.get("src/main")
   private val base = Paths.get("io/github/sparkrest")
-  private val order =
-    Seq("error", "options", "request", "http", "page", "offset", "poll", "preview", "pagelog", "rows", "connector")
+  private val order = Seq(
+    "error",
+    "options.values",
+    "secret",
+    "options.tables",
+    "options",
+    "config",
+    "http",
+    "request",
+    "http.limits",
+    "http.tls",
+    "http.auth",
+    "http.transport",
+    "http.client",
+    "json",
+    "response",
+    "progress",
+    "pagelog",
+    "poll",
+    "schedule",
+    "preview",
+    "rows",
+    "connector.session",
+    "connector.input",
+    "connector.tasks",
+    "connector.schema",
+    "connector.preview",
+    "connector.checkpoint",
+    "connector"
+  )
+
+  /** Sub-packages that are not in the order belong to their parent: `progress.seen`, `pagelog.format`. */
+  private def layer(name: String): Int = order.indices
+    .filter(i => name == order(i) || name.startsWith(s"${order(i)}."))
+    .maxByOption(order(_).length)
+    .getOrElse(-1)
   private val sources = filesIn(root).filter(_.toString.matches(".*\\.(scala|java)"))
   private def filesIn(folder: Path): Seq[Path] = {
     val all = Files.walk(folder)
@@ -23,18 +57,19 @@ class HouseRulesSuite extends AnyFunSuite {
   private def packageOf(p: Path): String = {
     // After the language, which may be that of one line: `scala`, `scala-2.12`.
     val inLanguage = root.relativize(p).subpath(1, root.relativize(p).getNameCount)
-    if (inLanguage.startsWith(base)) base.relativize(inLanguage).getName(0).toString else inLanguage.toString
+    if (inLanguage.startsWith(base)) Option(base.relativize(inLanguage).getParent).fold("")(_.toString.replace('/', '.'))
+    else inLanguage.toString
   }
   private def lines(p: Path): Seq[String] = Files.readAllLines(p).asScala.toSeq
 
   test("every file is in a package of the data path") {
     assert(sources.count(_.toString.endsWith("ScalaLine.java")) == 2)
-    assert(sources.filterNot(p => order.contains(packageOf(p))).isEmpty)
+    assert(sources.filter(p => layer(packageOf(p)) < 0).isEmpty)
   }
 
   test("a package knows only the packages before it") {
-    val use = """io\.github\.sparkrest\.(\w+)""".r
-    def tooLate(p: Path)(name: String): Boolean = order.indexOf(name) > order.indexOf(packageOf(p))
+    val use = """io\.github\.sparkrest\.([a-z]\w*(?:\.[a-z]\w*)*)""".r
+    def tooLate(p: Path)(name: String): Boolean = layer(name) > layer(packageOf(p))
     val wrong = sources.flatMap { p =>
       lines(p)
         .filterNot(_.startsWith("package "))
@@ -45,8 +80,9 @@ class HouseRulesSuite extends AnyFunSuite {
   }
 
   test("only pagelog, rows and connector know Spark or Hadoop, and only one file knows sttp") {
-    val spark = sources.filter(p => lines(p).exists(_.contains("org.apache.spark"))).map(packageOf).toSet
-    val hadoop = sources.filter(p => lines(p).exists(_.contains("org.apache.hadoop"))).map(packageOf).toSet
+    def rooms(word: String) =
+      sources.filter(p => lines(p).exists(_.contains(word))).map(packageOf(_).takeWhile(_ != '.')).toSet
+    val (spark, hadoop) = (rooms("org.apache.spark"), rooms("org.apache.hadoop"))
     val sttp = sources.filter(p => lines(p).exists(_.contains("import sttp"))).map(_.getFileName.toString)
     assert(spark == Set("rows", "connector") && hadoop == Set("pagelog", "connector") && sttp == Seq("SttpClient.scala"))
   }
@@ -54,6 +90,12 @@ class HouseRulesSuite extends AnyFunSuite {
   test("no file knows Spark's checkpoint files, which moved in 4.1 and start a process for each file on a local disk") {
     val spark = Seq("CheckpointFileManager", "HDFSMetadataLog", "execution.streaming")
     assert(sources.filter(p => lines(p).exists(l => spark.exists(l.contains))).isEmpty)
+  }
+
+  test("no folder has more than 15 files") {
+    val full =
+      sources.groupBy(_.getParent).collect { case (folder, files) if files.length > 15 => s"$folder: ${files.length}" }
+    assert(full.isEmpty)
   }
 
   test("no file is longer than 250 lines, and each says under which licence it is") {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.connector
 
-import io.github.sparkrest.connector.calls.RestInputPartition
+import io.github.sparkrest.connector.tasks.RestInputPartition
 import io.github.sparkrest.pagelog.format.{PageFileReader, PageSlice}
 import io.github.sparkrest.pagelog.store.LogStore
 import io.github.sparkrest.rows.{EndpointRows, JsonRowSettings, JsonRows}

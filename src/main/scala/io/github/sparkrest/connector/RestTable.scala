@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.connector
 
+import io.github.sparkrest.connector.tasks.{InputCalls, RestInputScanBuilder}
+
 import java.util
 
 import io.github.sparkrest.config.RestConfig
-import io.github.sparkrest.connector.calls.{InputCalls, RestInputScanBuilder}
 import io.github.sparkrest.connector.input.InputEndpoints
 import io.github.sparkrest.connector.schema.Inferred
 import io.github.sparkrest.connector.session.SourceName

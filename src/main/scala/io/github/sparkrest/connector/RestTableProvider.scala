@@ -4,7 +4,7 @@ package io.github.sparkrest.connector
 import java.util
 
 import io.github.sparkrest.config.{RestConfig, TrustChecks}
-import io.github.sparkrest.connector.calls.InputCalls
+import io.github.sparkrest.connector.tasks.InputCalls
 import io.github.sparkrest.connector.input.{InputEndpoints, InputProblems, InputTable}
 import io.github.sparkrest.connector.schema.{
   Inferred,

@@ -175,7 +175,7 @@ final private[sparkrest] class JsonScanner(val window: ByteWindow, val rules: Sl
   }
 
   private def open(depth: Int, brace: Boolean): Unit = {
-    if (depth >= rules.depth) throw new Malformed(s"a value is nested more than ${rules.depth} levels deep")
+    if (depth >= rules.depth) throw new Malformed(s"a value is nested more than ${rules.depth} levels deep") // guard: I4.2
     if ((depth >> 6) == braces.length) braces = java.util.Arrays.copyOf(braces, braces.length * 2)
     if (brace) braces(depth >> 6) |= 1L << depth else braces(depth >> 6) &= ~(1L << depth)
     if (depth >= deepest) deepest = depth + 1

@@ -38,7 +38,7 @@ object SliceRules {
 final private[sparkrest] class FirstNames(most: Int) {
   private val kept = scala.collection.mutable.LinkedHashSet.empty[String]
 
-  def +=(name: String): Unit = if (kept.size < most) kept += FirstNames.shown(name)
+  def +=(name: String): Unit = if (kept.size < most) kept += FirstNames.shown(name) // guard: I4.3
   def toList: List[String] = kept.toList
 }
 

@@ -4,7 +4,7 @@ package io.github.sparkrest.pagelog
 import scala.annotation.tailrec
 
 import io.github.sparkrest.error.{Condition, RestError}
-import io.github.sparkrest.pagelog.format.{PageFile, PolledFile}
+import io.github.sparkrest.pagelog.format.PageFile
 import io.github.sparkrest.pagelog.store.LogStore
 
 /** Which run of a query owns its page log: the one that claimed the newest epoch, by a file that can be made only once. */
@@ -29,7 +29,7 @@ private[sparkrest] object Epochs {
   def mustBeShared(store: LogStore, epoch: Long, file: PolledFile): Unit =
     if (!store.length(PageFile.path(file.name)).contains(file.bytes)) {
       // A newer run that came since the last look has swept it.
-      mustBeNewest(store, epoch)
+      mustBeNewest(store, epoch) // guard: I1.18
       throw notShared(store.location, "an executor wrote a page file that the driver does not see").toException
     }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.pagelog
 
-import io.github.sparkrest.pagelog.format.{LastPoll, LogPosition, StoredManifests, StoredStates}
+import io.github.sparkrest.pagelog.format.{LastPoll, StoredManifests, StoredStates}
 import io.github.sparkrest.pagelog.store.LogStore
 import io.github.sparkrest.progress.Progress
 

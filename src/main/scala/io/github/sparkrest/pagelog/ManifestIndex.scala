@@ -3,7 +3,7 @@ package io.github.sparkrest.pagelog
 
 import scala.annotation.tailrec
 
-import io.github.sparkrest.pagelog.format.{LogPosition, Manifest, PageInFile, PageSlice, StoredStates}
+import io.github.sparkrest.pagelog.format.{Manifest, PageInFile, PageSlice, StoredStates}
 import io.github.sparkrest.progress.Progress
 
 /** The manifests that are still in the log, oldest first, and the arithmetic of places in them. A value, without I/O.
@@ -27,7 +27,7 @@ final class ManifestIndex private (
   def end: Option[LogPosition] = newest.map(m => LogPosition(m.seq, m.records))
 
   def append(m: Manifest): ManifestIndex =
-    new ManifestIndex(manifests :+ m.outline, base, states ++ m.endpoints, before, sums :+ sums.last.plus(m))
+    new ManifestIndex(manifests :+ m.outline, base, states ++ m.endpoints, before, sums :+ sums.last.plus(m)) // guard: I4.7
 
   /** Names of the files of records seen that its states depend on. */
   def seenFiles: Set[String] =
@@ -75,8 +75,8 @@ final class ManifestIndex private (
       .toLeft(
         touched
           .map { m =>
-            val begin = skipped(m, from)
-            val stop = if (m.seq == to.seq) to.record else m.records
+            val begin = skipped(m, from) // guard: I2.1
+            val stop = if (m.seq == to.seq) to.record else m.records // guard: I2.2
             PageSlice(
               m.file.name,
               begin,
@@ -104,7 +104,7 @@ final class ManifestIndex private (
   /** A seq above `seq` whose manifest does not follow the one before it, or `seq` itself: pages between them are gone. */
   def gapAfter(seq: Long): Option[Long] = {
     val later = manifests.filter(_.seq > seq)
-    later.zip(seq +: later.map(_.seq)).collectFirst { case (m, last) if m.previous > last => m.seq }
+    later.zip(seq +: later.map(_.seq)).collectFirst { case (m, last) if m.previous > last => m.seq } // guard: I2.3
   }
 
   /** The states that are lost with these manifests: of endpoints that no later one names. They have to be stored before. */
@@ -115,7 +115,7 @@ final class ManifestIndex private (
 
   /** What may go once all before `done` is consumed: never the newest manifest. */
   def consumedBefore(done: LogPosition): Vector[Manifest] =
-    manifests.dropRight(1).filter(m => LogPosition(m.seq, m.records) <= done)
+    manifests.dropRight(1).filter(m => LogPosition(m.seq, m.records) <= done) // guard: I3.14
 
   /** @param gone the oldest ones
     * @param stored the states after them, if these were written to a file

@@ -47,7 +47,7 @@ object PageCache {
         val now = System.nanoTime
         entries.filter { case (_, e) => now - e.since > StaleNanos }.keys.toList.foreach(remove)
       }
-      if (held + p.bytes <= maxBytes) {
+      if (held + p.bytes <= maxBytes) { // guard: I4.8
         entries(name) = Entry(p, System.nanoTime)
         held += p.bytes
       }

@@ -5,15 +5,11 @@ import scala.annotation.tailrec
 
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.pagelog.format.{
-  Endpoint,
   LastPoll,
   LeftEndpoints,
-  LogPosition,
   Manifest,
-  NamedSeenFiles,
   PacingState,
   PageSlice,
-  PolledFile,
   RunStarts,
   StoredManifests,
   StoredStates,
@@ -72,13 +68,13 @@ final class PageLog private (
     floor = math.max(floor, start.seq)
     read = start
     resumed = true
-    committed = starts.filter(_ < start)
+    committed = starts.filter(_ < start) // guard: I4.11
     if (start > LogPosition.Start)
       store.overwrite(RunStarts.Name, RunStarts.encode((committed :+ start).takeRight(retainBatches + 1)))
     val end = ledger.newest.fold(0L)(_.seq)
     val noted = note.filter(_.isOf(ledger, start))
     // One that was read and then lost: the next manifest may say that it follows it.
-    if (end < start.seq) StoredManifests.deleteAbsent(store, ledger, start.seq)
+    if (end < start.seq) StoredManifests.deleteAbsent(store, ledger, start.seq) // guard: I2.8
     if (end < start.seq && noted.isEmpty)
       logger.warn(s"The page log in ${store.location} holds nothing at or after the query's offset $start: polling goes on from the API offset in it; one page may come again.")
     val fromOffset = ledger.base.endpoints ++ offsets.map { case (k, o) => k -> Progress(o) }
@@ -110,7 +106,7 @@ final class PageLog private (
       states: Map[Endpoint, Progress],
       absent: List[Long]
   ): Map[String, Progress] = {
-    checkNewest()
+    checkNewest() // guard: I1.13
     Epochs.mustBeShared(store, epoch, file)
     val (seq, previous) = synchronized {
       val before = ledger.newest.fold(floor)(_.seq)
@@ -124,8 +120,8 @@ final class PageLog private (
       states.map { case (e, s) => e.key -> s },
       states.keysIterator.filter(e => file.recordsOf(e.key) > 0).flatMap(e => e.shown.map(e.key -> _)).toMap
     )
-    if (store.writeIfAbsent(Manifest.path(seq), Manifest.encode(mine))) {
-      absent.foreach(s => store.delete(Manifest.path(s)))
+    if (store.writeIfAbsent(Manifest.path(seq), Manifest.encode(mine))) { // guard: I1.12
+      absent.foreach(s => store.delete(Manifest.path(s))) // guard: I4.13
       added(mine)
     } else
       StoredManifests.read(store, seq) match {
@@ -168,7 +164,7 @@ final class PageLog private (
     */
   def take(from: LogPosition, maxRecords: Long, maxBytes: Long): LogPosition = {
     val to = synchronized(ledger.take(from, maxRecords, maxBytes))
-    if (to > from) checkNewest()
+    if (to > from) checkNewest() // guard: I2.5
     synchronized {
       read = to
       notifyAll()
@@ -211,7 +207,7 @@ final class PageLog private (
     */
   private def found(from: LogPosition, to: LogPosition): Either[Long, Seq[PageSlice]] = synchronized {
     val known = ledger.slices(from, to)
-    if (known.isLeft && !resumed) ledger = StoredManifests.load(store)
+    if (known.isLeft && !resumed) ledger = StoredManifests.load(store) // guard: I2.6
     if (known.isLeft) ledger.slices(from, to) else known
   }
 
@@ -221,10 +217,10 @@ final class PageLog private (
   def commit(end: LogPosition): Unit = {
     val gone = synchronized {
       committed = (committed :+ end).takeRight(retainBatches + 1)
-      if (committed.length <= retainBatches) Vector.empty else ledger.consumedBefore(committed.head)
+      if (committed.length <= retainBatches) Vector.empty else ledger.consumedBefore(committed.head) // guard: I2.4
     }
     val mustStore = gone.nonEmpty && synchronized(ledger.onlyIn(gone))
-    if (gone.nonEmpty && (!mustStore || gone.length >= PurgedTogether) && Epochs.newest(store) == epoch) {
+    if (gone.nonEmpty && (!mustStore || gone.length >= PurgedTogether) && Epochs.newest(store) == epoch) { // guard: I5.3
       // The ledger has only outlines of them.
       val toStore =
         if (mustStore) Some(StoredStates.after(store, synchronized(ledger.base), gone.map(_.seq), dropped)) else None
@@ -258,7 +254,7 @@ object PageLog {
     val note = LastPoll.load(store)
     val starts = store.read(RunStarts.Name).fold(Vector.empty[LogPosition])(RunStarts.decode)
     // A start that took long may have been overtaken: then what it would sweep is not its own to judge.
-    Epochs.mustBeNewest(store, epoch)
+    Epochs.mustBeNewest(store, epoch) // guard: I1.17
     StoredManifests.sweep(store, ledger, note, epoch)
     new PageLog(store, epoch, retainBatches, ledger, note, starts)
   }

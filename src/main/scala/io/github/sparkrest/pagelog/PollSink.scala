@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.pagelog
 
-import io.github.sparkrest.pagelog.format.{Endpoint, PacingState, PolledFile}
+import io.github.sparkrest.pagelog.format.PacingState
 import io.github.sparkrest.progress.Progress
 
 /** Where the poller puts what it polled. Every call may fail with a `RestException` that ends the query. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.pagelog
 
-import io.github.sparkrest.pagelog.format.{PageFileWriter, PageOrigin, PageSink, PolledFile, RecordBlock}
+import io.github.sparkrest.pagelog.format.{PageFileWriter, RecordBlock}
 import io.github.sparkrest.pagelog.store.LogStore
 
 /** One page file for polls that run at the same time. The pages of a poll go into it together, when the poll is over: so none
@@ -88,5 +88,5 @@ object HeldPages {
   final private case class Held(end: Int, offsetBefore: Option[String], origin: Option[PageOrigin])
 
   /** Of records, of one poll. */
-  val MaxBytes: Int = 256 << 10
+  val MaxBytes: Int = 256 << 10 // guard: I4.12
 }

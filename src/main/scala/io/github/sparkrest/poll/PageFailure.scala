@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.poll
 
-import io.github.sparkrest.error.RestError
+import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.limits.ServerLimits
-import io.github.sparkrest.pagelog.format.PageSink
-import io.github.sparkrest.progress.{PageOutcome, PageReader}
+import io.github.sparkrest.pagelog.PageSink
+import io.github.sparkrest.progress.{PageOutcome, PageReader, Progress}
 import io.github.sparkrest.response.{PageFacts, RecordSink}
 
 /** @param status of the response; 0: there was none */
@@ -13,9 +14,27 @@ final case class PageFailure(error: RestError, status: Int = 0) {
   /** The answer to a place that the API no longer knows. */
   def refusesPlace: Boolean = status == 400 || status == 404 || status == 410
 
+  /** The page token leads nowhere: to keep it would repeat the error forever. */
+  def endsTraversal: Boolean = PageFailure.EndsTraversal(error.condition)
+
+  /** The error, with a hint if the API refused a cursor. */
+  def explained(state: Progress, config: RestConfig): RestError =
+    if (state.traversal.isEmpty && Set(400, 410)(status) && !config.offset.restartsExpired)
+      RestError(
+        Condition.CursorExpired,
+        error.message,
+        "Set onCursorExpired=restart to begin again at initialOffset, or use a new checkpoint."
+      )
+    else error
+
   /** A service that is unavailable (503) asks for a wait of its own; any other wait is for a quota. */
   def waits(limit: ServerLimits): ServerLimits =
     if (status == 503) limit else limit.copy(waitMs = error.retryAfterMs.orElse(limit.waitMs))
+}
+
+private object PageFailure {
+  private val EndsTraversal: Set[Condition] =
+    Set(Condition.PagesEndEarly, Condition.PageRepeated, Condition.AddressRefused)
 }
 
 /** Passes on the records that are new. */

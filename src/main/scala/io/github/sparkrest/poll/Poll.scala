@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.poll
 
+import io.github.sparkrest.pagelog.{PageOrigin, PageSink}
+
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.auth.KnownSecrets
@@ -8,7 +10,6 @@ import io.github.sparkrest.http.client.{Redirects, StatusPolicy}
 import io.github.sparkrest.http.limits.ServerLimits
 import io.github.sparkrest.http.{Clock, HttpClient, HttpRequest, HttpResponse}
 import io.github.sparkrest.json.SliceRules
-import io.github.sparkrest.pagelog.format.{PageOrigin, PageSink}
 import io.github.sparkrest.progress.seen.{SeenInMemory, SeenStore}
 import io.github.sparkrest.progress.{CoreLimits, PageOutcome, Progress, Progression, Refusal, RequestPlan}
 import io.github.sparkrest.request.{InputRow, NextUrl, PageToken, RequestTemplate, RequestValues}
@@ -76,8 +77,8 @@ final class Poll(
           .map(PageFailure(_))
           .flatMap(r => ask(state, plan, conditional.asked(state, plan, r), r, sink))
         result match {
-          case Right(r) => sink.endPage(plan.state.offset, if (r.records > 0) Some(origin(plan)) else None)
-          case Left(_)  => sink.discardPage()
+          case Right(r) => sink.endPage(plan.state.offset, if (r.records > 0) Some(origin(plan)) else None) // guard: I5.1
+          case Left(_) => sink.discardPage() // guard: I1.1
         }
         result
     }
@@ -95,7 +96,7 @@ final class Poll(
   /** What was taken out of a stored URL goes to the origin of `url` alone. */
   private def completed(request: HttpRequest): HttpRequest = {
     val url = secrets.open(request.url)
-    if (!request.trusted || url == request.url) request else request.copy(url = NextUrl.encoded(url))
+    if (!request.trusted || url == request.url) request else request.copy(url = NextUrl.encoded(url)) // guard: I6.3
   }
 
   private def origin(plan: RequestPlan) =
@@ -146,7 +147,7 @@ final class Poll(
       response.headers,
       envelope,
       refused = response.status >= 400,
-      hold = known.hold
+      hold = known.hold // guard: I6.2
     )
 
   /** Shown of a body that is not JSON: the API may have said so. */
@@ -183,7 +184,7 @@ final class Poll(
       result match {
         case Left(failure) =>
           // After a failure the answer is wanted in full.
-          val failed = outcome.copy(outcome.state.copy(validators = None), asked, limit = failure.waits(limit))
+          val failed = outcome.copy(outcome.state.copy(validators = None), asked, limit = failure.waits(limit)) // guard: I3.6
           outcome = judged(failed, failure)
           go = false
         case Right(result) =>
@@ -226,12 +227,12 @@ final class Poll(
     val state = outcome.state
     val certain = state.withoutDoubt
     def failed(next: Progress, error: RestError) = outcome.copy(next, more = false, error = Some(error))
-    if (Poll.endsTraversal(failure.error.condition)) failed(core.restarted(state), failure.error)
+    if (failure.endsTraversal) failed(core.restarted(state), failure.error)
     else if (!failure.refusesPlace) failed(certain, failure.error)
     else
       core.refused(state, failure.status, clock.now().toEpochMilli) match {
         case Refusal.OfOtherThings          => failed(certain, failure.error)
-        case Refusal.Certain(next)          => failed(next, explained(state, failure))
+        case Refusal.Certain(next)          => failed(next, failure.explained(state, config))
         case Refusal.Doubtful(next, waitMs) =>
           outcome.copy(
             next,
@@ -243,19 +244,4 @@ final class Poll(
           )
       }
   }
-
-  private def explained(state: Progress, failure: PageFailure): RestError =
-    if (state.traversal.isEmpty && Set(400, 410)(failure.status) && !config.offset.restartsExpired)
-      RestError(
-        Condition.CursorExpired,
-        failure.error.message,
-        "Set onCursorExpired=restart to begin again at initialOffset, or use a new checkpoint."
-      )
-    else failure.error
-}
-
-private object Poll {
-
-  /** The place in the list that the API gave leads nowhere: to keep it would mean the same error for ever. */
-  val endsTraversal: Set[Condition] = Set(Condition.PagesEndEarly, Condition.PageRepeated, Condition.AddressRefused)
 }

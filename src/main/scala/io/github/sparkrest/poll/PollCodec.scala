@@ -5,7 +5,7 @@ import io.circe.syntax._
 import io.circe.{Decoder, Encoder, Json}
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.limits.ServerLimits
-import io.github.sparkrest.pagelog.format.PolledFile
+import io.github.sparkrest.pagelog.PolledFile
 import io.github.sparkrest.pagelog.format.PolledFileCodec._
 import io.github.sparkrest.progress.Progress
 

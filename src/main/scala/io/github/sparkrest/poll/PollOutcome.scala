@@ -3,7 +3,7 @@ package io.github.sparkrest.poll
 
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.http.limits.ServerLimits
-import io.github.sparkrest.pagelog.format.PolledFile
+import io.github.sparkrest.pagelog.PolledFile
 import io.github.sparkrest.progress.Progress
 
 /** What a poll came to. The pages before an error are whole and count; the error concerns the request after them.

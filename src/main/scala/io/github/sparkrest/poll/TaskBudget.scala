@@ -19,7 +19,7 @@ final case class TaskBudget(
 ) {
 
   /** What may have been sent so many milliseconds after the task began. */
-  def sendable(millis: Long): Long = mostSent - later.count(_ > millis)
+  def sendable(millis: Long): Long = mostSent - later.count(_ > millis) // guard: I7.2
 
   /** What is left of them after one request that counts. */
   def afterOne: TaskBudget =
@@ -33,7 +33,7 @@ final case class TaskBudget(
   def mayHaveSent: Int = if (mostSent == Long.MaxValue) 1 else mostSent.toInt
 
   def reached(bytes: Long, millis: Long, requests: Long): Boolean =
-    bytes >= maxBytes || millis >= maxMillis || requests >= math.min(maxRequests, sendable(millis))
+    bytes >= maxBytes || millis >= maxMillis || requests >= math.min(maxRequests, sendable(millis)) // guard: I7.3
 }
 
 object TaskBudget {

@@ -36,7 +36,7 @@ final class Progression(
   def plan(from: Progress, now: Instant): Option[RequestPlan] = {
     // A page token of another request leads elsewhere: page 24 of 1,000 records is not page 24 of 100.
     val state =
-      if (from.traversal.flatMap(_.request).forall(_ == core.identity)) from
+      if (from.traversal.flatMap(_.request).forall(_ == core.identity)) from // guard: I1.7
       // Pages may have another size now.
       else from.restarted(memory).copy(largestPage = 0)
     val base = latest.begun(state, now)
@@ -81,7 +81,7 @@ final class Progression(
     * @param now epoch milliseconds
     */
   def refused(state: Progress, status: Int, now: Long): Refusal = {
-    def once(certain: => Progress): Refusal = Doubt.of(state, status, now, limits.refusalMillis) match {
+    def once(certain: => Progress): Refusal = Doubt.of(state, status, now, limits.refusalMillis) match { // guard: I1.10
       case None        => Refusal.Certain(certain)
       case Some(doubt) =>
         Refusal.Doubtful(state.copy(doubt = Some(doubt)), doubt.wait(now, limits.refusalMillis))

@@ -65,7 +65,7 @@ final private[sparkrest] class TraversalPage(
         val identity = reading.identity(buf, from, to)
         signature = signature * 31 + identity.hashCode
         novelty != Novelty.Excluded &&
-        !repeats.note(identity, rank(), !state.ahead.isEmpty || novelty == Novelty.MayRepeat)
+        !repeats.note(identity, rank(), !state.ahead.isEmpty || novelty == Novelty.MayRepeat) // guard: I1.2
       }
     if (isNew) kept += 1
     isNew && !passesOver
@@ -112,7 +112,7 @@ final private[sparkrest] class TraversalPage(
     records == 0 && !pages.saysMore(received, facts).contains(false) && doubt.nonEmpty && {
       state.traversal match {
         // After a page that was not full the end was to be expected; empty pages so far say nothing of it.
-        case Some(d) => !isHollow && (d.lastPage == 0 || d.lastPage * 2 >= fullPage)
+        case Some(d) => !isHollow && (d.lastPage == 0 || d.lastPage * 2 >= fullPage) // guard: I1.8
         case None    =>
           options.kind == "window" && facts.refused || options.kind == "snapshot" && !state.boundary.isEmpty
       }
@@ -133,7 +133,7 @@ final private[sparkrest] class TraversalPage(
     )
 
   private def ended(reached: Advance, facts: PageFacts): Either[RestError, PageOutcome] =
-    pages.endsEarly(received, facts).filter(_ => paged) match {
+    pages.endsEarly(received, facts).filter(_ => paged) match { // guard: I3.13
       case Some(total) => Left(PageErrors.endEarly(config, total, received + records))
       case None        => CycleMark.of(state, None).map(goingOn(None, _, reached, facts))
     }

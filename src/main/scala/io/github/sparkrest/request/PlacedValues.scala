@@ -45,7 +45,7 @@ private[request] object PlacedValues {
   /** Credentials go along: so the user names the hosts. Without the option there are none (`TrustChecks`). */
   def inHost(rendered: String, allowed: Seq[String]): Option[RestError] = {
     val known =
-      Try(new URI(rendered)).toOption.exists(u => u.getHost != null && (allowed.isEmpty || Origin.isAmong(allowed, u)))
+      Try(new URI(rendered)).toOption.exists(u => u.getHost != null && (allowed.isEmpty || Origin.isAmong(allowed, u))) // guard: I6.4
     if (known) None
     else
       Some(

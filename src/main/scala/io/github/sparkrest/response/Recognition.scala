@@ -52,7 +52,7 @@ final private[sparkrest] class Recognition(
     }
     if (data) Recognized.In(Data)
     else if (found > 1) Recognized.Several(candidates.toList)
-    else if (taken.exists(!isUsual(_)) && usualEmpty) { records.restart(); Recognized.Nothing }
+    else if (taken.exists(!isUsual(_)) && usualEmpty) { records.restart(); Recognized.Nothing } // guard: I1.5
     else taken.map(Recognized.In(_)).getOrElse(if (anyEmpty) Recognized.Nothing else Recognized.Missing(Data))
   }
 

@@ -27,7 +27,7 @@ final private[sparkrest] class RecordPass(scanner: JsonScanner, sink: RecordSink
   /** The value in `[mark, pos)` is a record, unless it is null. */
   def pass(): Unit = {
     val (buf, from, to) = (window.buf, window.mark, window.pos)
-    if (scanner.breaks) {
+    if (scanner.breaks) { // guard: I1.6
       val line = RawControls.onOneLine(buf, from, to)
       sink.record(line, 0, line.length)
     } else if (!isNull(buf, from, to)) sink.record(buf, from, to)

@@ -33,7 +33,7 @@ final case class AvailableNow(
     val most = math.max(largest, outcome.largestPage)
     copy(
       largest = most,
-      shorter = if (outcome.lastPage * 2 < most) shorter + 1 else 0,
+      shorter = if (outcome.lastPage * 2 < most) shorter + 1 else 0, // guard: I3.7
       fruitless = if (wasFruitless) fruitless + 1 else 0
     )
   }
@@ -52,7 +52,7 @@ final case class AvailableNow(
       config: RestConfig,
       inherited: Boolean = false
   ): Option[String] =
-    if (!outcome.more && !inherited) Some("nothing further to ask for")
+    if (!outcome.more && !inherited) Some("nothing further to ask for") // guard: I3.8
     else if (offsetTime.exists(_ >= moment)) Some("the offset passed the moment of the trigger")
     else if (config.maxRequestsPerTrigger.exists(requests >= _)) Some("maxRequestsPerTrigger are spent")
     else if (fruitless >= mostFruitless)

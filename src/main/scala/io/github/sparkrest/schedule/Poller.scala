@@ -6,7 +6,7 @@ import java.util.concurrent.ThreadLocalRandom
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.http.{Clock, RetryPolicy}
-import io.github.sparkrest.pagelog.format.Endpoint
+import io.github.sparkrest.pagelog.Endpoint
 import io.github.sparkrest.pagelog.{PollSink, Resumption}
 import io.github.sparkrest.poll.{PollOutcome, PollReport, PollRequest, Schedule, TaskBudget}
 import io.github.sparkrest.progress.strategies.OffsetTime
@@ -75,7 +75,7 @@ final class Poller(
     catch {
       case _: InterruptedException if stopped => ()
       // OutOfMemoryError and StackOverflowError too: a thread that ends without a failure would leave the query waiting.
-      case e: Throwable => failure = Some(e)
+      case e: Throwable => failure = Some(e) // guard: I3.11
     } finally {
       slowLane.close()
       catchingUp = false
@@ -91,7 +91,7 @@ final class Poller(
       journal.sweepLost()
       sweptAt = now
     }
-    val waiting = all.filterNot(e => e.inFlight || e.complete)
+    val waiting = all.filterNot(e => e.inFlight || e.complete) // guard: I3.9
     val (slow, fast) = waiting.filter(_.due <= now).partition(e => e.isSlow && mayShare)
     val (ready, why) = throttle.ready(now)
     val slowShare = throttle.slowShare - slowLane.granted
@@ -177,7 +177,7 @@ final class Poller(
     val ending = verdict(failures)
     // There may be no next poll to note it before: a place that the API refused would be sent again by each run. And what was
     // granted and not used is free again.
-    val last = done || ending.isDefined
+    val last = done || ending.isDefined // guard: I3.10
     val mustNote = states.unlogged.nonEmpty || throttle.isRated || turns.isKept
     if (last && mustNote || settled.exists(_._1.begins)) note(now)
     ending.foreach(e => throw e.toException)
@@ -225,7 +225,7 @@ final class Poller(
   }
 
   private def awaitRoom(): Unit =
-    while (journal.unreadBytes >= config.maxBufferedBytes) {
+    while (journal.unreadBytes >= config.maxBufferedBytes) { // guard: I4.1
       log.warnOnce(
         "Polling waits: the query is slower than the API, and maxBufferedBytes are unread. A larger batchSize may help."
       )

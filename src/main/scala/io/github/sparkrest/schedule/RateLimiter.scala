@@ -80,7 +80,7 @@ final class RateLimiter(config: RestConfig, before: PacingState, inferred: Boole
     budget = budget.map { b =>
       outstanding -= granted.requests * each
       // Ages are rounded down, and so is `now`.
-      val spent = b.spent(ages.map(now + 1 - _), now)
+      val spent = b.spent(ages.map(now + 1 - _), now) // guard: I7.1
       if (lost) spent.lost((granted.requests * each - ages.length).toInt, now) else spent
     }
     if (!lost) likely = likelyAfter((ages.length + each - 1) / each, granted)

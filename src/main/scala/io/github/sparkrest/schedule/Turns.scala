@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.schedule
 
-import io.github.sparkrest.pagelog.format.Endpoint
+import io.github.sparkrest.pagelog.Endpoint
 
 /** Whose turn it is when `maxRequestsPerTrigger` is not enough for a poll of each endpoint: each run goes on where the last one
   * stopped. In any other order the first endpoints would be polled by each run, and the others by none.
@@ -17,7 +17,7 @@ final private[sparkrest] class Turns(val isKept: Boolean, last: Option[String]) 
     if (!isKept) endpoints
     else {
       val (after, upTo) = endpoints.sortBy(_.key).partition(e => last.forall(e.key > _))
-      after ++ upTo
+      after ++ upTo // guard: I3.12
     }
 
   /** For the next run: all up to this one had their turn.

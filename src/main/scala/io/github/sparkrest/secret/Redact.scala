@@ -31,7 +31,7 @@ object Redact {
     query.fold(userInfo(base)) { q =>
       val parts = q.split("&", -1).map { p =>
         val eq = p.indexOf('=')
-        if (eq >= 0 && named(p.substring(0, eq))) p.substring(0, eq + 1) + "***" else p
+        if (eq >= 0 && named(p.substring(0, eq))) p.substring(0, eq + 1) + "***" else p // guard: I6.1
       }
       userInfo(base) + "?" + parts.mkString("&")
     }

@@ -4,7 +4,7 @@ package io.github.sparkrest.secret
 /** A value that prints as `***`: whoever needs it says `.reveal`, at the place where it is sent. */
 final class Secret private (value: String) extends Serializable {
   def reveal: String = value
-  override def toString: String = "***"
+  override def toString: String = "***" // guard: I6.5
   override def equals(other: Any): Boolean = other match {
     case s: Secret => s.reveal == value
     case _         => false

@@ -6,7 +6,7 @@ import java.nio.file.{Files, Path}
 import scala.jdk.CollectionConverters._
 
 import io.github.sparkrest.http.LocalServer
-import io.github.sparkrest.pagelog.format.LogOffset
+import io.github.sparkrest.pagelog.LogOffset
 import org.apache.spark.sql.streaming.{StreamingQuery, StreamingQueryException, Trigger}
 import org.apache.spark.sql.{DataFrame, SparkSession}
 import org.scalatest.BeforeAndAfterAll

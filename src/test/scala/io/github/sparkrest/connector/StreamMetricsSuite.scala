@@ -22,7 +22,7 @@ class StreamMetricsSuite extends AnyFunSuite with BeforeAndAfterAll with Eventua
   @volatile private var records = Vector.empty[String]
   private lazy val server = new LocalServer({ e =>
     if (failures.getAndUpdate(n => math.max(0, n - 1)) > 0) LocalServer.send(e, 503, "{}")
-    else LocalServer.send(e, 200, records.mkString("[", ",", "]"), "X-ServerLimits-Remaining" -> "41")
+    else LocalServer.send(e, 200, records.mkString("[", ",", "]"), "X-RateLimit-Remaining" -> "41")
   })
 
   override def afterAll(): Unit = {

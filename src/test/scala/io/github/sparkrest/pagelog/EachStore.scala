@@ -3,7 +3,7 @@ package io.github.sparkrest.pagelog
 
 import java.nio.file.{Files, Path}
 
-import io.github.sparkrest.pagelog.format.{Endpoint, LogPosition, PageFileWriter, PolledFile}
+import io.github.sparkrest.pagelog.format.PageFileWriter
 import io.github.sparkrest.pagelog.store.{HadoopLogStore, LocalLogStore, LogStore}
 import io.github.sparkrest.progress.Progress
 import io.github.sparkrest.progress.seen.SeenRecords

@@ -8,20 +8,14 @@ import scala.jdk.CollectionConverters._
 
 import io.github.sparkrest.error.{Condition, RestException}
 import io.github.sparkrest.pagelog.format.{
-  Endpoint,
   LastPoll,
-  LogOffset,
-  LogPosition,
   Manifest,
   PacingState,
   PageFile,
   PageFileReader,
   PageFileWriter,
   PageInFile,
-  PageOrigin,
-  PolledFile,
   RunStarts,
-  SourceIdentity,
   StoredStates,
   Unreadable
 }

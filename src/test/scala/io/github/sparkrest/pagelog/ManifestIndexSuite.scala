@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.pagelog
 
-import io.github.sparkrest.pagelog.format.{LogPosition, Manifest, PolledFile, PolledPage}
+import io.github.sparkrest.pagelog.format.Manifest
 import io.github.sparkrest.progress.Progress
 import io.github.sparkrest.progress.seen.SeenRecords
 import org.scalacheck.{Gen, Shrink}

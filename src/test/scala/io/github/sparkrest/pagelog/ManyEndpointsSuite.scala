@@ -5,15 +5,12 @@ import java.nio.charset.StandardCharsets.UTF_8
 import java.nio.file.Files
 
 import io.github.sparkrest.pagelog.format.{
-  Endpoint,
   LeftEndpoints,
-  LogPosition,
   Manifest,
   PageFile,
   PageFileReader,
   PageInFile,
   PageSlice,
-  PolledFile,
   StoredStates
 }
 import io.github.sparkrest.pagelog.store.{LocalLogStore, LogStore}

@@ -4,7 +4,7 @@ package io.github.sparkrest.pagelog
 import java.nio.file.Files
 
 import io.github.sparkrest.error.{Condition, RestException}
-import io.github.sparkrest.pagelog.format.{LogPosition, Manifest, PageFile, PolledFile, StoredStates}
+import io.github.sparkrest.pagelog.format.{Manifest, PageFile, StoredStates}
 import io.github.sparkrest.pagelog.store.LogStore
 
 /** Two runs on one log: an older one that is not gone yet, or is slow to start, and the newer one, which goes on. */

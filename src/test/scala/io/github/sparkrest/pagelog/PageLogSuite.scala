@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets.UTF_8
 import java.nio.file.Files
 
 import io.github.sparkrest.error.{Condition, RestException}
-import io.github.sparkrest.pagelog.format.{LastPoll, LogPosition, Manifest, PacingState, PageFile}
+import io.github.sparkrest.pagelog.format.{LastPoll, Manifest, PacingState, PageFile}
 import io.github.sparkrest.progress.Progress
 
 /** One run after the other, crashes and what they leave behind. Runs at the same time: [[OverlappingRunsSuite]]. */

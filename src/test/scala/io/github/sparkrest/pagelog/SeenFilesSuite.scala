@@ -6,7 +6,7 @@ import java.nio.file.Files
 import scala.util.Random
 
 import io.github.sparkrest.error.RestException
-import io.github.sparkrest.pagelog.format.{Endpoint, LogPosition, PageFileWriter, SeenFiles}
+import io.github.sparkrest.pagelog.format.PageFileWriter
 import io.github.sparkrest.pagelog.store.{LocalLogStore, LogStore}
 import io.github.sparkrest.progress.seen.{RecordHash, Seen, SeenEntry, SeenMemory, SeenRecords}
 import io.github.sparkrest.progress.{CoreLimits, Progress}

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.progress
 
+import io.github.sparkrest.pagelog.{LogOffset, LogPosition, SourceIdentity}
+
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.Condition
-import io.github.sparkrest.pagelog.format.{LogOffset, LogPosition, SourceIdentity}
 import org.scalatest.funsuite.AnyFunSuite
 
 class LogOffsetSuite extends AnyFunSuite {

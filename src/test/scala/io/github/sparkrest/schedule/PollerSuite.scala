@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.schedule
 
+import io.github.sparkrest.pagelog.{Endpoint, LogPosition}
+
 import java.nio.file.Files
 
 import io.github.sparkrest.config.RestConfig
@@ -9,7 +11,7 @@ import io.github.sparkrest.http.client.MeteredClient
 import io.github.sparkrest.http.transport.SttpClient
 import io.github.sparkrest.http.{Clock, LocalServer}
 import io.github.sparkrest.pagelog.PageLog
-import io.github.sparkrest.pagelog.format.{Endpoint, LogPosition, PageFileWriter}
+import io.github.sparkrest.pagelog.format.PageFileWriter
 import io.github.sparkrest.pagelog.store.LocalLogStore
 import io.github.sparkrest.poll.{Poll, PollCodec, PollReport, PollRequest}
 import org.scalatest.concurrent.Eventually
@@ -218,7 +220,7 @@ class PollerSuite extends AnyFunSuite with Eventually {
 
   test("a used-up quota holds the next page back until the reset, and it shows") {
     running(mustComplete = false) { r =>
-      headers = Seq("X-ServerLimits-Remaining" -> "0", "X-ServerLimits-Reset" -> "0.4")
+      headers = Seq("X-RateLimit-Remaining" -> "0", "X-RateLimit-Reset" -> "0.4")
       newest = 25
       val before = server.asked.length
       eventually(assert(r.records == 25))

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.schedule
 
-import io.github.sparkrest.pagelog.format.{Endpoint, PacingState, PolledFile}
+import io.github.sparkrest.pagelog.{Endpoint, PolledFile}
+
+import io.github.sparkrest.pagelog.format.PacingState
 import io.github.sparkrest.pagelog.{PollSink, Resumption}
 import io.github.sparkrest.progress.Progress
 

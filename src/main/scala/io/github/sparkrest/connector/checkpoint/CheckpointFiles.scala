@@ -4,7 +4,7 @@ package io.github.sparkrest.connector.checkpoint
 import java.nio.charset.StandardCharsets.UTF_8
 
 import io.github.sparkrest.error.{Condition, RestError}
-import io.github.sparkrest.pagelog.format.LogOffset
+import io.github.sparkrest.pagelog.LogOffset
 import org.apache.hadoop.conf.Configuration
 import org.apache.hadoop.fs.{FileUtil, Path}
 

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.connector.checkpoint
 
+import io.github.sparkrest.pagelog.{LogOffset, LogPosition}
+
 import java.time.Instant
 import java.time.ZoneOffset.UTC
 import java.time.format.DateTimeFormatter
 
 import io.github.sparkrest.connector.session.PageLogLocation
 import io.github.sparkrest.error.{Condition, RestError}
-import io.github.sparkrest.pagelog.format.{LastPoll, LogOffset, LogPosition}
+import io.github.sparkrest.pagelog.format.LastPoll
 import io.github.sparkrest.pagelog.store.LogStore
 import io.github.sparkrest.pagelog.{LogView, PageLog}
 import io.github.sparkrest.progress.Progress

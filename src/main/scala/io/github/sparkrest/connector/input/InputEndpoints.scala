@@ -5,7 +5,7 @@ import scala.collection.mutable
 
 import io.github.sparkrest.config.InputConfig
 import io.github.sparkrest.error.{Condition, RestError}
-import io.github.sparkrest.pagelog.format.Endpoint
+import io.github.sparkrest.pagelog.Endpoint
 import org.apache.spark.sql.SparkSession
 import org.apache.spark.sql.types.StructType
 import org.slf4j.{Logger, LoggerFactory}

@@ -12,7 +12,7 @@ import io.github.sparkrest.connector.tasks.{DriverTokens, SparkJobs}
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.Clock
 import io.github.sparkrest.http.client.{FirstResponse, FirstResponseClient}
-import io.github.sparkrest.pagelog.format.Endpoint
+import io.github.sparkrest.pagelog.Endpoint
 import io.github.sparkrest.poll.{Poll, Schedule}
 import io.github.sparkrest.preview.{NoNetwork, SampledRecords}
 import io.github.sparkrest.progress.Progress

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.connector.tasks
 
+import io.github.sparkrest.pagelog.{Endpoint, SeenFiles}
+
 import scala.util.Try
 import scala.util.control.NonFatal
 
@@ -11,7 +13,7 @@ import io.github.sparkrest.http.client.{FirstResponse, FirstResponseClient, Mete
 import io.github.sparkrest.http.transport.SttpClient
 import io.github.sparkrest.http.{Clock, HttpClient}
 import io.github.sparkrest.pagelog.PageLog
-import io.github.sparkrest.pagelog.format.{Endpoint, PageFileWriter, SeenFiles}
+import io.github.sparkrest.pagelog.format.PageFileWriter
 import io.github.sparkrest.pagelog.store.LogStore
 import io.github.sparkrest.poll.{Poll, PollCodec, PollReport, PollRequest}
 import org.apache.hadoop.conf.Configuration

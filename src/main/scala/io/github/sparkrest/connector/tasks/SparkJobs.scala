@@ -6,7 +6,6 @@ import java.util.UUID
 import scala.reflect.ClassTag
 
 import io.github.sparkrest.config.RestConfig
-import io.github.sparkrest.connector.calls.{CallsOnce, RowCallConfig, RowCallTask}
 import io.github.sparkrest.connector.input.InputRows
 import io.github.sparkrest.connector.session.SessionArtifacts
 import io.github.sparkrest.http.auth.HandedToken

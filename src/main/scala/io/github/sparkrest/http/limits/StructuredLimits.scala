@@ -5,7 +5,7 @@ import scala.util.Try
 
 import io.github.sparkrest.http.HeaderScanner
 
-/** The IETF's `ServerLimits` and `ServerLimits-Policy` (draft-ietf-httpapi-ratelimit-headers): `"default";r=50;t=30`, several with
+/** The IETF's `RateLimit` and `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers): `"default";r=50;t=30`, several with
   * commas between them; before its 8th version `limit=100, remaining=50, reset=30`. Times are seconds.
   */
 private[http] object StructuredLimits {

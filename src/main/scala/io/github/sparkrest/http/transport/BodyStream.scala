@@ -70,7 +70,7 @@ final private[http] class BodyStream(in: InputStream, timeoutMs: Long, time: Res
 final private[http] class ResponseTime(millis: Long) {
   private val began = System.nanoTime
 
-  def isOver: Boolean = System.nanoTime - began > TimeUnit.MILLISECONDS.toNanos(millis)
+  def isOver: Boolean = System.nanoTime - began > TimeUnit.MILLISECONDS.toNanos(millis) // guard: I4.4
   def exceeded: String = s"it took longer than responseTimeout, ${millis / 1000.0} s"
 }
 

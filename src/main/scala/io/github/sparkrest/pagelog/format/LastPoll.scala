@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.pagelog.format
 
+import io.github.sparkrest.pagelog.LogPosition
+
 import java.nio.charset.StandardCharsets.UTF_8
 
 import io.circe.syntax._
@@ -33,7 +35,7 @@ final case class LastPoll(
   /** What it says of an endpoint holds until a manifest says something else. */
   def since(ledger: ManifestIndex): Map[String, Progress] = {
     val later = ledger.manifests.iterator.filter(_.seq > after).flatMap(_.endpoints.keysIterator).toSet
-    endpoints.filterNot { case (k, _) => later(k) }
+    endpoints.filterNot { case (k, _) => later(k) } // guard: I3.15
   }
 }
 
@@ -68,7 +70,7 @@ object LastPoll {
   def decode(bytes: Array[Byte]): Either[Unreadable.Later, LastPoll] =
     VersionedJson.decode(bytes, Version, decoder) match {
       case Right(note)                   => Right(note)
-      case Left(later: Unreadable.Later) => Left(later)
+      case Left(later: Unreadable.Later) => Left(later) // guard: I3.16
       case Left(_)                       => Right(Torn)
     }
 

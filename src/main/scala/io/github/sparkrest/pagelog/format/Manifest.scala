@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.pagelog.format
 
+import io.github.sparkrest.pagelog.{PolledFile, PolledPage}
+
 import java.nio.charset.StandardCharsets.UTF_8
 
 import io.circe.syntax._
@@ -43,7 +45,7 @@ final case class Manifest(
   def offsetAt(n: Long, endpoint: String): Option[String] =
     file.pages
       .zip(ends)
-      .collectFirst { case (p, end) if n < end && p.isOf(endpoint) => p.offsetBefore }
+      .collectFirst { case (p, end) if n < end && p.isOf(endpoint) => p.offsetBefore } // guard: I5.2
       .getOrElse(endpoints.get(endpoint).flatMap(_.offset))
 
   lazy val pages: Vector[PageInFile] = PageInFile.of(file, rows)

@@ -27,7 +27,7 @@ object PageFile {
   val TrailerBytes = 21
 
   /** @param epoch of the run, so that a later run knows what it may sweep */
-  def newName(epoch: Long): String = f"$epoch%010d-${UUID.randomUUID()}.ndjson"
+  def newName(epoch: Long): String = f"$epoch%010d-${UUID.randomUUID()}.ndjson" // guard: I1.11
   def epochOf(name: String): Option[Long] = name.takeWhile(_ != '-') match {
     case d if d.nonEmpty && d.forall(_.isDigit) => Some(d.toLong)
     case _                                      => None
@@ -73,7 +73,7 @@ object PageFile {
   /** For who reads it from its beginning; the footer's version is that of the whole. */
   private def header(bytes: Array[Byte]): Either[Unreadable, Unit] =
     Begin.findFirstMatchIn(new String(bytes, UTF_8)).map(_.group(1).toInt) match {
-      case Some(version) if version > Version => Left(Unreadable.Later(version, Version))
+      case Some(version) if version > Version => Left(Unreadable.Later(version, Version)) // guard: I2.9
       case Some(_)                            => Right(())
       case None                               => Left(Unreadable.Broken("it does not begin as one"))
     }

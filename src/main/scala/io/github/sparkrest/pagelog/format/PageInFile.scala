@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.pagelog.format
 
+import io.github.sparkrest.pagelog.{PageOrigin, PolledFile}
+
 /** Records `[begin, end)` of a page file, and where they are from.
   *
   * @param row with an input: the columns that stand beside them, as a JSON object

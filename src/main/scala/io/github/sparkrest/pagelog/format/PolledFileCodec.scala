@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.pagelog.format
 
+import io.github.sparkrest.pagelog.{PageOrigin, PolledFile, PolledPage}
+
 import io.circe.syntax._
 import io.circe.{Decoder, Encoder, Json}
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.pagelog.format
 
+import io.github.sparkrest.pagelog.LogPosition
+
 import java.nio.charset.StandardCharsets.UTF_8
 
 import io.circe.syntax._

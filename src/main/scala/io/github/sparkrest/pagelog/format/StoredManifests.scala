@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.pagelog.format
 
+import io.github.sparkrest.pagelog.SeenFiles
+
 import scala.util.control.NonFatal
 
 import io.github.sparkrest.pagelog.store.LogStore
@@ -20,8 +22,8 @@ private[sparkrest] object StoredManifests {
     val good = found.collect { case (_, Right(m)) => m }
     val followed = good.map(_.previous).toSet
     found.foreach {
-      case (seq, Left(later: Unreadable.Later)) => throw unreadable(store, seq, later)
-      case (seq, Left(reason)) if followed(seq) => throw unreadable(store, seq, reason)
+      case (seq, Left(later: Unreadable.Later)) => throw unreadable(store, seq, later) // guard: I1.15
+      case (seq, Left(reason)) if followed(seq) => throw unreadable(store, seq, reason) // guard: I1.14, I2.7
       case (seq, Left(reason))                  => passOver(store, seq, reason)
       case (_, Right(_))                        => ()
     }
@@ -37,7 +39,7 @@ private[sparkrest] object StoredManifests {
   def read(store: LogStore, seq: Long): Option[Either[Unreadable, Manifest]] =
     store.read(Manifest.path(seq)).map(Manifest.decode(_).flatMap(whole(store, _))).filter {
       // A purge deletes it before its page: between the two looks it may have gone.
-      case Left(_: Unreadable.WithoutPage) => store.length(Manifest.path(seq)).isDefined
+      case Left(_: Unreadable.WithoutPage) => store.length(Manifest.path(seq)).isDefined // guard: I1.16
       case _                               => true
     }
 
@@ -51,7 +53,7 @@ private[sparkrest] object StoredManifests {
     * the older epochs.
     */
   def sweep(store: LogStore, ledger: ManifestIndex, note: Option[LastPoll], epoch: Long): Unit = {
-    sweepPages(store, ledger)(_ < epoch)
+    sweepPages(store, ledger)(_ < epoch) // guard: I4.9
     val seen = ledger.seenFiles ++ note.fold(Set.empty[String])(_.seenFiles)
     store
       .list(SeenFiles.Folder)
@@ -59,7 +61,7 @@ private[sparkrest] object StoredManifests {
       .foreach(n => store.delete(SeenFiles.path(n)))
     // A newer one may be needed: a run that started meanwhile gives the numbers after these.
     deleteAbsent(store, ledger, ledger.newest.fold(ledger.base.seq)(_.seq))
-    Seq(Manifest.Folder, StoredStates.Folder, Epochs.Folder, ".").foreach(store.deleteTemporary)
+    Seq(Manifest.Folder, StoredStates.Folder, Epochs.Folder, ".").foreach(store.deleteTemporary) // guard: I4.10
     Epochs.deleteBefore(store, epoch)
   }
 

@@ -35,7 +35,7 @@ final class HadoopLogStore(fs: FileSystem, root: Path) extends LogStore {
         val swept = !fs.exists(path(temporary))
         delete(temporary)
         if (fs.exists(path(name))) false
-        else if (tries > 1 && (swept || other.isSuccess)) writeIfAbsent(name, bytes, tries - 1)
+        else if (tries > 1 && (swept || other.isSuccess)) writeIfAbsent(name, bytes, tries - 1) // guard: I1.20
         else throw other.failed.getOrElse(new IOException(s"$temporary in $location cannot be renamed"))
     }
   }

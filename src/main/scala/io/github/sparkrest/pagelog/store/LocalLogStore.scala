@@ -59,7 +59,7 @@ final class LocalLogStore(root: Path) extends LogStore {
   /** Again, if an older run that is slow to start sweeps the temporary file away. */
   private def withTemporary[A](name: String, bytes: Array[Byte], tries: Int = LogStoreNames.Tries)(use: Path => A): A =
     try use(Files.write(inFolder(LogStoreNames.temporary(name)), bytes, CREATE_NEW, WRITE))
-    catch { case _: NoSuchFileException if tries > 1 => withTemporary(name, bytes, tries - 1)(use) }
+    catch { case _: NoSuchFileException if tries > 1 => withTemporary(name, bytes, tries - 1)(use) } // guard: I1.19
 
   private def inFolder(name: String): Path = {
     val path = root.resolve(name)

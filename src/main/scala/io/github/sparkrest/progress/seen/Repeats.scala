@@ -33,7 +33,7 @@ final private[sparkrest] class Repeats(before: String => Int, earlier: String =>
     if (moves && onPage <= onEarlierPages || unique && known > 0) true
     else {
       now(identity) = Seen(known + 1, rank)
-      mayHaveCome && known + 1 <= before(identity)
+      mayHaveCome && known + 1 <= before(identity) // guard: I1.3
     }
   }
 }

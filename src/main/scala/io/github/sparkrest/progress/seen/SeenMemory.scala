@@ -43,7 +43,7 @@ final class SeenMemory(store: SeenStore, limits: CoreLimits) {
     */
   def keep(in: SeenRecords, floor: Long, unranked: Boolean): SeenRecords = {
     def stays(rank: Long) =
-      if (rank == Seen.Unranked || OffsetKey.differ(rank, floor)) unranked else rank >= floor
+      if (rank == Seen.Unranked || OffsetKey.differ(rank, floor)) unranked else rank >= floor // guard: I4.6
     in.copy(
       recent = in.recent.filter { case (_, seen) => stays(seen.rank) },
       files = in.files.filter(f => stays(f.lowest) || stays(f.highest))
@@ -51,7 +51,7 @@ final class SeenMemory(store: SeenStore, limits: CoreLimits) {
   }
 
   /** As a state is stored: with few records in the state itself. */
-  def settled(in: SeenRecords): SeenRecords = spilled(in, limits.seenInState)
+  def settled(in: SeenRecords): SeenRecords = spilled(in, limits.seenInState) // guard: I4.5
 
   private def spilled(in: SeenRecords, most: Int): SeenRecords =
     if (in.recent.size <= most) in

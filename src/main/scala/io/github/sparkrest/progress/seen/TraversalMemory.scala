@@ -62,7 +62,7 @@ final private[sparkrest] class TraversalMemory(
       val floor = floorOf(reached)
       memory.join(
         // Newest first, reading may stop before records without a rank.
-        memory.keep(state.boundary, floor, unranked = options.order == "desc"),
+        memory.keep(state.boundary, floor, unranked = options.order == "desc"), // guard: I1.9
         memory.keep(seen(), floor, unranked = true)
       )
   }

@@ -36,7 +36,7 @@ final private[sparkrest] class LatestStart(config: RestConfig, clock: ApiClock) 
     * delivers nothing, and the stream begins at the API's own time.
     */
   def moved(plan: RequestPlan, times: TraversalTimes): Option[PageReader] =
-    if (reads(plan.state) && times.horizon < plan.at.toEpochMilli - clock.marginMs)
+    if (reads(plan.state) && times.horizon < plan.at.toEpochMilli - clock.marginMs) // guard: I3.5
       Some(
         new PassedOver(
           plan.state
@@ -62,7 +62,7 @@ final private[sparkrest] class LatestStart(config: RestConfig, clock: ApiClock) 
     state.started || isTimed || config.paging.isPaged || !asksForMore || reached.atEnd || !isNews ||
       // The newest records came first.
       descends || options.order == "desc" ||
-      records * 2 < state.passedOver ||
+      records * 2 < state.passedOver || // guard: I1.4
       reached.offset.flatMap(time.momentOf).exists(_.toEpochMilli >= times.began)
 
   private def asksForMore = options.kind == "cursor" || config.hasPlaceholder

@@ -66,7 +66,7 @@ final private[sparkrest] class Majority(
 
   private def chosen: Candidates = reference match {
     case _ if akin * 2 > votes                            => texts
-    case Some(r) if r.isOrdered                           => of(r)
+    case Some(r) if r.isOrdered                           => of(r) // guard: I3.2
     case Some(_) if offset.isDefined && pending.isDefined => texts
     case _                                                => page
   }

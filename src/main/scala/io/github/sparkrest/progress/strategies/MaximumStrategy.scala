@@ -46,7 +46,7 @@ final private[sparkrest] class MaximumStrategy(config: RestConfig, readsEnvelope
 
     /** By the API's clock, if it told: the values are its own. */
     private val horizon = Instant.ofEpochMilli(times.horizon)
-    private val youngest = horizon.minusMillis(options.lagMs)
+    private val youngest = horizon.minusMillis(options.lagMs) // guard: I3.4
     private val values = new Majority(
       options.pick,
       bound,
@@ -118,7 +118,7 @@ final private[sparkrest] class MaximumStrategy(config: RestConfig, readsEnvelope
       * (`N/A`) takes the place of text alone.
       */
     private def movesOn(value: OffsetValue): Boolean =
-      bound.forall(b => value.compare(b).fold(value.isOrdered)(_ > 0))
+      bound.forall(b => value.compare(b).fold(value.isOrdered)(_ > 0)) // guard: I3.1
 
     private def isTooYoung(v: OffsetValue): Boolean = options.lagMs > 0 && moment(v).exists(_.isAfter(youngest))
     private def isSettled(v: OffsetValue): Boolean = !config.paging.isPaged || moment(v).forall(!_.isAfter(horizon))

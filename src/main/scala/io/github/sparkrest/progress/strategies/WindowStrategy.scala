@@ -52,7 +52,7 @@ final private[sparkrest] class WindowStrategy(config: RestConfig, clock: ApiCloc
       Novelty.MayRepeat
     }
     def finish(facts: PageFacts): Either[RestError, Advance] = {
-      val isCut = end.exists(_.isAfter(known))
+      val isCut = end.exists(_.isAfter(known)) // guard: I3.3
       val reached = if (isCut) time.render(known) else ask.until
       val moves =
         (for (s <- start; r <- time.asked(reached)) yield r.isAfter(s)).getOrElse(!state.offset.contains(reached))

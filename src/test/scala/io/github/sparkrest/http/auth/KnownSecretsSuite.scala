@@ -6,7 +6,7 @@ import java.util.Base64
 import io.circe.Json
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.{Condition, Printable, RestError}
-import io.github.sparkrest.pagelog.format.SourceIdentity
+import io.github.sparkrest.pagelog.SourceIdentity
 import io.github.sparkrest.progress.seen.ShortHash
 import io.github.sparkrest.request.InputRow
 import io.github.sparkrest.secret.{Redact, Secret}

@@ -22,32 +22,32 @@ class ServerLimitsSuite extends AnyFunSuite {
 
   // 30 s from now, in each way of writing it.
   private val in30 = Seq(
-    "X-ServerLimits-Reset" -> "1767225630", // epoch s: GitHub
+    "X-RateLimit-Reset" -> "1767225630", // epoch s: GitHub
     "x-rate-limit-reset" -> "1767225630", // X, Okta
-    "X-ServerLimits-Reset" -> "1767225630000", // epoch ms
-    "X-ServerLimits-Reset" -> "1767225629.75", // epoch s, decimals
-    "X-ServerLimits-Reset" -> "30", // delta s
-    "X-ServerLimits-Reset" -> "29.5", // a float
-    "X-ServerLimits-Reset" -> "2026-01-01T00:00:30Z", // ISO 8601
-    "X-ServerLimits-Reset" -> "2026-01-01T01:00:30+01:00",
-    "X-ServerLimits-Reset" -> "2026-01-01 00:00:30",
-    "X-ServerLimits-Reset" -> "2026-01-01 00:00:30 UTC",
-    "X-ServerLimits-Reset" -> "Thu, 01 Jan 2026 00:00:30 GMT", // HTTP date
-    "X-ServerLimits-Reset-After" -> "30",
-    "ServerLimits-Reset" -> "1767225630", // GitLab
-    "ServerLimits-Reset" -> "30", // IETF draft 3
-    "ServerLimits-ResetTime" -> "Thu, 01 Jan 2026 00:00:30 GMT", // GitLab
+    "X-RateLimit-Reset" -> "1767225630000", // epoch ms
+    "X-RateLimit-Reset" -> "1767225629.75", // epoch s, decimals
+    "X-RateLimit-Reset" -> "30", // delta s
+    "X-RateLimit-Reset" -> "29.5", // a float
+    "X-RateLimit-Reset" -> "2026-01-01T00:00:30Z", // ISO 8601
+    "X-RateLimit-Reset" -> "2026-01-01T01:00:30+01:00",
+    "X-RateLimit-Reset" -> "2026-01-01 00:00:30",
+    "X-RateLimit-Reset" -> "2026-01-01 00:00:30 UTC",
+    "X-RateLimit-Reset" -> "Thu, 01 Jan 2026 00:00:30 GMT", // HTTP date
+    "X-RateLimit-Reset-After" -> "30",
+    "RateLimit-Reset" -> "1767225630", // GitLab
+    "RateLimit-Reset" -> "30", // IETF draft 3
+    "RateLimit-ResetTime" -> "Thu, 01 Jan 2026 00:00:30 GMT", // GitLab
     "X-Rate-Limit-Retry-After-Seconds" -> "30", // OpenSky
-    "X-HubSpot-ServerLimits-Interval-Milliseconds" -> "30000" // HubSpot
+    "X-HubSpot-RateLimit-Interval-Milliseconds" -> "30000" // HubSpot
   )
 
   test("at 0 remaining the next request waits until the reset, however that is written (trap 14)") {
     in30.foreach { case (reset, value) =>
       val remaining = reset.toLowerCase match {
-        case r if r.startsWith("x-ratelimit")  => "X-ServerLimits-Remaining"
+        case r if r.startsWith("x-ratelimit")  => "X-RateLimit-Remaining"
         case r if r.startsWith("x-rate-limit") => "X-Rate-Limit-Remaining"
-        case r if r.startsWith("x-hubspot")    => "X-HubSpot-ServerLimits-Remaining"
-        case _                                 => "ServerLimits-Remaining"
+        case r if r.startsWith("x-hubspot")    => "X-HubSpot-RateLimit-Remaining"
+        case _                                 => "RateLimit-Remaining"
       }
       val found = of(remaining -> "0", reset -> value)
       assert(found.left.contains(0L), s"$reset: $value")
@@ -59,21 +59,21 @@ class ServerLimitsSuite extends AnyFunSuite {
 
   test("the server's own clock counts, not this one's") {
     val skewed = of(
-      "X-ServerLimits-Remaining" -> "0",
-      "X-ServerLimits-Reset" -> "1767222060",
+      "X-RateLimit-Remaining" -> "0",
+      "X-RateLimit-Reset" -> "1767222060",
       "Date" -> "Wed, 31 Dec 2025 23:00:00 GMT"
     )
     assert(skewed.waitMs.contains(60000L))
     assert(
-      of("ServerLimits-Remaining" -> "0", "ServerLimits-Reset" -> "1").waitMs.contains(1000L),
+      of("RateLimit-Remaining" -> "0", "RateLimit-Reset" -> "1").waitMs.contains(1000L),
       "a delay is no moment in 1970"
     )
     assert(
-      of("X-ServerLimits-Remaining" -> "0", "X-ServerLimits-Reset" -> "1767225000").waitMs.contains(0L),
+      of("X-RateLimit-Remaining" -> "0", "X-RateLimit-Reset" -> "1767225000").waitMs.contains(0L),
       "it is over"
     )
-    assert(of("X-ServerLimits-Remaining" -> "0", "X-ServerLimits-Reset" -> "soon").waitMs.isEmpty)
-    assert(of("X-ServerLimits-Remaining" -> "lots").left.isEmpty && of() == ServerLimits.Unknown)
+    assert(of("X-RateLimit-Remaining" -> "0", "X-RateLimit-Reset" -> "soon").waitMs.isEmpty)
+    assert(of("X-RateLimit-Remaining" -> "lots").left.isEmpty && of() == ServerLimits.Unknown)
   }
 
   test("buckets: what is used of what there is") {
@@ -82,35 +82,35 @@ class ServerLimitsSuite extends AnyFunSuite {
     assert(of("Sforce-Limit-Info" -> "api-usage=18/5000").left.contains(4982L))
     val spent = of("Sforce-Limit-Info" -> "api-usage=5000/5000; per-app-api-usage=17/250(appName=sample)")
     assert(spent.left.contains(0L) && spent.waitMs.isEmpty, "nobody says when")
-    assert(of("X-HubSpot-ServerLimits-Daily-Remaining" -> "17").left.contains(17L))
-    assert(of("X-HubSpot-ServerLimits-Secondly-Remaining" -> "3") == ServerLimits(left = Some(3), resetMs = Some(1000)))
-    assert(of("X-HubSpot-ServerLimits-Secondly-Remaining" -> "0").waitMs.contains(1000L))
+    assert(of("X-HubSpot-RateLimit-Daily-Remaining" -> "17").left.contains(17L))
+    assert(of("X-HubSpot-RateLimit-Secondly-Remaining" -> "3") == ServerLimits(left = Some(3), resetMs = Some(1000)))
+    assert(of("X-HubSpot-RateLimit-Secondly-Remaining" -> "0").waitMs.contains(1000L))
   }
 
   test("the IETF's headers, before and after they became structured") {
-    assert(of("ServerLimits" -> "\"default\";r=50;t=30") == ServerLimits(left = Some(50), resetMs = Some(30000)))
-    assert(of("ServerLimits" -> "\"default\";r=0;t=30").waitMs.contains(30000L))
+    assert(of("RateLimit" -> "\"default\";r=50;t=30") == ServerLimits(left = Some(50), resetMs = Some(30000)))
+    assert(of("RateLimit" -> "\"default\";r=0;t=30").waitMs.contains(30000L))
     val two = of(
-      "ServerLimits-Policy" -> "\"burst\";q=100;w=60,\"day, all\";q=1000;w=86400",
-      "ServerLimits" -> "\"burst\";r=0;t=5, \"day, all\";r=700;t=40000"
+      "RateLimit-Policy" -> "\"burst\";q=100;w=60,\"day, all\";q=1000;w=86400",
+      "RateLimit" -> "\"burst\";r=0;t=5, \"day, all\";r=700;t=40000"
     )
     assert(two.left.contains(0L) && two.waitMs.contains(5000L))
     assert(
-      of("ServerLimits-Policy" -> "\"a\";q=9;w=60", "ServerLimits" -> "\"a\";r=0").waitMs.contains(60000L),
+      of("RateLimit-Policy" -> "\"a\";q=9;w=60", "RateLimit" -> "\"a\";r=0").waitMs.contains(60000L),
       "its window"
     )
-    assert(of("ServerLimits" -> "limit=100, remaining=0, reset=12").waitMs.contains(12000L))
+    assert(of("RateLimit" -> "limit=100, remaining=0, reset=12").waitMs.contains(12000L))
     assert(
-      of("ServerLimits" -> "limit=100, remaining=40, reset=12") == ServerLimits(left = Some(40), resetMs = Some(12000))
+      of("RateLimit" -> "limit=100, remaining=40, reset=12") == ServerLimits(left = Some(40), resetMs = Some(12000))
     )
   }
 
   test("several quotas: the scarcest counts, and the longest wait of those used up") {
     val found = of(
-      "X-ServerLimits-Remaining" -> "0",
-      "X-ServerLimits-Reset" -> "20",
-      "ServerLimits-Remaining" -> "5",
-      "ServerLimits-Reset" -> "3000"
+      "X-RateLimit-Remaining" -> "0",
+      "X-RateLimit-Reset" -> "20",
+      "RateLimit-Remaining" -> "5",
+      "RateLimit-Reset" -> "3000"
     )
     assert(found.left.contains(0L) && found.waitMs.contains(20000L))
     assert(of("X-Poll-Interval" -> "60").pollEveryMs.contains(60000L))

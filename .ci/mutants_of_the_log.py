@@ -3,130 +3,116 @@
 
 from __future__ import annotations
 
-from cure import Cure
+from mutant import Mutant
 
 LOG = (
-    Cure(
-        "I1",
+    Mutant(
+        "I1.11",
         "each attempt of a poll has a file of its own",
-        "pagelog/PageFile.scala",
         "UUID.randomUUID()",
         "new UUID(0, 0)",
         "PageLogSuite",
         "each attempt of a poll writes a file of its own",
     ),
-    Cure(
-        "I2",
+    Mutant(
+        "I2.1",
         "a range begins at its record",
-        "pagelog/Ledger.scala",
         "val begin = skipped(m, from)",
         "val begin = 0L",
-        "LedgerSuite",
+        "ManifestIndexSuite",
         "batches of any limits are all records, each once",
     ),
-    Cure(
-        "I2",
+    Mutant(
+        "I2.2",
         "a range ends at its record",
-        "pagelog/Ledger.scala",
         "val stop = if (m.seq == to.seq) to.record else m.records",
         "val stop = m.records",
-        "LedgerSuite",
+        "ManifestIndexSuite",
         "batches of any limits are all records, each once",
     ),
-    Cure(
-        "I2",
+    Mutant(
+        "I2.3",
         "a range with a gap is an error",
-        "pagelog/Ledger.scala",
         "case (m, last) if m.previous > last => m.seq",
         "case (m, last) if m.previous > last && m.seq < 0 => m.seq",
-        "LedgerSuite",
+        "ManifestIndexSuite",
         "a range whose manifests are gone is named, not skipped",
     ),
-    Cure(
-        "I2",
+    Mutant(
+        "I2.4",
         "the purge keeps the batches to retain",
-        "pagelog/PageLog.scala",
         "else ledger.consumedBefore(committed.head)",
         "else ledger.consumedBefore(committed.last)",
         "PageLogSuite",
         "commit deletes consumed pages but for those of the batches to retain",
     ),
-    Cure(
-        "I3",
+    Mutant(
+        "I3.14",
         "the state outlives what was consumed",
-        "pagelog/Ledger.scala",
         "manifests.dropRight(1).filter",
         "manifests.filter",
-        "LedgerSuite",
+        "ManifestIndexSuite",
         "what is consumed may go, the newest manifest never",
     ),
-    Cure(
-        "I3",
+    Mutant(
+        "I3.15",
         "a note of before the newest manifest does not count",
-        "pagelog/PollNote.scala",
         "filterNot { case (k, _) => later(k) }",
         "filterNot { case (k, _) => later(k) && k.isEmpty }",
         "PageLogSuite",
         "a note of before the newest manifest does not count",
     ),
-    Cure(
-        "I4",
+    Mutant(
+        "I4.7",
         "what an endpoint remembers is held once",
-        "pagelog/Ledger.scala",
         "manifests :+ m.outline,",
         "manifests :+ m,",
-        "LedgerSuite",
+        "ManifestIndexSuite",
         "what an endpoint remembers is held once",
     ),
-    Cure(
-        "I4",
+    Mutant(
+        "I4.8",
         "the page cache is bounded",
-        "pagelog/PageCache.scala",
         "if (held + p.bytes <= maxBytes) {",
         "if (held + p.bytes <= Long.MaxValue) {",
         "PageFileSuite",
         "the cache is bounded",
     ),
-    Cure(
-        "I4",
+    Mutant(
+        "I4.9",
         "page files without a manifest are swept",
-        "pagelog/StoredManifests.scala",
         "sweepPages(store, ledger)(_ < epoch)",
         "sweepPages(store, ledger)(_ < 0)",
         "PageLogSuite",
         "a page file without a manifest does not exist, and is swept by the next run",
     ),
-    Cure(
-        "I4",
+    Mutant(
+        "I4.10",
         "half-written files are swept",
-        "pagelog/StoredManifests.scala",
         'Seq(Manifest.Folder, StoredStates.Folder, Epochs.Folder, ".")',
         "Seq(Epochs.Folder)",
         "PageLogSuite",
         "what a killed write left behind is swept by the next run",
     ),
-    Cure(
-        "I4",
+    Mutant(
+        "I4.11",
         "runs of one batch purge",
-        "pagelog/PageLog.scala",
         "committed = starts.filter(_ < start)",
-        "committed = starts.filter(_ < Position.Start)",
+        "committed = starts.filter(_ < LogPosition.Start)",
         "PageLogSuite",
         "runs of one batch purge as one long run does",
     ),
-    Cure(
-        "I5",
+    Mutant(
+        "I5.2",
         "the offset of a place is the one before its page",
-        "pagelog/Manifest.scala",
         "if n < end && p.isOf(endpoint) =>",
         "if n < end && p.isOf(endpoint) && end < 0 =>",
-        "LedgerSuite",
+        "ManifestIndexSuite",
         "the API offset of a place is the one before the page that is cut there",
     ),
-    Cure(
-        "I4",
+    Mutant(
+        "I4.12",
         "a poll among others holds little in memory",
-        "pagelog/SharedPageFile.scala",
         "val MaxBytes: Int = 256 << 10",
         "val MaxBytes: Int = 256 << 20",
         "ManyEndpointsSuite",

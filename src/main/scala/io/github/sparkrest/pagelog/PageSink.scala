@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.sparkrest.pagelog.format
+package io.github.sparkrest.pagelog
 
 /** Where the records of a poll go: pages, each taken as a whole or not at all. */
 trait PageSink {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.sparkrest.connector.calls
+package io.github.sparkrest.connector.tasks
 
 import java.util.concurrent.{ExecutionException, Executors, Future, TimeUnit, TimeoutException}
 
@@ -8,7 +8,6 @@ import scala.collection.mutable
 
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.connector.input.InputRows
-import io.github.sparkrest.connector.tasks.{PollTask, TaskOptions}
 import io.github.sparkrest.http.auth.{AuthorizedClient, HandedToken}
 import io.github.sparkrest.http.transport.SttpClient
 import io.github.sparkrest.http.{Clock, DaemonThreads}

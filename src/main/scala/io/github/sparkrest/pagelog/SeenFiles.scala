@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.sparkrest.pagelog.format
+package io.github.sparkrest.pagelog
+
+import io.github.sparkrest.pagelog.format.PageFile
 
 import java.io.{BufferedInputStream, BufferedOutputStream, DataInputStream, DataOutputStream, EOFException}
 import java.nio.ByteBuffer

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.sparkrest.connector.calls
+package io.github.sparkrest.connector.tasks
 
 import java.nio.charset.StandardCharsets.UTF_8
 
@@ -8,7 +8,6 @@ import scala.jdk.CollectionConverters._
 import io.github.sparkrest.config.{InputConfig, RestConfig}
 import io.github.sparkrest.connector.input.{InputRows, InputTable}
 import io.github.sparkrest.connector.session.SourceName
-import io.github.sparkrest.connector.tasks.{DriverTokens, SparkJobs, TaskOptions}
 import io.github.sparkrest.error.{Condition, RestError, RestException}
 import io.github.sparkrest.rows.{CallRows, RowShape}
 import org.apache.spark.sql.types.{DataType, StructType}

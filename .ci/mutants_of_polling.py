@@ -3,351 +3,312 @@
 
 from __future__ import annotations
 
-from cure import Cure
+from mutant import Mutant
 
 POLLING = (
-    Cure(
-        "I1",
+    Mutant(
+        "I1.1",
         "a page that broke off is discarded",
-        "poll/PollPipeline.scala",
         "case Left(_)  => sink.discardPage()",
         "case Left(_)  => sink.endPage(plan.state.offset, None)",
-        "PollPipelineSuite",
+        "PollSuite",
         "a page that is cut short leaves neither records nor a changed offset",
     ),
-    Cure(
-        "I1",
+    Mutant(
+        "I1.2",
         "records at the boundary are dropped when they come again",
-        "offset/OnePage.scala",
         "!repeats.note(identity, rank(), !state.ahead.isEmpty || novelty == Novelty.MayRepeat)",
         "(!repeats.note(identity, rank(), !state.ahead.isEmpty || novelty == Novelty.MayRepeat) || records > 0)",
         "OffsetStrategySuite",
         "at an inclusive bound equal times lose nothing and repeat nothing",
     ),
-    Cure(
-        "I1",
+    Mutant(
+        "I1.3",
         "twins are counted",
-        "offset/Repeats.scala",
         "mayHaveCome && known + 1 <= before(identity)",
         "mayHaveCome && before(identity) > 0",
         "OffsetStrategySuite",
         "equal twins are counted",
     ),
-    Cure(
-        "I3",
+    Mutant(
+        "I3.1",
         "the offset never moves back",
-        "offset/MaximumStrategy.scala",
         "value.compare(b).fold(value.isOrdered)(_ > 0)",
         "value.compare(b).fold(value.isOrdered)(_ != 0)",
         "OffsetStrategySuite",
         "timestamp: the value stands in the envelope",
     ),
-    Cure(
-        "I3",
+    Mutant(
+        "I3.2",
         "a page whose values are mostly of another kind does not move the offset",
-        "offset/Majority.scala",
         "case Some(r) if r.isOrdered ",
         "case Some(r) if false && r.isOrdered ",
         "StrayValuesSuite",
         "an offset that is a number or a time is never replaced by something else",
     ),
-    Cure(
-        "I3",
+    Mutant(
+        "I3.3",
         "a window ends at the time of the API's own clock",
-        "offset/WindowStrategy.scala",
         "val isCut = end.exists(_.isAfter(known))",
         "val isCut = false && end.exists(_.isAfter(known))",
         "ClocksSuite",
         "window: the API's clock is behind or ahead",
     ),
-    Cure(
-        "I3",
+    Mutant(
+        "I3.4",
         "lag is measured by the API's own clock",
-        "offset/MaximumStrategy.scala",
         "private val youngest = horizon.minusMillis(options.lagMs)",
         "private val youngest = Instant.ofEpochMilli(times.began).minusMillis(options.lagMs)",
         "ClocksSuite",
         "lag is measured by the API's clock",
     ),
-    Cure(
-        "I3",
+    Mutant(
+        "I3.5",
         "initialOffset=latest begins at the time of the API's own clock",
-        "offset/LatestStart.scala",
         "if (reads(plan.state) && times.horizon <",
         "if (false && reads(plan.state) && times.horizon <",
         "ClocksSuite",
         "initialOffset=latest: nothing that is created after the first poll is lost",
     ),
-    Cure(
-        "I1",
+    Mutant(
+        "I1.4",
         "initialOffset=latest passes over a whole list that comes oldest first",
-        "offset/LatestStart.scala",
         "records * 2 < state.passedOver ||",
         "records * 2 < Long.MaxValue ||",
         "ClocksSuite",
         "initialOffset=latest on a list that comes oldest first",
     ),
-    Cure(
-        "I3",
+    Mutant(
+        "I3.6",
         "an error does not move the offset",
-        "poll/PollPipeline.scala",
         "outcome.copy(outcome.state.copy(validators = None), asked, limit",
         "outcome.copy(outcome.state.copy(offset = Some(began.toString), validators = None), asked, limit",
-        "PollPipelineSuite",
+        "PollSuite",
         "a status that is an error keeps the offset of the pages before it",
     ),
-    Cure(
-        "I4",
+    Mutant(
+        "I4.1",
         "polling waits for room",
-        "poll/Poller.scala",
         "while (journal.unreadBytes >= config.maxBufferedBytes)",
         "while (journal.unreadBytes >= Long.MaxValue)",
         "PollerSuite",
         "polling waits when too much is unread",
     ),
-    Cure(
-        "I5",
+    Mutant(
+        "I5.1",
         "a page is noted with the offset before it",
-        "poll/PollPipeline.scala",
         "sink.endPage(plan.state.offset,",
         "sink.endPage(r.next.offset,",
-        "PollPipelineSuite",
+        "PollSuite",
         "each page is noted with the offset that it was asked with",
     ),
-    Cure(
-        "I3",
+    Mutant(
+        "I3.7",
         "fewer pages in a poll are not the end of the data",
-        "poll/AvailableNow.scala",
         "if (outcome.lastPage * 2 < most) shorter + 1 else 0",
         "if (outcome.records < 7 * most) shorter + 1 else 0",
         "AvailableNowSuite",
         "fewer pages are not shorter ones",
     ),
-    Cure(
-        "I3",
+    Mutant(
+        "I3.8",
         "a traversal that an earlier run began is not the end of AvailableNow",
-        "poll/AvailableNow.scala",
         "if (!outcome.more && !inherited)",
         "if (!outcome.more)",
         "AvailableNowRunsSuite",
         "a traversal that an earlier run began",
     ),
-    Cure(
-        "I6",
+    Mutant(
+        "I6.1",
         "secrets are taken out of an address",
-        "http/Redact.scala",
         "if (eq >= 0 && named(p.substring(0, eq)))",
         "if (eq < 0 && named(p))",
-        "RestOffsetSuite",
+        "LogOffsetSuite",
         "the identity of a source holds no secret",
     ),
-    Cure(
-        "I6",
+    Mutant(
+        "I6.2",
         "a secret that the API repeats is stored as a mark",
-        "poll/PollPipeline.scala",
         "hold = known.hold\n",
         "hold = identity\n",
         "HeldSecretsSuite",
         "a cursor that repeats a secret, as it is and within Base64",
     ),
-    Cure(
-        "I6",
+    Mutant(
+        "I6.3",
         "a stored secret goes back to the origin of url alone",
-        "poll/PollPipeline.scala",
         "if (!request.trusted || url == request.url) request",
         "if (url == request.url) request",
         "HeldSecretsSuite",
         "a held secret goes to the origin of url alone",
     ),
-    Cure(
-        "I6",
+    Mutant(
+        "I6.4",
         "an endpoint of an input row gets no credentials at a host that is not allowed",
-        "request/PlacedValues.scala",
         "(allowed.isEmpty || Origin.isAmong(allowed, u))",
         "(allowed.isEmpty || Origin.isAmong(allowed, u) || u.getPort < 0)",
         "RequestTemplateSuite",
         "a row chooses no host or port for credentials, unless allowedHosts names it",
     ),
-    Cure(
-        "I6",
+    Mutant(
+        "I6.5",
         "a secret prints as stars",
-        "options/Secret.scala",
         'override def toString: String = "***"',
         "override def toString: String = value",
         "RestConfigSuite",
         "secrets are in no text",
     ),
-    Cure(
-        "I3",
+    Mutant(
+        "I3.9",
         "an endpoint that is polled apart is not polled with the others meanwhile",
-        "poll/Poller.scala",
-        "all.filterNot(e => e.inFlight || e.complete)\n"
-        "    val (slow, fast) = waiting.filter(_.due <= now).partition(e => e.isSlow && mayShare)",
-        "all.filterNot(_.complete)\n"
-        "    val (slow, fast) = waiting.filter(_.due <= now)"
-        ".partition(e => e.isSlow && mayShare && slowLane.granted == 0)",
+        "all.filterNot(e => e.inFlight || e.complete) "
+        "val (slow, fast) = waiting.filter(_.due <= now).partition(e => e.isSlow && mayShare)",
+        "all.filterNot(_.complete)\n    "
+        "val (slow, fast) = waiting.filter(_.due <= now).partition(e => e.isSlow && mayShare && slowLane.granted == 0)",
         "ManyEndpointsPollerSuite",
         "one that is handed back is polled apart",
     ),
-    Cure(
-        "I7",
+    Mutant(
+        "I7.1",
         "a token is free a window after its request was over, not after it was sent",
-        "poll/Throttle.scala",
         "b.spent(ages.map(now + 1 - _), now)",
         "b.spent(ages.map(now - 30 - _), now)",
-        "RequestBudgetSuite",
+        "TokenLedgerSuite",
         "in no window arrive more requests than are allowed",
     ),
-    Cure(
-        "I7",
+    Mutant(
+        "I7.2",
         "what is granted ahead is not sent before it falls free",
-        "poll/PollLimits.scala",
         "mostSent - later.count(_ > millis)",
         "mostSent - later.count(_ > millis + 200)",
-        "RequestBudgetSuite",
+        "TokenLedgerSuite",
         "in no window arrive more requests than are allowed",
     ),
-    Cure(
-        "I7",
+    Mutant(
+        "I7.3",
         "a task ends when what it has left is not free yet",
-        "poll/PollLimits.scala",
         "math.min(maxRequests, sendable(millis))",
         "maxRequests",
-        "PollPipelineSuite",
+        "PollSuite",
         "what is granted for later is used as soon as it may be",
     ),
-    Cure(
-        "I1",
+    Mutant(
+        "I1.5",
         "a warning next to an empty list of records is no record",
-        "page/Recognition.scala",
         "taken.exists(!isUsual(_)) && usualEmpty",
         "taken.exists(!isUsual(_)) && usualEmpty && found > 1",
         "RecognizedFieldSuite",
         "next to an empty array of a usual name, another array is not taken",
     ),
-    Cure(
-        "I1",
+    Mutant(
+        "I1.6",
         "a record with a raw line break is one line of the page file",
-        "page/RecordPass.scala",
         "if (scanner.breaks) {",
         "if (scanner.breaks && from < 0) {",
         "LenientRecordsSuite",
         "a raw line break in a string becomes an escape",
     ),
-    Cure(
-        "I4",
+    Mutant(
+        "I4.2",
         "nesting has an end",
-        "page/JsonScanner.scala",
         "if (depth >= rules.depth)",
         "if (depth == Int.MaxValue)",
         "SliceRulesSuite",
         "a record that is nested too deep is refused",
     ),
-    Cure(
-        "I4",
+    Mutant(
+        "I4.3",
         "the first names are kept, not all",
-        "page/SliceRules.scala",
         "if (kept.size < most)",
         "if (kept.size < most * 100)",
         "SliceRulesSuite",
         "of names, arrays and values beside the records the first are kept",
     ),
-    Cure(
-        "I4",
+    Mutant(
+        "I4.4",
         "a response that trickles ends",
-        "http/BodyStream.scala",
         "System.nanoTime - began > TimeUnit.MILLISECONDS.toNanos(millis)",
         "System.nanoTime - began > Long.MaxValue - millis",
         "ResponseLimitsSuite",
         "a body that trickles without end is over after responseTimeout",
     ),
-    Cure(
-        "I3",
+    Mutant(
+        "I3.10",
         "a place that the API refused is dropped before the error ends the query",
-        "poll/Poller.scala",
         "val last = done || ending.isDefined",
         "val last = done",
         "AvailableNowRunsSuite",
         "with onError=fail the run fails once, and the next one begins again",
     ),
-    Cure(
-        "I3",
+    Mutant(
+        "I3.11",
         "whatever ends the poller's thread fails the query",
-        "poll/Poller.scala",
         "case e: Throwable => failure = Some(e)",
         "case scala.util.control.NonFatal(e) => failure = Some(e)",
         "PollerEndsSuite",
         "ends the poller with a failure",
     ),
-    Cure(
-        "I3",
+    Mutant(
+        "I3.12",
         "each endpoint gets its turn",
-        "poll/Turns.scala",
         "after ++ upTo",
         "upTo ++ after",
         "TurnsSuite",
         "ten endpoints and three requests a run",
     ),
-    Cure(
-        "I1",
+    Mutant(
+        "I1.7",
         "a page token belongs to a request",
-        "offset/DrainStep.scala",
-        "from.drain.flatMap(_.request).forall(_ == core.identity)",
-        "from.drain.flatMap(_.request).forall(_ => true)",
+        "from.traversal.flatMap(_.request).forall(_ == core.identity)",
+        "from.traversal.flatMap(_.request).forall(_ => true)",
         "PromiseSuite",
         "another pageSize in the middle of a traversal",
     ),
-    Cure(
-        "I1",
+    Mutant(
+        "I1.8",
         "an empty page after a full one is looked at twice",
-        "offset/OnePage.scala",
         "d.lastPage * 2 >= fullPage",
         "d.lastPage * 2 >= fullPage + Long.MaxValue / 2",
         "PromiseSuite",
         "a null page, an empty page, a stray 404 in the middle",
     ),
-    Cure(
-        "I1",
+    Mutant(
+        "I1.9",
         "one response of a lagging replica makes forget nothing",
-        "offset/TraversalMemory.scala",
         'memory.keep(state.boundary, floor, unranked = options.order == "desc"),',
         'memory.keep(state.boundary, Long.MaxValue, unranked = options.order == "desc"),',
         "PromiseSuite",
         "one response of a replica that lags behind",
     ),
-    Cure(
-        "I1",
+    Mutant(
+        "I1.10",
         "a refusal counts when it comes again",
-        "offset/DrainStep.scala",
-        "state.refusedAt match {",
-        "state.refusedAt.orElse(Some(0L)) match {",
+        "Doubt.of(state, status, now, limits.refusalMillis) match {",
+        "Option.empty[Doubt] match {",
         "PromiseSuite",
         "one stray refusal of a page token restarts nothing",
     ),
-    Cure(
-        "I3",
+    Mutant(
+        "I3.13",
         "pages that end before the records that the API names are an error",
-        "offset/OnePage.scala",
         "pages.endsEarly(received, facts).filter(_ => paged)",
         "pages.endsEarly(received, facts).filter(_ => false)",
         "PromiseSuite",
         "totalField names more than the pages hold",
     ),
-    Cure(
-        "I4",
+    Mutant(
+        "I4.5",
         "many records seen are in files, not in the state",
-        "offset/SeenMemory.scala",
         "spilled(in, limits.seenInState)",
         "in",
         "PromiseSuite",
         "more equal timestamps than was ever remembered",
     ),
-    Cure(
-        "I4",
+    Mutant(
+        "I4.6",
         "what the offset has passed is forgotten",
-        "offset/SeenMemory.scala",
-        "if (rank == Seen.Unranked) unranked else rank >= floor",
-        "if (rank == Seen.Unranked) unranked else floor < Long.MaxValue",
+        "if (rank == Seen.Unranked || OffsetKey.differ(rank, floor)) unranked else rank >= floor",
+        "if (rank == Seen.Unranked || OffsetKey.differ(rank, floor)) unranked else floor < Long.MaxValue",
         "PromiseSuite",
         "order=asc with boundary=inclusive over a long backlog",
     ),

@@ -3,157 +3,140 @@
 
 from __future__ import annotations
 
-from cure import Cure
+from mutant import Mutant
 
 RUNS = (
-    Cure(
-        "I1",
+    Mutant(
+        "I1.12",
         "a manifest is written only if its name is free",
-        "pagelog/PageLog.scala",
         "if (store.writeIfAbsent(Manifest.path(seq), Manifest.encode(mine)))",
         "if ({ store.overwrite(Manifest.path(seq), Manifest.encode(mine)); true })",
         "OverlappingRunsSuite",
         "a manifest that a dying run added after this one had read the log is taken over",
     ),
-    Cure(
-        "I1",
+    Mutant(
+        "I1.13",
         "an older run appends nothing",
-        "pagelog/PageLog.scala",
         "    checkNewest()\n    Epochs.mustBeShared(store, epoch, file)\n",
         "    Epochs.mustBeShared(store, epoch, file)\n",
         "OverlappingRunsSuite",
         "the newer run goes on",
     ),
-    Cure(
-        "I2",
+    Mutant(
+        "I2.5",
         "an older run makes no batch",
-        "pagelog/PageLog.scala",
         "if (to > from) checkNewest()",
         "",
         "OverlappingRunsSuite",
         "a batch that an older run logged after this one had read the log is replayed",
     ),
-    Cure(
-        "I2",
+    Mutant(
+        "I2.6",
         "a replay reads the manifests anew",
-        "pagelog/PageLog.scala",
         "if (known.isLeft && !resumed) ledger",
         "if (known.isLeft && !resumed && ledger.manifests.isEmpty) ledger",
         "OverlappingRunsSuite",
         "a batch that an older run logged after this one had read the log is replayed",
     ),
-    Cure(
-        "I5",
+    Mutant(
+        "I5.3",
         "a newer run is not purged by an older one",
-        "pagelog/PageLog.scala",
         " && Epochs.newest(store) == epoch",
         "",
         "OverlappingRunsSuite",
         "the newer run goes on",
     ),
-    Cure(
-        "I1",
+    Mutant(
+        "I1.14",
         "a manifest whose page was swept counts as absent for ever",
-        "pagelog/StoredManifests.scala",
         "if followed(seq) => throw",
         "if followed(seq) || seq > 0 => throw",
         "OverlappingRunsSuite",
         "a dying run's manifest counts as absent if its page was swept",
     ),
-    Cure(
-        "I4",
+    Mutant(
+        "I4.13",
         "a manifest that counts as absent goes when the next one is there",
-        "pagelog/PageLog.scala",
         "      absent.foreach(s => store.delete(Manifest.path(s)))\n",
         "",
         "OverlappingRunsSuite",
         "a dying run's manifest counts as absent if its page was swept",
     ),
-    Cure(
-        "I2",
+    Mutant(
+        "I2.7",
         "an unreadable manifest that another follows is an error",
-        "pagelog/StoredManifests.scala",
         "if followed(seq) => throw",
         "if followed(seq) && seq < 0 => throw",
         "PageLogSuite",
         "an unreadable manifest that another follows is an error",
     ),
-    Cure(
-        "I2",
+    Mutant(
+        "I2.8",
         "a manifest that was read and then torn is followed by none",
-        "pagelog/PageLog.scala",
         "if (end < start.seq) StoredManifests.deleteAbsent(store, ledger, start.seq)",
         "",
         "PageLogSuite",
         "a manifest that was read and then torn is gone before the next one follows its number",
     ),
-    Cure(
-        "I1",
+    Mutant(
+        "I1.15",
         "a manifest of a later version is not passed over",
-        "pagelog/StoredManifests.scala",
         "case (seq, Left(later: Unreadable.Later)) => throw",
         "case (seq, Left(later: Unreadable.Later)) if seq < 0 => throw",
         "PageLogSuite",
         "a manifest of a later version is an error wherever it stands",
     ),
-    Cure(
-        "I1",
+    Mutant(
+        "I1.16",
         "what is purged while the log is read is no damage",
-        "pagelog/StoredManifests.scala",
         "case Left(_: Unreadable.WithoutPage) => store.length(Manifest.path(seq)).isDefined",
         "case Left(_: Unreadable.WithoutPage) => true",
         "OverlappingRunsSuite",
         "what the older run purges while this one reads the log is not missed",
     ),
-    Cure(
-        "I1",
+    Mutant(
+        "I1.17",
         "a start that was overtaken sweeps nothing",
-        "pagelog/PageLog.scala",
         "    Epochs.mustBeNewest(store, epoch)\n    StoredManifests.sweep",
         "    StoredManifests.sweep",
         "OverlappingRunsSuite",
         "a start that was overtaken while it read the log says so",
     ),
-    Cure(
-        "I1",
+    Mutant(
+        "I1.18",
         "a page that a newer run swept is no sign of storage that is not shared",
-        "pagelog/Epochs.scala",
         "      mustBeNewest(store, epoch)\n      throw notShared",
         "      throw notShared",
         "OverlappingRunsSuite",
         "a page that a newer run swept between two looks",
     ),
-    Cure(
-        "I1",
+    Mutant(
+        "I1.19",
         "a file whose temporary file was swept is written once more, on a local disk",
-        "pagelog/LocalLogStore.scala",
         "case _: NoSuchFileException if tries > 1 =>",
         "case _: NoSuchFileException if tries > LogStoreNames.Tries =>",
         "LocalLogStoreSuite",
         "a run that sweeps what is half-written, while others write, fails none of them",
     ),
-    Cure(
-        "I1",
+    Mutant(
+        "I1.20",
         "a file whose temporary file was swept is written once more, on HDFS",
-        "pagelog/HadoopLogStore.scala",
         "tries > 1 && (swept || other.isSuccess)",
         "tries > LogStoreNames.Tries && (swept || other.isSuccess)",
         "HadoopLogStoreSuite",
         "a temporary file that another run swept is written once more",
     ),
-    Cure(
-        "I3",
+    Mutant(
+        "I3.16",
         "a note of a later version is not taken for torn",
-        "pagelog/PollNote.scala",
         "case Left(later: Unreadable.Later) => Left(later)",
         "case Left(later: Unreadable.Later) if later.version < 0 => Left(later)",
         "PageLogSuite",
         "a note of a later version is an error",
     ),
-    Cure(
-        "I2",
+    Mutant(
+        "I2.9",
         "a page file of a later version is refused by its header",
-        "pagelog/PageFile.scala",
         "case Some(version) if version > Version =>",
         "case Some(version) if version > Version && version < 0 =>",
         "GoldenFilesSuite",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.sparkrest.connector.calls
+package io.github.sparkrest.connector.tasks
 
 import io.github.sparkrest.error.{Condition, RestError}
 import org.scalatest.funsuite.AnyFunSuite

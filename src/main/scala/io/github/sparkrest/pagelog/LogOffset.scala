@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.sparkrest.pagelog.format
+package io.github.sparkrest.pagelog
 
 import io.circe.syntax._
 import io.circe.{Decoder, Json}

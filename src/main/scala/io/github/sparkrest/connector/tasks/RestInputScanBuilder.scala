@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.sparkrest.connector.calls
+package io.github.sparkrest.connector.tasks
 
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.connector.input.InputProblems

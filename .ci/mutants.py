@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Takes one cure at a time out of a copy of the code, and demands that the test named for it fails.
+"""Applies one mutant at a time to a copy of the code, and demands that the test named for it fails.
 
-A test that stays green, one that does not run, and code that does not compile any more are all failures of this check.
-Arguments, if any: words of which a cure to try has one. Standard library only.
+This check fails if that test passes or does not run, and if the mutant does not compile.
+Arguments: words; only the mutants with one of them are tried. Standard library only.
 """
 
 from __future__ import annotations
@@ -14,31 +14,31 @@ import sys
 import threading
 from pathlib import Path
 
-from cure import Cure
-from cure_table import CURES
+from mutant import Mutant
+from mutant_table import MUTANTS
 
 ROOT = Path(__file__).resolve().parent.parent
-COPY = ROOT / "target" / "cures"
+COPY = ROOT / "target" / "mutants"
 MAIN = "src/main/scala/io/github/sparkrest"
-# A test that hangs without its cure shows nothing.
+# A test that hangs without the guarded line shows nothing.
 MOST_SECONDS = 900
 SOURCES = (".ci", "build.sbt", "VERSION", "sbtw", "src", "project", "docs", "python/src")
 
 
 def main() -> int:
     words = [w.lower() for w in sys.argv[1:]]
-    cures = [c for c in CURES if not words or any(w in f"{c.invariant} {c.name} {c.suite}".lower() for w in words)]
+    mutants = [c for c in MUTANTS if not words or any(w in f"{c.guard} {c.name} {c.suite}".lower() for w in words)]
     copy()
     with Sbt() as sbt:
         print("without a change all of the tests have to pass", flush=True)
-        whole = sbt.run("testOnly " + " ".join(sorted({f"*.{c.suite}" for c in cures})))
+        whole = sbt.run("testOnly " + " ".join(sorted({f"*.{c.suite}" for c in mutants})))
         if "[success]" not in whole:
             print(whole)
             return 1
-        verdicts = [tried(cure, sbt) for cure in cures]
+        verdicts = [tried(mutant, sbt) for mutant in mutants]
     bad = [v for v in verdicts if v != "fails as it should"]
-    print(f"{len(verdicts) - len(bad)} of {len(verdicts)} cures are guarded by their test")
-    return 1 if bad or not cures else 0
+    print(f"{len(verdicts) - len(bad)} of {len(verdicts)} mutants are guarded by their test")
+    return 1 if bad or not mutants else 0
 
 
 def copy() -> None:
@@ -56,22 +56,24 @@ def copy() -> None:
             (shutil.copytree if built.is_dir() else shutil.copy2)(built, target)
 
 
-def tried(cure: Cure, sbt: Sbt) -> str:
-    file = COPY / MAIN / cure.file
-    whole = file.read_text()
-    verdict = "is not in the file exactly once"
-    if whole.count(cure.old) == 1:
-        file.write_text(whole.replace(cure.old, cure.new))
+def tried(mutant: Mutant, sbt: Sbt) -> str:
+    sources = {path: path.read_text() for path in (COPY / MAIN).rglob("*.scala")}
+    try:
+        file, text = mutant.applied(sources)
+    except ValueError as e:
+        verdict = str(e)
+    else:
+        file.write_text(text)
         try:
-            verdict = judged(cure, sbt.run(f'testOnly *.{cure.suite} -- -z "{cure.test}"'))
+            verdict = judged(mutant, sbt.run(f'testOnly *.{mutant.suite} -- -z "{mutant.test}"'))
         finally:
-            file.write_text(whole)
-    print(f"{cure.invariant} {cure.name}: {cure.suite} {verdict}", flush=True)
+            file.write_text(sources[file])
+    print(f"{mutant.guard} {mutant.name}: {mutant.suite} {verdict}", flush=True)
     return verdict
 
 
-def judged(cure: Cure, output: str) -> str:
-    if re.search(rf"{re.escape(cure.test)}.*\*\*\* FAILED \*\*\*", output):
+def judged(mutant: Mutant, output: str) -> str:
+    if re.search(rf"{re.escape(mutant.test)}.*\*\*\* FAILED \*\*\*", output):
         return "fails as it should"
     print(output)
     if "Compilation failed" in output:

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.sparkrest.connector.calls
+package io.github.sparkrest.connector.tasks
 
 import java.io.{ByteArrayInputStream, ByteArrayOutputStream, DataInputStream, DataOutputStream}
 
-import io.github.sparkrest.connector.tasks.SizedBytes
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.poll.PollCodec
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.sparkrest.pagelog.format
+package io.github.sparkrest.pagelog
 
-import io.github.sparkrest.pagelog.ManifestIndex
+import io.github.sparkrest.pagelog.format.{LastPoll, Manifest}
+
 import io.github.sparkrest.pagelog.store.LogStore
 
 /** Files of records seen that a manifest or note of this log named: one that none names any more is deleted.

@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: Apache-2.0
+"""All mutants: for each invariant of ARCHITECTURE.md, changes that break it."""
+
+from __future__ import annotations
+
+from mutant import Mutant
+from mutants_of_polling import POLLING
+from mutants_of_runs import RUNS
+from mutants_of_the_log import LOG
+
+MUTANTS: tuple[Mutant, ...] = (*POLLING, *LOG, *RUNS)
