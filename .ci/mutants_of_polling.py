@@ -171,8 +171,8 @@ POLLING = (
     Mutant(
         "I7.1",
         "a token is free a window after its request was over, not after it was sent",
-        "b.spent(ages.map(now + 1 - _), now)",
-        "b.spent(ages.map(now - 30 - _), now)",
+        "_.requestAges).map(now + 1 - _)",
+        "_.requestAges).map(now - 30 - _)",
         "TokenLedgerSuite",
         "in no window arrive more requests than are allowed",
     ),

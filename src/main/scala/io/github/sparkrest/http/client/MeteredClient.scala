@@ -12,7 +12,7 @@ import io.github.sparkrest.http.{HttpClient, HttpRequest, HttpResponse}
   * For one thread.
   *
   * @param sendable how many, so many milliseconds after this was made; the one after them is [[MeteredClient.NoneLeft]]. The
-  *   milliseconds are rounded up: `TokenLedger` has one to spare
+  *   milliseconds are rounded up: `RateLimiter` adds one
   */
 final class MeteredClient(network: HttpClient, sendable: Long => Long = _ => Long.MaxValue) extends HttpClient {
 
