@@ -11,14 +11,14 @@ import io.github.sparkrest.poll.{PollOutcome, PollReport, TaskBudget}
   *
   * With several endpoints, a `Retry-After` of an error concerns its endpoint alone. A quota that is used up concerns all.
   *
-  * @param before what the last run noted
+  * @param lastRun what it noted
   * @param inferred a schema was inferred at this start
   */
-final class RateLimiter(config: RestConfig, before: PacingState, inferred: Boolean, startMs: Long) {
+final class RateLimiter(config: RestConfig, lastRun: PacingState, inferred: Boolean, startMs: Long) {
   import RateLimiter._
 
-  private var tokens = config.limits.rate.map(TokenLedger(_, config.maxRetries, inferred, before, startMs))
-  private var notBefore = math.min(before.notBefore, startMs + config.limits.maxWaitMs)
+  private var tokens = config.limits.rate.map(TokenLedger(_, config.maxRetries, inferred, lastRun, startMs))
+  private var notBefore = math.min(lastRun.notBefore, startMs + config.limits.maxWaitMs)
 
   /** One for the request itself, and more if requests turned out to need them: for hops of redirects, for a retry after a 401. */
   private var tokensPerRequest = 1
@@ -35,10 +35,10 @@ final class RateLimiter(config: RestConfig, before: PacingState, inferred: Boole
   /** When the next request may be sent, and the reason for the wait. `Long.MaxValue`: only when a task has returned its tokens. */
   def ready(now: Long): (Long, String) = {
     val free = tokens.fold(now)(_.nextFree(now, tokensPerRequest).getOrElse(Long.MaxValue))
-    if (notBefore >= free) (math.max(now, notBefore), "the API asks for it") else (free, "maxRequestRate is used up")
+    if (notBefore >= free) (math.max(now, notBefore), "the API demands it") else (free, "maxRequestRate is used up")
   }
 
-  /** What the next job may send. Because all of it counts as sent after a crash, it is limited to ten seconds of the rate.
+  /** Grants requests to the next job: at most ten seconds of the rate, because after a crash all of them count as sent.
     *
     * @param ahead the job sends its requests one after the other: it also gets the tokens that will be free while it runs. A
     *   job for each few tokens would take longer than the tokens are apart
@@ -107,7 +107,7 @@ final class RateLimiter(config: RestConfig, before: PacingState, inferred: Boole
   )
 }
 
-/** What a job may send under `maxRequestRate`.
+/** The requests that a job may send under `maxRequestRate`.
   *
   * @param later as in [[TaskBudget]]
   * @param tokens as [[TokenLedger.take]] returned them

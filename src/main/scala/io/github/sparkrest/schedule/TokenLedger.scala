@@ -65,18 +65,18 @@ object TokenLedger {
 
   private val SpareHops = 2
 
-  /** Of tokens about whose requests nothing is known. */
+  /** For tokens that have not been used. */
   private val LongAgo = Long.MinValue / 2
 
   /** @param inferred a schema was inferred at this start, and will be at the next one, before the checkpoint with this ledger
     *   is read: so some tokens are kept back for it
-    * @param before what the last run noted. The tokens that its tasks held count as used
+    * @param lastRun what it noted. The tokens that its tasks held count as used
     */
-  def apply(rate: MaxRate, maxRetries: Int, inferred: Boolean, before: PacingState, now: Long): TokenLedger = {
+  def apply(rate: MaxRate, maxRetries: Int, inferred: Boolean, lastRun: PacingState, now: Long): TokenLedger = {
     val share = if (inferred) rate.count - reserve(rate, maxRetries) else rate.count
     // The clock may have been set back since.
-    val uses = before.used.map { case (at, n) => (math.min(at, now + LostMillis), n) }
-    val lost = (now + LostMillis, math.min(before.granted, share))
+    val uses = lastRun.used.map { case (at, n) => (math.min(at, now + LostMillis), n) }
+    val lost = (now + LostMillis, math.min(lastRun.granted, share))
     new TokenLedger(rate.windowMs, share, 0, exactly(share, rounded(uses :+ lost, 1)))
   }
 
@@ -100,8 +100,8 @@ object TokenLedger {
   }
 
   private def first(tokens: Int, uses: Vector[(Long, Int)]): Vector[(Long, Int)] = {
-    val before = uses.scanLeft(0L)(_ + _._2)
-    uses.zip(before).collect { case ((at, n), b) if b < tokens => (at, math.min(n.toLong, tokens - b).toInt) }
+    val taken = uses.scanLeft(0L)(_ + _._2)
+    uses.zip(taken).collect { case ((at, n), t) if t < tokens => (at, math.min(n.toLong, tokens - t).toInt) }
   }
 
   private def without(tokens: Int, uses: Vector[(Long, Int)]): Vector[(Long, Int)] = {
