@@ -175,7 +175,7 @@ def test_schemas(spark: SparkSession) -> None:
         assert [tuple(r) for r in read("id BIGINT, a INT, b STRING").collect()] == [(1, 1, "x"), (2, 2, "x")]
         assert [r.output for r in read("output STRING").collect()] == ['{"a": 1, "b": "x"}', '{"a": 2, "b": "x"}']
         assert len(api.requests) == 4, "a schema is not inferred"
-        with pytest.raises(IllegalArgumentException, match="id is asked for as STRING, and is BIGINT in the input"):
+        with pytest.raises(IllegalArgumentException, match="id is STRING in the schema, but BIGINT in the input"):
             read("id STRING, output STRING")
 
 
@@ -360,7 +360,7 @@ def test_what_is_wrong(spark: SparkSession) -> None:
         read_rest(spark, "http://127.0.0.1:9/{idd}", input_data=[{"id": 1, "output": 2}], pagination="link")
     for text in ("url: {idd} is not a known placeholder; known: {id}", "a column is called output", "pagination: link"):
         assert text in str(caught.value)
-    with pytest.raises(IllegalArgumentException, match="there is no view or table nowhere"):
+    with pytest.raises(IllegalArgumentException, match="this session cannot read a view or table nowhere"):
         read_rest(spark, "http://127.0.0.1:9/", input="nowhere")
     with pytest.raises(IllegalArgumentException, match="partitions: needs an input; give inputData or input"):
         read_rest(spark, "http://127.0.0.1:9/", partitions=3)

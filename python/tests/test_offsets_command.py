@@ -150,15 +150,15 @@ def test_one_of_several_endpoints_elsewhere(spark: SparkSession, tmp_path: Path)
 
 
 def test_what_cannot_be_done_is_said(spark: SparkSession, tmp_path: Path, api: Emulated) -> None:
-    with pytest.raises(SystemExit, match=r"There is no checkpoint in .*nowhere"):
+    with pytest.raises(SystemExit, match=r"nowhere does not contain a checkpoint"):
         _tool(spark, str(tmp_path / "nowhere"), "")
     checkpoint = tmp_path / "checkpoint"
     run(spark, api, checkpoint)
     tool = _tool(spark, str(checkpoint), "")
-    with pytest.raises(IllegalArgumentException, match=r"There is no endpoint shop in source 0. Known: main"):
+    with pytest.raises(IllegalArgumentException, match=r"Source 0 does not have an endpoint shop. Known: main"):
         tool.setPlan(0, "shop", "1")
     with pytest.raises(
-        IllegalArgumentException, match=r"Source 3 of the query is not of format rest. Those that are: 0"
+        IllegalArgumentException, match=r"Source 3 of the query is not of format rest. Use one of these sources: 0"
     ):
         tool.setPlan(3, "main", "1")
     with pytest.raises(IllegalArgumentException, match=r"cannot be rewound to batch 2. Batches that can: 0, 1"):

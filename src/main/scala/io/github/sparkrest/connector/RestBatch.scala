@@ -29,11 +29,11 @@ import org.apache.spark.sql.connector.read._
 import org.apache.spark.sql.types.StructType
 import org.apache.spark.{TaskContext, TaskKilledException}
 
-/** `spark.read`: all pages of one address, in one task, because each page says where the next one is.
+/** `spark.read`: all pages of one URL in one task, because each page names the next page.
   *
-  * Called by Spark when the query runs. A task that is run again asks for all pages anew; Spark takes the rows of one attempt.
+  * Spark calls this when the query runs. A retried task requests all pages again, and Spark uses the rows of one attempt.
   *
-  * @param asked requests that inferred the schema: they count for `maxRequestRate`
+  * @param asked number of requests that inferred the schema: they count for `maxRequestRate`
   */
 final private[sparkrest] class RestBatch(
     config: RestConfig,
@@ -77,7 +77,7 @@ final private[sparkrest] class RestBatchReaderFactory(
   override def createReader(partition: InputPartition): PartitionReader[InternalRow] = {
     val config = TaskOptions(options, Vector.empty).config
     val cancelled = PollTask.cancellation()
-    // What an attempt before this one asked for is not known: all that may be.
+    // Nobody knows how many requests an earlier attempt sent: assume the maximum.
     val before =
       if (TaskContext.get().attemptNumber() == 0) asked else config.limits.rate.fold(0)(_.count)
     new RestBatchReader(

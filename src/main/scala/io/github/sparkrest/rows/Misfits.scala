@@ -10,16 +10,17 @@ import org.apache.spark.sql.catalyst.util.{ArrayData, MapData}
 import org.apache.spark.sql.types._
 import org.apache.spark.unsafe.types.UTF8String
 
-/** What of a record did not get into its row: fields that the schema lacks, and values of which Spark's parser made null.
+/** The parts of a record that are missing from its row: fields that the schema lacks, and values that Spark's parser turned
+  * into null.
   *
-  * It mirrors the record: an object within it holds only what did not fit. An array or map with something in it that does not
-  * fit stands there as a whole, for what is left of it would have no place.
+  * The result mirrors the record, and an object contains only the missing parts. An array or a map with a misfit is kept
+  * whole, because a part of it would have lost its place.
   */
 private[rows] object Misfits {
 
-  /** A JSON object, values as the record spells them; `None`: all fits, or what does not is null.
+  /** A JSON object with values as the record spells them. `None`: everything fits, or every misfit is null.
     *
-    * @param row that the parser made of the record
+    * @param row that the parser made from the record
     */
   def of(buf: Array[Byte], from: Int, to: Int, record: StructType, row: InternalRow): Option[String] = {
     val out = new StringBuilder
@@ -28,7 +29,7 @@ private[rows] object Misfits {
         out ++= (if (out.isEmpty) "{" else ",") ++= text(buf, nameFrom, nameTo) += ':' ++= value
       }
     }
-    // What is no strict JSON, though Spark's parser takes it.
+    // Spark's parser accepts it, but it is not strict JSON.
     if (!whole) Some(text(buf, from, to)) else if (out.isEmpty) None else Some((out += '}').toString)
   }
 

@@ -56,7 +56,7 @@ private[sparkrest] object SchemaInference {
   /** Makes one request (and its retries), and runs the answer through the same pipeline as any poll, so that a response
     * without records or without the offset field fails here, at `load()`.
     *
-    * @param endpoint to ask, with an input
+    * @param endpoint to request, with an input
     */
   def apply(config: RestConfig, endpoint: Option[Endpoint], session: SparkSession): Inferred = {
     val columns = config.input.fold(Vector.empty[String])(_.columns)

@@ -28,7 +28,7 @@ private[sparkrest] object FirstResponseTask {
   /** At most so much of a response comes to the driver. A longer one still shows a schema, but is not used as the first poll. */
   val MaxBytes: Int = 4 << 20
 
-  /** How many requests it took: hops of redirects are requests too. Then status, headers as JSON, the address that answered,
+  /** The number of requests, including the hops of redirects. Then the status, the headers as JSON, the URL of the response,
     * the tokens that were sent, and the body; or -1 and an error.
     *
     * @param most requests

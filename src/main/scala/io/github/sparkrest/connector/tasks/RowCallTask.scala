@@ -15,16 +15,16 @@ import io.github.sparkrest.poll.RowCall
 import io.github.sparkrest.request.InputRow
 import org.apache.spark.TaskKilledException
 
-/** What a task needs to make calls.
+/** The inputs of a task that makes calls.
   *
   * @param token that the driver fetched, if it alone may
   */
 final private[sparkrest] case class RowCallConfig(task: TaskOptions, token: Option[HandedToken])
 
-/** Calls for the rows of a task, several in flight at once; results come in the order of the rows, each beside its own.
-  * In a task.
+/** Calls for the rows of a task, several in flight at once. Results come in the order of the rows, each with its row. In a
+  * task.
   *
-  * Nobody who stops asking leaves more than the calls in flight behind: [[close]] breaks them off.
+  * A reader that stops early leaves only the calls in flight behind, and [[close]] aborts those.
   */
 final private[sparkrest] class Calls(config: RestConfig, token: Option[HandedToken], rows: Iterator[InputRow])
     extends Iterator[RowCallResult] {
@@ -74,7 +74,7 @@ private object Calls {
 
 private[sparkrest] object RowCallTask {
 
-  /** All results of a task's rows, for the driver. */
+  /** The results of all rows of a task, for the driver. */
   def run(options: RowCallConfig, rows: InputRows): Array[Byte] = {
     val calls = new Calls(options.task.config, options.token, rows.requests(options.task.columns))
     try RowCallResult.encode(calls)

@@ -18,8 +18,8 @@ import org.apache.spark.util.SerializableConfiguration
 
 /** Small Spark jobs of one task: everything that touches the API runs in them.
   *
-  * An interrupt of the calling thread ends its job, in the middle of a response too, and no other: each holder has a job
-  * group of its own. Tasks return JDK types only.
+  * An interrupt of the calling thread ends its job, even in the middle of a response. It ends no other job, because each
+  * instance has a separate job group. Tasks return JDK types only.
   */
 final private[sparkrest] class SparkJobs(session: SparkSession, name: String) {
   private val context = session.sparkContext
@@ -49,7 +49,7 @@ final private[sparkrest] class SparkJobs(session: SparkSession, name: String) {
     parts.zip(results).map { case (rows, r) => r.getOrElse(CallsOnce.lostResults(rows.length)) }
   }
 
-  /** @param row of the endpoint that is asked, with an input
+  /** @param row of the requested endpoint, with an input
     * @param state that the request follows from
     * @param most requests that it may take
     */
@@ -78,10 +78,11 @@ private object SparkJobs {
       body: () => A
   ): A = run(context, artifacts, group, description, Seq(0))(_ => body()).head
 
-  /** Runs `body` for each part, in a task of its own. The thread's job properties are put back, for it may be the caller's own.
+  /** Runs `body` for each part, in a separate task. It restores the job properties of the thread, because the thread may belong
+    * to the caller.
     *
-    * A stream polls for years, and Spark's event log keeps each job: so it is made of one RDD, and its call site is not the
-    * stack of the thread that started the query, which would stand in the log five times a poll.
+    * A stream polls for years, and Spark's event log keeps each job. So a job has one RDD, and its call site is not the stack of
+    * the thread that started the query, which the log would contain five times per poll.
     */
   private def run[P: ClassTag, A: ClassTag](
       context: SparkContext,
