@@ -7,7 +7,7 @@ import io.github.sparkrest.json.JsonBytes
 import io.github.sparkrest.options.values.{FieldPath, ValueSource}
 import io.github.sparkrest.response.{Envelope, PageFacts}
 
-/** Reads a value, from a record's bytes or from what stands beside the records, as the API spelled it. */
+/** Reads a value as the API spelled it, from the bytes of a record or from the fields next to the records. */
 final private[sparkrest] class OffsetField(source: ValueSource) {
   private val names = source match {
     case ValueSource.InBody(path) => path.names.map(_.getBytes(UTF_8))
@@ -20,8 +20,7 @@ final private[sparkrest] class OffsetField(source: ValueSource) {
   /** A value that is sent back and never compared: arrays and objects are JSON text. `None`: absent or null. */
   def token(buf: Array[Byte], from: Int, to: Int): Option[String] = read(buf, from, to)(JsonBytes.value(buf, _))
 
-  /** Whether the record has the field, be it null: what is null now may get a value. A field that is an object or an array
-    * never does.
+  /** Whether the record has the field. Null counts, because it may become a value. An object or an array does not count.
     */
   def holds(buf: Array[Byte], from: Int, to: Int): Boolean = (1 to names.length).exists { n =>
     val span = JsonBytes.find(buf, from, to, names.take(n))
