@@ -100,13 +100,13 @@ def test_oauth1_signs(spark: SparkSession) -> None:
 
 
 def test_credentials_beside_the_same_as_arguments(spark: SparkSession) -> None:
-    with pytest.raises(TypeError, match=r"auth=Bearer\(token=\*\*\*\) sets authType, oauthToken, which is given") as e:
+    with pytest.raises(TypeError, match=r"auth=Bearer\(token=\*\*\*\) sets authType, oauthToken, which the arg") as e:
         read_rest(spark, "http://localhost/", auth=Bearer("s3cret"), auth_type="Bearer", oauth_token="t0ken")
     assert not any(secret in str(e.value) for secret in SECRETS)
 
 
 def test_a_text_is_no_credentials(spark: SparkSession) -> None:
-    with pytest.raises(TypeError, match="auth: a str is none of Basic, Bearer") as e:
+    with pytest.raises(TypeError, match=r"^auth: the value is a str\.\nUse Basic, Bearer") as e:
         read_rest(spark, "http://localhost/", auth="s3cret")  # type: ignore[arg-type]
     assert "s3cret" not in str(e.value)
 
@@ -146,7 +146,7 @@ def test_values_as_texts(value: object, text: str) -> None:
 
 
 def test_a_time_without_zone_is_an_error_that_says_so() -> None:
-    with pytest.raises(ValueError, match=r"^Option initialOffset: datetime.* has no time zone. Give it one, e.g."):
+    with pytest.raises(ValueError, match=r"^Option initialOffset: datetime.* has no time zone.\nUse value.replace"):
         option_text("initialOffset", datetime(2025, 1, 1))
     with pytest.raises(ValueError, match="has no time zone"):
         option_text("body", {"since": datetime(2025, 1, 1)})
@@ -154,7 +154,7 @@ def test_a_time_without_zone_is_an_error_that_says_so() -> None:
 
 @pytest.mark.parametrize("value", [object(), b"s3cret", date(2025, 1, 1), {"s3cret"}, {"a": b"s3cret"}], ids=repr)
 def test_other_types_are_an_error_that_shows_no_value(value: object) -> None:
-    with pytest.raises(TypeError, match="Option x: a ") as e:
+    with pytest.raises(TypeError, match=r"^Option x: the value (is|contains) a ") as e:
         option_text("x", value)
     assert "s3cret" not in str(e.value)
 
@@ -221,7 +221,7 @@ def test_a_dataframe_as_the_input_of_a_stream(spark: SparkSession) -> None:
 
 
 def test_an_input_that_is_no_dataframe(spark: SparkSession) -> None:
-    with pytest.raises(TypeError, match="Option input: a list is neither a DataFrame nor the name of a view"):
+    with pytest.raises(TypeError, match=r"^Option input: the value is a list\.\nUse a DataFrame or the name of"):
         read_rest(spark, "http://localhost/", input=[{"n": 1}])  # type: ignore[arg-type]
 
 

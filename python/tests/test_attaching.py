@@ -57,12 +57,15 @@ def test_a_registered_source_says_what_its_name_is_not_for(tmp_path: Path) -> No
     with Emulated(ids) as api:
         output = ran("registered.py", f"{api.url}/ids", folder=tmp_path, env={"PYSPARK_PYTHON": sys.executable})
     assert "ids [1, 2]" in output
-    assert 'other name: ValueError: After spark.dataSource.register(RestDataSource) use format("rest")' in output
+    assert 'other name: ValueError: format("rest_data_source") reads nothing' in output
+    assert 'Use format("rest").' in output
 
 
 @pytest.mark.skipif(HAS_DATA_SOURCES, reason="Spark 4 has spark.dataSource")
 def test_spark_3_is_told_what_to_do_instead() -> None:
-    with pytest.warns(UserWarning, match=r"spark.dataSource came with Spark 4.0. On Spark 3.5 leave out"):
+    with pytest.warns(
+        UserWarning, match=r"spark.dataSource needs Spark 4.0 or later.\nRemove spark.dataSource.register"
+    ):
         assert spark_rest.RestDataSource.__name__ == "RestDataSource"
 
 
@@ -86,7 +89,9 @@ def test_a_jar_that_spark_does_not_load(spark: SparkSession, monkeypatch: pytest
     session = spark.newSession()
     with pytest.raises(RuntimeError) as e:
         spark_rest.read_rest(session, "http://localhost/", schema="id INT")
-    assert str(e.value).startswith(f"Spark did not load {plain_jar_path()}. Start the session with it: configure(")
+    assert str(e.value).startswith(
+        f"Spark did not load {plain_jar_path()}.\nStart the session with the jar: use configure("
+    )
     assert "\tat " not in str(e.value)
 
 

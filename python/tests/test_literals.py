@@ -28,7 +28,7 @@ def test_a_literal_secret_is_named_and_not_shown(option: str) -> None:
 def test_members_of_objects_whose_names_sound_secret() -> None:
     params = {"appid": "5ecret", "q": "x", "access_token": "env:T"}
     text = told(headers={"X-Api-Key": "5ecret", "Accept": "a/b"}, params=params)
-    assert "headers.X-Api-Key, params.appid hold secrets" in text and "5ecret" not in text
+    assert "headers.X-Api-Key, params.appid contain literal secrets" in text and "5ecret" not in text
     assert "oauth2Params.audience" in told(oauth2Params={"audience": "a"})
 
 

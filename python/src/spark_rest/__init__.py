@@ -36,7 +36,7 @@ __all__ = [
 if not typing.TYPE_CHECKING:
 
     def __getattr__(name: str) -> object:
-        # It is made of a class of PySpark, whose import takes a second.
+        # Its base class is PySpark's, and importing PySpark takes a second.
         if name == "RestDataSource":
             from spark_rest._data_source import RestDataSource, warn_without_data_sources
 
