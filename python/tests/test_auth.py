@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Streams and batch reads of APIs that want to know who asks, against providers made of oauthlib."""
+"""Streams and batch reads of APIs that require credentials, against providers built on oauthlib."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def signed(provider: OAuth1Provider, feed: Feed) -> Emulated:
 
 
 def consumer(provider: OAuth1Provider, method: str, tmp_path: Path) -> dict[str, Any]:
-    """The secrets are given by files: one has a line break at its end, the other has many."""
+    """The secrets come from files. One ends with a line break, the other contains many."""
     secret = tmp_path / "secret"
     secret.write_text(provider.private_key() if method == "RSA-SHA1" else provider.consumer_secret + "\n")
     return {
@@ -53,7 +53,7 @@ def consumer(provider: OAuth1Provider, method: str, tmp_path: Path) -> dict[str,
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_oauth1_signs_each_attempt_anew(spark: SparkSession, tmp_path: Path, method: str) -> None:
+def test_oauth1_signs_each_attempt_again(spark: SparkSession, tmp_path: Path, method: str) -> None:
     provider, feed = OAuth1Provider(), Feed({"id": 1}, {"id": 2}, {"id": 3})
     with signed(provider, feed) as api:
         api.fail_next(Failure.STATUS_500, 2)
@@ -137,7 +137,7 @@ def test_a_token_that_is_refused_is_renewed_once(spark: SparkSession) -> None:
     assert (len(provider.granted), provider.refused) == (2, 1)
 
 
-def test_the_grant_of_a_password_and_what_its_refusal_says(spark: SparkSession) -> None:
+def test_the_password_grant_and_the_message_of_its_refusal(spark: SparkSession) -> None:
     provider = Provider()
     with behind(provider, ids_from(Feed({"id": 1}))) as api:
         user = {"user_id": Provider.user, "user_password": Provider.password}
@@ -152,7 +152,7 @@ def test_the_grant_of_a_password_and_what_its_refusal_says(spark: SparkSession) 
     assert "wr0ng" not in said
 
 
-def test_a_token_endpoint_in_trouble_is_asked_again(spark: SparkSession) -> None:
+def test_a_failing_token_endpoint_is_retried(spark: SparkSession) -> None:
     provider = Provider()
     troubles = [503, 503]
     inner = behind(provider, ids_from(Feed({"id": 1})))
@@ -167,7 +167,7 @@ def test_a_token_endpoint_in_trouble_is_asked_again(spark: SparkSession) -> None
     assert len(provider.granted) == 1 and not troubles
 
 
-def test_a_token_endpoint_that_breaks_and_asks_to_be_left_alone(spark: SparkSession) -> None:
+def test_a_failing_token_endpoint_with_retry_after(spark: SparkSession) -> None:
     """Both within one poll."""
     provider = Provider()
 
@@ -189,12 +189,12 @@ def refreshing(api: Emulated, **more: Any) -> dict[str, Any]:
     return oauth2(api, "refresh_token", oauth2_refresh_token=Provider().first_refresh_token, **more)
 
 
-def test_a_refused_token_comes_back_to_the_driver_which_refreshes_it(spark: SparkSession, tmp_path: Path) -> None:
+def test_a_refused_token_goes_back_to_the_driver_which_refreshes_it(spark: SparkSession, tmp_path: Path) -> None:
     provider, feed = Provider(), Feed({"id": 1})
     store = tmp_path / "token.json"
     with behind(provider, ids_from(feed)) as api:
         asked = refreshing(api, oauth2_token_store=str(store))
-        # The schema is asked for too.
+        # The request for the schema counts too.
         stream = ids_of(spark, api, streaming_interval=0.1, **(asked | {"schema": None}))
         with collecting(stream.select("output.id"), tmp_path / "checkpoint") as got:
             got.await_rows(1)
@@ -219,7 +219,7 @@ def test_a_refused_token_comes_back_to_the_driver_which_refreshes_it(spark: Spar
 
 @pytest.mark.parametrize("where", [Stall.HEAD, Stall.BODY], ids=["head", "body"])
 def test_stop_while_the_driver_waits_for_a_token(spark: SparkSession, tmp_path: Path, where: Stall) -> None:
-    """Its thread is in no job then, and the JDK may swallow its interrupt."""
+    """The waiting thread is not part of a job, and the JDK may swallow its interrupt."""
     provider = Provider()
     with behind(provider, ids_from(Feed({"id": 1}))) as api, Emulated(provider.token) as tokens:
         tokens.stall(where, 20)
@@ -232,7 +232,7 @@ def test_stop_while_the_driver_waits_for_a_token(spark: SparkSession, tmp_path: 
 
 
 def test_a_rotated_refresh_token_survives_a_killed_driver(spark: SparkSession, tmp_path: Path) -> None:
-    """On a cluster: the driver alone asks for tokens, executors alone ask for data."""
+    """On a cluster only the driver requests tokens, and only executors request data."""
     provider, feed = Provider(), Feed(*({"id": n} for n in range(1, 4)))
     inner = behind(provider, ids_from(feed, "from"))
     askers: dict[str, set[str]] = {"/token": set(), "/data": set()}
@@ -262,7 +262,7 @@ def test_a_rotated_refresh_token_survives_a_killed_driver(spark: SparkSession, t
 
 @pytest.mark.parametrize("where", ["header", "query", "cookie"])
 def test_an_api_key_from_the_environment(spark: SparkSession, where: str) -> None:
-    # Whatever this process has, the JVM that it started has too.
+    # The JVM inherits the environment of this process.
     key = os.environ["HOME"]
     data = ids_from(Feed({"id": 1}))
 
@@ -280,7 +280,7 @@ def test_an_api_key_from_the_environment(spark: SparkSession, where: str) -> Non
             got.await_rows(1)
 
 
-def test_a_secret_that_is_not_there_is_named_at_load(spark: SparkSession) -> None:
+def test_a_missing_secret_is_named_at_load(spark: SparkSession) -> None:
     with pytest.raises(IllegalArgumentException) as caught:
         ids_of(
             spark,

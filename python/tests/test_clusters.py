@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Polls and batches on executors: what goes where, and what the death of an executor changes (nothing)."""
+"""Polls and batches on executors: where they run, and that the death of an executor loses and repeats nothing."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_an_executor_killed_between_poll_and_read(spark: SparkSession, tmp_path:
     watched = Watched()
     with watched.api:
         query = ClusterQuery(tmp_path, watched, {"spark.master": LOCAL_CLUSTER})
-        # Polls go on; a batch comes every ten seconds only. So there is time between the two.
+        # Polls continue, but a batch only starts every ten seconds. The kill falls between a poll and its batch.
         with query.driver(trigger={"processingTime": "10 seconds"}) as driver:
             wait_until(lambda: len(watched.askers) >= 2 or not driver.is_running(), "polls", seconds=120)
             assert driver.is_running(), driver.output()
@@ -63,7 +63,7 @@ def test_an_executor_killed_in_the_middle_of_a_poll(spark: SparkSession, tmp_pat
             watched.feed.add(*page(1))
             api.stall_seconds = 20
             assert api.stalled.wait(60), "no request came"
-            # An answer without records may have been stalled before.
+            # A response without records may have been stalled before.
             wait_until(lambda: len(query.unnamed()) == 1, "half a page file", seconds=60)
             api.stall_seconds = 0
             first, poller = watched.given[-1]
@@ -81,7 +81,7 @@ def test_an_executor_killed_in_the_middle_of_a_poll(spark: SparkSession, tmp_pat
 
 
 class Pairs:
-    """Holds an answer until it is asked for twice, so that a poll and its copy always run at once."""
+    """Holds a response until it is requested twice, so that a poll and its copy always run at the same time."""
 
     def __init__(self, pages: int) -> None:
         self._pairs = {n * PAGE + 1: threading.Barrier(2) for n in range(pages)}
@@ -119,7 +119,7 @@ def test_a_poll_that_runs_twice_at_once(spark: SparkSession, tmp_path: Path, sta
 
 
 class Silence:
-    """Once it began, no request is answered until it ends: the poll that waits then is the last."""
+    """After the start, no request gets a response until the end. The poll that waits then is the last poll."""
 
     def __init__(self) -> None:
         self._began, self._ended = threading.Event(), threading.Event()
@@ -136,14 +136,17 @@ class Silence:
 
 
 @pytest.mark.slow
-def test_where_the_bytes_go(tmp_path: Path, standalone: Standalone) -> None:
-    """Executors poll, and read what they polled from memory; the driver sees no record; nothing is polled twice."""
+def test_executors_poll_and_read_from_memory(tmp_path: Path, standalone: Standalone) -> None:
+    """Executors poll, and read the polled records from memory.
+
+    The driver sees no record, and nothing is polled twice.
+    """
     warm_up, pages = 5, 65
     silence = Silence()
     watched = Watched(hold=silence)
     with watched.api as api:
         events = tmp_path / "events"
-        # Long enough for a task to wait for the executor that it asks for.
+        # Long enough for a task to wait for its preferred executor.
         conf = {"spark.master": standalone.master, "spark.locality.wait": "60s"}
         query = ClusterQuery(tmp_path, watched, conf | event_log_conf(events))
         with query.driver() as driver:
@@ -157,7 +160,7 @@ def test_where_the_bytes_go(tmp_path: Path, standalone: Standalone) -> None:
                 watched.feed.add(*page(n))
             query.await_batches(driver, pages)
             silence.begin()
-            # The one that is held is not over.
+            # The request that the API still holds is not finished.
             wait_until(
                 lambda: int(metrics(driver).get("polls", "0")) >= len(api.requests) - 1, "a metric for each poll"
             )
@@ -175,13 +178,13 @@ def test_where_the_bytes_go(tmp_path: Path, standalone: Standalone) -> None:
     print(f"largest result of {len(ended)} tasks: {largest:,} bytes; {Counter(t.locality for t in ended)}")
     assert largest < 8 << 10, f"a task sent {largest} bytes to the driver"
     assert read[jvm] < polled / 2, f"the driver read {read[jvm]:,} bytes while {polled:,} were polled"
-    # Each byte comes in once, from the API; a second time would be from disk.
+    # Each byte is read once, from the API. A second read would come from disk.
     assert by_executors < polled * 1.5, f"the executors read {by_executors:,} bytes for {polled:,} that were polled"
     must_run_where_polled(query, [t for t in ended if t.batch is not None])
 
 
 def must_run_where_polled(query: ClusterQuery, read: list[Task]) -> None:
-    """A page is a batch here."""
+    """Each page is a batch here."""
     where = {n: m["file"]["location"].rpartition("_")[2] for n, m in enumerate(query.manifests())}
     assert len(set(where.values())) == 2, "one executor did all polls: this shows nothing"
     assert {t.batch for t in read} >= set(where), "a batch without tasks"
@@ -191,7 +194,7 @@ def must_run_where_polled(query: ClusterQuery, read: list[Task]) -> None:
 
 
 def metrics(driver: Driver) -> dict[str, str]:
-    """What the driver printed last."""
+    """The last line that the driver printed."""
     lines = [line for line in driver.output().splitlines() if line.startswith("metrics ")]
     found: dict[str, str] = json.loads(lines[-1].removeprefix("metrics ")) if lines else {}
     return found
@@ -203,7 +206,7 @@ def driver_jvm(driver: Driver) -> int:
     return int(line.split()[1])
 
 
-def test_an_executor_with_another_disk_at_the_same_path(tmp_path: Path) -> None:
+def test_an_executor_with_another_disk_at_the_page_log_path(tmp_path: Path) -> None:
     checkpoint = tmp_path / "checkpoint"
     checkpoint.mkdir()
     obstacle = cannot_have_own_disk(checkpoint)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The table of cures fits the code: `make test-cures` takes half an hour and more to say so."""
+"""A fast check that the table of mutants fits the code. `make test-cures` takes more than half an hour for it."""
 
 import importlib
 import re
@@ -14,7 +14,7 @@ SUITES = {p.stem: p for p in (ROOT / "src" / "test" / "scala").rglob("*Suite.sca
 INVARIANTS = set(re.findall(r"\bI\d\b", (ROOT / "ARCHITECTURE.md").read_text()))
 
 
-def test_each_cure_is_in_its_file_once_and_names_a_test_that_exists(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_mutant_is_in_its_file_once_and_names_an_existing_test(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(ROOT / ".ci")
     cures = importlib.import_module("cure_table").CURES
     wrong = []

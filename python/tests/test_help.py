@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""help() alone is enough: each argument, its unit, its default, what is raised, an example that runs."""
+"""help() documents each argument with unit and default, the errors, and an example that runs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Read = Callable[..., DataFrame]
 
 
 @pytest.mark.parametrize("function", READS)
-def test_the_docstrings_say_all(function: Read) -> None:
+def test_the_docstrings_list_every_parameter(function: Read) -> None:
     text = inspect.getdoc(function) or ""
     for name in inspect.signature(function).parameters:
         assert f"\n    {name}:\n" in text, name
@@ -43,7 +43,7 @@ def test_each_public_name_has_a_docstring() -> None:
 
 
 @pytest.mark.parametrize("function", READS)
-def test_what_takes_a_timedelta_says_that_a_number_is_seconds(function: Read) -> None:
+def test_a_parameter_that_accepts_a_timedelta_mentions_seconds(function: Read) -> None:
     text = inspect.getdoc(function) or ""
     parameters = inspect.signature(function).parameters.values()
     durations = [p.name for p in parameters if "timedelta" in str(p.annotation)]
@@ -55,7 +55,7 @@ def test_what_takes_a_timedelta_says_that_a_number_is_seconds(function: Read) ->
 
 @pytest.mark.parametrize("function", READS)
 def test_the_example_runs(spark: SparkSession, tmp_path: Path, function: Read) -> None:
-    """Against the API of the documentation: it has to bring rows."""
+    """Against the API of the documentation. The example must return rows."""
     _, _, example = (inspect.getdoc(function) or "").partition("\nExample::\n\n")
     code = f"from spark_rest import {function.__name__}\n\n{textwrap.dedent(example)}"
     assert f" = {function.__name__}(" in code

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""On Spark Connect a literal secret is warned of: the server writes options into its event log."""
+"""Spark Connect warns about literal secrets, because the server writes options into its event log."""
 
 from __future__ import annotations
 
@@ -32,6 +32,6 @@ def test_members_of_objects_whose_names_sound_secret() -> None:
     assert "oauth2Params.audience" in told(oauth2Params={"audience": "a"})
 
 
-def test_places_and_plain_options_are_not_warned_of() -> None:
+def test_references_and_plain_options_cause_no_warning() -> None:
     assert not told(oauthToken="env:TOKEN", apiKey="file:/run/key", userId="ann", oauth2ClientId="c", url="https://h/")
     assert not told(headers={"X-Key": "{key}", "Accept": "x"}, params="env:PARAMS", oauthtoken="file:///run/t")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`python -m spark_rest offsets`: what it shows of a checkpoint, and what a query does after it moved the offsets."""
+"""`python -m spark_rest offsets`: its view of a checkpoint, and the query's behavior after the offsets move."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def api() -> Iterator[Emulated]:
 
 
 def run(spark: SparkSession, api: Emulated, checkpoint: Path, **options: object) -> Delivered:
-    """To the end, ten records a batch."""
+    """Runs to the end, with ten records per batch."""
     got = Delivered()
     query = (
         read_rest_stream(
@@ -67,7 +67,7 @@ def backups(checkpoint: Path) -> list[Path]:
     return sorted(checkpoint.parent.glob(f"{checkpoint.name}.backup-*"))
 
 
-def test_shown_then_rewound_after_a_yes(spark: SparkSession, tmp_path: Path, api: Emulated) -> None:
+def test_offsets_are_shown_then_rewound_after_a_yes(spark: SparkSession, tmp_path: Path, api: Emulated) -> None:
     checkpoint = tmp_path / "checkpoint"
     assert run(spark, api, checkpoint).ids == list(range(1, 31))
     shown = command(checkpoint)
@@ -90,11 +90,11 @@ def test_shown_then_rewound_after_a_yes(spark: SparkSession, tmp_path: Path, api
     asked = len(api.requests)
     again = run(spark, api, checkpoint)
     assert again.batches == {1: list(range(11, 21)), 2: list(range(21, 31))}
-    # The pages were still there: the API was asked for what is new alone.
+    # The pages still existed, so the API only received requests for new records.
     assert [r.query["start_id"] for r in api.requests[asked:]] == ["31"]
 
 
-def test_an_offset_that_is_set(spark: SparkSession, tmp_path: Path, api: Emulated) -> None:
+def test_a_set_offset_is_requested_once(spark: SparkSession, tmp_path: Path, api: Emulated) -> None:
     checkpoint = tmp_path / "checkpoint"
     run(spark, api, checkpoint)
     tool = _tool(spark, str(checkpoint), "")
@@ -108,12 +108,12 @@ def test_an_offset_that_is_set(spark: SparkSession, tmp_path: Path, api: Emulate
     asked = len(api.requests)
     assert run(spark, api, checkpoint).ids == list(range(5, 31))
     assert api.requests[asked].query["start_id"] == "5"
-    # Once: the next run goes on from there.
+    # Only once: the next run continues from there.
     assert run(spark, api, checkpoint).ids == []
 
 
-def test_one_of_several_endpoints_elsewhere(spark: SparkSession, tmp_path: Path) -> None:
-    """With `pageLogLocation`, and its offset by its key."""
+def test_the_offset_of_one_endpoint_with_a_page_log_location(spark: SparkSession, tmp_path: Path) -> None:
+    """With `pageLogLocation`, and an offset by endpoint key."""
 
     def answer(request: Request) -> Answer:
         shop, after = request.query["shop"], int(request.query["after"])
@@ -149,7 +149,7 @@ def test_one_of_several_endpoints_elsewhere(spark: SparkSession, tmp_path: Path)
         assert [n for _, n in again] == [2, 3] and len({shop for shop, _ in again}) == 1
 
 
-def test_what_cannot_be_done_is_said(spark: SparkSession, tmp_path: Path, api: Emulated) -> None:
+def test_impossible_changes_are_refused(spark: SparkSession, tmp_path: Path, api: Emulated) -> None:
     with pytest.raises(SystemExit, match=r"There is no checkpoint in .*nowhere"):
         _tool(spark, str(tmp_path / "nowhere"), "")
     checkpoint = tmp_path / "checkpoint"

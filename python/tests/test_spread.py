@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What executors ask: whatever is inferred, and the endpoints of a stream, all of them in turn."""
+"""Executors send all requests: for schema inference, and for the endpoints of a stream in turn."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from waiting import wait_until
 
 RECORDS = 20
 ENDPOINTS = 130
-# A request whose connection was given up before it was looked at.
+# The client closed the connection before the test looked at it.
 GONE = "gone"
 
 
 class Asked:
-    """Answers with records from an id on, ten at a time, and notes which executor asked for which path."""
+    """Returns records from an id on, ten per page, and records which executor requested which path."""
 
     def __init__(self) -> None:
         self.by: dict[str, list[str]] = defaultdict(list)
@@ -37,7 +37,7 @@ class Asked:
         return Counter(who for by in list(self.by.values()) for who in list(by))
 
     def _asker(self, connection: tuple[int, int]) -> str:
-        """To look takes long, and a connection is kept by the process that made it."""
+        """The look-up is slow, and a connection belongs to the process that opened it."""
         if connection not in self._connections:
             try:
                 process = process_at(connection)
@@ -50,7 +50,7 @@ class Asked:
         return self._connections[connection]
 
 
-def test_a_load_asks_once_and_on_an_executor(tmp_path: Path) -> None:
+def test_a_load_requests_once_and_from_an_executor(tmp_path: Path) -> None:
     asked = Asked()
     with Emulated(asked) as api:
         env = {"SPARK_HOME": str(SPARK_HOME)}
@@ -58,13 +58,13 @@ def test_a_load_asks_once_and_on_an_executor(tmp_path: Path) -> None:
             assert driver.wait(120) == 0, driver.output()
     assert driver.output().count("struct<") >= 4 and "id:bigint" in driver.output(), driver.output()
     requests = {path: len(by) for path, by in asked.by.items()}
-    # Calls are a sample of the rows, of at least three.
+    # Calls infer the schema from a sample of at least three rows.
     assert requests == {"/stream": 1, "/endpoints/0": 1, "/batch": 1, "/calls/0": 1, "/calls/1": 1, "/calls/2": 1}
     assert asked.askers.keys() <= {"0", "1"}, asked.by
 
 
-def test_many_endpoints_are_asked_by_all_executors(spark: SparkSession, tmp_path: Path) -> None:
-    """A task each; which executor gets which is Spark's to say, from poll to poll."""
+def test_all_executors_poll_many_endpoints(spark: SparkSession, tmp_path: Path) -> None:
+    """One task per endpoint. Spark chooses the executor for each poll."""
     asked = Asked()
     names = [f"s{n}" for n in range(ENDPOINTS)]
     with Emulated(asked) as api:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A standalone cluster that runs already: what it is given later, a jar or an executor in place of a lost one."""
+"""A standalone cluster that already runs and later gets a jar, or an executor that replaces a lost executor."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ LOCAL = {"spark.ui.enabled": "false", "spark.driver.host": "127.0.0.1", "spark.d
 CONF = [word for name, value in LOCAL.items() for word in ("--conf", f"{name}={value}")]
 
 
-def test_an_executor_in_place_of_a_killed_one(spark: SparkSession, tmp_path: Path, standalone: Standalone) -> None:
-    """The cluster starts it while the stream runs; it polls, as the lost one did."""
+def test_a_new_executor_replaces_a_killed_one(spark: SparkSession, tmp_path: Path, standalone: Standalone) -> None:
+    """The cluster starts it while the stream runs. It polls, as the lost executor did."""
     watched = Watched()
     with watched.api:
         query = ClusterQuery(tmp_path, watched, {"spark.master": standalone.master})
@@ -46,14 +46,14 @@ def test_an_executor_in_place_of_a_killed_one(spark: SparkSession, tmp_path: Pat
                 pages += 1
                 query.await_batches(driver, pages)
             (added,) = {process for _, process in watched.given} - first
-            # Not a third one that was late: the cluster has a core for each of two.
+            # Not a third executor that started late: the cluster has cores for two.
             assert executor_id(added) == "2"
         query.drain()
     query.must_hold_once(spark, pages * PAGE)
 
 
 def ids(askers: set[str]) -> Emulated:
-    """Two records; notes the executors that ask. Somebody else gets no answer."""
+    """Two records. Records which executors send requests. Other processes get no response."""
 
     def answer(request: Request) -> Answer:
         askers.add(executor_id(process_at(request.connection)))
@@ -78,7 +78,7 @@ def test_an_application_submitted_in_client_mode(tmp_path: Path, standalone: Sta
     assert askers
 
 
-def test_executors_that_run_already_get_the_jar(tmp_path: Path, standalone: Standalone) -> None:
+def test_executors_that_already_run_get_the_jar(tmp_path: Path, standalone: Standalone) -> None:
     askers: set[str] = set()
     env = {
         "SPARK_HOME": str(SPARK_HOME),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Each recipe of the cookbook, run against an emulator of its API: complete, and nothing twice, over a restart."""
+"""Each recipe of the cookbook against an emulator of its API: complete and without duplicates, over a restart."""
 
 from __future__ import annotations
 
@@ -65,8 +65,8 @@ VENDORS: dict[str, tuple[Callable[[], Vendor], dict[str, object]]] = {
     "zendesk-organizations": (zendesk.Organizations, {"page_size": 2, "page_interval": 0}),
     "zendesk-tickets": (zendesk.Tickets, {"page_size": 3, "page_interval": 0}),
 }
-"""Name of the page; the API; what differs from the recipe: smaller pages and waits."""
-# A poll that fails fails the test, unless the vendor is to say no at times.
+"""The name of the page, the API, and changes to the recipe: smaller pages and shorter waits."""
+# A failed poll fails the test, unless the vendor refuses some requests on purpose.
 IN_TESTS: dict[str, object] = {
     "infer_schema": False,
     "streaming_interval": 0.1,
@@ -97,7 +97,7 @@ def test_a_recipe_is_complete_and_repeats_nothing(spark: SparkSession, tmp_path:
     assert not vendor.refusals, f"requests that the vendor refuses: {vendor.refusals[:3]}"
 
 
-def test_each_page_has_a_test_and_stands_in_the_index() -> None:
+def test_each_page_has_a_test_and_is_in_the_index() -> None:
     assert pages() == sorted(VENDORS)
     index = (COOKBOOK / "index.md").read_text()
     assert [page for page in pages() if f"]({page}.md)" not in index] == []
@@ -105,7 +105,7 @@ def test_each_page_has_a_test_and_stands_in_the_index() -> None:
 
 @contextmanager
 def delivering(stream: DataFrame, checkpoint: Path, into: dict[int, list[str]]) -> Iterator[StreamingQuery]:
-    """Rows by the number of their batch: a batch that is run again replaces itself, as in any idempotent sink."""
+    """Rows by batch number. A batch that runs again replaces its rows, as in any idempotent sink."""
 
     def keep(batch: DataFrame, number: int) -> None:
         into[number] = [row.output for row in batch.collect()]
@@ -118,7 +118,7 @@ def delivering(stream: DataFrame, checkpoint: Path, into: dict[int, list[str]]) 
 
 
 def await_delivery(query: StreamingQuery, api: Emulated, vendor: Vendor, delivered: dict[int, list[str]]) -> None:
-    """Waits for all that is expected and, for repeats, some polls longer."""
+    """Waits for all expected rows, and some further polls to catch duplicates."""
     expected = Counter(map(canonical, vendor.expected()))
 
     def rows() -> list[str]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`spark.dataSource.register(RestDataSource)`, twice; then the name that it registered."""
+"""Calls `spark.dataSource.register(RestDataSource)` twice, then loads the registered name."""
 
 import sys
 

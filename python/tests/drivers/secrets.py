@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs many sources whose options hold secrets, and shows all that Spark lets one see of them.
+"""Runs many sources whose options contain secrets, and prints everything that Spark shows of them.
 
-Argument: a file with JSON: `conf` of the session, `cases` (name, options, whether it is a batch read, a schema), and
-`folder` for checkpoints and for what the UI says. It is a file, for everybody can see the arguments of a process.
+Argument: a JSON file with `conf` of the session, `cases` (name, options, whether it is a batch read, a schema), and
+`folder` for checkpoints and the output of the UI. The file keeps secrets out of the visible process arguments.
 """
 
 import json
@@ -23,7 +23,7 @@ spark = configure(builder, fast_checkpoints=True).getOrCreate()
 
 
 def attempt(name: str, options: dict[str, str], schema: str, batch: bool) -> None:
-    """Whatever happens is printed."""
+    """Prints the outcome of every case, errors included."""
     reader = (spark.read if batch else spark.readStream).format("rest").options(**options)
     frame = (reader.schema(schema) if schema else reader).load()
     frame.explain(extended=True)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Streams an API into Parquet until it is killed, or until the end if the trigger has one.
+"""Streams an API into Parquet until it is killed, or until the trigger ends.
 
 Argument: JSON with `conf` (of the session), `options` (of `read_rest_stream`), `checkpoint`, `output` and `trigger`.
-Prints the JVM's process id and, when they change, the source's metrics.
+Prints the JVM's process id, and the source's metrics whenever they change.
 """
 
 import json
