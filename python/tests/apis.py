@@ -66,6 +66,10 @@ def clever_like(feed: Feed, page: int = 2) -> Emulated:
     return Emulated(answer)
 
 
+def student(number: int) -> Record:
+    return {"id": f"5f{number:04}", "role": "student", "name": {"first": f"Student {number}"}}
+
+
 def github_events(feed: Feed) -> Emulated:
     """Bearer. Every response contains the newest events, newest first."""
 
@@ -102,7 +106,7 @@ def ids_from(feed: Feed, parameter: str = "start_id", most: int = 1000, data_fie
 
 
 def numbered(highest: Callable[[], int], most: int = 1000, given: list[int] | None = None) -> Emulated:
-    """As `ids_from`, with the ids 1, 2, 3 up to `highest()`. It stores no record, so `highest()` may grow without limit.
+    """As `ids_from`, with the ids 1, 2, 3 up to `highest()`. It stores no record, so `highest()` may grow forever.
 
     Each response with records appends its first id to `given`. A duplicate in `given` means that an id was sent twice.
     """
@@ -131,8 +135,8 @@ def one_large_response(records: int, record_bytes: int) -> Emulated:
         yield b"]"
 
     def answer(request: Request) -> Answer:
-        asked = int(request.query["start_id"])
-        first = max(1, asked - 10**digits)
+        requested = int(request.query["start_id"])
+        first = max(1, requested - 10**digits)
         count = records - first + 1
         return Answer(Generated(count * record_bytes + 1, chunks(first)) if count > 0 else [])
 

@@ -135,7 +135,7 @@ def _in_the_purge(e: Event) -> bool:
 
 
 def next_purge(now: Scene) -> list[Manifest]:
-    """The manifests that the next purge deletes with `retainBatches` 0: all that the batch before the newest consumed."""
+    """The manifests that the next purge deletes with `retainBatches` 0: the second newest batch consumed them."""
     return [m for m in now.log.manifests[:-1] if m.end <= now.end_of(now.latest - 1)]
 
 

@@ -37,7 +37,7 @@ class DeltaTable:
         self.path = folder / "table"
         self.checkpoint = folder / "checkpoint"
         self._python, self._jars = _environment()
-        self._asked = {
+        self._arguments = {
             "jars": self._jars,
             "options": options,
             "checkpoint": str(self.checkpoint),
@@ -47,7 +47,7 @@ class DeltaTable:
 
     def driver(self, **changed: Any) -> Program:
         """Starts a driver. Unless the trigger ends, it runs until it is killed."""
-        command = [self._python, str(DRIVERS / "stream_to_delta.py"), json.dumps(self._asked | changed)]
+        command = [self._python, str(DRIVERS / "stream_to_delta.py"), json.dumps(self._arguments | changed)]
         return Program(command, log=self._folder / "log", env={"PYSPARK_PYTHON": self._python})
 
     def versions(self) -> list[Version]:

@@ -22,7 +22,7 @@ class Treatment(Enum):
     RUN = "run"
     RECIPE = "run by test_vendors.py"
     FAILS = "run, has to fail"
-    COMPARED = "compared with what the block before it printed or said"
+    COMPARED = "compared with the output or error of the block before it"
     COMPILED = "compiled"
     PARSED = "parsed"
     CHECKED = "its commands are checked"

@@ -42,8 +42,8 @@ class Request:
     """Path and query exactly as received, because signatures cover them."""
 
     def __str__(self) -> str:
-        asked = "&".join(f"{name}={value}" for name, value in self.query.items())
-        return " ".join(filter(None, [self.method, f"{self.path}?{asked}", self.body.decode(errors="replace")]))
+        query = "&".join(f"{name}={value}" for name, value in self.query.items())
+        return " ".join(filter(None, [self.method, f"{self.path}?{query}", self.body.decode(errors="replace")]))
 
 
 @dataclass(frozen=True)

@@ -81,5 +81,5 @@ def server_jar() -> Path:
     assert made.returncode == 0, f"the HDFS jar could not be fetched: {made.stderr}"
     jar = ROOT / "target" / f"hadoop-client-minicluster-{version}.jar"
     if not jar.is_file():
-        pytest.skip(f"this PySpark brings Hadoop {version}; the Makefile has an HDFS for another one")
+        pytest.skip(f"this PySpark contains Hadoop {version}, and the Makefile has an HDFS for another version")
     return jar

@@ -263,8 +263,8 @@ class History:
         page = entries[:size]
         token = f"{page[-1].updated_at}.{page[-1].id}" if len(entries) > size else None
         if self.kind == "link":
-            asked = "&".join(f"{n}={v}" for n, v in {**query, "token": token}.items())
-            return Answer(self._shown(page), headers={"Link": f'<?{asked}>; rel="next"'} if token else {})
+            query_text = "&".join(f"{n}={v}" for n, v in {**query, "token": token}.items())
+            return Answer(self._shown(page), headers={"Link": f'<?{query_text}>; rel="next"'} if token else {})
         more = {"has_more": token is not None} if self.end == "more" else {}
         return Answer({"data": self._shown(page), **({"next": token} if token else {}), **more})
 

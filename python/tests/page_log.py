@@ -147,7 +147,7 @@ def read_page_log(folder: Path) -> PageLog:
         elif top == "epochs" and EPOCH.fullmatch(rest):
             log.epochs.append(int(rest))
         else:
-            raise NotAPageLogError(f"{name} is no file of a page log")
+            raise NotAPageLogError(f"{name} is not a file of a page log")
     for m in log.manifests:
         if m.epoch > log.newest_epoch:
             raise NotAPageLogError(f"manifest {m.seq} is of run {m.epoch}, the newest run is {log.newest_epoch}")
@@ -248,7 +248,7 @@ def _whole_records(path: Path) -> int | None:
     for first, start, end in footer["blocks"]:
         lines = content[start:end].splitlines(keepends=True)
         if first != records or not all(line.endswith(b"\n") for line in lines):
-            raise NotAPageLogError(f"{path.name}: the block at byte {start} is not what the index says")
+            raise NotAPageLogError(f"{path.name}: the block at byte {start} differs from the index")
         for line in lines:
             _json(line.decode(), f"{path.name}: a record")
         records += len(lines)

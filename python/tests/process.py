@@ -45,7 +45,7 @@ class Program:
 
     def freeze(self) -> None:
         """Sends SIGSTOP to Python and the JVM. On return all threads have stopped, so no file changes any more."""
-        wait_until(self._frozen, "the driver to stand still", 120)
+        wait_until(self._frozen, "the driver to freeze", 120)
 
     def _frozen(self) -> bool:
         os.killpg(self._process.pid, signal.SIGSTOP)

@@ -14,6 +14,8 @@ from pyspark.sql import SparkSession
 from standalone import SPARK_HOME
 from waiting import wait_until
 
+LOCAL_CLUSTER = "local-cluster[2,1,1024]"
+
 
 class Query:
     """From an API that supports `?from=<id>` into Parquet.
@@ -37,7 +39,7 @@ class Query:
     ) -> None:
         self._folder = folder
         self.output = folder / "output"
-        self.asked: dict[str, Any] = {
+        self.arguments: dict[str, Any] = {
             "conf": conf or {},
             "options": {
                 "url": f"{api.url}/data?from={{id}}",
@@ -56,11 +58,11 @@ class Query:
         """Starts a driver. Unless the trigger ends, it runs until it is killed."""
         # The scripts of a Spark installation start a cluster's executors. pyspark is such an installation.
         home = {"SPARK_HOME": str(SPARK_HOME)}
-        return Driver("stream.py", json.dumps(self.asked | changed), log=self._folder / log, env=home)
+        return Driver("stream.py", json.dumps(self.arguments | changed), log=self._folder / log, env=home)
 
     def drain(self) -> None:
         """Runs to the end, without a cluster."""
-        options = self.asked["options"] | {"streaming_interval": 0, "batch_size": 100_000}
+        options = self.arguments["options"] | {"streaming_interval": 0, "batch_size": 100_000}
         with self.driver(conf={}, options=options, trigger={"availableNow": True}) as last:
             assert last.wait(240) == 0, last.output()
 

@@ -190,7 +190,7 @@ def test_times_and_json_reach_the_api(spark: SparkSession) -> None:
 
 def test_dataframes_as_input_of_two_reads(spark: SparkSession) -> None:
     """Each DataFrame gets a separate view."""
-    with Emulated(lambda r: Answer({"asked": r.query["n"]})) as api:
+    with Emulated(lambda r: Answer({"received": r.query["n"]})) as api:
         one, two = (
             read_rest(
                 spark,
@@ -201,8 +201,10 @@ def test_dataframes_as_input_of_two_reads(spark: SparkSession) -> None:
             )
             for numbers in ([1, 2, 3], [4])
         )
-        assert sorted((r.n, r.output.asked, r.error) for r in one.collect()) == [(n, str(n), None) for n in (1, 2, 3)]
-        assert [(r.n, r.output.asked) for r in two.collect()] == [(4, "4")]
+        assert sorted((r.n, r.output.received, r.error) for r in one.collect()) == [
+            (n, str(n), None) for n in (1, 2, 3)
+        ]
+        assert [(r.n, r.output.received) for r in two.collect()] == [(4, "4")]
 
 
 def test_a_dataframe_as_the_input_of_a_stream(spark: SparkSession) -> None:

@@ -43,9 +43,9 @@ def test_without_an_offset_no_offset_field_is_needed(spark: SparkSession) -> Non
 def test_all_pages_are_read_and_each_is_requested_once(spark: SparkSession) -> None:
     with paged(250) as api:
         rows = read(spark, api).collect()
-        asked = [request.query.get("page", "1") for request in api.requests]
+        pages = [request.query.get("page", "1") for request in api.requests]
     assert sorted(row.output.id for row in rows) == list(range(250))
-    assert asked == ["1", "1", "2", "3"], "one request for the schema, then each page once"
+    assert pages == ["1", "1", "2", "3"], "one request for the schema, then each page once"
 
 
 def test_a_later_action_reads_the_current_records(spark: SparkSession) -> None:

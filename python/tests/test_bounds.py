@@ -61,7 +61,7 @@ def test_polling_waits_for_a_blocked_sink(spark: SparkSession, tmp_path: Path) -
             released.set()
             query.stop()
     assert got.ids == list(range(1, len(got.ids) + 1)), "records were lost, came twice or out of order"
-    assert given == [n * PAGE + 1 for n in range(len(given))], "a page was skipped or asked for twice"
+    assert given == [n * PAGE + 1 for n in range(len(given))], "a page was skipped or requested twice"
 
 
 # ---- one large response

@@ -24,7 +24,7 @@ from pyspark.errors import IllegalArgumentException, PySparkException, Streaming
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.functions import explode
 from standalone import Standalone
-from test_stopping import our_threads
+from stopping import our_threads
 from waiting import wait_until
 
 from spark_rest import read_rest
@@ -44,7 +44,7 @@ def echo(request: Request) -> Answer:
     )
 
 
-def asked(api: Emulated) -> list[str]:
+def request_lines(api: Emulated) -> list[str]:
     return sorted(str(request) for request in api.requests)
 
 
@@ -92,7 +92,7 @@ def test_placeholders_exclude_other_columns(spark: SparkSession, query_type: str
         url = f"{api.url}/{{type}}/{{id}}"
         frame = read_rest(spark, url, input_data=rows, method="GET", query_type=query_type, infer_schema=False)  # type: ignore[arg-type]
         assert frame.count() == 2
-        assert asked(api) == ["GET /a%2Fb/2?", "GET /user/1?"]
+        assert request_lines(api) == ["GET /a%2Fb/2?", "GET /user/1?"]
 
 
 def test_a_body_template_with_placeholders(spark: SparkSession) -> None:
@@ -300,7 +300,7 @@ def test_called_strictly_once(spark: SparkSession) -> None:
         frame = read_rest(spark, api.url, input_data={"n": list(range(20))}, call_strictly_once="Y")
         assert [r.n for r in frame.collect()] == list(range(20))
         assert frame.filter("n > 10").count() == 9
-        assert Counter(asked(api)).most_common(1)[0][1] == 1
+        assert Counter(request_lines(api)).most_common(1)[0][1] == 1
         assert len(api.requests) == 20
 
 

@@ -65,7 +65,7 @@ def test_a_limit_counts_rows(spark: SparkSession, case: str, once: str) -> None:
         frame = numbered(spark, api, 20, call_strictly_once=once, **options)
         assert frame.limit(7).count() == 7
         assert len(frame.collect()) == rows
-        assert frame.count() == rows, "columns that are not asked for change no count"
+        assert frame.count() == rows, "unselected columns do not change the count"
 
 
 def test_a_limit_without_a_known_number_of_calls_stops_them_too(spark: SparkSession) -> None:
@@ -139,10 +139,10 @@ def test_a_refused_token_does_not_repeat_a_call_that_is_strictly_once(spark: Spa
         with Emulated(answer) as api:
             auth["auth"] = OAuth2(f"{api.url}/token", "me", "mine")
             rows = numbered(spark, api, 4, call_strictly_once=once, **auth).collect()
-            asked = Counter(request.query["n"] for request in api.requests if request.path != "/token")
+            calls = Counter(request.query["n"] for request in api.requests if request.path != "/token")
         assert [str(row.n) for row in rows if row.error] == refused
         assert all(row.error.startswith("[REST_API_REFUSED]") for row in rows if row.error)
-        assert asked == Counter({"0": 1 if once == "Y" else 2, "1": 1, "2": 1, "3": 1}), once
+        assert calls == Counter({"0": 1 if once == "Y" else 2, "1": 1, "2": 1, "3": 1}), once
         assert tokens == 2, "the calls after it have another token"
 
 
@@ -242,9 +242,9 @@ def test_a_view_as_input_from_sql(spark: SparkSession) -> None:
             f"""CREATE OR REPLACE TEMPORARY VIEW typed_people (id INT, output STRUCT<name: STRING>) USING rest
                 OPTIONS (url '{api.url}/{{name}}', input 'people', method 'GET', onError 'fail')"""
         )
-        asked = len(api.requests)
+        sent = len(api.requests)
         assert spark.sql("SELECT count(*), max(output.name) FROM typed_people").collect() == [(2, "bob")]
-        assert len(api.requests) == asked + 2, "a schema is not inferred"
+        assert len(api.requests) == sent + 2, "a schema is not inferred"
 
 
 @pytest.mark.parametrize("options", [{}, {"method": "POST"}, {"inputData": '[{"n": 1}]'}, {"streaming": "true"}])

@@ -16,11 +16,10 @@ from event_log import Task, event_log_conf, tasks
 from process import Driver
 from processes import bytes_read, executor_id
 from pyspark.sql import SparkSession
+from query import LOCAL_CLUSTER
 from standalone import HOSTS, Standalone, cannot_have_own_disk
 from waiting import wait_until
 from watched import PAGE, ClusterQuery, Watched, page
-
-LOCAL_CLUSTER = "local-cluster[2,1,1024]"
 
 
 def test_an_executor_killed_between_poll_and_read(spark: SparkSession, tmp_path: Path) -> None:
@@ -29,7 +28,7 @@ def test_an_executor_killed_between_poll_and_read(spark: SparkSession, tmp_path:
         query = ClusterQuery(tmp_path, watched, {"spark.master": LOCAL_CLUSTER})
         # Polls continue, but a batch only starts every ten seconds. The kill falls between a poll and its batch.
         with query.driver(trigger={"processingTime": "10 seconds"}) as driver:
-            wait_until(lambda: len(watched.askers) >= 2 or not driver.is_running(), "polls", seconds=120)
+            wait_until(lambda: len(watched.senders) >= 2 or not driver.is_running(), "polls", seconds=120)
             assert driver.is_running(), driver.output()
             pages = kills = 0
             while kills == 0:
@@ -49,7 +48,7 @@ def test_an_executor_killed_between_poll_and_read(spark: SparkSession, tmp_path:
             query.await_batches(driver, len(begun) + 2)
         query.drain()
     query.must_hold_once(spark, pages * PAGE)
-    assert watched.first_ids == [n * PAGE + 1 for n in range(pages)], "a page was asked for again"
+    assert watched.first_ids == [n * PAGE + 1 for n in range(pages)], "a page was requested again"
 
 
 @pytest.mark.slow
@@ -108,14 +107,14 @@ def test_a_poll_that_runs_twice_at_once(spark: SparkSession, tmp_path: Path, sta
         with query.driver() as driver:
             query.await_batches(driver, pages)
         for first in range(1, pages * PAGE, PAGE):
-            askers = [process for start, process in watched.given if start == first]
-            assert len(set(askers)) == 2, f"the page from {first} was asked for by {askers}, not by two executors"
+            senders = [process for start, process in watched.given if start == first]
+            assert len(set(senders)) == 2, f"the page from {first} was requested by {senders}, not by two executors"
         copies = [t for t in tasks(events) if t.batch is None and t.speculative]
         assert copies, "Spark wrote down no speculative poll"
         assert [sum(p["records"] for p in m["file"]["pages"]) for m in query.manifests()] == [PAGE] * pages
         query.drain()
     query.must_hold_once(spark, pages * PAGE)
-    assert not query.unnamed(), "the next run did not sweep what the losing copies left"
+    assert not query.unnamed(), "the next run did not delete the files of the losing copies"
 
 
 class Silence:
@@ -154,7 +153,7 @@ def test_executors_poll_and_read_from_memory(tmp_path: Path, standalone: Standal
                 watched.feed.add(*page(n))
                 query.await_batches(driver, n + 1)
             jvm = driver_jvm(driver)
-            executors = {executor_id(process): process for process in watched.askers}
+            executors = {executor_id(process): process for process in watched.senders}
             read_before = {process: bytes_read(process) for process in [jvm, *executors.values()]}
             for n in range(warm_up, pages):
                 watched.feed.add(*page(n))
@@ -165,10 +164,10 @@ def test_executors_poll_and_read_from_memory(tmp_path: Path, standalone: Standal
                 lambda: int(metrics(driver).get("polls", "0")) >= len(api.requests) - 1, "a metric for each poll"
             )
             read = {process: bytes_read(process) - before for process, before in read_before.items()}
-            assert watched.first_ids == [n * PAGE + 1 for n in range(pages)], "a page was asked for again"
+            assert watched.first_ids == [n * PAGE + 1 for n in range(pages)], "a page was requested again"
             silence.end()
-    assert jvm not in watched.askers, "the driver polled"
-    assert set(watched.askers) <= set(executors.values()), "somebody else polled"
+    assert jvm not in watched.senders, "the driver polled"
+    assert set(watched.senders) <= set(executors.values()), "another process polled"
     polled = sum(m["file"]["bytes"] for m in query.manifests()[warm_up:])
     assert polled > 50 << 20
     ended = tasks(events)
@@ -211,7 +210,7 @@ def test_an_executor_with_another_disk_at_the_page_log_path(tmp_path: Path) -> N
     checkpoint.mkdir()
     obstacle = cannot_have_own_disk(checkpoint)
     if obstacle:
-        pytest.skip(f"no mount namespace of its own: {obstacle}")
+        pytest.skip(f"no private mount namespace: {obstacle}")
     watched = Watched()
     watched.feed.add(*page(0))
     with watched.api as api, Standalone(tmp_path, HOSTS[:1], own_disk_at=checkpoint) as cluster:
@@ -221,4 +220,4 @@ def test_an_executor_with_another_disk_at_the_page_log_path(tmp_path: Path) -> N
         said = driver.output()
         assert "[REST_LOG_NOT_SHARED]" in said, said
         assert str(checkpoint) in said and "pageLogLocation" in said, said
-        assert not api.requests, "the API was asked though its answer could not be kept"
+        assert not api.requests, "a request was sent although its response could not be stored"

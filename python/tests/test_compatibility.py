@@ -138,7 +138,9 @@ def test_a_page_file_of_a_later_version_is_refused(spark: SparkSession, tmp_path
                 old.run(of_one(spark, api))
         after = old.files()
         kept = {n: b for n, b in before.items() if "/pages/" in n or "/manifests/" in n}
-        assert len(kept) == 4 and {n: after.get(n) for n in kept} == kept, "what it could not read it has changed"
+        assert len(kept) == 4 and {n: after.get(n) for n in kept} == kept, (
+            "the run changed a file that it could not read"
+        )
         assert not list((tmp_path / "commits").glob("[0-9]*"))
 
 
@@ -173,7 +175,7 @@ def must_refuse(old: Old, stream: DataFrame, message: str) -> None:
     before = old.files()
     with pytest.raises(StreamingQueryException, match=message):
         old.run(stream)
-    assert old.files() == before, "what it could not read it has changed"
+    assert old.files() == before, "the run changed a file that it could not read"
 
 
 # ---- several endpoints
@@ -181,11 +183,11 @@ def must_refuse(old: Old, stream: DataFrame, message: str) -> None:
 
 def test_version_1_with_endpoints_continues(spark: SparkSession, tmp_path: Path) -> None:
     newest = {"a": 19, "b": 4, "idle": 3}
-    asked: dict[str, list[int]] = {shop: [] for shop in newest}
+    requested: dict[str, list[int]] = {shop: [] for shop in newest}
 
     def answer(request: Request) -> Answer:
         shop, first = request.path.rpartition("/")[2], int(request.query["from"])
-        asked[shop].append(first)
+        requested[shop].append(first)
         return Answer([{"id": n} for n in range(first, newest[shop] + 1)])
 
     with Emulated(answer) as api:
@@ -204,7 +206,7 @@ def test_version_1_with_endpoints_continues(spark: SparkSession, tmp_path: Path)
         first, *others = [[(r.shop, r.rank, r.output.id) for r in batch] for batch in old.run(stream)]
     assert first == [("b", 2, 2), ("b", 2, 3), ("b", 2, 4), ("a", 0, 16)], "the batch that was logged"
     rest = [row for batch in others for row in batch]
-    assert rest[:2] == [("a", 0, 17), ("a", 0, 18)], "what was received, and is in no batch yet"
+    assert rest[:2] == [("a", 0, 17), ("a", 0, 18)], "received records that are not in a batch yet"
     assert sorted(rest[2:]) == [("a", 0, 19), ("idle", 1, 3)]
-    assert {shop: first for shop, (first, *_) in asked.items()} == {"a": 19, "b": 5, "idle": 3}
+    assert {shop: first for shop, (first, *_) in requested.items()} == {"a": 19, "b": 5, "idle": 3}
     read_page_log(old.log).must_be_clean()

@@ -17,7 +17,7 @@ from standalone import SPARK_HOME
 from waiting import wait_until
 
 if pyspark.__version__.startswith("3."):
-    pytest.skip("PySpark brings a Connect server since 4.0", allow_module_level=True)
+    pytest.skip("PySpark has a Connect server since 4.0", allow_module_level=True)
 
 
 @pytest.fixture(scope="module")

@@ -59,8 +59,8 @@ def test_killed_at_every_step(spark: SparkSession, tmp_path: Path, capsys: pytes
 
 
 def await_poll(api: Emulated, driver: Driver) -> None:
-    asked = len(api.requests)
-    wait_until(lambda: len(api.requests) > asked or not driver.is_running(), "a poll", 240)
+    sent = len(api.requests)
+    wait_until(lambda: len(api.requests) > sent or not driver.is_running(), "a poll", 240)
 
 
 def kill_at_random(
@@ -106,7 +106,7 @@ def test_killed_8_times_at_random(spark: SparkSession, tmp_path: Path, capsys: p
 def test_killed_6_times_while_it_starts(
     spark: SparkSession, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Before and during the claim of the page log, while the driver reads and cleans the log, and in its first polls."""
+    """Before and during the claim of the page log, while the driver reads and cleans it, and in its first polls."""
     kill_at_random(6, spark, tmp_path, seed=time.time_ns(), capsys=capsys, starting=True)
 
 

@@ -25,6 +25,6 @@ def test_each_mutant_is_in_its_file_once_and_names_an_existing_test(monkeypatch:
         if cure.suite not in SUITES or cure.test not in SUITES[cure.suite].read_text():
             wrong.append(f"{cure.name}: no test {cure.test!r} in {cure.suite}")
     assert not wrong, "\n".join(wrong)
-    assert {cure.invariant for cure in cures} == INVARIANTS, "an invariant has no cure"
+    assert {cure.invariant for cure in cures} == INVARIANTS, "an invariant has no mutant"
     twice = [name for name, count in Counter(cure.name for cure in cures).items() if count > 1]
     assert not twice

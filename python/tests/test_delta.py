@@ -9,12 +9,11 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from apis import Feed, clever_like, numbered
+from apis import Feed, clever_like, numbered, student
 from delta import DeltaTable
 from emulated import Answer, Emulated, Request
 from process import Program
 from pyspark.sql import SparkSession
-from test_seed_examples import student
 from waiting import wait_until
 
 pytestmark = pytest.mark.slow

@@ -23,7 +23,7 @@ import pytest
 from doc_blocks import PAGES, ROOT, Block, Treatment, all_blocks, blocks_of
 from doc_reader import Reader
 from pyspark.sql import SparkSession
-from test_vendors import VENDORS
+from vendors.table import VENDORS
 
 import spark_rest
 
@@ -50,7 +50,7 @@ def test_each_block_runs_or_names_the_reason_why_not(capsys: pytest.CaptureFixtu
     blocks = all_blocks()
     assert [b.name for b in blocks if b.treatment is Treatment.UNKNOWN] == []
     code = [b.name for b in blocks if b.treatment is Treatment.SKIPPED and b.language in ("python", "sql", "json")]
-    assert code == [], "only what is no program of ours may be skipped"
+    assert code == [], "only foreign programs may be skipped"
     after_failing = [(a, b) for a, b in zip(blocks, blocks[1:]) if a.treatment is Treatment.FAILS]
     assert [a.name for a, b in after_failing if b.treatment is not Treatment.COMPARED] == [], "the error has to follow"
     skipped = treated(Treatment.SKIPPED)

@@ -37,11 +37,11 @@ class Shops:
         self.hangs: set[str] = set()
         self.release = threading.Event()
         self.answers: dict[str, Answer] = {}
-        self.asked: dict[str, list[float]] = defaultdict(list)
+        self.polled_at: dict[str, list[float]] = defaultdict(list)
 
     def __call__(self, request: Request) -> Answer:
         shop = unquote(request.path.rsplit("/", 1)[1])
-        self.asked[shop].append(time.monotonic())
+        self.polled_at[shop].append(time.monotonic())
         if shop in self.answers:
             return self.answers.pop(shop)
         if shop in self.refused:
@@ -141,7 +141,9 @@ def test_a_restart_continues_each_offset_while_endpoints_come_and_go(spark: Spar
         with gathered.running(stream(spark, api, input_data=again, schema=schema), tmp_path):
             gathered.await_rows(50)
             time.sleep(0.5)
-            assert {r.output.id for r in gathered.rows if r.shop == "b"} == set(range(1, 16)), "it is no endpoint now"
+            assert {r.output.id for r in gathered.rows if r.shop == "b"} == set(range(1, 16)), (
+                "it is not an endpoint any more"
+            )
         both = [{"rank": 1, "shop": "b"}, {"shop": "c", "rank": 7}]
         with gathered.running(stream(spark, api, input_data=both, schema=schema), tmp_path):
             gathered.await_rows(55)
@@ -159,9 +161,9 @@ def test_a_slow_or_failing_endpoint_delays_no_other(spark: SparkSession, tmp_pat
             query.await_rows(50)
             shops.hangs, shops.refused = {"s3"}, {"s4"}
             time.sleep(4)  # handed back by now
-            before = {name: len(shops.asked[name]) for name in names}
+            before = {name: len(shops.polled_at[name]) for name in names}
             time.sleep(3)
-            polls = {name: len(shops.asked[name]) - before[name] for name in names}
+            polls = {name: len(shops.polled_at[name]) - before[name] for name in names}
             healthy = [polls[name] for name in names if name not in ("s3", "s4")]
             assert min(healthy) >= 6 and polls["s3"] == 0 and polls["s4"] >= 3, polls
             progress = query.query.lastProgress
@@ -186,10 +188,10 @@ def test_all_endpoints_share_one_rate(spark: SparkSession, tmp_path: Path) -> No
         )
         with collecting(frame, tmp_path) as query:
             assert found(query.await_rows(450)) == Counter(shops.records)
-        asked = sorted(moment for moments in shops.asked.values() for moment in moments)
+        times = sorted(moment for moments in shops.polled_at.values() for moment in moments)
     # The server may record a time late.
-    assert all(later - first >= 0.75 for first, later in zip(asked, asked[20:])), "21 in a second"
-    assert max(map(len, shops.asked.values())) - min(map(len, shops.asked.values())) <= 3, "in turn"
+    assert all(later - first >= 0.75 for first, later in zip(times, times[20:])), "21 in a second"
+    assert max(map(len, shops.polled_at.values())) - min(map(len, shops.polled_at.values())) <= 3, "in turn"
 
 
 def test_a_quota_stops_all_endpoints_but_a_503_only_its_own(spark: SparkSession, tmp_path: Path) -> None:
@@ -200,14 +202,14 @@ def test_a_quota_stops_all_endpoints_but_a_503_only_its_own(spark: SparkSession,
             query.await_rows(3)
             shops.answers["a"] = Answer({}, status=503, headers={"Retry-After": "3600"})
             time.sleep(1.5)
-            before = {name: len(shops.asked[name]) for name in names}
+            before = {name: len(shops.polled_at[name]) for name in names}
             time.sleep(1.5)
-            assert len(shops.asked["a"]) == before["a"] and len(shops.asked["b"]) >= before["b"] + 3
+            assert len(shops.polled_at["a"]) == before["a"] and len(shops.polled_at["b"]) >= before["b"] + 3
             shops.answers["b"] = Answer({}, status=429, headers={"Retry-After": "3600"})
             time.sleep(1)
-            before = {name: len(shops.asked[name]) for name in names}
+            before = {name: len(shops.polled_at[name]) for name in names}
             time.sleep(1)
-            assert {name: len(shops.asked[name]) for name in names} == before
+            assert {name: len(shops.polled_at[name]) for name in names} == before
 
 
 def test_a_view_as_input_and_the_schema_selects_the_columns(spark: SparkSession, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from collected import Collected, batches, collecting
 from emulated import Answer, Emulated, Failure
 from pyspark.errors import IllegalArgumentException, StreamingQueryException
 from pyspark.sql import DataFrame, SparkSession
+from streams import ids_of
 from waiting import wait_until
 
 from spark_rest import read_rest_stream
@@ -20,15 +21,7 @@ INTERVAL = 0.2
 
 def without_retries(spark: SparkSession, api: Emulated) -> DataFrame:
     """One failed request makes one failed poll."""
-    return read_rest_stream(
-        spark,
-        f"{api.url}/data?start_id={{id}}",
-        offset_type="incremental",
-        offset_field="id",
-        schema="id BIGINT",
-        streaming_interval=INTERVAL,
-        max_retries=0,
-    )
+    return ids_of(spark, api, streaming_interval=INTERVAL, max_retries=0)
 
 
 @pytest.mark.parametrize("failure", Failure)
@@ -102,15 +95,7 @@ def test_failed_polls_are_counted_in_the_metrics(spark: SparkSession) -> None:
 def test_a_retry_within_the_poll_hides_a_short_failure(spark: SparkSession) -> None:
     with ids_from(Feed({"id": 1})) as api:
         api.fail_next(Failure.STATUS_500, times=2)
-        stream = read_rest_stream(
-            spark,
-            f"{api.url}/data?start_id={{id}}",
-            offset_type="incremental",
-            offset_field="id",
-            schema="id BIGINT",
-            streaming_interval=600,
-            retry_backoff=0.1,
-        )
+        stream = ids_of(spark, api, streaming_interval=600, retry_backoff=0.1)
         with collecting(stream) as got:
             assert len(got.await_rows(1)) == 1
         assert len(api.requests) == 3

@@ -56,9 +56,9 @@ class Group:
 
     def killed(self, seconds: float) -> None:
         """A run that is killed at a random moment within `seconds` after its first poll."""
-        asked = len(self.api.requests)
+        sent = len(self.api.requests)
         with self._driver("endless") as driver:
-            wait_until(lambda: len(self.api.requests) > asked or not driver.is_running(), "a poll", 240)
+            wait_until(lambda: len(self.api.requests) > sent or not driver.is_running(), "a poll", 240)
             time.sleep(self._dice.uniform(0.2, seconds))
             assert driver.is_running(), driver.output()
             driver.kill()

@@ -49,8 +49,8 @@ def test_metadata_of_a_stream_with_any_selection(spark: SparkSession, api: Emula
         pagination="page",
         streaming_interval=3600,
     )
-    assert stream.columns == ["output"], "hidden, unless it is asked for"
-    with collecting(flat(stream), tmp_path / "asked") as query:
+    assert stream.columns == ["output"], "hidden unless it is selected"
+    with collecting(flat(stream), tmp_path / "selected") as query:
         rows = sorted(query.await_rows(5))
     assert [(r.id, r.status, r.page, r.record, r.offset) for r in rows] == [
         (n + 1, 200, n // 2 + 1, n % 2, None) for n in range(5)
@@ -64,7 +64,7 @@ def test_metadata_of_a_stream_with_any_selection(spark: SparkSession, api: Emula
     assert all(began - 86400 < t < time.time() + 86400 for t in times) and isinstance(rows[0].polled_at, datetime)
     with collecting(stream.selectExpr("output.id", "_metadata.page"), tmp_path / "part") as query:
         assert sorted(tuple(r) for r in query.await_rows(5)) == [(1, 1), (2, 1), (3, 2), (4, 2), (5, 3)]
-    with collecting(stream, tmp_path / "not asked") as query:
+    with collecting(stream, tmp_path / "not selected") as query:
         assert sorted(r.output.id for r in query.await_rows(5)) == [1, 2, 3, 4, 5]
 
 

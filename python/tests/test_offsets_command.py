@@ -15,6 +15,7 @@ from collected import Delivered, batches
 from emulated import Answer, Emulated, Request
 from pyspark.errors import IllegalArgumentException
 from pyspark.sql import SparkSession
+from streams import ids_of
 
 from spark_rest import read_rest_stream
 from spark_rest._commands import _tool
@@ -32,17 +33,7 @@ def run(spark: SparkSession, api: Emulated, checkpoint: Path, **options: object)
     """Runs to the end, with ten records per batch."""
     got = Delivered()
     query = (
-        read_rest_stream(
-            spark,
-            f"{api.url}/data?start_id={{id}}",
-            offset_type="incremental",
-            offset_field="id",
-            schema="id BIGINT",
-            batch_size=10,
-            streaming_interval=0,
-            retain_batches=10,
-            **options,  # type: ignore[arg-type]
-        )
+        ids_of(spark, api, batch_size=10, streaming_interval=0, retain_batches=10, **options)
         .writeStream.foreachBatch(got)
         .option("checkpointLocation", str(checkpoint))
         .trigger(availableNow=True)
@@ -87,11 +78,11 @@ def test_offsets_are_shown_then_rewound_after_a_yes(spark: SparkSession, tmp_pat
     assert batches(checkpoint) == [0] and batches(backup) == [0, 1, 2]
     assert (backup / "commits" / "2").exists() and str(backup) in rewound.stdout
 
-    asked = len(api.requests)
+    sent = len(api.requests)
     again = run(spark, api, checkpoint)
     assert again.batches == {1: list(range(11, 21)), 2: list(range(21, 31))}
     # The pages still existed, so the API only received requests for new records.
-    assert [r.query["start_id"] for r in api.requests[asked:]] == ["31"]
+    assert [r.query["start_id"] for r in api.requests[sent:]] == ["31"]
 
 
 def test_a_set_offset_is_requested_once(spark: SparkSession, tmp_path: Path, api: Emulated) -> None:
@@ -105,9 +96,9 @@ def test_a_set_offset_is_requested_once(spark: SparkSession, tmp_path: Path, api
     assert str(backup) in told
     note = json.loads((checkpoint / "sources/0/last-poll.json").read_text())
     assert note["endpoints"]["main"]["offset"] == "4"
-    asked = len(api.requests)
+    sent = len(api.requests)
     assert run(spark, api, checkpoint).ids == list(range(5, 31))
-    assert api.requests[asked].query["start_id"] == "5"
+    assert api.requests[sent].query["start_id"] == "5"
     # Only once: the next run continues from there.
     assert run(spark, api, checkpoint).ids == []
 

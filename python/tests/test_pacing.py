@@ -12,20 +12,12 @@ from collected import batches, collecting, finished_batches
 from emulated import Emulated
 from process import Driver
 from pyspark.sql import DataFrame, SparkSession
+from streams import ids_of
 from waiting import wait_until
-
-from spark_rest import read_rest_stream
 
 
 def every(interval: float, spark: SparkSession, api: Emulated) -> DataFrame:
-    return read_rest_stream(
-        spark,
-        f"{api.url}/data?start_id={{id}}",
-        offset_type="incremental",
-        offset_field="id",
-        schema="id BIGINT",
-        streaming_interval=interval,
-    )
+    return ids_of(spark, api, streaming_interval=interval)
 
 
 def gaps(api: Emulated) -> list[float]:

@@ -14,8 +14,8 @@ from emulated import Answer, Emulated
 from previewed import RECORDS, changes, deaf, ids_above, newest_first, states
 from pyspark.errors import IllegalArgumentException
 from pyspark.sql import DataFrame, SparkSession
-from test_vendors import VENDORS
 from vendors.recipe import read_recipe
+from vendors.table import VENDORS
 
 from spark_rest import Bearer, Preview, preview, read_rest, read_rest_stream
 from spark_rest._preview import camel_case

@@ -20,8 +20,8 @@ from live import growing, live_api
 from processes import process_at
 from pyspark.sql import SparkSession
 from query import Query
+from stopping import assert_stops, begin
 from streams import ids_of
-from test_stopping import assert_stops, begin
 from waiting import wait_until
 
 from spark_rest import read_rest_stream
@@ -44,7 +44,7 @@ class Counted:
         return Answer([{"id": max(1, int(request.query[self._parameter]))}])
 
     @property
-    def askers(self) -> list[int]:
+    def senders(self) -> list[int]:
         """Processes that sent requests, in the order of their connections."""
         return list(self._processes.values())
 
@@ -62,7 +62,7 @@ class Counted:
         wait_until(lambda: self.most_within(seconds, since) >= requests, what, 60)
 
     def await_askers(self, processes: int) -> None:
-        wait_until(lambda: len(set(self.askers)) >= processes, f"requests of {processes} processes", 120)
+        wait_until(lambda: len(set(self.senders)) >= processes, f"requests of {processes} processes", 120)
 
     def await_time(self, since: float, seconds: float) -> None:
         """Waits until `seconds` after the first request that follows `since`."""
@@ -112,12 +112,12 @@ def test_100_in_3600_ms_over_two_executors_with_a_lost_one_and_a_killed_driver(
                 counted.await_time(starts[-1], seconds * (windows + 2))
                 assert driver.is_running(), driver.output()
                 if len(starts) == 1:
-                    os.kill(counted.askers[-1], signal.SIGKILL)
+                    os.kill(counted.senders[-1], signal.SIGKILL)
                     counted.await_time(time.monotonic(), seconds)
                 assert driver.is_running(), driver.output()
                 driver.kill()
     assert counted.most_within(seconds) <= 100
-    assert len(set(counted.askers)) >= 4, "two executors in each run"
+    assert len(set(counted.senders)) >= 4, "two executors in each run"
     for start in starts:
         steady = next(at for at in counted.arrivals if at >= start) + seconds
         assert counted.used(steady, seconds, windows) >= 95

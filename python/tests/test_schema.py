@@ -40,7 +40,7 @@ def test_schema_hints_override_inference(spark: SparkSession) -> None:
 def test_text(spark: SparkSession) -> None:
     with api() as running:
         frame = read_rest(spark, f"{running.url}/data", offset_field="id", output_type="string")
-        assert not running.requests, "nothing is asked for at load()"
+        assert not running.requests, "load() sends no request"
         assert [row.output for row in frame.collect()] == [
             '{"id": "1", "user": {"born": "2001-02-03"}}',
             '{"id": "22", "user": {"born": "2004-05-06"}}',
@@ -52,7 +52,7 @@ def test_variant(spark: SparkSession) -> None:
 
         def read(**options: str) -> None:
             frame = read_rest(spark, f"{running.url}/data", output_type="variant", **options)  # type: ignore[arg-type]
-            assert not running.requests, "nothing is asked for at load()"
+            assert not running.requests, "load() sends no request"
             years = frame.selectExpr("variant_get(output, '$.user.born', 'date') AS born").selectExpr("year(born) AS y")
             assert sorted(row.y for row in years.collect()) == [2001, 2004]
 

@@ -15,8 +15,8 @@ from emulated import Answer, Emulated, Request
 from event_log import event_log_conf
 from oauth1_provider import Provider as OAuth1Provider
 from process import Driver
+from query import LOCAL_CLUSTER
 from standalone import SPARK_HOME
-from test_clusters import LOCAL_CLUSTER
 
 MARK = "sEcReTmArK"
 ROOT_LOGGER = """
@@ -276,26 +276,26 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Api, list[Case]
     conf |= {"spark.driver.bindAddress": "127.0.0.1", "spark.sql.shuffle.partitions": "1"}
     api = Api()
     with Emulated(api) as server:
-        asked = cases(server.url, out)
-        described = [{k: getattr(c, k) for k in ("name", "options", "schema", "batch")} for c in asked]
-        file = folder / "asked.json"
+        all_cases = cases(server.url, out)
+        described = [{k: getattr(c, k) for k in ("name", "options", "schema", "batch")} for c in all_cases]
+        file = folder / "all_cases.json"
         file.write_text(json.dumps({"conf": conf, "cases": described, "folder": str(out)}))
         env = {"SPARK_HOME": str(SPARK_HOME), "MARKED_TOKEN": simple("by-env"), "SPARK_WORKER_DIR": str(out / "work")}
         with Driver("secrets.py", str(file), log=out / "printed", env=env) as driver:
             assert driver.wait(400) == 0, driver.output()[-3000:]
-            return out, api, asked, driver.output()
+            return out, api, all_cases, driver.output()
 
 
 def test_each_case_succeeds(run: tuple[Path, Api, list[Case], str]) -> None:
     """Otherwise the search would have nothing to find."""
-    _, api, asked, printed = run
-    for case in asked:
+    _, api, all_cases, printed = run
+    for case in all_cases:
         shown = "\n" + printed.partition(f"\ncase {case.name}\n")[2].partition("\ncase ")[0]
         said = "passed" if case.works else "failed"
         assert f"\n{said} {case.name}" in shown and (case.works or "[REST_" in shown), shown[:3000]
         for mark in case.arrives:
             assert any(mark in seen for seen in api.said), f"{case.name}: {mark} did not arrive"
-    assert printed.count("***") > 20, "that something was hidden is to be seen"
+    assert printed.count("***") > 20, "the output shows that something was hidden"
 
 
 def test_no_output_contains_a_mark(run: tuple[Path, Api, list[Case], str]) -> None:

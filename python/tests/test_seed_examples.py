@@ -8,7 +8,7 @@ request.
 import json
 from pathlib import Path
 
-from apis import Feed, Record, clever_like, github_events, key_in_header, twitter_like
+from apis import Feed, Record, clever_like, github_events, key_in_header, student, twitter_like
 from collected import collecting
 from emulated import Emulated
 from pyspark.sql import DataFrame, SparkSession
@@ -90,10 +90,6 @@ def students(spark: SparkSession, api: Emulated, streaming_interval: str = "60")
     )
 
 
-def student(number: int) -> Record:
-    return {"id": f"5f{number:04}", "role": "student", "name": {"first": f"Student {number}"}}
-
-
 def test_students_into_files(spark: SparkSession, tmp_path: Path) -> None:
     """The requirements write to Delta Lake. `test_delta.py` does that, on the Spark version that Delta supports."""
     with clever_like(Feed(student(1), student(2), student(3))) as api:
@@ -121,11 +117,11 @@ def test_students_page_by_page_and_then_new_ones(spark: SparkSession) -> None:
         got.await_rows(4)
         api.await_polls(3)
         assert sorted(r.id for r in got.rows()) == ["5f0001", "5f0002", "5f0003", "5f0004"]
-        asked = [r.query.get("starting_after") for r in api.requests]
-        assert asked[:3] == [None, "5f0002", "5f0003"]
+        cursors = [r.query.get("starting_after") for r in api.requests]
+        assert cursors[:3] == [None, "5f0002", "5f0003"]
         # At the end the API returns no id, so the last id stays in use.
-        assert set(asked[3:]) == {"5f0003", "5f0004"}
-        assert asked[-1] == "5f0004"
+        assert set(cursors[3:]) == {"5f0003", "5f0004"}
+        assert cursors[-1] == "5f0004"
 
 
 # ---- Example 3: GitHub API

@@ -15,10 +15,10 @@ from apis import numbered
 from emulated import Answer, Emulated, Failure, Request, Stall
 from process import Driver
 from processes import executor_id, java_threads, process_at
-from py4j.java_gateway import JVMView
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import SparkSession
 from pyspark.sql.streaming.query import StreamingQuery
 from standalone import SPARK_HOME, Standalone
+from stopping import assert_stops, begin, jobs, our_threads
 from streams import ids_of
 from waiting import wait_until
 
@@ -29,38 +29,6 @@ HANGS = 20.0
 OURS = r"spark-?rest"
 SLOW = f"java_method('java.lang.Thread', 'sleep', {HANGS * 1000:.0f}L) != ''"
 Moment = Callable[[Emulated, Callable[[], StreamingQuery]], StreamingQuery]
-
-
-def our_threads(spark: SparkSession) -> list[str]:
-    """Names of the live threads in the JVM, which is driver and executor."""
-    jvm = spark._jvm
-    assert isinstance(jvm, JVMView)
-    names = [thread.getName() for thread in jvm.java.lang.Thread.getAllStackTraces().keySet()]
-    return [name for name in names if name.startswith("spark-rest")]
-
-
-def jobs(spark: SparkSession) -> list[int]:
-    return list(spark.sparkContext.statusTracker().getActiveJobsIds())
-
-
-def begin(stream: DataFrame, checkpoint: Path, **trigger: Any) -> StreamingQuery:
-    writer = stream.writeStream.format("noop").option("checkpointLocation", str(checkpoint))
-    return (writer.trigger(**trigger) if trigger else writer).start()
-
-
-def assert_stops(spark: SparkSession, api: Emulated, query: StreamingQuery) -> None:
-    """Requires that the query and all its parts stop within a second."""
-    assert query.isActive, f"it ended before it was stopped: {query.exception()}"
-    began = time.monotonic()
-    query.stop()
-    took = time.monotonic() - began
-    # A query that polls as fast as possible may have sent one last request.
-    asked = len(api.requests)
-    wait_until(lambda: not jobs(spark), "the end of the query's jobs", seconds=2)
-    wait_until(lambda: not our_threads(spark), f"the end of {our_threads(spark)}", seconds=5)
-    assert query.exception() is None, "a query that was stopped has not failed"
-    assert len(api.requests) <= asked + 1, "it went on polling"
-    assert took < 1, f"stop() took {took:.2f} s"
 
 
 # ---- moments of the stop: each gets the API and a function that starts the query
@@ -202,7 +170,7 @@ def test_stop_while_one_of_two_endpoints_is_slow(spark: SparkSession, tmp_path: 
             input_data=[{"name": "quick"}, {"name": "slow"}],
         )
         query = begin(stream, tmp_path)
-        wait_until(lambda: len([r for r in api.requests if is_slow(r)]) == 2, "a poll apart")
+        wait_until(lambda: len([r for r in api.requests if is_slow(r)]) == 2, "a poll in a separate job")
         quick = len(api.requests)
         api.await_requests(quick + 3)
         # The interrupted first poll, which let the other endpoint continue.

@@ -83,7 +83,7 @@ class PageLogFiles(Files):
 
     def must_be_clean(self) -> None:
         """For a run that has ended by itself."""
-        assert self.list("") <= PAGE_LOG_FOLDERS, "files are left that are no part of a page log"
+        assert self.list("") <= PAGE_LOG_FOLDERS, "the folder contains files that do not belong to a page log"
         assert self.list("pages") == self.named(), "page files are left that no manifest names"
         assert len(self.list("epochs")) == 1
         assert not any(name.endswith(".tmp") for name in self.list("manifests") | self.list("epochs"))

@@ -9,7 +9,8 @@ import pytest
 from apis import Feed, always, ids_from
 from collected import collecting
 from emulated import Answer, Emulated, Request
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
+from streams import ids_of
 from waiting import wait_until
 
 from spark_rest import read_rest_stream
@@ -28,18 +29,25 @@ STRATEGIES: dict[OffsetType, tuple[str, str, dict[str, Any], str]] = {
 }
 
 
+def polling(
+    spark: SparkSession, api: Emulated, strategy: OffsetType, parameter: str, field: str, placeholder: str = ""
+) -> DataFrame:
+    """A stream that sends its offset as a query parameter, ten times per second."""
+    return read_rest_stream(
+        spark,
+        f"{api.url}/api/data?{parameter}={{{placeholder or field}}}",
+        offset_type=strategy,
+        offset_field=field,
+        streaming_interval=0.1,
+        infer_schema=False,
+    )
+
+
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_the_next_request_carries_the_offset(spark: SparkSession, strategy: OffsetType) -> None:
     parameter, field, body, expected = STRATEGIES[strategy]
     with always(body) as api:
-        stream = read_rest_stream(
-            spark,
-            f"{api.url}/api/data?{parameter}={{{field}}}",
-            offset_type=strategy,
-            offset_field=field,
-            streaming_interval=0.1,
-            infer_schema=False,
-        )
+        stream = polling(spark, api, strategy, parameter, field)
         with collecting(stream):
             api.await_requests(3)
     first, *later = [r.query.get(parameter) for r in api.requests]
@@ -52,14 +60,7 @@ def test_the_next_request_carries_the_offset(spark: SparkSession, strategy: Offs
 def test_the_placeholder_has_an_alias(spark: SparkSession, strategy: OffsetType) -> None:
     parameter, field, body, expected = STRATEGIES[strategy]
     with always(body) as api:
-        stream = read_rest_stream(
-            spark,
-            f"{api.url}/api/data?{parameter}={{offset}}",
-            offset_type=strategy,
-            offset_field=field,
-            streaming_interval=0.1,
-            infer_schema=False,
-        )
+        stream = polling(spark, api, strategy, parameter, field, placeholder="offset")
         with collecting(stream):
             api.await_requests(2)
     assert api.requests[1].query[parameter] == expected
@@ -70,14 +71,7 @@ def test_a_repeated_response_delivers_nothing_new(spark: SparkSession, strategy:
     parameter, field, body, _ = STRATEGIES[strategy]
     records = body["data"]
     with always(body) as api:
-        stream = read_rest_stream(
-            spark,
-            f"{api.url}/api/data?{parameter}={{{field}}}",
-            offset_type=strategy,
-            offset_field=field,
-            streaming_interval=0.1,
-            infer_schema=False,
-        )
+        stream = polling(spark, api, strategy, parameter, field)
         with collecting(stream) as got:
             got.await_rows(len(records))
             api.await_polls(4)
@@ -89,14 +83,7 @@ def test_a_repeated_response_delivers_nothing_new(spark: SparkSession, strategy:
 
 def test_the_initial_offset_is_sent_first(spark: SparkSession) -> None:
     with ids_from(Feed(*({"id": n} for n in range(1, 21)))) as api:
-        stream = read_rest_stream(
-            spark,
-            f"{api.url}/data?start_id={{id}}",
-            offset_type="incremental",
-            offset_field="id",
-            initial_offset="11",
-            schema="id BIGINT",
-        )
+        stream = ids_of(spark, api, initial_offset="11")
         with collecting(stream) as got:
             assert sorted(r.id for r in got.await_rows(10)) == list(range(11, 21))
     assert api.requests[0].query == {"start_id": "11"}
@@ -204,14 +191,7 @@ def test_digit_strings_are_compared_as_numbers(spark: SparkSession) -> None:
 
 def test_a_page_larger_than_a_batch_is_delivered_over_several(spark: SparkSession) -> None:
     with ids_from(Feed(*({"id": n} for n in range(250)))) as api:
-        stream = read_rest_stream(
-            spark,
-            f"{api.url}/data?start_id={{id}}",
-            offset_type="incremental",
-            offset_field="id",
-            schema="id BIGINT",
-            batch_size=100,
-        )
+        stream = ids_of(spark, api, batch_size=100)
         with collecting(stream) as got:
             assert sorted(r.id for r in got.await_rows(250)) == list(range(250))
 
@@ -229,16 +209,7 @@ def test_a_page_larger_than_a_batch_is_delivered_over_several(spark: SparkSessio
 
 def test_basic_authentication_arrives(spark: SparkSession) -> None:
     with ids_from(Feed({"id": 1})) as api:
-        stream = read_rest_stream(
-            spark,
-            f"{api.url}/data?start_id={{id}}",
-            offset_type="incremental",
-            offset_field="id",
-            auth_type="Basic",
-            user_id="username",
-            user_password="password",
-            schema="id BIGINT",
-        )
+        stream = ids_of(spark, api, auth_type="Basic", user_id="username", user_password="password")
         with collecting(stream) as got:
             got.await_rows(1)
     assert api.requests[0].headers["Authorization"] == "Basic dXNlcm5hbWU6cGFzc3dvcmQ="

@@ -67,7 +67,7 @@ def test_a_trigger_ends_by_itself_and_continues_after_a_restart(
             stream = ids_of(spark, api, streaming_interval=0, batch_size=800)
             run_to_its_end(stream, tmp_path, got, **{trigger: True})
             assert got.ids == to(there)
-    assert given == [1, 1001, 2001, 2501, 3501], "each record is asked for once"
+    assert given == [1, 1001, 2001, 2501, 3501], "each record is requested once"
     sizes = [len(got.batches[n]) for n in sorted(got.batches)]
     if trigger == "once":
         # A run without new records makes no batch, or an empty batch.
@@ -108,7 +108,7 @@ def test_a_trigger_ends_on_an_api_that_always_has_new_records(
         run_to_its_end(stream, tmp_path, got, seconds=60, **{trigger: True})
     assert got.ids == to(len(got.ids)), "records were lost, came twice or out of order"
     assert len(got.ids) >= 20_000, "records that were there at the start are missing"
-    assert len(given) == len(set(given)), "the same records were asked for twice"
+    assert len(given) == len(set(given)), "the same records were requested twice"
     assert len([ids for ids in got.batches.values() if ids]) == 1 or trigger == "availableNow", "one batch takes all"
 
 
@@ -164,7 +164,7 @@ def test_a_failing_api_does_not_look_complete(spark: SparkSession, tmp_path: Pat
         stream = ids_of(spark, api, streaming_interval=0, max_retries=1, retry_backoff=0.05)
         with pytest.raises(StreamingQueryException, match=r"\[REST_TOO_MANY_ERRORS\].*503"):
             run_to_its_end(stream, tmp_path, got, **{trigger: True})
-        assert got.ids in ([], to(1000), to(2000)), "what was delivered before the error is whole pages"
+        assert got.ids in ([], to(1000), to(2000)), "whole pages were delivered before the error"
         ill[0] = False
         run_to_its_end(stream, tmp_path, got, **{trigger: True})
     assert got.ids == to(2500)
@@ -184,7 +184,7 @@ def test_batches_slower_than_the_interval_lose_nothing(spark: SparkSession, tmp_
         assert len(api.requests) > 15, "the API was not polled while batches ran"
     assert got.ids == to(40)
     assert {len(ids) for ids in got.batches.values()} == {5}
-    assert given == [1], "each record is asked for once"
+    assert given == [1], "each record is requested once"
 
 
 # ---- more than one source, more than one action
@@ -207,7 +207,7 @@ def test_two_sources_in_one_query(spark: SparkSession, tmp_path: Path, trigger: 
                 with running(both, tmp_path, got, **trigger):
                     got.await_ids(sum(highest))
             assert sorted(got.ids) == sorted(to(highest[0]) + [-n for n in to(highest[1])])
-    assert given == [*range(1, 31, 4), *range(31, 56, 4)], "each record is asked for once"
+    assert given == [*range(1, 31, 4), *range(31, 56, 4)], "each record is requested once"
 
 
 @pytest.mark.parametrize("trigger", [{"availableNow": True}, {"processingTime": "0 seconds"}], ids=["now", "always"])
@@ -242,4 +242,4 @@ def test_two_actions_on_a_batch_request_once(spark: SparkSession, tmp_path: Path
         run_to_its_end(stream, tmp_path, twice, availableNow=True)
     assert got.ids == to(95)
     assert counted == [len(got.batches[n]) for n in sorted(got.batches)]
-    assert given == [1, 31, 61, 91], "each record is asked for once"
+    assert given == [1, 31, 61, 91], "each record is requested once"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An API that knows which process sends each request, and a query on a cluster that streams pages of about a megabyte."""
+"""An API that knows which process sends each request, and a cluster query that streams pages of about a megabyte."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Watched:
 
     def __init__(self, hold: Callable[[int], None] = lambda start: None) -> None:
         self.feed = Feed()
-        self.askers: list[int] = []
+        self.senders: list[int] = []
         """The process of each request."""
         self.given: list[tuple[int, int]] = []
         """First id and process of each request whose response contained records."""
@@ -38,7 +38,7 @@ class Watched:
     def _answer(self, request: Request) -> Answer:
         start = int(request.query["from"])
         process = process_at(request.connection)
-        self.askers.append(process)
+        self.senders.append(process)
         self._hold(start)
         found = self.feed.since(lambda r: r["id"] >= start, PAGE)
         if found:

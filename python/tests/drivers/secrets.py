@@ -14,10 +14,10 @@ from pyspark.sql import SparkSession
 
 from spark_rest import configure
 
-asked = json.loads(Path(sys.argv[1]).read_text())
-folder = Path(asked["folder"])
+arguments = json.loads(Path(sys.argv[1]).read_text())
+folder = Path(arguments["folder"])
 builder = SparkSession.builder
-for name, value in asked["conf"].items():
+for name, value in arguments["conf"].items():
     builder = builder.config(name, value)
 spark = configure(builder, fast_checkpoints=True).getOrCreate()
 
@@ -43,7 +43,7 @@ def attempt(name: str, options: dict[str, str], schema: str, batch: bool) -> Non
         print([progress.json if hasattr(progress, "json") else progress for progress in query.recentProgress])
 
 
-for case in asked["cases"]:
+for case in arguments["cases"]:
     print("case", case["name"], flush=True)
     try:
         attempt(case["name"], case["options"], case["schema"], case["batch"])

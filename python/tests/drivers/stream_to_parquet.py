@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A user's program: streams an API into Parquet, slowly, until it is killed. The test restarts it each time.
 
-Arguments: url, offset type, offset field, checkpoint folder, Parquet folder, `endless` or `to the end`, and settings
-as
-`name=value`: retain_batches, streaming_interval, batch_size, and `task_millis`, the time that a task spends per
-record.
+Arguments: url, offset type, offset field, checkpoint folder, Parquet folder, `endless` or `to the end`, and settings as
+`name=value`: retain_batches, streaming_interval, batch_size, and `task_millis` (time that a task spends per record).
 """
 
 import sys

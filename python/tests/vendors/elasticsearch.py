@@ -12,7 +12,7 @@ from vendors.vendor import Record, Vendor, only, require
 
 
 class SearchAfter(Vendor):
-    """`search_after` in the body is the array of the last hit's `sort`. null is refused, and so is `from` next to it."""
+    """`search_after` in the body is the array of the last hit's `sort`. null and an additional `from` are refused."""
 
     at_once = 4
     updates = False

@@ -69,7 +69,7 @@ class Vendor(ABC):
         self.add(self.beginning)
 
     def new_and_changed(self) -> None:
-        """Applies at once: one more record of the newest moment, if records share moments, a change, and new records."""
+        """Applies at once: another record of the newest moment (if moments are shared), a change, and new records."""
         with self._lock:
             if self.at_once > 1:
                 self.store(self.next_number(), self.clock)
