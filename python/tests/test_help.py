@@ -15,7 +15,7 @@ from doc_reader import Reader
 from pyspark.sql import DataFrame, SparkSession
 
 import spark_rest
-from spark_rest import read_rest, read_rest_stream
+from spark_rest import _keywords, read_rest, read_rest_stream
 
 READS = [read_rest, read_rest_stream]
 Read = Callable[..., DataFrame]
@@ -35,6 +35,23 @@ def test_the_docstrings_list_every_parameter(function: Read) -> None:
         "Never printed",
     ):
         assert word in text, word
+
+
+@pytest.mark.parametrize("function", READS)
+def test_an_unknown_argument_is_an_error_that_names_the_nearest(spark: SparkSession, function: Read) -> None:
+    with pytest.raises(TypeError, match=r"unexpected keyword argument 'page_sise'\.\nUse 'page_size'\."):
+        function(spark, "http://localhost/", page_sise=10)
+
+
+def test_each_read_only_has_its_options() -> None:
+    stream, batch = (set(inspect.signature(function).parameters) for function in (read_rest_stream, read_rest))
+    assert "checkpoint" not in stream | batch
+    assert {"batch_size", "page_log_location"} <= stream - batch
+    assert {"call_strictly_once"} <= batch - stream
+
+
+def test_without_its_source_the_docstrings_point_to_the_docs() -> None:
+    assert "See docs/options.md." in _keywords._described({"page_size": "int"}, "    **options:\n", {})
 
 
 def test_each_public_name_has_a_docstring() -> None:

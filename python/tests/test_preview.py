@@ -18,7 +18,7 @@ from vendors.recipe import read_recipe
 from vendors.table import VENDORS
 
 from spark_rest import Bearer, Preview, preview, read_rest, read_rest_stream
-from spark_rest._preview import camel_case
+from spark_rest._option_text import camel_case
 
 COMMAND = [sys.executable, "-m", "spark_rest", "preview"]
 

@@ -6,8 +6,8 @@ import typing
 from spark_rest._auth import ApiKey, Basic, Bearer, OAuth1, OAuth2
 from spark_rest._error import RestError
 from spark_rest._jar import jar_path, packages
-from spark_rest._options import read_rest, read_rest_stream
 from spark_rest._preview import Preview, preview
+from spark_rest._read import read_rest, read_rest_stream
 from spark_rest._session import configure
 from spark_rest._version import __version__
 

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from spark_rest._error import without_java_traces
-from spark_rest._preview import camel_case, look
+from spark_rest._option_text import camel_case
+from spark_rest._preview import look
 from spark_rest._session import configure
 
 if TYPE_CHECKING:

@@ -33,7 +33,8 @@ def warn_about_literals(texts: Mapping[str, str]) -> None:
             f"{', '.join(names)} {'contains a literal secret' if len(names) == 1 else 'contain literal secrets'}, "
             "and Spark Connect writes options into its event log.\n"
             "Use env:NAME or file:PATH, which the server reads.",
-            stacklevel=6,
+            # The caller of read_rest or read_rest_stream.
+            stacklevel=7,
         )
 
 

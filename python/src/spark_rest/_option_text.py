@@ -4,10 +4,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from numbers import Integral
+
+
+def camel_case(name: str) -> str:
+    """The option name for ``offset_field`` or ``offset-field``: ``offsetField``."""
+    return re.sub(r"[_-]([a-z0-9])", lambda found: found.group(1).upper(), name)
 
 
 def option_text(name: str, value: object) -> str:

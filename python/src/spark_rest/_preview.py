@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from spark_rest._attach import attach
 from spark_rest._credentials import Credentials
 from spark_rest._error import without_java_traces
+from spark_rest._option_text import camel_case
 from spark_rest._reader import option_texts
 
 if TYPE_CHECKING:
@@ -89,8 +89,3 @@ def look(spark: SparkSession, auth: Credentials | None, options: Mapping[str, ob
         attach(spark)
         found = spark.read.format("rest-preview").options(**texts).load().collect()[0]
     return Preview(found["text"], found["call"], json.loads(found["report"]))
-
-
-def camel_case(name: str) -> str:
-    """The option name for ``offset_field`` or ``offset-field``: ``offsetField``."""
-    return re.sub(r"[_-]([a-z0-9])", lambda found: found.group(1).upper(), name)

@@ -11,7 +11,7 @@ from spark_rest._attach import attach, is_connect
 from spark_rest._credentials import Credentials
 from spark_rest._error import without_java_traces
 from spark_rest._literals import warn_about_literals
-from spark_rest._option_text import option_text
+from spark_rest._option_text import camel_case, option_text
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, DataFrameReader, SparkSession
@@ -29,14 +29,14 @@ def load_stream(
     auth: Credentials | None,
     options: Mapping[str, object],
 ) -> DataFrame:
-    """Loads a stream of ``format("rest")`` with Spark's option names. Options that are ``None`` are left out.
+    """Loads a stream of ``format("rest")`` with options in snake_case. Options that are ``None`` are left out.
 
     Raises:
         TypeError: No option accepts the type of a value, or ``auth`` and an option set the same value.
         pyspark.errors.IllegalArgumentException: The source refuses the options. The message begins with ``[REST_``.
         RestError: Spark itself failed.
     """
-    texts = option_texts(json_options, auth, options)
+    texts = option_texts(json_options, auth, _by_option_name(options))
     attach(spark)
     # With an input, only this option tells the source that each row is an endpoint.
     return _load(spark, spark.readStream, schema, {"streaming": "true"} | texts)
@@ -51,7 +51,7 @@ def load(
     options: Mapping[str, object],
 ) -> DataFrame:
     """As :func:`load_stream`, for a batch read."""
-    texts = option_texts(json_options, auth, options)
+    texts = option_texts(json_options, auth, _by_option_name(options))
     attach(spark)
     return _load(spark, spark.read, schema, texts)
 
@@ -65,6 +65,10 @@ def _load(spark: SparkSession, reader: Reader, schema: StructType | str | None, 
         # load() alone sends nothing to the server. The schema does, so that errors surface here.
         _ = frame.schema
     return frame
+
+
+def _by_option_name(options: Mapping[str, object]) -> dict[str, object]:
+    return {camel_case(name): value for name, value in options.items()}
 
 
 def option_texts(

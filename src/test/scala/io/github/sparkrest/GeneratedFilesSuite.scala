@@ -8,7 +8,7 @@ import io.github.sparkrest.error.ErrorsDoc
 import io.github.sparkrest.options.{OptionsDoc, PythonAuth, PythonDoc}
 import org.scalatest.funsuite.AnyFunSuite
 
-/** Files in the repository that are made from tables in the code. `UPDATE=1` (`make docs-options`) writes them anew. */
+/** Compares generated files in the repository with the tables in the code. `UPDATE=1` (`make docs-options`) writes them. */
 class GeneratedFilesSuite extends AnyFunSuite {
   Seq(
     "docs/options.md" -> OptionsDoc.markdown,
@@ -16,7 +16,7 @@ class GeneratedFilesSuite extends AnyFunSuite {
     "python/src/spark_rest/_options.py" -> PythonDoc.module,
     "python/src/spark_rest/_auth.py" -> PythonAuth.module
   ).foreach { case (file, text) =>
-    test(s"$file is what the tables say") {
+    test(s"$file matches the tables") {
       val path = Paths.get(file)
       if (sys.env.contains("UPDATE")) {
         Files.createDirectories(path.getParent)
