@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.poll
 
-import io.github.sparkrest.pagelog.{PageOrigin, PageSink}
-
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.http.auth.KnownSecrets
 import io.github.sparkrest.http.client.{Redirects, StatusPolicy}
 import io.github.sparkrest.http.limits.ServerLimits
 import io.github.sparkrest.http.{Clock, HttpClient, HttpRequest, HttpResponse}
+import io.github.sparkrest.pagelog.{PageOrigin, PageSink}
 import io.github.sparkrest.progress.seen.{SeenInMemory, SeenStore}
 import io.github.sparkrest.progress.{CoreLimits, PageOutcome, Progress, Progression, Refusal, RequestPlan}
 import io.github.sparkrest.request.{InputRow, NextUrl, PageToken, RequestTemplate, RequestValues}
