@@ -4,15 +4,15 @@ package io.github.sparkrest.schedule
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.pagelog.Endpoint
-import io.github.sparkrest.poll.{PollOutcome, Schedule}
+import io.github.sparkrest.poll.{PollOutcome, Retries, Schedule}
 import io.github.sparkrest.progress.Progress
 
 /** An endpoint as the poller sees it: its progress, and when it is due. Pure; times are epoch milliseconds.
   *
   * @param due when it may be polled
   * @param pollBegan when the API received the first request of the last poll: its task may have waited for a core
-  * @param pages of the poll so far, which may span several tasks
-  * @param retries in the poll so far
+  * @param retries in the poll so far, which may span several tasks
+  * @param pages of the poll so far
   * @param resumes the last task failed or handed the poll back: the next one continues the same poll
   * @param inFlight a job polls it
   * @param complete under `AvailableNow`: everything has been polled
@@ -33,10 +33,10 @@ final private[sparkrest] case class EndpointSchedule(
     due: Long,
     pollBegan: Long,
     availableNow: AvailableNow,
+    retries: Retries,
     inherited: Option[Long],
     isUnlogged: Boolean = false,
     pages: Long = 0,
-    retries: Int = 0,
     resumes: Boolean = false,
     inFlight: Boolean = false,
     complete: Boolean = false,
@@ -58,7 +58,7 @@ final private[sparkrest] case class EndpointSchedule(
   /** A task gets the next part of the poll, or a new poll. */
   def begun(config: RestConfig): EndpointSchedule = {
     val continues = resumes || state.traversal.isDefined && pages > 0 && pages < config.paging.maxPages
-    if (continues) copy(inFlight = true) else copy(inFlight = true, pages = 0, retries = 0)
+    if (continues) copy(inFlight = true) else copy(inFlight = true, pages = 0, retries = retries.none)
   }
 
   /** Pages that a task may request, after [[begun]].
@@ -95,7 +95,7 @@ final private[sparkrest] case class EndpointSchedule(
     val moved = copy(
       state = next,
       wasPolled = true,
-      pollBegan = if (retries == 0 && pages == 0) now - outcome.tookMs else pollBegan,
+      pollBegan = if (retries.made == 0 && pages == 0) now - outcome.tookMs else pollBegan,
       pages = pages + outcome.requests,
       isUnlogged = !isLogged && mayShift(next),
       startPinned = !isLogged && mayShift(next) && next.started && !state.started,
@@ -132,15 +132,21 @@ final private[sparkrest] case class EndpointSchedule(
   }
 
   private def failed(error: RestError, now: Long, jitter: Double, rules: Schedule): (EndpointSchedule, PollResult) =
-    rules.retry(error, retries + 1, now, jitter) match {
-      case Some(at) =>
-        val again = copy(due = at, more = false, retries = retries + 1, resumes = true)
-        (again, PollResult.Retried(error, again.retries + 1))
+    retries.next(error, now, jitter) match {
+      case Some((at, later)) =>
+        (copy(due = at, more = false, retries = later, resumes = true), PollResult.Retried(error, later.made + 1))
       case None =>
         // The next poll is another one, though a traversal continues with its page.
         val next = rules.afterFailure(error, pollBegan, now)
         val ended =
-          copy(due = next, more = false, errorsInRow = errorsInRow + 1, pages = 0, retries = 0, resumes = false)
+          copy(
+            due = next,
+            more = false,
+            errorsInRow = errorsInRow + 1,
+            pages = 0,
+            retries = retries.none,
+            resumes = false
+          )
         (ended, PollResult.Failed(error))
     }
 
@@ -183,6 +189,7 @@ private[sparkrest] object EndpointSchedule {
     due = rules.afterRestart(polledAtMs, now),
     pollBegan = now,
     AvailableNow(now),
+    Retries(rules.backoff),
     inherited = state.traversal.map(_.times.began),
     isUnlogged
   )

@@ -32,7 +32,7 @@ final private[sparkrest] class SparkPollRunner(
   }
   private val shared = new Lane
 
-  /** Of jobs that are over, for those that do not share. */
+  /** Lanes of finished jobs that did not share their task, for reuse. */
   private val idle = new ConcurrentLinkedQueue[Lane]
   private val options = TaskOptions(config)
   @volatile private var first = sample
@@ -43,7 +43,7 @@ final private[sparkrest] class SparkPollRunner(
     first = None
     try
       lane.tokens.poll(polls) { (asked, token) =>
-        // The request for a token may have swallowed the interrupt (see BodyStream).
+        // The request for a token may have used up the interrupt.
         if (stopped) throw new InterruptedException
         lane.jobs.poll(parts(asked, sharing).map(PollTask(options, _, epoch, location, answer, sharing, token)))
       }
