@@ -11,10 +11,10 @@ import io.github.sparkrest.connector.session.SourceName
 import io.github.sparkrest.connector.tasks.{DriverTokens, SparkJobs}
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.Clock
-import io.github.sparkrest.http.client.{FirstResponse, FirstResponseClient}
+import io.github.sparkrest.http.client.{ApiClient, FirstResponse}
 import io.github.sparkrest.pagelog.Endpoint
 import io.github.sparkrest.poll.{Poll, Schedule}
-import io.github.sparkrest.preview.{NoNetwork, SampledRecords}
+import io.github.sparkrest.preview.SampledRecords
 import io.github.sparkrest.progress.Progress
 import io.github.sparkrest.request.InputRow
 import io.github.sparkrest.schedule.TokenLedger
@@ -65,7 +65,7 @@ private[sparkrest] object SchemaInference {
       request(config, row, new SparkJobs(session, SourceName(config)), new DriverTokens(config), Nil, tries = 1)
     val records = new SampledRecords
     val polled =
-      new Poll(config, new FirstResponseClient(sample, NoNetwork, any = true), Clock.System, row)
+      new Poll(config, ApiClient.replaying(sample), Clock.System, row)
         .page(Progress.Initial, records)
     if (whole) polled.left.foreach(f => throw f.error.toException)
     if (records.received.isEmpty) throw nothing(sample.status).toException
