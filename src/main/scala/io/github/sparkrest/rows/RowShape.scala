@@ -6,7 +6,7 @@ import scala.util.Try
 import io.github.sparkrest.error.RestError
 import org.apache.spark.sql.types._
 
-/** What a record becomes, by the schema that was asked for. */
+/** What a record becomes under the requested schema. */
 sealed trait RowShape
 object RowShape {
 
@@ -24,7 +24,7 @@ object RowShape {
 
   val Output = "output"
 
-  /** What is not inferred: `string` or `variant`.
+  /** The type of `output` when no schema is inferred: `string` or `variant`.
     *
     * @throws RestException this Spark has no such type
     */
