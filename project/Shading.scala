@@ -55,6 +55,7 @@ object Shading {
     case PathList("META-INF", "services", _*)                           => MergeStrategy.filterDistinctLines
     case PathList("META-INF", "MANIFEST.MF")                            => MergeStrategy.discard
     case PathList("META-INF", "versions", "9", "module-info.class")     => MergeStrategy.discard
+    case PathList("META-INF", "LICENSE" | "NOTICE")                     => MergeStrategy.deduplicate
     case PathList("META-INF", f) if f.matches("(?i)(LICENSE|NOTICE).*") => MergeStrategy.rename
     case PathList("module-info.class")                                  => MergeStrategy.discard
     case PathList("scala-collection-compat.properties")                 => MergeStrategy.first
