@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Checks the files of `.github`: they are YAML, and each workflow pins its actions, and limits its permissions and its time."""
+"""Checks the files of `.github`: they are YAML, and each workflow pins its actions and limits permissions and time."""
 
 from __future__ import annotations
 
