@@ -18,10 +18,19 @@ REQUIRED = (
     *("licenses/license/name", "licenses/license/url", "scm/url", "scm/connection", "scm/developerConnection"),
     *("developers/developer/id", "developers/developer/name", "organization/name"),
 )
-# Spark has the first two, the jar contains the others under new names. So a user resolves nothing.
-PROVIDED = {
+IN_SPARK = {
     "org.scala-lang:scala-library",
     "org.apache.spark:spark-sql",
+    "org.apache.hadoop:hadoop-client-api",
+    "com.github.luben:zstd-jni",
+    "org.lz4:lz4-java",
+    "org.apache.commons:commons-compress",
+    "org.apache.commons:commons-text",
+    "com.fasterxml.jackson.core:jackson-core",
+    "org.slf4j:slf4j-api",
+}
+IN_THE_JAR = {
+    "com.squareup.okhttp3:okhttp-jvm",
     "com.softwaremill.sttp.client4:core",
     "io.circe:circe-core",
     "io.circe:circe-parser",
@@ -87,7 +96,7 @@ def _pom(file: Path, version: str) -> Iterator[str]:
     for dependency in pom.findall("m:dependencies/m:dependency", MAVEN):
         artifact = re.sub(r"_2\.1[23]$", "", text("artifactId", dependency))
         scopes[f"{text('groupId', dependency)}:{artifact}"] = text("scope", dependency) or "compile"
-    meant = dict.fromkeys(PROVIDED, "provided") | dict.fromkeys(TEST, "test")
+    meant = dict.fromkeys(IN_SPARK | IN_THE_JAR, "provided") | dict.fromkeys(TEST, "test")
     for name in sorted(scopes.keys() | meant.keys()):
         if scopes.get(name) != meant.get(name):
             yield f"The POM has {name} with scope {scopes.get(name)}, not {meant.get(name)}."

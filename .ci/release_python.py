@@ -109,6 +109,7 @@ def _sdist(file: Path, places: Places) -> Iterator[str]:
 
 def _metadata(metadata: Message, what: str, version: str) -> Iterator[str]:
     expected = {
+        "Metadata-Version": "2.4",
         "Name": "spark-rest",
         "Version": version,
         "License-Expression": "Apache-2.0",

@@ -24,6 +24,9 @@ GROUPS = {
     "io/circe": "io.circe",
     "cats": "org.typelevel",
     "org/typelevel": "org.typelevel",
+    "okhttp3": "com.squareup.okhttp3",
+    "okio": "com.squareup.okio",
+    "kotlin": "org.jetbrains.kotlin",
 }
 """Which group of Maven the classes below a renamed package come from."""
 

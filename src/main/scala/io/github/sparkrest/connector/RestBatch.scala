@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.connector
 
-import io.github.sparkrest.pagelog.{Endpoint, SeenFiles}
-
 import java.nio.file.{Files, Path}
 import java.util.Comparator
 import java.util.concurrent.ThreadLocalRandom
@@ -18,7 +16,8 @@ import io.github.sparkrest.http.transport.SttpClient
 import io.github.sparkrest.http.{Clock, HttpClient}
 import io.github.sparkrest.pagelog.format.{PacingState, PageFile, PageFileReader, PageFileWriter, PageSlice}
 import io.github.sparkrest.pagelog.store.LocalLogStore
-import io.github.sparkrest.poll.{Poll, PollReport, Schedule, TaskBudget}
+import io.github.sparkrest.pagelog.{Endpoint, SeenFiles}
+import io.github.sparkrest.poll.{Poll, PollReport, Retries, Schedule, TaskBudget}
 import io.github.sparkrest.progress.Progress
 import io.github.sparkrest.progress.strategies.OffsetTime
 import io.github.sparkrest.rows.{FieldRules, JsonRowSettings, JsonRows}
@@ -111,6 +110,7 @@ final private[sparkrest] class RestBatchReader(
   private var ending = AvailableNow(nowMs)
   private var requests = 0L
   private var more = true
+  private var retries = Retries(pace.backoff)
   private var page: Option[PageFileReader] = None
   private var rows: Iterator[InternalRow] = Iterator.empty
   private var row: InternalRow = _
@@ -125,11 +125,11 @@ final private[sparkrest] class RestBatchReader(
           rows = records.of(p)
           next()
         case Some(p)      => closePage(p); next()
-        case None if more => poll(tries = 1); next()
+        case None if more => poll(); next()
         case None         => records.finish(); false
       }
 
-  @tailrec private def poll(tries: Int): Unit = {
+  private def poll(): Unit = {
     while (throttle.ready(nowMs)._1 > nowMs) pause(throttle.ready(nowMs)._1)
     val writer = new PageFileWriter(store, epoch = 0, location = "")
     val allowed = throttle.grant(config.maxRequestsPerTrigger.fold(Long.MaxValue)(_ - requests), nowMs)
@@ -151,6 +151,8 @@ final private[sparkrest] class RestBatchReader(
       } finally writer.abandon()
     state = outcome.state
     requests += outcome.requests
+    val earlier = retries
+    retries = earlier.none
     outcome.error match {
       case None if outcome.handedBack => () // the next request gets what this one lacked
       case None                       =>
@@ -164,10 +166,11 @@ final private[sparkrest] class RestBatchReader(
           pause(nowMs + Seq(config.paging.intervalMs, idle, outcome.waitMs.getOrElse(0L)).max)
         }
       case Some(error) =>
-        pace.retry(error, tries, nowMs, ThreadLocalRandom.current.nextDouble()) match {
-          case Some(at) => pause(at); if (page.isEmpty) poll(tries + 1)
-          case None     => throw error.toException
-        }
+        val (at, later) =
+          earlier.next(error, nowMs, ThreadLocalRandom.current.nextDouble()).getOrElse(throw error.toException)
+        pause(at)
+        // With a page, the request that failed was that for the next one.
+        if (page.isEmpty) retries = later
     }
   }
 

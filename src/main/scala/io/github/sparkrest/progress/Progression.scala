@@ -5,6 +5,7 @@ import java.time.Instant
 
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.RestError
+import io.github.sparkrest.options.values.FieldPath
 import io.github.sparkrest.progress.pages.{PageErrors, PageSequence}
 import io.github.sparkrest.progress.seen.{SeenInMemory, SeenMemory, SeenStore}
 import io.github.sparkrest.progress.strategies.{ApiClock, LatestStart, OffsetQuery, OffsetStrategy, WarnedStep}
@@ -27,8 +28,7 @@ final class Progression(
   import core.{latest, memory, pages, strategy}
 
   /** The fields that the core reads from the body, in addition to the records. */
-  val wanted: Seq[io.github.sparkrest.options.values.FieldPath] =
-    options.field.toList ++ pages.wanted ++ (config.errorWhen ++ config.emptyWhen).map(_.path) :+ PageErrors.ErrorsPath
+  val fieldsRead: Seq[FieldPath] = options.field.toList ++ pages.wanted :+ PageErrors.ErrorsPath
 
   def asksForMore: Boolean = strategy.asksForMore
 

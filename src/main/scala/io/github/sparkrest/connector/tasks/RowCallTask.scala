@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.connector.tasks
 
-import java.util.concurrent.{ExecutionException, Executors, Future, TimeUnit, TimeoutException}
+import java.util.concurrent.{ExecutionException, Executors, Future, ThreadLocalRandom, TimeUnit, TimeoutException}
 
 import scala.annotation.tailrec
 import scala.collection.mutable
@@ -32,7 +32,14 @@ final private[sparkrest] class Calls(config: RestConfig, token: Option[HandedTok
   private val cancelled = PollTask.cancellation()
   @volatile private var closed = false
   private val client = AuthorizedClient(config, SttpClient(config, () => closed || cancelled()), token)
-  private val call = new RowCall(config, input, client, Clock.System, ms => Thread.sleep(math.max(0, ms)))
+  private val call = new RowCall(
+    config,
+    input,
+    client,
+    Clock.System,
+    ms => Thread.sleep(math.max(0, ms)),
+    () => ThreadLocalRandom.current.nextDouble()
+  )
   private val threads = Executors.newFixedThreadPool(input.concurrency, new DaemonThreads("spark-rest call"))
   private val inFlight = mutable.Queue.empty[Future[RowCallResult]]
 

@@ -8,6 +8,7 @@ import scala.reflect.ClassTag
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.connector.input.InputRows
 import io.github.sparkrest.connector.session.SessionArtifacts
+import io.github.sparkrest.http.Clock
 import io.github.sparkrest.http.auth.HandedToken
 import io.github.sparkrest.poll.{PollCodec, PollReport}
 import io.github.sparkrest.progress.Progress
@@ -59,13 +60,14 @@ final private[sparkrest] class SparkJobs(session: SparkSession, name: String) {
       token: Option[HandedToken],
       state: Progress = Progress.Initial,
       purpose: String = "infer the schema of",
-      most: Long = Long.MaxValue
+      most: Long = Long.MaxValue,
+      clock: Clock = Clock.System
   ): FirstAnswer = {
     val options = TaskOptions(config)
-    val began = System.currentTimeMillis()
+    val began = clock.now()
     val answer =
       SparkJobs.one(context, artifacts, group, s"$purpose $name")(() =>
-        FirstResponseTask.run(options, row, state, token, most)
+        FirstResponseTask.run(options, row, state, token, most, clock)
       )
     FirstResponseTask.decode(config, row, state, answer, began)
   }
