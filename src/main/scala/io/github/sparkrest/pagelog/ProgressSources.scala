@@ -6,12 +6,12 @@ import io.github.sparkrest.progress.Progress
 
 /** Where the progress of an endpoint is stored, and which copy a run continues from. The first line that has the endpoint wins:
   *
-  * | home                   | written                               | holds                                 | is used                                                                 |
-  * |:-----------------------|:--------------------------------------|:--------------------------------------|:------------------------------------------------------------------------|
-  * | `last-poll.json`       | before a poll, and when a run ends    | states that moved without a record    | if it belongs to this log, and no manifest after it names the endpoint  |
-  * | `manifests/<seq>.json` | with each page file, never changed    | states of the endpoints in the file   | the newest manifest that names the endpoint, if one is at or after `start` |
-  * | Spark's offset         | with each batch                       | API offsets of at most 100 endpoints  | in place of the manifests, if none is at or after `start`               |
-  * | `states/<seq>.json`    | before manifests are purged           | states of all endpoints               | for endpoints that no remaining manifest names                          |
+  * | home                   | written                            | holds                                                                 | is used                                                                    |
+  * |:-----------------------|:-----------------------------------|:----------------------------------------------------------------------|:---------------------------------------------------------------------------|
+  * | `last-poll.json`       | before a poll, and when a run ends | states that moved without a record, and the state of an only endpoint | if it belongs to this log, and no manifest after it names the endpoint     |
+  * | `manifests/<seq>.json` | with each page file, never changed | states of the endpoints in the file                                   | the newest manifest that names the endpoint, if any is at or after `start` |
+  * | Spark's offset         | with each batch                    | API offsets of at most 100 endpoints                                  | in place of the manifests, if none is at or after `start`                  |
+  * | `states/<seq>.json`    | before manifests are purged        | states of all endpoints                                               | for endpoints that no remaining manifest names                             |
   *
   * `start` is the place in the log that Spark's offset names. Spark's offset is second to the manifests because it is older: it
   * has the API offset before the page where the batch was cut, without the records seen. So continuing from it loses nothing,
