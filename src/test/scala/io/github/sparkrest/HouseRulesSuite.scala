@@ -86,7 +86,8 @@ class HouseRulesSuite extends AnyFunSuite {
       sources.filter(p => lines(p).exists(_.contains(word))).map(packageOf(_).takeWhile(_ != '.')).toSet
     val (spark, hadoop) = (rooms("org.apache.spark"), rooms("org.apache.hadoop"))
     assert(spark == Set("rows", "connector") && hadoop == Set("pagelog", "connector"))
-    val transport = sources.filter(p => lines(p).exists(_.matches("import (sttp|okhttp3)\\..*"))).map(packageOf(_)).toSet
+    val transport =
+      sources.filter(p => lines(p).exists(_.matches("import (sttp|okhttp3)\\..*"))).map(packageOf(_)).toSet
     assert(transport == Set("http.transport"))
   }
 
