@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.http
 
-/** One request, complete but for authentication. Holds secrets: it prints as its method alone.
+/** One request, complete except for authentication. It contains secrets, so it prints as its method only.
   *
   * @param url percent-encoded, sent as it is
   * @param trusted whether it goes where the user pointed: only then credentials may be added

@@ -19,7 +19,7 @@ import sttp.model.{Method, Uri}
   *
   * @param cancelled checked while a response is awaited or read: true ends it
   * @param limits of any response
-  * @param addresses checked under `allowPrivateHosts=false`
+  * @param addresses resolves and checks names with `allowPrivateHosts=false`
   */
 final class SttpClient(
     connectTimeoutMs: Long,
@@ -41,8 +41,8 @@ final class SttpClient(
         finally exchange.close()
     } yield used
 
-  /** A direct connection checks each name when it resolves it ([[Connections]]). A proxy resolves names by itself, and an IP
-    * address is not resolved at all: these are checked here.
+  /** A direct connection checks each name when it resolves it ([[Connections]]). A proxy resolves names by itself, and a host
+    * that is an IP address is not resolved: both are checked here.
     */
   private def guard(request: HttpRequest): Either[RestError, Unit] =
     transport.policy.refusesHost(request.url).map(SttpClient.forbidden).toLeft(()).flatMap { _ =>
@@ -123,7 +123,7 @@ final class SttpClient(
       else ""
     RestError(
       Condition.ConnectionFailed,
-      s"${Redact.url(request.url)} gave no complete answer (${cause.getClass.getSimpleName}: ${Redact.url(text)}).",
+      s"${Redact.url(request.url)} did not return a complete response (${cause.getClass.getSimpleName}: ${Redact.url(text)}).",
       "The request will be retried; see connectTimeout, readTimeout and responseTimeout." + hint,
       repeatable = RetryPolicy.isIdempotent(request.method) || !exchange.sent
     )
@@ -138,13 +138,13 @@ object SttpClient {
   private def forbidden(why: String) = RestError(
     Condition.AddressRefused,
     s"Nothing was sent: $why.",
-    "Use a host that the operator permits, or have it added to the Spark setting."
+    "Use a host that the operator permits, or have the host added to the Spark setting."
   )
 
   private def unsendable = RestError(
     Condition.InvalidOptions,
-    "A header cannot be sent: it holds a character that no header can hold.",
-    "Check headers, and the options of authType."
+    "A header cannot be sent, because it contains a character that headers do not allow.",
+    "Remove the character from headers, or from the options of authType."
   )
 
   def apply(config: RestConfig, cancelled: () => Boolean): SttpClient =
