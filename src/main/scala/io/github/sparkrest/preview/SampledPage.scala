@@ -7,7 +7,7 @@ import io.circe.Json
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.Clock
-import io.github.sparkrest.http.client.{FirstResponse, FirstResponseClient}
+import io.github.sparkrest.http.client.{ApiClient, FirstResponse}
 import io.github.sparkrest.options.values.FieldPath
 import io.github.sparkrest.poll.Poll
 import io.github.sparkrest.progress.Progress
@@ -68,7 +68,7 @@ object SampledPage {
     val sink = new SampledRecords
     // Whatever the offset may turn out to be.
     val plain = config.copy(offset = config.offset.copy(kind = "snapshot"), paging = config.paging.copy(kind = "none"))
-    val client = new FirstResponseClient(sample, NoNetwork, any = true)
+    val client = ApiClient.replaying(sample)
     new Poll(plain, client, Clock.System, row).page(Progress.Initial, sink) match {
       case Left(f) if f.error.condition != Condition.InvalidResponse || sink.received.isEmpty => Left(f.error)
       case _                                                                                  => Right(sink.received)
