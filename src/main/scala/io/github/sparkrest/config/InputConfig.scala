@@ -3,7 +3,8 @@ package io.github.sparkrest.config
 
 import io.circe.Json
 import io.circe.parser.parse
-import io.github.sparkrest.options.{OptionReader, RestOptions}
+import io.github.sparkrest.options.values.ErrorAction
+import io.github.sparkrest.options.{OptionReader, RestOptions, values}
 
 /** One call, or one endpoint of a stream, per row of an input.
   *
@@ -61,12 +62,13 @@ object InputConfig {
           columns = columns,
           partitions = read(Partitions).toInt,
           concurrency = read.opt(Concurrency).fold(if (streams) 64 else 8)(_.toInt),
-          inline = streams || read.opt(QueryType).fold(columns.exists(placeholders.contains))(_ == "inline"),
-          formBody = read(PostInputFormat) == "form",
+          inline =
+            streams || read.opt(QueryType).fold(columns.exists(placeholders.contains))(_ == values.QueryType.Inline),
+          formBody = read(PostInputFormat) == values.BodyFormat.Form,
           includeInputs = read(IncludeInputsInOutput),
           strictlyOnce = read(CallStrictlyOnce),
           samplePercent = read(SchemaSamplePcnt).toInt,
-          failOnError = read(OnError) == "fail"
+          failOnError = read.opt(OnError).contains(ErrorAction.Fail)
         )
       )
   }

@@ -3,8 +3,16 @@ package io.github.sparkrest.config
 
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.options.tables.Opt
-import io.github.sparkrest.options.values.{BodyCondition, FieldPath, StatusCodes, Template, ValueSource}
-import io.github.sparkrest.options.{OptionReader, Policy, RestOptions}
+import io.github.sparkrest.options.values.{
+  BodyCondition,
+  ErrorAction,
+  FieldPath,
+  HttpMethod,
+  StatusCodes,
+  Template,
+  ValueSource
+}
+import io.github.sparkrest.options.{OptionReader, Policy, RestOptions, values}
 import io.github.sparkrest.secret.Secret
 
 /** The options of one source, checked and typed. Made by [[RestConfig.parse]], the only place that reads options.
@@ -17,7 +25,7 @@ import io.github.sparkrest.secret.Secret
 final case class RestConfig(
     options: RestConfig.OptionMap,
     url: String,
-    method: String,
+    method: HttpMethod,
     headers: Seq[(String, String)],
     params: Seq[(String, String)],
     body: Option[String],
@@ -29,7 +37,7 @@ final case class RestConfig(
     responseTimeoutMs: Long,
     transport: TransportConfig,
     dataField: Option[FieldPath],
-    responseFormat: String,
+    responseFormat: values.ResponseFormat,
     recordFields: Seq[String],
     emptyStatusCodes: StatusCodes,
     emptyWhen: Option[BodyCondition],
@@ -55,7 +63,7 @@ final case class RestConfig(
     auth: AuthConfig,
     tls: TlsConfig,
     references: Map[String, Secret],
-    outputType: String,
+    outputType: values.OutputType,
     schemaHints: Option[String],
     evolution: EvolutionConfig,
     input: Option[InputConfig],
@@ -66,7 +74,7 @@ final case class RestConfig(
   def policy: Policy = transport.policy
 
   /** Whether a request is made at `load()` to infer a schema. */
-  def inferSchema: Boolean = outputType == "struct"
+  def inferSchema: Boolean = outputType == values.OutputType.Struct
 
   /** Whether a request depends on the offset. */
   def hasPlaceholder: Boolean = {
@@ -79,13 +87,16 @@ final case class RestConfig(
 
   /** Whether later requests go to addresses that the API itself gives. */
   def followsLinks: Boolean = offset.source.isInstanceOf[ValueSource.InLink] ||
-    offset.kind == "cursor" && !hasPlaceholder && body.isEmpty
+    offset.kind.isToken && !hasPlaceholder && body.isEmpty
 
   /** As a batch read takes it: who says nothing of an offset wants all that there is, whether it has one or not. */
   def forBatch: RestConfig = {
     val asked = options.toMap.keySet.map(_.toLowerCase)
     if (hasPlaceholder || OffsetConfig.names.exists(asked)) this
-    else RestConfig.parse(options.toMap + (RestOptions.OffsetType.name -> "snapshot"), policy = policy).getOrElse(this)
+    else
+      RestConfig
+        .parse(options.toMap + (RestOptions.OffsetType.name -> values.OffsetType.Snapshot.text), policy = policy)
+        .getOrElse(this)
   }
 
   /** A header or parameter: `env:` and `file:` stand for what was read, and in that braces mean nothing. */
@@ -155,15 +166,16 @@ object RestConfig {
     val input = InputConfig.read(read, viewColumns, placeholdersIn(templates), streams)
     // The ways of older batch sources are for batch reads.
     val withInput = input.isDefined && !streams
-    val outputType = read.opt(OutputType).getOrElse(if (read(InferSchema)) "struct" else "string")
+    val outputType =
+      read.opt(OutputType).getOrElse(if (read(InferSchema)) values.OutputType.Struct else values.OutputType.Text)
     val config = RestConfig(
       options = new OptionMap(options),
       url = url,
-      method = read.opt(Method).getOrElse(if (read.opt(Body).isDefined || withInput) "POST" else "GET"),
+      method = read.opt(Method).getOrElse(if (read.opt(Body).isDefined || withInput) HttpMethod.Post else HttpMethod.Get),
       headers = headers,
       params = params,
       body = read.opt(Body),
-      formBody = read(BodyFormat) == "form",
+      formBody = read(BodyFormat) == values.BodyFormat.Form,
       initialUrl = read.opt(InitialUrl),
       initialBody = read.opt(InitialBody),
       connectTimeoutMs = read.millis(ConnectTimeout, bare = read.isGivenAs("connectionTimeout")),
@@ -190,7 +202,7 @@ object RestConfig {
       pageLogLocation = read.opt(PageLogLocation),
       maxRetries = read(MaxRetries).toInt,
       retryBackoffMs = read(RetryBackoff),
-      failOnError = read.opt(OnError).contains("fail"),
+      failOnError = read.opt(OnError).contains(ErrorAction.Fail),
       maxConsecutiveErrors = read.opt(MaxConsecutiveErrors),
       maxRequestsPerTrigger = read.opt(MaxRequestsPerTrigger),
       limits = LimitConfig.read(read),
@@ -206,7 +218,7 @@ object RestConfig {
     )
     if (read.opt(Streaming).contains(false))
       read.problem("streaming: false is not allowed on readStream; leave it out, or use spark.read")
-    if (read.opt(InferSchema).contains(false) && read.opt(OutputType).contains("struct"))
+    if (read.opt(InferSchema).contains(false) && read.opt(OutputType).contains(values.OutputType.Struct))
       read.problem("outputType: struct is inferred, and inferSchema is false; give one of them")
     CrossChecks(config).foreach(read.problem)
     read.result(config)

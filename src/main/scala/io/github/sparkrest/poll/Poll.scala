@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.poll
 
-import io.github.sparkrest.pagelog.{PageOrigin, PageSink}
-
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.auth.KnownSecrets
@@ -10,6 +8,8 @@ import io.github.sparkrest.http.client.{Redirects, StatusPolicy}
 import io.github.sparkrest.http.limits.ServerLimits
 import io.github.sparkrest.http.{Clock, HttpClient, HttpRequest, HttpResponse}
 import io.github.sparkrest.json.SliceRules
+import io.github.sparkrest.options.values.ResponseFormat
+import io.github.sparkrest.pagelog.{PageOrigin, PageSink}
 import io.github.sparkrest.progress.seen.{SeenInMemory, SeenStore}
 import io.github.sparkrest.progress.{CoreLimits, PageOutcome, Progress, Progression, Refusal, RequestPlan}
 import io.github.sparkrest.request.{InputRow, NextUrl, PageToken, RequestTemplate, RequestValues}
@@ -160,8 +160,8 @@ final class Poll(
   private def slice(response: HttpResponse, step: RecordSink, recognized: Option[String]): Either[RestError, Envelope] = {
     val sink = if (config.recordFields.isEmpty) step else new NamedFields(config.recordFields, step)
     val lines = config.responseFormat match {
-      case "auto" => response.header("Content-Type").exists(JsonLines.names)
-      case format => format == "ndjson"
+      case ResponseFormat.Auto => response.header("Content-Type").exists(JsonLines.names)
+      case format              => format == ResponseFormat.Ndjson
     }
     val body = new CountedBody(response.body)
     try if (lines) slicer.sliceLines(body, sink) else slicer.slice(body, sink, recognized)
@@ -212,7 +212,7 @@ final class Poll(
             ) &&
             (inTraversal || config.paging.isPaged && !result.atEnd || config.streamingIntervalMs == 0) &&
             // Outside a traversal a response without a new record ends the task: the next poll keeps its distance.
-            (inTraversal || kept || config.offset.kind == "window")
+            (inTraversal || kept || config.offset.kind.movesWithTime)
       }
     }
     outcome.copy(

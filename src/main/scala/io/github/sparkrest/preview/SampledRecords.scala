@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.preview
 
-import io.github.sparkrest.pagelog.{PageOrigin, PageSink}
-
 import java.nio.charset.StandardCharsets.UTF_8
 
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.http.{HttpClient, HttpRequest, HttpResponse}
+import io.github.sparkrest.pagelog.{PageOrigin, PageSink}
 
 /** Keeps the records of a response as text, also of one that ends in the middle: a sample may be cut short. */
 final private[sparkrest] class SampledRecords extends PageSink {

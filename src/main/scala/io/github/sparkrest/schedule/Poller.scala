@@ -6,8 +6,7 @@ import java.util.concurrent.ThreadLocalRandom
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.http.{Clock, RetryPolicy}
-import io.github.sparkrest.pagelog.Endpoint
-import io.github.sparkrest.pagelog.{PollSink, Resumption}
+import io.github.sparkrest.pagelog.{Endpoint, PollSink, Resumption}
 import io.github.sparkrest.poll.{PollOutcome, PollReport, PollRequest, Schedule, TaskBudget}
 import io.github.sparkrest.progress.strategies.OffsetTime
 
@@ -36,7 +35,7 @@ final class Poller(
   private val isAlone = endpoints.lengthCompare(1) == 0
 
   /** Breaking a request off is safe only where it may be sent again. */
-  private val mayShare = !isAlone && RetryPolicy.isIdempotent(config.method)
+  private val mayShare = !isAlone && RetryPolicy.isIdempotent(config.method.text)
   private val pace = new Schedule(config)
   private val offsetTime = new OffsetTime(config.offset)
   private val log = new PollerMessages

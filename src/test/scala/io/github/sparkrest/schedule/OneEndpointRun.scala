@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.schedule
 
-import io.github.sparkrest.pagelog.{Endpoint, LogPosition}
-
 import java.nio.file.Path
 
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.http.Clock
 import io.github.sparkrest.http.client.MeteredClient
 import io.github.sparkrest.http.transport.SttpClient
-import io.github.sparkrest.pagelog.PageLog
 import io.github.sparkrest.pagelog.format.PageFileWriter
 import io.github.sparkrest.pagelog.store.LocalLogStore
+import io.github.sparkrest.pagelog.{Endpoint, LogPosition, PageLog}
 import io.github.sparkrest.poll.{Poll, PollCodec, PollReport, PollRequest}
 
 /** A run of the poller on a page log that outlives it, with real requests. Spark is missing: polls run in the poller's thread. */

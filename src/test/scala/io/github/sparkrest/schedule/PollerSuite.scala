@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.schedule
 
-import io.github.sparkrest.pagelog.{Endpoint, LogPosition}
-
 import java.nio.file.Files
 
 import io.github.sparkrest.config.RestConfig
@@ -10,9 +8,9 @@ import io.github.sparkrest.error.{Condition, RestException}
 import io.github.sparkrest.http.client.MeteredClient
 import io.github.sparkrest.http.transport.SttpClient
 import io.github.sparkrest.http.{Clock, LocalServer}
-import io.github.sparkrest.pagelog.PageLog
 import io.github.sparkrest.pagelog.format.PageFileWriter
 import io.github.sparkrest.pagelog.store.LocalLogStore
+import io.github.sparkrest.pagelog.{Endpoint, LogPosition, PageLog}
 import io.github.sparkrest.poll.{Poll, PollCodec, PollReport, PollRequest}
 import org.scalatest.concurrent.Eventually
 import org.scalatest.funsuite.AnyFunSuite

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.connector.tasks
 
-import io.github.sparkrest.pagelog.{Endpoint, SeenFiles}
-
 import scala.util.Try
 import scala.util.control.NonFatal
 
@@ -12,9 +10,9 @@ import io.github.sparkrest.http.auth.{AuthorizedClient, HandedToken}
 import io.github.sparkrest.http.client.{FirstResponse, FirstResponseClient, MeteredClient}
 import io.github.sparkrest.http.transport.SttpClient
 import io.github.sparkrest.http.{Clock, HttpClient}
-import io.github.sparkrest.pagelog.PageLog
 import io.github.sparkrest.pagelog.format.PageFileWriter
 import io.github.sparkrest.pagelog.store.LogStore
+import io.github.sparkrest.pagelog.{Endpoint, PageLog, SeenFiles}
 import io.github.sparkrest.poll.{Poll, PollCodec, PollReport, PollRequest}
 import org.apache.hadoop.conf.Configuration
 import org.apache.spark.{SparkEnv, TaskContext}

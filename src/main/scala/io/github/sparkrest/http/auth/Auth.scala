@@ -7,6 +7,7 @@ import java.util.Base64
 
 import io.github.sparkrest.config.AuthConfig
 import io.github.sparkrest.http.HttpRequest
+import io.github.sparkrest.options.values.KeyPlacement
 import io.github.sparkrest.request.RequestTemplate
 import io.github.sparkrest.secret.Secret
 
@@ -43,12 +44,13 @@ object Auth {
     request.copy(headers = request.headers.filterNot(_._1.equalsIgnoreCase(name)) :+ (name -> value))
 
   private def withKey(k: AuthConfig.ApiKey, request: HttpRequest): HttpRequest = k.in match {
-    case "query"  => request.copy(url = withParameter(request.url, RequestTemplate.percentEncode(k.name), k.key))
-    case "cookie" =>
+    case KeyPlacement.Query =>
+      request.copy(url = withParameter(request.url, RequestTemplate.percentEncode(k.name), k.key))
+    case KeyPlacement.Cookie =>
       // RFC 6265 §4.2.1: one header holds all of them.
       val others = request.headers.collect { case (n, v) if n.equalsIgnoreCase("Cookie") => v }
       header(request, "Cookie", (others :+ s"${k.name}=${k.key.reveal}").mkString("; "))
-    case _ => header(request, k.name, k.key.reveal)
+    case KeyPlacement.Header => header(request, k.name, k.key.reveal)
   }
 
   /** In place of one of that name: an address that the API gave may hold it already. */

@@ -10,6 +10,7 @@ import io.circe.{Json, JsonObject}
 import io.github.sparkrest.config.AuthConfig
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.HttpRequest
+import io.github.sparkrest.options.values.GrantType
 import io.github.sparkrest.secret.{Redact, Secret}
 
 /** An access token as it is used.
@@ -31,7 +32,7 @@ object OAuth2 {
 
   /** @param refreshToken the newest one, for the grant of that name */
   def request(o: AuthConfig.OAuth2, refreshToken: Option[Secret]): HttpRequest = {
-    val grant = Seq("grant_type" -> o.grant) ++
+    val grant = Seq("grant_type" -> o.grant.text) ++
       o.user.toSeq.flatMap { case (u, p) => Seq("username" -> u.reveal, "password" -> p.reveal) } ++
       refreshToken.map("refresh_token" -> _.reveal) ++ o.scope.map("scope" -> _)
     // §2.3.1: a public client only says who it is.
@@ -126,8 +127,8 @@ object OAuth2 {
     case "invalid_scope"  => "Check oauth2Scope."
     case "unauthorized_client" | "unsupported_grant_type" =>
       s"This client must not use oauth2GrantType=${o.grant}, or the server does not know it."
-    case "invalid_grant" if o.grant == "password"      => "Check userId and userPassword."
-    case "invalid_grant" if o.grant == "refresh_token" =>
+    case "invalid_grant" if o.grant == GrantType.Password     => "Check userId and userPassword."
+    case "invalid_grant" if o.grant == GrantType.RefreshToken =>
       "The refresh token was used up, withdrawn or has expired: get a new one for oauth2RefreshToken, and give an oauth2TokenStore if the server changes it at each use."
     case _ => "Check oauth2TokenUrl, and oauth2Params against the server's documentation."
   }

@@ -2,6 +2,7 @@
 package io.github.sparkrest.options.tables
 
 import io.github.sparkrest.options.tables.OptType._
+import io.github.sparkrest.options.values
 
 /** Rows of [[RestOptions]]: authentication. Which of them belong together is said in [[AuthChecks]]. */
 private[sparkrest] trait AuthTable {
@@ -9,9 +10,9 @@ private[sparkrest] trait AuthTable {
   private def text(name: String, doc: String): Opt[String] = Opt(name, NonEmpty, Authentication, doc)
   private def hidden(name: String, doc: String): Opt[String] = text(name, doc).copy(secret = true)
 
-  val AuthType: Opt[String] = Opt(
+  val AuthType: Opt[values.AuthType] = Opt(
     "authType",
-    OneOf(Seq("None", "Basic", "Bearer", "ApiKey", "OAuth1", "OAuth2")),
+    OneOf(values.AuthType.all),
     Authentication,
     default = Some("None"),
     doc = "How requests are authenticated. A secret may be given as `env:NAME` or `file:PATH`; it is read on the driver and on executors."
@@ -29,9 +30,9 @@ private[sparkrest] trait AuthTable {
   val ApiKeySecret: Opt[String] = hidden("apiKey", "Key of `ApiKey`.")
   val ApiKeyName: Opt[String] =
     text("apiKeyName", "Name of the header, query parameter or cookie of `ApiKey`.").copy(default = Some("X-API-Key"))
-  val ApiKeyIn: Opt[String] = Opt(
+  val ApiKeyIn: Opt[values.KeyPlacement] = Opt(
     "apiKeyIn",
-    OneOf(Seq("header", "query", "cookie")),
+    OneOf(values.KeyPlacement.all),
     Authentication,
     default = Some("header"),
     doc = "Where the key of `ApiKey` is sent."
@@ -47,9 +48,9 @@ private[sparkrest] trait AuthTable {
   )
   val OauthTokenSecret: Opt[String] =
     Opt("oauthTokenSecret", Text, Authentication, secret = true, doc = "Secret of the token of `OAuth1`.")
-  val OauthSignatureMethod: Opt[String] = Opt(
+  val OauthSignatureMethod: Opt[values.SignatureMethod] = Opt(
     "oauthSignatureMethod",
-    OneOf(Seq("HMAC-SHA1", "HMAC-SHA256", "RSA-SHA1", "PLAINTEXT")),
+    OneOf(values.SignatureMethod.all),
     Authentication,
     default = Some("HMAC-SHA1"),
     doc = "How `OAuth1` signs."
@@ -57,18 +58,18 @@ private[sparkrest] trait AuthTable {
   val OauthRealm: Opt[String] = text("oauthRealm", "Realm of `OAuth1`, if the API wants one.")
 
   val Oauth2TokenUrl: Opt[String] = text("oauth2TokenUrl", "Address of the token endpoint of `OAuth2` (RFC 6749).")
-  val Oauth2GrantType: Opt[String] = Opt(
+  val Oauth2GrantType: Opt[values.GrantType] = Opt(
     "oauth2GrantType",
-    OneOf(Seq("client_credentials", "refresh_token", "password")),
+    OneOf(values.GrantType.all),
     Authentication,
     default = Some("client_credentials"),
     doc = "What `OAuth2` asks for a token with. `refresh_token` is asked by the driver alone."
   )
   val Oauth2ClientId: Opt[String] = hidden("oauth2ClientId", "Client of `OAuth2`.")
   val Oauth2ClientSecret: Opt[String] = hidden("oauth2ClientSecret", "Secret of the client; a public client has none.")
-  val Oauth2ClientAuth: Opt[String] = Opt(
+  val Oauth2ClientAuth: Opt[values.ClientAuth] = Opt(
     "oauth2ClientAuth",
-    OneOf(Seq("header", "body")),
+    OneOf(values.ClientAuth.all),
     Authentication,
     default = Some("header"),
     doc = "Where the client's secret is sent: in `Authorization`, or as `client_secret` in the body."

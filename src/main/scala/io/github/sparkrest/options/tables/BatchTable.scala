@@ -2,6 +2,7 @@
 package io.github.sparkrest.options.tables
 
 import io.github.sparkrest.options.tables.OptType._
+import io.github.sparkrest.options.values
 
 /** Rows of [[RestOptions]]: one call per row of an input, in batch reads. The names are those of older REST sources. */
 private[sparkrest] trait BatchTable {
@@ -34,16 +35,16 @@ private[sparkrest] trait BatchTable {
     Calls,
     doc = "Requests in flight at once, in each task. Default: `8`, in a stream `64`."
   )
-  val QueryType: Opt[String] = Opt(
+  val QueryType: Opt[values.QueryType] = Opt(
     "queryType",
-    OneOf(Seq("querystring", "inline")),
+    OneOf(values.QueryType.all),
     Calls,
     scope = Scope.Batch,
     doc = "How the input columns get into a request without a body: `querystring` appends each as a parameter, `inline` fills placeholders such as `{id}` only. Default: `inline` if a placeholder names an input column, else `querystring`."
   )
-  val PostInputFormat: Opt[String] = Opt(
+  val PostInputFormat: Opt[values.BodyFormat] = Opt(
     "postInputFormat",
-    OneOf(Seq("json", "form")),
+    OneOf(values.BodyFormat.all),
     Calls,
     default = Some("json"),
     scope = Scope.Batch,

@@ -5,7 +5,7 @@ import scala.util.Try
 
 import io.circe.Json
 import io.circe.parser.parse
-import io.github.sparkrest.options.values.MaxRate
+import io.github.sparkrest.options.values.{Choice, MaxRate}
 
 /** How the text of an option is read, what is allowed, and what the Python argument is called.
   *
@@ -118,14 +118,14 @@ object OptType {
     def read(text: String): Option[MaxRate] = MaxRate.parse(text)
   }
 
-  /** One of a closed set of names, in any case. */
-  final case class OneOf(values: Seq[String])
-      extends OptType[String](
-        values.mkString(" / "),
-        values.mkString(", "),
-        s"""Literal[${values.map(v => s""""$v"""").mkString(", ")}]"""
+  /** One of a closed set of values, in any case. */
+  final case class OneOf[A <: Choice](values: Seq[A])
+      extends OptType[A](
+        values.map(_.text).mkString(" / "),
+        values.map(_.text).mkString(", "),
+        s"""Literal[${values.map(v => s""""${v.text}"""").mkString(", ")}]"""
       ) {
-    def read(text: String): Option[String] = values.find(_.equalsIgnoreCase(text.trim))
+    def read(text: String): Option[A] = values.find(_.text.equalsIgnoreCase(text.trim))
   }
 
   /** Names with commas between them, or a JSON array. */

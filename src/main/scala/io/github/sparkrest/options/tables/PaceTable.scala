@@ -2,6 +2,7 @@
 package io.github.sparkrest.options.tables
 
 import io.github.sparkrest.options.tables.OptType._
+import io.github.sparkrest.options.values
 
 /** Rows of [[RestOptions]]: when to poll, how much, and what errors do. */
 private[sparkrest] trait PaceTable {
@@ -81,9 +82,9 @@ private[sparkrest] trait PaceTable {
     default = Some("1"),
     doc = "Seconds of the first backoff; it doubles with each try, with full jitter. `Retry-After` and rate-limit headers are obeyed."
   )
-  val OnError: Opt[String] = Opt(
+  val OnError: Opt[values.ErrorAction] = Opt(
     "onError",
-    OneOf(Seq("retry", "row", "fail")),
+    OneOf(values.ErrorAction.all),
     Schedule,
     doc = "A failed poll: `retry` (default) makes no batch, keeps the offset, and polls again at the next interval; `fail` fails the query. A failed call of a batch read with an input: `row` (default) is a row with a null `output` and an `error`; `fail` fails the job."
   )

@@ -2,14 +2,15 @@
 package io.github.sparkrest.options.tables
 
 import io.github.sparkrest.options.tables.OptType._
+import io.github.sparkrest.options.values
 
 /** Rows of [[RestOptions]]: the pages of one poll. */
 private[sparkrest] trait PagingTable {
   private val Paging = Section("Pagination")
 
-  val Pagination: Opt[String] = Opt(
+  val Pagination: Opt[values.PaginationType] = Opt(
     "pagination",
-    OneOf(Seq("none", "link", "nextUrl", "cursor", "page", "offset", "auto")),
+    OneOf(values.PaginationType.all),
     Paging,
     default = Some("none"),
     doc = "How the pages of one poll follow each other: `link` (header `Link`, `rel=\"next\"`), `nextUrl` (an address in the response), `cursor` (a token), `page` (a number), `offset` (a count of records), or `auto`: as the first response shows."

@@ -2,6 +2,7 @@
 package io.github.sparkrest.options.tables
 
 import io.github.sparkrest.options.tables.OptType._
+import io.github.sparkrest.options.values
 
 /** Rows of [[RestOptions]]: where the records are in a response. */
 private[sparkrest] trait RecordTable {
@@ -21,9 +22,9 @@ private[sparkrest] trait RecordTable {
     default = Some("1g"),
     doc = "A larger response, as it is after decoding (`Content-Encoding`), fails the query. Memory does not grow with the response; a single record may take an eighth of the JVM's memory."
   )
-  val ResponseFormat: Opt[String] = Opt(
+  val ResponseFormat: Opt[values.ResponseFormat] = Opt(
     "responseFormat",
-    OneOf(Seq("auto", "json", "ndjson")),
+    OneOf(values.ResponseFormat.all),
     Records,
     default = Some("auto"),
     doc = "`auto` goes by `Content-Type`; `ndjson`: records one after the other, a line each."

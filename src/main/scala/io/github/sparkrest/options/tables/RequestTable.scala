@@ -2,6 +2,7 @@
 package io.github.sparkrest.options.tables
 
 import io.github.sparkrest.options.tables.OptType._
+import io.github.sparkrest.options.values
 
 /** Rows of [[RestOptions]]: what is asked. */
 private[sparkrest] trait RequestTable {
@@ -14,9 +15,9 @@ private[sparkrest] trait RequestTable {
     required = true,
     doc = "The address, with placeholders: `{<offsetField>}` or `{offset}` stands for the offset, percent-encoded. A query parameter that is an empty placeholder alone is left out."
   )
-  val Method: Opt[String] = Opt(
+  val Method: Opt[values.HttpMethod] = Opt(
     "method",
-    OneOf(Seq("GET", "POST", "PUT", "PATCH", "DELETE")),
+    OneOf(values.HttpMethod.all),
     Request,
     doc = "The HTTP method. Default: `POST` if there is a `body`, or a batch read has an input; else `GET`."
   )
@@ -79,9 +80,9 @@ private[sparkrest] trait RequestTable {
     secret = true,
     doc = "Template of the request body. Only known placeholders are replaced, other braces stay. In JSON a placeholder within quotes is escaped; outside quotes it becomes a value: as it is if it is JSON, `null` if it is empty, else a string."
   )
-  val BodyFormat: Opt[String] = Opt(
+  val BodyFormat: Opt[values.BodyFormat] = Opt(
     "bodyFormat",
-    OneOf(Seq("json", "form")),
+    OneOf(values.BodyFormat.all),
     Request,
     default = Some("json"),
     doc = "`json`, or `form`: `body` is then a JSON object of names and templates, sent as `application/x-www-form-urlencoded`."

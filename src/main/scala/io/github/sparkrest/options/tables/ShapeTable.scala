@@ -2,6 +2,7 @@
 package io.github.sparkrest.options.tables
 
 import io.github.sparkrest.options.tables.OptType._
+import io.github.sparkrest.options.values
 
 /** Rows of [[RestOptions]]: what the DataFrame looks like. */
 private[sparkrest] trait ShapeTable {
@@ -14,9 +15,9 @@ private[sparkrest] trait ShapeTable {
     default = Some("true"),
     doc = "`true`: a column `output STRUCT<…>` inferred from one response. `false`: `output STRING`, the record's own JSON text. A schema of your own wins over both."
   )
-  val OutputType: Opt[String] = Opt(
+  val OutputType: Opt[values.OutputType] = Opt(
     "outputType",
-    OneOf(Seq("struct", "string", "variant")),
+    OneOf(values.OutputType.all),
     Shape,
     doc = "Type of the column `output`: `struct` is inferred, `string` is the record's own JSON text, `variant` needs Spark 4. Nothing is asked for at `load()` but for `struct`. Default: `struct`, or `string` with `inferSchema=false`."
   )
@@ -32,9 +33,9 @@ private[sparkrest] trait ShapeTable {
     Shape,
     doc = "A folder, on storage that driver and executors share, where an inferred schema is kept: with it nothing is asked for at the next `load()`. One for each stream."
   )
-  val SchemaEvolutionMode: Opt[String] = Opt(
+  val SchemaEvolutionMode: Opt[values.SchemaEvolution] = Opt(
     "schemaEvolutionMode",
-    OneOf(Seq("addNewColumns", "rescue", "failOnNewColumns", "none")),
+    OneOf(values.SchemaEvolution.all),
     Shape,
     doc = "What happens when a record has a field that the schema lacks. `addNewColumns`: the query fails once the schema with it is stored in `schemaLocation`, and goes on with it when it is started again, from the same records; `rescue`: it goes to the rescued data column; `failOnNewColumns`: the query fails; `none`: it is ignored. Default: `addNewColumns` with `schemaLocation`, else `none`."
   )
