@@ -36,6 +36,8 @@ SCALA_FILES := $(shell find src -type f 2>/dev/null)
 WHEEL_FILES := VERSION LICENSE python/pyproject.toml $(shell find python/src -type f \( -name '*.py' -o -name py.typed \) 2>/dev/null)
 # .ci/test.py writes this stamp too, when it has compiled everything with the tests.
 BUILT := target/.built
+# The demo needs the jar for the newest Spark, and neither the other Scala line nor the tests.
+DEMO_JAR := target/.demo-jar
 PYTHON_CODE := python examples bench .ci
 
 .PHONY: help setup demo test test-all test-slow test-mutants test-cures test-sim lint fmt jars wheel publish-local bench bench-overhead bench-calls bench-endpoints docs docs-options clean hdfs wiremock delta
@@ -44,9 +46,12 @@ help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.wheel ## compile everything; a .venv with PySpark and the freshly built wheel
+	@echo "setup: done; $(BIN)/python has PySpark and spark-rest $(VERSION)"
 
-demo: setup ## stream a live demo API into Parquet; about 15 s
-	@$(BIN)/python examples/demo.py
+demo: ## compile what it needs, then stream a live demo API into Parquet
+	@$(MAKE) -j2 $(DEMO_JAR) $(VENV)/.requirements
+	@echo "demo: starting Spark and the demo API"
+	@PYTHONPATH=python/src $(BIN)/python examples/demo.py
 
 test: ## all tests of all kinds, set-up included; ends with "N passed, N failed"
 	@$(PYTHON) .ci/test.py
@@ -108,7 +113,7 @@ docs: $(VENV)/.requirements-docs ## the documentation as a site, into target/sit
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet --strict
 	@echo target/site/index.html
 
-docs-options: ## write the files anew that are made from the option table
+docs-options: ## write the files that are generated from the option and error tables
 	UPDATE=1 ./sbtw "testOnly *GeneratedFilesSuite"
 
 clean: ## remove all that make has built, the .venv too
@@ -116,7 +121,15 @@ clean: ## remove all that make has built, the .venv too
 
 # One sbt start compiles main and test code of both Scala lines.
 $(BUILT): $(BUILD_FILES) $(SCALA_FILES)
+	@echo "setup: compiling the connector and its tests for Scala 2.12 and 2.13, with sbt; a few minutes"
 	./sbtw +assembly +Test/compile
+	@touch $@
+
+$(DEMO_JAR): $(BUILD_FILES) $(SCALA_FILES)
+	@echo "demo: compiling the connector for Scala 2.13, with sbt; one or two minutes"
+	./sbtw assembly
+	mkdir -p $(BUNDLED)
+	cp target/jars/spark-rest_2.13-$(VERSION).jar $(BUNDLED)
 	@touch $@
 
 # sbt leaves a jar alone whose content would be the same, so its own time says nothing.
@@ -125,6 +138,7 @@ $(JARS): $(BUILT)
 	@touch $@
 
 $(WHEEL): $(JARS) $(WHEEL_FILES) | $(VENV)/.requirements
+	@echo "setup: building the wheel with both jars"
 	rm -rf $(BUNDLED) python/dist
 	mkdir -p $(BUNDLED)
 	cp $(JARS) $(BUNDLED)
@@ -133,6 +147,7 @@ $(WHEEL): $(JARS) $(WHEEL_FILES) | $(VENV)/.requirements
 	@touch $@
 
 $(VENV)/.requirements: python/requirements-dev.txt
+	@echo "setup: installing PySpark and the Python tools into $(VENV)"
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r python/requirements-dev.txt
 	@touch $@

@@ -29,7 +29,7 @@ final class SparkJson {
     options = new JSONOptions(settings.options(), settings.timeZone(), settings.corruptColumn());
   }
 
-  /** The name under which a bad record is kept: the option's, or else the session's. */
+  /** The column for corrupt records: from the option, otherwise from the session. */
   String corruptColumn() {
     return options.columnNameOfCorruptRecord();
   }
@@ -43,7 +43,7 @@ final class SparkJson {
     return new JacksonParser(schema, options, true, noFilters);
   }
 
-  /** The type of one record, as {@code spark.read.json} infers it; {@code NullType} for null and for what is no JSON. */
+  /** The type of one record, as {@code spark.read.json} infers it; {@code NullType} for null and for invalid JSON. */
   DataType infer(byte[] buf, int from, int to) {
     if (inference == null) inference = new JsonInferSchema(options);
     try (JsonParser parser = parserOf(buf, from, to)) {
@@ -53,11 +53,11 @@ final class SparkJson {
     }
   }
 
-  /** Whether it is JSON to its end, or what the options allow beside it. */
+  /** Whether the text is JSON to its end, or a variant of JSON that the options allow. */
   boolean isJson(byte[] buf, int from, int to) {
     try (JsonParser parser = parserOf(buf, from, to)) {
       while (parser.nextToken() != null) {
-        // A number is checked when its text is asked for.
+        // Jackson checks a number when its text is read.
         if (parser.currentToken().isNumeric()) parser.getText();
       }
       return true;
@@ -71,7 +71,7 @@ final class SparkJson {
     return factory.createParser(buf, from, to - from);
   }
 
-  /** The type that holds values of both, as {@code spark.read.json} infers it. Spark 4 has one parameter more: for what is a text then. */
+  /** The type for values of both types, as {@code spark.read.json} infers it. Spark 4 has an additional parameter: the type of text. */
   static DataType compatible(DataType one, DataType other) {
     try {
       return (DataType)

@@ -52,7 +52,7 @@ private[sparkrest] object PageRows {
     def finish(): Unit = json.finish()
   }
 
-  /** With an input: each record beside the columns of its endpoint. */
+  /** With an input: each record with the columns of its endpoint. */
   def beside(json: EndpointRows): Make = new Make {
     def rows(owner: String, buf: Array[Byte], from: Int, to: Int): Iterator[InternalRow] =
       json.rows(owner, buf, from, to)

@@ -17,7 +17,7 @@ import io.github.sparkrest.http.{Clock, HttpClient}
 import io.github.sparkrest.pagelog.format.{PacingState, PageFile, PageFileReader, PageFileWriter, PageSlice}
 import io.github.sparkrest.pagelog.store.LocalLogStore
 import io.github.sparkrest.pagelog.{Endpoint, SeenFiles}
-import io.github.sparkrest.poll.{Poll, PollReport, Schedule, TaskBudget}
+import io.github.sparkrest.poll.{Poll, PollReport, Retries, Schedule, TaskBudget}
 import io.github.sparkrest.progress.Progress
 import io.github.sparkrest.progress.strategies.OffsetTime
 import io.github.sparkrest.rows.{FieldRules, JsonRowSettings, JsonRows}
@@ -28,11 +28,11 @@ import org.apache.spark.sql.connector.read._
 import org.apache.spark.sql.types.StructType
 import org.apache.spark.{TaskContext, TaskKilledException}
 
-/** `spark.read`: all pages of one address, in one task, because each page says where the next one is.
+/** `spark.read`: all pages of one URL in one task, because each page names the next page.
   *
-  * Called by Spark when the query runs. A task that is run again asks for all pages anew; Spark takes the rows of one attempt.
+  * Spark calls this when the query runs. A retried task requests all pages again, and Spark uses the rows of one attempt.
   *
-  * @param asked requests that inferred the schema: they count for `maxRequestRate`
+  * @param asked number of requests that inferred the schema: they count for `maxRequestRate`
   */
 final private[sparkrest] class RestBatch(
     config: RestConfig,
@@ -76,7 +76,7 @@ final private[sparkrest] class RestBatchReaderFactory(
   override def createReader(partition: InputPartition): PartitionReader[InternalRow] = {
     val config = TaskOptions(options, Vector.empty).config
     val cancelled = PollTask.cancellation()
-    // What an attempt before this one asked for is not known: all that may be.
+    // Nobody knows how many requests an earlier attempt sent: assume the maximum.
     val before =
       if (TaskContext.get().attemptNumber() == 0) asked else config.limits.rate.fold(0)(_.count)
     new RestBatchReader(
@@ -110,6 +110,7 @@ final private[sparkrest] class RestBatchReader(
   private var ending = AvailableNow(nowMs)
   private var requests = 0L
   private var more = true
+  private var retries = Retries(pace.backoff)
   private var page: Option[PageFileReader] = None
   private var rows: Iterator[InternalRow] = Iterator.empty
   private var row: InternalRow = _
@@ -124,11 +125,11 @@ final private[sparkrest] class RestBatchReader(
           rows = records.of(p)
           next()
         case Some(p)      => closePage(p); next()
-        case None if more => poll(tries = 1); next()
+        case None if more => poll(); next()
         case None         => records.finish(); false
       }
 
-  @tailrec private def poll(tries: Int): Unit = {
+  private def poll(): Unit = {
     while (throttle.ready(nowMs)._1 > nowMs) pause(throttle.ready(nowMs)._1)
     val writer = new PageFileWriter(store, epoch = 0, location = "")
     val allowed = throttle.grant(config.maxRequestsPerTrigger.fold(Long.MaxValue)(_ - requests), nowMs)
@@ -150,6 +151,8 @@ final private[sparkrest] class RestBatchReader(
       } finally writer.abandon()
     state = outcome.state
     requests += outcome.requests
+    val earlier = retries
+    retries = earlier.none
     outcome.error match {
       case None if outcome.handedBack => () // the next request gets what this one lacked
       case None                       =>
@@ -163,10 +166,11 @@ final private[sparkrest] class RestBatchReader(
           pause(nowMs + Seq(config.paging.intervalMs, idle, outcome.waitMs.getOrElse(0L)).max)
         }
       case Some(error) =>
-        pace.retry(error, tries, nowMs, ThreadLocalRandom.current.nextDouble()) match {
-          case Some(at) => pause(at); if (page.isEmpty) poll(tries + 1)
-          case None     => throw error.toException
-        }
+        val (at, later) =
+          earlier.next(error, nowMs, ThreadLocalRandom.current.nextDouble()).getOrElse(throw error.toException)
+        pause(at)
+        // With a page, the request that failed was that for the next one.
+        if (page.isEmpty) retries = later
     }
   }
 

@@ -49,7 +49,7 @@ final private[sparkrest] class RestMicroBatchStream(
   private lazy val hadoopConf =
     session.sparkContext.broadcast(new SerializableConfiguration(session.sparkContext.hadoopConfiguration))
 
-  /** Opened, and with it claimed, before Spark reads its offset log: what is logged there afterwards is this run's. */
+  /** Opens the log and claims it before Spark reads its offset log, so that later entries there belong to this run. */
   private val log =
     PageLog.open(LogStore.at(location, session.sparkContext.hadoopConfiguration), config.retainBatches)
 
@@ -186,8 +186,8 @@ final private[sparkrest] class RestMicroBatchStream(
     poller
   }(_._1)
 
-  /** The requests that inferred the schema count for pacing: the next poll keeps its distance from the last of them. Not on a new
-    * checkpoint, where that is the first poll itself, or its response is too old to be.
+  /** The requests that inferred the schema count for pacing: the next poll keeps its distance from the last of them. On a new
+    * checkpoint they do not count, because the response either becomes the first poll or is too old for that.
     */
   private def paced(resumption: Resumption): Resumption = {
     val asked = inferred.toList.flatMap(_.askedAtMs)
@@ -209,7 +209,7 @@ final private[sparkrest] class RestMicroBatchStream(
 
 private object RestMicroBatchStream {
 
-  /** Spark asks again every 10 ms, which costs a fifth of a core. */
+  /** Spark calls again every 10 ms, which costs a fifth of a core. */
   val IdleWaitMillis = 100L
 
   /** For pages that are on their way, while a batch is not full: fewer, larger batches when there is a backlog. */

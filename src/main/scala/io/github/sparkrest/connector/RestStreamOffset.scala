@@ -7,6 +7,6 @@ import org.apache.spark.sql.connector.read.streaming.Offset
 /** [[LogOffset]] as Spark carries it: two are equal if their JSON is (Spark's `Offset` contract). */
 final private[sparkrest] case class RestStreamOffset(value: LogOffset) extends Offset {
 
-  /** Spark asks for it some ten times a batch. */
+  /** Spark calls it about ten times per batch. */
   override lazy val json: String = value.json
 }

@@ -16,10 +16,11 @@ import org.apache.spark.sql.util.CaseInsensitiveStringMap
 
 /** An API as a table that can be read and streamed.
   *
-  * @param calls of a batch read with an input: one for each of its rows
-  * @param endpoints of a stream with an input, likewise
-  * @param fields what is done about those that the schema lacks
-  * @param inferred what the schema was inferred from, used as the first poll of a stream; each batch read asks anew, for it wants what is there then
+  * @param calls of a batch read with an input: one per input row
+  * @param endpoints of a stream with an input: one per input row
+  * @param fields how to treat fields that the schema lacks
+  * @param inferred the response that the schema was inferred from. A stream uses it as its first poll. A batch read sends a
+  *   new request, because it must return the current data
   */
 final private[sparkrest] class RestTable(
     asked: StructType,

@@ -33,7 +33,7 @@ final class RestTableProvider extends TableProvider {
   private var calls: Option[InputCalls] = None
   private var endpoints: Option[InputEndpoints] = None
 
-  /** What records are read as, without hints; `None`: the user gave a schema, or asked for none to be inferred. */
+  /** The type of records, without hints. `None`: the user gave a schema, or the options turn inference off. */
   private var record: Option[DataType] = None
   private var stored: Option[StoredSchema] = None
 
@@ -52,7 +52,7 @@ final class RestTableProvider extends TableProvider {
     }(_.schemaWith(output))
   }
 
-  /** As stored, or else as inferred, which is then stored. Nothing is asked for if it is stored. */
+  /** The stored type, or the inferred type, which is stored then. With a stored type no request is sent. */
   private def recordType(config: RestConfig, withInput: Option[InputCalls]): DataType = {
     val session = SparkSession.active
     val store = config.evolution.location.map(SchemaStore.at(_, session.sparkContext.hadoopConfiguration))
@@ -66,7 +66,7 @@ final class RestTableProvider extends TableProvider {
   }
 
   private def inferredBy(config: RestConfig): Inferred = {
-    // Only streaming=true tells a stream here: without it, what a stream alone needs is missed when it polls.
+    // Only streaming=true identifies a stream here. Without it, the poll reports a missing option that only streams need.
     val asked = if (config.streaming) config else config.forBatch
     val found = inferred.getOrElse(SchemaInference(asked, endpointsOf(config).map(_.first), SparkSession.active))
     inferred = Some(found)

@@ -4,9 +4,9 @@ package io.github.sparkrest.connector
 import io.github.sparkrest.schedule.{PollStatus, WaitMetrics}
 import org.apache.spark.sql.connector.metric.{CustomMetric, CustomTaskMetric}
 
-/** What a stream tells of itself: by name in `StreamingQueryProgress`, and the numbers in the UI, at the scan of each batch.
+/** The metrics of a stream: by name in `StreamingQueryProgress`, and as numbers in the UI at the scan of each batch.
   *
-  * @param unread records that were received, and are in no batch yet
+  * @param unread received records that are not yet in a batch
   */
 private[sparkrest] object StreamMetrics {
   def of(

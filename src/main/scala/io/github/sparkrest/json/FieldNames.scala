@@ -32,7 +32,7 @@ final class FieldNames(root: FieldNames.Level, most: Int = FieldNames.Deepest) {
   private def value(from: Int, level: Level): Int = {
     val c = at(from)
     level match {
-      case Anything => if (c == '{' || c == '[') JsonBytes.valueEnd(buf, from, stop) else scalar(from, c)
+      case Anything => if (c == '{' || c == '[') JsonCursor.valueEnd(buf, from, stop) else scalar(from, c)
       case _ if c == '{' || c == '[' => nested(from, c, level)
       case _                         => scalar(from, c)
     }
@@ -49,15 +49,9 @@ final class FieldNames(root: FieldNames.Level, most: Int = FieldNames.Deepest) {
     }
 
   private def scalar(from: Int, c: Int): Int =
-    if (c == '"') stringEnd(from) else if (c > 0 && Begins(c)) JsonBytes.valueEnd(buf, from, stop) else Unknown
-
-  /** Most bytes of records are in strings. */
-  private def stringEnd(from: Int): Int = {
-    val (b, end) = (buf, stop)
-    var i = from + 1
-    while (i < end && b(i) != '"') i += (if (b(i) == '\\') 2 else 1)
-    math.min(i + 1, end)
-  }
+    if (c == '"') JsonCursor.stringEnd(buf, from, stop)
+    else if (c > 0 && Begins(c)) JsonCursor.valueEnd(buf, from, stop)
+    else Unknown
 
   private def elements(from: Int, level: Level): Int = {
     var i = blank(from + 1)
@@ -90,14 +84,14 @@ final class FieldNames(root: FieldNames.Level, most: Int = FieldNames.Deepest) {
   private def member(from: Int, level: Level): Int =
     if (at(from) != '"') Unknown
     else {
-      val nameEnd = stringEnd(from)
+      val nameEnd = JsonCursor.stringEnd(buf, from, stop)
       val colon = blank(nameEnd)
       if (at(colon) != ':') Unknown
       else {
         val begin = blank(colon + 1)
         val below = level.below(buf, from + 1, nameEnd - 1)
         if (below != null) value(begin, below)
-        else if (at(begin) == 'n') JsonBytes.valueEnd(buf, begin, stop)
+        else if (at(begin) == 'n') JsonCursor.valueEnd(buf, begin, stop)
         else Unknown
       }
     }
@@ -109,7 +103,7 @@ final class FieldNames(root: FieldNames.Level, most: Int = FieldNames.Deepest) {
   }
 
   private def at(i: Int): Int = if (i < stop) buf(i).toInt else 0
-  private def blank(from: Int): Int = JsonBytes.blank(buf, from, stop)
+  private def blank(from: Int): Int = JsonCursor.blank(buf, from, stop)
 }
 
 object FieldNames {

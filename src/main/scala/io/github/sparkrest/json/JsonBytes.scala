@@ -7,34 +7,47 @@ import java.nio.charset.StandardCharsets.UTF_8
 import io.circe.Json
 import io.circe.jawn.parseByteBuffer
 
-/** Looks into one JSON value that lies in `[from, to)` of an array, without making a tree of it. */
+/** Looks into one JSON value that lies in `[from, to)` of an array, without building a tree. */
 object JsonBytes {
 
-  /** Where a value is: `(from, to)`, packed; -1: there is none. */
+  /** The position of a value: `(from, to)` in one Long. -1: absent. */
   type Span = Long
   val Absent: Span = -1L
   def span(from: Int, to: Int): Span = (from.toLong << 32) | to
   def from(s: Span): Int = (s >>> 32).toInt
   def to(s: Span): Int = s.toInt
 
-  /** The value under `names`, the first if a name stands twice; stops as soon as it is found. */
-  def find(buf: Array[Byte], start: Int, stop: Int, names: List[Array[Byte]]): Span = names match {
-    case Nil          => span(start, stop)
-    case name :: rest =>
-      val value = member(buf, start, stop, name)
-      if (value == Absent) Absent else find(buf, from(value), to(value), rest)
+  /** The value under the path `names`. If a name is repeated, the first member counts. Stops as soon as the value is found. */
+  def find(
+      buf: Array[Byte],
+      start: Int,
+      stop: Int,
+      names: List[Array[Byte]],
+      cursor: JsonCursor = new JsonCursor
+  ): Span = {
+    var left = names
+    var result = span(start, stop)
+    while (left.nonEmpty && result != Absent) {
+      val name = left.head
+      cursor.openObject(buf, from(result), to(result))
+      result = Absent
+      while (result == Absent && cursor.next())
+        if (same(buf, cursor.nameFrom + 1, cursor.nameTo - 1, name)) result = span(cursor.from, cursor.to)
+      left = left.tail
+    }
+    result
   }
 
-  /** Names of the first members of an object; empty for anything else. */
+  /** Names of the first members of an object; empty for any other value. */
   def names(buf: Array[Byte], start: Int, stop: Int, most: Int = 100): List[String] = {
-    val found = List.newBuilder[String]
-    var left = most
-    members(buf, start, stop) { (nameFrom, nameTo, _, _) =>
-      found += FirstNames.shown(string(buf, nameFrom, nameTo))
-      left -= 1
-      left > 0
-    }
-    found.result()
+    val cursor = new JsonCursor
+    cursor.openObject(buf, start, stop)
+    Iterator
+      .continually(cursor)
+      .takeWhile(_.next())
+      .map(c => FirstNames.shown(string(buf, c.nameFrom, c.nameTo)))
+      .take(most)
+      .toList
   }
 
   /** A scalar as text, a string without its quotes; `None` for null, an object or an array.
@@ -51,7 +64,7 @@ object JsonBytes {
     }
   }
 
-  /** A value as text: a scalar as [[scalar]] gives it, an object or array as JSON without blanks; `None` for null. */
+  /** A value as text: a scalar as [[scalar]] returns it, an object or array as JSON without blanks; `None` for null. */
   def value(buf: Array[Byte], s: Span): Option[String] =
     if (buf(from(s)) == '{' || buf(from(s)) == '[') Some(compact(buf, from(s), to(s))) else scalar(buf, s).map(_._1)
 
@@ -60,8 +73,9 @@ object JsonBytes {
     var n = 0
     var i = start
     while (i < stop) {
-      // A string is taken as a whole, any other byte if it is not blank.
-      val end = if (buf(i) == '"') valueEnd(buf, i, stop) else if (isBlank(buf(i))) i else i + 1
+      // Blanks inside strings stay.
+      val end =
+        if (buf(i) == '"') JsonCursor.stringEnd(buf, i, stop) else if (ByteClasses.isBlank(buf(i))) i else i + 1
       System.arraycopy(buf, i, out, n, end - i)
       n += end - i
       i = math.max(end, i + 1)
@@ -82,75 +96,4 @@ object JsonBytes {
 
   def same(buf: Array[Byte], start: Int, stop: Int, name: Array[Byte]): Boolean =
     stop - start == name.length && java.util.Arrays.equals(buf, start, stop, name, 0, name.length)
-
-  private def member(buf: Array[Byte], start: Int, stop: Int, name: Array[Byte]): Span = {
-    var found = Absent
-    members(buf, start, stop) { (nameFrom, nameTo, valueFrom, valueTo) =>
-      if (same(buf, nameFrom + 1, nameTo - 1, name)) found = span(valueFrom, valueTo)
-      found == Absent
-    }
-    found
-  }
-
-  /** Calls `each` with the borders of name (quotes included) and value until it returns false. */
-  private def members(buf: Array[Byte], start: Int, stop: Int)(each: (Int, Int, Int, Int) => Boolean): Unit = {
-    var i = blank(buf, start, stop)
-    if (i < stop && buf(i) == '{') {
-      i = blank(buf, i + 1, stop)
-      while (i < stop && buf(i) == '"') {
-        val nameTo = valueEnd(buf, i, stop)
-        val colon = blank(buf, nameTo, stop)
-        val valueFrom = blank(buf, colon + 1, stop)
-        val valueTo = valueEnd(buf, valueFrom, stop)
-        if (valueFrom >= stop || !each(i, nameTo, valueFrom, valueTo)) i = stop
-        else {
-          i = blank(buf, valueTo, stop)
-          if (i < stop && buf(i) == ',') i = blank(buf, i + 1, stop) else i = stop
-        }
-      }
-    }
-  }
-
-  private def isBlank(b: Byte): Boolean = b <= ' ' && b >= 0
-
-  /** The first byte from `from` on that is not blank. */
-  private[sparkrest] def blank(buf: Array[Byte], from: Int, stop: Int): Int = {
-    var i = from
-    while (i < stop && isBlank(buf(i))) i += 1
-    i
-  }
-
-  /** One past the value that begins at `from`. */
-  private[sparkrest] def valueEnd(buf: Array[Byte], from: Int, stop: Int): Int = {
-    var i = from
-    var depth = 0
-    var done = i >= stop
-    // Whether a string in single quotes may begin here, as in JsonScanner.
-    var begins = true
-    while (!done) {
-      val c = buf(i)
-      if (c == '"' || c == '\'' && begins) {
-        i += 1
-        while (i < stop && buf(i) != c) i += (if (buf(i) == '\\') 2 else 1)
-        i += 1
-        begins = false
-        done = depth == 0
-      } else if (c == '{' || c == '[') {
-        depth += 1
-        begins = true
-        i += 1
-      } else if (c == '}' || c == ']') {
-        depth -= 1
-        begins = false
-        if (depth >= 0) i += 1
-        done = depth <= 0
-      } else if (depth == 0 && (c == ',' || isBlank(c))) done = true
-      else {
-        begins = c == ',' || c == ':' || begins && isBlank(c)
-        i += 1
-      }
-      if (i >= stop) done = true
-    }
-    math.min(i, stop)
-  }
 }

@@ -2,27 +2,16 @@
 package io.github.sparkrest.poll
 
 import io.github.sparkrest.config.RestConfig
-import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.error.RestError
 import io.github.sparkrest.http.auth.KnownSecrets
 import io.github.sparkrest.http.client.{Redirects, StatusPolicy}
 import io.github.sparkrest.http.limits.ServerLimits
 import io.github.sparkrest.http.{Clock, HttpClient, HttpRequest, HttpResponse}
-import io.github.sparkrest.json.SliceRules
-import io.github.sparkrest.options.values.ResponseFormat
 import io.github.sparkrest.pagelog.{PageOrigin, PageSink}
 import io.github.sparkrest.progress.seen.{SeenInMemory, SeenStore}
 import io.github.sparkrest.progress.{CoreLimits, PageOutcome, Progress, Progression, Refusal, RequestPlan}
 import io.github.sparkrest.request.{InputRow, NextUrl, PageToken, RequestTemplate, RequestValues}
-import io.github.sparkrest.response.{
-  BodyPolicy,
-  CountedBody,
-  Envelope,
-  JsonLines,
-  NamedFields,
-  PageFacts,
-  RecordSink,
-  RecordSlicer
-}
+import io.github.sparkrest.response.{CountedBody, Envelope, PageFacts, ResponseReader}
 import io.github.sparkrest.secret.Redact
 
 /** The data path of a poll: state → request → response → records → new state. Runs in a task, on an executor.
@@ -44,16 +33,7 @@ final class Poll(
   private val template = new RequestTemplate(config)
   private val redirects = new Redirects(config, client)
   private val core = new Progression(config, limits, seen)
-  private val body = new BodyPolicy(config)
-  private val slicer = new RecordSlicer(
-    config.dataField,
-    core.wanted,
-    config.maxResponseBytes,
-    body.error,
-    body.isEmpty,
-    SliceRules.of(config.jsonOptions)
-  )
-
+  private val reader = new ResponseReader(config, core.fieldsRead, config.maxResponseBytes)
   private val conditional = new ConditionalRequests(config)
 
   /** What the last response said of the API's limits. */
@@ -129,9 +109,8 @@ final class Poll(
           val step = new StepSink(core.begin(plan, clock.now(), response.date), sink)
           val sliced =
             if (verdict == StatusPolicy.Empty) Right(Envelope.Empty)
-            else slice(response, step, plan.state.recognized)
-          sliced.left
-            .map(e => e.copy(message = s"${Redact.url(response.url)}${typeOf(response, e)}: ${e.message}"))
+            else counted(response)(reader.read(_, step, plan.state.recognized))
+          sliced
             .flatMap(envelope => step.finish(factsOf(response, envelope, known)))
             .map(r =>
               r.copy(next = r.next.copy(validators = conditional.learned(plan, plain, response, r.next, clock.now())))
@@ -150,21 +129,9 @@ final class Poll(
       hold = known.hold // guard: I6.2
     )
 
-  /** Shown of a body that is not JSON: the API may have said so. */
-  private def typeOf(response: HttpResponse, error: RestError): String =
-    response
-      .header("Content-Type")
-      .filter(t => error.condition == Condition.InvalidResponse && !t.toLowerCase.contains("json"))
-      .fold("")(t => s" (Content-Type ${t.take(60)})")
-
-  private def slice(response: HttpResponse, step: RecordSink, recognized: Option[String]): Either[RestError, Envelope] = {
-    val sink = if (config.recordFields.isEmpty) step else new NamedFields(config.recordFields, step)
-    val lines = config.responseFormat match {
-      case ResponseFormat.Auto => response.header("Content-Type").exists(JsonLines.names)
-      case format              => format == ResponseFormat.Ndjson
-    }
+  private def counted[A](response: HttpResponse)(read: HttpResponse => A): A = {
     val body = new CountedBody(response.body)
-    try if (lines) slicer.sliceLines(body, sink) else slicer.slice(body, sink, recognized)
+    try read(response.copy(body = body))
     finally received += body.bytes
   }
 

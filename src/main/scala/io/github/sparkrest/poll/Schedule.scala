@@ -4,9 +4,11 @@ package io.github.sparkrest.poll
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.{Condition, Effect, RestError}
 
-/** When to poll next, and when to give up. Pure: moments are epoch milliseconds, `jitter` is in [0, 1). */
+/** When to poll next, and when to give up. Pure: moments are epoch milliseconds. */
 final class Schedule(config: RestConfig) {
   import Schedule._
+
+  val backoff: Backoff = new Backoff(config)
 
   /** With an interval: from the beginning of one poll to the beginning of the next. Without: at once while records come.
     *
@@ -41,22 +43,10 @@ final class Schedule(config: RestConfig) {
   def afterRestart(polledAt: Option[Long], now: Long): Long =
     polledAt.filter(_ <= now).fold(now)(p => math.max(now, p + config.streamingIntervalMs))
 
-  /** Another try within the same poll, if the error and `maxRetries` allow it: exponential with full jitter, and not before
-    * the API said.
-    *
-    * @param tries made so far in this poll, all its pages together, at least 1
-    */
-  def retry(error: RestError, tries: Int, now: Long, jitter: Double): Option[Long] =
-    if (error.condition.effect != Effect.Retry || !error.repeatable || tries > config.maxRetries) None
-    else {
-      val ceiling = math.min(config.retryBackoffMs.toDouble * math.pow(2, tries - 1.0), MaxBackoffMillis.toDouble)
-      Some(now + math.max((ceiling * jitter).toLong, asked(error)))
-    }
-
   /** The poll failed; the next one is another poll. */
   def afterFailure(error: RestError, began: Long, now: Long): Long =
     math.max(
-      now + asked(error),
+      now + backoff.apiWait(error),
       if (config.streamingIntervalMs > 0) began + config.streamingIntervalMs else now + config.retryBackoffMs
     )
 
@@ -78,13 +68,10 @@ final class Schedule(config: RestConfig) {
       )
     }
   }
-
-  private def asked(error: RestError): Long = math.min(error.retryAfterMs.getOrElse(0L), config.limits.maxWaitMs)
 }
 
 object Schedule {
 
   /** Between two polls that bring nothing, without an interval. */
   val IdleMillis = 200L
-  val MaxBackoffMillis: Long = 60L * 1000
 }

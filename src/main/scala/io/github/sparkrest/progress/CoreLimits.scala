@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.progress
 
-/** The numbers that the core works with. Parameters, so that a test can use 5 where production uses thousands.
+/** The limits of the core. They are parameters, so that a test can use 5 where production uses thousands.
   *
-  * @param seenInState records seen that stay in the state itself; more go to a file
-  * @param seenInTask records seen that a task holds in memory
-  * @param seenFiles files of one memory; one more, and the smallest are merged
-  * @param lowest traversals whose lowest offset value is remembered: what they returned may be returned again
-  * @param seenMillis `offsetType=cursor` with `recordKey`: how long a record that was delivered is remembered
-  * @param samePages pages in a row that equal the page before: then the list has ended
-  * @param emptyPages empty pages in a row, each with a next page, after which a traversal ends
-  * @param verifyMillis an empty page that would end a traversal is requested again so much later
-  * @param refusalMillis a refusal (400, 404, 410) of a page token or cursor counts if it comes again so much later
+  * @param seenInState maximum number of seen records in the state; more go to a file
+  * @param seenInTask maximum number of seen records in the memory of a task
+  * @param seenFiles maximum number of files with seen records per endpoint; above it, the smallest files are merged
+  * @param lowest number of traversals whose lowest offset value is kept: the API may return their records again
+  * @param seenMillis time for which a delivered record is remembered, with `offsetType=cursor` and `recordKey`
+  * @param samePages number of equal pages in a row after which the list has ended
+  * @param emptyPages number of empty pages in a row, each with a next page, after which a traversal ends
+  * @param verifyMillis delay before the second request of an empty page that would end a traversal
+  * @param refusalMillis delay before the second request after a refusal (400, 404, 410) of a page token or cursor
   */
 final case class CoreLimits(
     seenInState: Int = 256,

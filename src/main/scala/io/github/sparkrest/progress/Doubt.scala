@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.progress
 
-/** An answer that may be a stray one, from a load balancer for example. It counts when the same request gets the same answer
-  * again some time later. Any other answer in between ends the doubt, and so does a restart: nobody knows what was answered
-  * before it.
+/** A response that may be a mistake, from a load balancer for example. It counts when the same request gets the same response
+  * again some time later. Any other response in between ends the doubt. A restart ends it too, because a new run does not know
+  * the responses in between.
   *
   * @param answer status of the response, or [[Doubt.Empty]]
-  * @param since when it came first, epoch milliseconds
+  * @param since time of the first such response, epoch milliseconds
   */
 final case class Doubt(answer: Int, since: Long) {
 

@@ -7,19 +7,19 @@ import io.github.sparkrest.progress.seen.{SeenFile, SeenMemory, SeenRecords}
 import io.github.sparkrest.progress.strategies.TraversalTimes
 import io.github.sparkrest.request.PageToken
 
-/** Where one endpoint is: all that the next poll depends on.
+/** The progress of one endpoint: everything that the next poll depends on.
   *
-  * @param offset as the API spelled it; `None`: nothing was found yet, `initialOffset` is sent
-  * @param boundary records that may come again
-  * @param ahead what was delivered beyond the offset, until all from the offset on was read in one go
-  * @param drain pages that are still to come; `None`: the next request begins a traversal
-  * @param started with `initialOffset=latest`: what was there before is passed over
-  * @param validators of the last answer, if it was whole and all of it was delivered
-  * @param lowest ranks that may come again: of each of the last traversals the lowest that it asked for or was sent
-  * @param recognized name of the root field whose array held the records, without `dataField`
-  * @param doubt the last answer to the next request, if it counts only when it comes again
-  * @param largestPage records of the largest page so far: a page with fewer is likely the last one
-  * @param passedOver records of the largest response so far that was passed over; 0: none is, or `started`
+  * @param offset as the API spelled it; `None`: no record had a value yet, and `initialOffset` is sent
+  * @param boundary delivered records that the API may return again
+  * @param ahead records that were delivered beyond the offset, until one traversal has read everything from the offset on
+  * @param traversal the pages that remain; `None`: the next request begins a traversal
+  * @param started with `initialOffset=latest`: the stream has skipped the older records
+  * @param validators of the last response, if it was complete and all its records were delivered
+  * @param lowest the lowest ranks of the last traversals, requested or received: their records may come again
+  * @param recognized without `dataField`: name of the root field whose array contained the records
+  * @param doubt the last response to the next request, if it counts only after a second one
+  * @param largestPage number of records of the largest page so far: a page with fewer records is probably the last page
+  * @param passedOver number of records of the largest skipped response so far; 0: no response was skipped, or `started`
   */
 final case class Progress(
     offset: Option[String],
@@ -35,11 +35,11 @@ final case class Progress(
     passedOver: Long = 0
 ) {
 
-  /** The page token is forgotten, and with it the place in the list; what the traversal held is remembered. */
+  /** Forgets the page token, and so the place in the list. Remembers the records of the traversal. */
   def restarted(memory: SeenMemory): Progress =
     copy(traversal = None, ahead = traversal.fold(ahead)(d => memory.join(ahead, d.seen)), doubt = None)
 
-  /** As a new run takes it up, or after another answer: nobody knows what was answered meanwhile. */
+  /** For a new run, or after another response: a doubt needs two responses in a row. */
   def withoutDoubt: Progress = if (doubt.isEmpty) this else copy(doubt = None)
 
   /** As it is stored. */
@@ -49,38 +49,38 @@ final case class Progress(
     traversal = traversal.map(d => d.copy(seen = memory.settled(d.seen)))
   )
 
-  /** The version of the format that it needs: an older reader that passes over what it does not know would repeat records. */
+  /** The format version that it needs. An older reader would ignore fields that it does not know, and repeat records. */
   def version: Int =
     if (boundary.isVersion1 && ahead.isVersion1 && traversal.forall(_.seen.isVersion1)) 1 else 2
 
   /** Names of the files that it depends on. */
   def seenFiles: Set[String] = files.map(_.name).toSet
 
-  /** The offset and the files, without all else that is remembered. */
+  /** The offset and the files, without the rest of the state. */
   def outline: Progress = Progress(offset, SeenRecords(files = files))
 
   private def files: Vector[SeenFile] =
     (boundary.files ++ ahead.files ++ traversal.toVector.flatMap(_.seen.files)).distinct
 }
 
-/** The middle of a traversal. A drain of any length is many polls with this between them.
+/** A traversal in progress. It may take many polls, with this state between them.
   *
-  * @param page where it goes on
-  * @param pages read so far
-  * @param received records so far
-  * @param pending the offset when all pages are in
+  * @param page the next page
+  * @param pages number of pages so far
+  * @param received number of records so far
+  * @param pending the offset after the last page
   * @param seen records of this traversal
-  * @param signature of the last page, to know it again
-  * @param landmark a page token to compare later ones with: R. P. Brent's cycle detection, with the number of its page
-  * @param until end of the time that the traversal asks for, as sent
-  * @param unordered a page was not in the order that was promised
-  * @param same pages in a row that were the one before once more
-  * @param laterNew a page after the first brought something new
-  * @param request what the pages belong to, as a hash (see [[RequestIdentity]]); `None`: an earlier version did not note it
+  * @param signature of the last page, to recognize a repeated page
+  * @param landmark a page token with its page number, to compare later tokens with (R. P. Brent's cycle detection)
+  * @param until end of the requested time range, as sent
+  * @param unordered a page was not in the promised order
+  * @param same number of pages in a row that equal their predecessor
+  * @param laterNew a page after the first had a new record
+  * @param request hash of the request that the pages belong to (see [[RequestIdentity]]); `None`: written by an earlier version
   * @param lowest rank of its records so far
-  * @param lastPage records of the last page
-  * @param emptyPages in a row, up to the last page
-  * @param delivered records of it that were new
+  * @param lastPage number of records of the last page
+  * @param emptyPages number of empty pages in a row, up to the last page
+  * @param delivered number of its records that were new
   */
 final case class Traversal(
     page: PageToken,
@@ -215,7 +215,7 @@ object Traversal {
       lowest,
       lastPage.getOrElse(0L),
       emptyPages.getOrElse(0),
-      // What an earlier version did not count may have been new.
+      // Records that an earlier version did not count may have been new.
       received - undelivered.getOrElse(0L)
     )
   }

@@ -5,16 +5,17 @@ import java.time.Instant
 
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.RestError
+import io.github.sparkrest.options.values.FieldPath
 import io.github.sparkrest.progress.pages.{PageErrors, PageSequence}
 import io.github.sparkrest.progress.seen.{SeenInMemory, SeenMemory, SeenStore}
 import io.github.sparkrest.progress.strategies.{ApiClock, LatestStart, OffsetQuery, OffsetStrategy, WarnedStep}
 import io.github.sparkrest.request.{PageToken, RequestValues}
 import io.github.sparkrest.response.PageFacts
 
-/** The core: `(state, response) -> (records to keep, next state)`. Decides what to ask next and which records are new. Pure.
+/** The core: `(state, response) -> (records to keep, next state)`. It decides the next request, and which records are new. Pure.
   *
-  * A drain is all pages from one offset on. The offset moves when the traversal is complete, for until then nobody knows what
-  * the pages to come hold; later pages are asked with the same offset as the first.
+  * A traversal is all pages from one offset on. The offset moves only when the traversal is complete, because the remaining
+  * pages may contain any value. Requests for later pages send the same offset as the first request.
   */
 final class Progression(
     config: RestConfig,
@@ -26,13 +27,12 @@ final class Progression(
   private val core = CoreParts(config, limits, new SeenMemory(store, limits), clock)
   import core.{latest, memory, pages, strategy}
 
-  /** Places in the body that are looked at, beside the records. */
-  val wanted: Seq[io.github.sparkrest.options.values.FieldPath] =
-    options.field.toList ++ pages.wanted ++ (config.errorWhen ++ config.emptyWhen).map(_.path) :+ PageErrors.ErrorsPath
+  /** The fields that the core reads from the body, in addition to the records. */
+  val fieldsRead: Seq[FieldPath] = options.field.toList ++ pages.wanted :+ PageErrors.ErrorsPath
 
   def asksForMore: Boolean = strategy.asksForMore
 
-  /** What to ask now; `None`: nothing, time must pass first. */
+  /** The next request; `None`: no request before some time has passed. */
   def plan(from: Progress, now: Instant): Option[RequestPlan] = {
     // A page token of another request leads elsewhere: page 24 of 1,000 records is not page 24 of 100.
     val state =
@@ -75,8 +75,8 @@ final class Progression(
     clock.warning(options, starts, began, date).fold(step)(new WarnedStep(step, _))
   }
 
-  /** The API refused what it once named: a page token, or a cursor. One refusal may be a stray one, by a load balancer say: it
-    * counts when it comes again some time later.
+  /** The API refused a page token or a cursor that it had returned. A single refusal may be a mistake of a load balancer. So it
+    * counts only when the same refusal comes again some time later.
     *
     * @param now epoch milliseconds
     */
@@ -116,14 +116,14 @@ final private[sparkrest] case class CoreParts(
   lazy val identity: String = RequestIdentity.of(config)
 }
 
-/** What a refusal (400, 404, 410) means. */
+/** The meaning of a refusal (400, 404, 410). */
 sealed trait Refusal
 object Refusal {
 
   /** Neither of a page token nor of a cursor. */
   case object OfOtherThings extends Refusal
 
-  /** The same request is to be sent again so much later. */
+  /** Send the same request again after `waitMs`. */
   final case class Doubtful(state: Progress, waitMs: Long) extends Refusal
 
   /** Polling goes on from this state. */
@@ -140,10 +140,10 @@ final case class RequestPlan(state: Progress, ask: OffsetQuery, values: RequestV
 /** One response on its way: each record once, in order, then [[finish]]. Used once. */
 trait PageReader {
 
-  /** Whether to keep the record in `[from, to)`: false for one that was delivered before. */
+  /** Whether to keep the record in `[from, to)`: false for a record that was delivered before. */
   def keep(buf: Array[Byte], from: Int, to: Int): Boolean
 
-  /** Forgets the records so far: they were none (see `RecordSink.restart`). */
+  /** Forgets the records so far: they were not records (see `RecordSink.restart`). */
   def restart(): PageReader
 
   /** @return the state after this response; the error fails the poll, which then leaves no trace */
@@ -151,10 +151,10 @@ trait PageReader {
 }
 
 /** @param records in the response, kept or not
-  * @param atEnd there is nothing further now
-  * @param warning said once a query
-  * @param waitMs the response does not count yet: the same request is to be sent again so much later
-  * @param unfinished the pages are to be read again from the first one
+  * @param atEnd the API has no further records now
+  * @param warning logged once per query
+  * @param waitMs the response does not count yet: send the same request again after this time
+  * @param unfinished read the pages again from the first page
   */
 final case class PageOutcome(
     next: Progress,

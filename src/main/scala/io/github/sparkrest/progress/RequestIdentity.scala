@@ -7,9 +7,10 @@ import io.github.sparkrest.options.tables.{Opt, OptType}
 import io.github.sparkrest.progress.seen.ShortHash
 import io.github.sparkrest.secret.{Redact, Secret}
 
-/** What the pages of a traversal belong to, as a hash: the same page token means another place after a change of these options.
+/** A hash of the request that the pages of a traversal belong to. After a change of these options, the same page token means
+  * another place.
   *
-  * The texts of the options count, secrets taken out: a new token for the same API changes nothing.
+  * The hash covers the texts of the options without secrets: a new access token for the same API does not change it.
   */
 private[sparkrest] object RequestIdentity {
   def of(config: RestConfig): String = {

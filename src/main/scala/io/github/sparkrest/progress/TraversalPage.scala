@@ -111,7 +111,7 @@ final private[sparkrest] class TraversalPage(
   private def isDoubtful(facts: PageFacts): Boolean =
     records == 0 && !pages.saysMore(received, facts).contains(false) && doubt.nonEmpty && {
       state.traversal match {
-        // After a page that was not full the end was to be expected; empty pages so far say nothing of it.
+        // After a page that was not full the end is plausible. Empty pages so far are no evidence.
         case Some(d) => !isHollow && (d.lastPage == 0 || d.lastPage * 2 >= fullPage) // guard: I1.8
         case None    => strategy.doubtsEmptyPage(state, facts)
       }
@@ -180,8 +180,9 @@ final private[sparkrest] class TraversalPage(
   /** Too many empty pages in a row, though each names a next one. */
   private def isHollow: Boolean = emptyPages > limits.emptyPages
 
-  /** Another request from the offset reached instead of a further page: the list may move meanwhile, and nothing is lost.
-    * Only if the bound is known to be inclusive, or each id stands once: else records at the offset could be passed over.
+  /** Whether to send a new request from the reached offset instead of a request for the next page. Then the list may move
+    * meanwhile without a loss. Only if the bound is known to be inclusive, or ids are unique: otherwise records at the offset
+    * could be skipped.
     */
   private def reanchors(reached: Advance): Boolean = maySkip && reached.offset.exists(o => !state.offset.contains(o))
 
@@ -191,8 +192,8 @@ final private[sparkrest] class TraversalPage(
       (options.inclusive || strategy.valuesAreUnique ||
         config.paging.reanchorAfter.exists(n => state.traversal.fold(0L)(_.received) + records >= n))
 
-  /** Pages by number, within equal values that fill more than a page: if a later page brought something new, the list may have
-    * grown on the first one meanwhile. It is read once more from there before the offset moves.
+  /** With numbered pages, a run of equal offset values can span pages. If a later page had new records, the first page may have
+    * grown meanwhile. So the traversal reads again from page one before the offset moves.
     */
   private def comesAgain(reached: Advance): Boolean = reanchors(reached) && !strategy.valuesAreUnique &&
     state.traversal.isDefined && laterNew
@@ -233,7 +234,7 @@ final private[sparkrest] class TraversalPage(
   /** Records of this traversal, this page included. */
   private lazy val seen: SeenRecords = if (!hashes) SeenRecords.Empty else memory.add(earlier, repeats.seen)
 
-  /** With `initialOffset=latest`: whether what was there before has been passed over. */
+  /** With `initialOffset=latest`: marks the state as started when all older records have been skipped. */
   private def started(next: Progress, reached: Advance): Progress = {
     val over = options.latest && (state.started ||
       latest.isOver(state, reached, times, reading.outOfOrder, records, isNews = kept > 0))

@@ -4,12 +4,12 @@ package io.github.sparkrest.progress
 import io.circe.syntax._
 import io.circe.{Decoder, Encoder, Json}
 
-/** What an answer was known by (RFC 9110 §8.8), to ask whether it is still the same.
+/** The validators of a response (RFC 9110 §8.8), for a conditional request.
   *
-  * @param request a hash of the request that was answered, without its secrets
-  * @param etag as it was received, `W/` included
-  * @param modified `Last-Modified`, as it was received; only if there is no `ETag`
-  * @param atMs when the answer came, epoch milliseconds
+  * @param request hash of the request, without its secrets
+  * @param etag as received, including `W/`
+  * @param modified `Last-Modified` as received; only without an `ETag`
+  * @param atMs time of the response, epoch milliseconds
   */
 final case class Validators(request: String, etag: Option[String], modified: Option[String], atMs: Long)
 

@@ -4,7 +4,7 @@ package io.github.sparkrest.response
 import java.nio.charset.StandardCharsets.UTF_8
 
 import io.circe.Json
-import io.github.sparkrest.json.JsonBytes
+import io.github.sparkrest.json.JsonCursor
 
 /** Makes objects of records that are arrays (`recordFields`): `["x",1]` with the names a, b is passed on as
   * `{"a":"x","b":1}`, bytes in, bytes out. Elements beyond the names are left out, names beyond the elements too. Any
@@ -12,6 +12,7 @@ import io.github.sparkrest.json.JsonBytes
   */
 final class NamedFields(names: Seq[String], sink: RecordSink) extends RecordSink {
   private val labels = names.map(n => (Json.fromString(n).noSpaces + ":").getBytes(UTF_8)).toArray
+  private val elements = new JsonCursor
   private var out = new Array[Byte](1 << 10)
   private var length = 0
 
@@ -24,24 +25,16 @@ final class NamedFields(names: Seq[String], sink: RecordSink) extends RecordSink
   private def fill(buf: Array[Byte], from: Int, to: Int): Boolean = {
     length = 0
     add('{')
-    var i = JsonBytes.blank(buf, from + 1, to)
     var field = 0
-    var whole = true
-    var more = i < to && buf(i) != ']'
-    while (more && field < labels.length) {
-      val end = JsonBytes.valueEnd(buf, i, to)
-      whole = end > i
+    elements.openArray(buf, from, to)
+    while (field < labels.length && elements.next()) {
       if (field > 0) add(',')
       add(labels(field), 0, labels(field).length)
-      add(buf, i, end)
-      i = JsonBytes.blank(buf, end, to)
-      more = whole && i < to && buf(i) == ','
-      whole &&= more || i < to && buf(i) == ']'
-      if (more) i = JsonBytes.blank(buf, i + 1, to)
+      add(buf, elements.from, elements.to)
       field += 1
     }
     add('}')
-    whole
+    !elements.broken
   }
 
   private def add(c: Char): Unit = {

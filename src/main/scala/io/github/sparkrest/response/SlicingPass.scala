@@ -9,10 +9,8 @@ import io.github.sparkrest.options.values.FieldPath.{Each, Name, Segment, Where}
 /** One way through one response: records to the sink, wanted values beside them to the envelope. */
 final private[sparkrest] class SlicingPass(
     scanner: JsonScanner,
-    wanted: Seq[FieldPath],
-    sink: RecordSink,
-    refused: Envelope => Option[RestError],
-    empty: Envelope => Boolean
+    settings: ReaderSettings,
+    sink: RecordSink
 ) {
   import EnvelopePass.{Selection, holds, into}
   import scanner.window
@@ -40,9 +38,12 @@ final private[sparkrest] class SlicingPass(
 
   /** A response without records. */
   private def without(envelope: Envelope, path: String): Either[RestError, Envelope] =
-    refused(envelope).toLeft(envelope).filterOrElse(empty, NoRecords.at(path, names.toList, beside.arrays.toList))
+    settings
+      .refused(envelope)
+      .toLeft(envelope)
+      .filterOrElse(settings.empty, NoRecords.at(path, names.toList, beside.arrays.toList))
 
-  /** No path given: see [[RecordSlicer]].
+  /** No path given: see [[JsonRecords]].
     *
     * @param known the field that held the records of an earlier response
     */
@@ -85,6 +86,17 @@ final private[sparkrest] class SlicingPass(
     Envelope.Empty
   }
 
+  /** The root value is the record. */
+  def whole(): Either[RestError, Envelope] = {
+    scanner.begin()
+    if (scanner.peek() < 0) Right(Envelope.Empty)
+    else {
+      scanner.checkLiteral()
+      single(Vector.empty, trails(scanner.peek()))
+      finished()
+    }
+  }
+
   private def start(): Int = {
     scanner.begin()
     val first = scanner.peek()
@@ -95,7 +107,7 @@ final private[sparkrest] class SlicingPass(
 
   /** The root itself is a wanted value only if it is a scalar: else it would be the whole response. */
   private def trails(first: Int): List[Trail] =
-    wanted.toList.map(p => Trail(p, p.segments.toList)).filter(_.rest.nonEmpty || first != '{' && first != '[')
+    settings.outside.toList.map(p => Trail(p, p.segments.toList)).filter(_.rest.nonEmpty || first != '{' && first != '[')
 
   /** Walks over the value at `pos`, to which a path has led that goes on with `path`.
     *

@@ -8,14 +8,15 @@ import org.apache.spark.sql.catalyst.expressions.GenericInternalRow
 import org.apache.spark.sql.types._
 import org.apache.spark.unsafe.types.UTF8String
 
-/** Puts an input row and what its call brought side by side.
+/** Joins an input row with the result of its call.
   *
-  * Columns of the result are found by name: those of the input, `output`, `error`; without `output` all others are fields of
-  * the record. What no column asks for is not parsed.
+  * The name of a result column says what it holds: a column of the input, `output` or `error`. Without `output`, all other
+  * columns are fields of the record. The parser skips fields that no column needs.
   *
   * @param schema of the result
   * @param inputSchema of the input rows
-  * @param counted a record may be any number of rows, which matters though no column asks for it: see [[CallRows.oneRowEach]]
+  * @param counted parse the record even if no column needs it, because the number of rows depends on it: see
+  *   [[CallRows.oneRowEach]]
   */
 final class CallRows(
     schema: StructType,
@@ -40,7 +41,7 @@ final class CallRows(
   /** To be called after the last row: see [[JsonRows.finish]]. */
   def finish(): Unit = json.foreach(_.finish())
 
-  /** @param text of the record; `None`: the call brought none */
+  /** @param text of the record; `None`: the call returned no record */
   def rows(input: InternalRow, text: Option[Array[Byte]], error: Option[String]): Iterator[InternalRow] =
     text match {
       case Some(t) if json.isDefined => parsed(t).map(r => assembled(input, Some(r), error))
@@ -89,15 +90,15 @@ object CallRows {
   private val Open = s"""{"${RowShape.Output}":""".getBytes(UTF_8)
   private val Close = "}".getBytes(UTF_8)
 
-  /** Whether the record stands in an object of its own to be parsed: Spark's parser makes rows of objects alone. */
+  /** Whether the record is wrapped in an object before parsing: Spark's parser makes rows from objects only. */
   private def isWrapped(ofRecord: StructType): Boolean =
     ofRecord.fieldNames.sameElements(Seq(RowShape.Output)) && (RowShape.of(ofRecord) match {
       case RowShape.Columns(_) => true
       case _                   => false
     })
 
-  /** Whether each record is one row for sure. By Spark's rules an array is as many rows as it has elements, if rows are made
-    * of objects, so `[]` is none; and `mode=DROPMALFORMED` makes none of what does not fit.
+  /** Whether each record certainly becomes one row. Spark turns an array into one row per element, so `[]` has zero rows.
+    * `mode=DROPMALFORMED` drops records that do not fit the schema.
     *
     * @param schema of the result, with all its columns
     */

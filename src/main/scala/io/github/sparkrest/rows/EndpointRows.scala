@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets.UTF_8
 import org.apache.spark.sql.catalyst.InternalRow
 import org.apache.spark.sql.types.StructType
 
-/** The records of many endpoints, each beside the columns of the input row that its endpoint comes from.
+/** The records of many endpoints, each with the columns of the input row that defines its endpoint.
   *
   * @param schema of the result
   * @param input columns of the input

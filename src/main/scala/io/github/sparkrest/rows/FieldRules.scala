@@ -3,11 +3,11 @@ package io.github.sparkrest.rows
 
 import org.apache.spark.sql.types.{DataType, StructType}
 
-/** What is done in tasks about fields that the schema lacks, and values that do not fit it.
+/** How tasks treat fields that the schema lacks, and values that do not fit it.
   *
-  * @param rescued the column that gets them
-  * @param watch new fields end the query
-  * @param warned new fields are ignored, with a warning: what records are read as
+  * @param rescued the column that receives them
+  * @param watch the query fails at a new field
+  * @param warned new fields only cause a warning: the type that records are read as
   */
 final case class FieldRules(
     rescued: Option[String] = None,

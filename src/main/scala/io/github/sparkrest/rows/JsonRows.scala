@@ -22,10 +22,10 @@ trait JsonRows {
   def finish(): Unit = ()
 }
 
-/** @param options those of `spark.read.json`
-  * @param timeZone the session's, unless `options` names one
-  * @param corruptColumn the session's name for it, likewise
-  * @param fields what is done about those that the schema lacks
+/** @param options of `spark.read.json`
+  * @param timeZone of the session, unless `options` contains one
+  * @param corruptColumn name of the column for corrupt records in the session, unless `options` contains one
+  * @param fields how to treat fields that the schema lacks
   */
 final case class JsonRowSettings(
     options: Map[String, String],
@@ -34,7 +34,7 @@ final case class JsonRowSettings(
     fields: FieldRules = FieldRules()
 ) {
 
-  /** Records that do not fit are no rows, by `mode`. */
+  /** Whether `mode` drops records that do not fit. */
   def dropsMalformed: Boolean = options.exists { case (name, mode) =>
     name.equalsIgnoreCase("mode") && mode.trim.equalsIgnoreCase("DROPMALFORMED")
   }
@@ -45,7 +45,7 @@ final case class JsonRowSettings(
 
 object JsonRowSettings {
 
-  /** With what the session says now. */
+  /** The current settings of the session. */
   def in(session: SparkSession, options: Map[String, String], fields: FieldRules = FieldRules()): JsonRowSettings =
     JsonRowSettings(
       options,

@@ -3,32 +3,33 @@ package io.github.sparkrest.rows
 
 import java.nio.charset.StandardCharsets.UTF_8
 
-import io.github.sparkrest.json.{JsonBytes, JsonWalk}
+import io.github.sparkrest.json.{JsonBytes, JsonCursor}
 import org.apache.spark.sql.catalyst.InternalRow
 import org.apache.spark.sql.catalyst.expressions.SpecializedGetters
 import org.apache.spark.sql.catalyst.util.{ArrayData, MapData}
 import org.apache.spark.sql.types._
 import org.apache.spark.unsafe.types.UTF8String
 
-/** What of a record did not get into its row: fields that the schema lacks, and values of which Spark's parser made null.
+/** The parts of a record that are missing from its row: fields that the schema lacks, and values that Spark's parser turned
+  * into null.
   *
-  * It mirrors the record: an object within it holds only what did not fit. An array or map with something in it that does not
-  * fit stands there as a whole, for what is left of it would have no place.
+  * The result mirrors the record, and an object contains only the missing parts. An array or a map with a misfit is kept
+  * whole, because a part of it would have lost its place.
   */
 private[rows] object Misfits {
 
-  /** A JSON object, values as the record spells them; `None`: all fits, or what does not is null.
+  /** A JSON object with values as the record spells them. `None`: everything fits, or every misfit is null.
     *
-    * @param row that the parser made of the record
+    * @param row that the parser made from the record
     */
   def of(buf: Array[Byte], from: Int, to: Int, record: StructType, row: InternalRow): Option[String] = {
     val out = new StringBuilder
-    val whole = JsonWalk.members(buf, from, to) { (nameFrom, nameTo, valueFrom, valueTo) =>
-      rescued(buf, valueFrom, valueTo, record, JsonBytes.string(buf, nameFrom, nameTo), row).foreach { value =>
-        out ++= (if (out.isEmpty) "{" else ",") ++= text(buf, nameFrom, nameTo) += ':' ++= value
+    val whole = JsonCursor.members(buf, from, to) { at =>
+      rescued(buf, at.from, at.to, record, JsonBytes.string(buf, at.nameFrom, at.nameTo), row).foreach { value =>
+        out ++= (if (out.isEmpty) "{" else ",") ++= text(buf, at.nameFrom, at.nameTo) += ':' ++= value
       }
     }
-    // What is no strict JSON, though Spark's parser takes it.
+    // Spark's parser accepts it, but it is not strict JSON.
     if (!whole) Some(text(buf, from, to)) else if (out.isEmpty) None else Some((out += '}').toString)
   }
 
@@ -64,9 +65,9 @@ private[rows] object Misfits {
 
   private def fitsStruct(buf: Array[Byte], from: Int, to: Int, t: StructType, row: InternalRow): Boolean = {
     var all = true
-    val whole = JsonWalk.members(buf, from, to) { (nameFrom, nameTo, valueFrom, valueTo) =>
-      val i = index(t, JsonBytes.string(buf, nameFrom, nameTo))
-      all &&= (if (i < 0) buf(valueFrom) == 'n' else fits(buf, valueFrom, valueTo, t(i).dataType, row, i))
+    val whole = JsonCursor.members(buf, from, to) { at =>
+      val i = index(t, JsonBytes.string(buf, at.nameFrom, at.nameTo))
+      all &&= (if (i < 0) buf(at.from) == 'n' else fits(buf, at.from, at.to, t(i).dataType, row, i))
     }
     whole && all
   }
@@ -74,8 +75,8 @@ private[rows] object Misfits {
   private def fitsArray(buf: Array[Byte], from: Int, to: Int, element: DataType, array: ArrayData): Boolean = {
     var all = true
     var n = 0
-    val whole = JsonWalk.elements(buf, from, to) { (valueFrom, valueTo) =>
-      all &&= fits(buf, valueFrom, valueTo, element, array, if (n < array.numElements()) n else -1)
+    val whole = JsonCursor.elements(buf, from, to) { at =>
+      all &&= fits(buf, at.from, at.to, element, array, if (n < array.numElements()) n else -1)
       n += 1
     }
     whole && all
@@ -85,9 +86,9 @@ private[rows] object Misfits {
     val keys =
       map.keyArray().toArray[Any](StringType).map { case k: UTF8String => k.toString; case k => String.valueOf(k) }
     var all = true
-    val whole = JsonWalk.members(buf, from, to) { (nameFrom, nameTo, valueFrom, valueTo) =>
-      val at = keys.indexOf(JsonBytes.string(buf, nameFrom, nameTo))
-      all &&= fits(buf, valueFrom, valueTo, value, map.valueArray(), at)
+    val whole = JsonCursor.members(buf, from, to) { at =>
+      val i = keys.indexOf(JsonBytes.string(buf, at.nameFrom, at.nameTo))
+      all &&= fits(buf, at.from, at.to, value, map.valueArray(), i)
     }
     whole && all
   }

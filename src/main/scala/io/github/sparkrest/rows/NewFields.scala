@@ -4,9 +4,10 @@ package io.github.sparkrest.rows
 import io.github.sparkrest.json.FieldNames
 import org.apache.spark.sql.types._
 
-/** What a type lacks that a record has. Pure.
+/** The fields of a record that a type lacks. Pure.
   *
-  * A name that differs from a known one in case alone is no new field: a table cannot have both. Types of known fields stay.
+  * A name that differs from a known name only in case is not a new field, because a table cannot have both. The types of
+  * known fields never change.
   */
 object NewFields {
 

@@ -6,10 +6,10 @@ import org.apache.spark.sql.catalyst.expressions.{GenericInternalRow, JoinedRow}
 import org.apache.spark.sql.types._
 import org.apache.spark.unsafe.types.UTF8String
 
-/** The hidden column `_metadata`: where a record is from.
+/** The hidden column `_metadata`: the origin of a record.
   *
-  * Spark puts metadata columns after all others, and does not tell a stream's scan whether a query wants them
-  * (`SupportsMetadataColumns`). So each row has it as one more field, which Spark leaves alone if it was not asked for.
+  * Spark puts metadata columns after all others, and does not tell a stream's scan whether a query selects them
+  * (`SupportsMetadataColumns`). So each row has it as an additional last field. Spark ignores the field if no query selects it.
   */
 final class RecordMetadata {
   private val fields = new GenericInternalRow(RecordMetadata.schema.length)

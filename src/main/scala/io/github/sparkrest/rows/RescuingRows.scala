@@ -9,11 +9,11 @@ import org.apache.spark.sql.catalyst.util.{DropMalformedMode, FailFastMode}
 import org.apache.spark.sql.types.{StringType, StructType}
 import org.apache.spark.unsafe.types.UTF8String
 
-/** Rows with a column for what does not fit them. As Databricks Auto Loader has it: a value that does not fit its type is
-  * rescued, and its record is neither corrupt nor dropped nor a failure; `mode` is for records that are no JSON objects.
+/** Rows with a column for rescued data, as in Databricks Auto Loader: a value that does not fit its type is rescued, and its
+  * record is neither corrupt nor dropped, and causes no failure. `mode` applies to records that are not JSON objects.
   *
-  * @param schema with the column among its own
-  * @param wrapped the record is the other column, else its fields are the others
+  * @param schema with the rescue column
+  * @param wrapped true: the other column holds the whole record; false: the other columns are fields of the record
   */
 final private class RescuingRows(
     schema: StructType,

@@ -7,7 +7,7 @@ import io.github.sparkrest.error.RestError
 import io.github.sparkrest.options.values.OutputType
 import org.apache.spark.sql.types._
 
-/** What a record becomes, by the schema that was asked for. */
+/** What a record becomes under the requested schema. */
 sealed trait RowShape
 object RowShape {
 
@@ -25,7 +25,7 @@ object RowShape {
 
   val Output = "output"
 
-  /** What is not inferred: `string` or `variant`.
+  /** The type of `output` when no schema is inferred: `string` or `variant`.
     *
     * @throws RestException this Spark has no such type
     */

@@ -9,21 +9,21 @@ import org.apache.spark.sql.types._
 
 /** Types that the user knows better than inference: `id BIGINT, user.born DATE, tags MAP<STRING, STRING>`. Pure.
   *
-  * A path leads through structs, through arrays by `element`, through maps by `key` and `value`; names with dots or blanks
-  * stand in backticks. A field that the inferred schema lacks is added.
+  * A path leads through structs, through arrays by `element`, and through maps by `key` and `value`. Put names with dots or
+  * blanks in backticks. A hint adds a field that the inferred schema lacks.
   */
 object SchemaHints {
 
-  /** Left: what is wrong with the hints. */
+  /** Left: the error in the hints. */
   def apply(hints: String, inferred: StructType): Either[RestError, StructType] =
     parse(hints).map(_.foldLeft[DataType](inferred) { case (t, (path, hint)) => put(t, path, hint) }).map {
       case s: StructType => s
       case _             => inferred
     }
 
-  /** For what was inferred or stored: hints apply if it is an object.
+  /** Applies hints to an inferred or stored type, if that type is an object.
     *
-    * @throws RestException by wrong hints
+    * @throws RestException if the hints are wrong
     */
   def on(inferred: DataType, hints: Option[String]): DataType = (inferred, hints) match {
     case (record: StructType, Some(h)) => apply(h, record).fold(e => throw e.toException, identity)
@@ -65,7 +65,7 @@ object SchemaHints {
     case (_, rest) => put(new StructType, rest, hint)
   }
 
-  /** At `separator` where it stands in no brackets and no backticks. */
+  /** Splits at `separator` outside brackets and backticks. */
   private def split(text: String, separator: Char): Vector[String] = {
     @tailrec def go(i: Int, from: Int, depth: Int, quoted: Boolean, done: Vector[String]): Vector[String] =
       if (i == text.length) done :+ text.substring(from)

@@ -28,7 +28,7 @@ final private class WarnedRows(rows: JsonRows, known: DataType, json: SparkJson)
     if (fields.nonEmpty)
       logger.warn(
         s"Records have fields that the inferred schema lacks, and they are ignored: ${Printable(fields.mkString(", "))}. " +
-          "With schemaLocation the schema grows; rescuedDataColumn keeps what does not fit; schemaEvolutionMode=none is silent."
+          "Set schemaLocation to let the schema grow, rescuedDataColumn to keep the fields, or schemaEvolutionMode=none to silence this warning."
       )
   }
 }

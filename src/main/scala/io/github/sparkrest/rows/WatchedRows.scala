@@ -4,8 +4,8 @@ package io.github.sparkrest.rows
 import org.apache.spark.sql.catalyst.InternalRow
 import org.apache.spark.sql.types.DataType
 
-/** Rows, until a record has a field that the schema lacks. From there on no row is given: the records that follow only tell the
-  * types of their new fields, so that one failure brings all columns that a task can know of. Then the task ends.
+/** Rows, until a record has a field that the schema lacks. From then on the task returns no rows: it only collects the types of
+  * new fields from the remaining records, so that a single failure reports all columns that the task can find. Then it ends.
   */
 final private class WatchedRows(rows: JsonRows, schema: WatchedSchema, json: SparkJson) extends JsonRows {
   private val names = NewFields.filter(schema.known)

@@ -4,7 +4,7 @@ package io.github.sparkrest.schedule
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.pagelog.{Endpoint, Resumption}
-import io.github.sparkrest.poll.{PollOutcome, Schedule}
+import io.github.sparkrest.poll.{PollOutcome, Retries, Schedule}
 import io.github.sparkrest.progress.Progress
 import io.github.sparkrest.progress.strategies.OffsetTime
 
@@ -24,7 +24,7 @@ final private[sparkrest] class EndpointSchedule(
   import EndpointSchedule._
 
   private var pages = 0L
-  private var retries = 0
+  private var retries = Retries(pace.backoff)
   private var symptoms = PollWarnings()
   private var availableNow = AvailableNow(now)
   private var forgets = 0
@@ -79,7 +79,7 @@ final private[sparkrest] class EndpointSchedule(
   def begin(alone: Boolean): Long = {
     if (!triesAgain && !goesOn) {
       pages = 0
-      retries = 0
+      retries = retries.none
     }
     inFlight = true
     if (config.paging.isPaged) math.max(1, config.paging.maxPages - pages)
@@ -116,7 +116,7 @@ final private[sparkrest] class EndpointSchedule(
   ): Settled = {
     val before = state
     wasPolled = true
-    if (retries == 0 && pages == 0) asked = now - outcome.tookMs
+    if (retries.made == 0 && pages == 0) asked = now - outcome.tookMs
     pages += outcome.requests
     isUnlogged = !isLogged && moves(outcome.state)
     state = outcome.state
@@ -150,17 +150,17 @@ final private[sparkrest] class EndpointSchedule(
           Settled.Polled
         case Some(error) =>
           more = false
-          pace.retry(error, retries + 1, now, jitter) match {
-            case Some(at) =>
-              retries += 1
+          retries.next(error, now, jitter) match {
+            case Some((at, later)) =>
+              retries = later
               due = at
               triesAgain = true
-              Settled.Retried(error, retries + 1)
+              Settled.Retried(error, retries.made + 1)
             case None =>
               errorsInRow += 1
               // What comes next is another poll, though a traversal goes on with its page.
               pages = 0
-              retries = 0
+              retries = retries.none
               due = pace.afterFailure(error, asked, now)
               Settled.Failed(error)
           }

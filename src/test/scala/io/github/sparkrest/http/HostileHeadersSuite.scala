@@ -9,7 +9,7 @@ import scala.util.Random
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.http.client.StatusPolicy
 import io.github.sparkrest.http.limits.ServerLimits
-import io.github.sparkrest.response.JsonLines
+import io.github.sparkrest.response.ResponseReader
 import org.scalatest.funsuite.AnyFunSuite
 
 /** Whatever a header holds and however long it is, each parser of headers ends soon and throws nothing. */
@@ -25,7 +25,7 @@ class HostileHeadersSuite extends AnyFunSuite {
   private def parseAll(value: String): Unit = {
     links(value)
     HttpDate.parse(value)
-    JsonLines.names(value)
+    ResponseReader.namesLines(value)
     HostileHeadersSuite.names.foreach { name =>
       val headers = Seq(name -> value, "date" -> value)
       Seq(config, ownNames).foreach(c => ServerLimits.of(headers, c.limits, 0))
@@ -141,9 +141,9 @@ class HostileHeadersSuite extends AnyFunSuite {
       "text/x-json-lines",
       "application/jsonlines"
     )
-      .foreach(t => assert(JsonLines.names(t), t))
+      .foreach(t => assert(ResponseReader.namesLines(t), t))
     Seq("application/json", "application/ndjsonx", "text/plain; name=a_ndjson", "", ";" * 1000 + "ndjson")
-      .foreach(t => assert(!JsonLines.names(t), t))
+      .foreach(t => assert(!ResponseReader.namesLines(t), t))
   }
 }
 

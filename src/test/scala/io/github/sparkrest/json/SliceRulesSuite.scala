@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets.UTF_8
 import scala.jdk.CollectionConverters._
 
 import io.github.sparkrest.error.Condition
-import io.github.sparkrest.response.{RecordSink, RecordSlicer, Slices}
+import io.github.sparkrest.response.{JsonRecords, ReaderSettings, RecordSink, Slices}
 import org.scalatest.funsuite.AnyFunSuite
 
 /** What a response cannot make the slicer hold, or walk into. */
@@ -39,7 +39,7 @@ class SliceRulesSuite extends AnyFunSuite with Slices {
       assert(!new FieldNames(arrays).cover(bytes, 0, bytes.length), "it does not know")
       assert(new FieldNames(FieldNames.Anything).cover(bytes, 0, bytes.length))
       assert(JsonBytes.names(bytes, 0, bytes.length) == List("a"))
-      assert(JsonWalk.members(bytes, 0, bytes.length)((_, _, _, _) => ()))
+      assert(JsonCursor.members(bytes, 0, bytes.length)(_ => ()))
     }
   }
 
@@ -109,7 +109,7 @@ class SliceRulesSuite extends AnyFunSuite with Slices {
           n
         }
       }
-      new RecordSlicer(at.map(path), Seq("next").map(path), 1L << 40).slice(measured, quiet)
+      new JsonRecords(at.map(path), ReaderSettings(1L << 40, Seq("next").map(path))).read(measured, quiet)
       assert(held < (20L << 20), s"$at: ${held >> 20} MB")
     }
   }

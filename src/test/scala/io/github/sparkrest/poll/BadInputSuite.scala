@@ -247,7 +247,7 @@ class BadInputSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
           .parse(options ++ more + ("url" -> s"${server.url}/?n={n}"))
           .fold(e => fail(e.text), identity)
         val input = config.input.getOrElse(fail("no input"))
-        val call = new RowCall(config, input, SttpClient(config, () => false), Clock.System, _ => ())
+        val call = new RowCall(config, input, SttpClient(config, () => false), Clock.System, _ => (), () => 0.5)
         call(InputRow(Vector("n" -> Json.fromInt(1)))) match {
           case Right(texts) => assert(fits && texts.map(_.length).sum >= size - 4)
           case Left(e)      =>

@@ -7,7 +7,7 @@ import java.time.Instant
 
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.{Condition, RestError}
-import io.github.sparkrest.response.{PageFacts, RecordSink, RecordSlicer}
+import io.github.sparkrest.response.{JsonRecords, PageFacts, ReaderSettings, RecordSink}
 import org.scalatest.funsuite.AnyFunSuite
 
 /** The rules of the four strategies: what is asked next, and which records are new. */
@@ -34,8 +34,8 @@ class OffsetStrategySuite extends AnyFunSuite {
           if (step.keep(buf, from, to)) kept ::= new String(buf, from, to - from, UTF_8)
         def restart(): Unit = { step = step.restart(); kept = Nil }
       }
-      new RecordSlicer(config.dataField, core.wanted, 1L << 30)
-        .slice(new ByteArrayInputStream(body.getBytes(UTF_8)), sink)
+      new JsonRecords(config.dataField, ReaderSettings(1L << 30, core.fieldsRead))
+        .read(new ByteArrayInputStream(body.getBytes(UTF_8)), sink)
         .flatMap(envelope => step.finish(PageFacts("http://h/x", Nil, envelope)))
         .map { result =>
           // What is kept over a restart is what the codec keeps.

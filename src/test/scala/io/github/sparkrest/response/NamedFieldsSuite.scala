@@ -61,8 +61,8 @@ class NamedFieldsSuite extends AnyFunSuite with ScalaCheckPropertyChecks with Sl
       val document = Json.obj("states" -> Json.fromValues(elements))
       val text = if (pretty) document.spaces2 else document.noSpaces
       val sink = new Kept
-      new RecordSlicer(Some(path("states")), Nil, 1L << 30)
-        .slice(new Dribble(text.getBytes(UTF_8), step), new NamedFields(names, sink))
+      new JsonRecords(Some(path("states")), ReaderSettings(1L << 30))
+        .read(new Dribble(text.getBytes(UTF_8), step), new NamedFields(names, sink))
         .fold(e => fail(e.text), identity)
       val expected = elements
         .filterNot(_.isNull)

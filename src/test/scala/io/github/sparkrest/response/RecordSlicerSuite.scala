@@ -143,8 +143,8 @@ class RecordSlicerSuite extends AnyFunSuite with ScalaCheckPropertyChecks with S
     }
     var count = 0
     var largest = 0
-    new RecordSlicer(None, Nil, 1L << 40)
-      .slice(
+    new JsonRecords(None, ReaderSettings(1L << 40))
+      .read(
         endless,
         new RecordSink {
           def record(buf: Array[Byte], from: Int, to: Int): Unit = { count += 1; largest = math.max(largest, buf.length) }

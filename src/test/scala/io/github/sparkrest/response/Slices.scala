@@ -42,9 +42,10 @@ private[sparkrest] trait Slices { this: Assertions =>
       recognized: Option[String] = None
   ): Either[RestError, (List[String], Envelope)] = {
     val sink = new Kept
-    val slicer = new RecordSlicer(at.map(path), wanted.map(path), max, rules = rules)
-    val body = new Dribble(text.getBytes(UTF_8), step)
-    (if (lines) slicer.sliceLines(body, sink) else slicer.slice(body, sink, recognized)).map(sink.records.toList -> _)
+    val settings = ReaderSettings(max, wanted.map(path), rules = rules)
+    val field = at.map(path)
+    val reader = if (lines) new NdjsonRecords(field, settings) else new JsonRecords(field, settings)
+    reader.read(new Dribble(text.getBytes(UTF_8), step), sink, recognized).map(sink.records.toList -> _)
   }
 
   protected def records(text: String, at: Option[String] = None): List[String] =

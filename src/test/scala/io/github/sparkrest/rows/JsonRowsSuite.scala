@@ -7,7 +7,7 @@ import java.nio.file.Files
 import scala.util.Try
 
 import io.github.sparkrest.json.SliceRules
-import io.github.sparkrest.response.{RecordSink, RecordSlicer}
+import io.github.sparkrest.response.{JsonRecords, ReaderSettings, RecordSink}
 import org.apache.spark.sql.catalyst.CatalystTypeConverters
 import org.apache.spark.sql.types.StructType
 import org.apache.spark.sql.{Row, SparkSession}
@@ -95,8 +95,8 @@ class JsonRowsSuite extends AnyFunSuite with BeforeAndAfterAll {
         def restart(): Unit = ()
       }
       val body = s"""{"data":[{"a":8},$record,{"a":9}]}"""
-      new RecordSlicer(None, Nil, 1000, rules = SliceRules.of(options))
-        .slice(new java.io.ByteArrayInputStream(body.getBytes(UTF_8)), sink)
+      new JsonRecords(None, ReaderSettings(1000, rules = SliceRules.of(options)))
+        .read(new java.io.ByteArrayInputStream(body.getBytes(UTF_8)), sink)
         .fold(e => fail(e.text), identity)
       val mine = cut.toList.flatMap(ours(_, schema, options).get)
       assert(mine.head == Row(8, null, null, null) && mine.last == Row(9, null, null, null))

@@ -55,16 +55,18 @@ class ScheduleSuite extends AnyFunSuite {
   test("retries: passing errors only, as often as allowed, doubling, with jitter, and not before the API said") {
     val p = pace("maxRetries" -> "2", "retryBackoff" -> "1")
     assert(
-      p.retry(error(Condition.ApiError), 1, 0, 0.999).exists(_ <= 1000) && p
-        .retry(error(Condition.ApiError), 2, 0, 0.999)
+      p.backoff.retryAt(error(Condition.ApiError), 1, 0, 0.999).exists(_ <= 1000) && p.backoff
+        .retryAt(error(Condition.ApiError), 2, 0, 0.999)
         .exists(t => t > 1000 && t <= 2000)
     )
     assert(
-      p.retry(error(Condition.ApiError), 3, 0, 0.5).isEmpty && p.retry(error(Condition.ApiRefused), 1, 0, 0.5).isEmpty
+      p.backoff.retryAt(error(Condition.ApiError), 3, 0, 0.5).isEmpty && p.backoff
+        .retryAt(error(Condition.ApiRefused), 1, 0, 0.5)
+        .isEmpty
     )
-    assert(p.retry(error(Condition.ApiError, Some(7000)), 1, 100, 0.5).contains(7100L))
+    assert(p.backoff.retryAt(error(Condition.ApiError, Some(7000)), 1, 100, 0.5).contains(7100L))
     assert(
-      p.retry(error(Condition.ApiError, Some(55L * 365 * 86400 * 1000)), 1, 0, 0).contains(3600000L),
+      p.backoff.retryAt(error(Condition.ApiError, Some(55L * 365 * 86400 * 1000)), 1, 0, 0).contains(3600000L),
       "the wait is capped"
     )
   }

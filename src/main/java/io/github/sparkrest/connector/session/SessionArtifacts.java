@@ -9,9 +9,10 @@ import scala.Function0;
 import scala.Option;
 
 /**
- * The jars that belong to a session, for jobs that are no part of a query of it. A Connect session has jars of its own; a job
- * outside of it gets those of all sessions, on the executors' common class loader, and from then on classes of ours exist
- * twice. In Java because Spark declares what it calls {@code private[spark]}, which Scala obeys and the JVM does not know.
+ * The jars that belong to a session, for jobs outside of a query. A Connect session has separate jars. A job outside of the
+ * session gets the jars of all sessions through the executors' common class loader, and then our classes exist twice.
+ *
+ * <p>This class is in Java because Spark declares these members {@code private[spark]}. Scala enforces that, the JVM does not.
  */
 public final class SessionArtifacts {
   private final SparkSession session;
@@ -49,7 +50,7 @@ public final class SessionArtifacts {
     }
   }
 
-  /** Scala code throws what it wants: an InterruptedException has to arrive as one. */
+  /** Rethrows without a wrapper: callers must see an InterruptedException as such. */
   @SuppressWarnings("unchecked")
   private static <E extends Throwable> E asIs(Throwable thrown) throws E {
     throw (E) thrown;

@@ -5,7 +5,7 @@ package io.github.sparkrest.connector.session;
 public final class SparkLine {
   private SparkLine() {}
 
-  /** As {@link #check}, for the jar that this class is in and the Spark that runs. */
+  /** Calls {@link #check} for the jar of this class and the running Spark. */
   public static void checkThisJar() {
     check(
         ScalaLine.VERSION,

@@ -26,14 +26,14 @@ final private[sparkrest] class CheckpointFiles(location: String, conf: Configura
   if (!fs.exists(new Path(root, Offsets)))
     throw RestError(
       Condition.CheckpointUnreadable,
-      s"There is no checkpoint in $location: it has no folder $Offsets.",
+      s"$location does not contain a checkpoint: the folder $Offsets is missing.",
       "Give the checkpointLocation of a query."
     ).toException
 
-  /** Where Spark lets a source keep what it needs. */
+  /** The folder that Spark reserves for the files of a source. */
   def source(number: Int): String = new Path(root, s"sources/$number").toString
 
-  /** Those that are still there, oldest first. */
+  /** The remaining batches, oldest first. */
   def batches(): Vector[LoggedBatch] = {
     val done = ids(Commits).toSet
     ids(Offsets).sorted.map(id => LoggedBatch(id, done(id), offsets(id)))
@@ -46,7 +46,7 @@ final private[sparkrest] class CheckpointFiles(location: String, conf: Configura
       fs.delete(file(Offsets, id), false)
     }
 
-  /** Copies what may be changed here to a folder beside the checkpoint.
+  /** Copies the files that this tool may change to a folder next to the checkpoint.
     *
     * @param logs folders of page logs; of these the small files
     * @return the folder

@@ -14,8 +14,8 @@ import io.github.sparkrest.progress.Progress
 import org.apache.hadoop.fs.Path
 import org.apache.spark.sql.SparkSession
 
-/** What `python -m spark_rest offsets` calls: shows the offsets of a stopped query, and moves them. Each text is to be read, or
-  * asked before [[rewind]] and [[set]], which write.
+/** The command `python -m spark_rest offsets`: shows the offsets of a stopped query, and moves them. Each method returns text
+  * for the user. Only [[rewind]] and [[set]] write, and the command confirms with the user before it calls them.
   *
   * @param checkpoint `checkpointLocation` of the query
   * @param pageLog `pageLogLocation`, if the query has one; else empty
@@ -33,7 +33,7 @@ final class CheckpointOffsets(session: SparkSession, checkpoint: String, pageLog
       "Give the checkpoint of a query that reads one."
     )
 
-  /** Batches, what is kept of the pages, and where polling goes on. */
+  /** The batches, the pages that are kept, and the place where polling continues. */
   def text(): String = {
     val lines = Seq(s"Checkpoint $checkpoint", "") ++ batches.map(described) ++ sources.flatMap(n => "" +: described(n))
     lines.mkString("", "\n", "\n")
@@ -53,13 +53,13 @@ final class CheckpointOffsets(session: SparkSession, checkpoint: String, pageLog
 
   /** The next batch begins where `batch` ended, with the same records as then.
     *
-    * @return what was done, with the place of the backup
+    * @return a description of the change, with the place of the backup
     */
   def rewind(batch: Long): String = {
     checkedRewind(batch)
     val backup = takeOver()
     log.forgetAfter(batch)
-    s"The next batch is ${batch + 1}. What was there before is in $backup.\n"
+    s"The next batch is ${batch + 1}. The files from before the change are in $backup.\n"
   }
 
   /** What [[set]] would do; it throws if that cannot be. */
@@ -76,7 +76,7 @@ final class CheckpointOffsets(session: SparkSession, checkpoint: String, pageLog
     stateOf(source, endpoint)
     val backup = takeOver()
     LogView.moveTo(storeOf(source), Map(endpoint -> Progress(Some(offset))))
-    s"The next poll of endpoint $endpoint asks from ${quoted(Some(offset))}. What was there before is in $backup.\n"
+    s"The next poll of endpoint $endpoint starts from ${quoted(Some(offset))}. The files from before the change are in $backup.\n"
   }
 
   private def checkedRewind(batch: Long): Unit = {
@@ -92,7 +92,7 @@ final class CheckpointOffsets(session: SparkSession, checkpoint: String, pageLog
         throw refused(
           s"The pages after batch $batch are no longer in the page log: retainBatches says how many batches stay.",
           s"${if (rewindable.isEmpty) ""
-            else s"Batches that it can be rewound to: ${rewindable.map(_.id).mkString(", ")}. "}Or set the offset, to ask the API again from there."
+            else s"Batches that it can be rewound to: ${rewindable.map(_.id).mkString(", ")}. "}Or set the offset, to read from the API again from there."
         )
     )
   }
@@ -113,12 +113,15 @@ final class CheckpointOffsets(session: SparkSession, checkpoint: String, pageLog
 
   private def stateOf(source: Int, endpoint: String): Progress = {
     if (!sources.contains(source))
-      throw refused(s"Source $source of the query is not of format rest.", s"Those that are: ${sources.mkString(", ")}.")
+      throw refused(
+        s"Source $source of the query is not of format rest.",
+        s"Use one of these sources: ${sources.mkString(", ")}."
+      )
     val states = statesOf(source)
     states.getOrElse(
       endpoint,
       throw refused(
-        s"There is no endpoint $endpoint in source $source.",
+        s"Source $source does not have an endpoint $endpoint.",
         s"Known: ${states.keys.toSeq.sorted.take(Shown).mkString(", ")}${if (states.size > Shown) ", …" else ""}."
       )
     )

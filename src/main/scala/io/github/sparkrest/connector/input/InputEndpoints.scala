@@ -18,9 +18,9 @@ final private[sparkrest] class InputEndpoints(val input: InputConfig, session: S
 
   def schema: StructType = table.schema
 
-  /** Reads the input anew: its rows are those of the time when a query starts.
+  /** Reads the input again, because its rows are fixed when a query starts.
     *
-    * @param columns that stand beside the records, and in the checkpoint
+    * @param columns of the input that appear next to the records, and in the checkpoint
     */
   def read(columns: Set[String]): Vector[Endpoint] = {
     val all = table.read().json.iterator.map(Endpoint.of(_, columns)).toVector

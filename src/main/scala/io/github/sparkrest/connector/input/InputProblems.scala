@@ -6,7 +6,7 @@ import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.rows.{CallRows, RowShape}
 import org.apache.spark.sql.types.{StringType, StructField, StructType}
 
-/** What is wrong with an input that its options alone do not show. */
+/** Errors in an input that its options alone do not reveal. */
 private[sparkrest] object InputProblems {
   val streaming: RestError = RestError.wrongOptions(
     Seq("inputData, input: without streaming=true a call per input row is a batch read, and this is readStream."),
@@ -23,16 +23,16 @@ private[sparkrest] object InputProblems {
     val ofInput = for {
       f <- asked.fields.toSeq
       g <- columns.fields if g.name == f.name && g.dataType != f.dataType
-    } yield s"${f.name} is asked for as ${f.dataType.sql}, and is ${g.dataType.sql} in the input"
+    } yield s"${f.name} is ${f.dataType.sql} in the schema, but ${g.dataType.sql} in the input"
     val ofError = asked.fields.toSeq.collect {
       case StructField(CallRows.ErrorColumn, t, _, _) if t != StringType =>
-        s"error is asked for as ${t.sql}, and is STRING"
+        s"error is ${t.sql} in the schema, but must be STRING"
     }
     val both = asked.fieldNames.contains(RowShape.Output) && asked.fieldNames.exists { n =>
       n != RowShape.Output && n != CallRows.ErrorColumn && !input.columns.contains(n) && !rescued.contains(n)
     }
     val problems = ofInput ++ ofError ++
-      (if (both) Seq("beside output only columns of the input and error are possible") else Nil)
+      (if (both) Seq("next to output, the schema may contain only columns of the input and error") else Nil)
     problems.headOption.map(_ =>
       RestError(
         Condition.InvalidOptions,

@@ -12,7 +12,7 @@ import org.apache.spark.sql.{AnalysisException, DataFrame, Encoders, SparkSessio
 
 /** Rows of an input, as the driver reads them.
   *
-  * @param rows as they stand in the result
+  * @param rows as they appear in the result
   * @param json the same as JSON objects, for requests
   */
 final private[sparkrest] case class InputRows(rows: Array[InternalRow], json: Array[String]) {
@@ -36,7 +36,7 @@ final private[sparkrest] class InputTable(input: InputConfig, session: SparkSess
   /** Types as `spark.read.json` infers them, or those of the view. */
   lazy val schema: StructType = frame.schema
 
-  /** Reads the input anew: a view may have other rows now. */
+  /** Reads the input again: a view may have other rows now. */
   def read(): InputRows = {
     val exact = schema.fields.toSeq.map(f => InputTimes.exact(InputTable.column(f.name), f.dataType).as(f.name))
     val json = to_json(struct(exact: _*), java.util.Collections.singletonMap("ignoreNullFields", "false"))
@@ -74,7 +74,7 @@ private[sparkrest] object InputTable {
       case e: AnalysisException =>
         throw RestError
           .wrongOptions(
-            Seq(s"input: there is no view or table $name that this session can read."),
+            Seq(s"input: this session cannot read a view or table $name."),
             s"Make one with createOrReplaceTempView, or give the rows as inputData. Spark says: ${e.getMessage.linesIterator.next()}"
           )
           .toException

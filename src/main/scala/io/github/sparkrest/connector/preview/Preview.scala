@@ -29,12 +29,13 @@ import io.github.sparkrest.request.InputRow
 import io.github.sparkrest.secret.Secret
 import org.apache.spark.sql.{Encoders, SparkSession}
 
-/** Looks at an API before a stream is made of it: at most three requests, on an executor, by the code that polls.
+/** Looks at an API before you build a stream on it. It sends at most three requests, on an executor, with the polling code.
   *
-  * The first is the first of a stream. If its answer names a next page, the second asks for that; if the request depends on the
-  * offset, the last one asks from the middle of what came, to see what the API makes of it.
+  * The first request is the first request of a stream. If its response names a next page, the second request fetches that
+  * page. If the request depends on the offset, the last request uses an offset from the middle of the records, to see how the
+  * API applies it.
   *
-  * @param wanted options as for a stream; `offsetField` may be missing if the address has its placeholder
+  * @param wanted options as for a stream; `offsetField` may be missing if the URL has its placeholder
   */
 final private[sparkrest] class Preview(wanted: Map[String, String], session: SparkSession) {
   private val options = withField(wanted) + (RestOptions.Streaming.name -> "true")
@@ -120,7 +121,7 @@ final private[sparkrest] class Preview(wanted: Map[String, String], session: Spa
     session.read.options(config.jsonOptions).json(json).schema.toDDL
   }
 
-  /** What the user gave; what is secret stays where it is. */
+  /** The user's options, without the secrets. */
   private def shown: Map[String, String] = for {
     (name, text) <- withField(wanted) if !name.equalsIgnoreCase(RestOptions.Streaming.name)
   } yield name -> RestOptions.all
@@ -138,7 +139,7 @@ final private[sparkrest] class Preview(wanted: Map[String, String], session: Spa
 
   private def masked(text: String) = if (SecretReference.is(text)) text else "***"
 
-  /** The address says by its placeholder what the field is called. */
+  /** The placeholder in the URL contains the name of the field. */
   private def withField(wanted: Map[String, String]): Map[String, String] =
     RestConfig.placeholderIn(wanted).fold(wanted)(name => wanted + (RestOptions.OffsetField.name -> name))
 

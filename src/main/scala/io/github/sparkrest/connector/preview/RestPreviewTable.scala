@@ -24,7 +24,7 @@ final private[sparkrest] class RestPreviewTable(options: Map[String, String]) ex
   override def schema(): StructType = RestPreviewTable.Columns
   override def capabilities(): util.Set[TableCapability] = util.EnumSet.of(TableCapability.BATCH_READ)
 
-  /** The API is asked when Spark plans a query of it, once for each. */
+  /** Spark plans each query of it once, and the planning sends the requests. */
   override def newScanBuilder(options: CaseInsensitiveStringMap): ScanBuilder = () =>
     new RestPreviewTable.Scan(this.options)
 }

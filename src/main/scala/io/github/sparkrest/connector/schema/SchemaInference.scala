@@ -3,7 +3,6 @@ package io.github.sparkrest.connector.schema
 
 import java.util.concurrent.ThreadLocalRandom
 
-import scala.annotation.tailrec
 import scala.jdk.CollectionConverters._
 
 import io.github.sparkrest.config.RestConfig
@@ -13,7 +12,7 @@ import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.Clock
 import io.github.sparkrest.http.client.{FirstResponse, FirstResponseClient}
 import io.github.sparkrest.pagelog.Endpoint
-import io.github.sparkrest.poll.{Poll, Schedule}
+import io.github.sparkrest.poll.{Backoff, Poll, Retries}
 import io.github.sparkrest.preview.{NoNetwork, SampledRecords}
 import io.github.sparkrest.progress.Progress
 import io.github.sparkrest.request.InputRow
@@ -56,16 +55,21 @@ private[sparkrest] object SchemaInference {
   /** Makes one request (and its retries), and runs the answer through the same pipeline as any poll, so that a response
     * without records or without the offset field fails here, at `load()`.
     *
-    * @param endpoint to ask, with an input
+    * @param endpoint to request, with an input
     */
-  def apply(config: RestConfig, endpoint: Option[Endpoint], session: SparkSession): Inferred = {
+  def apply(
+      config: RestConfig,
+      endpoint: Option[Endpoint],
+      session: SparkSession,
+      clock: Clock = Clock.System
+  ): Inferred = {
     val columns = config.input.fold(Vector.empty[String])(_.columns)
     val row = endpoint.flatMap(_.row).fold(InputRow.Empty)(InputRow.of(columns, _))
     val (sample, whole, askedAtMs) =
-      request(config, row, new SparkJobs(session, SourceName(config)), new DriverTokens(config), Nil, tries = 1)
+      request(config, row, new SparkJobs(session, SourceName(config)), new DriverTokens(config), clock)
     val records = new SampledRecords
     val polled =
-      new Poll(config, new FirstResponseClient(sample, NoNetwork, any = true), Clock.System, row)
+      new Poll(config, new FirstResponseClient(sample, NoNetwork, any = true), clock, row)
         .page(Progress.Initial, records)
     if (whole) polled.left.foreach(f => throw f.error.toException)
     if (records.received.isEmpty) throw nothing(sample.status).toException
@@ -78,41 +82,39 @@ private[sparkrest] object SchemaInference {
     )
   }
 
-  /** @param before when the requests of earlier tries were over
-    * @return the answer, whether it is whole, and when all requests were over
-    */
-  @tailrec private def request(
+  /** @return the response, whether it is whole, and when all requests were over */
+  private def request(
       config: RestConfig,
       row: InputRow,
       jobs: SparkJobs,
       tokens: DriverTokens,
-      before: List[Long],
-      tries: Int
+      clock: Clock
   ): (FirstResponse, Boolean, List[Long]) = {
-    var asked = before
-    // Under maxRequestRate no more than is kept back for it.
+    def nowMs = clock.now().toEpochMilli
+    var endedAtMs = List.empty[Long]
+    // Under maxRequestRate, only the requests that are kept back for the inference.
     def left = config.limits.rate.fold(Long.MaxValue)(r =>
-      math.max(if (asked.isEmpty) 1L else 0L, TokenLedger.reserve(r, config.maxRetries).toLong - asked.length)
+      math.max(
+        if (endedAtMs.isEmpty) 1L else 0L,
+        TokenLedger.reserve(r, config.maxRetries).toLong - endedAtMs.length
+      )
     )
-    val found = tokens.using { token =>
-      val answer = jobs.sample(config, row, token, most = left)
-      asked ++= List.fill(answer.sent)(System.currentTimeMillis())
-      answer.result
+    def pause(until: Long, error: RestError): Unit = {
+      val waitMs = math.max(0L, until - nowMs)
+      logger.info(s"inferring the schema again in ${waitMs / 1000.0} s: ${error.text}")
+      Thread.sleep(waitMs)
     }
-    found match {
-      case Right((sample, whole)) => (sample, whole, asked)
-      case Left(error)            =>
-        val now = System.currentTimeMillis()
-        new Schedule(config)
-          .retry(error, tries, now, ThreadLocalRandom.current.nextDouble())
-          .filter(_ => left > 0) match {
-          case Some(at) =>
-            logger.info(s"inferring the schema again in ${(at - now) / 1000.0} s: ${error.text}")
-            Thread.sleep(math.max(0L, at - now))
-            request(config, row, jobs, tokens, asked, tries + 1)
-          case None => throw error.toException
+    val result =
+      Retries.blocking(new Backoff(config), clock, () => ThreadLocalRandom.current.nextDouble())(pause) { () =>
+        val response = tokens.using { token =>
+          val answer = jobs.sample(config, row, token, clock = clock, most = left)
+          endedAtMs ++= List.fill(answer.sent)(nowMs)
+          answer.result
         }
-    }
+        response.left.map(e => if (left > 0) e else e.copy(repeatable = false))
+      }
+    val (sample, whole) = result.fold(e => throw e.toException, identity)
+    (sample, whole, endedAtMs)
   }
 
   private def nothing(status: Int): RestError = RestError(

@@ -15,8 +15,9 @@ import org.apache.spark.sql.types.DataType
 /** A schema as it is kept, without hints: those are options, which may change. */
 final private[sparkrest] case class StoredSchema(version: Int, recordType: DataType)
 
-/** `schemaLocation`: the versions of an inferred schema, `schemas/<n>.json`. A version is written once, whole, and never changes;
-  * whoever loses the race for a number looks at what the winner wrote. On the driver, and in tasks that find new fields.
+/** `schemaLocation`: the versions of an inferred schema, `schemas/<n>.json`. A version is written once, whole, and never changes.
+  * A writer that loses the race for a number reads the version of the winner. Runs on the driver, and in tasks that find new
+  * fields.
   */
 final private[sparkrest] class SchemaStore(store: LogStore) {
   import SchemaStore._
@@ -50,7 +51,7 @@ final private[sparkrest] class SchemaStore(store: LogStore) {
   private def unusable(what: String) = RestError(
     Condition.SchemaLocationUnusable,
     s"schemaLocation: ${store.location}: $what",
-    "Give another folder, or delete this one: the schema is then inferred anew."
+    "Use another folder, or delete this folder to infer the schema again."
   )
 
   private def notShared(version: Int) = RestError(
@@ -81,7 +82,7 @@ private[sparkrest] object SchemaStore {
 
   def encode(t: DataType): Array[Byte] = s"""{"version":$Version,"type":${t.json}}""".getBytes(UTF_8)
 
-  /** Left: what is wrong with it. */
+  /** Left: the error in it. */
   def decode(bytes: Array[Byte]): Either[String, DataType] = for {
     json <- io.circe.parser.parse(new String(bytes, UTF_8)).left.map(_ => "is no JSON")
     version <- json.hcursor.get[Int]("version").left.map(_ => "has no version")

@@ -5,8 +5,8 @@ import io.github.sparkrest.error.RestError
 import io.github.sparkrest.options.Policy
 import org.apache.spark.SparkEnv
 
-/** The operator's policy, from the settings of the application: those of a session can be changed by `SET`. Executors have the
-  * same settings, so that it holds there too, whatever options a task brings.
+/** The operator's policy, from the settings of the application, because `SET` can change the settings of a session. Executors
+  * have the same settings, so the policy also holds there, whatever the options of a task are.
   */
 private[sparkrest] object OperatorPolicy {
   def current: Either[RestError, Policy] =

@@ -4,7 +4,7 @@ package io.github.sparkrest.connector.session
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.secret.Redact
 
-/** How a source is called in plans, job descriptions and logs: its address, without secrets. */
+/** The name of a source in plans, job descriptions and logs: its URL without secrets. */
 private[sparkrest] object SourceName {
   def apply(config: RestConfig): String = s"rest ${Redact.own(config.url)}"
 }

@@ -64,10 +64,10 @@ private[sparkrest] object CallsOnce {
 
   /** In a task: returns in its first attempt, and in no other.
     *
-    * Without speculation another attempt is there because the first was lost: it fails at once. With it, it may be a copy of one
-    * that does well, and its failure would count; so it waits to be killed, either because the first attempt has succeeded or
-    * because the driver gave up the job. Spark may drop the event by which the driver learns of that, so it does not wait for
-    * ever: the job ends when `spark.task.maxFailures` attempts are over.
+    * Without speculation, a second attempt means that the first attempt was lost, so the second attempt fails at once. With
+    * speculation, it may be a copy of a healthy attempt, and its failure would count. So it waits until Spark kills it: the
+    * first attempt has succeeded, or the driver gave up the job. Spark may drop the event that tells the driver, so the wait
+    * has a limit, and the job ends after `spark.task.maxFailures` attempts.
     *
     * @param speculates Spark starts copies of tasks that run
     */
@@ -86,7 +86,7 @@ private[sparkrest] object CallsOnce {
       awaitKill(task, leftMillis - LookMillis)
     }
 
-  /** Longer than what a part should take: four copies that gave up would end the job of a first attempt that still works. */
+  /** Longer than a part should take: if four copies gave up, the job would end while the first attempt still works. */
   private val MostMillis = 3600L * 1000
   private val LookMillis = 100L
 
@@ -96,6 +96,6 @@ private[sparkrest] object CallsOnce {
   private val error = RestError(
     Condition.CallLost,
     "The task that was to call for this row ended before it could tell the result, and callStrictlyOnce is Y.",
-    "It may have been called: ask the API, or call again for this row."
+    "Find out from the API whether the call arrived, or call again for this row."
   )
 }

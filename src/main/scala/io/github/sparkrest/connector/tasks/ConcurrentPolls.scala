@@ -19,9 +19,9 @@ import io.github.sparkrest.request.InputRow
 
 /** Polls of many endpoints in one task, several in flight at once, with one page file for all. In a task, used once.
   *
-  * Polls run in a few threads; this one alone writes what they bring. After [[TaskBudget.TaskMillis]] no further poll begins:
-  * those that did not are in no report, and come with the next job. If they share the task, those without an answer
-  * [[ConcurrentPolls.PatienceMillis]] later are broken off and leave nothing; otherwise those without one after
+  * A few threads poll, and only the task's thread writes records. After [[TaskBudget.TaskMillis]] no further poll begins: the
+  * remaining polls are not in a report, and the next job gets them. If polls share the task, a poll without a response
+  * [[ConcurrentPolls.PatienceMillis]] later is canceled and leaves nothing behind. Otherwise a poll is canceled after
   * `TaskBudget.patienceMs`.
   */
 final private[sparkrest] class ConcurrentPolls(task: PollTask, config: RestConfig, store: LogStore, location: String) {
@@ -42,7 +42,7 @@ final private[sparkrest] class ConcurrentPolls(task: PollTask, config: RestConfi
     val began = System.nanoTime
     def millis = (System.nanoTime - began) / 1000000
     val waiting = new ConcurrentLinkedQueue(polls.asJava)
-    // The task's time is that of all its polls: whole pages of one that went on beyond it would be lost.
+    // All polls share the time of the task: whole pages of a poll that took longer would be lost.
     def next() = {
       val used = millis
       if (closed || killed() || used > TaskBudget.TaskMillis) None
@@ -134,7 +134,7 @@ private object ConcurrentPolls {
   /** For the answers of the polls that began last. */
   val PatienceMillis = 1000L
 
-  /** What a thread tells. */
+  /** A message from a polling thread. */
   sealed trait Event
   case object Ended extends Event
   final case class Broken(cause: Throwable) extends Event

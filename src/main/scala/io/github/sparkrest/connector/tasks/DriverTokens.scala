@@ -16,12 +16,12 @@ import io.github.sparkrest.http.auth.{
 import io.github.sparkrest.http.transport.SttpClient
 import io.github.sparkrest.poll.{PollReport, PollRequest}
 
-/** Access tokens that the driver alone may fetch (`oauth2GrantType=refresh_token`), for the tasks that use them. With any other
-  * authentication it hands out nothing. A token travels within a task, and is nowhere else: not in a log, an offset or a file.
+/** Access tokens that only the driver may fetch (`oauth2GrantType=refresh_token`), for the tasks that use them. With any other
+  * authentication it hands out nothing. A token travels inside a task, and never gets into a log, an offset or a file.
   *
-  * For one thread. All of a driver's share the tokens themselves.
+  * For one thread. All instances of a driver share the tokens.
   *
-  * @param cancelled asked while the answer of the token endpoint is read: true breaks it off, which an interrupt may not
+  * @param cancelled polled while the response of the token endpoint is read; true aborts it, which an interrupt may not do
   */
 final private[sparkrest] class DriverTokens(config: RestConfig, cancelled: () => Boolean = () => false) {
   private val source: Option[RefreshedTokens] = config.auth match {
@@ -44,7 +44,7 @@ final private[sparkrest] class DriverTokens(config: RestConfig, cancelled: () =>
     case Some(s) => token(s).map(t => Some(HandedToken(t, renewed = false)))
   }
 
-  /** Runs `ask`; if the API refuses the token, once more with another one. */
+  /** Runs `ask`, and runs it once more with a new token if the API refuses the first token. */
   def using[A](ask: Option[HandedToken] => Either[RestError, A]): Either[RestError, A] =
     fetched(_.token(None)).flatMap { first =>
       ask(first) match {
@@ -56,7 +56,7 @@ final private[sparkrest] class DriverTokens(config: RestConfig, cancelled: () =>
       }
     }
 
-  /** Polls, as [[using]]. What came before a refusal counts; then the next poll begins with another token. */
+  /** Polls, as [[using]] does. The records before a refusal count, and the next poll begins with a new token. */
   def poll(
       polls: Seq[PollRequest]
   )(ask: (Seq[PollRequest], Option[HandedToken]) => Seq[PollReport]): Seq[PollReport] =
@@ -77,7 +77,7 @@ final private[sparkrest] class DriverTokens(config: RestConfig, cancelled: () =>
       ask: (Seq[PollRequest], Option[HandedToken]) => Seq[PollReport]
   ): Seq[PollReport] = {
     val reports = ask(polls, Some(first))
-    // The refused request was one of those that were granted.
+    // The refused request used one of the granted requests.
     val mayAskMore = polls.filter(_.limits.sendable(0) > 1).map(_.endpoint.key).toSet
     val (atOnce, later) = reports
       .flatMap(_.outcomes)
@@ -95,7 +95,7 @@ final private[sparkrest] class DriverTokens(config: RestConfig, cancelled: () =>
            .fold(e => Seq(PollReport.failed(again, e)), t => ask(again, Some(HandedToken(t, renewed = true)))))
   }
 
-  /** @param again are asked once more now
+  /** @param again are polled once more now
     * @param interrupted go on with the next poll
     */
   private def without(report: PollReport, again: Set[String], interrupted: Set[String]): PollReport =

@@ -11,7 +11,7 @@ import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.auth.{AuthorizedClient, HandedToken, KnownSecrets}
 import io.github.sparkrest.http.client.{FirstResponse, MeteredClient, Redirects, StatusPolicy}
 import io.github.sparkrest.http.transport.SttpClient
-import io.github.sparkrest.http.{HttpClient, HttpResponse}
+import io.github.sparkrest.http.{Clock, HttpClient, HttpResponse}
 import io.github.sparkrest.poll.PollCodec
 import io.github.sparkrest.progress.{Progress, Progression}
 import io.github.sparkrest.request.{InputRow, RequestTemplate}
@@ -28,7 +28,7 @@ private[sparkrest] object FirstResponseTask {
   /** At most so much of a response comes to the driver. A longer one still shows a schema, but is not used as the first poll. */
   val MaxBytes: Int = 4 << 20
 
-  /** How many requests it took: hops of redirects are requests too. Then status, headers as JSON, the address that answered,
+  /** The number of requests, including the hops of redirects. Then the status, the headers as JSON, the URL of the response,
     * the tokens that were sent, and the body; or -1 and an error.
     *
     * @param most requests
@@ -38,14 +38,15 @@ private[sparkrest] object FirstResponseTask {
       row: InputRow,
       state: Progress,
       token: Option[HandedToken],
-      most: Long
+      most: Long,
+      clock: Clock
   ): Array[Byte] =
     options.parsed.fold(
       failure(_, 0),
       config => {
         val metered = new MeteredClient(SttpClient(config, PollTask.cancellation()), _ => most)
         val client = AuthorizedClient(config, metered, token, metered.uncounted)
-        sampled(config, row, state, client).fold(failure(_, metered.sent), answered(_, metered.sent))
+        sampled(config, row, state, client, clock).fold(failure(_, metered.sent), answered(_, metered.sent))
       }
     )
 
@@ -53,12 +54,13 @@ private[sparkrest] object FirstResponseTask {
       config: RestConfig,
       row: InputRow,
       state: Progress,
-      client: HttpClient
+      client: HttpClient,
+      clock: Clock
   ): Either[RestError, Array[Byte]] = {
-    val request = asked(config, row, state)
+    val request = firstRequest(config, row, state, clock.now())
     new Redirects(config, client)
       .send(request) { response =>
-        StatusPolicy(response, request.copy(url = response.url), Instant.now(), config) match {
+        StatusPolicy(response, request.copy(url = response.url), clock.now(), config) match {
           case StatusPolicy.Failed(error) => Left(error)
           case _                          => Right(encode(response))
         }
@@ -67,13 +69,13 @@ private[sparkrest] object FirstResponseTask {
       .map(KnownSecrets(config).and(row).hide(_))
   }
 
-  /** @param atMs when the job began: the response holds nothing younger */
+  /** @param at when the job began: the response holds nothing younger */
   def decode(
       config: RestConfig,
       row: InputRow,
       state: Progress,
       bytes: Array[Byte],
-      atMs: Long
+      at: Instant
   ): FirstAnswer = {
     val in = new DataInputStream(new ByteArrayInputStream(bytes))
     val sent = in.readInt()
@@ -87,7 +89,15 @@ private[sparkrest] object FirstResponseTask {
         val body = in.readAllBytes()
         Right(
           (
-            FirstResponse(asked(config, row, state), status, headers, body, atMs, url, tokens.map(Secret(_))),
+            FirstResponse(
+              firstRequest(config, row, state, at),
+              status,
+              headers,
+              body,
+              at.toEpochMilli,
+              url,
+              tokens.map(Secret(_))
+            ),
             body.length < MaxBytes
           )
         )
@@ -95,9 +105,9 @@ private[sparkrest] object FirstResponseTask {
     FirstAnswer(sent, result)
   }
 
-  private def asked(config: RestConfig, row: InputRow, state: Progress) =
+  private def firstRequest(config: RestConfig, row: InputRow, state: Progress, now: Instant) =
     new Progression(config)
-      .plan(state, Instant.now())
+      .plan(state, now)
       .toRight(nothingToAsk)
       .flatMap(plan => new RequestTemplate(config).render(plan.values.copy(input = row)))
       .fold(e => throw e.toException, identity)

@@ -31,7 +31,7 @@ final private[sparkrest] class InputCalls(config: RestConfig, val input: InputCo
           RestError(
             Condition.CallLost,
             s"The calls ended by ${e.getClass.getSimpleName}: ${e.getMessage}",
-            "callStrictlyOnce is Y, so they are not made again: load() anew to do that."
+            "callStrictlyOnce is Y, so the calls are not repeated. Call load() again to repeat them."
           ).toException
         )
     }
@@ -83,7 +83,7 @@ final private[sparkrest] class InputCalls(config: RestConfig, val input: InputCo
     val first = results.flatMap(_.outcome.left.toOption).headOption.fold("")(e => s" The first error: ${e.text}")
     RestError(
       Condition.NothingToInfer,
-      s"None of ${results.length} calls brought a result to infer a schema from.$first",
+      s"None of ${results.length} calls returned a result to infer a schema from.$first",
       "Give one by .schema(...), or set inferSchema=false for the results' own JSON text."
     )
   }

@@ -17,11 +17,11 @@ import io.github.sparkrest.poll.{Poll, PollCodec, PollReport, PollRequest}
 import org.apache.hadoop.conf.Configuration
 import org.apache.spark.{SparkEnv, TaskContext}
 
-/** Polls as they are sent to an executor.
+/** Polls, in the form in which the driver sends them to an executor.
   *
   * @param location of the page log
   * @param sample answers the first request, if it is the same
-  * @param sharing the polls wait for each other: one that takes long is handed back
+  * @param sharing the polls wait for each other, so the task hands back a slow poll
   * @param token prints as `***`
   */
 final private[sparkrest] case class PollTask(
@@ -34,19 +34,19 @@ final private[sparkrest] case class PollTask(
     token: Option[HandedToken] = None
 ) {
 
-  /** Polls, writes a page file if there are records, and tells what came of it as JSON text (see `PollCodec`).
+  /** Polls, writes a page file if there are records, and returns the reports as JSON text (see `PollCodec`).
     *
-    * HTTP errors are part of the reports: if the task threw them, Spark's retry policy would stand in for ours. What it
-    * does throw is trouble with the page log's storage. May run several times for one poll: each attempt writes files of
-    * its own, and the driver's manifests name those of one of them.
+    * HTTP errors are part of the reports: if the task threw them, Spark's retry policy would replace ours. The task throws only
+    * if the storage of the page log fails. It may run several times for one poll: each attempt writes separate files, and the
+    * driver's manifests name the files of one attempt.
     */
   def run(conf: Configuration): String = {
     val store = LogStore.at(location, conf)
     val reports = refused(store).orElse(repeated).getOrElse {
       try polled(store)
       catch {
-        // A newer run sweeps what this one is still writing. What the store makes of that says nothing: on HDFS, that all
-        // data nodes are bad.
+        // A newer run deletes the files that this run is still writing. The error of the store is misleading: HDFS reports that
+        // all data nodes are bad.
         case NonFatal(e) => Try(refused(store)).toOption.flatten.getOrElse(throw e)
       }
     }
@@ -55,7 +55,7 @@ final private[sparkrest] case class PollTask(
 
   private def refused(store: LogStore): Option[Seq[PollReport]] = PageLog.obstacle(store, epoch).map(failed)
 
-  /** A task that Spark runs again, or twice at a time, would ask beyond what the driver counted. */
+  /** A retried or speculative task would send more requests than the driver counted. */
   private def repeated: Option[Seq[PollReport]] =
     if (TaskContext.get().attemptNumber() == 0 || options.parsed.forall(_.limits.rate.isEmpty)) None
     else Some(Seq(PollReport.Repeated))
@@ -96,7 +96,7 @@ final private[sparkrest] case class PollTask(
 
 private[sparkrest] object PollTask {
 
-  /** Whether the running task was killed, for any thread to ask. */
+  /** Whether Spark killed the running task. For any thread. */
   def cancellation(): () => Boolean = {
     val context = TaskContext.get()
     () => context.isInterrupted()

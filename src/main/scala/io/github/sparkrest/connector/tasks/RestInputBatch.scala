@@ -63,7 +63,7 @@ final private[sparkrest] class RestCallReaderFactory(
   }
 }
 
-/** Each result beside its own input row, in the order of the input. */
+/** Each result with its input row, in the order of the input. */
 final private[sparkrest] class RestCallReader(
     inputs: Iterator[InternalRow],
     calls: Iterator[RowCallResult],

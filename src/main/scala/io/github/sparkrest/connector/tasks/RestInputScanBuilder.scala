@@ -26,12 +26,12 @@ final private[sparkrest] class RestInputScanBuilder(
   private val settings = JsonRowSettings.in(SparkSession.active, config.jsonOptions, fields)
   private val oneRowEach = CallRows.oneRowEach(schema, calls.inputSchema, settings)
 
-  /** What a record has beyond the schema is seen only against all of it, and so is whether it is dropped. */
+  /** Only the full schema shows which fields of a record are additional, and whether the record is dropped. */
   override def pruneColumns(asked: StructType): Unit =
     if (fields.isOff && !settings.dropsMalformed) required = asked
 
-  /** Only if each call gives a row for sure. Else each task stops when Spark no longer asks, and so does not call for more than
-    * it has in flight.
+  /** Only if each call certainly returns a row. Otherwise each task stops when Spark stops reading, so it makes no more calls
+    * than are already in flight.
     */
   override def pushLimit(n: Int): Boolean = {
     val pushed = config.dataField.isEmpty && oneRowEach

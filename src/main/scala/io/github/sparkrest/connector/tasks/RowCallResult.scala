@@ -11,7 +11,7 @@ final private[sparkrest] case class RowCallResult(outcome: Either[RestError, Vec
 
 private[sparkrest] object RowCallResult {
 
-  /** As bytes, for a task returns JDK types only. */
+  /** As bytes, because a task returns JDK types only. */
   def encode(results: Iterator[RowCallResult]): Array[Byte] = {
     val bytes = new ByteArrayOutputStream
     val out = new DataOutputStream(bytes)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.connector.tasks
 
-import java.util.concurrent.{ExecutionException, Executors, Future, TimeUnit, TimeoutException}
+import java.util.concurrent.{ExecutionException, Executors, Future, ThreadLocalRandom, TimeUnit, TimeoutException}
 
 import scala.annotation.tailrec
 import scala.collection.mutable
@@ -15,16 +15,16 @@ import io.github.sparkrest.poll.RowCall
 import io.github.sparkrest.request.InputRow
 import org.apache.spark.TaskKilledException
 
-/** What a task needs to make calls.
+/** The inputs of a task that makes calls.
   *
   * @param token that the driver fetched, if it alone may
   */
 final private[sparkrest] case class RowCallConfig(task: TaskOptions, token: Option[HandedToken])
 
-/** Calls for the rows of a task, several in flight at once; results come in the order of the rows, each beside its own.
-  * In a task.
+/** Calls for the rows of a task, several in flight at once. Results come in the order of the rows, each with its row. In a
+  * task.
   *
-  * Nobody who stops asking leaves more than the calls in flight behind: [[close]] breaks them off.
+  * A reader that stops early leaves only the calls in flight behind, and [[close]] aborts those.
   */
 final private[sparkrest] class Calls(config: RestConfig, token: Option[HandedToken], rows: Iterator[InputRow])
     extends Iterator[RowCallResult] {
@@ -32,7 +32,14 @@ final private[sparkrest] class Calls(config: RestConfig, token: Option[HandedTok
   private val cancelled = PollTask.cancellation()
   @volatile private var closed = false
   private val client = AuthorizedClient(config, SttpClient(config, () => closed || cancelled()), token)
-  private val call = new RowCall(config, input, client, Clock.System, ms => Thread.sleep(math.max(0, ms)))
+  private val call = new RowCall(
+    config,
+    input,
+    client,
+    Clock.System,
+    ms => Thread.sleep(math.max(0, ms)),
+    () => ThreadLocalRandom.current.nextDouble()
+  )
   private val threads = Executors.newFixedThreadPool(input.concurrency, new DaemonThreads("spark-rest call"))
   private val inFlight = mutable.Queue.empty[Future[RowCallResult]]
 
@@ -74,7 +81,7 @@ private object Calls {
 
 private[sparkrest] object RowCallTask {
 
-  /** All results of a task's rows, for the driver. */
+  /** The results of all rows of a task, for the driver. */
   def run(options: RowCallConfig, rows: InputRows): Array[Byte] = {
     val calls = new Calls(options.task.config, options.token, rows.requests(options.task.columns))
     try RowCallResult.encode(calls)

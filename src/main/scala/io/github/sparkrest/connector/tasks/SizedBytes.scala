@@ -4,8 +4,8 @@ package io.github.sparkrest.connector.tasks
 import java.io.{DataInputStream, DataOutputStream}
 import java.nio.charset.StandardCharsets.UTF_8
 
-/** Bytes behind their number, in what a task returns. Of any length: `writeUTF` takes no more than 64 KB, and a character may be
-  * six bytes.
+/** Bytes after their length, in the result of a task. They have no length limit: `writeUTF` takes at most 64 KB, and a
+  * character may take six bytes.
   */
 private[sparkrest] object SizedBytes {
   def write(out: DataOutputStream, bytes: Array[Byte]): Unit = {

@@ -8,6 +8,7 @@ import scala.reflect.ClassTag
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.connector.input.InputRows
 import io.github.sparkrest.connector.session.SessionArtifacts
+import io.github.sparkrest.http.Clock
 import io.github.sparkrest.http.auth.HandedToken
 import io.github.sparkrest.poll.{PollCodec, PollReport}
 import io.github.sparkrest.progress.Progress
@@ -18,8 +19,8 @@ import org.apache.spark.util.SerializableConfiguration
 
 /** Small Spark jobs of one task: everything that touches the API runs in them.
   *
-  * An interrupt of the calling thread ends its job, in the middle of a response too, and no other: each holder has a job
-  * group of its own. Tasks return JDK types only.
+  * An interrupt of the calling thread ends its job, even in the middle of a response. It ends no other job, because each
+  * instance has a separate job group. Tasks return JDK types only.
   */
 final private[sparkrest] class SparkJobs(session: SparkSession, name: String) {
   private val context = session.sparkContext
@@ -49,7 +50,7 @@ final private[sparkrest] class SparkJobs(session: SparkSession, name: String) {
     parts.zip(results).map { case (rows, r) => r.getOrElse(CallsOnce.lostResults(rows.length)) }
   }
 
-  /** @param row of the endpoint that is asked, with an input
+  /** @param row of the requested endpoint, with an input
     * @param state that the request follows from
     * @param most requests that it may take
     */
@@ -59,13 +60,14 @@ final private[sparkrest] class SparkJobs(session: SparkSession, name: String) {
       token: Option[HandedToken],
       state: Progress = Progress.Initial,
       purpose: String = "infer the schema of",
-      most: Long = Long.MaxValue
+      most: Long = Long.MaxValue,
+      clock: Clock = Clock.System
   ): FirstAnswer = {
     val options = TaskOptions(config)
-    val began = System.currentTimeMillis()
+    val began = clock.now()
     val answer =
       SparkJobs.one(context, artifacts, group, s"$purpose $name")(() =>
-        FirstResponseTask.run(options, row, state, token, most)
+        FirstResponseTask.run(options, row, state, token, most, clock)
       )
     FirstResponseTask.decode(config, row, state, answer, began)
   }
@@ -78,10 +80,11 @@ private object SparkJobs {
       body: () => A
   ): A = run(context, artifacts, group, description, Seq(0))(_ => body()).head
 
-  /** Runs `body` for each part, in a task of its own. The thread's job properties are put back, for it may be the caller's own.
+  /** Runs `body` for each part, in a separate task. It restores the job properties of the thread, because the thread may belong
+    * to the caller.
     *
-    * A stream polls for years, and Spark's event log keeps each job: so it is made of one RDD, and its call site is not the
-    * stack of the thread that started the query, which would stand in the log five times a poll.
+    * A stream polls for years, and Spark's event log keeps each job. So a job has one RDD, and its call site is not the stack of
+    * the thread that started the query, which the log would contain five times per poll.
     */
   private def run[P: ClassTag, A: ClassTag](
       context: SparkContext,

@@ -32,7 +32,7 @@ final private[sparkrest] class SparkPollRunner(
   }
   private val shared = new Lane
 
-  /** Of jobs that are over, for those that do not share. */
+  /** Lanes of finished jobs that did not share their task, for reuse. */
   private val idle = new ConcurrentLinkedQueue[Lane]
   private val options = TaskOptions(config)
   @volatile private var first = sample

@@ -11,7 +11,7 @@ import io.github.sparkrest.error.RestError
   */
 final private[sparkrest] case class TaskOptions(options: RestConfig.OptionMap, columns: Vector[String]) {
 
-  /** Left: what a task lacks that the driver had, a secret's file say. */
+  /** Left: something the driver had is missing in the task, for example the file of a secret. */
   def parsed: Either[RestError, RestConfig] = OperatorPolicy.current.flatMap(RestConfig.parse(options.toMap, columns, _))
 
   def config: RestConfig = parsed.fold(e => throw e.toException, identity)

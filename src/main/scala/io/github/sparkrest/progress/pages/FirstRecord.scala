@@ -3,7 +3,7 @@ package io.github.sparkrest.progress.pages
 
 import io.github.sparkrest.json.JsonBytes
 
-/** Keeps the field names of the first record, for the error that lists them. */
+/** Keeps the field names of the first record, to list them in an error. */
 final private[sparkrest] class FirstRecord {
   private var fields: Option[List[String]] = None
   def see(buf: Array[Byte], from: Int, to: Int): Unit = if (fields.isEmpty) fields = Some(JsonBytes.names(buf, from, to))

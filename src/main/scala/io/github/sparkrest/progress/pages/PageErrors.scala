@@ -9,7 +9,7 @@ import io.github.sparkrest.options.values.FieldPath
 import io.github.sparkrest.response.PageFacts
 import io.github.sparkrest.secret.Redact
 
-/** What a page says of itself that must not be taken for the end of a list. */
+/** Errors in a page that must not look like the end of a list. */
 private[sparkrest] object PageErrors {
 
   /** Where GraphQL and JSON:API report errors, next to empty data (GraphQL, October 2021, §7.1). */
@@ -26,7 +26,7 @@ private[sparkrest] object PageErrors {
         RestError(
           Condition.ApiReportedError,
           s"The response has no records and reports errors: ${Redact.snippet(text, text.length)}.",
-          "The request is repeated. If such a response only means that there are no records, say so with emptyWhen.",
+          "The request will be retried. If such a response means an empty list, set emptyWhen.",
           repeatable = RetryPolicy.isIdempotent(config.method.text)
         )
       }

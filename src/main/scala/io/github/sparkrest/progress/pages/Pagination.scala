@@ -20,10 +20,10 @@ trait Pagination {
   /** Whether the list may move while it is read, so that a page begins with records of the page before. */
   def mayOverlap: Boolean
 
-  /** The place that this page names; `None`: there is none. Stop rules are looked at before. */
+  /** The next page that this page names; `None`: it names no next page. Stop rules come first. */
   def next(current: Option[PageToken], facts: PageFacts): Option[PageToken]
 
-  /** Whether the page says in so many words that there is no next one: the field is there, and null or empty. */
+  /** Whether the page explicitly has no successor: the field exists, and is null or empty. */
   def saysEnd: PageFacts => Boolean = _ => false
 
   /** The place after a page without records, where the API says that there is more.
@@ -56,9 +56,9 @@ final class PageSequence(paging: PagesConfig, kind: Pagination) {
         case other => Right(other)
       }
 
-  /** What the API says in so many words: whether there is more. `None`: it says nothing.
+  /** Whether the API explicitly says that there are more records. `None`: it does not say.
     *
-    * @param before records of the pages before
+    * @param before number of records of the pages before
     */
   def saysMore(before: Long, facts: PageFacts): Option[Boolean] =
     flag(facts)
@@ -115,7 +115,7 @@ private[sparkrest] object NoPagination extends Pagination {
   def next(current: Option[PageToken], facts: PageFacts): Option[PageToken] = None
 }
 
-/** `link` and `nextUrl`: the API gives the address of the next page, whole or relative. It is followed as it is given. */
+/** `link` and `nextUrl`: the API returns the URL of the next page, absolute or relative. The connector uses it unchanged. */
 final private[sparkrest] class AddressPagination(config: RestConfig, source: ValueSource) extends Pagination {
   private val nextUrl = new NextUrl(config)
   def wanted: Seq[FieldPath] = PathsOf(source)
@@ -125,7 +125,7 @@ final private[sparkrest] class AddressPagination(config: RestConfig, source: Val
   override def saysEnd: PageFacts => Boolean = facts => PathsOf(source).exists(facts.isEmptyAt)
 }
 
-/** `cursor`: a token from the response, or else from the last record. */
+/** `cursor`: a token from the response, otherwise from the last record. */
 final private[sparkrest] class CursorPagination(source: ValueSource) extends Pagination {
   def wanted: Seq[FieldPath] = PathsOf(source)
   def mayOverlap: Boolean = false
@@ -134,9 +134,9 @@ final private[sparkrest] class CursorPagination(source: ValueSource) extends Pag
   override def saysEnd: PageFacts => Boolean = facts => PathsOf(source).exists(facts.isEmptyAt)
 }
 
-/** `page` and `offset`: numbers that go on until a page is empty, for a server may cap the size of a page silently.
+/** `page` and `offset`: numbers that increase until a page is empty, because a server may cap the page size silently.
   *
-  * @param step what a page adds to the number
+  * @param step by how much a page increases the number
   */
 final private[sparkrest] class NumberPagination(paging: PagesConfig, step: PageFacts => Long) extends Pagination {
   def wanted: Seq[FieldPath] = paging.next.toList.flatMap(PathsOf(_))
@@ -156,7 +156,7 @@ final private[sparkrest] class NumberPagination(paging: PagesConfig, step: PageF
   }
 }
 
-/** `auto`: what the response shows, by the names that are usual: a `Link` header, an address, a token for `{cursor}`. */
+/** `auto`: recognizes the usual names in the response: a `Link` header, a URL, or a token for `{cursor}`. */
 final private[sparkrest] class AutoPagination(config: RestConfig) extends Pagination {
   import AutoPagination._
   private val link = new AddressPagination(config, ValueSource.InLink("next"))

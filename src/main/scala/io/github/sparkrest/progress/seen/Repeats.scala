@@ -3,12 +3,12 @@ package io.github.sparkrest.progress.seen
 
 import scala.collection.mutable
 
-/** Goes along one page, in order: which of its records came before, and what to remember of them.
+/** Walks through the records of one page in order, finds the repeated records, and collects what to remember.
   *
-  * @param before how often a record was seen in earlier traversals
-  * @param earlier how often it was seen on earlier pages of this traversal
-  * @param moves the list may move while it is read: records of earlier pages may be on this page again
-  * @param unique records have a key: one that this traversal held already is the same record
+  * @param before number of times that earlier traversals contained a record
+  * @param earlier number of times that earlier pages of this traversal contained it
+  * @param moves the list may move during the traversal, so records of earlier pages may appear again on this page
+  * @param unique records have a key, so a record that this traversal already contained is the same record
   */
 final private[sparkrest] class Repeats(before: String => Int, earlier: String => Int, moves: Boolean, unique: Boolean) {
   private val now = mutable.LinkedHashMap.empty[String, Seen]

@@ -36,10 +36,10 @@ final class SeenMemory(store: SeenStore, limits: CoreLimits) {
     else if (a.isEmpty) b
     else add(a.copy(files = merged((a.files ++ b.files).distinct), truncated = a.truncated || b.truncated), b.recent)
 
-  /** Forgets what can no longer come: a file as soon as nothing in it can.
+  /** Forgets records that the API can no longer return. A file goes as soon as this is true of all its records.
     *
-    * @param floor the least rank that is kept
-    * @param unranked whether records without a rank are kept, or with one that does not compare with `floor`
+    * @param floor the lowest rank to keep
+    * @param unranked whether to keep records without a rank, or with a rank that does not compare with `floor`
     */
   def keep(in: SeenRecords, floor: Long, unranked: Boolean): SeenRecords = {
     def stays(rank: Long) =

@@ -4,16 +4,17 @@ package io.github.sparkrest.progress.seen
 import io.github.sparkrest.progress.strategies.{Advance, MemoryRule, OffsetKey, TraversalTimes}
 import io.github.sparkrest.progress.{CoreParts, Progress}
 
-/** What a traversal leaves behind: the offset reached, and the records that the API may send again.
+/** The memory of a traversal: the reached offset, and the records that the API may return again.
   *
-  * Invariant: a record that was delivered and that the API can still return is remembered. The API can return what is not
-  * below the value that it is asked for, and what it returned lately though it was below (a coarse bound, a list without one).
+  * Invariant: every delivered record that the API can still return is remembered. The API can return a record if its value is
+  * at or above the requested offset. It can also return a lower record that it returned recently, if its bound is coarse or
+  * the list has no bound.
   *
   * @param state before the page
-  * @param records of the page
-  * @param brought records of the traversal that were new
+  * @param records number of records of the page
+  * @param brought number of new records of the traversal
   * @param lowest rank of the traversal
-  * @param seen its records
+  * @param seen records of the traversal
   */
 final private[sparkrest] class TraversalMemory(
     core: CoreParts,
@@ -49,7 +50,7 @@ final private[sparkrest] class TraversalMemory(
     if (reached.offset.isEmpty) !strategy.remembers && strategy.memory != MemoryRule.NotPassed
     else !strategy.remembers || reached.forgets
 
-  /** What is remembered when the offset moves. */
+  /** The records to remember when the offset moves. */
   private def afterMove(reached: Advance): SeenRecords = reached.memory.getOrElse(strategy.memory) match {
     case MemoryRule.LastTraversal | MemoryRule.WholeSnapshot => seen()
     case MemoryRule.Unranked                                 => memory.keep(seen(), Long.MaxValue, unranked = true)
@@ -67,8 +68,8 @@ final private[sparkrest] class TraversalMemory(
       )
   }
 
-  /** What was delivered under the cursor before, and did not come again on this page: it may come on the next one, if pages are
-    * smaller now.
+  /** Records that were delivered under the previous cursor, and are not on this page. They may come on the next page, if pages
+    * are smaller now.
     */
   private def notYetAgain: SeenRecords =
     if (records == 0) SeenRecords.Empty
@@ -77,8 +78,8 @@ final private[sparkrest] class TraversalMemory(
     else if (received - brought >= entries) SeenRecords.Empty
     else state.boundary
 
-  /** Of what was delivered beyond the offset, what has not come again, though the offset does not exclude it. A record may have
-    * moved to a page that was read before, because another one was deleted. A traversal without a record says nothing.
+  /** Records that were delivered beyond the offset, did not come again, and are not excluded by the offset. Such a record may
+    * have moved to an earlier page, because another record was deleted. A traversal without records is no evidence.
     */
   private def stillAhead(reached: Advance): SeenRecords =
     if (state.ahead.isEmpty || received == 0) state.ahead
@@ -91,8 +92,8 @@ final private[sparkrest] class TraversalMemory(
   private def received: Long = state.traversal.fold(0L)(_.received) + records
   private def entries: Long = state.boundary.recent.size + state.boundary.files.map(_.entries).sum
 
-  /** The lowest rank that the API may still return. A coarse bound returns more than it is asked for, and a list without a
-    * bound returns what it has: what the last traversals saw may come again.
+  /** The lowest rank that the API may still return. With a coarse bound, or without a bound, the API returns older records than
+    * requested. So the records of the last traversals may come again.
     */
   private def floorOf(reached: Advance): Long = {
     val asked = reached.offset.orElse(state.offset).flatMap(strategy.floor)

@@ -6,20 +6,20 @@ import io.github.sparkrest.error.RestError
 import io.github.sparkrest.progress.{PageOutcome, PageReader}
 import io.github.sparkrest.response.PageFacts
 
-/** Times in records are the API's. If its clock is behind this machine's, records will still come with times that are over
-  * here, so an offset must not be beyond the API's time. The `Date` of a response tells it (RFC 9110 §6.6.1), in whole seconds
-  * rounded down: never later than it was.
+/** The time at the API, which sets the times in records. If the API's clock is behind this machine's clock, new records will
+  * have times that are already past here. So an offset must not be beyond the API's time. The `Date` header of a response
+  * contains that time in whole seconds, rounded down (RFC 9110 §6.6.1), so it is never too late.
   *
-  * @param mostSkewMs a `Date` that is further from this machine's clock is not believed
-  * @param unknownSkewMs without a `Date` the API may be so far behind. Servers that keep their time are within a second; 5 s
-  *   also cover a clock that is set once an hour. The price is that the records of so many seconds are asked for twice
-  * @param marginMs `Date` and the way of a request take so long at most, if the clocks agree
+  * @param mostSkewMs maximum difference between `Date` and this machine's clock; a larger one is ignored
+  * @param unknownSkewMs assumed delay of the API's clock without a `Date`. Synchronized servers differ by less than a second,
+  *   and 5 s also cover a clock that is set once an hour. The price: the records of these seconds are requested twice
+  * @param marginMs maximum time for the rounding of `Date` and for a request, if the clocks agree
   */
 final case class ApiClock(mostSkewMs: Long = 86400000L, unknownSkewMs: Long = 5000, marginMs: Long = 2000) {
 
-  /** What the API's clock said when the request was sent, unless it is ahead.
+  /** The API's time when the request was sent, unless the API's clock is ahead.
     *
-    * @param began when the response began to come
+    * @param began when the response began to arrive
     */
   def at(asked: Long, began: Long, date: Option[Long]): Option[Long] =
     date.filter(isBelieved(_, began)).map(d => math.min(asked, d - math.max(0L, began - asked)))

@@ -12,10 +12,10 @@ import io.github.sparkrest.progress.seen.{RecordHash, SeenRecords}
 import io.github.sparkrest.request.NextUrl
 import io.github.sparkrest.response.PageFacts
 
-/** `cursor`: an opaque token from beside the records, or else from one of them; or the next address itself.
+/** `cursor`: an opaque token from next to the records or from a record, or the URL of the next request.
   *
-  * Null, `""` or absent at the tail keeps the last cursor. Asking with it again brings the tail again, so what was delivered
-  * under an unmoved cursor is remembered, and dropped when it comes again.
+  * At the tail, a null, empty or missing token keeps the last cursor. The next request with it returns the tail again. So the
+  * records that were delivered under an unmoved cursor are remembered, and dropped when they come again.
   */
 final private[sparkrest] class CursorStrategy(config: RestConfig) extends OffsetStrategy {
   private val options = config.offset
@@ -95,7 +95,7 @@ final private[sparkrest] class CursorStrategy(config: RestConfig) extends Offset
     Condition.OffsetValueInvalid,
     s"""The cursor "${cursor.take(
         100
-      )}" is no address, and no placeholder says where to send it: each request would be the same.""",
+      )}" is not a URL, and no placeholder contains it: each request would be the same.""",
     s"Put a placeholder into url, params, headers or body, e.g. ?cursor={${options.name}}."
   )
 }

@@ -67,7 +67,7 @@ final private[sparkrest] class IncrementalStrategy(options: OffsetConfig, hasPla
       found match {
         case Some((text, number)) =>
           if (largest.forall(_._2.compareTo(number) < 0)) largest = Some((text, number))
-          // It can have come in a traversal that had to begin anew.
+          // It may have come in a traversal that had to start again.
           if (bound.forall(_.compareTo(number) < 0)) Novelty.MayRepeat
           else {
             old = true

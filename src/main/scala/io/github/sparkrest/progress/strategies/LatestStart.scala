@@ -8,10 +8,10 @@ import io.github.sparkrest.error.RestError
 import io.github.sparkrest.progress.{PageOutcome, PageReader, Progress, RequestPlan}
 import io.github.sparkrest.response.PageFacts
 
-/** `initialOffset=latest`: what the API has when the stream begins is passed over, and remembered as if it were delivered.
+/** `initialOffset=latest`: the stream skips the records that exist when it starts, and remembers them as delivered.
   *
-  * If the offset is a time whose format is known, the first request begins a moment ago. If not, the first requests begin at
-  * the beginning: an API may send its oldest records first, some of them at a time.
+  * If the offset is a time in a known format, the first request starts shortly before now. Otherwise the first requests start
+  * at the beginning of the list, because an API may return its oldest records first, in parts.
   */
 final private[sparkrest] class LatestStart(config: RestConfig, clock: ApiClock) {
   private val options = config.offset
@@ -32,8 +32,8 @@ final private[sparkrest] class LatestStart(config: RestConfig, clock: ApiClock) 
       state.copy(offset = Some(time.render(now.minusMillis(back))), passedOver = 1)
     } else state
 
-  /** The API's clock is behind: what it creates from now on would be before the place where the request began. This response
-    * delivers nothing, and the stream begins at the API's own time.
+  /** The API's clock is behind, so new records would be before the start of the request. This response delivers no records, and
+    * the stream starts at the API's time.
     */
   def moved(plan: RequestPlan, times: TraversalTimes): Option[PageReader] =
     if (reads(plan.state) && times.horizon < plan.at.toEpochMilli - clock.marginMs) // guard: I3.5

@@ -3,17 +3,18 @@ package io.github.sparkrest.progress.strategies
 
 import io.github.sparkrest.options.values.OffsetPick
 
-/** The values of one page, and which of them the offset is taken from. A field of times may hold `0000-00-00 00:00:00` or
-  * `N/A` in a few records: such a stray must never become the offset, because nothing would compare with it.
+/** Chooses the offset from the values of one page. A field of times may contain `0000-00-00 00:00:00` or `N/A` in a few
+  * records. Such a stray value must never become the offset, because it compares with no other value.
   *
   * The rule, with only the offset and the pending value of the traversal as state:
-  *   - A pending value or else an offset that is a number or a moment is never replaced by a value of another kind.
+  *   - A pending value that is a number or a moment is never replaced by a value of another kind. Without a pending value, the
+  *     same is true of the offset.
   *   - Otherwise the page decides. If more than half of its values are text, all values are text, digits too. If not, the
   *     offset is the best number or moment, whichever kind has more values.
   *   - An offset that is text is a stray if the page decides otherwise: it is replaced. Text that is not above such an offset
-  *     has no vote: it may be the stray itself. A text that was found in this traversal above an offset of text stays text.
-  *   - Where nothing is known of the kind, one text alone is not believed, unless it looks like an id: two
-  *     different ones are.
+  *     has no vote: it may be the stray itself. A text above an offset of text in this traversal stays text.
+  *   - If the kind is unknown, two different texts are enough to decide for text. A single text counts only if it looks like
+  *     an id.
   *   - Ids of one length are text if more than half of the page is akin to the pending value or offset (`OffsetValue.isAkin`).
   *
   * @param mayBeText false: the values are known to be times
@@ -36,7 +37,7 @@ final private[sparkrest] class Majority(
     * @param settled may become it if pages follow
     */
   def note(value: OffsetValue, eligible: Boolean, settled: Boolean): Unit = {
-    // An inclusive API sends the record at the offset again: it says nothing of what comes after.
+    // An inclusive API returns the record at the offset again. That record is no evidence for later values.
     if (!reference.exists(_.text == value.text)) votes += 1
     if (reference.exists(_.isAkin(value))) akin += 1
     value.key match {

@@ -9,12 +9,12 @@ import io.github.sparkrest.progress.Progress
 import io.github.sparkrest.progress.pages.FirstRecord
 import io.github.sparkrest.response.PageFacts
 
-/** `timestamp` and `max_field`: the offset is the largest value of a field over the records, or (`timestamp`) a value that
-  * stands beside them.
+/** `timestamp` and `max_field`: the offset is the largest value of a field over the records. With `timestamp` it may also be a
+  * value next to the records.
   *
-  * An API with an inclusive or a coarse bound (seconds, minutes, a date) sends records again that are not above the offset:
-  * those of them that the last traversal held with the same content are dropped, nothing else is. With a value beside the
-  * records nothing is known about the single record, so all are looked at.
+  * An API with an inclusive or coarse bound (seconds, minutes, a date) returns records again that are not above the offset. The
+  * strategy drops such a record only if it is remembered with the same content. A value next to the records says nothing about
+  * a single record, so then every record is compared.
   */
 final private[sparkrest] class MaximumStrategy(config: RestConfig, readsEnvelope: Boolean) extends OffsetStrategy {
   private val options = config.offset
@@ -26,7 +26,7 @@ final private[sparkrest] class MaximumStrategy(config: RestConfig, readsEnvelope
 
   def asksForMore: Boolean = config.hasPlaceholder
 
-  /** With an exclusive bound too, if there are pages: what is younger than the traversal comes again. */
+  /** Also with an exclusive bound, if there are pages: records younger than the traversal come again. */
   def remembers: Boolean = !options.exclusive || options.lookbackMs > 0 || config.paging.isPaged
   def memory: MemoryRule = MemoryRule.NotPassed
 
@@ -76,9 +76,9 @@ final private[sparkrest] class MaximumStrategy(config: RestConfig, readsEnvelope
         val order = for (v <- last; b <- bound; c <- OffsetKey.compare(v.key, b.key)) yield c
         val isOld = order.exists(_ < 0) && last.exists(isBeforeLookback) && !values.replacesText
         old ||= isOld
-        // Newest first, or more was delivered than is remembered: what is below the offset counts as delivered.
+        // Newest first, or an incomplete memory: records below the offset count as delivered.
         if (isOld && (options.descending || state.boundary.truncated)) Novelty.Excluded
-        // Above the offset too: what came after a traversal began was delivered, and left the offset where it was.
+        // Also above the offset: records that appeared during a traversal were delivered, but did not move the offset.
         else Novelty.MayRepeat
       }
     }
@@ -104,18 +104,18 @@ final private[sparkrest] class MaximumStrategy(config: RestConfig, readsEnvelope
       }
     }
 
-    /** What changes meanwhile comes to stand behind what was read: nothing is passed over. */
+    /** Records that change meanwhile move behind the records that were read, so none is skipped. */
     private def ascends: Boolean =
       options.ascending && options.inclusive && !outOfOrder && !state.traversal.exists(_.unordered)
 
-    /** No record, no change; what stands beside the records of a later page may be older than on the first one. */
+    /** Without records nothing changes. A value next to the records of a later page may be older than on the first page. */
     private def reached(stated: Option[OffsetValue], found: Option[String]): Option[String] =
       if (records == 0 || stated.isEmpty) found
       else
         stated.filter(s => pending.forall(p => s.compare(p).exists(_ > 0))).orElse(pending).filter(movesOn).map(_.text)
 
-    /** The offset never moves back (I3). A value beside the records that cannot be compared is the API's own word, but text
-      * (`N/A`) takes the place of text alone.
+    /** The offset never moves back (I3). A value next to the records that does not compare replaces the offset, because the API
+      * chose it. But text (`N/A`) replaces only text.
       */
     private def movesOn(value: OffsetValue): Boolean =
       bound.forall(b => value.compare(b).fold(value.isOrdered)(_ > 0)) // guard: I3.1

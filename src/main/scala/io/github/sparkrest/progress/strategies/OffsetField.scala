@@ -3,16 +3,17 @@ package io.github.sparkrest.progress.strategies
 
 import java.nio.charset.StandardCharsets.UTF_8
 
-import io.github.sparkrest.json.JsonBytes
+import io.github.sparkrest.json.{JsonBytes, JsonCursor}
 import io.github.sparkrest.options.values.{FieldPath, ValueSource}
 import io.github.sparkrest.response.{Envelope, PageFacts}
 
-/** Reads a value, from a record's bytes or from what stands beside the records, as the API spelled it. */
+/** Reads a value as the API spelled it, from the bytes of a record or from the fields next to the records. For one thread. */
 final private[sparkrest] class OffsetField(source: ValueSource) {
   private val names = source match {
     case ValueSource.InBody(path) => path.names.map(_.getBytes(UTF_8))
     case _                        => Nil
   }
+  private val members = new JsonCursor
 
   /** A scalar, to be compared. `None`: absent, null, an array or an object. */
   def in(buf: Array[Byte], from: Int, to: Int): Option[String] = read(buf, from, to)(JsonBytes.scalar(buf, _).map(_._1))
@@ -20,11 +21,10 @@ final private[sparkrest] class OffsetField(source: ValueSource) {
   /** A value that is sent back and never compared: arrays and objects are JSON text. `None`: absent or null. */
   def token(buf: Array[Byte], from: Int, to: Int): Option[String] = read(buf, from, to)(JsonBytes.value(buf, _))
 
-  /** Whether the record has the field, be it null: what is null now may get a value. A field that is an object or an array
-    * never does.
+  /** Whether the record has the field. Null counts, because it may become a value. An object or an array does not count.
     */
   def holds(buf: Array[Byte], from: Int, to: Int): Boolean = (1 to names.length).exists { n =>
-    val span = JsonBytes.find(buf, from, to, names.take(n))
+    val span = JsonBytes.find(buf, from, to, names.take(n), members)
     span != JsonBytes.Absent && (buf(JsonBytes.from(span)) match {
       case 'n'       => true
       case '{' | '[' => false
@@ -35,7 +35,7 @@ final private[sparkrest] class OffsetField(source: ValueSource) {
   private def read(buf: Array[Byte], from: Int, to: Int)(text: JsonBytes.Span => Option[String]): Option[String] =
     if (names.isEmpty) None
     else {
-      val span = JsonBytes.find(buf, from, to, names)
+      val span = JsonBytes.find(buf, from, to, names, members)
       if (span == JsonBytes.Absent) None else text(span)
     }
 

@@ -8,7 +8,7 @@ import scala.util.Try
 
 import io.github.sparkrest.options.values.{BoundedNumber, TimeFormat}
 
-/** What an offset value means, for comparing: its text stays as the API spelled it.
+/** The meaning of an offset value, for comparison. The text of the value stays as the API spelled it.
   *
   * Numbers, and strings of digits of any length, compare as numbers; ISO-8601 dates and times as instants, without a zone
   * as UTC; other text by code points. Values of different kinds do not compare.

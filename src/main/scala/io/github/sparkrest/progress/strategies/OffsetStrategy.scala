@@ -10,27 +10,27 @@ import io.github.sparkrest.progress.Progress
 import io.github.sparkrest.progress.seen.{RecordHash, SeenRecords}
 import io.github.sparkrest.response.{Envelope, PageFacts}
 
-/** How progress is tracked: what a traversal asks for, which of its records can have been delivered before, and where that
-  * leads. Pure: no HTTP, no Spark; the time is passed in. One for each value of `offsetType`.
+/** How an endpoint makes progress: what a traversal requests, which of its records may have been delivered before, and the next
+  * offset. Pure: no HTTP, no Spark, and the time is a parameter. One implementation per `offsetType`.
   */
 trait OffsetStrategy {
 
-  /** What a traversal asks for; `None`: nothing now. */
+  /** The offset and time range of the next traversal; `None`: no request now. */
   def ask(state: Progress, now: Instant): Option[OffsetQuery]
 
   /** Begins a page. */
   def read(state: Progress, ask: OffsetQuery, times: TraversalTimes): OffsetReading
 
-  /** Whether a traversal that brought something may be followed by another at once: without a placeholder, only time can tell. */
+  /** Whether another traversal may follow at once after new records. Without a placeholder, only time brings new records. */
   def asksForMore: Boolean
 
   /** Records are remembered, to be known when they come again. */
   def remembers: Boolean
 
-  /** What is remembered when the offset has moved. */
+  /** The records to remember after the offset moved. */
   def memory: MemoryRule
 
-  /** Rank of the lowest value that is asked for with an offset, if records have ranks (see [[OffsetReading.rank]]). */
+  /** The rank of the lowest value that a request with this offset covers, if records have ranks (see [[OffsetReading.rank]]). */
   def floor: String => Option[Long] = _ => None
 
   /** No two records have the same value: a request from the offset that was reached passes over none. */
@@ -43,15 +43,15 @@ trait OffsetStrategy {
   def showsGaps: Progress => Boolean = state => !state.boundary.isEmpty
 }
 
-/** What is remembered of the records before, when a traversal moved the offset. */
+/** Which records are remembered after a traversal moved the offset. */
 sealed trait MemoryRule
 object MemoryRule {
 
   /** The records of this traversal alone. */
   case object LastTraversal extends MemoryRule
 
-  /** Every record that the API may still return: those that the offset has not passed. One response of a replica that lags
-    * behind must not make forget them.
+  /** Every record that the API may still return, because the offset has not passed it. A single response of a lagging replica
+    * must not erase them.
     */
   case object NotPassed extends MemoryRule
 
@@ -65,15 +65,15 @@ object MemoryRule {
   case object ForSomeTime extends MemoryRule
 }
 
-/** @param offset as it is sent
-  * @param until end of the time asked for, as it is sent; empty: there is none
+/** @param offset as sent
+  * @param until end of the requested time range, as sent; empty: no end
   */
 final case class OffsetQuery(offset: String, until: String = "")
 
-/** When a traversal was begun, epoch milliseconds.
+/** The start of a traversal, epoch milliseconds.
   *
-  * @param began when its first page was asked, by this machine's clock
-  * @param horizon the same by the API's clock, if it told: what is younger may have come to a page that was read before
+  * @param began time of the first request, by this machine's clock
+  * @param horizon the same by the API's clock, if known: younger records may have appeared on a page that was already read
   */
 final case class TraversalTimes(began: Long, horizon: Long)
 
@@ -83,11 +83,11 @@ trait OffsetReading {
   /** Looks at the record in `[from, to)`. */
   def see(buf: Array[Byte], from: Int, to: Int): Novelty
 
-  /** What a record is known by when it comes again: its content, unless there is something better. To be called after [[see]]. */
+  /** Identifies a record that comes again: a hash of its content, unless the strategy has an id. Call it after [[see]]. */
   def identity(buf: Array[Byte], from: Int, to: Int): String = RecordHash.of(buf, from, to)
 
-  /** Where the last record stands in the order of the offset, see [[OffsetKey.rank]]. To be called after [[see]]. `None`: the
-    * record has no value, or one that does not compare with the offset.
+  /** The position of the last record in the order of the offset, see [[OffsetKey.rank]]. Call it after [[see]]. `None`: the
+    * record has no value, or its value does not compare with the offset.
     */
   def rank: Option[Long] = None
 
@@ -100,7 +100,7 @@ trait OffsetReading {
   def finish(facts: PageFacts): Either[RestError, Advance]
 }
 
-/** What is known of a single record without memory. */
+/** What the strategy knows of a single record without memory. */
 sealed trait Novelty
 object Novelty {
   case object New extends Novelty
@@ -112,16 +112,16 @@ object Novelty {
   case object Excluded extends Novelty
 }
 
-/** Where a page leads.
+/** The progress after a page.
   *
-  * @param offset beyond the state's own; `None`: it stays
-  * @param pending the same if further pages follow: what came into being since the first page was asked does not count, for it
-  *   may have come to a page that was read before. `None`: as `offset`
-  * @param forgets the new offset excludes what was delivered: nothing of it can come again
-  * @param only if the new offset excludes all but these
-  * @param atEnd the API said that there is nothing further now
-  * @param warning said once a query
-  * @param memory instead of that of the strategy
+  * @param offset the new offset; `None`: the offset stays
+  * @param pending the new offset if more pages follow. Records that appeared after the first request do not count, because they
+  *   may be on a page that was already read. `None`: as `offset`
+  * @param forgets the new offset excludes all delivered records, so none of them can come again
+  * @param only the records that the new offset does not exclude, if it excludes all others
+  * @param atEnd the API said that it has no further records now
+  * @param warning logged once per query
+  * @param memory overrides the rule of the strategy
   */
 final case class Advance(
     offset: Option[String],

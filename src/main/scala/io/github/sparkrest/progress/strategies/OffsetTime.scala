@@ -28,7 +28,7 @@ final private[sparkrest] class OffsetTime(options: OffsetConfig) {
   def render(moment: Instant): String =
     format.getOrElse(TimeFormat.Iso).render(moment, options.zone)
 
-  /** The offset as the API wants it, `lookback` earlier. It stays as it is if it is no time. */
+  /** The offset in the format of the API, `lookback` earlier. An offset that is not a time stays unchanged. */
   def sent(offset: String): String =
     if (options.requestFormat.isEmpty && options.lookbackMs == 0) offset
     else asked(offset).orElse(momentOf(offset)).fold(offset)(m => render(m.minusMillis(options.lookbackMs)))

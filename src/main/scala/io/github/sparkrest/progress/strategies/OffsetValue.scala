@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.progress.strategies
 
-/** A value of the offset field, as the API spelled it, and what it means. */
+/** A value of the offset field: the text as the API spelled it, and its meaning. */
 final private[sparkrest] case class OffsetValue(text: String, key: OffsetKey) {
   import OffsetKey.{Moment, Number, Words}
 
@@ -17,8 +17,8 @@ final private[sparkrest] case class OffsetValue(text: String, key: OffsetKey) {
   def compare(other: OffsetValue): Option[Int] =
     OffsetKey.compare(key, other.key).orElse(if (isAkin(other)) Some(text.compareTo(other.text)) else None)
 
-  /** An id that looks like a number, and one that does not: of 80,000 ObjectIds one has digits alone. Ids of one length
-    * compare as text, and digits alone compare as text in the same order as they do as numbers.
+  /** Whether one is an id that looks like a number, and the other an id of the same length that does not. One in 80,000
+    * ObjectIds consists of digits only. Ids of one length compare as text, and digits keep their numeric order as text.
     */
   def isAkin(other: OffsetValue): Boolean =
     isOrdered != other.isOrdered && text.length == other.text.length && isId && other.isId

@@ -8,8 +8,8 @@ import io.github.sparkrest.error.RestError
 import io.github.sparkrest.progress.Progress
 import io.github.sparkrest.response.PageFacts
 
-/** `snapshot`: each traversal is the whole picture, and there is no offset. With `recordKey` a record is delivered if the last
-  * picture did not hold it with the same content.
+/** `snapshot`: each traversal returns the whole list, without an offset. With `recordKey`, a record is delivered if the last
+  * snapshot did not contain it with the same content.
   */
 final private[sparkrest] class SnapshotStrategy(options: OffsetConfig) extends OffsetStrategy {
   def ask(state: Progress, now: Instant): Option[OffsetQuery] = Some(OffsetQuery(options.initial))

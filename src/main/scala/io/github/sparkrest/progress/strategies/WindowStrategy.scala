@@ -8,9 +8,9 @@ import io.github.sparkrest.error.RestError
 import io.github.sparkrest.progress.Progress
 import io.github.sparkrest.response.PageFacts
 
-/** `window`: slices of time, one after the other, whatever they hold: an empty answer moves on too. The offset is the end of
-  * the last slice, as it was sent, but never beyond the time of the API's own clock. Both ends may be inclusive: what the last
-  * slice held is dropped if it comes again. With `boundary=exclusive` nothing is dropped, unless slices overlap.
+/** `window`: slices of time, one after the other. An empty response moves on too. The offset is the end of the last slice, as
+  * sent, but never beyond the API's time. Both ends may be inclusive, so records of the last slice are dropped if they come
+  * again. With `boundary=exclusive` no record is dropped, unless slices overlap.
   */
 final private[sparkrest] class WindowStrategy(options: OffsetConfig, clock: ApiClock) extends OffsetStrategy {
   private val time = new OffsetTime(options)
@@ -62,7 +62,7 @@ final private[sparkrest] class WindowStrategy(options: OffsetConfig, clock: ApiC
         Advance(
           Some(reached).filter(_ => moves),
           atEnd = reachesNow,
-          // What lies beyond a cut slice is asked for again.
+          // The next slice covers the rest of a cut slice.
           forgets = options.exclusive && options.lookbackMs == 0 && !isCut
         )
       )

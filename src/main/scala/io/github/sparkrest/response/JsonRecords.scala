@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.response
+
+import java.io.InputStream
+
+import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.json.{ByteWindow, JsonScanner, Malformed, TooLarge}
+import io.github.sparkrest.options.values.FieldPath
+
+/** Records that a [[SlicingPass]] cuts out of JSON. Memory is that of the longest record. */
+sealed abstract class ScannedRecords(settings: ReaderSettings) extends RecordReader {
+  import ScannedRecords._
+
+  private[response] def run(pass: SlicingPass, recognized: Option[String]): Either[RestError, Envelope]
+
+  def read(body: InputStream, sink: RecordSink, recognized: Option[String] = None): Either[RestError, Envelope] =
+    try {
+      val scanner = new JsonScanner(new ByteWindow(body, settings.maxBytes), settings.rules)
+      run(new SlicingPass(scanner, settings, sink), recognized).flatMap(e => settings.refused(e).toLeft(e))
+    } catch {
+      case e: Malformed => Left(malformed(e))
+      case e: TooLarge  => Left(tooLarge(e))
+    }
+}
+
+/** A response that is one JSON value.
+  *
+  * @param dataField the path of the records: an array, or one value that is itself the record; `null` is not a record.
+  *   Behind `[]` the same holds for each element, and an element without the rest of the path is not a record. `$` is the
+  *   root. `None`: a root array, or `data`, or the only array of objects in the root object. Only then `recognized` counts:
+  *   the records are in that field of the root object, or the response has none.
+  */
+final class JsonRecords(dataField: Option[FieldPath], settings: ReaderSettings) extends ScannedRecords(settings) {
+  private[response] def run(pass: SlicingPass, recognized: Option[String]): Either[RestError, Envelope] =
+    dataField.fold(pass.recognise(recognized))(pass.at)
+}
+
+/** A response that is one JSON value, and that value is the record, even if it is an array. A blank response has no record. */
+final class WholeJson(settings: ReaderSettings) extends ScannedRecords(settings) {
+  private[response] def run(pass: SlicingPass, recognized: Option[String]): Either[RestError, Envelope] = pass.whole()
+}
+
+/** JSON values one after the other (NDJSON), with line breaks or blanks between them. Each value is a record, and an empty
+  * response has none. The envelope is always empty.
+  *
+  * @param dataField is applied to each value, as behind a `[]`: with `$`, the elements of values that are arrays are records
+  */
+final class NdjsonRecords(dataField: Option[FieldPath], settings: ReaderSettings) extends ScannedRecords(settings) {
+  private[response] def run(pass: SlicingPass, recognized: Option[String]): Either[RestError, Envelope] =
+    Right(pass.lines(dataField))
+}
+
+private object ScannedRecords {
+  def malformed(e: Malformed): RestError = RestError(
+    Condition.InvalidResponse,
+    s"The response is not valid JSON: ${e.reason}.",
+    "The same request is sent again at the next interval."
+  )
+
+  def tooLarge(e: TooLarge): RestError =
+    if (e.ofRecord)
+      RestError(
+        Condition.ResponseTooLarge,
+        s"One record of the response is larger than ${e.limit} bytes, an eighth of the JVM's memory.",
+        "Give the executors more memory, or let the API send smaller records."
+      )
+    else
+      RestError(
+        Condition.ResponseTooLarge,
+        s"The response is larger than ${e.limit} bytes.",
+        "Request smaller pages, or raise maxResponseBytes."
+      )
+}

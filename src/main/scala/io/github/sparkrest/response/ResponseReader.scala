@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.response
+
+import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.http.HttpResponse
+import io.github.sparkrest.json.SliceRules
+import io.github.sparkrest.options.values.{FieldPath, ResponseFormat}
+import io.github.sparkrest.secret.Redact
+
+/** Reads the records of successful responses, for polls, row calls, batch reads and previews alike. The only place that chooses
+  * a [[RecordReader]]. May be shared by threads.
+  *
+  * @param outside paths of fields next to the records that the caller needs
+  * @param wholeResponse without a `dataField`, a response that is one JSON value is one record
+  */
+final class ResponseReader(
+    config: RestConfig,
+    outside: Seq[FieldPath],
+    maxBytes: Long,
+    wholeResponse: Boolean = false
+) {
+  private val policy = new BodyPolicy(config)
+  private val settings = ReaderSettings(
+    maxBytes,
+    outside ++ policy.paths,
+    policy.error,
+    policy.isEmpty,
+    SliceRules.of(config.jsonOptions)
+  )
+  private val json =
+    if (wholeResponse && config.dataField.isEmpty) new WholeJson(settings)
+    else new JsonRecords(config.dataField, settings)
+  private val ndjson = new NdjsonRecords(config.dataField, settings)
+
+  /** @param recognized where the records of an earlier response were (`Envelope.recognized`) */
+  def read(
+      response: HttpResponse,
+      sink: RecordSink,
+      recognized: Option[String] = None
+  ): Either[RestError, Envelope] =
+    readerOf(response)
+      .read(response.body, named(sink), recognized)
+      .left
+      .map(e => e.copy(message = s"${Redact.url(response.url)}${typeOf(response, e)}: ${e.message}"))
+
+  private def readerOf(response: HttpResponse): RecordReader = config.responseFormat match {
+    case ResponseFormat.Auto   => if (response.header("Content-Type").exists(ResponseReader.namesLines)) ndjson else json
+    case ResponseFormat.Ndjson => ndjson
+    case ResponseFormat.Json   => json
+  }
+
+  private def named(sink: RecordSink): RecordSink =
+    if (config.recordFields.isEmpty) sink else new NamedFields(config.recordFields, sink)
+
+  /** The media type of a body that is not JSON often explains the error. */
+  private def typeOf(response: HttpResponse, error: RestError): String =
+    response
+      .header("Content-Type")
+      .filter(t => error.condition == Condition.InvalidResponse && !t.toLowerCase.contains("json"))
+      .fold("")(t => s" (Content-Type ${t.take(60)})")
+}
+
+object ResponseReader {
+  private val lineTypes = Set("ndjson", "jsonl", "json-lines", "jsonlines")
+
+  /** Longer than any media type with its parameters. */
+  private val MostChars = 500
+
+  /** Whether a `Content-Type` says that the body has a JSON value on each line. */
+  def namesLines(contentType: String): Boolean = contentType.length <= MostChars &&
+    contentType.toLowerCase.split("[^a-z0-9_-]+").exists(word => lineTypes(word.stripPrefix("x-")))
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.poll
+
+import java.io.ByteArrayInputStream
+import java.nio.charset.StandardCharsets.UTF_8
+
+import io.circe.Json
+import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.http.{Clock, HttpClient, HttpRequest, HttpResponse}
+import io.github.sparkrest.request.InputRow
+import org.scalatest.funsuite.AnyFunSuite
+
+/** A row call reads responses as a poll does: the same formats, the same options. */
+class RowCallSuite extends AnyFunSuite {
+
+  private def called(body: String, contentType: String, options: (String, String)*): Either[RestError, Seq[String]] = {
+    val base = Map("url" -> "http://api.test/?n={n}", "inputData" -> """[{"n":1}]""", "method" -> "GET")
+    val config = RestConfig.parse(base ++ options).fold(e => fail(e.text), identity)
+    val api = new HttpClient {
+      def send[A](request: HttpRequest)(use: HttpResponse => Either[RestError, A]): Either[RestError, A] =
+        use(HttpResponse(200, Seq("content-type" -> contentType), new ByteArrayInputStream(body.getBytes(UTF_8))))
+    }
+    val input = config.input.getOrElse(fail("no input"))
+    new RowCall(config, input, api, Clock.System, _ => (), () => 0.5)(InputRow(Vector("n" -> Json.fromInt(1))))
+      .map(_.map(new String(_, UTF_8)))
+  }
+
+  private val twoLines = "{\"a\":1}\n{\"a\":2}\n"
+  private val both = Right(Seq("""{"a":1}""", """{"a":2}"""))
+
+  test("NDJSON gives a record for each line, by its Content-Type or by responseFormat") {
+    assert(called(twoLines, "application/x-ndjson") == both)
+    assert(called(twoLines, "text/plain", "responseFormat" -> "ndjson") == both)
+    assert(called("", "application/x-ndjson") == Right(Nil))
+  }
+
+  test("dataField applies to each line of NDJSON") {
+    val lines = "{\"d\":[{\"a\":1}]}\n{\"d\":[{\"a\":2}]}\n"
+    assert(called(lines, "application/x-ndjson", "dataField" -> "d") == both)
+  }
+
+  test("responseFormat=json reads one JSON value, whatever the Content-Type is") {
+    val result = called(twoLines, "application/x-ndjson", "responseFormat" -> "json")
+    assert(result.left.exists(_.condition == Condition.InvalidResponse), result)
+  }
+
+  test("recordFields names the elements of records that are arrays") {
+    val names = "recordFields" -> "a,b"
+    val named = Right(Seq("""{"a":1,"b":"x"}""", """{"a":2,"b":"y"}"""))
+    assert(called("""{"rows":[[1,"x"],[2,"y"]]}""", "application/json", "dataField" -> "rows", names) == named)
+    assert(called("[1,\"x\"]\n[2,\"y\"]", "application/x-ndjson", names) == named)
+    assert(called("""[1,"x"]""", "application/json", names) == Right(Seq("""{"a":1,"b":"x"}""")))
+  }
+
+  test("without dataField a JSON response is one record, whatever it is; a blank one is none") {
+    Seq("""{"a":[1,2]}""", "[1,2]", "[]", "\"x\"", "12", "true").foreach { body =>
+      assert(called(body, "application/json") == Right(Seq(body)))
+    }
+    Seq("", " \r\n").foreach(body => assert(called(body, "application/json") == Right(Nil)))
+    assert(called("{} {}", "application/json").left.exists(_.condition == Condition.InvalidResponse))
+  }
+
+  test("errorWhen and emptyWhen hold for row calls") {
+    val failed = called("""{"ok":false,"d":[]}""", "application/json", "errorWhen" -> "ok=false", "maxRetries" -> "0")
+    assert(failed.left.exists(_.condition == Condition.ApiReportedError), failed)
+    assert(called("""{"none":true}""", "application/json", "dataField" -> "d", "emptyWhen" -> "none=true") == Right(Nil))
+  }
+
+  test("an error names the URL, and the Content-Type if that is not JSON") {
+    val text = called("<p>", "text/html").left.map(_.text)
+    assert(text.left.exists(t => t.contains("http://api.test/") && t.contains("Content-Type text/html")), text)
+  }
+}
