@@ -227,8 +227,8 @@ POLLING = (
     Mutant(
         "I4.4",
         "a response that trickles ends",
-        "System.nanoTime - began > TimeUnit.MILLISECONDS.toNanos(millis)",
-        "System.nanoTime - began > Long.MaxValue - millis",
+        "System.nanoTime - began > TimeUnit.MILLISECONDS.toNanos(responseTimeoutMs)",
+        "System.nanoTime - began > Long.MaxValue - responseTimeoutMs",
         "ResponseLimitsSuite",
         "a body that trickles without end is over after responseTimeout",
     ),
