@@ -10,7 +10,7 @@ import io.github.sparkrest.options.tables.Opt
 import io.github.sparkrest.options.values.{GrantType, HeaderName}
 import io.github.sparkrest.options.{OptionReader, values}
 
-/** Options of authentication that have no meaning together. What is missing is found where it is read. */
+/** Finds options of authentication that have no meaning together. [[AuthConfig.read]] finds missing options. */
 private[sparkrest] object AuthChecks {
   import values.AuthType.{ApiKey, Basic, Bearer, OAuth1, OAuth2}
 
@@ -52,7 +52,7 @@ private[sparkrest] object AuthChecks {
     val name = read(ApiKeyName)
     val isToken = HeaderName.isValid(name)
     if (read(ApiKeyIn) == values.KeyPlacement.Query || isToken) Nil
-    else Seq(s"""apiKeyName: "$name" is no name of a ${read(ApiKeyIn)} (RFC 9110 §5.6.2)""")
+    else Seq(s"""apiKeyName: "$name" is not the name of a ${read(ApiKeyIn)} (RFC 9110 §5.6.2)""")
   }
 
   private def oauth1(read: OptionReader): Seq[String] =
@@ -82,6 +82,6 @@ private[sparkrest] object AuthChecks {
       u.getUserInfo == null && u.getFragment == null
     }
     if (valid) Nil
-    else Seq("oauth2TokenUrl: must be an http:// or https:// address with a host, without user and fragment")
+    else Seq("oauth2TokenUrl: must be an http:// or https:// URL with a host, without user and fragment")
   }
 }

@@ -9,7 +9,7 @@ import io.github.sparkrest.secret.Secret
 /** How requests are authenticated. */
 sealed trait AuthConfig {
 
-  /** What must not be seen anywhere. */
+  /** Values that must not appear anywhere. */
   def secrets: Seq[Secret]
 }
 
@@ -18,7 +18,7 @@ object AuthConfig {
     def secrets: Seq[Secret] = Nil
   }
 
-  /** RFC 7617. The user too is secret: some APIs take their key as the user, with an empty password. */
+  /** RFC 7617. The user is secret too, because some APIs expect their key as the user, with an empty password. */
   final case class Basic(user: Secret, password: Secret) extends AuthConfig {
     def secrets: Seq[Secret] = Seq(user, password)
   }
@@ -35,7 +35,7 @@ object AuthConfig {
   /** RFC 5849.
     *
     * @param consumerSecret with `RSA-SHA1` the private key as PEM
-    * @param token and its secret: may be left out if the consumer acts for itself
+    * @param token optional, like its secret, if the consumer acts for itself
     */
   final case class OAuth1(
       consumerKey: Secret,
@@ -71,11 +71,11 @@ object AuthConfig {
       Seq(u, p)
     } ++ refreshToken
 
-    /** A refresh token may be good for one use: so one place uses it. */
+    /** A refresh token may be valid for one use, so only the driver uses it. */
     def onDriver: Boolean = grant == GrantType.RefreshToken
   }
 
-  /** @param withInput as in older sources, a user alone means `Basic` there */
+  /** @param withInput with an input, `userId` implies `Basic`, as in older sources */
   private[sparkrest] def read(read: OptionReader, withInput: Boolean): AuthConfig = {
     import RestOptions._
     val kind =
@@ -83,9 +83,9 @@ object AuthConfig {
     def needed(o: Opt[String]) = Secret(read.needed(o, s"authType=$kind"))
     def optional(o: Opt[String]) = read.opt(o).map(Secret(_))
     AuthChecks(read, kind).foreach(read.problem)
-    // The JDK would refuse it with a message that holds it.
+    // The message of the JDK would contain the secret.
     Seq(OauthToken, ApiKeySecret).filter(read.opt(_).exists(_.exists(isControl))).foreach { o =>
-      read.problem(s"${o.name}: holds a line break or another control character, which no header can hold")
+      read.problem(s"${o.name}: contains a line break or another control character, which a header cannot contain")
     }
     kind match {
       case values.AuthType.Basic  => Basic(needed(UserId), optional(UserPassword).getOrElse(Secret("")))

@@ -9,7 +9,7 @@ import io.github.sparkrest.options.RestOptions
 import io.github.sparkrest.options.tables.OptType
 import io.github.sparkrest.options.values.{ErrorAction, HeaderName, HttpMethod, Template, ValueSource}
 
-/** What one option alone cannot show: placeholders, the form of the address, options that need each other. */
+/** Checks of several options together: placeholders, URLs, options that need each other. */
 private[sparkrest] object CrossChecks {
   def apply(config: RestConfig): Seq[String] =
     if (config.url.isEmpty) Nil
@@ -45,7 +45,7 @@ private[sparkrest] object CrossChecks {
       case None =>
         (BatchOnly ++ Seq("concurrency", "partitions"))
           .filter(n => set(n.toLowerCase))
-          .map(n => s"$n: needs an input; give inputData or input") ++
+          .map(n => s"$n: needs an input; set inputData or input") ++
           onError(ErrorAction.Row, "row needs an input; allowed without one: retry, fail")
       case Some(i) if config.streaming =>
         BatchOnly
@@ -53,11 +53,11 @@ private[sparkrest] object CrossChecks {
           .map(n => s"$n: belongs to spark.read, and streaming is true") ++
           onError(ErrorAction.Row, "row belongs to spark.read; allowed in a stream: retry, fail") ++
           unnamed(config, i).map(columns =>
-            s"url: names no column of the input, so all its rows are one endpoint: $columns"
+            s"url: contains no column of the input, so all its rows are one endpoint: $columns"
           )
       case Some(i) =>
         Seq(
-          config.limits.rate.isDefined -> "maxRequestRate: is not possible with an input; partitions and concurrency bound its calls",
+          config.limits.rate.isDefined -> "maxRequestRate: is not possible with an input; use partitions and concurrency to limit its calls",
           config.paging.isPaged -> s"pagination: ${config.paging.kind} is not possible with an input: each row is one call",
           isOnError(ErrorAction.Retry) -> "onError: retry belongs to readStream; allowed with an input: row, fail"
         ).collect { case (true, text) => text } ++ unnamed(config, i).map(columns =>
@@ -66,7 +66,7 @@ private[sparkrest] object CrossChecks {
     }
   }
 
-  /** The columns, if none stands in the request though only placeholders bring them there. */
+  /** The columns, if the request contains none of them and only placeholders could insert them. */
   private def unnamed(config: RestConfig, i: InputConfig): Option[String] =
     if (i.inline && !i.columns.exists(config.mentions) && i.columns.nonEmpty)
       Some(i.columns.map(c => s"{$c}").mkString(", "))
@@ -79,19 +79,19 @@ private[sparkrest] object CrossChecks {
     Try(new URI(sample)).toOption match {
       case None                             => Seq(s"$name: is not a valid URI (RFC 3986): ${reason(sample)}")
       case Some(u) if u.getUserInfo != null =>
-        Seq(s"$name: holds a user or password; give them as authType=Basic with userId and userPassword")
+        Seq(s"$name: contains a user or password; set authType=Basic, userId and userPassword")
       case Some(u) if !isHttp(u) || u.getHost == null =>
-        Seq(s"""$name: must begin with http:// or https:// and a host, and begins with "${url
+        Seq(s"""$name: must begin with http:// or https:// and a host, but begins with "${url
             .takeWhile(_ != '/')
             .take(20)}"""")
-      case Some(u) if u.getFragment != null => Seq(s"$name: a fragment (#…) is never sent to a server; take it out")
+      case Some(u) if u.getFragment != null => Seq(s"$name: a fragment (#…) is never sent to a server; remove it")
       case _                                => Nil
     }
   }
 
   private def isHttp(u: URI): Boolean = u.getScheme != null && Set("http", "https")(u.getScheme.toLowerCase)
 
-  /** Java's own message, without the address, which may hold a secret. */
+  /** The message of Java, without the URL, which may contain a secret. */
   private def reason(text: String): String =
     Try(new URI(text)).failed.toOption
       .map {
@@ -103,7 +103,7 @@ private[sparkrest] object CrossChecks {
   private def headerNames(config: RestConfig): Seq[String] = config.headers.collect {
     case (k, _) if !HeaderName.isValid(k) =>
       s"""headers: "$k" is not a header name (RFC 9110 §5.1)"""
-    case (k, v) if v.exists(c => c == '\r' || c == '\n' || c == 0) => s"headers.$k: holds a line break"
+    case (k, v) if v.exists(c => c == '\r' || c == '\n' || c == 0) => s"headers.$k: contains a line break"
   }
 
   private def offset(config: RestConfig): Seq[String] = {

@@ -9,13 +9,13 @@ import io.github.sparkrest.options.tables.Opt
 import io.github.sparkrest.options.values.{FieldPath, TimeFormat, ValueSource}
 import io.github.sparkrest.options.{OptionReader, RestOptions, values}
 
-/** How progress is tracked.
+/** Options about offsets.
   *
-  * @param name `offsetField` as the user wrote it, which is its placeholder too
-  * @param initial what the first request carries; see `latest`
-  * @param latest only records from now on
-  * @param format how the API sends a time; `None`: as found
-  * @param requestFormat how it wants one; `None`: the offset's own spelling
+  * @param name `offsetField` as the user wrote it; also the name of its placeholder
+  * @param initial value of the first request; see `latest`
+  * @param latest whether to deliver only records that appear from now on
+  * @param format format of times in responses; `None`: recognized from the values
+  * @param requestFormat format of times in requests; `None`: the offset as the API spelled it
   */
 final case class OffsetConfig(
     kind: values.OffsetType,
@@ -40,7 +40,7 @@ final case class OffsetConfig(
   def inclusive: Boolean = boundary == values.Boundary.Inclusive
   def exclusive: Boolean = boundary == values.Boundary.Exclusive
 
-  /** `None`: the value stands outside the body. */
+  /** `None`: the value is not in the body. */
   def field: Option[FieldPath] = source match {
     case ValueSource.InBody(path) => Some(path)
     case _                        => None
@@ -49,7 +49,7 @@ final case class OffsetConfig(
 
 object OffsetConfig {
 
-  /** Of the options that are about an offset, in lower case. */
+  /** Names of these options, in lower case. */
   lazy val names: Set[String] = {
     import RestOptions._
     Set[Opt[_]](

@@ -6,9 +6,9 @@ import io.github.sparkrest.options.{OptionReader, RestOptions}
 
 /** The pages of one poll.
   *
-  * @param next where the next address or token stands
-  * @param hasMore path of the value, and whether it is true on the last page
-  * @param pageParam the query parameter that carries a page; `None`: a placeholder does
+  * @param next place of the next URL or token
+  * @param hasMore path of the value, and whether the value is true on the last page
+  * @param pageParam query parameter of the page; `None`: a placeholder is used
   * @param start number of the first page, or of the first record
   */
 final case class PagesConfig(
@@ -30,7 +30,7 @@ final case class PagesConfig(
 
 object PagesConfig {
 
-  /** @param placeholders all that stand in the request */
+  /** @param placeholders all placeholders in the request */
   private[sparkrest] def read(read: OptionReader, placeholders: Seq[String]): PagesConfig = {
     import RestOptions._
     val kind = read(Pagination)

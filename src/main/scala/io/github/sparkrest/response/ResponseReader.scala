@@ -45,7 +45,7 @@ final class ResponseReader(
       .map(e => e.copy(message = s"${Redact.url(response.url)}${typeOf(response, e)}: ${e.message}"))
 
   private def readerOf(response: HttpResponse): RecordReader = config.responseFormat match {
-    case ResponseFormat.Auto   => if (response.header("Content-Type").exists(ResponseReader.namesLines)) ndjson else json
+    case ResponseFormat.Auto => if (response.header("Content-Type").exists(ResponseReader.namesLines)) ndjson else json
     case ResponseFormat.Ndjson => ndjson
     case ResponseFormat.Json   => json
   }

@@ -111,7 +111,7 @@ class RestConfigSuite extends AnyFunSuite {
     val bearer = Seq("authType" -> "Bearer", "oauthToken" -> "t")
     assert(
       warnings(bearer: _*) == Seq(
-        "url: http:// shows the credentials of authType to everybody on the way. Use https://."
+        "url: http:// shows the credentials of authType to everybody on the network. Use https://."
       )
     )
     assert(warnings("url" -> "http://h/x?appid=1").exists(_.contains("secret in the query")))

@@ -116,7 +116,9 @@ class PreviewSuite extends AnyFunSuite {
         .map(p => (p.kind.text, p.field))
         .contains(("nextUrl", Some("next")))
     )
-    assert(found("""{"data":[{"a":1}],"response_metadata":{"next_cursor":"abc"}}""").pages.map(_.kind).contains("cursor"))
+    assert(
+      found("""{"data":[{"a":1}],"response_metadata":{"next_cursor":"abc"}}""").pages.map(_.kind.text).contains("cursor")
+    )
     assert(found("""{"data":[{"a":1}],"response_metadata":{"next_cursor":""}}""").pages.isEmpty)
   }
 

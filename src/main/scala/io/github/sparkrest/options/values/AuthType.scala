@@ -31,7 +31,7 @@ object SignatureMethod {
   val all: Seq[SignatureMethod] = Seq(HmacSha1, HmacSha256, RsaSha1, Plaintext)
 }
 
-/** Grant types of `OAuth2` (RFC 6749); the text is what the token endpoint expects. */
+/** Grant types of `OAuth2` (RFC 6749); the token endpoint expects these texts. */
 sealed abstract class GrantType(val text: String) extends Choice
 object GrantType {
   case object ClientCredentials extends GrantType("client_credentials")

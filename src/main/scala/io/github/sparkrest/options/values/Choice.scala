@@ -43,7 +43,7 @@ object QueryType {
   val all: Seq[QueryType] = Seq(Querystring, Inline)
 }
 
-/** What a failed poll or call does. */
+/** Action after a failed poll or call. */
 sealed abstract class ErrorAction(val text: String) extends Choice
 object ErrorAction {
   case object Retry extends ErrorAction("retry")

@@ -9,7 +9,7 @@ sealed abstract class OffsetType(val text: String) extends Choice {
   /** Progress has a place to move on from. Without one, each poll reads the same list. */
   def hasOffset: Boolean = true
 
-  /** The offset moves with the clock, whether records arrive or not. So the moment of a poll decides what it returns. */
+  /** The offset moves with the clock, whether records arrive or not. So the result depends on the moment of the poll. */
   def movesWithTime: Boolean = false
 
   /** The offset can be a time, so that `lookback` and `lag` have a meaning. */

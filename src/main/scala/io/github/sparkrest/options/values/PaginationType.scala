@@ -10,7 +10,7 @@ sealed abstract class PaginationType(val text: String, val parameter: Option[Str
   /** A page is a number, known without a response. */
   def isNumbered: Boolean = false
 
-  /** The next page has no place of its own: `nextField` names it. */
+  /** The response has no usual place for the next page, so `nextField` is required. */
   def needsNextField: Boolean = false
 
   /** The next page may be named in a header of the response. */
