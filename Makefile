@@ -6,7 +6,8 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
-VERSION := $(strip $(file < VERSION))
+# Not $(file): the make of macOS is 3.81.
+VERSION := $(shell cat VERSION)
 VENV := .venv
 BIN := $(VENV)/bin
 
@@ -31,16 +32,18 @@ DELTA_SHA256 := 538511702aae0ef6973a6a70af3d4543c9009f8edbed786a00737e2d3cd7f04e
 DELTA_STORAGE := target/delta/delta-storage-$(DELTA_VERSION).jar
 DELTA_STORAGE_SHA256 := 9bdb9fb450f1e119eba53feb427f331b0d09072d26485b8273883ad72c9a2e1d
 
-BUILD_FILES := VERSION build.sbt sbtw $(wildcard project/*.sbt project/*.scala project/build.properties)
+BUILD_FILES := VERSION LICENSE NOTICE build.sbt sbtw $(wildcard project/*.sbt project/*.scala project/build.properties)
 SCALA_FILES := $(shell find src -type f 2>/dev/null)
-WHEEL_FILES := VERSION LICENSE python/pyproject.toml $(shell find python/src -type f \( -name '*.py' -o -name py.typed \) 2>/dev/null)
+WHEEL_FILES := VERSION LICENSE NOTICE python/pyproject.toml python/README.md $(shell find python/src -type f \( -name '*.py' -o -name py.typed \) 2>/dev/null)
 # .ci/test.py writes this stamp too, when it has compiled everything with the tests.
 BUILT := target/.built
 # The demo needs the jar for the newest Spark, and neither the other Scala line nor the tests.
 DEMO_JAR := target/.demo-jar
+# The package reads its version from the metadata of the wheel, and the demo does not wait for a wheel.
+DEMO_METADATA := target/demo/spark_rest-$(VERSION).dist-info
 PYTHON_CODE := python examples bench .ci
 
-.PHONY: help setup demo test test-all test-slow test-mutants test-cures test-sim lint fmt jars wheel publish-local bench bench-overhead bench-calls bench-endpoints docs docs-options clean hdfs wiremock delta
+.PHONY: help setup demo test test-all test-slow test-mutants test-cures test-sim lint fmt jars wheel publish-local bench bench-overhead bench-calls bench-endpoints docs docs-options release-check clean hdfs wiremock delta
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,7 +54,9 @@ setup: $(VENV)/.wheel ## compile everything; a .venv with PySpark and the freshl
 demo: ## compile what it needs, then stream a live demo API into Parquet
 	@$(MAKE) -j2 $(DEMO_JAR) $(VENV)/.requirements
 	@echo "demo: starting Spark and the demo API"
-	@PYTHONPATH=python/src $(BIN)/python examples/demo.py
+	@mkdir -p $(DEMO_METADATA)
+	@printf 'Metadata-Version: 2.1\nName: spark-rest\nVersion: $(VERSION)\n' > $(DEMO_METADATA)/METADATA
+	@PYTHONPATH=python/src:$(dir $(DEMO_METADATA)) $(BIN)/python examples/demo.py
 
 test: ## all tests of all kinds, set-up included; ends with "N passed, N failed"
 	@$(PYTHON) .ci/test.py
@@ -74,7 +79,7 @@ lint: $(VENV)/.requirements ## scalafmt, scalafix, ruff, mypy --strict: report o
 	./sbtw scalafmtCheckAll scalafmtSbtCheck "scalafixAll --check"
 	$(BIN)/ruff check --config python/pyproject.toml $(wildcard $(PYTHON_CODE))
 	$(BIN)/ruff format --check --config python/pyproject.toml $(wildcard $(PYTHON_CODE))
-	$(BIN)/mypy --strict --config-file python/pyproject.toml python/src python/tests examples bench
+	$(BIN)/mypy --strict --config-file python/pyproject.toml python/src python/tests examples bench .ci/release_check.py .ci/versioned_site.py
 
 fmt: $(VENV)/.requirements ## let scalafix, scalafmt and ruff mend what they can
 	./sbtw scalafixAll scalafmtAll scalafmtSbt
@@ -116,8 +121,11 @@ docs: $(VENV)/.requirements-docs ## the documentation as a site, into target/sit
 docs-options: ## write the files that are generated from the option and error tables
 	UPDATE=1 ./sbtw "testOnly *GeneratedFilesSuite"
 
+release-check: ## build and check all that a release publishes, without any account
+	@$(PYTHON) .ci/release_check.py
+
 clean: ## remove all that make has built, the .venv too
-	rm -rf target project/target project/project python/dist $(BUNDLED) $(VENV)
+	rm -rf target project/target project/project python/dist python/LICENSE python/NOTICE $(BUNDLED) $(VENV)
 
 # One sbt start compiles main and test code of both Scala lines.
 $(BUILT): $(BUILD_FILES) $(SCALA_FILES)
@@ -142,7 +150,7 @@ $(WHEEL): $(JARS) $(WHEEL_FILES) | $(VENV)/.requirements
 	rm -rf $(BUNDLED) python/dist
 	mkdir -p $(BUNDLED)
 	cp $(JARS) $(BUNDLED)
-	cp LICENSE python/LICENSE
+	cp LICENSE NOTICE python/
 	$(BIN)/python -m build --wheel --no-isolation --outdir python/dist python
 	@touch $@
 

@@ -42,7 +42,7 @@ lazy val root = (project in file("."))
     Test / scalacOptions += "-Wconf:cat=unused-nowarn:s",
     javacOptions ++= Seq("--release", "11", "-Xlint:all", "-Xlint:-serial"),
     Compile / doc / javacOptions := Nil,
-    // Spark's own: else the published POM would bring one.
+    // Spark has its own Scala library, so the published POM must not add one.
     autoScalaLibrary := false,
     libraryDependencies ++= Seq(
       "org.scala-lang" % "scala-library" % scalaVersion.value % Provided,
@@ -84,23 +84,21 @@ lazy val assemblySettings = Seq(
   assembly / assemblyMergeStrategy := Shading.merge,
   assembly / test := {},
   assembly / assemblyOption ~= (_.withIncludeScala(false)),
-  // The compile class path holds Spark too: only what is shaded goes in.
-  assembly / fullClasspath := {
-    val own = (Compile / exportedProducts).value
-    val libraries = (Compile / dependencyClasspath).value.filter(_.get(moduleID.key).exists { m =>
-      m.organization.startsWith("com.softwaremill.sttp") || Shading.organizations(m.organization)
-    })
-    own ++ libraries
-  }
+  // The compile class path contains Spark too, and the jar must not.
+  assembly / fullClasspath := (Compile / exportedProducts).value ++ Shading.libraries.value,
+  Compile / resourceGenerators += Shading.licenseFiles.taskValue,
+  Shading.shadedModules := Shading.writtenModules.value
 )
 
 /** The published artifact is the shaded jar, under the plain coordinates, with no dependency that a user would resolve. */
-lazy val publishSettings = Seq(
+lazy val publishSettings = Publication.metadata ++ Seq(
   Compile / packageBin := assembly.value,
   publishMavenStyle := true,
-  // make publish-local replaces what it published before.
+  // `+publish` fills target/sona-staging. `.ci/release_check.py` checks that folder, and `sonaRelease` uploads it.
+  publishTo := localStaging.value,
+  // `make publish-local` replaces the files of an earlier run.
   publishM2Configuration := publishM2Configuration.value.withOverwrite(true),
-  // The jar's classes are renamed copies: a page for each is no help. Its public part are the options.
-  Compile / packageDoc / publishArtifact := false,
+  // Maven Central demands a javadoc jar. The public part of this jar is its options, so these are documented in it.
+  Compile / packageDoc / mappings := Publication.documentation((ThisBuild / baseDirectory).value),
   pomIncludeRepository := (_ => false)
 )

@@ -22,7 +22,7 @@ COPY = ROOT / "target" / "mutants"
 MAIN = "src/main/scala/io/github/sparkrest"
 # A test that hangs without the guarded line shows nothing.
 MOST_SECONDS = 900
-SOURCES = (".ci", "build.sbt", "VERSION", "sbtw", "src", "project", "docs", "python/src")
+SOURCES = (".ci", "build.sbt", "LICENSE", "NOTICE", "VERSION", "sbtw", "src", "project", "docs", "python/src")
 
 
 def main() -> int:

@@ -106,6 +106,15 @@ class HouseRulesSuite extends AnyFunSuite {
     assert(wrong.isEmpty)
   }
 
+  test("the walks of ARCHITECTURE.md are short, and their files exist") {
+    val walks = lines(Paths.get("ARCHITECTURE.md")).dropWhile(_ != "## Three walks").tail.takeWhile(!_.startsWith("## "))
+    val stop = """(\d+)\. `([\w/]+\.scala)`.*""".r
+    val stops = walks.collect { case stop(n, file) => n.toInt -> file }
+    assert(stops.map(_._2).filterNot(file => Files.exists(root.resolve("scala").resolve(base).resolve(file))).isEmpty)
+    val lengths = stops.map(_._1).zip(stops.map(_._1).drop(1) :+ 1).collect { case (last, 1) => last }
+    assert(lengths.zip(Seq(15, 15, 10)).count { case (length, most) => length <= most } == 3, lengths)
+  }
+
   test("no folder has more than 15 files") {
     val full =
       sources.groupBy(_.getParent).collect { case (folder, files) if files.length > 15 => s"$folder: ${files.length}" }

@@ -10,9 +10,8 @@ import scala.annotation.tailrec
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.connector.tasks.{DriverTokens, PollTask, TaskOptions}
 import io.github.sparkrest.error.RestError
-import io.github.sparkrest.http.auth.{AuthorizedClient, HandedToken}
-import io.github.sparkrest.http.client.MeteredClient
-import io.github.sparkrest.http.transport.SttpClient
+import io.github.sparkrest.http.auth.HandedToken
+import io.github.sparkrest.http.client.ApiClient
 import io.github.sparkrest.http.{Clock, HttpClient}
 import io.github.sparkrest.pagelog.format.{PacingState, PageFile, PageFileReader, PageFileWriter, PageSlice}
 import io.github.sparkrest.pagelog.store.LocalLogStore
@@ -81,7 +80,7 @@ final private[sparkrest] class RestBatchReaderFactory(
       if (TaskContext.get().attemptNumber() == 0) asked else config.limits.rate.fold(0)(_.count)
     new RestBatchReader(
       config,
-      SttpClient(config, cancelled),
+      ApiClient.network(config, cancelled),
       token,
       cancelled,
       before,
@@ -134,13 +133,13 @@ final private[sparkrest] class RestBatchReader(
     val writer = new PageFileWriter(store, epoch = 0, location = "")
     val allowed = throttle.grant(config.maxRequestsPerTrigger.fold(Long.MaxValue)(_ - requests), nowMs)
     val limits = throttle.limited(TaskBudget.within(config.maxBufferedBytes, allowed.requests), allowed)
-    val metered = new MeteredClient(network, limits.sendable)
+    val api = ApiClient(config, network, token, limits.sendable)
     val outcome =
       try {
         val polled =
-          new Poll(config, AuthorizedClient(config, metered, token, network), Clock.System, seen = seen)
+          new Poll(config, api, Clock.System, seen = seen)
             .run(state, limits, writer)
-        val report = PollReport(Vector(Endpoint.Only.key -> polled), None, metered.ages())
+        val report = PollReport(Vector(Endpoint.Only.key -> polled), None, api.ages())
         val settled = throttle.settle(Seq(report), allowed, nowMs)
         page = writer.close().map { file =>
           val slice = PageSlice.whole(file)

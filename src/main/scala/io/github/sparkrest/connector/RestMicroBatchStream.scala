@@ -13,6 +13,7 @@ import io.github.sparkrest.connector.session.{PageLogLocation, SourceName}
 import io.github.sparkrest.connector.tasks.{RestInputPartition, SparkPollRunner}
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.{Clock, DaemonThreads}
+import io.github.sparkrest.http.client.ApiClient
 import io.github.sparkrest.pagelog.store.LogStore
 import io.github.sparkrest.pagelog.{Endpoint, LogOffset, LogPosition, PageLog, Resumption, SourceIdentity}
 import io.github.sparkrest.rows.{FieldRules, JsonRowSettings}
@@ -147,10 +148,13 @@ final private[sparkrest] class RestMicroBatchStream(
   override def commit(end: Offset): Unit = log.commit(offset(end).position)
 
   /** Returns within a second: every wait of the poller can be interrupted, that for a job included. */
-  override def stop(): Unit = polling.foreach { case (poller, thread) =>
-    poller.stop()
-    thread.interrupt()
-    thread.join(StopWaitMillis)
+  override def stop(): Unit = {
+    polling.foreach { case (poller, thread) =>
+      poller.stop()
+      thread.interrupt()
+      thread.join(StopWaitMillis)
+    }
+    ApiClient.closeIdleConnections()
   }
 
   /** For `StreamingQueryProgress`, from the thread that reports it. */

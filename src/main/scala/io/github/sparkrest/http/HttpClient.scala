@@ -5,6 +5,7 @@ import java.io.InputStream
 import java.time.Instant
 
 import io.github.sparkrest.error.RestError
+import io.github.sparkrest.http.Headers._
 import io.github.sparkrest.secret.Secret
 
 /** The head of a response, and its body as a stream, decoded (`Content-Encoding`) but not read.
@@ -24,7 +25,7 @@ final case class HttpResponse(
   /** When it was made, by the clock of the server (RFC 9110 §6.6.1), epoch milliseconds. */
   def date: Option[Long] = header("Date").flatMap(HttpDate.parse)
 
-  def header(name: String): Option[String] = headers.collectFirst { case (k, v) if k.equalsIgnoreCase(name) => v }
+  def header(name: String): Option[String] = headers.value(name)
 }
 
 /** Sends one request. The response lives inside `use`; afterwards its body is closed.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.http
 
+import io.github.sparkrest.http.Headers._
+
 /** `Link` headers (RFC 8288): `<address>; rel="next", <address>; rel=prev`. */
 object LinkHeader {
 
@@ -9,9 +11,10 @@ object LinkHeader {
     * A link that says of itself that it leads to no results is none: Sentry names a next page on every page, with
     * `results="false"` on the last one.
     */
-  def find(headers: Seq[(String, String)], wanted: String): Option[String] = headers.iterator
-    .filter(_._1.equalsIgnoreCase("Link"))
-    .flatMap(h => links(h._2))
+  def find(headers: Seq[(String, String)], wanted: String): Option[String] = headers
+    .values("Link")
+    .iterator
+    .flatMap(links)
     .collectFirst { case (address, parameters) if leads(parameters, wanted) => address }
 
   private def leads(parameters: List[(String, String)], wanted: String): Boolean = {

@@ -7,7 +7,7 @@ import io.circe.Json
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.Clock
-import io.github.sparkrest.http.client.{FirstResponse, FirstResponseClient}
+import io.github.sparkrest.http.client.{ApiClient, FirstResponse}
 import io.github.sparkrest.options.values.{FieldPath, OffsetType, PaginationType}
 import io.github.sparkrest.poll.Poll
 import io.github.sparkrest.progress.Progress
@@ -71,7 +71,7 @@ object SampledPage {
       offset = config.offset.copy(kind = OffsetType.Snapshot),
       paging = config.paging.copy(kind = PaginationType.Unpaged)
     )
-    val client = new FirstResponseClient(sample, NoNetwork, any = true)
+    val client = ApiClient.replaying(sample)
     new Poll(plain, client, Clock.System, row).page(Progress.Initial, sink) match {
       case Left(f) if f.error.condition != Condition.InvalidResponse || sink.received.isEmpty => Left(f.error)
       case _                                                                                  => Right(sink.received)

@@ -3,8 +3,6 @@ package io.github.sparkrest.preview
 
 import java.nio.charset.StandardCharsets.UTF_8
 
-import io.github.sparkrest.error.RestError
-import io.github.sparkrest.http.{HttpClient, HttpRequest, HttpResponse}
 import io.github.sparkrest.pagelog.{PageOrigin, PageSink}
 
 /** Keeps the records of a response as text, also of one that ends in the middle: a sample may be cut short. */
@@ -23,10 +21,4 @@ final private[sparkrest] class SampledRecords extends PageSink {
   }
   def endPage(offsetBefore: Option[String], origin: Option[PageOrigin]): Unit = discarded = Vector.empty
   def bytes: Long = 0
-}
-
-/** What a sample is answered from asks for nothing else. */
-private[sparkrest] object NoNetwork extends HttpClient {
-  def send[A](request: HttpRequest)(use: HttpResponse => Either[RestError, A]): Either[RestError, A] =
-    throw new IllegalStateException("the sample answers the first request")
 }

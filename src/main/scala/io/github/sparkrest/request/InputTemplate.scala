@@ -4,6 +4,7 @@ package io.github.sparkrest.request
 import io.circe.Json
 import io.github.sparkrest.config.{InputConfig, RestConfig}
 import io.github.sparkrest.error.RestError
+import io.github.sparkrest.http.Headers._
 import io.github.sparkrest.http.HttpRequest
 import io.github.sparkrest.options.values.HttpMethod
 
@@ -27,7 +28,7 @@ final class InputTemplate(config: RestConfig, input: InputConfig) {
       if (input.formBody)
         ("application/x-www-form-urlencoded", row.values.filterNot(_._2.isNull).map(pair).mkString("&"))
       else ("application/json", Json.fromFields(row.values).noSpaces)
-    val named = request.headers.exists(_._1.equalsIgnoreCase("Content-Type"))
+    val named = request.headers.has("Content-Type")
     request.copy(
       headers = if (named) request.headers else request.headers :+ ("Content-Type" -> contentType),
       body = Some(body)

@@ -8,6 +8,7 @@ import scala.util.Try
 
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.RestError
+import io.github.sparkrest.http.Headers._
 import io.github.sparkrest.http.HttpRequest
 import io.github.sparkrest.options.values.{Origin, Template}
 
@@ -79,7 +80,7 @@ final class RequestTemplate(config: RestConfig) {
   }
 
   private def contentType: Seq[(String, String)] =
-    if (body.isEmpty || config.headers.exists(_._1.equalsIgnoreCase("Content-Type"))) Nil
+    if (body.isEmpty || config.headers.has("Content-Type")) Nil
     else Seq("Content-Type" -> (if (config.formBody) "application/x-www-form-urlencoded" else "application/json"))
 
   private val cookie = config.cookie.map(c => "Cookie" -> c.reveal)

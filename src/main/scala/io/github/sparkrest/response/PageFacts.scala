@@ -4,6 +4,7 @@ package io.github.sparkrest.response
 import scala.util.Try
 
 import io.circe.Json
+import io.github.sparkrest.http.Headers._
 import io.github.sparkrest.http.LinkHeader
 import io.github.sparkrest.options.values.{FieldPath, ValueSource}
 
@@ -42,7 +43,7 @@ final case class PageFacts(
 
   def number(source: ValueSource): Option[Long] = text(source).flatMap(t => Try(t.trim.toLong).toOption)
 
-  def header(name: String): Option[String] = headers.collectFirst { case (k, v) if k.equalsIgnoreCase(name) => v }
+  def header(name: String): Option[String] = headers.value(name)
 
   /** False, 0, null, `""` and absence are all false. */
   def isTrue(path: FieldPath): Boolean =

@@ -5,11 +5,10 @@ import java.time.Instant
 
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.connector.schema.Inferred
-import io.github.sparkrest.http.client.{FirstResponse, FirstResponseClient}
+import io.github.sparkrest.http.client.{ApiClient, FirstResponse}
 import io.github.sparkrest.http.{Clock, HttpRequest}
 import io.github.sparkrest.pagelog.{PageOrigin, PageSink}
 import io.github.sparkrest.poll.Poll
-import io.github.sparkrest.preview.NoNetwork
 import io.github.sparkrest.progress.Progress
 import org.apache.spark.sql.types.StructType
 import org.scalatest.funsuite.AnyFunSuite
@@ -57,7 +56,7 @@ class InferredSuite extends AnyFunSuite {
     val clock = new Clock { def now(): Instant = Instant.ofEpochMilli(60000) }
     val pipeline = new Poll(
       config("offsetType" -> "incremental", "offsetField" -> "id"),
-      new FirstResponseClient(sample, NoNetwork, any = true),
+      ApiClient.replaying(sample),
       clock
     )
     assert(pipeline.page(Progress.Initial, sink).isRight)

@@ -33,7 +33,13 @@ class BadInputSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
       // On a used connection all records were delivered before: nothing may come again.
       assert(met.records.isEmpty || met.records == Records && before.isEmpty, met)
       if (met.outcome.error.nonEmpty) assert(met.records.isEmpty, met)
-      val after = polls.next()
+      // No request is sent twice: one that meets a connection which the fault spoiled fails, and the next poll repeats it.
+      val after = polls.next() match {
+        case failed if failed.outcome.error.exists(_.condition == Condition.ConnectionFailed) =>
+          assert(failed.records.isEmpty, failed)
+          polls.next()
+        case whole => whole
+      }
       assert(after.outcome.error.isEmpty, after)
       assert(before ++ met.records ++ after.records ++ polls.next().records == Records, met)
       met
@@ -54,8 +60,7 @@ class BadInputSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     test(s"$name at each byte of a response") {
       good.indices.foreach { n =>
         val seen = survives(sends(good.take(n), end))
-        // Before any byte of an answer the JDK sends a GET once more by itself (ADR 12).
-        assert(seen.head.outcome.error.nonEmpty == n > 0, s"after $n bytes")
+        assert(seen.head.outcome.error.nonEmpty, s"after $n bytes")
       }
       survives(sends(good, end))
     }

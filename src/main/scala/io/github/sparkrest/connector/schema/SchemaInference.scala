@@ -10,10 +10,10 @@ import io.github.sparkrest.connector.session.SourceName
 import io.github.sparkrest.connector.tasks.{DriverTokens, SparkJobs}
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.Clock
-import io.github.sparkrest.http.client.{FirstResponse, FirstResponseClient}
+import io.github.sparkrest.http.client.{ApiClient, FirstResponse}
 import io.github.sparkrest.pagelog.Endpoint
 import io.github.sparkrest.poll.{Backoff, Poll, Retries}
-import io.github.sparkrest.preview.{NoNetwork, SampledRecords}
+import io.github.sparkrest.preview.SampledRecords
 import io.github.sparkrest.progress.Progress
 import io.github.sparkrest.request.InputRow
 import io.github.sparkrest.schedule.TokenLedger
@@ -69,7 +69,7 @@ private[sparkrest] object SchemaInference {
       request(config, row, new SparkJobs(session, SourceName(config)), new DriverTokens(config), clock)
     val records = new SampledRecords
     val polled =
-      new Poll(config, new FirstResponseClient(sample, NoNetwork, any = true), clock, row)
+      new Poll(config, ApiClient.replaying(sample), clock, row)
         .page(Progress.Initial, records)
     if (whole) polled.left.foreach(f => throw f.error.toException)
     if (records.received.isEmpty) throw nothing(sample.status).toException

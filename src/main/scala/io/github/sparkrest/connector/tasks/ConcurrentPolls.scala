@@ -9,8 +9,6 @@ import scala.jdk.CollectionConverters._
 
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.http.auth.KnownSecrets
-import io.github.sparkrest.http.client.MeteredClient
-import io.github.sparkrest.http.transport.SttpClient
 import io.github.sparkrest.http.{Clock, DaemonThreads}
 import io.github.sparkrest.pagelog.store.LogStore
 import io.github.sparkrest.pagelog.{HeldPages, PolledFile, SeenFiles, SharedPageFile}
@@ -90,16 +88,16 @@ final private[sparkrest] class ConcurrentPolls(task: PollTask, config: RestConfi
     if (!closed && !over.offer(event, 100, TimeUnit.MILLISECONDS)) tell(over, event)
 
   private def poll(p: PollRequest): Finished = {
-    val metered = new MeteredClient(SttpClient(config, () => closed || killed()), p.limits.sendable)
+    val api = task.client(config, () => closed || killed(), p)
     val row = p.endpoint.row.fold(InputRow.Empty)(InputRow.of(input.columns, _))
     val sink = pages.sink(p.endpoint.key)
     val seen = new SeenFiles(store, task.epoch)
     try {
-      val outcome = new Poll(config, task.client(config, metered), Clock.System, row, Some(secrets), seen = seen)
+      val outcome = new Poll(config, api, Clock.System, row, Some(secrets), seen = seen)
         .run(p.state, p.limits, sink)
       val ownFile = sink.ownFileClosed()
       seen.keepOnly(outcome.state.seenFiles)
-      Finished(p.endpoint.key, outcome, sink, ownFile, metered.ages())
+      Finished(p.endpoint.key, outcome, sink, ownFile, api.ages())
     } finally {
       sink.abandon()
       seen.keepOnly(Set.empty)

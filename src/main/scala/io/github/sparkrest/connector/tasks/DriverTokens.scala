@@ -3,17 +3,15 @@ package io.github.sparkrest.connector.tasks
 
 import io.github.sparkrest.config.{AuthConfig, RestConfig}
 import io.github.sparkrest.error.{Condition, RestError}
-import io.github.sparkrest.http.Clock
 import io.github.sparkrest.http.auth.{
   AccessToken,
   HandedToken,
   RefreshedTokens,
   TokenCache,
-  TokenEndpoint,
   TokenSource,
   TokenStore
 }
-import io.github.sparkrest.http.transport.SttpClient
+import io.github.sparkrest.http.client.ApiClient
 import io.github.sparkrest.poll.{PollReport, PollRequest}
 
 /** Access tokens that only the driver may fetch (`oauth2GrantType=refresh_token`), for the tasks that use them. With any other
@@ -26,7 +24,7 @@ import io.github.sparkrest.poll.{PollReport, PollRequest}
 final private[sparkrest] class DriverTokens(config: RestConfig, cancelled: () => Boolean = () => false) {
   private val source: Option[RefreshedTokens] = config.auth match {
     case o: AuthConfig.OAuth2 if o.onDriver =>
-      val endpoint = new TokenEndpoint(config, o, SttpClient(config, cancelled), Clock.System)
+      val endpoint = ApiClient.tokenEndpoint(config, o, cancelled)
       Some(new RefreshedTokens(o, endpoint, TokenStore(o), TokenCache.OfJvm))
     case _ => None
   }

@@ -8,9 +8,8 @@ import java.time.Instant
 import io.circe.syntax._
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.{Condition, RestError}
-import io.github.sparkrest.http.auth.{AuthorizedClient, HandedToken, KnownSecrets}
-import io.github.sparkrest.http.client.{FirstResponse, MeteredClient, Redirects, StatusPolicy}
-import io.github.sparkrest.http.transport.SttpClient
+import io.github.sparkrest.http.auth.{HandedToken, KnownSecrets}
+import io.github.sparkrest.http.client.{ApiClient, FirstResponse, Redirects, StatusPolicy}
 import io.github.sparkrest.http.{Clock, HttpClient, HttpResponse}
 import io.github.sparkrest.poll.PollCodec
 import io.github.sparkrest.progress.{Progress, Progression}
@@ -44,9 +43,8 @@ private[sparkrest] object FirstResponseTask {
     options.parsed.fold(
       failure(_, 0),
       config => {
-        val metered = new MeteredClient(SttpClient(config, PollTask.cancellation()), _ => most)
-        val client = AuthorizedClient(config, metered, token, metered.uncounted)
-        sampled(config, row, state, client, clock).fold(failure(_, metered.sent), answered(_, metered.sent))
+        val api = ApiClient(config, ApiClient.network(config, PollTask.cancellation()), token, _ => most)
+        sampled(config, row, state, api, clock).fold(failure(_, api.sent), answered(_, api.sent))
       }
     )
 

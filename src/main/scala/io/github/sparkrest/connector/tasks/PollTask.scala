@@ -6,10 +6,9 @@ import scala.util.control.NonFatal
 
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.RestError
-import io.github.sparkrest.http.auth.{AuthorizedClient, HandedToken}
-import io.github.sparkrest.http.client.{FirstResponse, FirstResponseClient, MeteredClient}
-import io.github.sparkrest.http.transport.SttpClient
-import io.github.sparkrest.http.{Clock, HttpClient}
+import io.github.sparkrest.http.Clock
+import io.github.sparkrest.http.auth.HandedToken
+import io.github.sparkrest.http.client.{ApiClient, FirstResponse}
 import io.github.sparkrest.pagelog.format.PageFileWriter
 import io.github.sparkrest.pagelog.store.LogStore
 import io.github.sparkrest.pagelog.{Endpoint, PageLog, SeenFiles}
@@ -73,25 +72,23 @@ final private[sparkrest] case class PollTask(
   }
 
   private def polled(config: RestConfig, poll: PollRequest, store: LogStore): PollReport = {
-    val metered = new MeteredClient(SttpClient(config, PollTask.cancellation()), poll.limits.sendable)
+    val api = client(config, PollTask.cancellation(), poll)
     val writer = new PageFileWriter(store, epoch, PollTask.executorLocation)
     val seen = new SeenFiles(store, epoch)
     try {
-      val outcome = new Poll(config, client(config, metered), Clock.steady(), seen = seen)
+      val outcome = new Poll(config, api, Clock.steady(), seen = seen)
         .run(poll.state, poll.limits, writer)
       val file = writer.close()
       seen.keepOnly(outcome.state.seenFiles)
-      PollReport(Vector(poll.endpoint.key -> outcome), file, metered.ages())
+      PollReport(Vector(poll.endpoint.key -> outcome), file, api.ages())
     } finally {
       writer.abandon()
       seen.keepOnly(Set.empty)
     }
   }
 
-  private[sparkrest] def client(config: RestConfig, metered: MeteredClient): HttpClient = {
-    val network = AuthorizedClient(config, metered, token, metered.uncounted)
-    sample.fold[HttpClient](network)(new FirstResponseClient(_, network))
-  }
+  private[sparkrest] def client(config: RestConfig, cancelled: () => Boolean, poll: PollRequest): ApiClient =
+    ApiClient(config, ApiClient.network(config, cancelled), token, poll.limits.sendable, sample)
 }
 
 private[sparkrest] object PollTask {

@@ -8,8 +8,8 @@ import scala.collection.mutable
 
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.connector.input.InputRows
-import io.github.sparkrest.http.auth.{AuthorizedClient, HandedToken}
-import io.github.sparkrest.http.transport.SttpClient
+import io.github.sparkrest.http.auth.HandedToken
+import io.github.sparkrest.http.client.ApiClient
 import io.github.sparkrest.http.{Clock, DaemonThreads}
 import io.github.sparkrest.poll.RowCall
 import io.github.sparkrest.request.InputRow
@@ -31,7 +31,7 @@ final private[sparkrest] class Calls(config: RestConfig, token: Option[HandedTok
   private val input = config.input.getOrElse(throw new IllegalStateException("calls without an input"))
   private val cancelled = PollTask.cancellation()
   @volatile private var closed = false
-  private val client = AuthorizedClient(config, SttpClient(config, () => closed || cancelled()), token)
+  private val client = ApiClient.ofCalls(config, token, () => closed || cancelled())
   private val call = new RowCall(
     config,
     input,

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.http.auth
 
-import java.security.{GeneralSecurityException, SecureRandom}
-
 import io.github.sparkrest.config.{AuthConfig, RestConfig}
-import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.error.RestError
 import io.github.sparkrest.http.{Clock, HttpClient, HttpRequest, HttpResponse}
 
 /** Adds credentials to each request as it is sent, so that every attempt has a signature, nonce and token of its own. It stands
@@ -17,6 +15,7 @@ import io.github.sparkrest.http.{Clock, HttpClient, HttpRequest, HttpResponse}
   */
 final class AuthorizedClient(config: RestConfig, network: HttpClient, tokens: Option[TokenSource], clock: Clock)
     extends HttpClient {
+  private val authenticator = Authenticator.of(config.auth)
 
   def send[A](request: HttpRequest)(use: HttpResponse => Either[RestError, A]): Either[RestError, A] = tokens match {
     case Some(source) if request.trusted =>
@@ -42,38 +41,14 @@ final class AuthorizedClient(config: RestConfig, network: HttpClient, tokens: Op
     val tokens = token.map(_.value).toSeq
     // A stored URL may hold the mark of a token, for which the newest one is sent.
     val complete = if (tokens.isEmpty) request else request.copy(url = KnownSecrets.ofTokens(tokens).open(request.url))
-    signed(complete, token)
+    authenticator(complete, token.map(_.value), clock.now())
       .flatMap(network.send(_)(r => use(r.copy(tokens = tokens))))
       .left
       .map(KnownSecrets(config, tokens).hide(_))
   }
-
-  private def signed(request: HttpRequest, token: Option[AccessToken]): Either[RestError, HttpRequest] =
-    try Right(Auth(config.auth, token.map(_.value), clock.now(), AuthorizedClient.nonce())(request))
-    catch {
-      case e: GeneralSecurityException =>
-        Left(
-          RestError(
-            Condition.InvalidOptions,
-            s"oauthConsumerSecret: the private key ${e.getMessage}.",
-            "oauthSignatureMethod=RSA-SHA1 needs an RSA key as PEM, best given as file:PATH."
-          )
-        )
-      // The JDK says so of a percent sign.
-      case _: IllegalArgumentException =>
-        Left(
-          RestError(
-            Condition.InvalidOptions,
-            "The body is sent as a form, and has a % that begins no percent-encoding: authType=OAuth1 cannot sign it.",
-            "Write %25 for it, or let bodyFormat=form encode the fields."
-          )
-        )
-    }
 }
 
 object AuthorizedClient {
-  private val random = new SecureRandom
-
   def apply(config: RestConfig, network: HttpClient, handed: Option[HandedToken]): HttpClient =
     apply(config, network, handed, network)
 
@@ -92,11 +67,5 @@ object AuthorizedClient {
       case _ => handed
     }
     new AuthorizedClient(config, network, tokens, Clock.System)
-  }
-
-  private def nonce(): String = {
-    val bytes = new Array[Byte](16)
-    random.nextBytes(bytes)
-    bytes.map(b => f"$b%02x").mkString
   }
 }

@@ -143,11 +143,11 @@ object KnownSecrets {
 
   private def combined(config: RestConfig): Seq[String] = {
     val ofAuth = config.auth match {
-      case AuthConfig.Basic(user, password) => Some(Auth.basic(user.reveal, password.reveal))
+      case AuthConfig.Basic(user, password) => Some(Authenticator.basic(user.reveal, password.reveal))
       case o: AuthConfig.OAuth2             => o.clientSecret.map(OAuth2.clientHeader(o, _))
       case _                                => None
     }
-    val ofProxy = config.transport.proxy.flatMap(_.credentials).map(c => Auth.basic(c._1, c._2.reveal))
+    val ofProxy = config.transport.proxy.flatMap(_.credentials).map(c => Authenticator.basic(c._1, c._2.reveal))
     (ofAuth.toList ++ ofProxy).map(_.drop("Basic ".length))
   }
 

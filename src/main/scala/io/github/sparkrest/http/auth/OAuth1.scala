@@ -10,6 +10,7 @@ import javax.crypto.Mac
 import javax.crypto.spec.SecretKeySpec
 
 import io.github.sparkrest.config.AuthConfig
+import io.github.sparkrest.http.Headers._
 import io.github.sparkrest.http.HttpRequest
 import io.github.sparkrest.http.tls.PemKey
 import io.github.sparkrest.options.values.SignatureMethod
@@ -65,9 +66,9 @@ object OAuth1 {
       case -1 => ""
       case i  => request.url.substring(i + 1)
     }
-    val isForm = request.headers.exists { case (k, v) =>
-      k.equalsIgnoreCase("Content-Type") && v.trim.toLowerCase.startsWith("application/x-www-form-urlencoded")
-    }
+    val isForm = request.headers
+      .values("Content-Type")
+      .exists(_.trim.toLowerCase.startsWith("application/x-www-form-urlencoded"))
     decoded(query) ++ (if (isForm) decoded(request.body.getOrElse("")) else Nil)
   }
 

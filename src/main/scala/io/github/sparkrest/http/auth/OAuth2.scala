@@ -52,12 +52,12 @@ object OAuth2 {
     )
     o.clientSecret
       .filterNot(_ => o.clientInBody)
-      .fold(unsigned)(s => Auth.authorization(unsigned, clientHeader(o, s)))
+      .fold(unsigned)(s => Authenticator.authorization(unsigned, clientHeader(o, s)))
   }
 
   /** §2.3.1: each is form-encoded first. */
   private[http] def clientHeader(o: AuthConfig.OAuth2, secret: Secret): String =
-    Auth.basic(form(o.clientId.reveal), form(secret.reveal))
+    Authenticator.basic(form(o.clientId.reveal), form(secret.reveal))
 
   /** @param body at most as much as a token takes
     * @param retryAfterMs how long the server asked to be left alone

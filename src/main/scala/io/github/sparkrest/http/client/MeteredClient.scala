@@ -16,9 +16,6 @@ import io.github.sparkrest.http.{HttpClient, HttpRequest, HttpResponse}
   */
 final class MeteredClient(network: HttpClient, sendable: Long => Long = _ => Long.MaxValue) extends HttpClient {
 
-  /** For requests to others than the API: they have limits of their own. */
-  def uncounted: HttpClient = network
-
   private val began = System.nanoTime
   private val over = mutable.ArrayBuffer.empty[Long]
 

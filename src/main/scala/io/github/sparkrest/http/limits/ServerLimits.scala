@@ -2,6 +2,7 @@
 package io.github.sparkrest.http.limits
 
 import io.github.sparkrest.config.LimitConfig
+import io.github.sparkrest.http.Headers._
 import io.github.sparkrest.http.HttpDate
 
 /** What a response says about its API's limits. Pure.
@@ -83,7 +84,7 @@ object ServerLimits {
   private val MostChars = 1000
 
   private def value(headers: Seq[(String, String)], name: String): Option[String] =
-    headers.collectFirst { case (k, v) if k.equalsIgnoreCase(name) => v.trim }.filter(_.length <= MostChars)
+    headers.value(name).map(_.trim).filter(_.length <= MostChars)
 
   /** `40`, `39.5`; a bucket `32/40` and `api-usage=18/5000` tell what is used. */
   private def remaining(text: String): Option[Long] = text match {

@@ -4,6 +4,7 @@ package io.github.sparkrest.http.limits
 import scala.util.Try
 
 import io.github.sparkrest.http.HeaderScanner
+import io.github.sparkrest.http.Headers._
 
 /** The IETF's `RateLimit` and `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers): `"default";r=50;t=30`, several with
   * commas between them; before its 8th version `limit=100, remaining=50, reset=30`. Times are seconds.
@@ -16,7 +17,7 @@ private[http] object StructuredLimits {
   }
 
   def quotas(headers: Seq[(String, String)]): Seq[Quota] = {
-    def items(name: String) = headers.filter(_._1.equalsIgnoreCase(name)).flatMap(h => parse(h._2))
+    def items(name: String) = headers.values(name).flatMap(parse)
     val said = items("ratelimit")
     if (said.exists(i => i.name.equalsIgnoreCase("remaining") && i.value.nonEmpty)) {
       def old(key: String) = said.collectFirst { case i if i.name.equalsIgnoreCase(key) => i.value.getOrElse("") }

@@ -12,8 +12,8 @@ import scala.util.Try
 import io.github.sparkrest.config.TransportConfig
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.http.RecentlyUsed
-import io.github.sparkrest.http.auth.Auth
-import okhttp3.{Authenticator, ConnectionPool, ConnectionSpec, Dns, OkHttpClient}
+import io.github.sparkrest.http.auth.Authenticator
+import okhttp3.{Authenticator => ProxyAuthenticator, ConnectionPool, ConnectionSpec, Dns, OkHttpClient}
 
 /** All that a connection depends on. Requests with equal settings share connections.
   *
@@ -63,7 +63,7 @@ private[http] object Connections {
     s.transport.proxy.foreach { p =>
       builder.proxy(new Proxy(Proxy.Type.HTTP, new InetSocketAddress(p.host, p.port)))
       p.credentials.foreach { case (user, password) =>
-        builder.proxyAuthenticator(forTunnels(Auth.basic(user, password.reveal)))
+        builder.proxyAuthenticator(forTunnels(Authenticator.basic(user, password.reveal)))
       }
     }
     builder.build()
@@ -77,7 +77,7 @@ private[http] object Connections {
     addresses.checked(host).fold(e => throw new RefusedHost(e), _.asJava)
 
   /** Credentials go with the first `CONNECT`. A proxy that refuses them is not asked again. */
-  private def forTunnels(credentials: String): Authenticator = (_, response) =>
+  private def forTunnels(credentials: String): ProxyAuthenticator = (_, response) =>
     if (response.challenges.asScala.exists(_.scheme.equalsIgnoreCase("OkHttp-Preemptive")))
       response.request.newBuilder.header("Proxy-Authorization", credentials).build()
     else null

@@ -6,6 +6,7 @@ import java.util.zip.{Inflater, InflaterInputStream}
 
 import com.github.luben.zstd.ZstdInputStream
 import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.http.Headers._
 import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream
 
 /** `Content-Encoding` (RFC 9110 §8.4): what is asked for, and how it is undone while the body comes in. */
@@ -39,7 +40,7 @@ private[http] object ContentCoding {
   /** The body as it was before it was encoded. Its reads throw [[BrokenBody]] where the encoding is broken or cut short. */
   def decode(headers: Seq[(String, String)], body: InputStream): Either[RestError, InputStream] = {
     val codings = headers
-      .collect { case (k, v) if k.equalsIgnoreCase("Content-Encoding") => v }
+      .values("Content-Encoding")
       .flatMap(_.split(","))
       .map(_.trim.toLowerCase)
       .filterNot(c => c.isEmpty || c == "identity")

@@ -8,7 +8,7 @@ import scala.util.control.NonFatal
 
 import io.github.sparkrest.config.{RestConfig, TlsConfig, TransportConfig}
 import io.github.sparkrest.error.{Condition, RestError}
-import io.github.sparkrest.http.auth.Auth
+import io.github.sparkrest.http.auth.Authenticator
 import io.github.sparkrest.http.tls.{TlsContext, TlsFailure}
 import io.github.sparkrest.http.{HttpClient, HttpRequest, HttpResponse, RetryPolicy}
 import io.github.sparkrest.secret.Redact
@@ -104,7 +104,7 @@ final class SttpClient(
   private def ofProxy(request: HttpRequest): Seq[(String, String)] = transport.proxy
     .flatMap(_.credentials)
     .filterNot(_ => HttpRequest.isHttps(request.url))
-    .map(c => "Proxy-Authorization" -> Auth.basic(c._1, c._2.reveal))
+    .map(c => "Proxy-Authorization" -> Authenticator.basic(c._1, c._2.reveal))
     .toSeq
 
   private def failed(request: HttpRequest, exchange: Exchange, cause: Throwable): RestError =
@@ -156,6 +156,8 @@ object SttpClient {
       config.tls,
       limits = ResponseLimits(config.responseTimeoutMs)
     )
+
+  private[http] def closeIdle(): Unit = Connections.closeIdle()
 
   private val asking = Seq("Accept-Encoding" -> ContentCoding.accepted)
 

@@ -12,6 +12,7 @@ import io.github.sparkrest.response.{Envelope, PageFacts}
 
 /** How an endpoint makes progress: what a traversal requests, which of its records may have been delivered before, and the next
   * offset. Pure: no HTTP, no Spark, and the time is a parameter. One implementation per `offsetType`.
+  * A new strategy also needs a case in `OffsetType`, a line in the factory below and a description in the option table.
   */
 trait OffsetStrategy {
 

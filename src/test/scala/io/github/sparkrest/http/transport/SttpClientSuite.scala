@@ -9,7 +9,7 @@ import java.util.zip.GZIPOutputStream
 
 import io.github.sparkrest.config.{AuthConfig, RestConfig}
 import io.github.sparkrest.error.{Condition, RestError}
-import io.github.sparkrest.http.auth.Auth
+import io.github.sparkrest.http.auth.Authenticator
 import io.github.sparkrest.http.client.StatusPolicy
 import io.github.sparkrest.http.{HttpRequest, HttpResponse, LocalServer}
 import io.github.sparkrest.options.values.KeyPlacement
@@ -64,7 +64,7 @@ class SttpClientSuite extends AnyFunSuite {
   test("headers arrive, credentials replace what the user set by hand") {
     serving(LocalServer.send(_, 200, "ok")) { server =>
       def authorized(options: AuthConfig, request: HttpRequest) = {
-        client.send(Auth(options, None, Instant.EPOCH, "")(request))(body)
+        client.send(Authenticator.of(options)(request, None, Instant.EPOCH).fold(e => fail(e.text), identity))(body)
         server.asked.last
       }
       val byToken = AuthConfig.Token("SSWS", Secret("t0"))

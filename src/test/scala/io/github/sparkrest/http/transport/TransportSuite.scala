@@ -5,6 +5,7 @@ import java.net.{InetSocketAddress, ServerSocket, Socket}
 import java.nio.charset.StandardCharsets.{ISO_8859_1, UTF_8}
 
 import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.http.client.ApiClient
 import io.github.sparkrest.http.{HttpClient, HttpRequest, RawServer, TestTls}
 import io.netty.bootstrap.ServerBootstrap
 import io.netty.buffer.Unpooled
@@ -51,6 +52,23 @@ class TransportSuite extends AnyFunSuite {
         assert(h.startsWith("GET ") && h.contains("HTTP/1.1\r\n") && !h.toLowerCase.contains("upgrade"), h)
         ()
       }
+    } finally server.close()
+  }
+
+  test("a query that stops leaves no idle connection behind") {
+    @volatile var closed = false
+    val server = new RawServer({ (s, _) =>
+      RawServer.head(s.getInputStream)
+      s.getOutputStream.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]".getBytes(ISO_8859_1))
+      closed = RawServer.head(s.getInputStream).isEmpty
+    })
+    try {
+      assert(get(new SttpClient(2000, 2000, () => false), server.url) == Right("[]"))
+      Thread.sleep(100)
+      assert(!closed)
+      ApiClient.closeIdleConnections()
+      (1 to 40).takeWhile { _ => Thread.sleep(50); !closed }
+      assert(closed)
     } finally server.close()
   }
 
