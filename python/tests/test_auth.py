@@ -290,4 +290,4 @@ def test_a_missing_secret_is_named_at_load(spark: SparkSession) -> None:
         )
     said = str(caught.value)
     assert "userId: the environment variable NO_SUCH_VARIABLE is not set" in said
-    assert "userPassword: there is no file /no/file" in said
+    assert "userPassword: the file /no/file does not exist" in said

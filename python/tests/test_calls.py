@@ -358,14 +358,14 @@ def test_wrong_options_are_named(spark: SparkSession) -> None:
             input_data='[{"id": 1, "output": 2}, 3]',
             query_type="inline",
         )
-    assert "inputData: element 1 of the array is no object" in str(caught.value)
+    assert "inputData: element 1 of the array is not an object" in str(caught.value)
     with pytest.raises(IllegalArgumentException) as caught:
         read_rest(spark, "http://127.0.0.1:9/{idd}", input_data=[{"id": 1, "output": 2}], pagination="link")
     for text in ("url: {idd} is not a known placeholder; known: {id}", "a column is called output", "pagination: link"):
         assert text in str(caught.value)
     with pytest.raises(IllegalArgumentException, match="this session cannot read a view or table nowhere"):
         read_rest(spark, "http://127.0.0.1:9/", input="nowhere")
-    with pytest.raises(IllegalArgumentException, match="partitions: needs an input; give inputData or input"):
+    with pytest.raises(IllegalArgumentException, match="partitions: needs an input; set inputData or input"):
         read_rest(spark, "http://127.0.0.1:9/", partitions=3)
 
 

@@ -351,7 +351,7 @@ def test_each_record_of_each_endpoint_once_over_kills(
 
 def test_mistakes_are_named(spark: SparkSession) -> None:
     with Shops(a=1) as shops, Emulated(shops) as api:
-        with pytest.raises(IllegalArgumentException, match=r"names no column of the input.*\{shop\}"):
+        with pytest.raises(IllegalArgumentException, match=r"contains no column of the input.*\{shop\}"):
             read_rest_stream(spark, f"{api.url}/shops/a", input_data=[{"shop": "a"}])
         with pytest.raises(IllegalArgumentException, match="has no row"):
             spark.createDataFrame([], "shop STRING").createOrReplaceTempView("no_shops")

@@ -18,7 +18,7 @@ class Basic(Credentials):
         user:
             User of ``Basic``, and of the OAuth2 grant ``password``. Required. Never printed.
         password:
-            Password of ``userId``; may be empty for ``Basic``. Required. Never printed.
+            Password of ``userId``. It may be empty for ``Basic``. Required. Never printed.
     """
 
     user: str = field(metadata={"option": "userId", "secret": True})
@@ -31,11 +31,10 @@ class Bearer(Credentials):
 
     Args:
         token:
-            Token of ``Bearer``, or of ``OAuth1``, where it may be left out. Required. Never
-            printed.
+            Token of ``Bearer`` or ``OAuth1``. Optional for ``OAuth1``. Required. Never printed.
         scheme:
-            The word before the token of ``Bearer`` and ``OAuth2``, e.g. ``SSWS``; one that ends
-            with ``=`` has no blank after it: ``Token token=``. Default: ``Bearer``.
+            Word before the token of ``Bearer`` and ``OAuth2``, e.g. ``SSWS``. No blank follows a
+            word that ends with ``=``, such as ``Token token=``. Default: ``Bearer``.
     """
 
     token: str = field(metadata={"option": "oauthToken", "secret": True})
@@ -52,7 +51,7 @@ class ApiKey(Credentials):
         name:
             Name of the header, query parameter or cookie of ``ApiKey``. Default: ``X-API-Key``.
         location:
-            Where the key of ``ApiKey`` is sent. Default: ``header``.
+            Place of the key of ``ApiKey``. Default: ``header``.
     """
 
     key: str = field(metadata={"option": "apiKey", "secret": True})
@@ -70,16 +69,16 @@ class OAuth1(Credentials):
         consumer_key:
             Consumer key of ``OAuth1`` (RFC 5849). Required. Never printed.
         consumer_secret:
-            Consumer secret of ``OAuth1``; with ``RSA-SHA1`` the private key as PEM, best as
+            Consumer secret of ``OAuth1``. With ``RSA-SHA1``, the private key as PEM, preferably as
             ``file:PATH``. Required. Never printed.
         token:
-            Token of ``Bearer``, or of ``OAuth1``, where it may be left out. Never printed.
+            Token of ``Bearer`` or ``OAuth1``. Optional for ``OAuth1``. Never printed.
         token_secret:
             Secret of the token of ``OAuth1``. Never printed.
         signature_method:
-            How ``OAuth1`` signs. Default: ``HMAC-SHA1``.
+            Signature method of ``OAuth1``. Default: ``HMAC-SHA1``.
         realm:
-            Realm of ``OAuth1``, if the API wants one.
+            Realm of ``OAuth1``, if the API needs it.
     """
 
     consumer_key: str = field(metadata={"option": "oauthConsumerKey", "secret": True})
@@ -98,33 +97,33 @@ class OAuth2(Credentials):
 
     Args:
         token_url:
-            Address of the token endpoint of ``OAuth2`` (RFC 6749). Required.
+            URL of the token endpoint of ``OAuth2`` (RFC 6749). Required.
         client_id:
             Client of ``OAuth2``. Required. Never printed.
         client_secret:
-            Secret of the client; a public client has none. Never printed.
+            Secret of the client. Omit it for a public client. Never printed.
         grant_type:
-            What ``OAuth2`` asks for a token with. ``refresh_token`` is asked by the driver alone.
+            Grant type of ``OAuth2``. With ``refresh_token``, only the driver requests tokens.
             Default: ``client_credentials``.
         scope:
-            Scopes to ask for, with blanks between them.
+            Scopes to request, separated by blanks.
         params:
             Further fields of the token request as a JSON object, e.g. ``audience``. Never printed.
         client_auth:
-            Where the client's secret is sent: in ``Authorization``, or as ``client_secret`` in the
+            Place of the client's secret: the ``Authorization`` header, or ``client_secret`` in the
             body. Default: ``header``.
         refresh_token:
-            The refresh token to begin with. Never printed.
+            First refresh token. Never printed.
         token_store:
-            A file of the driver's, to be readable by its owner alone, for the refresh token that
-            the server gives in place of ``oauth2RefreshToken``.
+            File on the driver for the refresh token that the server issues in place of
+            ``oauth2RefreshToken``. Only its owner must be able to read it.
         user:
             User of ``Basic``, and of the OAuth2 grant ``password``. Never printed.
         password:
-            Password of ``userId``; may be empty for ``Basic``. Never printed.
+            Password of ``userId``. It may be empty for ``Basic``. Never printed.
         scheme:
-            The word before the token of ``Bearer`` and ``OAuth2``, e.g. ``SSWS``; one that ends
-            with ``=`` has no blank after it: ``Token token=``. Default: ``Bearer``.
+            Word before the token of ``Bearer`` and ``OAuth2``, e.g. ``SSWS``. No blank follows a
+            word that ends with ``=``, such as ``Token token=``. Default: ``Bearer``.
     """
 
     token_url: str = field(metadata={"option": "oauth2TokenUrl", "secret": False})

@@ -96,6 +96,16 @@ class HouseRulesSuite extends AnyFunSuite {
     assert(sources.filter(p => lines(p).exists(l => spark.exists(l.contains))).isEmpty)
   }
 
+  test("only options and config know the texts of closed sets: all other code matches on their values") {
+    val sets = "kind|order|boundary|pick|grant|method|offsetType|responseFormat|outputType"
+    val compared =
+      s"""\\b(?:offset|paging|options|config|o|p|c|s|k)\\.(?:$sets)\\s*(?:[=!]=\\s*"|match \\{\\s*case ")""".r
+    val wrong = sources.filterNot(p => Set("options", "config")(packageOf(p).takeWhile(_ != '.'))).flatMap { p =>
+      compared.findAllIn(lines(p).mkString("\n")).map(text => s"$p: $text")
+    }
+    assert(wrong.isEmpty)
+  }
+
   test("the walks of ARCHITECTURE.md are short, and their files exist") {
     val walks = lines(Paths.get("ARCHITECTURE.md")).dropWhile(_ != "## Three walks").tail.takeWhile(!_.startsWith("## "))
     val stop = """(\d+)\. `([\w/]+\.scala)`.*""".r

@@ -5,23 +5,24 @@ import java.net.URI
 
 import scala.util.Try
 
-import io.github.sparkrest.options.OptionReader
 import io.github.sparkrest.options.RestOptions._
 import io.github.sparkrest.options.tables.Opt
-import io.github.sparkrest.options.values.HeaderName
+import io.github.sparkrest.options.values.{GrantType, HeaderName}
+import io.github.sparkrest.options.{OptionReader, values}
 
-/** Options of authentication that have no meaning together. What is missing is found where it is read. */
+/** Finds options of authentication that have no meaning together. [[AuthConfig.read]] finds missing options. */
 private[sparkrest] object AuthChecks {
+  import values.AuthType.{ApiKey, Basic, Bearer, OAuth1, OAuth2}
 
   /** The values of `authType` that an option belongs to. */
-  private val owners: Seq[(Opt[_], Seq[String])] = Seq(
-    UserId -> Seq("Basic", "OAuth2"),
-    UserPassword -> Seq("Basic", "OAuth2"),
-    OauthToken -> Seq("Bearer", "OAuth1"),
-    AuthScheme -> Seq("Bearer", "OAuth2")
-  ) ++ Seq(ApiKeySecret, ApiKeyName, ApiKeyIn).map(_ -> Seq("ApiKey")) ++
+  private val owners: Seq[(Opt[_], Seq[values.AuthType])] = Seq(
+    UserId -> Seq(Basic, OAuth2),
+    UserPassword -> Seq(Basic, OAuth2),
+    OauthToken -> Seq(Bearer, OAuth1),
+    AuthScheme -> Seq(Bearer, OAuth2)
+  ) ++ Seq(ApiKeySecret, ApiKeyName, ApiKeyIn).map(_ -> Seq(ApiKey)) ++
     Seq(OauthConsumerKey, OauthConsumerSecret, OauthTokenSecret, OauthSignatureMethod, OauthRealm).map(
-      _ -> Seq("OAuth1")
+      _ -> Seq(OAuth1)
     ) ++ Seq(
       Oauth2TokenUrl,
       Oauth2GrantType,
@@ -32,26 +33,26 @@ private[sparkrest] object AuthChecks {
       Oauth2Params,
       Oauth2RefreshToken,
       Oauth2TokenStore
-    ).map(_ -> Seq("OAuth2"))
+    ).map(_ -> Seq(OAuth2))
 
-  def apply(read: OptionReader, kind: String): Seq[String] = {
+  def apply(read: OptionReader, kind: values.AuthType): Seq[String] = {
     val strangers = owners.collect {
       case (o, of) if read.isGiven(o) && !of.contains(kind) =>
         s"${o.name}: has no meaning with authType=$kind; it belongs to ${of.map(k => s"authType=$k").mkString(", ")}"
     }
     strangers ++ (kind match {
-      case "ApiKey" => apiKey(read)
-      case "OAuth1" => oauth1(read)
-      case "OAuth2" => oauth2(read)
-      case _        => Nil
+      case ApiKey => apiKey(read)
+      case OAuth1 => oauth1(read)
+      case OAuth2 => oauth2(read)
+      case _      => Nil
     })
   }
 
   private def apiKey(read: OptionReader): Seq[String] = {
     val name = read(ApiKeyName)
     val isToken = HeaderName.isValid(name)
-    if (read(ApiKeyIn) == "query" || isToken) Nil
-    else Seq(s"""apiKeyName: "$name" is no name of a ${read(ApiKeyIn)} (RFC 9110 §5.6.2)""")
+    if (read(ApiKeyIn) == values.KeyPlacement.Query || isToken) Nil
+    else Seq(s"""apiKeyName: "$name" is not the name of a ${read(ApiKeyIn)} (RFC 9110 §5.6.2)""")
   }
 
   private def oauth1(read: OptionReader): Seq[String] =
@@ -61,16 +62,18 @@ private[sparkrest] object AuthChecks {
 
   private def oauth2(read: OptionReader): Seq[String] = {
     val grant = read(Oauth2GrantType)
-    def only(o: Opt[_], of: String) =
+    def only(o: Opt[_], of: GrantType) =
       if (read.isGiven(o) && grant != of)
         Seq(s"${o.name}: has no meaning with oauth2GrantType=$grant; it belongs to oauth2GrantType=$of")
       else Nil
     val secret =
-      if (grant == "client_credentials" && !read.isGiven(Oauth2ClientSecret))
+      if (grant == GrantType.ClientCredentials && !read.isGiven(Oauth2ClientSecret))
         Seq("oauth2ClientSecret: is required by oauth2GrantType=client_credentials and was not given")
       else Nil
-    secret ++ only(UserId, "password") ++ only(UserPassword, "password") ++
-      only(Oauth2RefreshToken, "refresh_token") ++ only(Oauth2TokenStore, "refresh_token") ++ tokenUrl(read)
+    secret ++ only(UserId, GrantType.Password) ++ only(UserPassword, GrantType.Password) ++
+      only(Oauth2RefreshToken, GrantType.RefreshToken) ++ only(Oauth2TokenStore, GrantType.RefreshToken) ++ tokenUrl(
+        read
+      )
   }
 
   private def tokenUrl(read: OptionReader): Seq[String] = read.opt(Oauth2TokenUrl).toList.flatMap { text =>
@@ -79,6 +82,6 @@ private[sparkrest] object AuthChecks {
       u.getUserInfo == null && u.getFragment == null
     }
     if (valid) Nil
-    else Seq("oauth2TokenUrl: must be an http:// or https:// address with a host, without user and fragment")
+    else Seq("oauth2TokenUrl: must be an http:// or https:// URL with a host, without user and fragment")
   }
 }

@@ -2,13 +2,14 @@
 package io.github.sparkrest.config
 
 import io.github.sparkrest.options.tables.Opt
-import io.github.sparkrest.options.{OptionReader, RestOptions}
+import io.github.sparkrest.options.values.{ClientAuth, GrantType, KeyPlacement, SignatureMethod}
+import io.github.sparkrest.options.{OptionReader, RestOptions, values}
 import io.github.sparkrest.secret.Secret
 
 /** How requests are authenticated. */
 sealed trait AuthConfig {
 
-  /** What must not be seen anywhere. */
+  /** Values that must not appear anywhere. */
   def secrets: Seq[Secret]
 }
 
@@ -17,7 +18,7 @@ object AuthConfig {
     def secrets: Seq[Secret] = Nil
   }
 
-  /** RFC 7617. The user too is secret: some APIs take their key as the user, with an empty password. */
+  /** RFC 7617. The user is secret too, because some APIs expect their key as the user, with an empty password. */
   final case class Basic(user: Secret, password: Secret) extends AuthConfig {
     def secrets: Seq[Secret] = Seq(user, password)
   }
@@ -27,22 +28,21 @@ object AuthConfig {
     def secrets: Seq[Secret] = Seq(token)
   }
 
-  /** @param in `header`, `query` or `cookie` */
-  final case class ApiKey(name: String, key: Secret, in: String) extends AuthConfig {
+  final case class ApiKey(name: String, key: Secret, in: KeyPlacement) extends AuthConfig {
     def secrets: Seq[Secret] = Seq(key)
   }
 
   /** RFC 5849.
     *
     * @param consumerSecret with `RSA-SHA1` the private key as PEM
-    * @param token and its secret: may be left out if the consumer acts for itself
+    * @param token optional, like its secret, if the consumer acts for itself
     */
   final case class OAuth1(
       consumerKey: Secret,
       consumerSecret: Secret,
       token: Option[Secret],
       tokenSecret: Option[Secret],
-      method: String,
+      method: SignatureMethod,
       realm: Option[String]
   ) extends AuthConfig {
     def secrets: Seq[Secret] = Seq(consumerKey, consumerSecret) ++ token ++ tokenSecret
@@ -56,7 +56,7 @@ object AuthConfig {
     */
   final case class OAuth2(
       tokenUrl: String,
-      grant: String,
+      grant: GrantType,
       clientId: Secret,
       clientSecret: Option[Secret],
       clientInBody: Boolean,
@@ -71,26 +71,27 @@ object AuthConfig {
       Seq(u, p)
     } ++ refreshToken
 
-    /** A refresh token may be good for one use: so one place uses it. */
-    def onDriver: Boolean = grant == "refresh_token"
+    /** A refresh token may be valid for one use, so only the driver uses it. */
+    def onDriver: Boolean = grant == GrantType.RefreshToken
   }
 
-  /** @param withInput as in older sources, a user alone means `Basic` there */
+  /** @param withInput with an input, `userId` implies `Basic`, as in older sources */
   private[sparkrest] def read(read: OptionReader, withInput: Boolean): AuthConfig = {
     import RestOptions._
-    val kind = if (withInput && !read.isGiven(AuthType) && read.isGiven(UserId)) "Basic" else read(AuthType)
+    val kind =
+      if (withInput && !read.isGiven(AuthType) && read.isGiven(UserId)) values.AuthType.Basic else read(AuthType)
     def needed(o: Opt[String]) = Secret(read.needed(o, s"authType=$kind"))
     def optional(o: Opt[String]) = read.opt(o).map(Secret(_))
     AuthChecks(read, kind).foreach(read.problem)
-    // The JDK would refuse it with a message that holds it.
+    // The message of the JDK would contain the secret.
     Seq(OauthToken, ApiKeySecret).filter(read.opt(_).exists(_.exists(isControl))).foreach { o =>
-      read.problem(s"${o.name}: holds a line break or another control character, which no header can hold")
+      read.problem(s"${o.name}: contains a line break or another control character, which a header cannot contain")
     }
     kind match {
-      case "Basic"  => Basic(needed(UserId), optional(UserPassword).getOrElse(Secret("")))
-      case "Bearer" => Token(read(AuthScheme), needed(OauthToken))
-      case "ApiKey" => ApiKey(read(ApiKeyName), needed(ApiKeySecret), read(ApiKeyIn))
-      case "OAuth1" =>
+      case values.AuthType.Basic  => Basic(needed(UserId), optional(UserPassword).getOrElse(Secret("")))
+      case values.AuthType.Bearer => Token(read(AuthScheme), needed(OauthToken))
+      case values.AuthType.ApiKey => ApiKey(read(ApiKeyName), needed(ApiKeySecret), read(ApiKeyIn))
+      case values.AuthType.OAuth1 =>
         OAuth1(
           needed(OauthConsumerKey),
           needed(OauthConsumerSecret),
@@ -99,8 +100,8 @@ object AuthConfig {
           read(OauthSignatureMethod),
           read.opt(OauthRealm)
         )
-      case "OAuth2" => oauth2(read, needed, optional)
-      case _        => Anonymous
+      case values.AuthType.OAuth2    => oauth2(read, needed, optional)
+      case values.AuthType.Anonymous => Anonymous
     }
   }
 
@@ -119,12 +120,12 @@ object AuthConfig {
       grant,
       needed(Oauth2ClientId),
       optional(Oauth2ClientSecret),
-      read(Oauth2ClientAuth) == "body",
+      read(Oauth2ClientAuth) == ClientAuth.Body,
       read.opt(Oauth2Scope),
       read.secretValues(Oauth2Params),
       read(AuthScheme),
-      if (grant == "password") Some((neededBy(UserId), neededBy(UserPassword))) else None,
-      if (grant == "refresh_token") Some(neededBy(Oauth2RefreshToken)) else None,
+      if (grant == GrantType.Password) Some((neededBy(UserId), neededBy(UserPassword))) else None,
+      if (grant == GrantType.RefreshToken) Some(neededBy(Oauth2RefreshToken)) else None,
       read.opt(Oauth2TokenStore).filter { file =>
         val why = read.policy.refusesTokenStore(file)
         why.foreach(w => read.problem(s"oauth2TokenStore: $w"))

@@ -5,10 +5,11 @@ import java.net.URI
 
 import scala.util.Try
 
+import io.github.sparkrest.options.RestOptions
 import io.github.sparkrest.options.tables.OptType
-import io.github.sparkrest.options.values.{HeaderName, Template, ValueSource}
+import io.github.sparkrest.options.values.{ErrorAction, HeaderName, HttpMethod, Template, ValueSource}
 
-/** What one option alone cannot show: placeholders, the form of the address, options that need each other. */
+/** Checks of several options together: placeholders, URLs, options that need each other. */
 private[sparkrest] object CrossChecks {
   def apply(config: RestConfig): Seq[String] =
     if (config.url.isEmpty) Nil
@@ -36,33 +37,36 @@ private[sparkrest] object CrossChecks {
 
   private def input(config: RestConfig): Seq[String] = {
     val set = config.options.toMap.keySet.map(_.toLowerCase)
-    val onError = config.options.toMap.collectFirst { case (k, v) if k.equalsIgnoreCase("onError") => v.toLowerCase }
+    def isOnError(action: ErrorAction) = config.options.toMap.exists { case (k, v) =>
+      k.equalsIgnoreCase(RestOptions.OnError.name) && RestOptions.OnError.kind.read(v).contains(action)
+    }
+    def onError(action: ErrorAction, text: String) = if (isOnError(action)) Seq(s"onError: $text") else Nil
     config.input match {
       case None =>
         (BatchOnly ++ Seq("concurrency", "partitions"))
           .filter(n => set(n.toLowerCase))
-          .map(n => s"$n: needs an input; give inputData or input") ++
-          onError.filter(_ == "row").map(_ => "onError: row needs an input; allowed without one: retry, fail")
+          .map(n => s"$n: needs an input; set inputData or input") ++
+          onError(ErrorAction.Row, "row needs an input; allowed without one: retry, fail")
       case Some(i) if config.streaming =>
         BatchOnly
           .filter(n => set(n.toLowerCase))
           .map(n => s"$n: belongs to spark.read, and streaming is true") ++
-          onError.filter(_ == "row").map(_ => "onError: row belongs to spark.read; allowed in a stream: retry, fail") ++
+          onError(ErrorAction.Row, "row belongs to spark.read; allowed in a stream: retry, fail") ++
           unnamed(config, i).map(columns =>
-            s"url: names no column of the input, so all its rows are one endpoint: $columns"
+            s"url: contains no column of the input, so all its rows are one endpoint: $columns"
           )
       case Some(i) =>
         Seq(
-          config.limits.rate.isDefined -> "maxRequestRate: is not possible with an input; partitions and concurrency bound its calls",
+          config.limits.rate.isDefined -> "maxRequestRate: is not possible with an input; use partitions and concurrency to limit its calls",
           config.paging.isPaged -> s"pagination: ${config.paging.kind} is not possible with an input: each row is one call",
-          onError.contains("retry") -> "onError: retry belongs to readStream; allowed with an input: row, fail"
+          isOnError(ErrorAction.Retry) -> "onError: retry belongs to readStream; allowed with an input: row, fail"
         ).collect { case (true, text) => text } ++ unnamed(config, i).map(columns =>
           s"queryType: inline needs a placeholder that names a column of the input: $columns"
         )
     }
   }
 
-  /** The columns, if none stands in the request though only placeholders bring them there. */
+  /** The columns, if the request contains none of them and only placeholders could insert them. */
   private def unnamed(config: RestConfig, i: InputConfig): Option[String] =
     if (i.inline && !i.columns.exists(config.mentions) && i.columns.nonEmpty)
       Some(i.columns.map(c => s"{$c}").mkString(", "))
@@ -75,19 +79,19 @@ private[sparkrest] object CrossChecks {
     Try(new URI(sample)).toOption match {
       case None                             => Seq(s"$name: is not a valid URI (RFC 3986): ${reason(sample)}")
       case Some(u) if u.getUserInfo != null =>
-        Seq(s"$name: holds a user or password; give them as authType=Basic with userId and userPassword")
+        Seq(s"$name: contains a user or password; set authType=Basic, userId and userPassword")
       case Some(u) if !isHttp(u) || u.getHost == null =>
-        Seq(s"""$name: must begin with http:// or https:// and a host, and begins with "${url
+        Seq(s"""$name: must begin with http:// or https:// and a host, but begins with "${url
             .takeWhile(_ != '/')
             .take(20)}"""")
-      case Some(u) if u.getFragment != null => Seq(s"$name: a fragment (#…) is never sent to a server; take it out")
+      case Some(u) if u.getFragment != null => Seq(s"$name: a fragment (#…) is never sent to a server; remove it")
       case _                                => Nil
     }
   }
 
   private def isHttp(u: URI): Boolean = u.getScheme != null && Set("http", "https")(u.getScheme.toLowerCase)
 
-  /** Java's own message, without the address, which may hold a secret. */
+  /** The message of Java, without the URL, which may contain a secret. */
   private def reason(text: String): String =
     Try(new URI(text)).failed.toOption
       .map {
@@ -99,30 +103,29 @@ private[sparkrest] object CrossChecks {
   private def headerNames(config: RestConfig): Seq[String] = config.headers.collect {
     case (k, _) if !HeaderName.isValid(k) =>
       s"""headers: "$k" is not a header name (RFC 9110 §5.1)"""
-    case (k, v) if v.exists(c => c == '\r' || c == '\n' || c == 0) => s"headers.$k: holds a line break"
+    case (k, v) if v.exists(c => c == '\r' || c == '\n' || c == 0) => s"headers.$k: contains a line break"
   }
 
   private def offset(config: RestConfig): Seq[String] = {
     val o = config.offset
     Seq(
-      (o.source.isInstanceOf[ValueSource.InLink] && o.kind != "cursor") ->
+      (o.source.isInstanceOf[ValueSource.InLink] && !o.kind.isToken) ->
         s"offsetField: ${o.name} needs offsetType=cursor, and offsetType is ${o.kind}",
-      (o.kind == "window" && config.method == "GET" && !config.hasPlaceholder) ->
+      (o.kind.movesWithTime && config.method == HttpMethod.Get && !config.hasPlaceholder) ->
         "url: offsetType=window needs a placeholder, e.g. ?from={windowStart}&to={windowEnd}",
-      (o.windowStepMs.isDefined && o.kind != "window") -> s"windowStep: needs offsetType=window, and offsetType is ${o.kind}",
-      ((o.lookbackMs > 0 || o.lagMs > 0) && !Set("timestamp", "max_field", "window")(o.kind)) ->
+      (o.windowStepMs.isDefined && !o.kind.movesWithTime) -> s"windowStep: needs offsetType=window, and offsetType is ${o.kind}",
+      ((o.lookbackMs > 0 || o.lagMs > 0) && !o.kind.canBeTime) ->
         s"lookback, lag: need an offset that is a time, and offsetType is ${o.kind}",
-      (o.lookbackMs > 0 && o.kind != "window" && o.requestFormat.isEmpty && o.format.isEmpty) ->
+      (o.lookbackMs > 0 && !o.kind.movesWithTime && o.requestFormat.isEmpty && o.format.isEmpty) ->
         "lookback: needs offsetFormat or requestOffsetFormat (epoch_s, epoch_ms, iso or a pattern): the offset is calculated with",
-      (o.restartsExpired && o.kind != "cursor") -> s"onCursorExpired: needs offsetType=cursor, and offsetType is ${o.kind}"
+      (o.restartsExpired && !o.kind.isToken) -> s"onCursorExpired: needs offsetType=cursor, and offsetType is ${o.kind}"
     ).collect { case (true, text) => text }
   }
 
   private def paging(config: RestConfig): Seq[String] = {
     val p = config.paging
     Seq(
-      (p.kind == "nextUrl" && p.next.isEmpty) -> "nextField: is required by pagination=nextUrl and was not given",
-      (p.kind == "cursor" && p.next.isEmpty) -> "nextField: is required by pagination=cursor and was not given",
+      (p.kind.needsNextField && p.next.isEmpty) -> s"nextField: is required by pagination=${p.kind} and was not given",
       (p.reanchorAfter.isDefined && !config.offset.ascending) -> "reanchorAfter: needs order=asc",
       (p.pageSizeParam.isDefined && p.pageSize.isEmpty) -> "pageSize: is required by pageSizeParam and was not given"
     ).collect { case (true, text) => text }
@@ -133,7 +136,7 @@ private[sparkrest] object CrossChecks {
     Seq(
       (config.schemaHints.isDefined && !config.inferSchema) ->
         s"schemaHints: need outputType=struct, and outputType is ${config.outputType}",
-      (b.nonEmpty && config.method == "GET") -> "method: body needs POST, PUT or PATCH, and method is GET",
+      (b.nonEmpty && config.method == HttpMethod.Get) -> "method: body needs POST, PUT or PATCH, and method is GET",
       (config.initialBody.nonEmpty && config.body.isEmpty) -> "body: is required by initialBody and was not given",
       (config.formBody && b.exists(OptType.JsonMap.read(_).isEmpty)) ->
         "body: bodyFormat=form needs a JSON object of names and templates"

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.config
 
-import io.github.sparkrest.options.{OptionReader, RestOptions}
+import io.github.sparkrest.options.values.SchemaEvolution
+import io.github.sparkrest.options.{OptionReader, RestOptions, values}
 
-/** What is done about fields that the schema lacks, and values that do not fit it.
+/** How a read treats fields that the schema lacks, and values that do not fit their types.
   *
   * @param location the folder of the stored schema
-  * @param mode by `schemaEvolutionMode`, or what follows from `location`
-  * @param rescuedColumn its name; `None`: there is none
+  * @param mode given by `schemaEvolutionMode`, otherwise derived from `location`
+  * @param rescuedColumn name of the rescued data column, if the result has such a column
   */
 final case class EvolutionConfig(location: Option[String], mode: EvolutionMode, rescuedColumn: Option[String])
 
-/** As Databricks Auto Loader has them. `rescue` is [[EvolutionMode.Ignore]] with a rescued column; [[EvolutionMode.Warn]] is that
-  * without any word of the user's.
+/** The modes of Databricks Auto Loader. `rescue` is [[EvolutionMode.Ignore]] with a rescued column. [[EvolutionMode.Warn]] is
+  * [[EvolutionMode.Ignore]] that the user did not choose.
   */
 sealed trait EvolutionMode
 object EvolutionMode {
@@ -25,14 +26,15 @@ object EvolutionMode {
 object EvolutionConfig {
   val DefaultRescuedColumn = "_rescued_data"
 
-  private[sparkrest] def read(read: OptionReader, outputType: String): EvolutionConfig = {
+  private[sparkrest] def read(read: OptionReader, outputType: values.OutputType): EvolutionConfig = {
     import RestOptions._
     val location = read.opt(SchemaLocation)
     val mode = read.opt(SchemaEvolutionMode)
-    val rescued = read.opt(RescuedDataColumn).orElse(mode.filter(_ == "rescue").map(_ => DefaultRescuedColumn))
-    if (mode.contains("addNewColumns") && location.isEmpty)
-      read.problem("schemaEvolutionMode: addNewColumns needs schemaLocation, where the schema with them is kept")
-    if (outputType != "struct")
+    val rescued =
+      read.opt(RescuedDataColumn).orElse(mode.filter(_ == SchemaEvolution.Rescue).map(_ => DefaultRescuedColumn))
+    if (mode.contains(SchemaEvolution.AddNewColumns) && location.isEmpty)
+      read.problem("schemaEvolutionMode: addNewColumns needs schemaLocation, where the new schema is stored")
+    if (outputType != values.OutputType.Struct)
       for (name <- Seq(SchemaLocation, SchemaEvolutionMode, RescuedDataColumn).filter(read.isGiven).map(_.name))
         read.problem(s"$name: needs outputType=struct, and outputType is $outputType")
     rescued.filter(InputConfig.Reserved.contains).foreach { name =>
@@ -41,11 +43,11 @@ object EvolutionConfig {
     EvolutionConfig(
       location,
       mode match {
-        case Some("addNewColumns")      => EvolutionMode.AddNewColumns
-        case Some("failOnNewColumns")   => EvolutionMode.FailOnNewColumns
-        case None if location.isDefined => EvolutionMode.AddNewColumns
-        case None                       => EvolutionMode.Warn
-        case _                          => EvolutionMode.Ignore
+        case Some(SchemaEvolution.AddNewColumns)                         => EvolutionMode.AddNewColumns
+        case Some(SchemaEvolution.FailOnNewColumns)                      => EvolutionMode.FailOnNewColumns
+        case Some(SchemaEvolution.Rescue) | Some(SchemaEvolution.Ignore) => EvolutionMode.Ignore
+        case None if location.isDefined                                  => EvolutionMode.AddNewColumns
+        case None                                                        => EvolutionMode.Warn
       },
       rescued
     )

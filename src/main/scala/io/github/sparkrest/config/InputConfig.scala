@@ -3,16 +3,17 @@ package io.github.sparkrest.config
 
 import io.circe.Json
 import io.circe.parser.parse
-import io.github.sparkrest.options.{OptionReader, RestOptions}
+import io.github.sparkrest.options.values.ErrorAction
+import io.github.sparkrest.options.{OptionReader, RestOptions, values}
 
 /** One call, or one endpoint of a stream, per row of an input.
   *
-  * @param rows given as `inputData`; `None`: they are those of `view`
-  * @param columns their names, in order
+  * @param rows rows of `inputData`; `None`: `view` has the rows
+  * @param columns names of the columns, in order
   * @param concurrency requests in flight in each task
-  * @param inline input columns stand only where placeholders name them
+  * @param inline input columns only replace placeholders
   * @param recordsAt where the records of a response are; `None`: the response is the one result of its row
-  * @param failOnError a failed call fails the job; else it is a row with an `error`
+  * @param failOnError a failed call fails the job, otherwise it makes a row with an `error`
   */
 final case class InputConfig(
     rows: Option[Vector[Vector[Json]]],
@@ -30,8 +31,8 @@ final case class InputConfig(
 
 object InputConfig {
 
-  /** @param viewColumns those of `input`
-    * @param placeholders all that stand in the request
+  /** @param viewColumns columns of the view that `input` names
+    * @param placeholders all placeholders in the request
     * @param streams each row is an endpoint
     */
   private[sparkrest] def read(
@@ -61,37 +62,38 @@ object InputConfig {
           columns = columns,
           partitions = read(Partitions).toInt,
           concurrency = read.opt(Concurrency).fold(if (streams) 64 else 8)(_.toInt),
-          inline = streams || read.opt(QueryType).fold(columns.exists(placeholders.contains))(_ == "inline"),
-          formBody = read(PostInputFormat) == "form",
+          inline =
+            streams || read.opt(QueryType).fold(columns.exists(placeholders.contains))(_ == values.QueryType.Inline),
+          formBody = read(PostInputFormat) == values.BodyFormat.Form,
           includeInputs = read(IncludeInputsInOutput),
           strictlyOnce = read(CallStrictlyOnce),
           samplePercent = read(SchemaSamplePcnt).toInt,
-          failOnError = read(OnError) == "fail"
+          failOnError = read.opt(OnError).contains(ErrorAction.Fail)
         )
       )
   }
 
-  /** Columns of the result beside those of the input. */
+  /** Columns of the result in addition to the input columns. */
   val Reserved: Seq[String] = Seq("output", "error")
 
-  /** What may be meant otherwise. */
+  /** Values that the user may have meant differently. */
   def warnings(config: RestConfig): Seq[String] = config.options.toMap.toSeq.collect {
     case (name, n)
         if config.input.isDefined && !config.streaming && Milliseconds(name.toLowerCase) && n.trim.matches("\\d+") =>
-      s"$name: $n is taken for milliseconds, as in older sources, because there is an input; ${n.trim}ms or ${n.trim}s is clear everywhere."
+      s"$name: $n means milliseconds, as in older sources, because the read has an input; ${n.trim}ms or ${n.trim}s is clear everywhere."
   }
   private val Milliseconds = Set("readtimeout", "connectiontimeout")
 
-  /** Columns and rows of `inputData`; left: what is wrong with it. */
+  /** Columns and rows of `inputData`. Left: its problem. */
   def table(text: String): Either[String, (Vector[String], Vector[Vector[Json]])] =
     parse(text).toOption.flatMap(j => j.asArray.map(rows).orElse(j.asObject.map(o => columns(o.toVector)))).getOrElse {
-      Left("it is no JSON array of objects, nor an object of arrays")
+      Left("it is neither a JSON array of objects nor an object of arrays")
     }
 
   private def rows(all: Vector[Json]): Either[String, (Vector[String], Vector[Vector[Json]])] = {
     val objects = all.flatMap(_.asObject)
     val names = objects.flatMap(_.keys).distinct
-    if (objects.length < all.length) Left(s"element ${all.indexWhere(!_.isObject)} of the array is no object")
+    if (objects.length < all.length) Left(s"element ${all.indexWhere(!_.isObject)} of the array is not an object")
     else if (names.isEmpty) Left("it has no row with a column")
     else Right((names, objects.map(o => names.map(n => o(n).getOrElse(Json.Null)))))
   }
@@ -99,7 +101,7 @@ object InputConfig {
   private def columns(all: Vector[(String, Json)]): Either[String, (Vector[String], Vector[Vector[Json]])] = {
     val arrays = all.collect { case (name, j) if j.isArray => name -> j.asArray.getOrElse(Vector.empty) }
     val lengths = arrays.map(_._2.length).distinct
-    if (arrays.length < all.length) Left(s"${all.find(!_._2.isArray).fold("")(_._1)} is no array")
+    if (arrays.length < all.length) Left(s"${all.find(!_._2.isArray).fold("")(_._1)} is not an array")
     else if (lengths.length > 1) Left(s"its arrays have different lengths: ${lengths.sorted.mkString(", ")}")
     else if (lengths.forall(_ == 0)) Left("it has no row with a column")
     else Right((arrays.map(_._1), arrays.map(_._2).transpose))

@@ -5,12 +5,12 @@ import io.github.sparkrest.options.tables.Opt
 import io.github.sparkrest.options.values.{HeaderName, MaxRate, StatusCodes}
 import io.github.sparkrest.options.{OptionReader, RestOptions}
 
-/** What an API's limits ask of the reader, and what is asked of it beyond them.
+/** Rate limits, retries and conditional requests.
   *
   * @param remainingHeader `None`: the usual names
-  * @param resetHeader likewise
-  * @param maxWaitMs the longest wait that a response can ask for
-  * @param retryNamed the user named `retryStatusCodes`: then they hold for methods too that are not safe to repeat
+  * @param resetHeader `None`: the usual names
+  * @param maxWaitMs longest wait that a response can impose
+  * @param retryNamed the user set `retryStatusCodes`, so they also apply to methods that are not idempotent
   * @param conditional whether `If-None-Match` and `If-Modified-Since` are sent
   */
 final case class LimitConfig(

@@ -7,39 +7,40 @@ import scala.util.Try
 
 import io.github.sparkrest.options.tables.Opt
 import io.github.sparkrest.options.values.{FieldPath, TimeFormat, ValueSource}
-import io.github.sparkrest.options.{OptionReader, RestOptions}
+import io.github.sparkrest.options.{OptionReader, RestOptions, values}
 
-/** How progress is tracked.
+/** Options about offsets.
   *
-  * @param kind one of the names of `offsetType`
-  * @param name `offsetField` as the user wrote it, which is its placeholder too
-  * @param initial what the first request carries; see `latest`
-  * @param latest only records from now on
-  * @param format how the API sends a time; `None`: as found
-  * @param requestFormat how it wants one; `None`: the offset's own spelling
+  * @param name `offsetField` as the user wrote it; also the name of its placeholder
+  * @param initial value of the first request; see `latest`
+  * @param latest whether to deliver only records that appear from now on
+  * @param format format of times in responses; `None`: recognized from the values
+  * @param requestFormat format of times in requests; `None`: the offset as the API spelled it
   */
 final case class OffsetConfig(
-    kind: String,
+    kind: values.OffsetType,
     name: String,
     source: ValueSource,
     initial: String,
     latest: Boolean,
-    pick: String,
+    pick: values.OffsetPick,
     format: Option[TimeFormat],
     requestFormat: Option[TimeFormat],
     zone: ZoneId,
-    order: String,
-    boundary: String,
+    order: values.Order,
+    boundary: values.Boundary,
     recordKey: Seq[FieldPath],
     lookbackMs: Long,
     lagMs: Long,
     windowStepMs: Option[Long],
     restartsExpired: Boolean
 ) {
-  def ascending: Boolean = order == "asc"
-  def exclusive: Boolean = boundary == "exclusive"
+  def ascending: Boolean = order == values.Order.Ascending
+  def descending: Boolean = order == values.Order.Descending
+  def inclusive: Boolean = boundary == values.Boundary.Inclusive
+  def exclusive: Boolean = boundary == values.Boundary.Exclusive
 
-  /** `None`: the value stands outside the body. */
+  /** `None`: the value is not in the body. */
   def field: Option[FieldPath] = source match {
     case ValueSource.InBody(path) => Some(path)
     case _                        => None
@@ -48,7 +49,7 @@ final case class OffsetConfig(
 
 object OffsetConfig {
 
-  /** Of the options that are about an offset, in lower case. */
+  /** Names of these options, in lower case. */
   lazy val names: Set[String] = {
     import RestOptions._
     Set[Opt[_]](
@@ -79,11 +80,11 @@ object OffsetConfig {
       kind = kind,
       name = name,
       source = read.parsed(OffsetField)(ValueSource.parse).getOrElse(ValueSource.InBody(FieldPath(List(name)))),
-      initial = initial.filterNot(_ == "latest").getOrElse(if (kind == "cursor") "" else "0"),
+      initial = initial.filterNot(_ == "latest").getOrElse(kind.initial),
       latest = initial.contains("latest"),
-      pick = read.opt(OffsetPick).getOrElse(if (kind == "cursor") "last" else "max"),
+      pick = read.opt(OffsetPick).getOrElse(kind.pick),
       format = format,
-      requestFormat = requestFormat.orElse(if (kind == "window") format.orElse(Some(TimeFormat.Iso)) else None),
+      requestFormat = requestFormat.orElse(if (kind.movesWithTime) format.orElse(Some(TimeFormat.Iso)) else None),
       zone = read.timeZone(t => Try(ZoneId.of(t)).toOption).getOrElse(ZoneId.of("UTC")),
       order = read(Order),
       boundary = read(Boundary),
@@ -91,7 +92,7 @@ object OffsetConfig {
       lookbackMs = read(Lookback),
       lagMs = read(Lag),
       windowStepMs = read.opt(WindowStep),
-      restartsExpired = read(OnCursorExpired) == "restart"
+      restartsExpired = read(OnCursorExpired) == values.ExpiredCursor.Restart
     )
   }
 }

@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.config
 
-import io.github.sparkrest.options.values.{FieldPath, ValueSource}
+import io.github.sparkrest.options.values.{FieldPath, PaginationType, ValueSource}
 import io.github.sparkrest.options.{OptionReader, RestOptions}
 
 /** The pages of one poll.
   *
-  * @param kind one of the names of `pagination`
-  * @param next where the next address or token stands
-  * @param hasMore path of the value, and whether it is true on the last page
-  * @param pageParam the query parameter that carries a page; `None`: a placeholder does
+  * @param next place of the next URL or token
+  * @param hasMore path of the value, and whether the value is true on the last page
+  * @param pageParam query parameter of the page; `None`: a placeholder is used
   * @param start number of the first page, or of the first record
   */
 final case class PagesConfig(
-    kind: String,
+    kind: PaginationType,
     next: Option[ValueSource],
     hasMore: Option[(FieldPath, Boolean)],
     total: Option[FieldPath],
@@ -26,13 +25,12 @@ final case class PagesConfig(
     intervalMs: Long,
     allowedHosts: Seq[String]
 ) {
-  def isPaged: Boolean = kind != "none"
+  def isPaged: Boolean = kind != PaginationType.Unpaged
 }
 
 object PagesConfig {
-  private val parameters = Map("page" -> "page", "offset" -> "offset", "cursor" -> "cursor")
 
-  /** @param placeholders all that stand in the request */
+  /** @param placeholders all placeholders in the request */
   private[sparkrest] def read(read: OptionReader, placeholders: Seq[String]): PagesConfig = {
     import RestOptions._
     val kind = read(Pagination)
@@ -46,10 +44,10 @@ object PagesConfig {
         path.map(_ -> text.startsWith("!"))
       },
       total = read.path(TotalField),
-      pageParam = read.opt(PageParam).orElse(if (inRequest) None else parameters.get(kind)),
+      pageParam = read.opt(PageParam).orElse(if (inRequest) None else kind.parameter),
       pageSizeParam = read.opt(PageSizeParam),
       pageSize = read.opt(PageSize),
-      start = read.opt(StartPage).getOrElse(if (kind == "offset") 0L else 1L),
+      start = read.opt(StartPage).getOrElse(kind.start),
       maxPages = read(MaxPagesPerPoll),
       reanchorAfter = read.opt(ReanchorAfter),
       intervalMs = read(PageInterval),

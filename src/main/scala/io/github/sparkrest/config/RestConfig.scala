@@ -3,21 +3,29 @@ package io.github.sparkrest.config
 
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.options.tables.Opt
-import io.github.sparkrest.options.values.{BodyCondition, FieldPath, StatusCodes, Template, ValueSource}
-import io.github.sparkrest.options.{OptionReader, Policy, RestOptions}
+import io.github.sparkrest.options.values.{
+  BodyCondition,
+  ErrorAction,
+  FieldPath,
+  HttpMethod,
+  StatusCodes,
+  Template,
+  ValueSource
+}
+import io.github.sparkrest.options.{OptionReader, Policy, RestOptions, values}
 import io.github.sparkrest.secret.Secret
 
-/** The options of one source, checked and typed. Made by [[RestConfig.parse]], the only place that reads options.
+/** The options of one source, checked and typed. Only [[RestConfig.parse]] makes it, and only there options are read.
   *
-  * Durations are milliseconds, sizes bytes. `options` is the map it was made from, for sending to executors, where it is
-  * parsed again: it holds secrets, so it is never printed.
+  * Durations are milliseconds, sizes are bytes. `options` is the original map. It is sent to executors, which parse it again. It
+  * contains secrets, so it is never printed.
   *
-  * @param references what `env:` and `file:` among the values of `headers` and `params` stand for
+  * @param references values of the `env:` and `file:` references in `headers` and `params`
   */
 final case class RestConfig(
     options: RestConfig.OptionMap,
     url: String,
-    method: String,
+    method: HttpMethod,
     headers: Seq[(String, String)],
     params: Seq[(String, String)],
     body: Option[String],
@@ -29,7 +37,7 @@ final case class RestConfig(
     responseTimeoutMs: Long,
     transport: TransportConfig,
     dataField: Option[FieldPath],
-    responseFormat: String,
+    responseFormat: values.ResponseFormat,
     recordFields: Seq[String],
     emptyStatusCodes: StatusCodes,
     emptyWhen: Option[BodyCondition],
@@ -55,7 +63,7 @@ final case class RestConfig(
     auth: AuthConfig,
     tls: TlsConfig,
     references: Map[String, Secret],
-    outputType: String,
+    outputType: values.OutputType,
     schemaHints: Option[String],
     evolution: EvolutionConfig,
     input: Option[InputConfig],
@@ -65,8 +73,8 @@ final case class RestConfig(
 
   def policy: Policy = transport.policy
 
-  /** Whether a request is made at `load()` to infer a schema. */
-  def inferSchema: Boolean = outputType == "struct"
+  /** Whether `load()` sends a request to infer a schema. */
+  def inferSchema: Boolean = outputType == values.OutputType.Struct
 
   /** Whether a request depends on the offset. */
   def hasPlaceholder: Boolean = {
@@ -74,21 +82,24 @@ final case class RestConfig(
     RestConfig.placeholdersIn(this).exists(names.contains)
   }
 
-  /** Whether a placeholder stands anywhere in a request. */
+  /** Whether a request contains this placeholder. */
   def mentions(name: String): Boolean = RestConfig.placeholdersIn(this).contains(name)
 
-  /** Whether later requests go to addresses that the API itself gives. */
+  /** Whether later requests use URLs from responses. */
   def followsLinks: Boolean = offset.source.isInstanceOf[ValueSource.InLink] ||
-    offset.kind == "cursor" && !hasPlaceholder && body.isEmpty
+    offset.kind.isToken && !hasPlaceholder && body.isEmpty
 
-  /** As a batch read takes it: who says nothing of an offset wants all that there is, whether it has one or not. */
+  /** The configuration of a batch read. Without any option about offsets, it reads all records that the API has. */
   def forBatch: RestConfig = {
     val asked = options.toMap.keySet.map(_.toLowerCase)
     if (hasPlaceholder || OffsetConfig.names.exists(asked)) this
-    else RestConfig.parse(options.toMap + (RestOptions.OffsetType.name -> "snapshot"), policy = policy).getOrElse(this)
+    else
+      RestConfig
+        .parse(options.toMap + (RestOptions.OffsetType.name -> values.OffsetType.Snapshot.text), policy = policy)
+        .getOrElse(this)
   }
 
-  /** A header or parameter: `env:` and `file:` stand for what was read, and in that braces mean nothing. */
+  /** The template of a header or parameter. The value of an `env:` or `file:` reference is literal text, braces included. */
   def template(text: String): Template =
     references.get(text).fold(Template.parse(text))(s => Template(List(Template.Literal(s.reveal))))
 
@@ -97,7 +108,7 @@ final case class RestConfig(
 
 object RestConfig {
 
-  /** What the user gave, keys as written. A class of its own so that it cannot be printed by accident. */
+  /** The options as the user wrote them. It is a class, so that they cannot be printed by accident. */
   final class OptionMap(val toMap: Map[String, String]) extends Serializable {
     override def toString: String = toMap.keys.toSeq.sorted.mkString("OptionMap(", ", ", ")")
     override def equals(other: Any): Boolean = other match {
@@ -107,20 +118,20 @@ object RestConfig {
     override def hashCode: Int = toMap.hashCode
   }
 
-  /** Placeholders that stand for the offset. */
+  /** Placeholders for the offset. */
   def offsetPlaceholders(offsetName: String): Seq[String] = Seq(offsetName, "offset").distinct
   val WindowPlaceholders: Seq[String] = Seq("windowStart", "windowEnd")
   val PagePlaceholders: Seq[String] = Seq("page", "pageSize", "cursor")
 
-  /** Names in braces, known or not; in bodies braces may mean something else. */
+  /** Names in braces, known or not. In bodies braces may have another meaning. */
   private[sparkrest] def placeholdersIn(texts: Iterable[String]): Seq[String] =
     texts.toList.flatMap(t => Template.parse(t).names)
 
   private def placeholdersIn(c: RestConfig): Seq[String] =
     placeholdersIn(Seq(c.url) ++ c.initialUrl ++ c.body ++ c.initialBody ++ (c.params ++ c.headers).map(_._2))
 
-  /** The only name in the address, the parameters and the headers that is a placeholder of nothing else, and so of the offset.
-    * `None`: `offsetField` is given, or there is no such name, or several.
+  /** The placeholder of the offset: the only name in braces in `url`, `params` and `headers` that is not another placeholder.
+    * `None`: `offsetField` is given, or the number of such names is not one.
     */
   def placeholderIn(options: Map[String, String]): Option[String] = {
     def textOf(o: Opt[_]) = options.collectFirst { case (k, v) if k.equalsIgnoreCase(o.name) => v }
@@ -130,14 +141,14 @@ object RestConfig {
     if (textOf(RestOptions.OffsetField).isEmpty && names.lengthCompare(1) == 0) names.headOption else None
   }
 
-  /** As in [[Template]]; the braces of a JSON object hold more than a name. */
+  /** The same form as in [[Template]]. The braces of a JSON object contain more than a name. */
   private val hole = """\{([\w.@-]+)\}""".r
 
   /** Reads and checks all options at once.
     *
     * @param viewColumns columns of the view that `input` names
-    * @param policy of the operator, which options cannot change
-    * @return all problems in one error, each naming the option, its value and what is allowed
+    * @param policy the operator's policy, which options cannot change
+    * @return an error with all problems. Each names the option, its value and the allowed values.
     */
   def parse(
       options: Map[String, String],
@@ -153,17 +164,18 @@ object RestConfig {
     val templates = Seq(url) ++ Seq(Body, InitialUrl, InitialBody).flatMap(read.opt(_)) ++ (params ++ headers).map(_._2)
     val streams = read.opt(Streaming).contains(true)
     val input = InputConfig.read(read, viewColumns, placeholdersIn(templates), streams)
-    // The ways of older batch sources are for batch reads.
+    // The rules of older batch sources apply only to batch reads.
     val withInput = input.isDefined && !streams
-    val outputType = read.opt(OutputType).getOrElse(if (read(InferSchema)) "struct" else "string")
+    val outputType =
+      read.opt(OutputType).getOrElse(if (read(InferSchema)) values.OutputType.Struct else values.OutputType.Text)
     val config = RestConfig(
       options = new OptionMap(options),
       url = url,
-      method = read.opt(Method).getOrElse(if (read.opt(Body).isDefined || withInput) "POST" else "GET"),
+      method = read.opt(Method).getOrElse(if (read.opt(Body).isDefined || withInput) HttpMethod.Post else HttpMethod.Get),
       headers = headers,
       params = params,
       body = read.opt(Body),
-      formBody = read(BodyFormat) == "form",
+      formBody = read(BodyFormat) == values.BodyFormat.Form,
       initialUrl = read.opt(InitialUrl),
       initialBody = read.opt(InitialBody),
       connectTimeoutMs = read.millis(ConnectTimeout, bare = read.isGivenAs("connectionTimeout")),
@@ -190,7 +202,7 @@ object RestConfig {
       pageLogLocation = read.opt(PageLogLocation),
       maxRetries = read(MaxRetries).toInt,
       retryBackoffMs = read(RetryBackoff),
-      failOnError = read.opt(OnError).contains("fail"),
+      failOnError = read.opt(OnError).contains(ErrorAction.Fail),
       maxConsecutiveErrors = read.opt(MaxConsecutiveErrors),
       maxRequestsPerTrigger = read.opt(MaxRequestsPerTrigger),
       limits = LimitConfig.read(read),
@@ -206,7 +218,7 @@ object RestConfig {
     )
     if (read.opt(Streaming).contains(false))
       read.problem("streaming: false is not allowed on readStream; leave it out, or use spark.read")
-    if (read.opt(InferSchema).contains(false) && read.opt(OutputType).contains("struct"))
+    if (read.opt(InferSchema).contains(false) && read.opt(OutputType).contains(values.OutputType.Struct))
       read.problem("outputType: struct is inferred, and inferSchema is false; give one of them")
     CrossChecks(config).foreach(read.problem)
     read.result(config)

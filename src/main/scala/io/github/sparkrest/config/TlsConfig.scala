@@ -5,7 +5,7 @@ import io.github.sparkrest.options.tables.Opt
 import io.github.sparkrest.options.{OptionReader, RestOptions}
 import io.github.sparkrest.secret.Secret
 
-/** Where the certificates and keys of a connection are. All `None`: the JVM's own settings hold. */
+/** Certificates and keys of a connection. Without any of them, the settings of the JVM apply. */
 final case class TlsConfig(
     caFile: Option[String],
     certFile: Option[String],
@@ -17,7 +17,7 @@ final case class TlsConfig(
   def isDefault: Boolean = this == TlsConfig.Default
 }
 
-/** @param kind `PKCS12`, `JKS`…; `None`: found out by the JDK */
+/** @param kind `PKCS12`, `JKS`…; `None`: detected by the JDK */
 final case class TlsStore(path: String, password: Option[Secret], kind: Option[String])
 
 object TlsConfig {
@@ -40,7 +40,7 @@ object TlsConfig {
         read.problem(s"${option.name}: has no meaning without ${other.map(_.name).mkString(" or ")}")
     def excludes(option: Opt[_], other: Opt[_]): Unit =
       if (read.isGiven(option) && read.isGiven(other))
-        read.problem(s"${option.name}: and ${other.name} are two places for the same thing; give one of them")
+        read.problem(s"${option.name}: and ${other.name} exclude each other; set only one of them")
     needs(TlsCertFile, TlsKeyFile)
     needs(TlsKeyFile, TlsCertFile)
     needs(TlsKeyPassword, TlsKeyFile, TlsKeyStore)

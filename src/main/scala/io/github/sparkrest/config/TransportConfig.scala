@@ -4,10 +4,10 @@ package io.github.sparkrest.config
 import io.github.sparkrest.options.{OptionReader, Policy, RestOptions}
 import io.github.sparkrest.secret.Secret
 
-/** What a connection depends on, apart from where it goes.
+/** Settings of a connection, apart from its URL.
   *
-  * @param proxy `None`: the JVM's own settings hold (`http.proxyHost`, `https.proxyHost`, `http.nonProxyHosts`)
-  * @param policy of the operator: which hosts requests may reach
+  * @param proxy `None`: the settings of the JVM apply (`http.proxyHost`, `https.proxyHost`, `http.nonProxyHosts`)
+  * @param policy operator's policy: hosts that requests may reach
   */
 final case class TransportConfig(
     allowPrivateHosts: Boolean = true,
@@ -15,7 +15,7 @@ final case class TransportConfig(
     policy: Policy = Policy.Open
 )
 
-/** A proxy for http and https alike (RFC 9110 §3.7), and whom it knows us as. */
+/** A proxy for http and https (RFC 9110 §3.7), with credentials for it. */
 final case class ProxyConfig(host: String, port: Int, credentials: Option[(String, Secret)] = None) {
   def authority: String = if (host.contains(':')) s"[$host]:$port" else s"$host:$port"
 }
@@ -30,7 +30,7 @@ object TransportConfig {
         case address(host, port) if port.toInt > 0 && port.toInt < 65536 =>
           Some(ProxyConfig(host.stripPrefix("[").stripSuffix("]"), port.toInt))
         case other =>
-          // What stands before an @ is a password.
+          // Text before an @ is a password.
           reader.problem(
             s"""proxy: "${other.replaceAll(
                 "//[^/]*@",

@@ -6,7 +6,7 @@ import java.net.URI
 import io.github.sparkrest.options.values.{Origin, Template}
 import io.github.sparkrest.secret.Secret
 
-/** Who may get credentials: the origin that the user wrote as `url`, and nobody whom an input row names. */
+/** Credentials go only to the origin of `url`, and never to a host that an input row names. */
 private[sparkrest] object TrustChecks {
   def apply(config: RestConfig): Seq[String] = templated(config) ++ initial(config)
 
@@ -17,14 +17,14 @@ private[sparkrest] object TrustChecks {
         (option, url) <- Seq("url" -> config.url) ++ config.initialUrl.map("initialUrl" -> _)
         name <- Origin.placeholders(url).headOption.toList
         what <- credentials(config).headOption.toList
-      } yield s"$option: {$name} stands in the host or port, so its value chooses who gets $what; name the hosts in allowedHosts"
+      } yield s"$option: {$name} is in the host or port, so its value decides which host gets $what; name the hosts in allowedHosts"
 
   private def initial(config: RestConfig): Seq[String] = for {
     _ <- config.initialUrl.filter(isElsewhere(config, _)).toList
     what <- credentials(config).headOption.toList
   } yield s"initialUrl: has another origin than url, and would get $what; name its host in allowedHosts"
 
-  /** Placeholders in host and port are looked at by [[templated]], a URL that is none by [[CrossChecks]]. */
+  /** [[templated]] checks placeholders in host and port. [[CrossChecks]] checks that the text is a URL. */
   private def isElsewhere(config: RestConfig, url: String): Boolean = {
     def filled(text: String) = Template.parse(text).render(_ => "0", identity)
     !Origin.isTemplated(url) && !Origin.isTemplated(config.url) && Origin.of(filled(url)).exists { origin =>
@@ -33,26 +33,28 @@ private[sparkrest] object TrustChecks {
     }
   }
 
-  /** What is permitted, and yet shows a secret to everybody on the way. */
+  /** Settings that are allowed, but show a secret to everybody on the network. */
   def warnings(config: RestConfig): Seq[String] = {
     val tokens = config.auth match {
       case o: AuthConfig.OAuth2 if isClear(o.tokenUrl) =>
-        Seq("oauth2TokenUrl: http:// shows the client's secret and the tokens to everybody on the way. Use https://.")
+        Seq(
+          "oauth2TokenUrl: http:// shows the client's secret and the tokens to everybody on the network. Use https://."
+        )
       case _ => Nil
     }
     val urls = (Seq("url" -> config.url) ++ config.initialUrl.map("initialUrl" -> _)).filter(u => isClear(u._2))
     tokens ++ (for (
       (option, _) <- urls; what <- credentials(config).filterNot(_.startsWith("the body")).headOption.toList
     )
-      yield s"$option: http:// shows $what to everybody on the way. Use https://.")
+      yield s"$option: http:// shows $what to everybody on the network. Use https://.")
   }
 
-  /** What stays on this host is nobody else's to read. */
+  /** Requests to this host do not leave it, so nobody can read them. */
   private def isClear(url: String): Boolean =
     url.regionMatches(true, 0, "http:", 0, 5) && !local.matcher(url).find()
   private val local = """(?i)^http://(localhost|127\.[\d.]+|\[::1\])([:/?#]|$)""".r.pattern
 
-  /** Options that hold something secret, or may. */
+  /** Options that contain secrets, or may contain them. */
   private def credentials(config: RestConfig): Seq[String] = {
     def named(texts: Seq[(String, String)]) = texts.map(_._1).filter(Secret.isNamed)
     val query = config.url.split("[?&]").toSeq.drop(1).map(_.takeWhile(_ != '='))

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.error
 
-/** Texts of others as they may stand in a log: on one line, without characters that a terminal obeys or that turn the direction
-  * of a text. An API could otherwise write lines of a log.
+/** Makes text of an API safe for a log: one line, without control characters and without characters that change the direction
+  * of text. Otherwise an API could write log lines.
   */
 object Printable {
   private val obeyed = "[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]".r

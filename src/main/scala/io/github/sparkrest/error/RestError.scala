@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.error
 
-/** A failure as a value: what happened, and what to do about it. Texts are redacted where they are made: neither
-  * `message` nor `hint` may hold a secret (I6), for they travel from executors to the driver, into logs and the UI.
+/** A failure as a value. `message` says what happened, `hint` says what to do. Neither may contain a secret (I6), because both
+  * travel from executors to the driver, into logs and the UI. The code that makes a text redacts it.
   *
-  * @param retryAfterMs how long the API asked to wait (RFC 9110 `Retry-After`), if it did
-  * @param repeatable whether the same request may be sent again within the poll: it changes nothing (RFC 9110 §9.2.2), never
-  *   arrived, or the API asked for it
+  * @param retryAfterMs wait that the API requires (RFC 9110 `Retry-After`)
+  * @param repeatable whether the request may be retried within the poll: it is idempotent (RFC 9110 §9.2.2), it never arrived,
+  *   or the API requested a retry
   */
 final case class RestError(
     condition: Condition,
@@ -17,7 +17,7 @@ final case class RestError(
 ) {
   def text: String = s"[REST_${condition.name}] ${lines(message)}${if (hint.isEmpty) "" else s" ${lines(hint)}"}"
 
-  /** Only a list of options has lines of ours. */
+  /** Only a list of options contains line breaks from the connector. */
   private def lines(text: String): String =
     if (condition == Condition.InvalidOptions) text.split("\n", -1).map(Printable(_)).mkString("\n") else Printable(text)
 
@@ -26,7 +26,7 @@ final case class RestError(
 
 object RestError {
 
-  /** @param problems each names an option, what is wrong with it and what is allowed */
+  /** @param problems each names an option, its problem and the allowed values */
   def wrongOptions(problems: Seq[String], hint: String): RestError = {
     val are = if (problems.lengthCompare(1) == 0) "option is" else "options are"
     RestError(
@@ -37,15 +37,15 @@ object RestError {
   }
 }
 
-/** The one exception that Spark and its users see; its message begins with `[REST_…]`.
+/** The only exception that Spark and its users see. Its message begins with `[REST_…]`.
   *
-  * It is an `IllegalArgumentException` because PySpark shows those by their message, without a Java stack trace.
+  * It is an `IllegalArgumentException` because PySpark shows only the message of such an exception, without a Java stack trace.
   */
 final class RestException(val error: RestError, cause: Throwable = null)
     extends IllegalArgumentException(error.text, cause) {
 
-  /** From an executor it comes to the driver as the JDK's exception with the same message: the driver's thread that reads it
-    * does not see a jar that came by `ADD JAR`, and the query would fail with `UnknownReason`.
+  /** An executor sends a JDK exception with the same message. The driver's thread that reads it does not see a jar that was added
+    * with `ADD JAR`, so the query would otherwise fail with `UnknownReason`.
     */
   private def writeReplace(): AnyRef = {
     val plain = new IllegalArgumentException(getMessage)

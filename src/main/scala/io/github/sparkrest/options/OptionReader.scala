@@ -9,7 +9,7 @@ import io.github.sparkrest.options.values.FieldPath
 import io.github.sparkrest.secret.Secret
 import org.apache.commons.text.similarity.LevenshteinDistance
 
-/** Reads options one after the other and gathers what is wrong with them, so that a user sees all problems at once. */
+/** Reads options and collects their problems, so that a user sees all problems at once. */
 final private[sparkrest] class OptionReader(options: Map[String, String], val policy: Policy) {
   private val byName: Map[String, String] = {
     val texts = options.map { case (k, v) => k.toLowerCase -> v }
@@ -26,10 +26,10 @@ final private[sparkrest] class OptionReader(options: Map[String, String], val po
 
   def isGiven(o: Opt[_]): Boolean = byName.contains(o.name.toLowerCase)
 
-  /** By this very name. */
+  /** Whether the option is given under exactly this name. */
   def isGivenAs(name: String): Boolean = options.keys.exists(_.equalsIgnoreCase(name))
 
-  /** The value, or what stands in for it: after a problem the result is thrown away. */
+  /** The value. After a problem it is a placeholder, because the result is discarded. */
   def apply[A](o: Opt[A]): A = opt(o).getOrElse {
     if (o.required && !isGiven(o)) problem(s"${o.name}: is required and was not given")
     o.default.orElse(Some("")).flatMap(o.kind.read).getOrElse(placeholderFor(o))
@@ -47,14 +47,14 @@ final private[sparkrest] class OptionReader(options: Map[String, String], val po
     ""
   }
 
-  /** A value that is read further; what cannot be read is a problem. */
+  /** A value with a further parser. An unreadable value is a problem. */
   def parsed[A](o: Opt[String])(read: String => Option[A]): Option[A] = opt(o).flatMap { text =>
     val value = read(text)
     if (value.isEmpty) problem(s"${o.name}: ${shown(o, text)} is not understood; see the docs of ${o.name}")
     value
   }
 
-  /** A duration, whose bare number may be milliseconds. */
+  /** A duration. A bare number may be milliseconds. */
   def millis(o: Opt[Long], bare: Boolean): Long =
     byName
       .get(o.name.toLowerCase)
@@ -67,7 +67,7 @@ final private[sparkrest] class OptionReader(options: Map[String, String], val po
     0L
   }
 
-  /** What `env:` and `file:` stand for, alone or as values of an object. */
+  /** Resolves `env:` and `file:`, alone or as values of an object. */
   private def revealed(o: Opt[_], text: String, within: String = ""): Option[String] =
     if (!o.secret) Some(text)
     else if (content.contains(o) && SecretReference.is(text) && !policy.bodyReferences) {
@@ -81,10 +81,10 @@ final private[sparkrest] class OptionReader(options: Map[String, String], val po
         found.toOption
       }
 
-  /** What is sent as it is: a reference in it would send any file of the cluster to any host. */
+  /** Options that are sent as they are. A reference in one of them could send any file of the cluster to any host. */
   private def content: Seq[Opt[_]] = Seq(RestOptions.Body, RestOptions.InitialBody, RestOptions.InputData)
 
-  /** Path of a file that is read. */
+  /** Path of a file to read. */
   def file(o: Opt[String]): Option[String] = opt(o).filter { path =>
     val why = policy.refusesFile(path)
     why.foreach(w => problem(s"${o.name}: $w"))
@@ -95,7 +95,7 @@ final private[sparkrest] class OptionReader(options: Map[String, String], val po
   def secretValues(o: Opt[Seq[(String, String)]]): Seq[(String, Secret)] =
     opt(o).getOrElse(Nil).flatMap { case (k, v) => revealed(o, v, s".$k").map(k -> Secret(_)) }
 
-  /** What the references among the values of some objects stand for. Braces in them are no placeholders. */
+  /** The secrets that values of these objects refer to. Braces in a secret are not placeholders. */
   def references(options: Opt[Seq[(String, String)]]*): Map[String, Secret] = (for {
     o <- options
     (k, v) <- opt(o).getOrElse(Nil) if SecretReference.is(v)
@@ -106,7 +106,7 @@ final private[sparkrest] class OptionReader(options: Map[String, String], val po
     v -> Secret(value)
   }).toMap
 
-  /** `timeZone` is an option of Spark's JSON parser too, which has the last word on what is allowed. */
+  /** `timeZone` is also an option of Spark's JSON parser, which decides which values are allowed. */
   def timeZone[A](read: String => Option[A]): Option[A] = byName.get("timezone").flatMap(read)
 
   def paths(o: Opt[Seq[String]]): Seq[FieldPath] = opt(o).getOrElse(Nil).flatMap { text =>
@@ -127,13 +127,13 @@ final private[sparkrest] class OptionReader(options: Map[String, String], val po
   def result[A](value: => A): Either[RestError, A] =
     if (problems.isEmpty) Right(value) else Left(RestError.wrongOptions(problems.toSeq, ""))
 
-  /** Keys with a dot or a leading `__` are added by Spark and by platforms; none of ours looks like that. */
+  /** Spark and platforms add keys with a dot or a leading `__`. No option of this source has such a name. */
   private def unknown: Seq[String] = {
     val known = RestOptions.all.flatMap(o => o.name +: o.aliases) ++ RestOptions.json
     val names = known.map(_.toLowerCase).toSet
     val distance = LevenshteinDistance.getDefaultInstance
     options.keys.toSeq.sorted.filterNot(k => names(k.toLowerCase) || k.contains('.') || k.startsWith("__")).map {
-      case "path" => "path: is not an option of this source; give the address as url"
+      case "path" => "path: is not an option of this source; set url to the URL"
       case key    =>
         val nearest = known.minBy(n => distance(n.toLowerCase, key.toLowerCase).intValue)
         s"$key: is not an option; the nearest known name is $nearest"

@@ -10,13 +10,13 @@ import io.github.sparkrest.error.RestError
 import io.github.sparkrest.options.tables.OptType
 import io.github.sparkrest.options.values.Origin
 
-/** What the operator of a cluster permits to those who write options: Spark settings `spark.rest.policy.…` of the application,
-  * which no option and no `SET` changes. Each list that is not given permits all; an empty one permits nothing.
+/** The operator's limits on options: Spark settings `spark.rest.policy.…` of the application, which no option and no `SET`
+  * changes. A list that is not set permits everything; an empty list permits nothing.
   *
   * @param paths files and folders for `file:` and the `tls…` options
-  * @param env environment variables for `env:`; `APP_*` is all that begin so
-  * @param hosts that requests may reach: a name, `name:port`, or `*.domain`
-  * @param privateNetworks `false`: as if `allowPrivateHosts` were `false` everywhere
+  * @param env environment variables for `env:`; `APP_*` means all with this prefix
+  * @param hosts hosts that requests may reach: a name, `name:port`, or `*.domain`
+  * @param privateNetworks `false`: `allowPrivateHosts` is `false` for all queries
   * @param tokenStores files and folders for `oauth2TokenStore`
   * @param bodyReferences whether `file:` and `env:` are read in `body`, `initialBody` and `inputData`
   */
@@ -30,10 +30,10 @@ final case class Policy(
 ) {
   import Policy._
 
-  /** Why this file may not be read. */
+  /** The reason why this file may not be read. */
   def refusesFile(file: String): Option[String] = refuses(file, paths, AllowedPaths).orElse {
-    // Not files, but what the system says of itself: the environment of the JVM, for one.
-    if (Seq("/proc", "/sys").exists(real(file).startsWith(_))) Some(s"$file is not a file of its own") else None
+    // These show the state of the system, for example the environment variables of the JVM.
+    if (Seq("/proc", "/sys").exists(real(file).startsWith(_))) Some(s"$file is not a regular file") else None
   }
 
   def refusesTokenStore(file: String): Option[String] = refuses(file, tokenStores, AllowedTokenStores)
@@ -63,7 +63,7 @@ object Policy {
 
   val Open: Policy = Policy()
 
-  /** A setting that cannot be read must not pass for one that permits all.
+  /** An unreadable setting is an error, because ignoring it would permit everything.
     *
     * @param settings without the prefix
     */
@@ -91,7 +91,9 @@ object Policy {
       )
   }
 
-  /** Symbolic links lead out of a folder, and so does `..`. Of a file that is not there yet, its folder counts. */
+  /** Resolves symbolic links and `..`, which could lead out of a permitted folder. A file that does not exist yet is resolved
+    * by its folder.
+    */
   private def real(file: String): Path = {
     val path = Paths.get(file.stripPrefix("file://").stripPrefix("file:")).toAbsolutePath.normalize
     def up(p: Path): Path = Try(p.toRealPath()).getOrElse {

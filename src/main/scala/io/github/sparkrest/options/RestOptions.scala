@@ -15,8 +15,8 @@ import io.github.sparkrest.options.tables.{
   TlsTable
 }
 
-/** The option table: the single source of names, types, defaults and texts. Parsing, error messages, `docs/options.md` and
-  * the arguments of Python's `read_rest_stream` come from it.
+/** The option table: the only source of names, types, defaults and descriptions. The parser, error messages, `docs/options.md`
+  * and the arguments of Python's `read_rest_stream` use it.
   */
 object RestOptions
     extends RequestTable
@@ -56,7 +56,7 @@ object RestOptions
   )
   // format: on
 
-  /** Options of `spark.read.json` that mean the same here; Spark's own parser reads them. */
+  /** Options of `spark.read.json` with the same meaning here. Spark's parser reads them. */
   val json: Seq[String] = Seq(
     "mode",
     "columnNameOfCorruptRecord",

@@ -5,17 +5,17 @@ import java.nio.file.{Files, NoSuchFileException, Paths}
 
 import scala.util.Try
 
-/** A secret given by its place: `env:NAME` or `file:PATH`. The text of the option stays the reference, wherever Spark shows
-  * it; the value is read where options are, on the driver and on executors, at each poll anew.
+/** A reference to a secret: `env:NAME` or `file:PATH`. Spark shows the option, which is only the reference. The driver and the
+  * executors read the value when they parse options, at each poll.
   */
 private[sparkrest] object SecretReference {
   private val variable = "env:([A-Za-z_][A-Za-z0-9_]*)".r
   private val path = "file:(?://)?(.+)".r
 
-  /** More is no secret, but a wrong file. */
+  /** A larger file is not a secret, but a wrong path. */
   private val MaxBytes = 1L << 20
 
-  /** @return `None`: `text` is no reference; otherwise the value, or why there is none */
+  /** @return `None`: `text` is not a reference. Left: the reason why the value cannot be read. */
   def read(text: String, policy: Policy): Option[Either[String, String]] = text.trim match {
     case variable(name) =>
       val value = sys.env.get(name).toRight(s"the environment variable $name is not set")
@@ -29,13 +29,13 @@ private[sparkrest] object SecretReference {
     case _                     => false
   }
 
-  /** Without the line break at the end that editors and secret stores put there. */
+  /** Without the final line break that editors and secret stores add. */
   private def content(file: String): Either[String, String] = Try {
     val at = Paths.get(file)
     if (Files.size(at) > MaxBytes) Left(s"the file $file is larger than a megabyte")
     else Right(new String(Files.readAllBytes(at), "UTF-8").stripLineEnd)
   }.recover {
-    case _: NoSuchFileException => Left(s"there is no file $file")
+    case _: NoSuchFileException => Left(s"the file $file does not exist")
     case e                      => Left(s"the file $file cannot be read (${e.getClass.getSimpleName})")
   }.get
 }

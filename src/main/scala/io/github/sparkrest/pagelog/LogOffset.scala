@@ -38,7 +38,7 @@ object SourceIdentity {
     SourceIdentity(
       ShortHash.of(Redact.url(config.url, Secret.isNamedInIdentity(_))),
       config.offset.name,
-      config.offset.kind
+      config.offset.kind.text
     )
 }
 

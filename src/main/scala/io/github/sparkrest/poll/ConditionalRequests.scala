@@ -6,7 +6,7 @@ import java.time.Instant
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.http.{HttpDate, HttpRequest, HttpResponse}
 import io.github.sparkrest.options.RestOptions
-import io.github.sparkrest.options.values.ValueSource
+import io.github.sparkrest.options.values.{HttpMethod, ValueSource}
 import io.github.sparkrest.progress.seen.ShortHash
 import io.github.sparkrest.progress.{Progress, RequestPlan, Validators}
 import io.github.sparkrest.secret.{Redact, Secret}
@@ -23,14 +23,14 @@ final private[sparkrest] class ConditionalRequests(config: RestConfig) {
 
   private val applies = {
     val o = config.offset
-    config.limits.conditional && config.method == "GET" && o.lagMs == 0 && o.kind != "window" &&
-    (o.kind != "snapshot" || o.recordKey.nonEmpty) && !readsHeaders &&
+    config.limits.conditional && config.method == HttpMethod.Get && o.lagMs == 0 && !o.kind.movesWithTime &&
+    (o.kind.hasOffset || o.recordKey.nonEmpty) && !readsHeaders &&
     !config.headers.exists { case (k, _) => userHeaders(k.toLowerCase) }
   }
 
   /** Many servers make the tag from the body alone: a next link or a cursor in a header may be new all the same. */
   private def readsHeaders =
-    config.paging.kind == "link" || config.paging.kind == "auto" || (config.paging.next ++ Seq(config.offset.source))
+    config.paging.kind.readsHeaders || (config.paging.next ++ Seq(config.offset.source))
       .exists {
         case _: ValueSource.InBody => false
         case _                     => true

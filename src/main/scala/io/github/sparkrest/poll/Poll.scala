@@ -179,7 +179,7 @@ final class Poll(
             ) &&
             (inTraversal || config.paging.isPaged && !result.atEnd || config.streamingIntervalMs == 0) &&
             // Outside a traversal a response without a new record ends the task: the next poll keeps its distance.
-            (inTraversal || kept || config.offset.kind == "window")
+            (inTraversal || kept || config.offset.kind.movesWithTime)
       }
     }
     outcome.copy(

@@ -28,7 +28,7 @@ final class Schedule(config: RestConfig) {
     * @param kept records that were new
     */
   def isFruitless(outcome: PollOutcome, kept: Long): Boolean =
-    kept == 0 && outcome.more && outcome.state.traversal.isEmpty && config.offset.kind != "window"
+    kept == 0 && outcome.more && outcome.state.traversal.isEmpty && !config.offset.kind.movesWithTime
 
   /** The next page of a traversal, also after `maxPagesPerPoll`: then `catchUpInterval` counts, if it is given.
     *

@@ -3,28 +3,45 @@ package io.github.sparkrest.preview
 
 import io.circe.Json
 import io.github.sparkrest.config.OffsetConfig
-import io.github.sparkrest.options.values.FieldPath
+import io.github.sparkrest.options.values.{Choice, FieldPath}
 import io.github.sparkrest.progress.strategies.OffsetKey
 
 /** What a field of the records holds, as far as a sample shows it.
   *
-  * @param kind `whole`, `decimal`, `time` or `text`: what its values compare as
-  * @param order of its values as the records stand: `asc`, `desc`, `none`, or `equal`
+  * @param kind what its values compare as
+  * @param order of its values, in the order of the records
   * @param missing in so many records
   * @param distinct values
   * @param values in the order of the records, as the API spells them
   */
 final case class FieldProfile(
     path: FieldPath,
-    kind: String,
-    order: String,
+    kind: ValueKind,
+    order: ValueOrder,
     missing: Int,
     distinct: Int,
     values: Vector[String]
 ) {
   def isUnique: Boolean = missing == 0 && distinct == values.length
+  def isSorted: Boolean = order == ValueOrder.Ascending || order == ValueOrder.Descending
   def isEverywhere: Boolean = missing == 0
   def name: String = path.names.lastOption.getOrElse("")
+}
+
+sealed abstract class ValueKind(val text: String) extends Choice
+object ValueKind {
+  case object Whole extends ValueKind("whole")
+  case object Decimal extends ValueKind("decimal")
+  case object Time extends ValueKind("time")
+  case object Text extends ValueKind("text")
+}
+
+sealed abstract class ValueOrder(val text: String) extends Choice
+object ValueOrder {
+  case object Ascending extends ValueOrder("asc")
+  case object Descending extends ValueOrder("desc")
+  case object Equal extends ValueOrder("equal")
+  case object Mixed extends ValueOrder("none")
 }
 
 object FieldProfile {
@@ -56,17 +73,20 @@ object FieldProfile {
     else {
       val signs = steps.flatten.map(math.signum).toSet - 0
       val order =
-        if (signs.isEmpty) "equal" else if (signs == Set(-1)) "asc" else if (signs == Set(1)) "desc" else "none"
+        if (signs.isEmpty) ValueOrder.Equal
+        else if (signs == Set(-1)) ValueOrder.Ascending
+        else if (signs == Set(1)) ValueOrder.Descending
+        else ValueOrder.Mixed
       Some(FieldProfile(path, kindOf(keys), order, records - values.length, values.distinct.length, values))
     }
   }
 
-  private def kindOf(keys: Vector[OffsetKey]): String = keys.head match {
-    case OffsetKey.Moment(_) => "time"
+  private def kindOf(keys: Vector[OffsetKey]): ValueKind = keys.head match {
+    case OffsetKey.Moment(_) => ValueKind.Time
     case OffsetKey.Number(_) =>
       val whole = keys.forall { case OffsetKey.Number(n) => n.scale <= 0; case _ => false }
-      if (whole) "whole" else "decimal"
-    case OffsetKey.Words(_) => "text"
+      if (whole) ValueKind.Whole else ValueKind.Decimal
+    case OffsetKey.Words(_) => ValueKind.Text
   }
 
   private def leaves(json: Json, at: List[String]): Vector[List[String]] = json.asObject match {

@@ -4,7 +4,7 @@ package io.github.sparkrest.preview
 import io.circe.Json
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.http.limits.ServerLimits
-import io.github.sparkrest.options.values.{FieldPath, ValueSource}
+import io.github.sparkrest.options.values.{FieldPath, PaginationType, ValueSource}
 import io.github.sparkrest.progress.pages.AutoPagination
 import io.github.sparkrest.request.PageToken
 
@@ -28,7 +28,7 @@ final case class Findings(
 /** @param kind of `pagination`
   * @param field for `nextField`; `None`: the kind says enough
   */
-final case class FoundPages(kind: String, field: Option[String], token: PageToken)
+final case class FoundPages(kind: PaginationType, field: Option[String], token: PageToken)
 
 object Findings {
   private val ofLimits = "(?i).*(rate-?limit|retry-after|poll-interval|limit-info|call-limit).*".r.pattern
@@ -45,10 +45,11 @@ object Findings {
       fields,
       OffsetCandidate.of(fields, page.body.fold(Vector.empty[(FieldPath, Json)])(beside(_, Nil)), config.offset),
       new AutoPagination(config).find(page.facts).map {
-        case (ValueSource.InLink(_), token)                       => FoundPages("link", None, token)
-        case (ValueSource.InBody(path), token: PageToken.Address) => FoundPages("nextUrl", Some(path.toString), token)
-        case (ValueSource.InBody(path), token)                    => FoundPages("cursor", Some(path.toString), token)
-        case (ValueSource.InHeader(name), token)                  => FoundPages("cursor", Some(s"header:$name"), token)
+        case (ValueSource.InLink(_), token)                       => FoundPages(PaginationType.Link, None, token)
+        case (ValueSource.InBody(path), token: PageToken.Address) =>
+          FoundPages(PaginationType.NextUrl, Some(path.toString), token)
+        case (ValueSource.InBody(path), token)   => FoundPages(PaginationType.Cursor, Some(path.toString), token)
+        case (ValueSource.InHeader(name), token) => FoundPages(PaginationType.Cursor, Some(s"header:$name"), token)
       },
       ServerLimits.of(page.sample.headers, config.limits, page.sample.atMs),
       page.sample.headers.filter { case (name, _) => ofLimits.matcher(name).matches() }

@@ -3,7 +3,7 @@ package io.github.sparkrest.preview
 
 import io.circe.Json
 import io.github.sparkrest.config.OffsetConfig
-import io.github.sparkrest.options.values.FieldPath
+import io.github.sparkrest.options.values.{FieldPath, OffsetType}
 import io.github.sparkrest.progress.strategies.OffsetTime
 
 /** A field that progress could be tracked by, and by which `offsetType`.
@@ -15,7 +15,7 @@ import io.github.sparkrest.progress.strategies.OffsetTime
   */
 final case class OffsetCandidate(
     field: String,
-    offsetType: String,
+    offsetType: OffsetType,
     why: String,
     profile: Option[FieldProfile],
     example: String,
@@ -41,7 +41,7 @@ object OffsetCandidate {
       .foldLeft(Vector.empty[OffsetCandidate])((all, c) => if (all.exists(_.field == c.field)) all else all :+ c)
 
   private def inRecord(p: FieldProfile, options: OffsetConfig): Option[OffsetCandidate] = {
-    def found(offsetType: String, why: String, weight: Int) =
+    def found(offsetType: OffsetType, why: String, weight: Int) =
       Some(
         OffsetCandidate(
           p.path.toString,
@@ -52,33 +52,37 @@ object OffsetCandidate {
           weight - 5 * (p.path.segments.length - 1)
         )
       )
-    val isTime = p.kind == "time" || p.kind != "text" && looksLikeTime(p, options)
+    val isTime = p.kind == ValueKind.Time || p.kind != ValueKind.Text && looksLikeTime(p, options)
     if (isTime && changed.matcher(p.name).matches())
-      found("max_field", "a time of change: also brings records that changed", 100)
-    else if (p.kind == "whole" && p.isUnique && !isTime && identifying.matcher(p.name).matches())
-      found("incremental", "a whole number, another in each record", if (p.order == "none") 70 else 80)
-    else if (isTime && timed.matcher(p.name).matches()) found("max_field", "a time", 60)
-    else if (isTime) found("max_field", "values that look like times", 40)
-    else if (p.isUnique && p.values.length > 2 && (p.order == "asc" || p.order == "desc") && p.kind == "whole")
-      found("incremental", "whole numbers, in order", 35)
-    else if (p.isUnique && p.values.length > 2 && (p.order == "asc" || p.order == "desc"))
-      found("max_field", s"${p.kind}, in order", 30)
+      found(OffsetType.MaxField, "a time of change: also brings records that changed", 100)
+    else if (p.kind == ValueKind.Whole && p.isUnique && !isTime && identifying.matcher(p.name).matches())
+      found(
+        OffsetType.Incremental,
+        "a whole number, another in each record",
+        if (p.order == ValueOrder.Mixed) 70 else 80
+      )
+    else if (isTime && timed.matcher(p.name).matches()) found(OffsetType.MaxField, "a time", 60)
+    else if (isTime) found(OffsetType.MaxField, "values that look like times", 40)
+    else if (p.isUnique && p.values.length > 2 && p.isSorted && p.kind == ValueKind.Whole)
+      found(OffsetType.Incremental, "whole numbers, in order", 35)
+    else if (p.isUnique && p.values.length > 2 && p.isSorted)
+      found(OffsetType.MaxField, s"${p.kind}, in order", 30)
     else None
   }
 
   /** The same magnitudes that `offsetType=timestamp` goes by. */
   private def looksLikeTime(p: FieldProfile, options: OffsetConfig): Boolean =
     (timed.matcher(p.name).matches() || changed.matcher(p.name).matches()) &&
-      p.values.forall(new OffsetTime(options.copy(kind = "timestamp")).momentOf(_).isDefined)
+      p.values.forall(new OffsetTime(options.copy(kind = OffsetType.Timestamp)).momentOf(_).isDefined)
 
   private def besideRecords(found: (FieldPath, Json)): Option[OffsetCandidate] = {
     val (path, json) = found
     val name = path.names.lastOption.getOrElse("")
     FieldProfile.text(json).collect {
       case text if latest.matcher(name).matches() =>
-        OffsetCandidate(path.toString, "timestamp", "a time beside the records", None, text, 65)
+        OffsetCandidate(path.toString, OffsetType.Timestamp, "a time beside the records", None, text, 65)
       case text if token.matcher(name).matches() && !text.contains("://") && !text.startsWith("/") =>
-        OffsetCandidate(path.toString, "cursor", "a token beside the records", None, text, 50)
+        OffsetCandidate(path.toString, OffsetType.Cursor, "a token beside the records", None, text, 50)
     }
   }
 }

@@ -61,10 +61,10 @@ final case class PreviewReport(
   private def described(c: OffsetCandidate): String = {
     val values = c.profile.fold(s"""now "${c.example}"""") { p =>
       val order = p.order match {
-        case "asc"   => "ascending"
-        case "desc"  => "descending: newest first"
-        case "equal" => "all equal"
-        case _       => "in no order"
+        case ValueOrder.Ascending  => "ascending"
+        case ValueOrder.Descending => "descending: newest first"
+        case ValueOrder.Equal      => "all equal"
+        case ValueOrder.Mixed      => "in no order"
       }
       s""""${p.values.head}" to "${p.values.last}", $order${if (p.isUnique) ", all different" else ""}"""
     }
@@ -95,15 +95,15 @@ final case class PreviewReport(
       .map(c =>
         Json.obj(
           "field" -> c.field.asJson,
-          "offsetType" -> c.offsetType.asJson,
+          "offsetType" -> c.offsetType.text.asJson,
           "in" -> (if (c.profile.isDefined) "records" else "response").asJson,
-          "order" -> c.profile.map(_.order).asJson,
+          "order" -> c.profile.map(_.order.text).asJson,
           "unique" -> c.profile.map(_.isUnique).asJson
         )
       )
       .asJson,
     "bound" -> bound.map(_._3.toString.toLowerCase).asJson,
-    "pagination" -> found.pages.map(_.kind).asJson,
+    "pagination" -> found.pages.map(_.kind.text).asJson,
     "nextField" -> found.pages.flatMap(_.field).asJson,
     "newOnSecondPage" -> secondPage.flatMap(_.toOption).asJson,
     "limits" -> Json.fromFields(found.limitHeaders.map { case (k, v) => k -> hidden(v) }),

@@ -8,7 +8,7 @@ import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.Clock
 import io.github.sparkrest.http.client.{ApiClient, FirstResponse}
-import io.github.sparkrest.options.values.FieldPath
+import io.github.sparkrest.options.values.{FieldPath, OffsetType, PaginationType}
 import io.github.sparkrest.poll.Poll
 import io.github.sparkrest.progress.Progress
 import io.github.sparkrest.request.InputRow
@@ -67,7 +67,10 @@ object SampledPage {
   private def records(config: RestConfig, row: InputRow, sample: FirstResponse): Either[RestError, Vector[String]] = {
     val sink = new SampledRecords
     // Whatever the offset may turn out to be.
-    val plain = config.copy(offset = config.offset.copy(kind = "snapshot"), paging = config.paging.copy(kind = "none"))
+    val plain = config.copy(
+      offset = config.offset.copy(kind = OffsetType.Snapshot),
+      paging = config.paging.copy(kind = PaginationType.Unpaged)
+    )
     val client = ApiClient.replaying(sample)
     new Poll(plain, client, Clock.System, row).page(Progress.Initial, sink) match {
       case Left(f) if f.error.condition != Condition.InvalidResponse || sink.received.isEmpty => Left(f.error)

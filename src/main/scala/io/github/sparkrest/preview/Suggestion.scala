@@ -5,6 +5,7 @@ import io.circe.Json
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.options.RestOptions
 import io.github.sparkrest.options.tables.{Opt, OptType}
+import io.github.sparkrest.options.values.{Boundary, OffsetType}
 
 /** Options for a stream of the API: those that were given, and what a preview found out.
   *
@@ -71,17 +72,18 @@ object Suggestion {
     val records =
       found.page.path.filter(_ => !has(RestOptions.DataField)).map(p => RestOptions.DataField.name -> p.toString)
     val offset = chosen.toSeq.flatMap { c =>
-      Seq(RestOptions.OffsetType.name -> c.offsetType, RestOptions.OffsetField.name -> c.field)
+      Seq(RestOptions.OffsetType.name -> c.offsetType.text, RestOptions.OffsetField.name -> c.field)
     }
     val whole =
-      if (chosen.isEmpty && !config.hasPlaceholder) Seq(RestOptions.OffsetType.name -> "snapshot") ++ key(found)
+      if (chosen.isEmpty && !config.hasPlaceholder)
+        Seq(RestOptions.OffsetType.name -> OffsetType.Snapshot.text) ++ key(found)
       else Nil
     val pages = found.pages.filter(_ => !config.paging.isPaged && !secondPage.contains(0)).toSeq.flatMap { p =>
-      Seq(RestOptions.Pagination.name -> p.kind) ++ p.field.map(RestOptions.NextField.name -> _)
+      Seq(RestOptions.Pagination.name -> p.kind.text) ++ p.field.map(RestOptions.NextField.name -> _)
     }
     val edge = bound.collect {
-      case ObservedBound.Exclusive if chosen.exists(_.offsetType == "incremental") =>
-        RestOptions.Boundary.name -> "exclusive"
+      case ObservedBound.Exclusive if chosen.exists(_.offsetType == OffsetType.Incremental) =>
+        RestOptions.Boundary.name -> Boundary.Exclusive.text
     }
     val pace = found.limit.pollEveryMs.map(ms =>
       RestOptions.StreamingInterval.name -> BigDecimal(ms, 3).bigDecimal.stripTrailingZeros.toPlainString
@@ -94,7 +96,7 @@ object Suggestion {
   def choice(config: RestConfig, found: Findings, named: Boolean): Option[OffsetCandidate] = {
     val asked = found.offsets.filter(_.field == config.offset.name)
     if (named || config.hasPlaceholder) asked.headOption
-    else found.offsets.find(_.offsetType == "incremental")
+    else found.offsets.find(_.offsetType == OffsetType.Incremental)
   }
 
   private def key(found: Findings): Option[(String, String)] =
@@ -149,7 +151,7 @@ object Suggestion {
 
   private def example(config: RestConfig, best: OffsetCandidate): String = {
     val join = if (config.url.contains("?")) "&" else "?"
-    val name = if (best.offsetType == "incremental") "since_id" else "since"
+    val name = if (best.offsetType == OffsetType.Incremental) "since_id" else "since"
     s"...$join$name={${best.field}}, with offset_field=${quoted(best.field)}."
   }
 

@@ -91,7 +91,7 @@ final class Progression(
       case Some(_: PageToken.Number) => Refusal.OfOtherThings
       case Some(_)                   => once(state.restarted(memory))
       case None                      =>
-        if (options.kind != "cursor" || state.offset.isEmpty) Refusal.OfOtherThings
+        if (!options.kind.isToken || state.offset.isEmpty) Refusal.OfOtherThings
         else once(state.copy(offset = if (options.restartsExpired) None else state.offset, doubt = None))
     }
   }

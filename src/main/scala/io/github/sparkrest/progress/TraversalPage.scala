@@ -2,7 +2,7 @@
 package io.github.sparkrest.progress
 
 import io.github.sparkrest.error.RestError
-import io.github.sparkrest.options.values.ValueSource
+import io.github.sparkrest.options.values.{PaginationType, ValueSource}
 import io.github.sparkrest.progress.pages.{CycleMark, PageErrors, PageWarnings}
 import io.github.sparkrest.progress.seen.{Repeats, Seen, SeenRecords, TraversalMemory}
 import io.github.sparkrest.progress.strategies.{
@@ -45,7 +45,7 @@ final private[sparkrest] class TraversalPage(
     unique = options.recordKey.nonEmpty
   )
   private val passesOver = latest.passesOver(state)
-  private val nextInRecord = config.paging.next.filter(_ => config.paging.kind == "cursor").collect {
+  private val nextInRecord = config.paging.next.filter(_ => config.paging.kind == PaginationType.Cursor).collect {
     case in: ValueSource.InBody => new OffsetField(in)
   }
   private var records, kept = 0L
@@ -102,7 +102,7 @@ final private[sparkrest] class TraversalPage(
     } yield result
   }
 
-  private def passedOld: Boolean = options.order == "desc" && reading.reachedOld
+  private def passedOld: Boolean = options.descending && reading.reachedOld
 
   /** A page without records that would end the traversal, move the window or empty the snapshot, though the API does not say
     * that it is the end: an error that looks like a list, a load balancer's 404, a page whose records were filtered out.
@@ -113,8 +113,7 @@ final private[sparkrest] class TraversalPage(
       state.traversal match {
         // After a page that was not full the end is plausible. Empty pages so far are no evidence.
         case Some(d) => !isHollow && (d.lastPage == 0 || d.lastPage * 2 >= fullPage) // guard: I1.8
-        case None    =>
-          options.kind == "window" && facts.refused || options.kind == "snapshot" && !state.boundary.isEmpty
+        case None    => strategy.doubtsEmptyPage(state, facts)
       }
     }
 
@@ -134,7 +133,7 @@ final private[sparkrest] class TraversalPage(
 
   private def ended(reached: Advance, facts: PageFacts): Either[RestError, PageOutcome] =
     pages.endsEarly(received, facts).filter(_ => paged) match { // guard: I3.13
-      case Some(total) => Left(PageErrors.endEarly(config, total, received + records))
+      case Some(total) => Left(PageErrors.endEarly(config.paging, total, received + records))
       case None        => CycleMark.of(state, None).map(goingOn(None, _, reached, facts))
     }
 
@@ -144,8 +143,9 @@ final private[sparkrest] class TraversalPage(
       reached: Advance,
       facts: PageFacts
   ): PageOutcome = {
-    val warnings = reached.warning.toList ++ PageWarnings.ofPage(config, state, reading, facts, kept, next.isDefined) ++
-      (if (isHollow) List(PageErrors.manyEmptyPages(emptyPages)) else Nil)
+    val warnings =
+      reached.warning.toList ++ PageWarnings.ofPage(config, state, strategy, reading, facts, kept, next.isDefined) ++
+        (if (isHollow) List(PageErrors.manyEmptyPages(emptyPages)) else Nil)
     next match {
       case _ if comesAgain(reached) =>
         result(state.copy(traversal = None, ahead = memory.join(state.ahead, seen)), facts, atEnd = false, warnings)
@@ -154,7 +154,7 @@ final private[sparkrest] class TraversalPage(
         result(
           started(after.complete(reached), reached),
           facts,
-          reached.atEnd || paged && options.kind != "window",
+          reached.atEnd || paged && !options.kind.movesWithTime,
           warnings
         )
       case Some(_) if reanchors(reached) => result(passing(after.reanchored(reached)), facts, atEnd = false, warnings)
@@ -189,13 +189,13 @@ final private[sparkrest] class TraversalPage(
   private def maySkip: Boolean =
     options.ascending && !reading.outOfOrder && config.hasPlaceholder &&
       !state.traversal.exists(_.unordered) &&
-      (options.boundary == "inclusive" || options.kind == "incremental" ||
+      (options.inclusive || strategy.valuesAreUnique ||
         config.paging.reanchorAfter.exists(n => state.traversal.fold(0L)(_.received) + records >= n))
 
   /** With numbered pages, a run of equal offset values can span pages. If a later page had new records, the first page may have
     * grown meanwhile. So the traversal reads again from page one before the offset moves.
     */
-  private def comesAgain(reached: Advance): Boolean = reanchors(reached) && options.kind != "incremental" &&
+  private def comesAgain(reached: Advance): Boolean = reanchors(reached) && !strategy.valuesAreUnique &&
     state.traversal.isDefined && laterNew
 
   private def laterNew: Boolean = state.traversal.exists(d => d.laterNew || kept > 0)

@@ -6,13 +6,14 @@ import io.github.sparkrest.config.{InputConfig, RestConfig}
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.http.Headers._
 import io.github.sparkrest.http.HttpRequest
+import io.github.sparkrest.options.values.HttpMethod
 
 /** The request for one input row. Placeholders take the values of their columns. Without placeholders the columns go where older
   * REST sources put them: all into the body of a POST, or each into a parameter of a GET.
   */
 final class InputTemplate(config: RestConfig, input: InputConfig) {
   private val template = new RequestTemplate(config)
-  private val takesBody = Set("POST", "PUT", "PATCH")(config.method)
+  private val takesBody = Set[HttpMethod](HttpMethod.Post, HttpMethod.Put, HttpMethod.Patch)(config.method)
 
   def render(row: InputRow): Either[RestError, HttpRequest] =
     template.render(RequestValues(config.offset.initial, initial = true, input = row)).map { request =>

@@ -7,7 +7,7 @@ import scala.util.Try
 
 import io.github.sparkrest.config.{AuthConfig, RestConfig}
 import io.github.sparkrest.error.{Condition, RestError}
-import io.github.sparkrest.options.values.Origin
+import io.github.sparkrest.options.values.{KeyPlacement, Origin}
 import io.github.sparkrest.secret.Secret
 
 /** URLs that the API returns: where they may lead, and how they are stored.
@@ -38,7 +38,7 @@ final class NextUrl(config: RestConfig) {
       }
       .map { case (k, v) => RequestTemplate.percentEncode(k) -> RequestTemplate.percentEncode(v) }
     val inAuth = config.auth match {
-      case AuthConfig.ApiKey(name, key, "query") =>
+      case AuthConfig.ApiKey(name, key, KeyPlacement.Query) =>
         Seq(RequestTemplate.percentEncode(name) -> RequestTemplate.percentEncode(key.reveal))
       case _ => Nil
     }

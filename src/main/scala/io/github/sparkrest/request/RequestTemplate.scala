@@ -38,11 +38,11 @@ final class RequestTemplate(config: RestConfig) {
         case Some(url) =>
           val first = if (address.isTemplated) Some(address.render(value, Nil)) else None
           nextUrl.follow(url, content.isDefined, first).map { case (complete, trusted) =>
-            HttpRequest(config.method, complete, if (trusted) plain else Nil, content, trusted)
+            HttpRequest(config.method.text, complete, if (trusted) plain else Nil, content, trusted)
           }
         case None =>
           val from = if (values.initial) initialAddress else address
-          from.checked(value, pageParameters(values)).map(HttpRequest(config.method, _, plain, content))
+          from.checked(value, pageParameters(values)).map(HttpRequest(config.method.text, _, plain, content))
       }
     } yield request
   }
@@ -62,18 +62,17 @@ final class RequestTemplate(config: RestConfig) {
     values.input.text(name).getOrElse(standing(values, name))
 
   private def standing(values: RequestValues, name: String): String = name match {
-    case n if n == config.offset.name && n != paging.kind => values.offset
-    case "windowStart"                                    => values.window._1
-    case "windowEnd"                                      => values.window._2
-    case "pageSize"                                       => paging.pageSize.fold("")(_.toString)
-    case "page"                                           => values.page.fold(paging.start.toString)(_.text)
-    case "cursor"                                         => values.page.fold("")(_.text)
-    case _                                                => values.offset
+    case n if n == config.offset.name && n != paging.kind.text => values.offset
+    case "windowStart"                                         => values.window._1
+    case "windowEnd"                                           => values.window._2
+    case "pageSize"                                            => paging.pageSize.fold("")(_.toString)
+    case "page"                                                => values.page.fold(paging.start.toString)(_.text)
+    case "cursor"                                              => values.page.fold("")(_.text)
+    case _                                                     => values.offset
   }
 
   private def pageParameters(values: RequestValues): List[(String, String)] = {
-    val numbered = paging.kind == "page" || paging.kind == "offset"
-    val page = paging.pageParam.filter(_ => values.page.isDefined || numbered).map { p =>
+    val page = paging.pageParam.filter(_ => values.page.isDefined || paging.kind.isNumbered).map { p =>
       p -> values.page.fold(paging.start.toString)(_.text)
     }
     val size = for (p <- paging.pageSizeParam; n <- paging.pageSize) yield p -> n.toString

@@ -29,7 +29,7 @@ final private[sparkrest] class BodyPolicy(config: RestConfig) {
             .collectFirst { case (k, v) if k.equalsIgnoreCase("errorWhen") => v }
             .getOrElse("")}): ${c.path} is ${said.getOrElse("")}.",
         "It is asked again.",
-        repeatable = RetryPolicy.isIdempotent(config.method)
+        repeatable = RetryPolicy.isIdempotent(config.method.text)
       )
     }
 }

@@ -5,7 +5,7 @@ import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.HttpResponse
 import io.github.sparkrest.json.SliceRules
-import io.github.sparkrest.options.values.FieldPath
+import io.github.sparkrest.options.values.{FieldPath, ResponseFormat}
 import io.github.sparkrest.secret.Redact
 
 /** Reads the records of successful responses, for polls, row calls, batch reads and previews alike. The only place that chooses
@@ -45,9 +45,9 @@ final class ResponseReader(
       .map(e => e.copy(message = s"${Redact.url(response.url)}${typeOf(response, e)}: ${e.message}"))
 
   private def readerOf(response: HttpResponse): RecordReader = config.responseFormat match {
-    case "auto"   => if (response.header("Content-Type").exists(ResponseReader.namesLines)) ndjson else json
-    case "ndjson" => ndjson
-    case _        => json
+    case ResponseFormat.Auto => if (response.header("Content-Type").exists(ResponseReader.namesLines)) ndjson else json
+    case ResponseFormat.Ndjson => ndjson
+    case ResponseFormat.Json   => json
   }
 
   private def named(sink: RecordSink): RecordSink =

@@ -4,6 +4,7 @@ package io.github.sparkrest.rows
 import scala.util.Try
 
 import io.github.sparkrest.error.RestError
+import io.github.sparkrest.options.values.OutputType
 import org.apache.spark.sql.types._
 
 /** What a record becomes under the requested schema. */
@@ -28,10 +29,10 @@ object RowShape {
     *
     * @throws RestException this Spark has no such type
     */
-  def plain(outputType: String): DataType =
-    if (outputType == "string") StringType
+  def plain(outputType: OutputType): DataType =
+    if (outputType == OutputType.Text) StringType
     else
-      Try(DataType.fromDDL(outputType)).getOrElse(
+      Try(DataType.fromDDL(outputType.text)).getOrElse(
         throw RestError
           .wrongOptions(
             Seq(s"outputType: $outputType needs Spark 4, and this is Spark ${org.apache.spark.SPARK_VERSION}."),

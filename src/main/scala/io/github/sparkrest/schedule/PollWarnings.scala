@@ -22,9 +22,9 @@ final case class PollWarnings(unmoved: Int = 0, repeated: Int = 0) {
       )
 
   def texts(config: RestConfig): List[String] = List(
-    (unmoved >= InARow && config.offset.kind != "snapshot") ->
+    (unmoved >= InARow && config.offset.kind.hasOffset) ->
       s"""New records came in $InARow polls, and the offset from "${config.offset.name}" did not move. Check offsetField and offsetType; a page size that equal values fill needs pagination.""",
-    (repeated >= InARow && config.hasPlaceholder && config.offset.kind != "snapshot") ->
+    (repeated >= InARow && config.hasPlaceholder && config.offset.kind.hasOffset) ->
       s"The same records came again in $InARow polls, and were dropped. Does the API look at the placeholder in url? If it sends no more than some records, read further pages (pagination), above all with lookback."
   ).collect { case (true, text) => text }
 }

@@ -32,7 +32,7 @@ final private[sparkrest] class PollerState(
   private val isAlone = endpoints.lengthCompare(1) == 0
 
   /** Only a request that may be repeated can be broken off. */
-  private val mayShare = !isAlone && RetryPolicy.isIdempotent(config.method)
+  private val mayShare = !isAlone && RetryPolicy.isIdempotent(config.method.text)
   private val rules = new Schedule(config)
   private val offsetTime = new OffsetTime(config.offset)
   private val limiter = new RateLimiter(config, start.pace, start.inferred, startMs)

@@ -7,11 +7,11 @@ import scala.util.Try
 
 import io.github.sparkrest.error.Printable
 
-/** Takes secrets out of what may be logged, thrown or stored (I6). */
+/** Removes secrets from text that is logged, thrown or stored (I6). */
 object Redact {
   private val SnippetBytes = 200
 
-  /** A name that sounds secret and its value, as they stand in JSON, also within a string of it, in forms and in headers. */
+  /** A name that sounds secret and its value, in JSON (also JSON within a string), in forms and in headers. */
   private val pair = {
     val quote = """\\*["']?"""
     val name = s"""$quote[\\w-]*(?:${Secret.Words})[\\w-]*$quote\\s*[:=]\\s*"""
@@ -19,10 +19,10 @@ object Redact {
     s"(?i)($name)($value)".r
   }
 
-  /** The address with `***` for values of parameters whose name sounds secret, and without user information. */
+  /** The URL with `***` for values of parameters whose name sounds secret, and without user information. */
   def url(text: String): String = url(text, Secret.isNamed(_))
 
-  /** @param named whether the value of a parameter is left out */
+  /** @param named whether the value of the parameter with this name is hidden */
   def url(text: String, named: String => Boolean): String = {
     val (base, query) = text.indexOf('?') match {
       case -1 => (text, None)
@@ -37,10 +37,10 @@ object Redact {
     }
   }
 
-  /** A URL of the user's options as it may be shown: a key in its path has no name, but looks random. */
+  /** A URL of the options, safe to show. A key in its path has no name, but looks random. */
   def own(address: String): String = inPath(address).foldLeft(url(address))(_.replace(_, "***"))
 
-  /** Values of a URL of the user's options that [[own]] hides. */
+  /** Values that [[own]] hides in a URL of the options. */
   def secretsIn(address: String): List[String] = inPath(address) ++ inQuery(address)
 
   private def inPath(address: String): List[String] =
@@ -48,7 +48,7 @@ object Redact {
       !segment.contains('{') && random.findAllIn(segment).exists(r => r.exists(_.isDigit) && r.exists(_.isLetter))
     }
 
-  /** Long runs of letters and digits: dates, words and UUIDs have none. */
+  /** Long runs of letters and digits, which dates, words and UUIDs do not have. */
   private val random = "[A-Za-z0-9]{16,}".r
 
   private def inQuery(address: String): List[String] =
@@ -56,8 +56,8 @@ object Redact {
       case Array(name, value) if Secret.isNamed(name) => value
     }
 
-  /** The first bytes of a body, on one line, with what looks like a secret taken out. A word that may be cut short is left
-    * out: half a secret would not be known as one.
+  /** The first bytes of a body, on one line, with `***` for values that look secret. A last word that may be truncated is
+    * dropped, because half a secret would not be recognized.
     */
   def snippet(body: Array[Byte], length: Int): String = {
     val head = Printable(new String(body, 0, math.min(length, SnippetBytes), "UTF-8").map(c => if (c < ' ') ' ' else c))

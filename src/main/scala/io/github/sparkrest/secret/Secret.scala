@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.secret
 
-/** A value that prints as `***`: whoever needs it says `.reveal`, at the place where it is sent. */
+/** A value that prints as `***`. Code calls `.reveal` only where it sends the value. */
 final class Secret private (value: String) extends Serializable {
   def reveal: String = value
   override def toString: String = "***" // guard: I6.5
@@ -19,11 +19,11 @@ object Secret {
     "|app[_-]?id(?![a-z])|pwd|jwt|bearer|assertion|(?<![a-z])sid(?![a-z])|sessid"
   private val named = s"(?i).*(?:$Words).*".r.pattern
 
-  /** Whether a value of that name is likely to be one. */
+  /** Whether a value with this name is likely to be a secret. */
   def isNamed(name: String): Boolean = named.matcher(name).matches()
 
-  /** As [[isNamed]] was in version 0.1.0. The identity in a checkpoint is a hash of the URL without such values: with other
-    * words it would be another source.
+  /** [[isNamed]] with the words of version 0.1.0. The identity in a checkpoint is a hash of the URL without such values. Other
+    * words would change the hash, and the checkpoint would belong to another source.
     */
   def isNamedInIdentity(name: String): Boolean = inIdentity.matcher(name).matches()
   private val inIdentity =

@@ -74,14 +74,14 @@ class AuthConfigSuite extends AnyFunSuite {
     )
     assert(
       problems("authType" -> "ApiKey", "apiKey" -> "k", "apiKeyName" -> "a b").contains(
-        "apiKeyName: \"a b\" is no name of a header"
+        "apiKeyName: \"a b\" is not the name of a header"
       )
     )
     val tls =
       problems("tlsCertFile" -> "/c", "tlsKeyStore" -> "/s", "tlsTrustStorePassword" -> "p", "tlsKeyPassword" -> "p")
     assert(
       tls.contains("tlsCertFile: has no meaning without tlsKeyFile") && tls.contains(
-        "tlsCertFile: and tlsKeyStore are two places"
+        "tlsCertFile: and tlsKeyStore exclude each other"
       )
     )
     assert(tls.contains("tlsTrustStorePassword: has no meaning without tlsTrustStore"))
@@ -99,7 +99,9 @@ class AuthConfigSuite extends AnyFunSuite {
     val missing =
       problems("authType" -> "Basic", "userId" -> "env:NO_SUCH_VARIABLE_1", "userPassword" -> "file:/no/such/file")
     assert(missing.contains("userId: the environment variable NO_SUCH_VARIABLE_1 is not set"))
-    assert(missing.contains("userPassword: there is no file /no/such/file") && missing.contains("2 options are wrong"))
+    assert(
+      missing.contains("userPassword: the file /no/such/file does not exist") && missing.contains("2 options are wrong")
+    )
   }
 
   test("headers and parameters: a value by itself, or the whole object; braces in a secret are no placeholder") {

@@ -2,7 +2,7 @@
 package io.github.sparkrest.config
 
 import io.github.sparkrest.options.tables.OptType
-import io.github.sparkrest.options.values.FieldPath
+import io.github.sparkrest.options.values.{FieldPath, HttpMethod, OffsetType}
 import io.github.sparkrest.secret.Secret
 import org.scalatest.funsuite.AnyFunSuite
 
@@ -16,7 +16,7 @@ class RestConfigSuite extends AnyFunSuite {
   test("defaults are those of the seed document") {
     val c = config()
     assert(
-      c.method == "GET" && c.streamingIntervalMs == 10000 && c.offset.name == "timestamp" && c.offset.kind == "timestamp"
+      c.method == HttpMethod.Get && c.streamingIntervalMs == 10000 && c.offset.name == "timestamp" && c.offset.kind == OffsetType.Timestamp
     )
     assert(c.offset.initial == "0" && c.batchSize == 1000 && c.dataField.isEmpty && c.inferSchema)
     assert(config("offsetType" -> "cursor", "url" -> "http://h/x?c={timestamp}").offset.initial == "")
@@ -111,7 +111,7 @@ class RestConfigSuite extends AnyFunSuite {
     val bearer = Seq("authType" -> "Bearer", "oauthToken" -> "t")
     assert(
       warnings(bearer: _*) == Seq(
-        "url: http:// shows the credentials of authType to everybody on the way. Use https://."
+        "url: http:// shows the credentials of authType to everybody on the network. Use https://."
       )
     )
     assert(warnings("url" -> "http://h/x?appid=1").exists(_.contains("secret in the query")))

@@ -29,7 +29,7 @@ class PreviewSuite extends AnyFunSuite {
   }
   private def found(body: String, options: (String, String)*) = Findings.of(config(options: _*), page(body, options: _*))
   private def best(body: String): (String, String) =
-    found(body).offsets.headOption.fold(fail("none"))(c => c.field -> c.offsetType)
+    found(body).offsets.headOption.fold(fail("none"))(c => c.field -> c.offsetType.text)
 
   test("records: where the source itself finds them; else the longest array; else the object") {
     assert(page("""[{"a":1}]""").path.isEmpty)
@@ -75,7 +75,7 @@ class PreviewSuite extends AnyFunSuite {
   }
 
   test("order: of values as they compare, not as they are spelled") {
-    def order(values: String*) = found(values.map(v => s"""{"id":$v}""").mkString("[", ",", "]")).fields.head.order
+    def order(values: String*) = found(values.map(v => s"""{"id":$v}""").mkString("[", ",", "]")).fields.head.order.text
     assert(
       order("\"9\"", "\"10\"") == "asc" && order("10", "9", "9") == "desc" && order("1", "3", "2") == "none" && order(
         "1",
@@ -113,10 +113,12 @@ class PreviewSuite extends AnyFunSuite {
   test("pages: by the names that pagination=auto knows") {
     assert(
       found("""{"data":[{"a":1}],"next":"/x?page=2"}""").pages
-        .map(p => (p.kind, p.field))
+        .map(p => (p.kind.text, p.field))
         .contains(("nextUrl", Some("next")))
     )
-    assert(found("""{"data":[{"a":1}],"response_metadata":{"next_cursor":"abc"}}""").pages.map(_.kind).contains("cursor"))
+    assert(
+      found("""{"data":[{"a":1}],"response_metadata":{"next_cursor":"abc"}}""").pages.map(_.kind.text).contains("cursor")
+    )
     assert(found("""{"data":[{"a":1}],"response_metadata":{"next_cursor":""}}""").pages.isEmpty)
   }
 

@@ -68,7 +68,7 @@ final private[sparkrest] class Preview(wanted: Map[String, String], session: Spa
 
   private def secondPage(found: Findings, pages: FoundPages): Either[RestError, Int] = {
     val paged = parsed(
-      options ++ Seq(RestOptions.Pagination.name -> pages.kind) ++ pages.field.map(RestOptions.NextField.name -> _)
+      options ++ Seq(RestOptions.Pagination.name -> pages.kind.text) ++ pages.field.map(RestOptions.NextField.name -> _)
     )
     val seen = found.page.records.toSet
     sample(paged, traversal(pages))

@@ -40,7 +40,7 @@ final private[sparkrest] case class Inferred(schema: StructType, sample: Option[
     val o = config.offset
     sample.filter { s =>
       val age = nowMs - s.atMs
-      !mustComplete && age >= 0 && age < mostAgeMs && o.lagMs == 0 && o.kind != "window" && !o.latest
+      !mustComplete && age >= 0 && age < mostAgeMs && o.lagMs == 0 && !o.kind.movesWithTime && !o.latest
     }
   }
 }

@@ -13,6 +13,7 @@ import io.github.sparkrest.config.AuthConfig
 import io.github.sparkrest.http.Headers._
 import io.github.sparkrest.http.HttpRequest
 import io.github.sparkrest.http.tls.PemKey
+import io.github.sparkrest.options.values.SignatureMethod
 import io.github.sparkrest.request.RequestTemplate.percentEncode
 import io.github.sparkrest.secret.Secret
 
@@ -28,7 +29,7 @@ object OAuth1 {
   def header(o: AuthConfig.OAuth1, request: HttpRequest, now: Instant, nonce: String): String = {
     val unsigned = Seq(
       "oauth_consumer_key" -> o.consumerKey.reveal,
-      "oauth_signature_method" -> o.method,
+      "oauth_signature_method" -> o.method.text,
       "oauth_timestamp" -> now.getEpochSecond.toString,
       "oauth_nonce" -> nonce,
       "oauth_version" -> "1.0"
@@ -80,10 +81,10 @@ object OAuth1 {
   private[http] def signature(o: AuthConfig.OAuth1, base: String): String = {
     val key = s"${percentEncode(o.consumerSecret.reveal)}&${percentEncode(o.tokenSecret.fold("")(_.reveal))}"
     o.method match {
-      case "PLAINTEXT"   => key
-      case "RSA-SHA1"    => rsa(o.consumerSecret, base)
-      case "HMAC-SHA256" => hmac("HmacSHA256", key, base)
-      case _             => hmac("HmacSHA1", key, base)
+      case SignatureMethod.Plaintext  => key
+      case SignatureMethod.RsaSha1    => rsa(o.consumerSecret, base)
+      case SignatureMethod.HmacSha256 => hmac("HmacSHA256", key, base)
+      case SignatureMethod.HmacSha1   => hmac("HmacSHA1", key, base)
     }
   }
 

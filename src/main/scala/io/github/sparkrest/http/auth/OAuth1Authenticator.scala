@@ -4,6 +4,7 @@ package io.github.sparkrest.http.auth
 import java.security.{GeneralSecurityException, InvalidKeyException, SecureRandom}
 import java.time.Instant
 
+import io.github.sparkrest.options.values.SignatureMethod
 import io.github.sparkrest.config.AuthConfig
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.HttpRequest
@@ -16,8 +17,8 @@ final private class OAuth1Authenticator(o: AuthConfig.OAuth1) extends Authentica
   protected def signed(request: HttpRequest, token: Option[Secret], now: Instant): Either[RestError, HttpRequest] =
     try Right(Authenticator.authorization(request, OAuth1.header(o, request, now, nonce())))
     catch {
-      case e: InvalidKeyException if o.method == "RSA-SHA1" => Left(noKey(e))
-      case e: GeneralSecurityException                      => Left(cannotSign(o.method, e))
+      case e: InvalidKeyException if o.method == SignatureMethod.RsaSha1 => Left(noKey(e))
+      case e: GeneralSecurityException                      => Left(cannotSign(o.method.text, e))
       // The JDK's answer to a percent sign that begins no encoding.
       case _: IllegalArgumentException => Left(noForm)
     }

@@ -10,6 +10,7 @@ import io.circe.{Json, JsonObject}
 import io.github.sparkrest.config.AuthConfig
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.HttpRequest
+import io.github.sparkrest.options.values.GrantType
 import io.github.sparkrest.secret.{Redact, Secret}
 
 /** An access token as it is used.
@@ -31,7 +32,7 @@ object OAuth2 {
 
   /** @param refreshToken the newest token, for the grant of that name */
   def request(o: AuthConfig.OAuth2, refreshToken: Option[Secret]): HttpRequest = {
-    val grant = Seq("grant_type" -> o.grant) ++
+    val grant = Seq("grant_type" -> o.grant.text) ++
       o.user.toSeq.flatMap { case (u, p) => Seq("username" -> u.reveal, "password" -> p.reveal) } ++
       refreshToken.map("refresh_token" -> _.reveal) ++ o.scope.map("scope" -> _)
     // §2.3.1: a public client only names itself.
@@ -125,9 +126,9 @@ object OAuth2 {
     case "invalid_client" => "Check oauth2ClientId, oauth2ClientSecret and oauth2ClientAuth."
     case "invalid_scope"  => "Check oauth2Scope."
     case "unauthorized_client" | "unsupported_grant_type" =>
-      s"The server does not allow this client oauth2GrantType=${o.grant}, or does not know the grant."
-    case "invalid_grant" if o.grant == "password"      => "Check userId and userPassword."
-    case "invalid_grant" if o.grant == "refresh_token" =>
+      s"The server does not allow this client oauth2GrantType=${o.grant.text}, or does not know the grant."
+    case "invalid_grant" if o.grant == GrantType.Password     => "Check userId and userPassword."
+    case "invalid_grant" if o.grant == GrantType.RefreshToken =>
       "The refresh token was used, withdrawn or has expired. Set oauth2RefreshToken to a new one, and set oauth2TokenStore if the server changes it at each use."
     case _ => "Check oauth2TokenUrl, and oauth2Params against the server's documentation."
   }

@@ -2,39 +2,40 @@
 package io.github.sparkrest.options.tables
 
 import io.github.sparkrest.options.tables.OptType._
+import io.github.sparkrest.options.values
 
-/** Rows of [[RestOptions]]: authentication. Which of them belong together is said in [[AuthChecks]]. */
+/** Rows of [[RestOptions]]: authentication. `AuthChecks` says which of them belong together. */
 private[sparkrest] trait AuthTable {
   private val Authentication = Section("Authentication")
   private def text(name: String, doc: String): Opt[String] = Opt(name, NonEmpty, Authentication, doc)
   private def hidden(name: String, doc: String): Opt[String] = text(name, doc).copy(secret = true)
 
-  val AuthType: Opt[String] = Opt(
+  val AuthType: Opt[values.AuthType] = Opt(
     "authType",
-    OneOf(Seq("None", "Basic", "Bearer", "ApiKey", "OAuth1", "OAuth2")),
+    OneOf(values.AuthType.all),
     Authentication,
     default = Some("None"),
-    doc = "How requests are authenticated. A secret may be given as `env:NAME` or `file:PATH`; it is read on the driver and on executors."
+    doc = "How requests are authenticated. Secrets may be `env:NAME` or `file:PATH`; they are read on the driver and on executors."
   )
   val UserId: Opt[String] =
     Opt("userId", Text, Authentication, secret = true, doc = "User of `Basic`, and of the OAuth2 grant `password`.")
   val UserPassword: Opt[String] =
-    Opt("userPassword", Text, Authentication, secret = true, doc = "Password of `userId`; may be empty for `Basic`.")
-  val OauthToken: Opt[String] = hidden("oauthToken", "Token of `Bearer`, or of `OAuth1`, where it may be left out.")
+    Opt("userPassword", Text, Authentication, secret = true, doc = "Password of `userId`. It may be empty for `Basic`.")
+  val OauthToken: Opt[String] = hidden("oauthToken", "Token of `Bearer` or `OAuth1`. Optional for `OAuth1`.")
   val AuthScheme: Opt[String] = text(
     "authScheme",
-    "The word before the token of `Bearer` and `OAuth2`, e.g. `SSWS`; one that ends with `=` has no blank after it: `Token token=`."
+    "Word before the token of `Bearer` and `OAuth2`, e.g. `SSWS`. No blank follows a word that ends with `=`, such as `Token token=`."
   ).copy(default = Some("Bearer"))
 
   val ApiKeySecret: Opt[String] = hidden("apiKey", "Key of `ApiKey`.")
   val ApiKeyName: Opt[String] =
     text("apiKeyName", "Name of the header, query parameter or cookie of `ApiKey`.").copy(default = Some("X-API-Key"))
-  val ApiKeyIn: Opt[String] = Opt(
+  val ApiKeyIn: Opt[values.KeyPlacement] = Opt(
     "apiKeyIn",
-    OneOf(Seq("header", "query", "cookie")),
+    OneOf(values.KeyPlacement.all),
     Authentication,
     default = Some("header"),
-    doc = "Where the key of `ApiKey` is sent."
+    doc = "Place of the key of `ApiKey`."
   )
 
   val OauthConsumerKey: Opt[String] = hidden("oauthConsumerKey", "Consumer key of `OAuth1` (RFC 5849).")
@@ -43,37 +44,38 @@ private[sparkrest] trait AuthTable {
     Text,
     Authentication,
     secret = true,
-    doc = "Consumer secret of `OAuth1`; with `RSA-SHA1` the private key as PEM, best as `file:PATH`."
+    doc = "Consumer secret of `OAuth1`. With `RSA-SHA1`, the private key as PEM, preferably as `file:PATH`."
   )
   val OauthTokenSecret: Opt[String] =
     Opt("oauthTokenSecret", Text, Authentication, secret = true, doc = "Secret of the token of `OAuth1`.")
-  val OauthSignatureMethod: Opt[String] = Opt(
+  val OauthSignatureMethod: Opt[values.SignatureMethod] = Opt(
     "oauthSignatureMethod",
-    OneOf(Seq("HMAC-SHA1", "HMAC-SHA256", "RSA-SHA1", "PLAINTEXT")),
+    OneOf(values.SignatureMethod.all),
     Authentication,
     default = Some("HMAC-SHA1"),
-    doc = "How `OAuth1` signs."
+    doc = "Signature method of `OAuth1`."
   )
-  val OauthRealm: Opt[String] = text("oauthRealm", "Realm of `OAuth1`, if the API wants one.")
+  val OauthRealm: Opt[String] = text("oauthRealm", "Realm of `OAuth1`, if the API needs it.")
 
-  val Oauth2TokenUrl: Opt[String] = text("oauth2TokenUrl", "Address of the token endpoint of `OAuth2` (RFC 6749).")
-  val Oauth2GrantType: Opt[String] = Opt(
+  val Oauth2TokenUrl: Opt[String] = text("oauth2TokenUrl", "URL of the token endpoint of `OAuth2` (RFC 6749).")
+  val Oauth2GrantType: Opt[values.GrantType] = Opt(
     "oauth2GrantType",
-    OneOf(Seq("client_credentials", "refresh_token", "password")),
+    OneOf(values.GrantType.all),
     Authentication,
     default = Some("client_credentials"),
-    doc = "What `OAuth2` asks for a token with. `refresh_token` is asked by the driver alone."
+    doc = "Grant type of `OAuth2`. With `refresh_token`, only the driver requests tokens."
   )
   val Oauth2ClientId: Opt[String] = hidden("oauth2ClientId", "Client of `OAuth2`.")
-  val Oauth2ClientSecret: Opt[String] = hidden("oauth2ClientSecret", "Secret of the client; a public client has none.")
-  val Oauth2ClientAuth: Opt[String] = Opt(
+  val Oauth2ClientSecret: Opt[String] =
+    hidden("oauth2ClientSecret", "Secret of the client. Omit it for a public client.")
+  val Oauth2ClientAuth: Opt[values.ClientAuth] = Opt(
     "oauth2ClientAuth",
-    OneOf(Seq("header", "body")),
+    OneOf(values.ClientAuth.all),
     Authentication,
     default = Some("header"),
-    doc = "Where the client's secret is sent: in `Authorization`, or as `client_secret` in the body."
+    doc = "Place of the client's secret: the `Authorization` header, or `client_secret` in the body."
   )
-  val Oauth2Scope: Opt[String] = text("oauth2Scope", "Scopes to ask for, with blanks between them.")
+  val Oauth2Scope: Opt[String] = text("oauth2Scope", "Scopes to request, separated by blanks.")
   val Oauth2Params: Opt[Seq[(String, String)]] = Opt(
     "oauth2Params",
     JsonMap,
@@ -81,9 +83,9 @@ private[sparkrest] trait AuthTable {
     secret = true,
     doc = "Further fields of the token request as a JSON object, e.g. `audience`."
   )
-  val Oauth2RefreshToken: Opt[String] = hidden("oauth2RefreshToken", "The refresh token to begin with.")
+  val Oauth2RefreshToken: Opt[String] = hidden("oauth2RefreshToken", "First refresh token.")
   val Oauth2TokenStore: Opt[String] = text(
     "oauth2TokenStore",
-    "A file of the driver's, to be readable by its owner alone, for the refresh token that the server gives in place of `oauth2RefreshToken`."
+    "File on the driver for the refresh token that the server issues in place of `oauth2RefreshToken`. Only its owner must be able to read it."
   )
 }

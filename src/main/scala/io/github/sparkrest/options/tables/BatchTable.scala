@@ -2,8 +2,9 @@
 package io.github.sparkrest.options.tables
 
 import io.github.sparkrest.options.tables.OptType._
+import io.github.sparkrest.options.values
 
-/** Rows of [[RestOptions]]: one call per row of an input, in batch reads. The names are those of older REST sources. */
+/** Rows of [[RestOptions]]: one call per row of an input, in batch reads. Older REST sources use the same names. */
 private[sparkrest] trait BatchTable {
   private val Calls = Section("One call, or one endpoint of a stream, per input row")
 
@@ -12,13 +13,13 @@ private[sparkrest] trait BatchTable {
     JsonRows,
     Calls,
     secret = true,
-    doc = "The input rows as JSON: an array of objects, or an object of arrays. A batch read makes one call per row, and each row comes back beside its own result; with `streaming=true` each row is an endpoint that is polled with an offset of its own."
+    doc = "Input rows as JSON: an array of objects, or an object of arrays. A batch read makes one call per row and returns each row with its result. With `streaming=true`, each row is an endpoint that is polled with a separate offset."
   )
   val Input: Opt[String] = Opt(
     "input",
     View,
     Calls,
-    doc = "The input rows: name of a temporary view or table; in Python a DataFrame too. They pass through the driver; a stream reads them when its query starts."
+    doc = "Input rows: name of a temporary view or table, in Python also a DataFrame. They pass through the driver. A stream reads them when its query starts."
   )
   val Partitions: Opt[Long] = Opt(
     "partitions",
@@ -26,42 +27,42 @@ private[sparkrest] trait BatchTable {
     Calls,
     default = Some("2"),
     aliases = Seq("inputPartitions"),
-    doc = "Tasks that make the calls, or poll the endpoints."
+    doc = "Number of tasks that make the calls or poll the endpoints."
   )
   val Concurrency: Opt[Long] = Opt(
     "concurrency",
     Whole(1, 1000),
     Calls,
-    doc = "Requests in flight at once, in each task. Default: `8`, in a stream `64`."
+    doc = "Concurrent requests in each task. Default: `8`, and `64` in a stream."
   )
-  val QueryType: Opt[String] = Opt(
+  val QueryType: Opt[values.QueryType] = Opt(
     "queryType",
-    OneOf(Seq("querystring", "inline")),
+    OneOf(values.QueryType.all),
     Calls,
     scope = Scope.Batch,
-    doc = "How the input columns get into a request without a body: `querystring` appends each as a parameter, `inline` fills placeholders such as `{id}` only. Default: `inline` if a placeholder names an input column, else `querystring`."
+    doc = "How the input columns get into a request without a body. `querystring` appends each column as a parameter; `inline` only fills placeholders such as `{id}`. Default: `inline` if a placeholder names an input column, `querystring` otherwise."
   )
-  val PostInputFormat: Opt[String] = Opt(
+  val PostInputFormat: Opt[values.BodyFormat] = Opt(
     "postInputFormat",
-    OneOf(Seq("json", "form")),
+    OneOf(values.BodyFormat.all),
     Calls,
     default = Some("json"),
     scope = Scope.Batch,
-    doc = "How the input columns become the body of POST, PUT and PATCH, unless there is a `body`: a JSON object, or a form."
+    doc = "Format in which the input columns become the body of POST, PUT and PATCH: a JSON object or a form. No effect if there is a `body`."
   )
   val Cookie: Opt[String] = Opt(
     "cookie",
     NonEmpty,
     Calls,
     secret = true,
-    doc = "Sent as the header `Cookie`: `name=value`, several with `; ` between them."
+    doc = "Value of the header `Cookie`: `name=value`, several separated by `; `."
   )
   val IncludeInputsInOutput: Opt[Boolean] = Opt(
     "includeInputsInOutput",
     YesNo,
     Calls,
     default = Some("Y"),
-    doc = "Whether the input columns stand before `output`."
+    doc = "Whether the result has the input columns, before `output`."
   )
   val CallStrictlyOnce: Opt[Boolean] = Opt(
     "callStrictlyOnce",
@@ -69,7 +70,7 @@ private[sparkrest] trait BatchTable {
     Calls,
     default = Some("N"),
     scope = Scope.Batch,
-    doc = "`Y`: each row is called once and never again, for the schema, for later actions, and if a task is lost or runs twice; the results are kept on the driver. A call whose result was lost with its task has an `error`."
+    doc = "Whether each row is called at most once. With `Y`, no row is called again for the schema, for later actions, or if a task is lost or runs twice. The results are kept on the driver. A call whose result was lost with its task has an `error`."
   )
   val SchemaSamplePcnt: Opt[Long] = Opt(
     "schemaSamplePcnt",
@@ -77,6 +78,6 @@ private[sparkrest] trait BatchTable {
     Calls,
     default = Some("30"),
     scope = Scope.Batch,
-    doc = "Percent of the input rows that are called to infer the schema: at least 3, at most 100 rows."
+    doc = "Percentage of the input rows that are called to infer the schema: at least 3 rows, at most 100."
   )
 }

@@ -2,96 +2,97 @@
 package io.github.sparkrest.options.tables
 
 import io.github.sparkrest.options.tables.OptType._
+import io.github.sparkrest.options.values
 
-/** Rows of [[RestOptions]]: how progress is tracked. */
+/** Rows of [[RestOptions]]: offsets. */
 private[sparkrest] trait OffsetTable {
   private val Offsets = Section("Offsets")
 
   val Streaming: Opt[Boolean] =
-    Opt("streaming", Flag, Offsets, doc = "`true` is accepted on `readStream`, and not needed there.")
-  val OffsetType: Opt[String] = Opt(
+    Opt("streaming", Flag, Offsets, doc = "Accepted as `true` on `readStream`, where it has no effect.")
+  val OffsetType: Opt[values.OffsetType] = Opt(
     "offsetType",
-    OneOf(Seq("timestamp", "cursor", "incremental", "max_field", "window", "snapshot")),
+    OneOf(values.OffsetType.all),
     Offsets,
     default = Some("timestamp"),
-    doc = "`timestamp`: the value stands in the response, or else it is the maximum over the records. `cursor`: it stands in the response, or else in the last record. `incremental`: the maximum over the records; the next request carries it plus 1. `max_field`: the maximum over the records; numbers, instants and other text are each compared as such. `window`: slices of time from `{windowStart}` to `{windowEnd}`, whatever they hold. `snapshot`: each poll is the whole picture; with `recordKey` only what is new or changed is delivered."
+    doc = "How progress is tracked. `timestamp`: a value of the response, or the maximum over its records. `cursor`: a value of the response, or of the last record. `incremental`: the maximum over the records; the next request carries it plus 1. `max_field`: the maximum over the records; numbers are compared as numbers, instants as instants, other text as text. `window`: consecutive slices of time from `{windowStart}` to `{windowEnd}`, also if they are empty. `snapshot`: each poll reads the whole list; with `recordKey`, only new and changed records are delivered."
   )
   val OffsetField: Opt[String] = Opt(
     "offsetField",
     NonEmpty,
     Offsets,
     default = Some("timestamp"),
-    doc = "Path of the field that progress is tracked by; or `header:<Name>`, or `link:<rel>`: the offset is then the next address itself."
+    doc = "Path of the field that tracks progress, `header:<Name>`, or `link:<rel>`. With `link:<rel>` the offset is the next URL itself."
   )
   val InitialOffset: Opt[String] = Opt(
     "initialOffset",
     Scalar,
     Offsets,
-    doc = "The value of the very first request; default `0`, for `cursor` the empty text. `latest`: from now on. It is sent, never compared with values of records."
+    doc = "Value of the very first request. Default: `0`, and the empty text for `cursor`. `latest` starts with records that appear from now on. The value is sent, but never compared with values of records."
   )
-  val Boundary: Opt[String] = Opt(
+  val Boundary: Opt[values.Boundary] = Opt(
     "boundary",
-    OneOf(Seq("auto", "inclusive", "exclusive")),
+    OneOf(values.Boundary.all),
     Offsets,
     default = Some("auto"),
-    doc = "Does the API send the record at the offset again? `auto` and `inclusive` drop records that were delivered at the boundary and come again with the same content, and only those. `exclusive` drops none, and `incremental` then sends the maximum itself."
+    doc = "Whether the API sends the record at the offset again. `auto` and `inclusive` drop records at the boundary that were delivered and return with the same content. `exclusive` drops no record, and `incremental` then sends the maximum itself."
   )
-  val OffsetPick: Opt[String] = Opt(
+  val OffsetPick: Opt[values.OffsetPick] = Opt(
     "offsetPick",
-    OneOf(Seq("max", "last", "first")),
+    OneOf(values.OffsetPick.all),
     Offsets,
-    doc = "Which record the offset is taken from. Default: `max`, for `cursor` the `last`."
+    doc = "Record that the offset is taken from. Default: `max`, and `last` for `cursor`."
   )
   val OffsetFormat: Opt[String] = Opt(
     "offsetFormat",
     NonEmpty,
     Offsets,
-    doc = "What the API sends as a time: `epoch_s`, `epoch_ms`, `iso`, or a pattern of `DateTimeFormatter`. Default: as found."
+    doc = "Format of the times that the API sends: `epoch_s`, `epoch_ms`, `iso`, or a pattern of `DateTimeFormatter`. Default: recognized from the values."
   )
   val RequestOffsetFormat: Opt[String] = Opt(
     "requestOffsetFormat",
     NonEmpty,
     Offsets,
-    doc = "The time format that the API wants in a request. Default: the offset as it was spelled."
+    doc = "Format of the times that the API expects in a request. Default: the offset as the API spelled it."
   )
-  val Order: Opt[String] = Opt(
+  val Order: Opt[values.Order] = Opt(
     "order",
-    OneOf(Seq("auto", "asc", "desc", "none")),
+    OneOf(values.Order.all),
     Offsets,
     default = Some("auto"),
-    doc = "Order of the records by `offsetField`. With pagination the offset moves when all pages are in. `asc` together with `boundary=inclusive` (or `offsetType=incremental`): it moves after each page, and the next request begins there, so that nothing is lost if the list moves meanwhile. `desc` (newest first) stops at the first record that is older than the offset."
+    doc = "Order of the records by `offsetField`. With pagination, the offset moves after the last page. `asc` with `boundary=inclusive` or `offsetType=incremental`: the offset moves after each page, and the next request begins there, so no record is lost if the list changes meanwhile. `desc` (newest first): reading stops at the first record that is older than the offset."
   )
   val RecordKey: Opt[Seq[String]] = Opt(
     "recordKey",
     Names,
     Offsets,
-    doc = "Paths of what identifies a record. A record comes again if key and content are the same. Without it the content alone counts, and equal records of one response are different ones."
+    doc = "Paths of the fields that identify a record. A record is a repetition if its key and its content are the same. Without this option only the content counts, and equal records in one response are different records."
   )
   val Lookback: Opt[Long] = Opt(
     "lookback",
     Duration(0),
     Offsets,
     default = Some("0"),
-    doc = "How many seconds before the offset each poll asks again, for records that are committed late. What was delivered is dropped."
+    doc = "Seconds before the offset at which each poll begins, for records that are committed late. Records that were delivered before are dropped."
   )
   val Lag: Opt[Long] = Opt(
     "lag",
     Duration(0),
     Offsets,
     default = Some("0"),
-    doc = "Records younger than so many seconds are left for a later poll, for APIs whose newest records are not complete yet. Measured by the API's own clock, if its responses have a `Date` header."
+    doc = "Minimum age of a record in seconds. Younger records wait for a later poll. Set it for APIs whose newest records are incomplete. The age is measured by the API's clock if its responses have a `Date` header."
   )
   val WindowStep: Opt[Long] = Opt(
     "windowStep",
     Duration(1),
     Offsets,
-    doc = "`offsetType=window`: maximum length of a slice from `{windowStart}` to `{windowEnd}`, in seconds. The newest slice ends now, less `lag`, and is shorter. Default: up to now."
+    doc = "Maximum length of a slice in seconds, with `offsetType=window`. The newest slice ends at the present minus `lag` and may be shorter. Default: no maximum."
   )
-  val OnCursorExpired: Opt[String] = Opt(
+  val OnCursorExpired: Opt[values.ExpiredCursor] = Opt(
     "onCursorExpired",
-    OneOf(Seq("fail", "restart")),
+    OneOf(values.ExpiredCursor.all),
     Offsets,
     default = Some("fail"),
-    doc = "When the API refuses the stored cursor (400, 404, 410) twice, five seconds apart: fail the query, or begin again at `initialOffset`; records that are remembered are dropped. A refused page token begins the traversal again, whatever this option says."
+    doc = "What happens when the API refuses the stored cursor twice (400, 404, 410), five seconds apart. `fail` fails the query. `restart` begins again at `initialOffset`, and drops records that are still remembered. A refused page token always restarts the traversal."
   )
 }

@@ -4,8 +4,8 @@ package io.github.sparkrest.options.tables
 /** One row of the option table.
   *
   * @param default as a user would write it; `None`: no value unless given
-  * @param secret printed as `***` wherever it may appear
-  * @param aliases other names of it, of older sources
+  * @param secret printed as `***` everywhere
+  * @param aliases names of the option in older sources
   */
 final case class Opt[A](
     name: String,
@@ -32,5 +32,5 @@ object Scope {
   case object Both extends Scope
 }
 
-/** Where an option stands in the docs. */
+/** A section of the docs. */
 final case class Section(title: String)

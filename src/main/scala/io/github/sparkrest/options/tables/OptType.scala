@@ -5,11 +5,11 @@ import scala.util.Try
 
 import io.circe.Json
 import io.circe.parser.parse
-import io.github.sparkrest.options.values.MaxRate
+import io.github.sparkrest.options.values.{Choice, MaxRate}
 
-/** How the text of an option is read, what is allowed, and what the Python argument is called.
+/** The type of an option: how its text is read, which values are allowed, and the type of the Python argument.
   *
-  * @param allowed ends the sentence "allowed: …"
+  * @param allowed allowed values, for messages
   */
 sealed abstract class OptType[A](val name: String, val allowed: String, val python: String) extends Serializable {
   def read(text: String): Option[A]
@@ -24,7 +24,7 @@ object OptType {
     def read(text: String): Option[String] = Some(text).filter(_.trim.nonEmpty)
   }
 
-  /** A template, which Python users write as JSON too. */
+  /** A template, in Python also a JSON value. */
   case object TemplateText
       extends OptType[String](
         "text",
@@ -34,12 +34,12 @@ object OptType {
     def read(text: String): Option[String] = NonEmpty.read(text)
   }
 
-  /** Name of a view, for which Python makes one of a DataFrame. */
+  /** Name of a view. Python makes a view of a DataFrame. */
   case object View extends OptType[String]("text", "text that is not empty", "DataFrame | str") {
     def read(text: String): Option[String] = NonEmpty.read(text)
   }
 
-  /** A start value: Python users write numbers and times too. */
+  /** A start value, in Python also a number or a time. */
   case object Scalar extends OptType[String]("text", "any text", "str | int | float | datetime") {
     def read(text: String): Option[String] = Some(text)
   }
@@ -94,7 +94,7 @@ object OptType {
     }
   }
 
-  /** As older REST sources write it, or `true` and `false`. */
+  /** `Y` and `N` as in older REST sources, or `true` and `false`. */
   case object YesNo extends OptType[Boolean]("Y / N", "Y or N", "bool | Literal[\"Y\", \"N\"]") {
     def read(text: String): Option[Boolean] = text.trim.toLowerCase match {
       case "y" | "yes" | "true" => Some(true)
@@ -118,14 +118,14 @@ object OptType {
     def read(text: String): Option[MaxRate] = MaxRate.parse(text)
   }
 
-  /** One of a closed set of names, in any case. */
-  final case class OneOf(values: Seq[String])
-      extends OptType[String](
-        values.mkString(" / "),
-        values.mkString(", "),
-        s"""Literal[${values.map(v => s""""$v"""").mkString(", ")}]"""
+  /** One of a closed set of values, in any case. */
+  final case class OneOf[A <: Choice](values: Seq[A])
+      extends OptType[A](
+        values.map(_.text).mkString(" / "),
+        values.map(_.text).mkString(", "),
+        s"""Literal[${values.map(v => s""""${v.text}"""").mkString(", ")}]"""
       ) {
-    def read(text: String): Option[String] = values.find(_.equalsIgnoreCase(text.trim))
+    def read(text: String): Option[A] = values.find(_.text.equalsIgnoreCase(text.trim))
   }
 
   /** Names with commas between them, or a JSON array. */

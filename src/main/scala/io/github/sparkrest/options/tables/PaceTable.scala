@@ -2,8 +2,9 @@
 package io.github.sparkrest.options.tables
 
 import io.github.sparkrest.options.tables.OptType._
+import io.github.sparkrest.options.values
 
-/** Rows of [[RestOptions]]: when to poll, how much, and what errors do. */
+/** Rows of [[RestOptions]]: when to poll, how much to read, and errors. */
 private[sparkrest] trait PaceTable {
   private val Schedule = Section("Pace, errors, limits")
 
@@ -12,14 +13,14 @@ private[sparkrest] trait PaceTable {
     Duration(0),
     Schedule,
     default = Some("10"),
-    doc = "Seconds between two polls, also over a restart. With 0 a poll that brought records is followed by the next at once."
+    doc = "Seconds between two polls, also across a restart. With 0, a poll with records is followed by the next poll at once."
   )
   val CatchUpInterval: Opt[Long] = Opt(
     "catchUpInterval",
     Duration(0),
     Schedule,
     scope = Scope.Stream,
-    doc = "Seconds to the next poll while the API shows that more is waiting, also after `maxPagesPerPoll` pages. Default: `streamingInterval`; after `maxPagesPerPoll` pages none."
+    doc = "Seconds until the next poll while the API shows that more records are waiting, also after `maxPagesPerPoll` pages. Default: `streamingInterval`, and no wait after `maxPagesPerPoll` pages."
   )
   val BatchSize: Opt[Long] = Opt(
     "batchSize",
@@ -27,7 +28,7 @@ private[sparkrest] trait PaceTable {
     Schedule,
     scope = Scope.Stream,
     default = Some("1000"),
-    doc = "Most records of a micro-batch, 0 for no limit. A larger page is delivered over several batches."
+    doc = "Maximum number of records in a micro-batch; 0 means no limit. A larger page is split over several batches."
   )
   val MaxBytesPerBatch: Opt[Long] = Opt(
     "maxBytesPerBatch",
@@ -35,14 +36,14 @@ private[sparkrest] trait PaceTable {
     Schedule,
     scope = Scope.Stream,
     default = Some("128m"),
-    doc = "Most bytes of a micro-batch; a record is never cut."
+    doc = "Maximum number of bytes in a micro-batch. A record is never split."
   )
   val MaxBufferedBytes: Opt[Long] = Opt(
     "maxBufferedBytes",
     Bytes(1),
     Schedule,
     default = Some("256m"),
-    doc = "How far polling may run ahead of the query. Checked between pages."
+    doc = "Bytes that polling may read ahead of the query. Checked between pages."
   )
   val RetainBatches: Opt[Long] = Opt(
     "retainBatches",
@@ -50,7 +51,7 @@ private[sparkrest] trait PaceTable {
     Schedule,
     scope = Scope.Stream,
     default = Some("2"),
-    doc = "Consumed batches whose pages are kept in the page log."
+    doc = "Number of consumed batches whose pages stay in the page log."
   )
   val EndpointRetention: Opt[Long] = Opt(
     "endpointRetention",
@@ -58,46 +59,46 @@ private[sparkrest] trait PaceTable {
     Schedule,
     scope = Scope.Stream,
     default = Some("30d"),
-    doc = "Seconds for which the progress of an endpoint is kept after it left the input, counted from the first start of the query without it. If it comes back later, it begins at `initialOffset`."
+    doc = "Seconds for which the progress of an endpoint is kept after it left the input. They count from the first start of the query without the endpoint. An endpoint that returns later begins at `initialOffset`."
   )
   val PageLogLocation: Opt[String] = Opt(
     "pageLogLocation",
     NonEmpty,
     Schedule,
     scope = Scope.Stream,
-    doc = "Where the page log is kept, on storage that driver and executors share; default: the source's folder in the checkpoint. One folder for one query."
+    doc = "Folder of the page log, on storage that driver and executors share. Each query needs a different folder. Default: the folder of the source in the checkpoint."
   )
   val MaxRetries: Opt[Long] = Opt(
     "maxRetries",
     Whole(0),
     Schedule,
     default = Some("3"),
-    doc = "Further tries within a poll, all its pages together, after a status that may pass (`retryStatusCodes`) or a broken connection. A `POST` or `PATCH` whose connection broke after it was sent is not repeated within the poll."
+    doc = "Number of retries in one poll, all its pages together. Retried are transient status codes (`retryStatusCodes`) and broken connections. A `POST` or `PATCH` is not retried within the poll if its connection broke after it was sent."
   )
   val RetryBackoff: Opt[Long] = Opt(
     "retryBackoff",
     Duration(1),
     Schedule,
     default = Some("1"),
-    doc = "Seconds of the first backoff; it doubles with each try, with full jitter. `Retry-After` and rate-limit headers are obeyed."
+    doc = "Seconds of the first backoff. It doubles with each retry, with full jitter. `Retry-After` and rate-limit headers are respected."
   )
-  val OnError: Opt[String] = Opt(
+  val OnError: Opt[values.ErrorAction] = Opt(
     "onError",
-    OneOf(Seq("retry", "row", "fail")),
+    OneOf(values.ErrorAction.all),
     Schedule,
-    doc = "A failed poll: `retry` (default) makes no batch, keeps the offset, and polls again at the next interval; `fail` fails the query. A failed call of a batch read with an input: `row` (default) is a row with a null `output` and an `error`; `fail` fails the job."
+    doc = "Action after a failed poll or call. Polls: `retry` (default) makes no batch, keeps the offset, and polls again after the interval; `fail` fails the query. Calls of a batch read with an input: `row` (default) makes a row with a null `output` and an `error`; `fail` fails the job."
   )
   val MaxConsecutiveErrors: Opt[Long] = Opt(
     "maxConsecutiveErrors",
     Whole(1),
     Schedule,
     scope = Scope.Stream,
-    doc = "Polls that may fail in a row before the query fails; default: no limit."
+    doc = "Number of polls that may fail in a row before the query fails. Default: no limit."
   )
   val MaxRequestsPerTrigger: Opt[Long] = Opt(
     "maxRequestsPerTrigger",
     Whole(1),
     Schedule,
-    doc = "Requests that `Trigger.AvailableNow` and `Once` may make, retries included, before they end as if all were there; the next run goes on. Default: no limit."
+    doc = "Maximum number of requests, retries included, of one run with `Trigger.AvailableNow` or `Once`. The run then ends as if it had read all records, and the next run continues. Default: no limit."
   )
 }

@@ -2,41 +2,42 @@
 package io.github.sparkrest.options.tables
 
 import io.github.sparkrest.options.tables.OptType._
+import io.github.sparkrest.options.values
 
 /** Rows of [[RestOptions]]: the pages of one poll. */
 private[sparkrest] trait PagingTable {
   private val Paging = Section("Pagination")
 
-  val Pagination: Opt[String] = Opt(
+  val Pagination: Opt[values.PaginationType] = Opt(
     "pagination",
-    OneOf(Seq("none", "link", "nextUrl", "cursor", "page", "offset", "auto")),
+    OneOf(values.PaginationType.all),
     Paging,
     default = Some("none"),
-    doc = "How the pages of one poll follow each other: `link` (header `Link`, `rel=\"next\"`), `nextUrl` (an address in the response), `cursor` (a token), `page` (a number), `offset` (a count of records), or `auto`: as the first response shows."
+    doc = "How a response names the next page: `link` (header `Link`, `rel=\"next\"`), `nextUrl` (a URL in the response), `cursor` (a token), `page` (a page number), `offset` (a number of records), or `auto` (detected in the first response)."
   )
   val NextField: Opt[String] = Opt(
     "nextField",
     NonEmpty,
     Paging,
-    doc = "Path of the next address or token: in the response, or for `cursor` else in the last record; `links[rel=next].uri` selects from an array; or `header:<Name>`."
+    doc = "Path of the next URL or token in the response, or `header:<Name>`. For `cursor`, the last record is searched if the response has no such value. `links[rel=next].uri` selects an element of an array."
   )
   val HasMoreField: Opt[String] = Opt(
     "hasMoreField",
     NonEmpty,
     Paging,
-    doc = "Path of a value that is false, 0, null or absent on the last page; with `!` before it, true."
+    doc = "Path of a value that is false, 0, null or absent on the last page. Prefix it with `!` for a value that is true on the last page."
   )
   val TotalField: Opt[String] = Opt(
     "totalField",
     NonEmpty,
     Paging,
-    doc = "Path of the number of all records. If the pages hold fewer, the poll fails (`PAGES_END_EARLY`): leave the option out if the number is an estimate."
+    doc = "Path of the total number of records. A poll whose pages hold fewer records fails with `PAGES_END_EARLY`. Do not set this option if the number is an estimate."
   )
   val PageParam: Opt[String] = Opt(
     "pageParam",
     NonEmpty,
     Paging,
-    doc = "Query parameter of the page, offset or cursor. Default: `page`, `offset`, `cursor`; none if `{page}` or `{cursor}` stands in the request."
+    doc = "Query parameter of the page, offset or cursor. Default: `page`, `offset` or `cursor`; none if the request contains `{page}` or `{cursor}`."
   )
   val PageSizeParam: Opt[String] = Opt(
     "pageSizeParam",
@@ -48,26 +49,26 @@ private[sparkrest] trait PagingTable {
     "pageSize",
     Whole(1),
     Paging,
-    doc = "Records asked for per page; `{pageSize}` in the request."
+    doc = "Records per page to request. `{pageSize}` in a request is replaced by it."
   )
   val StartPage: Opt[Long] = Opt(
     "startPage",
     Whole(0),
     Paging,
-    doc = "Number of the first page. Default: 1; for `offset` 0."
+    doc = "Number of the first page. Default: 1, and 0 for `offset`."
   )
   val MaxPagesPerPoll: Opt[Long] = Opt(
     "maxPagesPerPoll",
     Whole(1),
     Paging,
     default = Some("100"),
-    doc = "Pages asked for in a row; the next poll goes on at once, nothing is lost."
+    doc = "Maximum number of pages in one poll. The next poll continues at once, so no record is lost."
   )
   val ReanchorAfter: Opt[Long] = Opt(
     "reanchorAfter",
     Whole(1),
     Paging,
-    doc = "With `order=asc`: records after which the next request begins at the offset reached instead of a further page, below the depth that the API allows."
+    doc = "Number of records after which the next request begins at the offset reached, instead of reading a further page. It needs `order=asc`. Set it below the depth that the API allows."
   )
   val PageInterval: Opt[Long] = Opt(
     "pageInterval",
@@ -80,13 +81,13 @@ private[sparkrest] trait PagingTable {
     "allowedHosts",
     Names,
     Paging,
-    doc = "Hosts in addition to that of `url`: `name`, `name:port`, or `*.domain`. Next URLs and redirects that lead there are followed without credentials. A placeholder in the host or port of `url`, and an `initialUrl` of another origin, get credentials only for these hosts."
+    doc = "Hosts in addition to the host of `url`: `name`, `name:port`, or `*.domain`. Next URLs and redirects to these hosts are followed without credentials. Only these hosts get credentials if the host or port of `url` contains a placeholder, or if `initialUrl` has another origin."
   )
   val AllowPrivateHosts: Opt[Boolean] = Opt(
     "allowPrivateHosts",
     Flag,
     Paging,
     default = Some("true"),
-    doc = "`false` refuses every request, redirects and next URLs included, to a host that has a private, loopback, link-local, shared (CGNAT), multicast or reserved IP address, or whose name does not resolve. The connection goes to an address that was checked. A `proxy` resolves names by itself: it has to refuse them too, and must be a public host itself unless the operator's policy names it."
+    doc = "Whether requests may reach hosts that are not public. `false` refuses a host whose IP address is private, loopback, link-local, shared (CGNAT), multicast or reserved, and a name that does not resolve. Redirects and next URLs are checked too. The connection uses the IP address that was checked. A `proxy` resolves names itself, so it must refuse such hosts too. The proxy must be public, unless the operator's policy names it."
   )
 }

@@ -2,8 +2,9 @@
 package io.github.sparkrest.options.tables
 
 import io.github.sparkrest.options.tables.OptType._
+import io.github.sparkrest.options.values
 
-/** Rows of [[RestOptions]]: where the records are in a response. */
+/** Rows of [[RestOptions]]: records of a response. */
 private[sparkrest] trait RecordTable {
   private val Records = Section("Where the records are")
 
@@ -12,45 +13,45 @@ private[sparkrest] trait RecordTable {
     NonEmpty,
     Records,
     default = Some("data"),
-    doc = "Path of the records, e.g. `data` or `result.items`, names with dots in double quotes. A root array needs none. If it is not given and `data` is absent, a response that holds exactly one array of objects uses that array."
+    doc = "Path of the records, e.g. `data` or `result.items`. Put names with dots in double quotes. A response that is an array needs no path. If you do not set this option and `data` is absent, a response with exactly one array of objects uses that array."
   )
   val MaxResponseBytes: Opt[Long] = Opt(
     "maxResponseBytes",
     Bytes(1),
     Records,
     default = Some("1g"),
-    doc = "A larger response, as it is after decoding (`Content-Encoding`), fails the query. Memory does not grow with the response; a single record may take an eighth of the JVM's memory."
+    doc = "Maximum size of a response after decoding (`Content-Encoding`). A larger response fails the query. Memory does not grow with the response, but a single record may take at most an eighth of the JVM's memory."
   )
-  val ResponseFormat: Opt[String] = Opt(
+  val ResponseFormat: Opt[values.ResponseFormat] = Opt(
     "responseFormat",
-    OneOf(Seq("auto", "json", "ndjson")),
+    OneOf(values.ResponseFormat.all),
     Records,
     default = Some("auto"),
-    doc = "`auto` goes by `Content-Type`; `ndjson`: records one after the other, a line each."
+    doc = "Format of responses. `auto` follows `Content-Type`. `ndjson` is one record per line."
   )
   val RecordFields: Opt[Seq[String]] = Opt(
     "recordFields",
     Names,
     Records,
-    doc = "Names for the elements of records that are arrays, e.g. `icao24,callsign`: they become objects."
+    doc = "Names for the elements of records that are arrays, e.g. `icao24,callsign`. The records become objects."
   )
   val EmptyStatusCodes: Opt[String] = Opt(
     "emptyStatusCodes",
     NonEmpty,
     Records,
     default = Some("204,304"),
-    doc = "Status codes that mean that there is nothing, such as `204,404`."
+    doc = "Status codes of responses without records, e.g. `204,404`."
   )
   val EmptyWhen: Opt[String] = Opt(
     "emptyWhen",
     NonEmpty,
     Records,
-    doc = "A response without `dataField` that means that there are no records, as `path=value`, e.g. `meta.result_count=0`, or as a path alone: it exists and is not null."
+    doc = "Condition for a response without `dataField` that has no records. Write `path=value`, e.g. `meta.result_count=0`. A path alone means that its value exists and is not null."
   )
   val ErrorWhen: Opt[String] = Opt(
     "errorWhen",
     NonEmpty,
     Records,
-    doc = "A successful response that is an error, as `path=value`, e.g. `ok=false`; a path alone: if it is there and not null."
+    doc = "Condition for a successful response that is an error. Write `path=value`, e.g. `ok=false`. A path alone means that its value exists and is not null."
   )
 }

@@ -2,8 +2,9 @@
 package io.github.sparkrest.options.tables
 
 import io.github.sparkrest.options.tables.OptType._
+import io.github.sparkrest.options.values
 
-/** Rows of [[RestOptions]]: what is asked. */
+/** Rows of [[RestOptions]]: requests. */
 private[sparkrest] trait RequestTable {
   private val Request = Section("Request")
 
@@ -12,27 +13,27 @@ private[sparkrest] trait RequestTable {
     NonEmpty,
     Request,
     required = true,
-    doc = "The address, with placeholders: `{<offsetField>}` or `{offset}` stands for the offset, percent-encoded. A query parameter that is an empty placeholder alone is left out."
+    doc = "URL of the API, with placeholders: `{<offsetField>}` or `{offset}` is replaced by the offset, percent-encoded. A query parameter whose whole value is an empty placeholder is left out."
   )
-  val Method: Opt[String] = Opt(
+  val Method: Opt[values.HttpMethod] = Opt(
     "method",
-    OneOf(Seq("GET", "POST", "PUT", "PATCH", "DELETE")),
+    OneOf(values.HttpMethod.all),
     Request,
-    doc = "The HTTP method. Default: `POST` if there is a `body`, or a batch read has an input; else `GET`."
+    doc = "HTTP method. Default: `POST` if there is a `body` or a batch read has an input, `GET` otherwise."
   )
   val Headers: Opt[Seq[(String, String)]] = Opt(
     "headers",
     JsonMap,
     Request,
     secret = true,
-    doc = "Request headers as a JSON object; values may hold placeholders."
+    doc = "Request headers as a JSON object. Values may contain placeholders."
   )
   val Params: Opt[Seq[(String, String)]] = Opt(
     "params",
     JsonMap,
     Request,
     secret = true,
-    doc = "Query parameters as a JSON object, appended to `url`; values may hold placeholders."
+    doc = "Query parameters as a JSON object, appended to `url`. Values may contain placeholders."
   )
   val ConnectTimeout: Opt[Long] =
     Opt(
@@ -41,56 +42,57 @@ private[sparkrest] trait RequestTable {
       Request,
       default = Some("10"),
       aliases = Seq("connectionTimeout"),
-      doc = "Seconds to wait for a connection. Under its old name `connectionTimeout`, and with an input, a bare number is milliseconds."
+      doc =
+        "Seconds to wait for a connection. A bare number is milliseconds if you use the old name `connectionTimeout`."
     )
   val ReadTimeout: Opt[Long] = Opt(
     "readTimeout",
     Duration(1),
     Request,
     default = Some("60"),
-    doc = "Seconds to wait for the head of a response, and for each next piece of its body. With an input a bare number is milliseconds, as in older sources; `5s` and `500ms` are clear everywhere."
+    doc = "Seconds to wait for the head of a response, and for each further piece of its body. With an input, a bare number is milliseconds, as in older sources. `5s` and `500ms` have the same meaning everywhere."
   )
   val ResponseTimeout: Opt[Long] = Opt(
     "responseTimeout",
     Duration(1),
     Request,
     default = Some("1h"),
-    doc = "Seconds for one response, from sending the request to the last byte of the body. A server that sends a byte now and then never meets `readTimeout`. Raise it for downloads that take longer."
+    doc = "Seconds for one response, from sending the request to the last byte of the body. It stops a server that sends a byte now and then, which `readTimeout` never does. Raise it for longer downloads."
   )
   val Proxy: Opt[String] = Opt(
     "proxy",
     NonEmpty,
     Request,
-    doc = "The proxy for all requests, as `http://host:port`; https goes through it by `CONNECT`. Default: the JVM's settings (`http.proxyHost`, `https.proxyHost`, `http.nonProxyHosts`)."
+    doc = "Proxy for all requests, as `http://host:port`. HTTPS requests use `CONNECT`. Default: the settings of the JVM (`http.proxyHost`, `https.proxyHost`, `http.nonProxyHosts`)."
   )
-  val ProxyUser: Opt[String] = Opt("proxyUser", NonEmpty, Request, doc = "User that `proxy` knows (Basic).")
+  val ProxyUser: Opt[String] = Opt("proxyUser", NonEmpty, Request, doc = "User for `proxy` (Basic authentication).")
   val ProxyPassword: Opt[String] =
-    Opt("proxyPassword", Text, Request, secret = true, doc = "Password of `proxyUser`; may be empty.")
+    Opt("proxyPassword", Text, Request, secret = true, doc = "Password of `proxyUser`. It may be empty.")
   val InitialUrl: Opt[String] = Opt(
     "initialUrl",
     NonEmpty,
     Request,
-    doc = "The address while there is no offset yet, if the very first request differs. Default: `url`."
+    doc = "URL of requests that are sent before there is an offset. Default: `url`."
   )
   val Body: Opt[String] = Opt(
     "body",
     TemplateText,
     Request,
     secret = true,
-    doc = "Template of the request body. Only known placeholders are replaced, other braces stay. In JSON a placeholder within quotes is escaped; outside quotes it becomes a value: as it is if it is JSON, `null` if it is empty, else a string."
+    doc = "Template of the request body. Only known placeholders are replaced; other braces stay. In JSON, a placeholder within quotes is escaped. Outside quotes it becomes a value: its text if that is JSON, `null` if it is empty, a string otherwise."
   )
-  val BodyFormat: Opt[String] = Opt(
+  val BodyFormat: Opt[values.BodyFormat] = Opt(
     "bodyFormat",
-    OneOf(Seq("json", "form")),
+    OneOf(values.BodyFormat.all),
     Request,
     default = Some("json"),
-    doc = "`json`, or `form`: `body` is then a JSON object of names and templates, sent as `application/x-www-form-urlencoded`."
+    doc = "Format of `body`. With `form`, `body` is a JSON object of names and templates, which is sent as `application/x-www-form-urlencoded`."
   )
   val InitialBody: Opt[String] = Opt(
     "initialBody",
     TemplateText,
     Request,
     secret = true,
-    doc = "The body while there is no offset yet. Default: `body`."
+    doc = "Body of requests that are sent before there is an offset. Default: `body`."
   )
 }

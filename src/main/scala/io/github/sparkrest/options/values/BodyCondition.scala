@@ -3,13 +3,13 @@ package io.github.sparkrest.options.values
 
 import io.circe.Json
 
-/** `path=value`, or a path alone: a response whose body has it.
+/** A condition on the body of a response: `path=value`, or a path alone.
   *
-  * @param value `None`: anything but null
+  * @param value `None`: any value except null
   */
 final case class BodyCondition(path: FieldPath, value: Option[String]) {
 
-  /** @param found what stands at the path */
+  /** @param found value at the path */
   def holds(found: Option[Json]): Boolean = {
     val json = found.filterNot(_.isNull)
     value.fold(json.isDefined)(v => json.exists(j => j.asString.getOrElse(j.noSpaces) == v))

@@ -5,8 +5,8 @@ import java.math.{BigDecimal => JBigDecimal}
 
 import scala.util.Try
 
-/** Decimal numbers that are small enough to write out. `1e900000000` is 11 characters of text, and 900 MB of digits: such a
-  * number must never reach `toPlainString`, `toBigInteger` or `setScale`. An ObjectId may look like one.
+/** Decimal numbers that are small enough to write out. `1e900000000` has 11 characters, but 900 MB of digits. Such a number must
+  * never reach `toPlainString`, `toBigInteger` or `setScale`. An ObjectId can look like such a number.
   */
 private[sparkrest] object BoundedNumber {
   val MaxDigits = 1000

@@ -3,21 +3,21 @@ package io.github.sparkrest.options.values
 
 import scala.util.matching.Regex.Match
 
-/** Where a value stands in a JSON document, from the root down: `meta.next`, `"@odata.nextLink"`, `data[].item`,
+/** Path of a value in a JSON document, from the root down: `meta.next`, `"@odata.nextLink"`, `data[].item`,
   * `links[rel=next].uri`; `$` is the root itself.
   */
 final case class FieldPath(segments: Vector[FieldPath.Segment]) {
   import FieldPath._
 
-  /** The names alone: all there is to a plain path. */
+  /** The names in the path. A plain path has nothing else. */
   def names: List[String] = segments.collect { case Name(n) => n }.toList
 
-  /** Only names: a record can be searched for it by [[names]]. The root is plain. */
+  /** The path has only names, so [[names]] is enough to find it in a record. The root is plain. */
   def isPlain: Boolean = segments.forall(_.isInstanceOf[Name])
 
   def isRoot: Boolean = segments.isEmpty
 
-  /** It leads to one value at most: no `[]` in it. */
+  /** The path leads to one value at most, because it has no `[]`. */
   def isSingle: Boolean = !segments.contains(Each)
 
   /** Text that [[FieldPath.parse]] reads as this path. */

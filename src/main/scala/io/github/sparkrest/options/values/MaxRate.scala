@@ -3,7 +3,7 @@ package io.github.sparkrest.options.values
 
 import scala.util.Try
 
-/** `maxRequestRate`: in no stretch of time of `windowMs` milliseconds do more than `count` requests arrive. */
+/** `maxRequestRate`: in any period of `windowMs` milliseconds at most `count` requests arrive. */
 final case class MaxRate(count: Int, windowMs: Long)
 
 object MaxRate {

@@ -5,7 +5,7 @@ import java.net.URI
 
 import scala.util.Try
 
-/** Whom a URL leads to: scheme, host and port (RFC 6454). */
+/** The origin of a URL: scheme, host and port (RFC 6454). */
 object Origin {
   private val head = """^[^/?#]*//[^/?#]*""".r
 
@@ -17,12 +17,12 @@ object Origin {
     s"${u.getScheme}://${u.getHost}:$port".toLowerCase
   }
 
-  /** Placeholders in scheme, host or port: whoever fills them chooses where requests go. */
+  /** Placeholders in scheme, host or port. Their values decide which host gets the request. */
   def placeholders(url: String): Seq[String] = head.findFirstIn(url).toList.flatMap(h => Template.parse(h).names)
 
   def isTemplated(url: String): Boolean = placeholders(url).nonEmpty
 
-  /** @param hosts each a name, `name:port`, or `*.domain` for all names below it */
+  /** @param hosts names, `name:port`, or `*.domain` for all names below the domain */
   def isAmong(hosts: Seq[String], u: URI): Boolean = Option(u.getHost).exists { name =>
     val host = name.toLowerCase
     hosts.map(_.trim.toLowerCase).exists {

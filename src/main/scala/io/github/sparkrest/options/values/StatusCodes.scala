@@ -3,7 +3,7 @@ package io.github.sparkrest.options.values
 
 import scala.util.Try
 
-/** A list of HTTP status codes, such as `404,5xx,!501`: later entries win. */
+/** A list of HTTP status codes, such as `404,5xx,!501`: a later entry overrides an earlier one. */
 final case class StatusCodes(entries: List[(Int, Int, Boolean)]) {
   def contains(status: Int): Boolean =
     entries.reverseIterator.collectFirst { case (from, to, in) if status >= from && status <= to => in }.getOrElse(false)

@@ -5,13 +5,13 @@ package io.github.sparkrest.options.values
 final case class Template(parts: List[Template.Part]) {
   def names: List[String] = parts.collect { case Template.Hole(n) => n }
 
-  /** @param encode makes a value fit for the place that it stands in */
+  /** @param encode encodes a value for its place in the request */
   def render(values: String => String, encode: String => String): String = parts.map {
     case Template.Literal(t) => t
     case Template.Hole(n)    => encode(values(n))
   }.mkString
 
-  /** The value of the only placeholder, if there is nothing else. */
+  /** The name of the placeholder, if the template has nothing else. */
   def onlyHole: Option[String] = parts match {
     case List(Template.Hole(n)) => Some(n)
     case _                      => None
@@ -27,7 +27,7 @@ object Template {
 
   def parse(text: String): Template = parse(text, _ => true)
 
-  /** @param known names in braces that are placeholders; others stay as they are */
+  /** @param known whether a name in braces is a placeholder; other braces stay as they are */
   def parse(text: String, known: String => Boolean): Template = {
     val holes = hole.findAllMatchIn(text).filter(m => known(m.group(1))).toList
     val (parts, rest) = holes.foldLeft((List.empty[Part], 0)) { case ((done, from), m) =>

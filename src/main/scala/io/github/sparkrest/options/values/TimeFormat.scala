@@ -8,18 +8,18 @@ import java.time.{Instant, LocalDate, LocalDateTime, OffsetDateTime, ZoneId, Zon
 
 import scala.util.Try
 
-/** How an API spells a moment. */
+/** The format of times in an API. */
 sealed trait TimeFormat {
 
-  /** @param zone of texts that name none */
+  /** @param zone time zone of texts without one */
   def parse(text: String, zone: ZoneId): Option[Instant]
   def render(moment: Instant, zone: ZoneId): String
 }
 
 object TimeFormat {
 
-  /** Numbers since 1970, decimals allowed; written as whole numbers, rounded down. A number that `Instant` cannot hold is not a
-    * time, and is found without writing it out.
+  /** Numbers since 1970. Decimals are read, whole numbers are written, rounded down. A number that `Instant` cannot hold is not
+    * a time; this is decided without writing the number out.
     */
   final case class Epoch(unitsPerSecond: Long) extends TimeFormat {
     private val units = JBigDecimal.valueOf(unitsPerSecond)
@@ -38,7 +38,7 @@ object TimeFormat {
         .toPlainString
   }
 
-  /** ISO-8601 dates and times, with `T` or a blank between them; written in UTC with `Z`. */
+  /** ISO-8601 dates and times, separated by `T` or a blank. They are written in UTC with `Z`. */
   case object Iso extends TimeFormat {
     private def formatter(separator: Char, offset: String): DateTimeFormatter = new DateTimeFormatterBuilder()
       .append(DateTimeFormatter.ISO_LOCAL_DATE)

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.options.values
 
-/** Where a value stands in a response. */
+/** The place of a value in a response. */
 sealed trait ValueSource
 
 object ValueSource {
 
-  /** In the body: beside the records, or within them. */
+  /** In the body: next to the records, or within them. */
   final case class InBody(path: FieldPath) extends ValueSource
   final case class InHeader(name: String) extends ValueSource
 
-  /** The address of a `Link` header (RFC 8288). */
+  /** The URL of a `Link` header (RFC 8288). */
   final case class InLink(rel: String) extends ValueSource
 
-  /** `header:<Name>`, `link:<rel>` or a path; `None` if it is none of them. */
+  /** `header:<Name>`, `link:<rel>` or a path; `None` for other text. */
   def parse(text: String): Option[ValueSource] = text.trim.split(":", 2) match {
     case Array("header", name) if HeaderName.isValid(name.trim) => Some(InHeader(name.trim))
     case Array("link", rel) if rel.trim.nonEmpty                => Some(InLink(rel.trim))

@@ -2,7 +2,7 @@
 package io.github.sparkrest.progress.pages
 
 import io.circe.Json
-import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.config.{PagesConfig, RestConfig}
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.RetryPolicy
 import io.github.sparkrest.options.values.FieldPath
@@ -27,13 +27,13 @@ private[sparkrest] object PageErrors {
           Condition.ApiReportedError,
           s"The response has no records and reports errors: ${Redact.snippet(text, text.length)}.",
           "The request will be retried. If such a response means an empty list, set emptyWhen.",
-          repeatable = RetryPolicy.isIdempotent(config.method)
+          repeatable = RetryPolicy.isIdempotent(config.method.text)
         )
       }
 
-  def endEarly(config: RestConfig, total: Long, received: Long): RestError = RestError(
+  def endEarly(paging: PagesConfig, total: Long, received: Long): RestError = RestError(
     Condition.PagesEndEarly,
-    s"totalField (${config.paging.total.fold("")(_.toString)}) says that there are $total records, but the pages end after $received.",
+    s"totalField (${paging.total.fold("")(_.toString)}) says that there are $total records, but the pages end after $received.",
     "Ask for fewer records in one traversal (order=asc with boundary=inclusive, windows, reanchorAfter), or leave totalField out if it is an estimate."
   )
 

@@ -3,7 +3,7 @@ package io.github.sparkrest.progress.pages
 
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.progress.Progress
-import io.github.sparkrest.progress.strategies.OffsetReading
+import io.github.sparkrest.progress.strategies.{OffsetReading, OffsetStrategy}
 import io.github.sparkrest.response.PageFacts
 
 /** Signs that an option is wrong, seen in one page: the warning names the option to set. */
@@ -11,6 +11,7 @@ private[sparkrest] object PageWarnings {
   def ofPage(
       config: RestConfig,
       state: Progress,
+      strategy: OffsetStrategy,
       reading: OffsetReading,
       facts: PageFacts,
       kept: Long,
@@ -26,8 +27,9 @@ private[sparkrest] object PageWarnings {
       (!hasNext && config.paging.isPaged && state.traversal.isEmpty && !reading.reachedOld && asked
         .exists(facts.records >= _)) ->
         s"The first page has ${facts.records} records, as many as pageSize allows, and names no next page. If there are more records, check pagination and nextField: they are missing.",
-      (!hasNext && !config.hasPlaceholder && !reading.reachedOld && options.kind != "snapshot" && options.kind != "cursor" &&
-        state.offset.isDefined && (options.kind == "incremental" || !state.boundary.isEmpty) && kept > 1 && kept == facts.records && state.traversal.isEmpty) ->
+      (!hasNext && !config.hasPlaceholder && !reading.reachedOld &&
+        state.offset.isDefined && strategy.showsGaps(state) &&
+        kept > 1 && kept == facts.records && state.traversal.isEmpty) ->
         "No record of this poll was there in the last one: there may be a gap between them. Poll more often (streamingInterval), or read further pages (pagination)."
     ).collect { case (true, text) => text }
   }

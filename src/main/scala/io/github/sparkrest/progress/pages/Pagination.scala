@@ -3,7 +3,7 @@ package io.github.sparkrest.progress.pages
 
 import io.github.sparkrest.config.{PagesConfig, RestConfig}
 import io.github.sparkrest.error.{Condition, RestError}
-import io.github.sparkrest.options.values.{FieldPath, ValueSource}
+import io.github.sparkrest.options.values.{FieldPath, PaginationType, ValueSource}
 import io.github.sparkrest.request.{NextUrl, PageToken}
 import io.github.sparkrest.response.{Envelope, PageFacts}
 
@@ -89,13 +89,13 @@ object PageSequence {
     new PageSequence(
       p,
       p.kind match {
-        case "none"    => NoPagination
-        case "link"    => new AddressPagination(config, ValueSource.InLink("next"))
-        case "nextUrl" => new AddressPagination(config, p.next.getOrElse(ValueSource.InLink("next")))
-        case "cursor"  => new CursorPagination(p.next.getOrElse(ValueSource.InLink("next")))
-        case "page"    => new NumberPagination(p, _ => 1L)
-        case "offset"  => new NumberPagination(p, _.records)
-        case "auto"    => new AutoPagination(config)
+        case PaginationType.Unpaged     => NoPagination
+        case PaginationType.Link        => new AddressPagination(config, ValueSource.InLink("next"))
+        case PaginationType.NextUrl     => new AddressPagination(config, p.next.getOrElse(ValueSource.InLink("next")))
+        case PaginationType.Cursor      => new CursorPagination(p.next.getOrElse(ValueSource.InLink("next")))
+        case PaginationType.PageNumber  => new NumberPagination(p, _ => 1L)
+        case PaginationType.RecordCount => new NumberPagination(p, _.records)
+        case PaginationType.Auto        => new AutoPagination(config)
       }
     )
   }

@@ -32,7 +32,7 @@ final private[sparkrest] class TraversalMemory(
   def complete(reached: Advance): Progress = {
     val remembered =
       if (forgetsAll(reached)) SeenRecords.Empty
-      else if (options.kind == "snapshot") if (isSameSnapshot) state.boundary else seen()
+      else if (strategy.memory == MemoryRule.WholeSnapshot) if (isSameSnapshot) state.boundary else seen()
       else if (reached.offset.isEmpty) if (broughtNothing) state.boundary else memory.join(state.boundary, seen())
       else reached.only.fold(afterMove(reached))(memory.join(_, notYetAgain))
     Progress(
@@ -52,9 +52,9 @@ final private[sparkrest] class TraversalMemory(
 
   /** The records to remember when the offset moves. */
   private def afterMove(reached: Advance): SeenRecords = reached.memory.getOrElse(strategy.memory) match {
-    case MemoryRule.LastTraversal => seen()
-    case MemoryRule.Unranked      => memory.keep(seen(), Long.MaxValue, unranked = true)
-    case MemoryRule.ForSomeTime   =>
+    case MemoryRule.LastTraversal | MemoryRule.WholeSnapshot => seen()
+    case MemoryRule.Unranked                                 => memory.keep(seen(), Long.MaxValue, unranked = true)
+    case MemoryRule.ForSomeTime                              =>
       // Without a rank: remembered before there was a `recordKey`.
       val older = memory.keep(notYetAgain, Long.MaxValue, unranked = true)
       val recent = memory.keep(state.boundary, times.began - limits.seenMillis, unranked = false)
@@ -63,7 +63,7 @@ final private[sparkrest] class TraversalMemory(
       val floor = floorOf(reached)
       memory.join(
         // Newest first, reading may stop before records without a rank.
-        memory.keep(state.boundary, floor, unranked = options.order == "desc"), // guard: I1.9
+        memory.keep(state.boundary, floor, unranked = options.descending), // guard: I1.9
         memory.keep(seen(), floor, unranked = true)
       )
   }
@@ -72,7 +72,7 @@ final private[sparkrest] class TraversalMemory(
     * are smaller now.
     */
   private def notYetAgain: SeenRecords =
-    if (options.kind != "cursor" || records == 0) SeenRecords.Empty
+    if (records == 0) SeenRecords.Empty
     else if (state.boundary.files.isEmpty)
       state.boundary.copy(recent = state.boundary.recent.filter { case (id, s) => memory.count(seen(), id) < s.count })
     else if (received - brought >= entries) SeenRecords.Empty

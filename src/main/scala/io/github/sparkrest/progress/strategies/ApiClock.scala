@@ -28,14 +28,15 @@ final case class ApiClock(mostSkewMs: Long = 86400000L, unknownSkewMs: Long = 50
   def times(options: OffsetConfig, starts: Boolean, asked: Long, began: Long, date: Option[Long]): TraversalTimes = {
     val unknown =
       if (starts) math.max(unknownSkewMs, options.lagMs)
-      else if (options.kind == "window") math.max(0L, unknownSkewMs - options.lagMs)
+      else if (options.kind.movesWithTime) math.max(0L, unknownSkewMs - options.lagMs)
       else 0L
     TraversalTimes(asked, at(asked, began, date).getOrElse(asked - unknown))
   }
 
   /** For an offset that is taken from the clock. */
   def warning(options: OffsetConfig, starts: Boolean, began: Long, date: Option[Long]): Option[String] =
-    if (options.lagMs >= unknownSkewMs || !starts && options.kind != "window" || date.exists(isBelieved(_, began))) None
+    if (options.lagMs >= unknownSkewMs || !starts && !options.kind.movesWithTime || date.exists(isBelieved(_, began)))
+      None
     else {
       // The same text each time: it is said once.
       val why =

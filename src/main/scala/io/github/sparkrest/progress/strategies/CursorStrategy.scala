@@ -5,6 +5,7 @@ import java.time.Instant
 
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.options.values.OffsetPick
 import io.github.sparkrest.progress.Progress
 import io.github.sparkrest.progress.pages.FirstRecord
 import io.github.sparkrest.progress.seen.{RecordHash, SeenRecords}
@@ -26,6 +27,10 @@ final private[sparkrest] class CursorStrategy(config: RestConfig) extends Offset
   def remembers: Boolean = true
   def memory: MemoryRule =
     if (options.recordKey.nonEmpty) MemoryRule.ForSomeTime else MemoryRule.LastTraversal
+
+  /** A page begins after the cursor, so new records alone are not a gap. */
+  override def showsGaps: Progress => Boolean = _ => false
+
   def read(state: Progress, ask: OffsetQuery, times: TraversalTimes): OffsetReading = new Reading(state)
 
   final private class Reading(state: Progress) extends OffsetReading {
@@ -37,7 +42,7 @@ final private[sparkrest] class CursorStrategy(config: RestConfig) extends Offset
     def see(buf: Array[Byte], from: Int, to: Int): Novelty = {
       records += 1
       first.see(buf, from, to)
-      if (options.pick == "last" || records == 1) {
+      if (options.pick == OffsetPick.Last || records == 1) {
         val value = field.token(buf, from, to).filter(_.nonEmpty)
         picked = value
         pickedIdentity = if (value.isDefined) RecordHash.of(buf, from, to) else ""
@@ -48,12 +53,13 @@ final private[sparkrest] class CursorStrategy(config: RestConfig) extends Offset
     def finish(facts: PageFacts): Either[RestError, Advance] = {
       val stated = field.in(facts).map(facts.hold)
       val pending = state.traversal.flatMap(_.pending)
-      val found = if (options.pick == "first" && pending.isDefined) None else stated.orElse(picked.map(facts.hold))
+      val found =
+        if (options.pick == OffsetPick.First && pending.isDefined) None else stated.orElse(picked.map(facts.hold))
       val unknown =
         state.offset.isEmpty && state.traversal.isEmpty && records > 0 && picked.isEmpty && !field.standsIn(
           facts.envelope
         )
-      val warning = if (unknown) Some(OffsetStrategy.fieldNotFound(config, first.names, facts.envelope).text) else None
+      val warning = if (unknown) Some(OffsetStrategy.fieldNotFound(options, first.names, facts.envelope).text) else None
       complete(found, facts).map { next =>
         val moved =
           next.orElse(pending).filterNot(c => state.offset.contains(c) || state.offset.isEmpty && c == options.initial)

@@ -4,7 +4,7 @@ package io.github.sparkrest.progress.strategies
 import java.math.BigInteger
 import java.time.Instant
 
-import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.config.OffsetConfig
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.progress.Progress
 import io.github.sparkrest.progress.pages.FirstRecord
@@ -16,17 +16,24 @@ import io.github.sparkrest.response.PageFacts
   * without a placeholder, which answers with its newest records each time, is filtered. A record without a usable id is
   * delivered unless the last traversal held it too.
   */
-final private[sparkrest] class IncrementalStrategy(config: RestConfig) extends OffsetStrategy {
+final private[sparkrest] class IncrementalStrategy(options: OffsetConfig, hasPlaceholder: Boolean)
+    extends OffsetStrategy {
   import IncrementalStrategy.id
-  private val field = new OffsetField(config.offset.source)
-  private val increment = if (config.offset.exclusive) BigInteger.ZERO else BigInteger.ONE
+  private val field = new OffsetField(options.source)
+  private val increment = if (options.exclusive) BigInteger.ZERO else BigInteger.ONE
 
   def ask(state: Progress, now: Instant): Option[OffsetQuery] = Some(
-    OffsetQuery(state.offset.fold(config.offset.initial)(o => id(o).fold(o)(_.add(increment).toString)))
+    OffsetQuery(state.offset.fold(options.initial)(o => id(o).fold(o)(_.add(increment).toString)))
   )
-  def asksForMore: Boolean = config.hasPlaceholder
+  def asksForMore: Boolean = hasPlaceholder
   def remembers: Boolean = true
   def memory: MemoryRule = MemoryRule.Unranked
+
+  /** A record has an id of its own. */
+  override def valuesAreUnique: Boolean = true
+
+  override def showsGaps: Progress => Boolean = _ => true
+
   def read(state: Progress, ask: OffsetQuery, times: TraversalTimes): OffsetReading = new Reading(state)
 
   final private class Reading(state: Progress) extends OffsetReading {
@@ -74,13 +81,13 @@ final private[sparkrest] class IncrementalStrategy(config: RestConfig) extends O
 
     def finish(facts: PageFacts): Either[RestError, Advance] =
       if (records > 0 && state.offset.isEmpty && largest.isEmpty && (wrong.isDefined || !anyField))
-        Left(wrong.fold(OffsetStrategy.fieldNotFound(config, first.names, facts.envelope))(notWhole))
+        Left(wrong.fold(OffsetStrategy.fieldNotFound(options, first.names, facts.envelope))(notWhole))
       else Right(Advance(largest.filter { case (_, n) => bound.forall(_.compareTo(n) < 0) }.map(_._1)))
   }
 
   private def notWhole(value: String): RestError = RestError(
     Condition.OffsetValueInvalid,
-    s"""offsetType=incremental needs whole numbers, but offsetField "${config.offset.name}" holds "${value.take(
+    s"""offsetType=incremental needs whole numbers, but offsetField "${options.name}" holds "${value.take(
         100
       )}".""",
     "Use offsetType=max_field, or name another field."

@@ -16,7 +16,7 @@ import io.github.sparkrest.response.PageFacts
 final private[sparkrest] class LatestStart(config: RestConfig, clock: ApiClock) {
   private val options = config.offset
   private val time = new OffsetTime(options)
-  private val isTimed = time.isKnown || options.kind == "window"
+  private val isTimed = time.isKnown || options.kind.movesWithTime
 
   /** A checkpoint that has an offset, and gets this option later, goes on from there. */
   def passesOver(state: Progress): Boolean =
@@ -28,7 +28,7 @@ final private[sparkrest] class LatestStart(config: RestConfig, clock: ApiClock) 
   def begun(state: Progress, now: Instant): Progress =
     if (reads(state) && state.offset.isEmpty) {
       // A window ends so long ago, and must begin before.
-      val back = clock.marginMs + (if (options.kind == "window") options.lagMs else 0L)
+      val back = clock.marginMs + (if (options.kind.movesWithTime) options.lagMs else 0L)
       state.copy(offset = Some(time.render(now.minusMillis(back))), passedOver = 1)
     } else state
 
@@ -61,11 +61,11 @@ final private[sparkrest] class LatestStart(config: RestConfig, clock: ApiClock) 
   ): Boolean =
     state.started || isTimed || config.paging.isPaged || !asksForMore || reached.atEnd || !isNews ||
       // The newest records came first.
-      descends || options.order == "desc" ||
+      descends || options.descending ||
       records * 2 < state.passedOver || // guard: I1.4
       reached.offset.flatMap(time.momentOf).exists(_.toEpochMilli >= times.began)
 
-  private def asksForMore = options.kind == "cursor" || config.hasPlaceholder
+  private def asksForMore = options.kind.isToken || config.hasPlaceholder
 }
 
 /** A response of which nothing counts. */

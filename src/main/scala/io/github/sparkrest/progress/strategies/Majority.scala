@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.progress.strategies
 
+import io.github.sparkrest.options.values.OffsetPick
+
 /** Chooses the offset from the values of one page. A field of times may contain `0000-00-00 00:00:00` or `N/A` in a few
   * records. Such a stray value must never become the offset, because it compares with no other value.
   *
@@ -15,11 +17,10 @@ package io.github.sparkrest.progress.strategies
   *     an id.
   *   - Ids of one length are text if more than half of the page is akin to the pending value or offset (`OffsetValue.isAkin`).
   *
-  * @param pick an option, `offsetPick`
   * @param mayBeText false: the values are known to be times
   */
 final private[sparkrest] class Majority(
-    pick: String,
+    pick: OffsetPick,
     offset: Option[OffsetValue],
     pending: Option[OffsetValue],
     mayBeText: Boolean = true
@@ -102,7 +103,7 @@ final private[sparkrest] class Majority(
 }
 
 /** Values of one kind, in the order of the page. */
-final private class Candidates(pick: String) {
+final private class Candidates(pick: OffsetPick) {
   private var last: Option[OffsetValue] = None
   var count = 0
   var descends = false
@@ -122,9 +123,9 @@ final private class Candidates(pick: String) {
 private object Candidates {
 
   /** Whether a later value takes the place of an earlier one. */
-  def takes(pick: String, later: OffsetValue, earlier: OffsetValue): Boolean = pick match {
-    case "first" => false
-    case "last"  => true
-    case _       => later.compare(earlier).exists(_ > 0)
+  def takes(pick: OffsetPick, later: OffsetValue, earlier: OffsetValue): Boolean = pick match {
+    case OffsetPick.First => false
+    case OffsetPick.Last  => true
+    case OffsetPick.Max   => later.compare(earlier).exists(_ > 0)
   }
 }

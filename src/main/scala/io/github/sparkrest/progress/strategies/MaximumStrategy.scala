@@ -51,7 +51,7 @@ final private[sparkrest] class MaximumStrategy(config: RestConfig, readsEnvelope
       options.pick,
       bound,
       pending,
-      mayBeText = options.kind != "timestamp" && options.format.isEmpty
+      mayBeText = !options.kind.numbersAreTimes && options.format.isEmpty
     )
     private val first = new FirstRecord
     private var records = 0
@@ -77,7 +77,7 @@ final private[sparkrest] class MaximumStrategy(config: RestConfig, readsEnvelope
         val isOld = order.exists(_ < 0) && last.exists(isBeforeLookback) && !values.replacesText
         old ||= isOld
         // Newest first, or an incomplete memory: records below the offset count as delivered.
-        if (isOld && (options.order == "desc" || state.boundary.truncated)) Novelty.Excluded
+        if (isOld && (options.descending || state.boundary.truncated)) Novelty.Excluded
         // Also above the offset: records that appeared during a traversal were delivered, but did not move the offset.
         else Novelty.MayRepeat
       }
@@ -88,7 +88,7 @@ final private[sparkrest] class MaximumStrategy(config: RestConfig, readsEnvelope
       if (
         records > 0 && state.offset.isEmpty && state.traversal.isEmpty && !anyField &&
         !(readsEnvelope && field.standsIn(facts.envelope))
-      ) Left(OffsetStrategy.fieldNotFound(config, first.names, facts.envelope))
+      ) Left(OffsetStrategy.fieldNotFound(options, first.names, facts.envelope))
       else {
         val sure = reached(stated.filter(isSettled), values.settled)
         val inOneGo = state.traversal.isEmpty || ascends
@@ -106,7 +106,7 @@ final private[sparkrest] class MaximumStrategy(config: RestConfig, readsEnvelope
 
     /** Records that change meanwhile move behind the records that were read, so none is skipped. */
     private def ascends: Boolean =
-      options.ascending && options.boundary == "inclusive" && !outOfOrder && !state.traversal.exists(_.unordered)
+      options.ascending && options.inclusive && !outOfOrder && !state.traversal.exists(_.unordered)
 
     /** Without records nothing changes. A value next to the records of a later page may be older than on the first page. */
     private def reached(stated: Option[OffsetValue], found: Option[String]): Option[String] =

@@ -3,14 +3,16 @@ package io.github.sparkrest.progress.strategies
 
 import java.time.Instant
 
-import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.config.{OffsetConfig, RestConfig}
 import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.options.values.OffsetType
 import io.github.sparkrest.progress.Progress
 import io.github.sparkrest.progress.seen.{RecordHash, SeenRecords}
 import io.github.sparkrest.response.{Envelope, PageFacts}
 
 /** How an endpoint makes progress: what a traversal requests, which of its records may have been delivered before, and the next
   * offset. Pure: no HTTP, no Spark, and the time is a parameter. One implementation per `offsetType`.
+  * A new strategy also needs a case in `OffsetType`, a line in the factory below and a description in the option table.
   */
 trait OffsetStrategy {
 
@@ -31,6 +33,15 @@ trait OffsetStrategy {
 
   /** The rank of the lowest value that a request with this offset covers, if records have ranks (see [[OffsetReading.rank]]). */
   def floor: String => Option[Long] = _ => None
+
+  /** No two records have the same value: a request from the offset that was reached passes over none. */
+  def valuesAreUnique: Boolean = false
+
+  /** Whether an empty first page of a traversal counts only when it comes again. Otherwise the next poll would show the truth. */
+  def doubtsEmptyPage: (Progress, PageFacts) => Boolean = (_, _) => false
+
+  /** Without a placeholder a poll returns records of the last poll again. If it does not, there may be a gap between the two. */
+  def showsGaps: Progress => Boolean = state => !state.boundary.isEmpty
 }
 
 /** Which records are remembered after a traversal moved the offset. */
@@ -44,6 +55,9 @@ object MemoryRule {
     * must not erase them.
     */
   case object NotPassed extends MemoryRule
+
+  /** The records of this traversal alone, though no offset moves. */
+  case object WholeSnapshot extends MemoryRule
 
   /** The records of this traversal that have no rank: the offset excludes the others. */
   case object Unranked extends MemoryRule
@@ -122,20 +136,20 @@ final case class Advance(
 
 object OffsetStrategy {
   def apply(config: RestConfig, clock: ApiClock = ApiClock()): OffsetStrategy = config.offset.kind match {
-    case "cursor"      => new CursorStrategy(config)
-    case "incremental" => new IncrementalStrategy(config)
-    case "timestamp"   => new MaximumStrategy(config, readsEnvelope = true)
-    case "max_field"   => new MaximumStrategy(config, readsEnvelope = false)
-    case "window"      => new WindowStrategy(config, clock)
-    case "snapshot"    => new SnapshotStrategy(config)
+    case OffsetType.Cursor      => new CursorStrategy(config)
+    case OffsetType.Incremental => new IncrementalStrategy(config.offset, config.hasPlaceholder)
+    case OffsetType.Timestamp   => new MaximumStrategy(config, readsEnvelope = true)
+    case OffsetType.MaxField    => new MaximumStrategy(config, readsEnvelope = false)
+    case OffsetType.Window      => new WindowStrategy(config.offset, clock)
+    case OffsetType.Snapshot    => new SnapshotStrategy(config.offset)
   }
 
-  private[sparkrest] def fieldNotFound(config: RestConfig, fields: List[String], envelope: Envelope): RestError = {
+  private[sparkrest] def fieldNotFound(options: OffsetConfig, fields: List[String], envelope: Envelope): RestError = {
     val inResponse =
       if (envelope.names.isEmpty) "" else s" The response itself has: ${envelope.names.take(30).mkString(", ")}."
     RestError(
       Condition.OffsetFieldNotFound,
-      s"""offsetField is "${config.offset.name}", which the records do not have. Their fields: ${if (fields.isEmpty)
+      s"""offsetField is "${options.name}", which the records do not have. Their fields: ${if (fields.isEmpty)
           "none (they are not objects)"
         else fields.take(50).mkString(", ")}.$inResponse""",
       "Name the field that progress is tracked by in offsetField."

@@ -17,8 +17,8 @@ final private[sparkrest] class OffsetTime(options: OffsetConfig) {
     momentOf(OffsetKey.of(offset, options.format, options.zone))
 
   def momentOf(key: OffsetKey): Option[Instant] = key match {
-    case OffsetKey.Moment(instant)                  => Some(instant)
-    case OffsetKey.Number(value) if numbersAreTimes =>
+    case OffsetKey.Moment(instant)                               => Some(instant)
+    case OffsetKey.Number(value) if options.kind.numbersAreTimes =>
       units.collectFirst { case (least, format) if value.compareTo(least) >= 0 => format(value) }
     case _ => None
   }
@@ -45,10 +45,9 @@ final private[sparkrest] class OffsetTime(options: OffsetConfig) {
 
   /** An offset that was never found in a response but calculated here is in the request's own format. */
   def asked(offset: String): Option[Instant] =
-    if (options.kind == "window") format.flatMap(_.parse(offset, options.zone)) else None
+    if (options.kind.movesWithTime) format.flatMap(_.parse(offset, options.zone)) else None
 
   private def format: Option[TimeFormat] = options.requestFormat.orElse(options.format)
-  private def numbersAreTimes = options.kind == "timestamp" || options.kind == "window"
 }
 
 private[sparkrest] object OffsetTime {

@@ -3,7 +3,7 @@ package io.github.sparkrest.progress.strategies
 
 import java.time.Instant
 
-import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.config.OffsetConfig
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.progress.Progress
 import io.github.sparkrest.response.PageFacts
@@ -11,11 +11,15 @@ import io.github.sparkrest.response.PageFacts
 /** `snapshot`: each traversal returns the whole list, without an offset. With `recordKey`, a record is delivered if the last
   * snapshot did not contain it with the same content.
   */
-final private[sparkrest] class SnapshotStrategy(config: RestConfig) extends OffsetStrategy {
-  def ask(state: Progress, now: Instant): Option[OffsetQuery] = Some(OffsetQuery(config.offset.initial))
+final private[sparkrest] class SnapshotStrategy(options: OffsetConfig) extends OffsetStrategy {
+  def ask(state: Progress, now: Instant): Option[OffsetQuery] = Some(OffsetQuery(options.initial))
   def asksForMore: Boolean = false
-  def remembers: Boolean = config.offset.recordKey.nonEmpty
-  def memory: MemoryRule = MemoryRule.LastTraversal
+  def remembers: Boolean = options.recordKey.nonEmpty
+  def memory: MemoryRule = MemoryRule.WholeSnapshot
+
+  /** An empty page would empty the snapshot. */
+  override def doubtsEmptyPage: (Progress, PageFacts) => Boolean = (state, _) => !state.boundary.isEmpty
+  override def showsGaps: Progress => Boolean = _ => false
 
   def read(state: Progress, ask: OffsetQuery, times: TraversalTimes): OffsetReading = new OffsetReading {
     def see(buf: Array[Byte], from: Int, to: Int): Novelty = if (remembers) Novelty.MayRepeat else Novelty.New

@@ -3,7 +3,7 @@ package io.github.sparkrest.progress.strategies
 
 import java.time.Instant
 
-import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.config.OffsetConfig
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.progress.Progress
 import io.github.sparkrest.response.PageFacts
@@ -12,8 +12,7 @@ import io.github.sparkrest.response.PageFacts
   * sent, but never beyond the API's time. Both ends may be inclusive, so records of the last slice are dropped if they come
   * again. With `boundary=exclusive` no record is dropped, unless slices overlap.
   */
-final private[sparkrest] class WindowStrategy(config: RestConfig, clock: ApiClock) extends OffsetStrategy {
-  private val options = config.offset
+final private[sparkrest] class WindowStrategy(options: OffsetConfig, clock: ApiClock) extends OffsetStrategy {
   private val time = new OffsetTime(options)
   private val field = new OffsetField(options.source)
 
@@ -41,6 +40,9 @@ final private[sparkrest] class WindowStrategy(config: RestConfig, clock: ApiCloc
   def memory: MemoryRule = MemoryRule.NotPassed
   override def floor: String => Option[Long] = offset =>
     time.asked(offset).map(o => OffsetKey.rank(OffsetKey.Moment(o.minusMillis(options.lookbackMs))))
+
+  /** An empty slice moves the window on, so a refusal (404) that means "nothing" must not be a stray one. */
+  override def doubtsEmptyPage: (Progress, PageFacts) => Boolean = (_, facts) => facts.refused
 
   def read(state: Progress, ask: OffsetQuery, times: TraversalTimes): OffsetReading = new OffsetReading {
     private var last: Option[Instant] = None

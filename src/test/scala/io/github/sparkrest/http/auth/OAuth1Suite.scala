@@ -13,19 +13,21 @@ import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.HttpRequest
 import io.github.sparkrest.http.tls.PemKey
 import io.github.sparkrest.http.transport.SttpClient
+import io.github.sparkrest.options.values.SignatureMethod
 import io.github.sparkrest.secret.Secret
 import org.scalatest.funsuite.AnyFunSuite
 
 /** The examples of RFC 5849, and of the specification that it took over (OAuth Core 1.0). */
 class OAuth1Suite extends AnyFunSuite {
-  private def options(secret: String, tokenSecret: Option[String], method: String = "HMAC-SHA1") = AuthConfig.OAuth1(
-    Secret("dpf43f3p2l4k3l03"),
-    Secret(secret),
-    tokenSecret.map(_ => Secret("nnch734d00sl2jdk")),
-    tokenSecret.map(Secret(_)),
-    method,
-    None
-  )
+  private def options(secret: String, tokenSecret: Option[String], method: SignatureMethod = SignatureMethod.HmacSha1) =
+    AuthConfig.OAuth1(
+      Secret("dpf43f3p2l4k3l03"),
+      Secret(secret),
+      tokenSecret.map(_ => Secret("nnch734d00sl2jdk")),
+      tokenSecret.map(Secret(_)),
+      method,
+      None
+    )
 
   private val form = HttpRequest(
     "POST",
@@ -115,8 +117,10 @@ class OAuth1Suite extends AnyFunSuite {
   }
 
   test("§3.4.4 PLAINTEXT is the two secrets; without a token its place is empty; the realm stands first") {
-    assert(header(options("a b", Some("c&d"), "PLAINTEXT")).endsWith("""oauth_signature="a%2520b%26c%2526d""""))
-    val alone = header(options("s", None, "PLAINTEXT").copy(realm = Some("Photos")))
+    assert(
+      header(options("a b", Some("c&d"), SignatureMethod.Plaintext)).endsWith("""oauth_signature="a%2520b%26c%2526d"""")
+    )
+    val alone = header(options("s", None, SignatureMethod.Plaintext).copy(realm = Some("Photos")))
     assert(alone.startsWith("""OAuth realm="Photos", """) && alone.endsWith("""oauth_signature="s%26""""))
     assert(!alone.contains("oauth_token"))
   }
@@ -125,7 +129,7 @@ class OAuth1Suite extends AnyFunSuite {
     val pem = new String(Files.readAllBytes(Paths.get("src/test/resources/keys/rsa-pkcs1.pem")), "UTF-8")
     val key = PemKey.read(pem, None).fold(fail(_), _.asInstanceOf[RSAPrivateCrtKey])
     val base = OAuth1.baseString(photos, formParameters)
-    val signed = OAuth1.signature(options(pem, Some("unused"), "RSA-SHA1"), base)
+    val signed = OAuth1.signature(options(pem, Some("unused"), SignatureMethod.RsaSha1), base)
     val verifier = Signature.getInstance("SHA1withRSA")
     verifier.initVerify(
       KeyFactory.getInstance("RSA").generatePublic(new RSAPublicKeySpec(key.getModulus, key.getPublicExponent))

@@ -12,6 +12,7 @@ import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.auth.Authenticator
 import io.github.sparkrest.http.client.StatusPolicy
 import io.github.sparkrest.http.{HttpRequest, HttpResponse, LocalServer}
+import io.github.sparkrest.options.values.KeyPlacement
 import io.github.sparkrest.secret.Secret
 import org.scalatest.funsuite.AnyFunSuite
 
@@ -73,12 +74,15 @@ class SttpClientSuite extends AnyFunSuite {
       assert(rails.headers("authorization") == "Token token=t0")
       val basic = authorized(AuthConfig.Basic(Secret("ü"), Secret("")), get(server.url))
       assert(basic.headers("authorization") == "Basic w7w6")
-      def key(in: String, request: HttpRequest) = authorized(AuthConfig.ApiKey("api k", Secret("s&t"), in), request)
-      assert(key("query", get(server.url + "/p?api%20k=old&a=1")).uri == "/p?a=1&api%20k=s%26t")
-      assert(key("query", get(server.url + "/p")).uri == "/p?api%20k=s%26t")
-      val cookie = authorized(AuthConfig.ApiKey("sid", Secret("s"), "cookie"), get(server.url, "Cookie" -> "a=b"))
+      def key(in: KeyPlacement, request: HttpRequest) =
+        authorized(AuthConfig.ApiKey("api k", Secret("s&t"), in), request)
+      assert(key(KeyPlacement.Query, get(server.url + "/p?api%20k=old&a=1")).uri == "/p?a=1&api%20k=s%26t")
+      assert(key(KeyPlacement.Query, get(server.url + "/p")).uri == "/p?api%20k=s%26t")
+      val cookie =
+        authorized(AuthConfig.ApiKey("sid", Secret("s"), KeyPlacement.Cookie), get(server.url, "Cookie" -> "a=b"))
       assert(cookie.headers("cookie") == "a=b; sid=s")
-      val header = authorized(AuthConfig.ApiKey("X-Key", Secret("s"), "header"), get(server.url, "x-key" -> "old"))
+      val header =
+        authorized(AuthConfig.ApiKey("X-Key", Secret("s"), KeyPlacement.Header), get(server.url, "x-key" -> "old"))
       assert(header.headers("x-key") == "s")
       val untrusted = authorized(byToken, get(server.url).copy(trusted = false))
       assert(!untrusted.headers.contains("authorization"))

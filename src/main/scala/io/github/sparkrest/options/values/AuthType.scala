@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.options.values
+
+sealed abstract class AuthType(val text: String) extends Choice
+object AuthType {
+  case object Anonymous extends AuthType("None")
+  case object Basic extends AuthType("Basic")
+  case object Bearer extends AuthType("Bearer")
+  case object ApiKey extends AuthType("ApiKey")
+  case object OAuth1 extends AuthType("OAuth1")
+  case object OAuth2 extends AuthType("OAuth2")
+  val all: Seq[AuthType] = Seq(Anonymous, Basic, Bearer, ApiKey, OAuth1, OAuth2)
+}
+
+/** Where the key of `ApiKey` is sent. */
+sealed abstract class KeyPlacement(val text: String) extends Choice
+object KeyPlacement {
+  case object Header extends KeyPlacement("header")
+  case object Query extends KeyPlacement("query")
+  case object Cookie extends KeyPlacement("cookie")
+  val all: Seq[KeyPlacement] = Seq(Header, Query, Cookie)
+}
+
+/** How `OAuth1` signs (RFC 5849 §3.4). */
+sealed abstract class SignatureMethod(val text: String) extends Choice
+object SignatureMethod {
+  case object HmacSha1 extends SignatureMethod("HMAC-SHA1")
+  case object HmacSha256 extends SignatureMethod("HMAC-SHA256")
+  case object RsaSha1 extends SignatureMethod("RSA-SHA1")
+  case object Plaintext extends SignatureMethod("PLAINTEXT")
+  val all: Seq[SignatureMethod] = Seq(HmacSha1, HmacSha256, RsaSha1, Plaintext)
+}
+
+/** Grant types of `OAuth2` (RFC 6749); the token endpoint expects these texts. */
+sealed abstract class GrantType(val text: String) extends Choice
+object GrantType {
+  case object ClientCredentials extends GrantType("client_credentials")
+  case object RefreshToken extends GrantType("refresh_token")
+  case object Password extends GrantType("password")
+  val all: Seq[GrantType] = Seq(ClientCredentials, RefreshToken, Password)
+}
+
+/** Where the client's secret of `OAuth2` is sent (RFC 6749 §2.3.1). */
+sealed abstract class ClientAuth(val text: String) extends Choice
+object ClientAuth {
+  case object Header extends ClientAuth("header")
+  case object Body extends ClientAuth("body")
+  val all: Seq[ClientAuth] = Seq(Header, Body)
+}

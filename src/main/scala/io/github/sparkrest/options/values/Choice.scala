@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.options.values
+
+/** A value of an option that allows a closed set of values. The option table lists them, and [[text]] is how users write one.
+  * Only the option parser compares texts: all other code matches on the values, so that the compiler finds a forgotten one.
+  */
+trait Choice extends Product with Serializable {
+  def text: String
+  final override def toString: String = text
+}
+
+sealed abstract class HttpMethod(val text: String) extends Choice
+object HttpMethod {
+  case object Get extends HttpMethod("GET")
+  case object Post extends HttpMethod("POST")
+  case object Put extends HttpMethod("PUT")
+  case object Patch extends HttpMethod("PATCH")
+  case object Delete extends HttpMethod("DELETE")
+  val all: Seq[HttpMethod] = Seq(Get, Post, Put, Patch, Delete)
+}
+
+/** Format of a request body. */
+sealed abstract class BodyFormat(val text: String) extends Choice
+object BodyFormat {
+  case object Json extends BodyFormat("json")
+  case object Form extends BodyFormat("form")
+  val all: Seq[BodyFormat] = Seq(Json, Form)
+}
+
+sealed abstract class ResponseFormat(val text: String) extends Choice
+object ResponseFormat {
+  case object Auto extends ResponseFormat("auto")
+  case object Json extends ResponseFormat("json")
+  case object Ndjson extends ResponseFormat("ndjson")
+  val all: Seq[ResponseFormat] = Seq(Auto, Json, Ndjson)
+}
+
+/** How the columns of an input get into a request without a body. */
+sealed abstract class QueryType(val text: String) extends Choice
+object QueryType {
+  case object Querystring extends QueryType("querystring")
+  case object Inline extends QueryType("inline")
+  val all: Seq[QueryType] = Seq(Querystring, Inline)
+}
+
+/** Action after a failed poll or call. */
+sealed abstract class ErrorAction(val text: String) extends Choice
+object ErrorAction {
+  case object Retry extends ErrorAction("retry")
+  case object Row extends ErrorAction("row")
+  case object Fail extends ErrorAction("fail")
+  val all: Seq[ErrorAction] = Seq(Retry, Row, Fail)
+}
+
+/** Type of the column `output`. */
+sealed abstract class OutputType(val text: String) extends Choice
+object OutputType {
+  case object Struct extends OutputType("struct")
+  case object Text extends OutputType("string")
+  case object Variant extends OutputType("variant")
+  val all: Seq[OutputType] = Seq(Struct, Text, Variant)
+}
+
+/** What happens to a field that the schema lacks. */
+sealed abstract class SchemaEvolution(val text: String) extends Choice
+object SchemaEvolution {
+  case object AddNewColumns extends SchemaEvolution("addNewColumns")
+  case object Rescue extends SchemaEvolution("rescue")
+  case object FailOnNewColumns extends SchemaEvolution("failOnNewColumns")
+  case object Ignore extends SchemaEvolution("none")
+  val all: Seq[SchemaEvolution] = Seq(AddNewColumns, Rescue, FailOnNewColumns, Ignore)
+}
