@@ -273,8 +273,8 @@ POLLING = (
     Mutant(
         "I1.9",
         "one response of a lagging replica makes forget nothing",
-        'memory.keep(state.boundary, floor, unranked = options.descending),',
-        'memory.keep(state.boundary, Long.MaxValue, unranked = options.descending),',
+        "memory.keep(state.boundary, floor, unranked = options.descending),",
+        "memory.keep(state.boundary, Long.MaxValue, unranked = options.descending),",
         "PromiseSuite",
         "one response of a replica that lags behind",
     ),
