@@ -89,8 +89,8 @@ POLLING = (
     Mutant(
         "I4.1",
         "polling waits for room",
-        "while (journal.unreadBytes >= config.maxBufferedBytes)",
-        "while (journal.unreadBytes >= Long.MaxValue)",
+        "if (unreadBytes >= config.maxBufferedBytes)",
+        "if (unreadBytes >= Long.MaxValue)",
         "PollerSuite",
         "polling waits when too much is unread",
     ),
@@ -160,19 +160,17 @@ POLLING = (
     ),
     Mutant(
         "I3.9",
-        "an endpoint that is polled apart is not polled with the others meanwhile",
-        "all.filterNot(e => e.inFlight || e.complete) "
-        "val (slow, fast) = waiting.filter(_.due <= now).partition(e => e.isSlow && mayShare)",
-        "all.filterNot(_.complete)\n    "
-        "val (slow, fast) = waiting.filter(_.due <= now).partition(e => e.isSlow && mayShare && slowLane.granted == 0)",
-        "ManyEndpointsPollerSuite",
-        "one that is handed back is polled apart",
+        "an endpoint is polled once at a time",
+        "schedules.all.filterNot(s => s.inFlight || s.complete)",
+        "schedules.all.filterNot(_.complete)",
+        "PollerStateSuite",
+        "an endpoint is polled once at a time, also where a second job",
     ),
     Mutant(
         "I7.1",
         "a token is free a window after its request was over, not after it was sent",
-        "b.spent(ages.map(now + 1 - _), now)",
-        "b.spent(ages.map(now - 30 - _), now)",
+        "_.requestAges).map(now + 1 - _)",
+        "_.requestAges).map(now - 30 - _)",
         "TokenLedgerSuite",
         "in no window arrive more requests than are allowed",
     ),
@@ -235,8 +233,8 @@ POLLING = (
     Mutant(
         "I3.10",
         "a place that the API refused is dropped before the error ends the query",
-        "val last = done || ending.isDefined",
-        "val last = done",
+        "val isLast = isDone || ending.isDefined",
+        "val isLast = isDone",
         "AvailableNowRunsSuite",
         "with onError=fail the run fails once, and the next one begins again",
     ),

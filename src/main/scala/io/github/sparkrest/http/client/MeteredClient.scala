@@ -12,7 +12,7 @@ import io.github.sparkrest.http.{HttpClient, HttpRequest, HttpResponse}
   * For one thread.
   *
   * @param sendable maps milliseconds since this was created to the number of requests allowed by then; a further request is
-  *   [[MeteredClient.NoneLeft]]. The milliseconds are rounded up: `TokenLedger` has one to spare
+  *   [[MeteredClient.NoneLeft]]. The milliseconds are rounded up: `RateLimiter` has one to spare
   */
 final class MeteredClient(network: HttpClient, sendable: Long => Long = _ => Long.MaxValue) extends HttpClient {
 
