@@ -19,3 +19,10 @@ final case class HttpRequest(
 object HttpRequest {
   def isHttps(url: String): Boolean = url.regionMatches(true, 0, "https:", 0, 6)
 }
+
+/** Which requests may be sent again although the server may have acted on them (RFC 9110 §9.2.2). */
+object RetryPolicy {
+  private val idempotent = Set("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE")
+
+  def isIdempotent(method: String): Boolean = idempotent(method.toUpperCase)
+}

@@ -86,7 +86,9 @@ final class SttpClient(
     try Right(sttpRequest(request).send(new OkHttpBackend(client, exchange)))
     catch {
       case e: RefusedHost                         => Left(e.error)
-      case _: IOException if exchange.interrupted => throw new InterruptedException
+      case _: IOException if exchange.interrupted =>
+        Thread.interrupted(): Unit // the exception takes its place
+        throw new InterruptedException
       // The refusal of a header quotes its value, which may be secret.
       case _: IllegalArgumentException => Left(SttpClient.unsendable)
       // Servers send anything, and parsers throw anything.
@@ -118,7 +120,7 @@ final class SttpClient(
     }
     val hint =
       if (text.contains("Failed to authenticate with proxy")) SttpClient.CheckProxy
-      else if (text.contains("unexpected end of stream") && HttpRequest.isHttps(request.url))
+      else if (HttpRequest.isHttps(request.url) && exchange.status == 0 && SttpClient.Ended.exists(text.contains))
         SttpClient.MayWantCertificate
       else ""
     RestError(
@@ -133,6 +135,9 @@ final class SttpClient(
 object SttpClient {
   private val MayWantCertificate =
     " Some servers that demand a client certificate end a connection like this: see tlsCertFile."
+
+  /** A server ends the connection before it responds. Which message arrives depends on who writes first. */
+  private val Ended = Seq("unexpected end of stream", "Broken pipe", "Connection reset")
   private val CheckProxy = " Check proxyUser and proxyPassword."
 
   private def forbidden(why: String) = RestError(
