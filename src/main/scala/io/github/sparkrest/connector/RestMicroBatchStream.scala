@@ -12,8 +12,8 @@ import io.github.sparkrest.connector.schema.Inferred
 import io.github.sparkrest.connector.session.{PageLogLocation, SourceName}
 import io.github.sparkrest.connector.tasks.{RestInputPartition, SparkPollRunner}
 import io.github.sparkrest.error.{Condition, RestError}
-import io.github.sparkrest.http.{Clock, DaemonThreads}
 import io.github.sparkrest.http.client.ApiClient
+import io.github.sparkrest.http.{Clock, DaemonThreads}
 import io.github.sparkrest.pagelog.store.LogStore
 import io.github.sparkrest.pagelog.{Endpoint, LogOffset, LogPosition, PageLog, Resumption, SourceIdentity}
 import io.github.sparkrest.rows.{FieldRules, JsonRowSettings}

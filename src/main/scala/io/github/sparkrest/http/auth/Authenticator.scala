@@ -5,11 +5,11 @@ import java.nio.charset.StandardCharsets.UTF_8
 import java.time.Instant
 import java.util.Base64
 
-import io.github.sparkrest.options.values.KeyPlacement
 import io.github.sparkrest.config.AuthConfig
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.http.Headers._
 import io.github.sparkrest.http.HttpRequest
+import io.github.sparkrest.options.values.KeyPlacement
 import io.github.sparkrest.request.RequestTemplate
 import io.github.sparkrest.secret.Secret
 
@@ -59,7 +59,8 @@ object Authenticator {
     request.copy(headers = request.headers.replacing(name, value))
 
   private def withKey(k: AuthConfig.ApiKey, request: HttpRequest): HttpRequest = k.in match {
-    case KeyPlacement.Query => request.copy(url = withParameter(request.url, RequestTemplate.percentEncode(k.name), k.key))
+    case KeyPlacement.Query =>
+      request.copy(url = withParameter(request.url, RequestTemplate.percentEncode(k.name), k.key))
     case KeyPlacement.Cookie =>
       // RFC 6265 §4.2.1: one header holds all cookies.
       header(request, "Cookie", (request.headers.values("Cookie") :+ s"${k.name}=${k.key.reveal}").mkString("; "))

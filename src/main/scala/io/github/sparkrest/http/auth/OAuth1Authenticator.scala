@@ -4,10 +4,10 @@ package io.github.sparkrest.http.auth
 import java.security.{GeneralSecurityException, InvalidKeyException, SecureRandom}
 import java.time.Instant
 
-import io.github.sparkrest.options.values.SignatureMethod
 import io.github.sparkrest.config.AuthConfig
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.HttpRequest
+import io.github.sparkrest.options.values.SignatureMethod
 import io.github.sparkrest.secret.Secret
 
 /** `authType=OAuth1`: a signature with a nonce and a timestamp for each attempt (RFC 5849 §3.3). */
@@ -18,7 +18,7 @@ final private class OAuth1Authenticator(o: AuthConfig.OAuth1) extends Authentica
     try Right(Authenticator.authorization(request, OAuth1.header(o, request, now, nonce())))
     catch {
       case e: InvalidKeyException if o.method == SignatureMethod.RsaSha1 => Left(noKey(e))
-      case e: GeneralSecurityException                      => Left(cannotSign(o.method.text, e))
+      case e: GeneralSecurityException                                   => Left(cannotSign(o.method.text, e))
       // The JDK's answer to a percent sign that begins no encoding.
       case _: IllegalArgumentException => Left(noForm)
     }
