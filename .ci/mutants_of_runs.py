@@ -33,8 +33,8 @@ RUNS = (
     Mutant(
         "I2.6",
         "a replay reads the manifests anew",
-        "if (known.isLeft && !resumed) ledger",
-        "if (known.isLeft && !resumed && ledger.manifests.isEmpty) ledger",
+        "if (slices.isLeft && !resumed) ledger",
+        "if (slices.isLeft && !resumed && ledger.manifests.isEmpty) ledger",
         "OverlappingRunsSuite",
         "a batch that an older run logged after this one had read the log is replayed",
     ),

@@ -69,7 +69,7 @@ def _document(components: list[dict[str, Any]], jars: list[Path], version: str) 
         "purl": f"pkg:pypi/spark-rest@{version}",
         "externalReferences": [{"type": "vcs", "url": "https://github.com/sparkrest/spark-rest"}],
     }
-    # A jar contains the libraries whose name ends with its Scala line.
+    # A jar contains the libraries of its Scala line, and those for Java.
     parts = [
         {
             "type": "file",
@@ -82,7 +82,7 @@ def _document(components: list[dict[str, Any]], jars: list[Path], version: str) 
     lines = {jar.name: jar.name.partition("_")[2][:4] for jar in jars}
     dependencies = [{"ref": main["bom-ref"], "dependsOn": [part["bom-ref"] for part in parts]}]
     dependencies += [
-        {"ref": jar, "dependsOn": [c["bom-ref"] for c in components if str(c["name"]).endswith(f"_{line}")]}
+        {"ref": jar, "dependsOn": [c["bom-ref"] for c in components if _fits(c["name"], line)]}
         for jar, line in lines.items()
     ]
     content = {
@@ -95,6 +95,10 @@ def _document(components: list[dict[str, Any]], jars: list[Path], version: str) 
     }
     serial = uuid.uuid5(uuid.NAMESPACE_URL, json.dumps(content, sort_keys=True))
     return content | {"serialNumber": f"urn:uuid:{serial}"}
+
+
+def _fits(name: str, line: str) -> bool:
+    return name.endswith(f"_{line}") or re.search(r"_2\.1\d$", name) is None
 
 
 def _invalid(document: dict[str, Any]) -> Iterator[str]:
@@ -122,6 +126,8 @@ def _invalid(document: dict[str, Any]) -> Iterator[str]:
                 yield f"The SBOM refers to {reference}, which it does not list."
         if not dependency["dependsOn"]:
             yield f"The SBOM lists no library for {dependency['ref']}."
+    used = {reference for dependency in document["dependencies"] for reference in dependency["dependsOn"]}
+    yield from (f"No jar of the SBOM contains {reference}." for reference in references[1:] if reference not in used)
 
 
 def _unlisted(components: list[str], jars: list[Path]) -> Iterator[str]:
@@ -133,4 +139,4 @@ def _unlisted(components: list[str], jars: list[Path]) -> Iterator[str]:
         for name in sorted({"/".join(c.split("/")[:2]) for c in classes if c.endswith(".class")}):
             group = next((group for package, group in GROUPS.items() if name.startswith(package)), None)
             if group is None or not any(known.startswith(group) for known in listed):
-                yield f"{jar.name} contains {name}, which the SBOM does not list."
+                yield f"{jar.name} contains {name} of an unknown library. Add it to NOTICE and to GROUPS."

@@ -62,12 +62,12 @@ object Shading {
     case PathList("META-INF", "LICENSE" | "NOTICE")                     => MergeStrategy.deduplicate
     case PathList("META-INF", f) if f.matches("(?i)(LICENSE|NOTICE).*") => MergeStrategy.rename
     // Kotlin's metadata serve its compiler and its reflection, GraalVM's its native images, the list of suffixes cookies.
-    case PathList("META-INF", "native-image" | "proguard" | "maven" | "com.android.tools", _*)   => MergeStrategy.discard
-    case PathList("META-INF", f) if f.endsWith(".kotlin_module")        => MergeStrategy.discard
-    case PathList("kotlin", rest @ _*) if rest.last.endsWith(".kotlin_builtins") => MergeStrategy.discard
-    case PathList("okhttp3", "internal", "publicsuffix", f) if f.endsWith(".list") => MergeStrategy.discard
-    case PathList("module-info.class")                                  => MergeStrategy.discard
-    case PathList("scala-collection-compat.properties")                 => MergeStrategy.first
+    case PathList("META-INF", "native-image" | "proguard" | "maven" | "com.android.tools", _*) => MergeStrategy.discard
+    case PathList("META-INF", f) if f.endsWith(".kotlin_module")                               => MergeStrategy.discard
+    case PathList("kotlin", rest @ _*) if rest.last.endsWith(".kotlin_builtins")               => MergeStrategy.discard
+    case PathList("okhttp3", "internal", "publicsuffix", f) if f.endsWith(".list")             => MergeStrategy.discard
+    case PathList("module-info.class")                                                         => MergeStrategy.discard
+    case PathList("scala-collection-compat.properties")                                        => MergeStrategy.first
     // sttp carries the C source of its Scala Native backend.
     case PathList("scala-native", _*) => MergeStrategy.discard
     case PathList("rootdoc.txt")      => MergeStrategy.discard

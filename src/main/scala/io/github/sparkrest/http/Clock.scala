@@ -3,7 +3,7 @@ package io.github.sparkrest.http
 
 import java.time.Instant
 
-/** Time is passed in, so that a test can be exact about it. */
+/** Time is a parameter, so that tests can set it. */
 trait Clock extends Serializable {
   def now(): Instant
 }
@@ -11,7 +11,7 @@ trait Clock extends Serializable {
 object Clock {
   val System: Clock = () => Instant.now()
 
-  /** Shows this machine's time now, and from then on only moves forward, at an even pace: nobody can set it. */
+  /** Starts at this machine's time, and then only moves forward at an even pace: nobody can set it. */
   def steady(): Clock = {
     val began = Instant.now()
     val ticks = java.lang.System.nanoTime

@@ -3,7 +3,7 @@ package io.github.sparkrest.http
 
 import java.util.concurrent.ThreadFactory
 
-/** Threads that keep no JVM alive. */
+/** Threads that do not keep the JVM alive. */
 final class DaemonThreads(name: String) extends ThreadFactory {
   def newThread(task: Runnable): Thread = {
     val thread = new Thread(task, name)

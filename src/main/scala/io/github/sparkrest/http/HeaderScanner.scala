@@ -1,28 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.http
 
-/** Walks over the value of a header once, from its begin to its end. A regular expression with a repetition inside another one
-  * overflows the stack of its thread, or takes minutes, on a header that a server makes long enough.
+/** Reads the value of a header once, from start to end. A regular expression with nested repetitions overflows the stack, or takes
+  * minutes, if a server makes the header long enough.
   */
 final class HeaderScanner(header: String) {
   private var i = 0
 
   def atEnd: Boolean = i >= header.length
 
-  /** To one past the next `c`; false: there is none. */
+  /** Moves behind the next `c`; false if the rest does not contain it. */
   def skipTo(c: Char): Boolean = {
     val at = header.indexOf(c.toInt, i)
     i = if (at < 0) header.length else at + 1
     at >= 0
   }
 
-  /** The text up to the next `c`, which is walked over; `None`: there is none. */
+  /** The text before the next `c`, which is skipped; `None` if the rest does not contain it. */
   def until(c: Char): Option[String] = {
     val from = i
     if (skipTo(c)) Some(header.substring(from, i - 1)) else None
   }
 
-  /** What follows as `;name=value` (RFC 9110 §5.6.6), blanks allowed, names in lower case; a name alone has the value "". */
+  /** The parameters that follow as `;name=value` (RFC 9110 §5.6.6). Blanks are allowed, names become lower case, and a name without
+    * a value has the value "".
+    */
   def parameters(): List[(String, String)] = {
     val found = List.newBuilder[(String, String)]
     blanks()
@@ -43,7 +45,7 @@ final class HeaderScanner(header: String) {
     if (take('"')) quoted() else word(" \t\",;=")
   }
 
-  /** What follows as `=value`. */
+  /** The value that follows as `=value`. */
   def value(): Option[String] = {
     blanks()
     if (take('=')) Some(text()) else None
@@ -68,7 +70,7 @@ final class HeaderScanner(header: String) {
     header.substring(from, i)
   }
 
-  /** Up to the closing quote, or the end; a backslash makes the next character one of the text. */
+  /** Up to the closing quote or the end. A backslash escapes the next character. */
   private def quoted(): String = {
     val out = new StringBuilder
     while (i < header.length && header(i) != '"') {

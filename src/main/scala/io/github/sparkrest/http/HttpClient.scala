@@ -11,8 +11,8 @@ import io.github.sparkrest.secret.Secret
 /** The head of a response, and its body as a stream, decoded (`Content-Encoding`) but not read.
   *
   * @param headers names in lower case, in the order received
-  * @param url that gave it, after redirects; empty: that of the request
-  * @param tokens that were fetched, and sent with the request: the API may repeat them
+  * @param url that returned it, after redirects; empty: the URL of the request
+  * @param tokens that were fetched and sent with the request: the API may repeat them in the body
   */
 final case class HttpResponse(
     status: Int,
@@ -22,20 +22,20 @@ final case class HttpResponse(
     tokens: Seq[Secret] = Nil
 ) {
 
-  /** When it was made, by the clock of the server (RFC 9110 §6.6.1), epoch milliseconds. */
+  /** When the server made it, by the server's clock (RFC 9110 §6.6.1), epoch milliseconds. */
   def date: Option[Long] = header("Date").flatMap(HttpDate.parse)
 
   def header(name: String): Option[String] = headers.value(name)
 }
 
-/** Sends one request. The response lives inside `use`; afterwards its body is closed.
+/** Sends one request. The response is valid within `use`; then its body is closed.
   *
-  * Failures of the network come back as values. An `IOException` thrown by `use` while it reads the body counts as a
-  * connection that broke; any other exception of `use` passes through.
+  * Failures of the network are returned as values. A broken body that `use` reads counts as a broken connection. Any other
+  * exception of `use` is passed on.
   */
 trait HttpClient {
   def send[A](request: HttpRequest)(use: HttpResponse => Either[RestError, A]): Either[RestError, A]
 
-  /** When the request was made whose response is kept, if [[send]] would answer with it: what is younger is not in it. */
+  /** If [[send]] would answer from a kept response: when that was requested. The response does not contain younger records. */
   def answeredAt: HttpRequest => Option[Instant] = _ => None
 }

@@ -14,7 +14,7 @@ object HttpDate {
   /** More than the longest of the three forms, blanks included. */
   private val MostChars = 100
 
-  /** Epoch milliseconds. The name of the day is not looked at. */
+  /** Epoch milliseconds. The name of the day is ignored. */
   def parse(text: String): Option[Long] = if (text.length > MostChars) None else parsed(text)
 
   private def parsed(text: String): Option[Long] = {
@@ -26,7 +26,7 @@ object HttpDate {
       .toOption
   }
 
-  /** `Sun, 06 Nov 1994 08:49:37 GMT`; `+0000` in place of `GMT` is seen too. */
+  /** `Sun, 06 Nov 1994 08:49:37 GMT` Some servers write `+0000` instead of `GMT`. */
   private val fixed = formatter(_.appendPattern("d MMM uuuu HH:mm:ss [zzz][xx]"))
 
   /** `Sunday, 06-Nov-94 08:49:37 GMT`. Two digits are a year from 1970 to 2069. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.http
 
-/** One request, complete but for authentication. Holds secrets: it prints as its method alone.
+/** One request, complete except for authentication. It contains secrets, so it prints as its method only.
   *
   * @param url percent-encoded, sent as it is
   * @param trusted whether it goes where the user pointed: only then credentials may be added
@@ -18,4 +18,11 @@ final case class HttpRequest(
 
 object HttpRequest {
   def isHttps(url: String): Boolean = url.regionMatches(true, 0, "https:", 0, 6)
+}
+
+/** Which requests may be sent again although the server may have acted on them (RFC 9110 §9.2.2). */
+object RetryPolicy {
+  private val idempotent = Set("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE")
+
+  def isIdempotent(method: String): Boolean = idempotent(method.toUpperCase)
 }

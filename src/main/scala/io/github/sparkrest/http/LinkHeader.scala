@@ -3,19 +3,18 @@ package io.github.sparkrest.http
 
 import io.github.sparkrest.http.Headers._
 
-/** `Link` headers (RFC 8288): `<address>; rel="next", <address>; rel=prev`. */
+/** `Link` headers (RFC 8288): `<url>; rel="next", <url>; rel=prev`. */
 object LinkHeader {
 
-  /** The first address whose relation types hold `wanted`, as the header spells it.
+  /** The first URL whose relation types contain `wanted`, as the header spells it.
     *
-    * A link that says of itself that it leads to no results is none: Sentry names a next page on every page, with
-    * `results="false"` on the last one.
+    * A link with `results="false"` does not count: Sentry names a next page on every page, and marks the last one like this.
     */
   def find(headers: Seq[(String, String)], wanted: String): Option[String] = headers
     .values("Link")
     .iterator
     .flatMap(links)
-    .collectFirst { case (address, parameters) if leads(parameters, wanted) => address }
+    .collectFirst { case (url, parameters) if leads(parameters, wanted) => url }
 
   private def leads(parameters: List[(String, String)], wanted: String): Boolean = {
     // RFC 8288 §3.3: only the first rel of a link counts.
@@ -24,7 +23,7 @@ object LinkHeader {
     !parameters.exists { case (name, value) => name == "results" && value.trim.equalsIgnoreCase("false") }
   }
 
-  /** The links of one header, each with its parameters. What is not understood between two links is skipped. */
+  /** The links of one header with their parameters. Unknown text between two links is skipped. */
   private def links(text: String): Iterator[(String, List[(String, String)])] = {
     val scanner = new HeaderScanner(text)
     Iterator

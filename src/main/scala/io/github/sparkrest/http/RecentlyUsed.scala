@@ -3,12 +3,12 @@ package io.github.sparkrest.http
 
 import scala.collection.mutable
 
-/** What is made once for each setting, and kept while it is used: a JVM that lives for years sees many settings. Thread-safe.
+/** Keeps one value for each setting while it is used. A JVM that lives for years sees many settings. Thread-safe.
   *
-  * @param most the entry that was not used for the longest time goes when there are more
-  * @param idleMs an entry goes when it was not used for so long; looked at with each use of any
-  * @param close of an entry that went; somebody may still use it
-  * @param nowMs any clock that runs evenly
+  * @param most maximum number of entries; the least recently used one goes
+  * @param idleMs an entry goes after this time without use; checked at each use of any entry
+  * @param close closes the value of an entry that went; somebody may still use it
+  * @param nowMs a clock that only moves forward
   */
 final private[http] class RecentlyUsed[K, V](
     most: Int = RecentlyUsed.Most,
@@ -25,7 +25,7 @@ final private[http] class RecentlyUsed[K, V](
 
   def foreach(use: V => Unit): Unit = synchronized(entries.values.toList).foreach(e => use(e.value))
 
-  /** A failure to make it is not kept. */
+  /** A failed `make` is not kept. */
   def apply[E](key: K)(make: => Either[E, V]): Either[E, V] = synchronized {
     val now = nowMs()
     val found = entries.remove(key).map(_.value).fold(make)(Right(_))

@@ -5,12 +5,11 @@ import io.circe.Json
 import io.circe.parser.parse
 import io.github.sparkrest.progress.seen.ShortHash
 
-/** An address that is polled with an offset of its own.
+/** A URL that is polled with its own offset.
   *
-  * @param key what its state is kept under
-  * @param row the input row that it comes from, as a JSON object: what its placeholders stand for. `None`: the stream has no
-  *   input
-  * @param shown the columns of it that stand beside the records, likewise
+  * @param key under which its state is stored
+  * @param row the input row with the values of its placeholders, as a JSON object. `None`: the stream has no input
+  * @param shown the columns of the row that appear next to the records, as a JSON object
   */
 final case class Endpoint(key: String, row: Option[String] = None, shown: Option[String] = None) {
 
@@ -20,12 +19,12 @@ final case class Endpoint(key: String, row: Option[String] = None, shown: Option
 
 object Endpoint {
 
-  /** Of a stream without an input. */
+  /** The endpoint of a stream without an input. */
   val Only: Endpoint = Endpoint(LogOffset.OnlyEndpoint)
 
   /** The key is a hash of the row's values: neither the order of rows nor that of columns matters.
     *
-    * @param columns that stand beside the records
+    * @param columns that appear next to the records
     */
   def of(row: String, columns: Set[String]): Endpoint = {
     val fields = parse(row).toOption.flatMap(_.asObject).fold(Vector.empty[(String, Json)])(_.toVector)

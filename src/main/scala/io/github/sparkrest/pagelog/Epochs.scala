@@ -7,11 +7,11 @@ import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.pagelog.format.PageFile
 import io.github.sparkrest.pagelog.store.LogStore
 
-/** Which run of a query owns its page log: the one that claimed the newest epoch, by a file that can be made only once. */
+/** Which run of a query owns its page log: the run that claimed the newest epoch, by a file that can be made only once. */
 private[sparkrest] object Epochs {
   val Folder = "epochs"
 
-  /** 0: none was ever claimed. */
+  /** 0 if no epoch was ever claimed. */
   def newest(store: LogStore): Long = (0L +: all(store)).max
 
   @tailrec def claim(store: LogStore): Long = {
@@ -21,14 +21,14 @@ private[sparkrest] object Epochs {
 
   /** Throws if there is a newer run than `epoch`. */
   def mustBeNewest(store: LogStore, epoch: Long): Unit = {
-    val found = newest(store)
-    if (found > epoch) throw newerRun(store.location, found, epoch).toException
+    val newestEpoch = newest(store)
+    if (newestEpoch > epoch) throw newerRun(store.location, newestEpoch, epoch).toException
   }
 
   /** Throws if the driver does not see a file as an executor wrote it. */
   def mustBeShared(store: LogStore, epoch: Long, file: PolledFile): Unit =
     if (!store.length(PageFile.path(file.name)).contains(file.bytes)) {
-      // A newer run that came since the last look has swept it.
+      // A newer run that started since the last check has swept it.
       mustBeNewest(store, epoch) // guard: I1.18
       throw notShared(store.location, "an executor wrote a page file that the driver does not see").toException
     }
@@ -36,10 +36,10 @@ private[sparkrest] object Epochs {
   def deleteBefore(store: LogStore, epoch: Long): Unit =
     all(store).filter(_ < epoch).foreach(n => store.delete(path(n)))
 
-  /** What stops an executor from polling for a run, if anything does. */
+  /** Why an executor must not poll for a run, if there is a reason. */
   def obstacle(store: LogStore, epoch: Long): Option[RestError] = newest(store) match {
-    case found if found > epoch => Some(newerRun(store.location, found, epoch))
-    case found if found < epoch =>
+    case newestEpoch if newestEpoch > epoch => Some(newerRun(store.location, newestEpoch, epoch))
+    case newestEpoch if newestEpoch < epoch =>
       Some(notShared(store.location, "the driver made a file there that an executor does not see"))
     case _ => None
   }

@@ -17,7 +17,7 @@ object LogPosition {
   val Start: LogPosition = LogPosition(0, 0)
 }
 
-/** What a checkpoint was made with. A change of it under the same checkpoint is an error.
+/** The source that a checkpoint belongs to. Another source under the same checkpoint is an error.
   *
   * @param url a hash of the url, secrets taken out first
   */
@@ -42,11 +42,11 @@ object SourceIdentity {
     )
 }
 
-/** The source's offset: a place in the log and, per endpoint, the API offset *before* the page that is cut there. Going on
+/** The source's offset: a place in the log and, per endpoint, the API offset *before* the page that is cut there. Continuing
   * from it without the log repeats at most that page and loses nothing (I5).
   *
   * @param endpoints key of the endpoint -> API offset as the API spelled it; `None`: `initialOffset`
-  * @param states with too many endpoints to name them here: number of the file in the page log that has their states
+  * @param states number of the file in the page log with the states of all endpoints, if they are too many to be named here
   */
 final case class LogOffset(
     position: LogPosition,
@@ -78,7 +78,7 @@ object LogOffset {
   /** The key of the endpoint of a stream without an input table. */
   val OnlyEndpoint = "main"
 
-  /** More endpoints than these are not named in an offset: Spark shows it in each progress report. */
+  /** An offset names no more endpoints, because Spark shows it in each progress report. */
   val MaxNamed = 100
 
   def parse(json: String): Either[RestError, LogOffset] = {

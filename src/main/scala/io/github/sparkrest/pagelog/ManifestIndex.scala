@@ -8,26 +8,26 @@ import io.github.sparkrest.progress.Progress
 
 /** The manifests that are still in the log, oldest first, and the arithmetic of places in them. A value, without I/O.
   *
-  * What an endpoint remembers may be large. It is held once for each endpoint; the manifests here have outlines of it.
+  * The progress of an endpoint may be large. It is held once for each endpoint; the manifests here have outlines of it.
   *
   * @param manifests outlines, see [[Manifest.outline]]
-  * @param base what the newest file of states holds
+  * @param base the newest file of states
   * @param states of all endpoints, after all manifests
-  * @param before the API offsets before the oldest manifest
-  * @param sums of all manifests up to each of them, and those that went before
+  * @param firstOffsets the API offsets before the oldest manifest
+  * @param sums of all manifests up to each of them, purged ones included
   */
 final class ManifestIndex private (
     val manifests: Vector[Manifest],
     val base: StoredStates,
     val states: Map[String, Progress],
-    before: Map[String, Option[String]],
+    firstOffsets: Map[String, Option[String]],
     sums: Vector[Sums]
 ) {
   def newest: Option[Manifest] = manifests.lastOption
   def end: Option[LogPosition] = newest.map(m => LogPosition(m.seq, m.records))
 
   def append(m: Manifest): ManifestIndex =
-    new ManifestIndex(manifests :+ m.outline, base, states ++ m.endpoints, before, sums :+ sums.last.plus(m)) // guard: I4.7
+    new ManifestIndex(manifests :+ m.outline, base, states ++ m.endpoints, firstOffsets, sums :+ sums.last.plus(m)) // guard: I4.7
 
   /** Names of the files of records seen that its states depend on. */
   def seenFiles: Set[String] =
@@ -35,14 +35,20 @@ final class ManifestIndex private (
       .flatMap(_.valuesIterator.flatMap(_.seenFiles))
       .toSet
 
-  /** Without what these endpoints remember. */
+  /** Without the progress of these endpoints. */
   def forget(keys: Set[String]): ManifestIndex =
-    new ManifestIndex(manifests, base.copy(endpoints = base.endpoints -- keys), states -- keys, before -- keys, sums)
+    new ManifestIndex(
+      manifests,
+      base.copy(endpoints = base.endpoints -- keys),
+      states -- keys,
+      firstOffsets -- keys,
+      sums
+    )
 
   /** Bytes after `from`, roughly: a page that is begun counts as a whole. */
   def bytesAfter(from: LogPosition): Long = sumsAfter(from).bytes
 
-  /** As [[bytesAfter]], with what the manifests themselves take in memory: thousands of endpoints with a record each. */
+  /** As [[bytesAfter]], and the memory of the manifests: thousands of endpoints may have a record each. */
   def weightAfter(from: LogPosition): Long = sumsAfter(from).weight
 
   def recordsAfter(from: LogPosition): Long =
@@ -91,29 +97,27 @@ final class ManifestIndex private (
       )
   }
 
-  /** The API offsets to note with a place, one per endpoint: the one before the page that is cut there, or before the next page
-    * of it.
-    */
+  /** The API offsets to store with a place, one per endpoint: before the page that is cut there, or before its next page. */
   def offsetsAt(p: LogPosition): Map[String, Option[String]] = {
-    val upTo = manifests.iterator.takeWhile(_.seq < p.seq).foldLeft(before)(_ ++ _.offsets)
+    val upTo = manifests.iterator.takeWhile(_.seq < p.seq).foldLeft(firstOffsets)(_ ++ _.offsets)
     upTo ++ manifests
       .find(_.seq == p.seq)
       .fold(Map.empty[String, Option[String]])(m => m.endpoints.map { case (k, _) => k -> m.offsetAt(p.record, k) })
   }
 
-  /** A seq above `seq` whose manifest does not follow the one before it, or `seq` itself: pages between them are gone. */
+  /** A seq above `seq` whose manifest does not follow the previous one, or `seq` itself: pages between them are gone. */
   def gapAfter(seq: Long): Option[Long] = {
     val later = manifests.filter(_.seq > seq)
     later.zip(seq +: later.map(_.seq)).collectFirst { case (m, last) if m.previous > last => m.seq } // guard: I2.3
   }
 
-  /** The states that are lost with these manifests: of endpoints that no later one names. They have to be stored before. */
+  /** Whether states are lost with these manifests, because no later manifest names the endpoint: then they must be stored first. */
   def onlyIn(gone: Seq[Manifest]): Boolean = {
     val later = manifests.iterator.filter(m => gone.last.seq < m.seq).flatMap(_.endpoints.keySet).toSet
     gone.exists(_.endpoints.keysIterator.exists(!later(_)))
   }
 
-  /** What may go once all before `done` is consumed: never the newest manifest. */
+  /** Manifests that may be purged once everything before `done` is consumed: never the newest one. */
   def consumedBefore(done: LogPosition): Vector[Manifest] =
     manifests.dropRight(1).filter(m => LogPosition(m.seq, m.records) <= done) // guard: I3.14
 
@@ -126,7 +130,7 @@ final class ManifestIndex private (
       kept,
       stored.getOrElse(base),
       states,
-      gone.foldLeft(before)(_ ++ _.offsets),
+      gone.foldLeft(firstOffsets)(_ ++ _.offsets),
       sums.takeRight(kept.length + 1)
     )
   }
@@ -151,8 +155,8 @@ final class ManifestIndex private (
 
 object ManifestIndex {
   def apply(manifests: Seq[Manifest], base: StoredStates = StoredStates.None): ManifestIndex = {
-    val before = base.endpoints.map { case (k, s) => k -> s.offset }
-    manifests.foldLeft(new ManifestIndex(Vector.empty, base, base.endpoints, before, Vector(Sums(0, 0, 0))))(_.append(_))
+    val offsets = base.endpoints.map { case (k, s) => k -> s.offset }
+    manifests.foldLeft(new ManifestIndex(Vector.empty, base, base.endpoints, offsets, Vector(Sums(0, 0, 0))))(_.append(_))
   }
 
   val Empty: ManifestIndex = ManifestIndex(Vector.empty)

@@ -25,12 +25,12 @@ object CachedPages {
   }
 }
 
-/** What this executor polled and nobody has read yet, so that normally nothing is read back from storage. One per JVM,
-  * bounded (I4); a miss costs a read.
+/** The pages that this executor polled and nobody has read yet, so that normally nothing is read back from storage. One cache per
+  * JVM, bounded (I4); a miss costs a read.
   *
-  * Pages are read in the order in which they were polled, once. So when it is full a new page is not taken, rather than an
-  * old one thrown out (throwing out the oldest would make every read a miss), and a page leaves with its last record. What
-  * a stopped query left behind goes when it is old and room is needed.
+  * Pages are read once, in the order in which they were polled. So a full cache refuses a new page: if it evicted the oldest
+  * page, every read would be a miss. A page leaves with its last record. Pages of a stopped query leave when they are old and
+  * room is needed.
   */
 object PageCache {
   val maxBytes: Long = math.min(32L << 20, Runtime.getRuntime.maxMemory / 16)
@@ -58,7 +58,7 @@ object PageCache {
 
   def release(name: String): Unit = synchronized(remove(name))
 
-  /** What other tests polled and nobody read. */
+  /** Drops pages that other tests polled and nobody read. */
   private[sparkrest] def clear(): Unit = synchronized(entries.keys.toList.foreach(remove))
 
   /** Bytes held now. */

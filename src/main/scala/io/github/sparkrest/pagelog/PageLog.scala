@@ -4,17 +4,7 @@ package io.github.sparkrest.pagelog
 import scala.annotation.tailrec
 
 import io.github.sparkrest.error.{Condition, RestError}
-import io.github.sparkrest.pagelog.format.{
-  LastPoll,
-  LeftEndpoints,
-  Manifest,
-  PacingState,
-  PageSlice,
-  RunStarts,
-  StoredManifests,
-  StoredStates,
-  Unreadable
-}
+import io.github.sparkrest.pagelog.format._
 import io.github.sparkrest.pagelog.store.LogStore
 import io.github.sparkrest.progress.Progress
 import org.slf4j.LoggerFactory
@@ -23,8 +13,8 @@ import org.slf4j.LoggerFactory
   *
   * Layout: `manifests/<seq>.json`, `pages/<epoch>-<uuid>.ndjson`, `epochs/<n>`, `last-poll.json`, `run-starts.json`, and with
   * several endpoints `states/<seq>.json` and `left-endpoints.json`; with many records to remember `seen/<epoch>-<uuid>`. A page
-  * file that no manifest names does not exist: whatever a retried or
-  * speculative task, a lost executor or a crash left behind changes nothing.
+  * file that no manifest names does not exist: a file that a retried or speculative task, a lost executor or a crash left
+  * behind changes nothing. [[ProgressSources]] says where a run continues.
   *
   * Runs: each run of the query claims the next epoch by a file that can be made only once. A run that sees a newer epoch
   * stops, and deletes nothing. A manifest is written only if its seq is free, so the manifests are one chain whoever writes
@@ -57,13 +47,16 @@ final class PageLog private (
     * @param inInput keys of the endpoints of this run
     */
   def dropLeft(inInput: Set[String], nowMs: Long, retentionMs: Long): Unit = synchronized {
-    val known = ledger.states.keySet ++ note.toSet[LastPoll].flatMap(_.endpoints.keySet)
-    dropped = LeftEndpoints.expired(store, known, inInput, nowMs, retentionMs)
+    val withState = ledger.states.keySet ++ note.toSet[LastPoll].flatMap(_.endpoints.keySet)
+    dropped = LeftEndpoints.expired(store, withState, inInput, nowMs, retentionMs)
     ledger = ledger.forget(dropped)
     note = note.map(n => n.copy(endpoints = n.endpoints -- dropped))
   }
 
-  /** @param offsets in the query's offset: what is gone on from if the log holds nothing */
+  /** Where polling continues: [[ProgressSources]] decides.
+    *
+    * @param offsets in the query's offset, by endpoint
+    */
   def resume(start: LogPosition, offsets: Map[String, Option[String]]): Resumption = synchronized {
     floor = math.max(floor, start.seq)
     read = start
@@ -72,34 +65,31 @@ final class PageLog private (
     if (start > LogPosition.Start)
       store.overwrite(RunStarts.Name, RunStarts.encode((committed :+ start).takeRight(retainBatches + 1)))
     val end = ledger.newest.fold(0L)(_.seq)
-    val noted = note.filter(_.isOf(ledger, start))
-    // One that was read and then lost: the next manifest may say that it follows it.
+    val sources = ProgressSources.of(ledger, note, start, offsets)
+    // A manifest that was read and then lost: the next one may say that it follows it.
     if (end < start.seq) StoredManifests.deleteAbsent(store, ledger, start.seq) // guard: I2.8
-    if (end < start.seq && noted.isEmpty)
-      logger.warn(s"The page log in ${store.location} holds nothing at or after the query's offset $start: polling goes on from the API offset in it; one page may come again.")
-    val fromOffset = ledger.base.endpoints ++ offsets.map { case (k, o) => k -> Progress(o) }
-    val moved = noted.fold(Map.empty[String, Progress])(_.since(ledger))
-    val states = (if (end >= start.seq && end > 0) ledger.states else fromOffset) ++ moved
+    if (end < start.seq && !sources.isNoteUsed)
+      logger.warn(s"The page log in ${store.location} holds nothing at or after the query's offset $start: polling continues from the API offset in it; one page may come again.")
     Resumption(
-      states.map { case (key, state) => key -> state.withoutDoubt },
+      sources.states.map { case (key, state) => key -> state.withoutDoubt },
       note.map(_.polledAtMs),
-      fresh = start.seq == 0 && ledger.newest.isEmpty && noted.isEmpty,
+      fresh = start.seq == 0 && ledger.newest.isEmpty && !sources.isNoteUsed,
       note.fold(PacingState.Nothing)(_.pace),
-      unlogged = moved.keySet
+      unlogged = sources.unlogged
     )
   }
 
   /** Makes polls count. After it returns, the records are in the log for good.
     *
-    * @return the states that hold now: normally those given. If an older run, dying, put a manifest of its own in this
-    *   place after this run had read the log, that one stands: its polls counted, these did not. If its page file was swept
-    *   before, it counts as absent.
+    * @return the states that hold now: normally the given ones. A dying older run may have put a manifest in this place after
+    *   this run had read the log. Then that manifest holds: its polls count, and the given ones do not. It counts as absent if
+    *   its page file was swept before.
     */
   def append(file: PolledFile, states: Map[Endpoint, Progress]): Map[String, Progress] =
     append(file, states, Nil)
 
-  /** @param absent manifests that count as absent. They go after the next one is there: until then a newer run might take
-    *   their number, and its manifest would go instead.
+  /** @param absent manifests that count as absent. They are deleted after the next manifest is written: until then a newer run
+    *   might take their number, and its manifest would be deleted instead.
     */
   @tailrec private def append(
       file: PolledFile,
@@ -109,8 +99,8 @@ final class PageLog private (
     checkNewest() // guard: I1.13
     Epochs.mustBeShared(store, epoch, file)
     val (seq, previous) = synchronized {
-      val before = ledger.newest.fold(floor)(_.seq)
-      ((floor +: before +: absent).max + 1, before)
+      val newest = ledger.newest.fold(floor)(_.seq)
+      ((floor +: newest +: absent).max + 1, newest)
     }
     val mine = Manifest(
       seq,
@@ -125,11 +115,12 @@ final class PageLog private (
       added(mine)
     } else
       StoredManifests.read(store, seq) match {
-        case Some(Right(other)) if other.epoch > epoch => throw newerRun(other.epoch)
-        case Some(Right(other))                        => added(other)
-        case Some(Left(later: Unreadable.Later))       => throw StoredManifests.unreadable(store, seq, later)
-        case found                                     =>
-          found.flatMap(_.left.toOption).foreach(StoredManifests.passOver(store, seq, _))
+        case Some(Right(other)) if other.epoch > epoch =>
+          throw Epochs.newerRun(store.location, other.epoch, epoch).toException
+        case Some(Right(other))                  => added(other)
+        case Some(Left(later: Unreadable.Later)) => throw StoredManifests.unreadable(store, seq, later)
+        case unusable                            =>
+          unusable.flatMap(_.left.toOption).foreach(StoredManifests.passOver(store, seq, _))
           append(file, states, seq :: absent)
       }
   }
@@ -181,7 +172,7 @@ final class PageLog private (
     while (condition() && left > 0) wait(math.min(left, 1000L))
   }
 
-  /** Whether a batch from `from` could not take more than is there. */
+  /** Whether a batch from `from` is full with the records that the log has now. */
   def isFull(from: LogPosition, maxRecords: Long, maxBytes: Long): Boolean = synchronized {
     ledger.recordsAfter(from) >= maxRecords || ledger.bytesAfter(from) >= maxBytes
   }
@@ -192,27 +183,27 @@ final class PageLog private (
   /** Number of the newest file with the states of all endpoints; 0: there is none yet. */
   def statesSeq: Long = synchronized(ledger.base.seq)
 
-  def slices(from: LogPosition, to: LogPosition): Seq[PageSlice] = found(from, to) match {
-    case Right(found) => found
-    case Left(seq)    =>
+  def slices(from: LogPosition, to: LogPosition): Seq[PageSlice] = reloaded(from, to) match {
+    case Right(slices) => slices
+    case Left(seq)     =>
       throw RestError(
         Condition.PageMissing,
-        s"The batch from $from to $to is to be run again, but manifest $seq is not in ${store.location}.",
+        s"Spark runs the batch from $from to $to again, but manifest $seq is not in ${store.location}.",
         "Restore the page log, or start with a new checkpoint."
       ).toException
   }
 
-  /** A run that was not yet gone when this one opened the log may have put a manifest and a batch there since; as long as this
-    * one has not polled, it goes on from there.
+  /** An older run that was still alive when this run opened the log may have written a manifest and a batch since. As long as
+    * this run has not polled, it continues from there.
     */
-  private def found(from: LogPosition, to: LogPosition): Either[Long, Seq[PageSlice]] = synchronized {
-    val known = ledger.slices(from, to)
-    if (known.isLeft && !resumed) ledger = StoredManifests.load(store) // guard: I2.6
-    if (known.isLeft) ledger.slices(from, to) else known
+  private def reloaded(from: LogPosition, to: LogPosition): Either[Long, Seq[PageSlice]] = synchronized {
+    val slices = ledger.slices(from, to)
+    if (slices.isLeft && !resumed) ledger = StoredManifests.load(store) // guard: I2.6
+    if (slices.isLeft) ledger.slices(from, to) else slices
   }
 
-  /** Everything up to `end` is in the sink for good. Deletes what is older than the batches to retain: the manifest first, so
-    * that none names a page that is gone.
+  /** Everything up to `end` is in the sink for good. Deletes manifests and pages older than the batches to retain: the manifest
+    * first, so that no manifest names a deleted page.
     */
   def commit(end: LogPosition): Unit = {
     val gone = synchronized {
@@ -234,17 +225,15 @@ final class PageLog private (
   }
 
   private def checkNewest(): Unit = Epochs.mustBeNewest(store, epoch)
-
-  private def newerRun(newest: Long) = Epochs.newerRun(store.location, newest, epoch).toException
 }
 
 object PageLog {
   private val logger = LoggerFactory.getLogger("io.github.sparkrest.PageLog")
 
-  /** Where the states of all endpoints have to be written before: that is not done for each manifest. */
+  /** If the states of all endpoints must be written first, several manifests are purged together. */
   private val PurgedTogether = 8
 
-  /** What stops an executor from polling for a run, if anything does. */
+  /** Why an executor must not poll for a run, if there is a reason. */
   def obstacle(store: LogStore, epoch: Long): Option[RestError] = Epochs.obstacle(store, epoch)
 
   /** Claims the next epoch and reads the log. Older epochs' files go, and pages that older runs left without a manifest. */
@@ -253,7 +242,7 @@ object PageLog {
     val ledger = StoredManifests.load(store)
     val note = LastPoll.load(store)
     val starts = store.read(RunStarts.Name).fold(Vector.empty[LogPosition])(RunStarts.decode)
-    // A start that took long may have been overtaken: then what it would sweep is not its own to judge.
+    // A newer run may have started meanwhile, and then these files are the newer run's to sweep.
     Epochs.mustBeNewest(store, epoch) // guard: I1.17
     StoredManifests.sweep(store, ledger, note, epoch)
     new PageLog(store, epoch, retainBatches, ledger, note, starts)

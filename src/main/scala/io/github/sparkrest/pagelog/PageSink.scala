@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.pagelog
 
-/** Where the records of a poll go: pages, each taken as a whole or not at all. */
+/** Takes the records of a poll: pages, each of which counts as a whole or not at all. */
 trait PageSink {
 
   /** Copies one record, in `[from, to)`, to the page that is being written. */
   def append(buf: Array[Byte], from: Int, to: Int): Unit
 
-  /** The records since the last [[endPage]] were none. */
+  /** Drops the records since the last [[endPage]]. */
   def discardPage(): Unit
 
   /** The records since the last call are a page.
     *
-    * @param offsetBefore the API offset that the page was asked with
-    * @param origin the response that they came with
+    * @param offsetBefore the API offset of the request for the page
+    * @param origin the response with the records
     */
   def endPage(offsetBefore: Option[String], origin: Option[PageOrigin]): Unit
 
@@ -37,9 +37,9 @@ final case class PolledFile(name: String, bytes: Long, location: String, pages: 
     recordsByEndpoint.getOrElse(Some(key), 0L) + recordsByEndpoint.getOrElse(None, 0L)
 }
 
-/** @param offsetBefore the API offset that the page was asked with; `None`: `initialOffset`
-  * @param endpoint that gave it; `None`: the only one
-  * @param origin the response that it came with; `None` in a log of an earlier version
+/** @param offsetBefore the API offset of the request for the page; `None`: `initialOffset`
+  * @param endpoint key; `None`: the only endpoint
+  * @param origin the response with the page; `None` in a log of an earlier version
   */
 final case class PolledPage(
     records: Long,
@@ -51,10 +51,10 @@ final case class PolledPage(
   def isOf(key: String): Boolean = endpoint.forall(_ == key)
 }
 
-/** What a record's `_metadata` says of the response that it came with.
+/** What a record's `_metadata` says about its response.
   *
   * @param url that answered, after redirects, without secrets
   * @param atMs when the request was planned, epoch milliseconds
-  * @param number of the page in its drain, from 1
+  * @param number of the page in its traversal, from 1
   */
 final case class PageOrigin(url: String, status: Int, atMs: Long, number: Long)

@@ -4,22 +4,22 @@ package io.github.sparkrest.pagelog
 import io.github.sparkrest.pagelog.format.PacingState
 import io.github.sparkrest.progress.Progress
 
-/** Where the poller puts what it polled. Every call may fail with a `RestException` that ends the query. */
+/** Takes the results of the poller. Every call may fail with a `RestException` that ends the query. */
 trait PollSink {
 
   /** Makes polls count: the records of the file, and the states after them. All or nothing.
     *
     * @param states of all endpoints that have pages in the file, and of others whose states moved without a record
-    * @return by key, the states to go on from; an endpoint that is not among them goes on from where it was
+    * @return by key, the states to continue from; an endpoint that is missing continues from where it was
     */
   def append(file: PolledFile, states: Map[Endpoint, Progress]): Map[String, Progress]
 
-  /** Written before a poll, over and over in one place: for `streamingInterval` and limits after a restart, and for states
-    * that moved without records. After a poll too, if what it said has to outlive this run.
+  /** Overwrites the note of the last poll, before each poll: for `streamingInterval` and limits after a restart, and for states
+    * that moved without records. Also after a poll whose result must outlive this run.
     */
   def noteBeforePoll(nowMs: Long, states: Map[String, Progress], pace: PacingState = PacingState.Nothing): Unit
 
-  /** No poll is under way: what lost attempts of earlier polls left behind may go. */
+  /** No poll is running: deletes the files that lost attempts of earlier polls left behind. */
   def sweepLost(): Unit = ()
 
   /** Bytes polled that the query has not taken yet. */
@@ -32,14 +32,14 @@ trait PollSink {
   def pollerChanged(): Unit
 }
 
-/** Where polling goes on.
+/** Where polling continues: see [[ProgressSources]].
   *
-  * @param states by key, of each endpoint that was ever polled, whether it still is one or not
+  * @param states by key, of each endpoint that was ever polled, also if it has left the input
   * @param polledAtMs when the last poll began, if that is known
   * @param fresh nothing was ever polled under this checkpoint
-  * @param pace what the run before left
-  * @param inferred a schema was inferred at this start; `pace` has the requests that it took
-  * @param unlogged keys of states that no manifest has, only the note of the last poll: they have to be noted again
+  * @param pace that the last run noted
+  * @param inferred a schema was inferred at this start; `pace` has the requests for it
+  * @param unlogged keys of states that only the note of the last poll has, and no manifest: they must be noted again
   */
 final case class Resumption(
     states: Map[String, Progress],

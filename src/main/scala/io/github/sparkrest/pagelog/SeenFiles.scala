@@ -9,17 +9,17 @@ import java.util.UUID
 import scala.collection.mutable
 
 import io.github.sparkrest.error.{Condition, RestError}
-import io.github.sparkrest.pagelog.format.PageFile
+import io.github.sparkrest.pagelog.format.{LastPoll, Manifest, PageFile}
 import io.github.sparkrest.pagelog.store.LogStore
 import io.github.sparkrest.progress.seen.{Seen, SeenEntry, SeenFile, SeenStore}
 
 /** Files of records that were seen, in the page log's folder: `seen/<epoch>-<uuid>`. For one task, and the thread that polls.
   *
-  * A file is a header line, then entries of 28 bytes, sorted: two halves of the identity, how often, rank. Blocks of them are
-  * cached on this executor, because the next poll looks into the same files.
+  * A file is a header line, then sorted entries of 28 bytes: two halves of the identity, a count, and the rank. Blocks of
+  * entries are cached on this executor, because the next poll reads the same files.
   *
-  * A file counts once a state that counts names it. So a task whose result is lost leaves files that nothing names; the next
-  * run deletes them.
+  * A file counts once a valid state names it. A task whose result is lost leaves files that nothing names; the next run deletes
+  * them.
   */
 final class SeenFiles(store: LogStore, epoch: Long) extends SeenStore {
   import SeenFiles._
@@ -64,7 +64,7 @@ final class SeenFiles(store: LogStore, epoch: Long) extends SeenStore {
     }
   }
 
-  /** Binary search over the blocks, then within one. */
+  /** Binary search over the blocks, then within a block. */
   def count(file: SeenFile, of: SeenEntry): Int = {
     var (low, high) = (0L, (file.entries - 1) / BlockEntries)
     while (low < high) {
@@ -76,17 +76,17 @@ final class SeenFiles(store: LogStore, epoch: Long) extends SeenStore {
 
   private def find(block: Array[Byte], of: SeenEntry): Int = {
     var (low, high) = (0, block.length / EntryBytes - 1)
-    var found = 0
+    var count = 0
     while (low <= high) {
       val middle = (low + high) >>> 1
       val order = compare(block, middle, of)
       if (order == 0) {
-        found = ByteBuffer.wrap(block).getInt(middle * EntryBytes + 16)
+        count = ByteBuffer.wrap(block).getInt(middle * EntryBytes + 16)
         low = high + 1
       } else if (order < 0) low = middle + 1
       else high = middle - 1
     }
-    found
+    count
   }
 
   private def compare(block: Array[Byte], i: Int, of: SeenEntry): Int = {
@@ -117,7 +117,7 @@ final class SeenFiles(store: LogStore, epoch: Long) extends SeenStore {
     "Restore the page log, or start with a new checkpoint."
   ).toException
 
-  /** Deletes the files of this task that no result names: those that were merged, and all after a failure. */
+  /** Deletes the files of this task that no result names: merged files, and after a failure all of them. */
   def keepOnly(named: Set[String]): Unit = {
     made.filterNot(named).foreach(name => store.delete(path(name)))
     made.clear()
@@ -131,7 +131,7 @@ object SeenFiles {
   val EntryBytes = 28
   val BlockEntries = 1024
 
-  /** Of blocks, on one executor. */
+  /** Limit of the block cache of an executor. */
   val CacheBytes: Long = 64L << 20
 
   def path(name: String): String = s"$Folder/$name"
@@ -139,27 +139,52 @@ object SeenFiles {
 
   private val cache = new Blocks(CacheBytes)
 
-  /** The blocks that were used last. Thread-safe. */
+  /** The most recently used blocks. Thread-safe. */
   final private class Blocks(maxBytes: Long) {
     private var bytes = 0L
     private val held = new java.util.LinkedHashMap[(String, Long), Array[Byte]](64, 0.75f, true)
 
     def block(file: String, n: Long)(read: => Array[Byte]): Array[Byte] = {
       val key = (file, n)
-      val known = synchronized(held.get(key))
-      if (known != null) known
+      val cached = synchronized(held.get(key))
+      if (cached != null) cached
       else {
-        val found = read
+        val block = read
         synchronized {
-          if (held.put(key, found) == null) bytes += found.length
+          if (held.put(key, block) == null) bytes += block.length
           val oldest = held.entrySet.iterator
           while (bytes > maxBytes && oldest.hasNext) {
             bytes -= oldest.next().getValue.length
             oldest.remove()
           }
         }
-        found
+        block
       }
     }
+  }
+}
+
+/** The files of records seen that a manifest or note of this log named. A file is deleted when the last of them is gone.
+  *
+  * A file that only a lost attempt or a state between two notes named is deleted by the next run. Guarded by the page log.
+  */
+final private[sparkrest] class NamedSeenFiles(store: LogStore, ledger: ManifestIndex, note: Option[LastPoll]) {
+  private var inNote = note.fold(Set.empty[String])(_.seenFiles)
+  private var named = ledger.seenFiles ++ inNote
+
+  def appended(m: Manifest): Unit = named ++= m.endpoints.valuesIterator.flatMap(_.seenFiles)
+
+  def noted(written: LastPoll, ledger: ManifestIndex): Unit = {
+    val lastNamed = inNote
+    inNote = written.seenFiles
+    named ++= inNote
+    if (!lastNamed.subsetOf(inNote)) drop(ledger)
+  }
+
+  /** After the log has forgotten manifests or a note. */
+  def drop(ledger: ManifestIndex): Unit = {
+    val needed = ledger.seenFiles ++ inNote
+    named.filterNot(needed).foreach(name => store.delete(SeenFiles.path(name)))
+    named = needed
   }
 }

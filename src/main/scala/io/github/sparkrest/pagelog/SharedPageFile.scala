@@ -4,10 +4,10 @@ package io.github.sparkrest.pagelog
 import io.github.sparkrest.pagelog.format.{PageFileWriter, RecordBlock}
 import io.github.sparkrest.pagelog.store.LogStore
 
-/** One page file for polls that run at the same time. The pages of a poll go into it together, when the poll is over: so none
+/** One page file for polls that run at the same time. The pages of a poll go into it together, when the poll is over. So no poll
   * waits for the response of another, and a poll that is broken off leaves nothing. For one thread.
   *
-  * Memory: [[HeldPages.MaxBytes]] for each poll that runs, and one writer. A poll that brings more gets a file of its own.
+  * Memory: [[HeldPages.MaxBytes]] for each poll that runs, and one writer. A poll with more records gets a separate file.
   */
 final class SharedPageFile(store: LogStore, epoch: Long, location: String) {
   private val writer = new PageFileWriter(store, epoch, location)
@@ -16,17 +16,17 @@ final class SharedPageFile(store: LogStore, epoch: Long, location: String) {
   def sink(endpoint: String): HeldPages =
     new HeldPages(endpoint, () => new PageFileWriter(store, epoch, location, Some(endpoint)))
 
-  /** Takes the pages of a poll that is over, unless they are in a file of their own. */
+  /** Takes the pages of a poll that is over, unless they are in a separate file. */
   def take(pages: HeldPages): Unit = pages.writeTo(writer)
 
-  /** `None`: no poll brought a record. */
+  /** `None`: no poll returned a record. */
   def close(): Option[PolledFile] = writer.close()
 
   /** Leaves no file behind; does nothing after [[close]]. */
   def abandon(): Unit = writer.abandon()
 }
 
-/** The pages of one poll: held in memory, or in a file of their own if they are many. For one thread. */
+/** The pages of one poll: held in memory, or in a separate file if they are many. For one thread. */
 final class HeldPages(endpoint: String, ownFile: () => PageFileWriter) extends PageSink {
   import HeldPages._
 
@@ -51,7 +51,7 @@ final class HeldPages(endpoint: String, ownFile: () => PageFileWriter) extends P
 
   def bytes: Long = own.fold(finishedBytes)(_.bytes)
 
-  /** The file of its own, closed, if it has one. */
+  /** The separate file, closed, if there is one. */
   def ownFileClosed(): Option[PolledFile] = own.flatMap(_.close())
 
   /** Leaves no file behind. */
@@ -87,6 +87,6 @@ object HeldPages {
   /** @param end the record after its last one */
   final private case class Held(end: Int, offsetBefore: Option[String], origin: Option[PageOrigin])
 
-  /** Of records, of one poll. */
+  /** Of the records of one poll. */
   val MaxBytes: Int = 256 << 10 // guard: I4.12
 }

@@ -7,7 +7,7 @@ import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.options.tables.OptType
 import io.github.sparkrest.options.values.Template
 
-/** A request body with placeholders. Braces that are none of the known placeholders stay: GraphQL and JSON are full of them. */
+/** A request body with placeholders. Other braces stay: GraphQL and JSON are full of them. */
 final private[request] class BodyTemplate(text: String, config: RestConfig) {
   private val known =
     (RestConfig.offsetPlaceholders(
@@ -19,7 +19,7 @@ final private[request] class BodyTemplate(text: String, config: RestConfig) {
   def render(value: String => String, input: InputRow = InputRow.Empty): String =
     if (config.formBody) form(value) else json(value, input)
 
-  /** `application/x-www-form-urlencoded`; a field that is an empty placeholder alone is left out, as in a query. */
+  /** `application/x-www-form-urlencoded`; a field that consists of one empty placeholder is left out, as in a query. */
   private def form(value: String => String): String = fields
     .map { case (k, v) => k -> Template.parse(v, known) }
     .filterNot { case (_, t) => t.onlyHole.exists(value(_).isEmpty) }

@@ -4,13 +4,13 @@ package io.github.sparkrest.request
 import io.circe.Json
 import io.circe.parser.parse
 
-/** One row of an input: what placeholders with the names of its columns stand for. */
+/** One row of an input: the values of placeholders with the names of its columns. */
 final case class InputRow(values: Vector[(String, Json)]) {
   private lazy val byName = values.toMap
 
   def apply(column: String): Option[Json] = byName.get(column)
 
-  /** A text without quotes, a null as nothing, all else as JSON. */
+  /** A text without quotes, a null as nothing, everything else as JSON. */
   def text(column: String): Option[String] = byName.get(column).map(InputRow.text)
 }
 

@@ -8,8 +8,8 @@ import io.github.sparkrest.http.Headers._
 import io.github.sparkrest.http.HttpRequest
 import io.github.sparkrest.options.values.HttpMethod
 
-/** The request for one input row: placeholders are filled, and what they do not name goes where older REST sources put it: all
-  * columns into the body of a POST, or each as a parameter of a GET.
+/** The request for one input row. Placeholders take the values of their columns. Without placeholders the columns go where older
+  * REST sources put them: all into the body of a POST, or each into a parameter of a GET.
   */
 final class InputTemplate(config: RestConfig, input: InputConfig) {
   private val template = new RequestTemplate(config)

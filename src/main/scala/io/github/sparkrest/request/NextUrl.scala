@@ -10,11 +10,11 @@ import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.options.values.{KeyPlacement, Origin}
 import io.github.sparkrest.secret.Secret
 
-/** Addresses that the API gives: where they may lead, and how they are stored.
+/** URLs that the API returns: where they may lead, and how they are stored.
   *
-  * Credentials and bodies go to the origin of `url` alone (RFC 6454), and nothing goes to a host that `allowedHosts` does not
-  * name.
-  * Secrets that stand in the user's own options are taken out before such an address is kept, and put back when it is sent.
+  * Credentials and bodies go to the origin of `url` alone (RFC 6454), and no request goes to a host that is missing in
+  * `allowedHosts`.
+  * Secrets from the user's options are removed before such a URL is stored, and put back when it is sent.
   */
 final class NextUrl(config: RestConfig) {
   import NextUrl._
@@ -22,7 +22,7 @@ final class NextUrl(config: RestConfig) {
   /** `None`: it depends on the input row. */
   private val home = if (Origin.isTemplated(config.url)) None else Origin.of(config.url.replaceAll("[{}]", ""))
 
-  /** Parameters of the user that may be secret: those whose value does not depend on the state. */
+  /** The user's parameters that may be secret: their value does not depend on the state. */
   private val known: Map[String, String] = {
     val inUrl = config.url.split("\\?", 2).drop(1).flatMap(_.split("&")).map(_.split("=", 2)).collect {
       case Array(k, v) if !v.contains("{") => k -> v
@@ -30,7 +30,7 @@ final class NextUrl(config: RestConfig) {
     val inParams = config.params.collect {
       case (k, v) if !v.contains("{") => RequestTemplate.percentEncode(k) -> RequestTemplate.percentEncode(v)
     }
-    // The whole option is secret; short values are numbers and words that belong to the address.
+    // The whole option is secret. Short values are numbers and words that belong to the URL.
     val secretValues = config.params
       .collect {
         case (k, v) if config.references.contains(v)                   => k -> config.references(v).reveal
@@ -45,17 +45,17 @@ final class NextUrl(config: RestConfig) {
     (inUrl ++ inParams).filter { case (k, _) => Secret.isNamed(k) }.toMap ++ secretValues ++ inAuth
   }
 
-  /** `found` made complete (RFC 3986 §5), with known secrets taken out.
+  /** `found`, resolved against `base` (RFC 3986 §5), without known secrets.
     *
-    * @param base the address of the request that was answered
+    * @param base the URL of the request
     */
   def store(found: String, base: String): String =
     parameters(resolve(base, found))((name, value) => if (known.get(name).exists(same(_, value))) Taken else value)
 
-  /** The address to send, and whether credentials may go with it: only then is put back what was taken out.
+  /** The URL to send, and whether credentials may go with it. Only then are secrets put back.
     *
-    * @param hasBody the request has one, which may hold secrets
-    * @param first the URL that `url` stands for with this input row, if the row names the host
+    * @param hasBody the request has a body, which may contain secrets
+    * @param first `url` with the values of this input row, if the row names the host
     */
   def follow(stored: String, hasBody: Boolean, first: Option[String] = None): Either[RestError, (String, Boolean)] =
     allows(stored, first).left.map(refused).flatMap {
@@ -65,12 +65,12 @@ final class NextUrl(config: RestConfig) {
         Right((parameters(stored)((name, value) => if (value == Taken) known.getOrElse(name, value) else value), true))
     }
 
-  /** Whether credentials may go to `url`; or why nothing may. */
+  /** Whether credentials may go to `url`. Left: why no request may. */
   def allows(url: String, first: Option[String] = None): Either[String, Boolean] = {
     val target = Try(new URI(url)).toOption.filter(u => u.getHost != null && Set("http", "https")(u.getScheme))
     val origin = first.flatMap(Origin.of(_)).orElse(home)
     target match {
-      case None                                                     => Left("is no http(s) address")
+      case None                                                     => Left("is not an http(s) URL")
       case Some(u) if origin.contains(Origin.of(u))                 => Right(true)
       case Some(u) if Origin.isAmong(config.paging.allowedHosts, u) => Right(false)
       case Some(u) => Left(s"leads to another origin (${Origin.of(u)})")
@@ -79,14 +79,14 @@ final class NextUrl(config: RestConfig) {
 
   private def refused(what: String) = RestError(
     Condition.AddressRefused,
-    s"The next address that the API gave $what.",
-    "Name its host in allowedHosts if it may be followed; it gets no credentials."
+    s"The API returned a next URL that $what.",
+    "Add its host to allowedHosts if requests without credentials may go there."
   )
 
   private def bodyLeaves(url: String) = RestError(
     Condition.AddressRefused,
-    s"The next address that the API gave leads to another origin (${Origin.of(new URI(url))}), and the request has a body, which may hold secrets.",
-    "A body goes to the origin of url alone, whatever allowedHosts says: let url be at that origin, or page by another pagination."
+    s"The API returned a next URL that leads to another origin (${Origin.of(new URI(url))}), and the request has a body, which may contain secrets.",
+    "Set url to that origin, or use another pagination. A body goes only to the origin of url, whatever allowedHosts contains."
   )
 }
 
@@ -95,7 +95,7 @@ object NextUrl {
   private val notInUrls = """[^\x21-\x7e]+|["<>\\^`{|}]""".r
   private val MinSecretLength = 8
 
-  /** `found` made complete (RFC 3986 §5.2), its characters that no address may hold encoded; as it is if that fails. */
+  /** `found`, resolved against `base` (RFC 3986 §5.2), with forbidden characters encoded; unchanged if that fails. */
   def resolve(base: String, found: String): String = {
     val reference = encoded(found.trim)
     Try {
@@ -105,17 +105,17 @@ object NextUrl {
     }.fold(_ => found, _.toString)
   }
 
-  /** Characters that no URL may hold, encoded. */
+  /** Encodes the characters that a URL does not allow. */
   def encoded(text: String): String = notInUrls.replaceAllIn(text, m => RequestTemplate.percentEncode(m.matched))
 
   def sameOrigin(a: String, b: String): Boolean =
     Origin.of(a).exists(Origin.of(b).contains(_))
 
-  /** An API may encode otherwise than the user did: `%20` or `+`, `%2f` or `%2F`. */
+  /** An API may encode in another way than the user: `%20` or `+`, `%2f` or `%2F`. */
   private def same(a: String, b: String): Boolean = a == b || plain(a).exists(plain(b).contains(_))
   private def plain(text: String): Option[String] = Try(URLDecoder.decode(text, "UTF-8")).toOption
 
-  /** The address with the value of each query parameter replaced. */
+  /** The URL with the value of each query parameter replaced. */
   private def parameters(url: String)(value: (String, String) => String): String = url.indexOf('?') match {
     case -1 => url
     case i  =>

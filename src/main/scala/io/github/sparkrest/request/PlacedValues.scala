@@ -8,12 +8,12 @@ import scala.util.Try
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.options.values.{Origin, Template}
 
-/** Values that cannot stand where their placeholder is: encoding cannot help there. No message quotes a value, which may be
+/** Values that their placeholder's position does not allow, and that encoding cannot fix. Messages do not quote values, which may be
   * secret.
   */
 private[request] object PlacedValues {
 
-  /** `DELETE /users/{id}/orders` without an id would delete other things than were meant, and `..` leads out of a folder.
+  /** `DELETE /users/{id}/orders` without an id would delete the wrong things, and `..` leads out of a folder.
     *
     * @param path from the scheme on
     */
@@ -42,7 +42,7 @@ private[request] object PlacedValues {
       else None
     }.headOption
 
-  /** Credentials go along: so the user names the hosts. Without the option there are none (`TrustChecks`). */
+  /** The request carries credentials, so the user names the hosts. Without the option it carries none (`TrustChecks`). */
   def inHost(rendered: String, allowed: Seq[String]): Option[RestError] = {
     val known =
       Try(new URI(rendered)).toOption.exists(u => u.getHost != null && (allowed.isEmpty || Origin.isAmong(allowed, u))) // guard: I6.4
@@ -51,8 +51,8 @@ private[request] object PlacedValues {
       Some(
         RestError(
           Condition.ValueRefused,
-          "The input row names a host that allowedHosts does not, or no host.",
-          "Nothing was sent. Name the host in allowedHosts, or leave the row out.",
+          "The input row names a host that is not in allowedHosts, or no host.",
+          "Nothing was sent. Add the host to allowedHosts, or remove the row.",
           repeatable = false
         )
       )
@@ -60,8 +60,8 @@ private[request] object PlacedValues {
 
   private def refused(name: String, place: String, why: String) = RestError(
     Condition.ValueRefused,
-    s"The value of {$name} $why, and it stands in $place.",
-    "Nothing was sent. Correct the input row, or leave it out; for the first offset use initialUrl or initialOffset.",
+    s"The value of {$name} $why, and its placeholder is in $place.",
+    "Nothing was sent. Correct or remove the input row; for the first offset use initialUrl or initialOffset.",
     repeatable = false
   )
 }

@@ -12,7 +12,7 @@ import io.github.sparkrest.http.Headers._
 import io.github.sparkrest.http.HttpRequest
 import io.github.sparkrest.options.values.{Origin, Template}
 
-/** Options and an offset make a request: placeholders are filled, each encoded for the place it stands in. */
+/** Makes a request from options and an offset. The values of placeholders are encoded for their position. */
 final class RequestTemplate(config: RestConfig) {
   import RequestTemplate._
 
@@ -27,7 +27,7 @@ final class RequestTemplate(config: RestConfig) {
   private val initialBody = config.initialBody.map(new BodyTemplate(_, config)).orElse(body)
   private val nextUrl = new NextUrl(config)
 
-  /** An error: the API named a page at an address that must not be followed, or a value cannot stand where it is placed. */
+  /** Left: the API returned a next URL that must not be followed, or a value does not fit its position. */
   def render(values: RequestValues): Either[RestError, HttpRequest] = {
     val value = valueOf(values) _
     val content = (if (values.initial) initialBody else body).map(_.render(value, values.input))
@@ -85,7 +85,7 @@ final class RequestTemplate(config: RestConfig) {
 
   private val cookie = config.cookie.map(c => "Cookie" -> c.reveal)
 
-  /** An address with placeholders, and the parameters that belong to each. */
+  /** A URL with placeholders, and its parameters. */
   final private class Address(url: String) {
     private val (path, query) = url.indexOf('?') match {
       case -1 => (url, Nil)
@@ -105,9 +105,9 @@ final class RequestTemplate(config: RestConfig) {
       }
 
     def render(value: String => String, more: List[(String, String)]): String = {
-      // `url` may have a page parameter too: the one of the page that is due counts.
+      // `url` may contain a page parameter too: the parameter of this page wins.
       val replaced = more.map(_._1).toSet
-      // `?since=` is a 400 on real servers: a parameter that is an empty placeholder alone is left out.
+      // `?since=` is a 400 on real servers: a parameter that consists of one empty placeholder is left out.
       val kept = parameters.filterNot { case (name, t) => t.onlyHole.exists(value(_).isEmpty) || replaced(decoded(name)) }
       val all = kept.map { case (name, t) => name + t.render(value, percentEncode) } ++ more.map { case (name, v) =>
         parameter(name, v)
@@ -123,14 +123,14 @@ object RequestTemplate {
   private def decoded(name: String): String =
     Try(URLDecoder.decode(name.stripSuffix("="), "UTF-8")).getOrElse(name)
 
-  /** RFC 3986 §2: all but unreserved characters, as UTF-8. */
+  /** RFC 3986 §2: encodes all but unreserved characters, as UTF-8. */
   def percentEncode(text: String): String =
     text.getBytes(UTF_8).map(b => if (unreserved(b)) b.toChar.toString else f"%%${b & 0xff}%02X").mkString
 
-  /** Of a query, or of a form: the two differ in the blank alone, and both take `%20`. */
+  /** For a query or a form. They differ only in the blank, and both accept `%20`. */
   def parameter(name: String, value: String): String = s"${percentEncode(name)}=${percentEncode(value)}"
 
-  /** `params` are plain text: what stands around their placeholders is encoded too. */
+  /** `params` are plain text: the text around their placeholders is encoded too. */
   private def escapeLiteral(template: Template): String = template.parts.map {
     case Template.Literal(t) => percentEncode(t)
     case Template.Hole(n)    => s"{$n}"

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.request
 
-/** What one request asks for.
+/** The values of one request.
   *
   * @param offset as it is sent
-  * @param window begin and end of the time asked for, as sent
+  * @param window start and end of the requested time, as sent
   * @param page `None`: the first one
-  * @param initial nothing is known yet: `initialUrl` and `initialBody` hold
-  * @param input its columns are placeholders too, before all others
+  * @param initial no offset is known yet: `initialUrl` and `initialBody` apply
+  * @param input its columns are placeholders too, with precedence
   */
 final case class RequestValues(
     offset: String,
@@ -16,3 +16,20 @@ final case class RequestValues(
     initial: Boolean = false,
     input: InputRow = InputRow.Empty
 )
+
+/** The position of a page, in addition to the offset. */
+sealed trait PageToken {
+  def text: String
+}
+
+object PageToken {
+
+  /** A complete URL that the API returned. */
+  final case class Address(text: String) extends PageToken
+  final case class Cursor(text: String) extends PageToken
+
+  /** The number of the page, or of its first record. */
+  final case class Number(value: Long) extends PageToken {
+    def text: String = value.toString
+  }
+}

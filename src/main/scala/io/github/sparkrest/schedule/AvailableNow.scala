@@ -4,20 +4,23 @@ package io.github.sparkrest.schedule
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.poll.PollOutcome
 
-/** Whether all that there was at a moment has been polled: under `Trigger.AvailableNow` and `Once` the query ends then.
+/** Whether all records that existed at a moment have been polled: under `Trigger.AvailableNow` and `Once` the query ends then.
+  * Pure.
   *
-  * It ends when a poll that began after the moment has nothing further to ask for, or when the offset passed the moment, or
-  * when `maxRequestsPerTrigger` are spent. An offset that is no time cannot show that it passed the moment; such an API may
-  * have new records at each request, for ever. There the end is taken to be reached when, some time after the moment, two
-  * polls in a row ended with a page of less than half of an earlier one: what is left is what came into being meanwhile. How
-  * many pages a poll has says nothing: a slow machine ends it earlier. An API that names a new cursor in each empty response
-  * never says that there is nothing more: after `mostFruitless` such polls in a row the endpoint is complete, and the next run
-  * goes on from the newest cursor. Pure.
+  * It ends when a poll that began after the moment has nothing more to request, when the offset passed the moment, or when
+  * `maxRequestsPerTrigger` is used up. Two cases need a guess:
+  *
+  *   - An offset that is not a time cannot show that it passed the moment, and the API may have new records for each request.
+  *     The end is reached when, some time after the moment, the last page of two polls in a row was less than half of an
+  *     earlier page: the rest was created meanwhile. The number of pages of a poll says nothing, because a slow machine ends
+  *     the poll earlier.
+  *   - An API that names a new cursor in each empty response never says that it has no more. After `mostFruitless` such polls
+  *     in a row the endpoint is complete, and the next run continues from the newest cursor.
   *
   * @param moment epoch milliseconds
   * @param largest records of the largest page so far
   * @param shorter polls in a row whose last page had less than half of that
-  * @param fruitless polls in a row that brought no new record though the offset moved
+  * @param fruitless polls in a row that moved the offset and returned no new record
   */
 final case class AvailableNow(
     moment: Long,
@@ -38,11 +41,11 @@ final case class AvailableNow(
     )
   }
 
-  /** Why the query has all, after `outcome` was added by [[after]]; `None`: it has not.
+  /** Why the query has all records, after `outcome` was added by [[after]]; `None`: it has not.
     *
-    * @param offsetTime what time the offset stands for, if it stands for one
+    * @param offsetTime the time that the offset stands for, if it is a time
     * @param requests made since the moment
-    * @param inherited the poll completed a traversal that began before the moment: another one shows what came since
+    * @param inherited the poll completed a traversal that began before the moment: the next traversal has the records since
     */
   def end(
       outcome: PollOutcome,
@@ -52,13 +55,13 @@ final case class AvailableNow(
       config: RestConfig,
       inherited: Boolean = false
   ): Option[String] =
-    if (!outcome.more && !inherited) Some("nothing further to ask for") // guard: I3.8
+    if (!outcome.more && !inherited) Some("the API has no more") // guard: I3.8
     else if (offsetTime.exists(_ >= moment)) Some("the offset passed the moment of the trigger")
-    else if (config.maxRequestsPerTrigger.exists(requests >= _)) Some("maxRequestsPerTrigger are spent")
+    else if (config.maxRequestsPerTrigger.exists(requests >= _)) Some("maxRequestsPerTrigger is used up")
     else if (fruitless >= mostFruitless)
       Some(s"$fruitless polls in a row returned no new record, though the API named a new place each time")
     else if (offsetTime.isEmpty && shorter >= ShorterPolls && now - moment >= PatienceMillis)
-      Some("the API goes on making records, and what is left came after the trigger")
+      Some("the API creates records continuously, and the remaining ones are newer than the trigger")
     else None
 }
 

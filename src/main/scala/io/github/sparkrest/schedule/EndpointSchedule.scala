@@ -3,211 +3,207 @@ package io.github.sparkrest.schedule
 
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.RestError
-import io.github.sparkrest.pagelog.{Endpoint, Resumption}
+import io.github.sparkrest.pagelog.Endpoint
 import io.github.sparkrest.poll.{PollOutcome, Retries, Schedule}
 import io.github.sparkrest.progress.Progress
-import io.github.sparkrest.progress.strategies.OffsetTime
 
-/** One endpoint as the [[Poller]] sees it: where it is, and when it is due. For the poller's thread.
+/** An endpoint as the poller sees it: its progress, and when it is due. Pure; times are epoch milliseconds.
   *
-  * @param start where it goes on
-  * @param firstDue when it may be polled first, epoch milliseconds
+  * @param due when it may be polled
+  * @param pollBegan when the API received the first request of the last poll: its task may have waited for a core
+  * @param retries in the poll so far, which may span several tasks
+  * @param pages of the poll so far
+  * @param resumes the last task failed or handed the poll back: the next one continues the same poll
+  * @param inFlight a job polls it
+  * @param complete under `AvailableNow`: everything has been polled
+  * @param wasPolled in this run
+  * @param more records are waiting at the API
+  * @param isUnlogged the state moved, and no manifest has it
+  * @param startPinned the last poll fixed the starting point of `initialOffset=latest`
+  * @param restarts times in this run that the API refused a place that it had named, so that the traversal starts over
+  * @param restarted the last poll was the first of these
+  * @param reachedMs the time that the offset stands for, if it is a time
+  * @param inherited when the traversal began that an earlier run left unfinished. It lacks the records that its first pages got
+  *   since
+  * @param endsInherited the last poll completed that traversal
   */
-final private[sparkrest] class EndpointSchedule(
-    val endpoint: Endpoint,
-    config: RestConfig,
-    pace: Schedule,
-    start: Progress,
-    firstDue: Long,
-    now: Long
+final private[sparkrest] case class EndpointSchedule(
+    endpoint: Endpoint,
+    state: Progress,
+    due: Long,
+    pollBegan: Long,
+    availableNow: AvailableNow,
+    retries: Retries,
+    inherited: Option[Long],
+    isUnlogged: Boolean = false,
+    pages: Long = 0,
+    resumes: Boolean = false,
+    inFlight: Boolean = false,
+    complete: Boolean = false,
+    wasPolled: Boolean = false,
+    more: Boolean = false,
+    errorsInRow: Long = 0,
+    lane: Lane = Lane.Fast,
+    startPinned: Boolean = false,
+    restarts: Int = 0,
+    restarted: Boolean = false,
+    reachedMs: Option[Long] = None,
+    endsInherited: Boolean = false,
+    warnings: PollWarnings = PollWarnings()
 ) {
   import EndpointSchedule._
 
-  private var pages = 0L
-  private var retries = Retries(pace.backoff)
-  private var symptoms = PollWarnings()
-  private var availableNow = AvailableNow(now)
-  private var forgets = 0
+  def key: String = endpoint.key
 
-  /** The traversal that an earlier run left unfinished, by its beginning. What came to its first pages since is not in it. */
-  private val inherited = start.traversal.map(_.times.began)
-  private var endsInherited = false
+  /** A task gets the next part of the poll, or a new poll. */
+  def begun(config: RestConfig): EndpointSchedule = {
+    val continues = resumes || state.traversal.isDefined && pages > 0 && pages < config.paging.maxPages
+    if (continues) copy(inFlight = true) else copy(inFlight = true, pages = 0, retries = retries.none)
+  }
 
-  var state: Progress = start
-  var due: Long = firstDue
-
-  /** When the API was asked, in the last poll: its task may have waited for a core. */
-  var asked: Long = now
-
-  /** What the offset stands for, if it is a time: epoch milliseconds. */
-  var reachedMs: Option[Long] = None
-  var errorsInRow = 0L
-  var inFlight = false
-  var complete = false
-
-  /** In this run. */
-  var wasPolled = false
-
-  /** It failed or was handed back, and is polled again as the same poll. */
-  var triesAgain = false
-
-  /** More is waiting at the API. */
-  var more = false
-
-  /** The state moved, and no manifest has it. */
-  var isUnlogged = false
-
-  /** By the last poll, with `initialOffset=latest`: what came into being since is to be delivered. */
-  var begins = false
-
-  /** In the last poll the API refused a place that it once named, for the first time in this run: the next poll begins where the
-    * place came from.
-    */
-  var beginsAgain = false
-
-  /** Its answers take long: polled with others it would hold them up. */
-  var isSlow = false
-
-  /** Polled with other slow ones it would hold them up too: a job of its own waits for it. */
-  var isStuck = false
-
-  /** Makes ready for a task.
+  /** Pages that a task may request, after [[begun]].
     *
     * @param alone no other endpoint waits for its turn
-    * @return pages that the task may ask for
     */
-  def begin(alone: Boolean): Long = {
-    if (!triesAgain && !goesOn) {
-      pages = 0
-      retries = retries.none
-    }
-    inFlight = true
+  def pagesLeft(config: RestConfig, alone: Boolean): Long =
     if (config.paging.isPaged) math.max(1, config.paging.maxPages - pages)
     else if (config.streamingIntervalMs > 0 || !alone) 1
     else Long.MaxValue
-  }
 
-  /** The poll is the same one: a task handed back what it had, and pages are still to come. */
-  private def goesOn: Boolean = state.traversal.isDefined && pages > 0 && pages < config.paging.maxPages
-
-  /** Whether the poll that leads to `next` is worth keeping, though it brought no record. */
-  def moves(next: Progress): Boolean =
+  /** Whether the poll that leads to `next` must be kept, although it returned no new record. */
+  def mayShift(next: Progress): Boolean =
     isUnlogged || state.copy(validators = None) != next.copy(validators = None)
 
-  /** A manifest has this state. */
-  def logged(standing: Progress): Unit = {
-    state = standing
-    isUnlogged = false
-  }
-
-  /** A task came back.
+  /** A task returned.
     *
     * @param kept records that were new
     * @param isLogged a manifest has the new state
-    * @param leastDistance of two polls, if the API named one, milliseconds
+    * @param leastDistance of two polls, if the API named it, milliseconds
     */
-  def settle(
+  def settled(
       outcome: PollOutcome,
       kept: Long,
       isLogged: Boolean,
       leastDistance: Long,
       now: Long,
-      jitter: Double
-  ): Settled = {
-    val before = state
-    wasPolled = true
-    if (retries.made == 0 && pages == 0) asked = now - outcome.tookMs
-    pages += outcome.requests
-    isUnlogged = !isLogged && moves(outcome.state)
-    state = outcome.state
-    endsInherited = before.traversal.exists(d => inherited.contains(d.times.began)) && state.traversal.isEmpty
-    begins = isUnlogged && state.started && !before.started
-    val forgot =
-      before.traversal.isDefined && state.traversal.isEmpty || before.offset.isDefined && state.offset.isEmpty
-    if (forgot && outcome.error.isDefined) forgets += 1
-    // Only once: an API that refuses its own next page each time would keep an AvailableNow query running forever.
-    beginsAgain = forgot && outcome.error.isDefined && forgets == 1
-    // From a job of slow ones only one that was waited for in vain comes back so.
-    isStuck = if (outcome.handedBack) isSlow else isStuck && outcome.tookMs > SlowLimits.PatienceMillis
-    isSlow = outcome.handedBack || outcome.tookMs > SlowMillis * math.max(1, outcome.requests)
-    if (!outcome.handedBack) symptoms = symptoms.after(before, outcome, kept)
-    triesAgain = outcome.handedBack
-    if (outcome.handedBack) {
-      due = now
-      Settled.Again
-    } else
+      jitter: Double,
+      rules: Schedule
+  ): (EndpointSchedule, PollResult) = {
+    val next = outcome.state
+    val offsetLost = state.offset.isDefined && next.offset.isEmpty
+    val startsOver = outcome.error.isDefined && (state.traversal.isDefined && next.traversal.isEmpty || offsetLost)
+    val moved = copy(
+      state = next,
+      wasPolled = true,
+      pollBegan = if (retries.made == 0 && pages == 0) now - outcome.tookMs else pollBegan,
+      pages = pages + outcome.requests,
+      isUnlogged = !isLogged && mayShift(next),
+      startPinned = !isLogged && mayShift(next) && next.started && !state.started,
+      endsInherited = state.traversal.exists(t => inherited.contains(t.times.began)) && next.traversal.isEmpty,
+      restarts = if (startsOver) restarts + 1 else restarts,
+      // Only once: an API that refuses its own next page each time would keep an AvailableNow query running forever.
+      restarted = startsOver && restarts == 0,
+      lane = nextLane(outcome),
+      warnings = if (outcome.handedBack) warnings else warnings.after(state, outcome, kept)
+    )
+    if (outcome.handedBack) (moved.copy(resumes = true, due = now), PollResult.HandedBack)
+    else
       outcome.error match {
-        case None =>
-          errorsInRow = 0
-          more = outcome.more
-          due =
-            if (outcome.waitMs.isDefined) now + outcome.waitMs.getOrElse(0L)
-            else if (state.traversal.isDefined) pace.withinTraversal(asked, now, pages)
-            else {
-              val fruitless = pace.isFruitless(outcome, kept)
-              math.max(pace.afterSuccess(asked, now, outcome.more, fruitless), asked + leastDistance)
-            }
-          Settled.Polled
-        case Some(error) =>
-          more = false
-          retries.next(error, now, jitter) match {
-            case Some((at, later)) =>
-              retries = later
-              due = at
-              triesAgain = true
-              Settled.Retried(error, retries.made + 1)
-            case None =>
-              errorsInRow += 1
-              // What comes next is another poll, though a traversal goes on with its page.
-              pages = 0
-              retries = retries.none
-              due = pace.afterFailure(error, asked, now)
-              Settled.Failed(error)
-          }
+        case None        => (moved.succeeded(outcome, kept, leastDistance, now, rules), PollResult.Polled)
+        case Some(error) => moved.failed(error, now, jitter, rules)
       }
   }
 
-  def warnings(config: RestConfig): List[String] = symptoms.warnings(config)
+  private def nextLane(outcome: PollOutcome): Lane =
+    if (outcome.handedBack) if (lane == Lane.Fast) Lane.Slow else Lane.Stuck
+    else if (outcome.tookMs <= SlowMillis * math.max(1, outcome.requests)) Lane.Fast
+    else if (lane == Lane.Stuck && outcome.tookMs > SlowLimits.PatienceMillis) Lane.Stuck
+    else Lane.Slow
 
-  /** Under `AvailableNow`, after a poll without an error: why it has all that there was; `None`: it has not. */
-  def end(outcome: PollOutcome, kept: Long, time: OffsetTime, requests: Long, now: Long): Option[String] = {
-    availableNow = availableNow.after(outcome, pace.isFruitless(outcome, kept))
-    val reached = state.offset.flatMap(time.momentOf).map(_.toEpochMilli)
-    val why = availableNow.end(outcome, reached, requests, now, config, endsInherited)
+  private def succeeded(outcome: PollOutcome, kept: Long, leastDistance: Long, now: Long, rules: Schedule) = {
+    val next = outcome.waitMs match {
+      case Some(wait)                       => now + wait
+      case None if state.traversal.nonEmpty => rules.withinTraversal(pollBegan, now, pages)
+      case None                             =>
+        val fruitless = rules.isFruitless(outcome, kept)
+        math.max(rules.afterSuccess(pollBegan, now, outcome.more, fruitless), pollBegan + leastDistance)
+    }
+    copy(due = next, more = outcome.more, errorsInRow = 0, resumes = false)
+  }
+
+  private def failed(error: RestError, now: Long, jitter: Double, rules: Schedule): (EndpointSchedule, PollResult) =
+    retries.next(error, now, jitter) match {
+      case Some((at, later)) =>
+        (copy(due = at, more = false, retries = later, resumes = true), PollResult.Retried(error, later.made + 1))
+      case None =>
+        // The next poll is another one, though a traversal continues with its page.
+        val next = rules.afterFailure(error, pollBegan, now)
+        val ended =
+          copy(
+            due = next,
+            more = false,
+            errorsInRow = errorsInRow + 1,
+            pages = 0,
+            retries = retries.none,
+            resumes = false
+          )
+        (ended, PollResult.Failed(error))
+    }
+
+  /** Under `AvailableNow`, after a poll without an error.
+    *
+    * @param requests of this run
+    * @return and why the endpoint is complete, if it is
+    */
+  def ended(
+      outcome: PollOutcome,
+      kept: Long,
+      requests: Long,
+      now: Long,
+      config: RestConfig,
+      rules: Schedule
+  ): (EndpointSchedule, Option[String]) = {
+    val ending = availableNow.after(outcome, rules.isFruitless(outcome, kept))
+    val reason = ending.end(outcome, reachedMs, requests, now, config, endsInherited)
     // The interval may be longer than anybody waits for the end of a run.
-    if (endsInherited && why.isEmpty) due = now
-    why
+    val next = if (endsInherited && reason.isEmpty) now else due
+    (copy(availableNow = ending, due = next, complete = reason.isDefined), reason)
   }
 }
 
 private[sparkrest] object EndpointSchedule {
 
-  def all(
-      endpoints: Seq[Endpoint],
-      config: RestConfig,
-      pace: Schedule,
-      start: Resumption,
-      now: Long
-  ): Vector[EndpointSchedule] = {
-    val isAlone = endpoints.lengthCompare(1) == 0
-    endpoints.iterator.map { e =>
-      // One that was never polled has no interval to keep.
-      val before = start.polledAtMs.filter(_ => isAlone || start.states.contains(e.key))
-      val polled = new EndpointSchedule(e, config, pace, start.stateOf(e), pace.afterRestart(before, now), now)
-      polled.isUnlogged = start.unlogged(e.key)
-      polled
-    }.toVector
-  }
-
-  /** An answer that takes longer than this is waited for apart. */
+  /** An endpoint that takes longer for a response is polled separately: it would hold up the others. */
   val SlowMillis = 1000L
+
+  def apply(
+      endpoint: Endpoint,
+      state: Progress,
+      isUnlogged: Boolean,
+      polledAtMs: Option[Long],
+      rules: Schedule,
+      now: Long
+  ): EndpointSchedule = new EndpointSchedule(
+    endpoint,
+    state,
+    due = rules.afterRestart(polledAtMs, now),
+    pollBegan = now,
+    AvailableNow(now),
+    Retries(rules.backoff),
+    inherited = state.traversal.map(_.times.began),
+    isUnlogged
+  )
 }
 
 /** What became of a poll. */
-sealed private[sparkrest] trait Settled
-private[sparkrest] object Settled {
-  case object Polled extends Settled
-  case object Again extends Settled
-  final case class Retried(error: RestError, attempt: Int) extends Settled
-  final case class Failed(error: RestError) extends Settled
+sealed private[sparkrest] trait PollResult
+
+private[sparkrest] object PollResult {
+  case object Polled extends PollResult
+  case object HandedBack extends PollResult
+  final case class Retried(error: RestError, attempt: Int) extends PollResult
+  final case class Failed(error: RestError) extends PollResult
 }
+
+/** @param kept records that were new */
+final private[sparkrest] case class SettledPoll(key: String, outcome: PollOutcome, kept: Long, result: PollResult)

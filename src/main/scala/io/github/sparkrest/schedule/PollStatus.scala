@@ -4,14 +4,14 @@ package io.github.sparkrest.schedule
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.poll.PollOutcome
 
-/** What the poller did so far in this run, for metrics. Counts of requests include retries.
+/** The poller's work so far in this run, for metrics. Counts of requests include retries.
   *
   * @param bytes of responses, decoded
   * @param failures of polls, by the name of their condition
   * @param quotaLeft requests that the API last said were left
   * @param failing endpoints whose last poll failed
   * @param polledAtMs when the last poll without an error was over
-  * @param oldestMs the least moment that an endpoint's offset stands for; `None`: offsets are no times, or there is none yet
+  * @param oldestMs the earliest time that an endpoint's offset stands for; `None`: no offset yet, or offsets are not times
   */
 final case class PollStatus(
     polls: Long = 0,
@@ -38,7 +38,7 @@ final case class PollStatus(
     )
 
   /** @param failingNow endpoints
-    * @param reachedMs what their offsets stand for
+    * @param reachedMs times that the offsets of all endpoints stand for
     */
   def after(failingNow: Int, reachedMs: Iterator[Long]): PollStatus =
     copy(
@@ -61,4 +61,25 @@ final case class PollStatus(
 
 object PollStatus {
   val Start: PollStatus = PollStatus()
+}
+
+/** How long requests waited for the API's limits and for `maxRequestRate`. Written by one thread, read by any. */
+final class WaitMetrics {
+  @volatile private var total = 0L
+  @volatile private var current: Option[(Long, Long)] = None
+
+  private[sparkrest] def during[A](now: Long, until: Long)(wait: => A): A = {
+    current = Some((now, until))
+    try wait
+    finally {
+      total += math.max(0L, until - now)
+      current = None
+    }
+  }
+
+  /** Milliseconds so far, the wait under way included. */
+  def totalMs(now: Long): Long = total + current.fold(0L) { case (from, _) => math.max(0L, now - from) }
+
+  /** Milliseconds that the wait under way still takes. */
+  def leftMs(now: Long): Long = current.fold(0L) { case (_, until) => math.max(0L, until - now) }
 }

@@ -7,21 +7,21 @@ import io.github.sparkrest.progress.Progress
 
 /** Signs, over several polls, that an option is wrong; each warning names the option to set. Pure.
   *
-  * @param unmoved polls in a row that brought new records and left the offset where it was
-  * @param repeated polls in a row that brought many records, none of them new
+  * @param unmoved polls in a row that returned new records and left the offset where it was
+  * @param repeated polls in a row that returned many records, but no new one
   */
 final case class PollWarnings(unmoved: Int = 0, repeated: Int = 0) {
   import PollWarnings._
 
-  def after(before: Progress, outcome: PollOutcome, kept: Long): PollWarnings =
+  def after(last: Progress, outcome: PollOutcome, kept: Long): PollWarnings =
     if (outcome.error.isDefined || outcome.state.traversal.isDefined) this
     else
       PollWarnings(
-        unmoved = if (kept == 0) unmoved else if (before.offset == outcome.state.offset) unmoved + 1 else 0,
+        unmoved = if (kept == 0) unmoved else if (last.offset == outcome.state.offset) unmoved + 1 else 0,
         repeated = if (kept > 0 || outcome.records < Many) 0 else repeated + 1
       )
 
-  def warnings(config: RestConfig): List[String] = List(
+  def texts(config: RestConfig): List[String] = List(
     (unmoved >= InARow && config.offset.kind.hasOffset) ->
       s"""New records came in $InARow polls, and the offset from "${config.offset.name}" did not move. Check offsetField and offsetType; a page size that equal values fill needs pagination.""",
     (repeated >= InARow && config.hasPlaceholder && config.offset.kind.hasOffset) ->

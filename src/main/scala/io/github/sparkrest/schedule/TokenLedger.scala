@@ -5,95 +5,110 @@ import io.github.sparkrest.options.values.MaxRate
 import io.github.sparkrest.pagelog.format.PacingState
 import io.github.sparkrest.poll.TaskBudget
 
-/** What `maxRequestRate` leaves: the driver's ledger of requests. Pure; moments are milliseconds of one clock.
+/** The tokens of `maxRequestRate`, on the driver: as many as requests are allowed in a window. Pure; all times are milliseconds
+  * of the driver's clock.
   *
-  * There are as many tokens as requests are allowed. A request is sent with one that is free, and gives it back a window after
-  * it was over. It arrives at the server between the two: so two arrivals with the same token are more than a window apart,
-  * and no stretch of that length sees more arrivals than there are tokens. Nothing is asked of clocks but that they run
-  * equally fast.
+  * A request needs a free token. The token is free again one window after the request was over. The request arrives at the
+  * server between these two moments, so two arrivals with the same token are more than a window apart. Therefore no window
+  * sees more arrivals than there are tokens, and clocks of different machines are never compared.
   *
-  * @param share the tokens of the stream: the rest is for the inference of a schema at the next start, which comes before the
-  *   checkpoint, and this ledger in it, is known
-  * @param used when requests were over, and how many of them
+  * @param share number of tokens
+  * @param out tokens that tasks hold
+  * @param lastUse of the other tokens: when a request with them was over, and how many tokens that concerns; ascending
   */
-final case class TokenLedger(rate: MaxRate, share: Int, used: Vector[(Long, Int)] = Vector.empty) {
+final case class TokenLedger(windowMs: Long, share: Int, out: Int, lastUse: Vector[(Long, Int)]) {
   import TokenLedger._
 
-  def free(now: Long): Int = {
-    val taken = counting(now).map(_._2.toLong).sum
-    math.max(0L, share - taken).toInt
+  /** When tokens are free again whose last request was over at this time. */
+  def freeAgain(lastUse: Long): Long = lastUse + windowMs + 1
+
+  /** Tokens that are free at this time. */
+  def free(at: Long): Int = sum(lastUse.takeWhile(use => freeAgain(use._1) <= at))
+
+  /** When so many tokens are free, at the earliest `now`. `None`: tasks hold too many of them. */
+  def nextFree(now: Long, tokens: Int = 1): Option[Long] = {
+    val counts = lastUse.scanLeft(0)(_ + _._2).drop(1)
+    lastUse.lift(counts.indexWhere(_ >= tokens)).map { case (at, _) => math.max(now, freeAgain(at)) }
   }
 
-  /** When so many tokens are free, no more than there are; `now` if they are. */
-  def nextFree(now: Long, tokens: Int = 1): Long = {
-    val counts = counting(now)
-    val gone = counts.scanLeft(counts.map(_._2.toLong).sum)(_ - _._2)
-    gone.indexWhere(_ <= share - tokens) match {
-      case 0 => now
-      case i => counts(i - 1)._1 + rate.windowMs + 1
-    }
+  /** Takes the tokens that are free first. */
+  def take(tokens: Int): (Vector[(Long, Int)], TokenLedger) =
+    (first(tokens, lastUse), copy(out = out + tokens, lastUse = without(tokens, lastUse)))
+
+  /** A task returned its tokens.
+    *
+    * @param taken by [[take]]
+    * @param over when its requests were over
+    * @param lost nobody knows how many requests it made: all count as made
+    */
+  def giveBack(taken: Vector[(Long, Int)], over: Seq[Long], lost: Boolean, now: Long): TokenLedger = {
+    val unused = without(over.length, taken)
+    val rest = if (lost) Seq(now + LostMillis -> sum(unused)) else unused
+    val held = out - sum(taken)
+    val uses = (lastUse ++ over.map(_ -> 1) ++ rest).filter(use => freeAgain(use._1) > now)
+    copy(out = held, lastUse = exactly(share - held, rounded(uses, windowMs / Steps)))
   }
 
-  /** The moments until then at which a token falls free, the earliest first, and no more of them than asked for. */
-  def falling(now: Long, until: Long, most: Long): Vector[Long] = {
-    val counts = counting(now)
-    // Below zero there is nothing to give: what was lost counts beside the tokens that it was granted ahead of their time.
-    val left = counts.scanLeft(share - counts.map(_._2.toLong).sum)(_ + _._2).map(math.max(0L, _))
-    counts
-      .zip(left.zip(left.drop(1)))
-      .iterator
-      .map { case ((at, _), (before, after)) => (at + rate.windowMs + 1, after - before) }
-      .takeWhile(_._1 <= until)
-      .flatMap { case (at, n) => Iterator.fill(math.min(n, most).toInt)(at) }
-      .take(math.min(most, Int.MaxValue.toLong).toInt)
-      .toVector
-  }
-
-  /** Requests were over at these moments. */
-  def spent(moments: Seq[Long], now: Long): TokenLedger = add(moments.map(_ -> 1), now)
-
-  /** Granted to a task of which nobody knows how many it made. It may still be running. */
-  def lost(granted: Int, now: Long): TokenLedger =
-    if (granted <= 0) this else add(Seq((now + LostMillis, granted)), now)
-
-  private def add(more: Seq[(Long, Int)], now: Long): TokenLedger =
-    copy(used = coalesced(counting(now) ++ more, math.max(1L, rate.windowMs / Exact)))
-
-  private def counting(now: Long) = used.filter { case (at, _) => now - at <= rate.windowMs }
-
-  /** For the checkpoint: a hundred entries or so, none of them earlier than it was. */
-  def noted(now: Long): Vector[(Long, Int)] = coalesced(counting(now), math.max(1L, rate.windowMs / Noted))
+  /** For the checkpoint: about a hundred entries, none earlier than it was. */
+  def noted(now: Long): Vector[(Long, Int)] =
+    rounded(lastUse.filter(use => freeAgain(use._1) > now), windowMs / NotedSteps)
 }
 
 object TokenLedger {
 
-  /** A task begins no request after its time, and what it sent is on its way for no longer than that once more. */
+  /** A task begins no request after its time, and a request takes no longer than that once more. */
   val LostMillis: Long = 2 * TaskBudget.TaskMillis
 
-  /** Parts of a window that are told apart, here and in the checkpoint. */
-  private val Exact = 1000L
-  private val Noted = 100L
+  /** Steps of a window that are distinguished in memory and in the checkpoint. */
+  private val Steps = 1000L
+  private val NotedSteps = 100L
 
   private val SpareHops = 2
 
-  /** @param inferred whether a schema was inferred at this start: then it will be at the next one
-    * @param before what an earlier run left
-    */
-  def apply(rate: MaxRate, maxRetries: Int, inferred: Boolean, before: PacingState, now: Long): TokenLedger =
-    new TokenLedger(
-      rate,
-      if (inferred) rate.count - reserve(rate, maxRetries) else rate.count,
-      // A clock that was set back since: none of them lies ahead.
-      coalesced(before.used.map { case (at, n) => (math.min(at, now + LostMillis), n) }, 1)
-    ).lost(before.granted, now)
+  /** For tokens that have not been used. */
+  private val LongAgo = Long.MinValue / 2
 
-  /** Requests kept back for inference, and so the most that it makes: with retries, and hops of redirects. */
+  /** @param inferred a schema was inferred at this start, and will be at the next one, before the checkpoint with this ledger
+    *   is read: so some tokens are kept back for it
+    * @param lastRun what it noted. The tokens that its tasks held count as used
+    */
+  def apply(rate: MaxRate, maxRetries: Int, inferred: Boolean, lastRun: PacingState, now: Long): TokenLedger = {
+    val share = if (inferred) rate.count - reserve(rate, maxRetries) else rate.count
+    // The clock may have been set back since.
+    val uses = lastRun.used.map { case (at, n) => (math.min(at, now + LostMillis), n) }
+    val lost = (now + LostMillis, math.min(lastRun.granted, share))
+    new TokenLedger(rate.windowMs, share, 0, exactly(share, rounded(uses :+ lost, 1)))
+  }
+
+  /** Requests kept back for inference: one, its retries, and some hops of redirects. */
   def reserve(rate: MaxRate, maxRetries: Int): Int = math.min(maxRetries + 1 + SpareHops, rate.count / 2)
 
-  private def coalesced(entries: Seq[(Long, Int)], width: Long): Vector[(Long, Int)] =
-    entries
+  /** If more requests were made than there are tokens, the latest ones count. */
+  private def exactly(tokens: Int, uses: Vector[(Long, Int)]): Vector[(Long, Int)] = {
+    val surplus = sum(uses) - tokens
+    if (surplus > 0) without(surplus, uses) else if (surplus < 0) (LongAgo, -surplus) +: uses else uses
+  }
+
+  /** Times are rounded up. */
+  private def rounded(uses: Seq[(Long, Int)], step: Long): Vector[(Long, Int)] = {
+    val width = math.max(1L, step)
+    uses
       .groupBy { case (at, _) => Math.floorDiv(at + width - 1, width) * width }
-      .map { case (at, together) => (at, math.min(together.map(_._2.toLong).sum, Int.MaxValue.toLong).toInt) }
+      .map { case (at, same) => (at, sum(same)) }
       .toVector
       .sortBy(_._1)
+  }
+
+  private def first(tokens: Int, uses: Vector[(Long, Int)]): Vector[(Long, Int)] = {
+    val taken = uses.scanLeft(0L)(_ + _._2)
+    uses.zip(taken).collect { case ((at, n), t) if t < tokens => (at, math.min(n.toLong, tokens - t).toInt) }
+  }
+
+  private def without(tokens: Int, uses: Vector[(Long, Int)]): Vector[(Long, Int)] = {
+    val through = uses.scanLeft(0L)(_ + _._2).drop(1)
+    uses.zip(through).collect { case ((at, n), t) if t > tokens => (at, math.min(n.toLong, t - tokens).toInt) }
+  }
+
+  private def sum(uses: Seq[(Long, Int)]): Int =
+    math.min(uses.iterator.map(_._2.toLong).sum, Int.MaxValue.toLong).toInt
 }

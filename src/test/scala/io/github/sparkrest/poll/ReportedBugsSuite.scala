@@ -209,7 +209,7 @@ class ReportedBugsSuite extends AnyFunSuite {
     val state = io.github.sparkrest.progress.Progress(Some("5"))
     def outcome(records: Long) = PollOutcome(state, 1, records, more = false, None, None, 0)
     def after(n: Int, records: Long, kept: Long) =
-      (1 to n).foldLeft(PollWarnings())((s, _) => s.after(state, outcome(records), kept)).warnings(config)
+      (1 to n).foldLeft(PollWarnings())((s, _) => s.after(state, outcome(records), kept)).texts(config)
     assert(after(3, 1, 1).exists(_.contains("offsetField")) && after(2, 1, 1).isEmpty)
     assert(after(3, 50, 0).exists(_.contains("placeholder")) && after(3, 2, 0).isEmpty)
   }

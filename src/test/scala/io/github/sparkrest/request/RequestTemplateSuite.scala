@@ -81,7 +81,7 @@ class RequestTemplateSuite extends AnyFunSuite {
       assert(
         refused("https://h/users/{id}/orders")(
           "id" -> v
-        ) == "The value of {id} is null or empty, and it stands in the path of the URL."
+        ) == "The value of {id} is null or empty, and its placeholder is in the path of the URL."
       )
     }
     Seq(".", "..").foreach { v =>

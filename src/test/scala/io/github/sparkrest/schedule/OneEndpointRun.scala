@@ -12,7 +12,7 @@ import io.github.sparkrest.pagelog.store.LocalLogStore
 import io.github.sparkrest.pagelog.{Endpoint, LogPosition, PageLog}
 import io.github.sparkrest.poll.{Poll, PollCodec, PollReport, PollRequest}
 
-/** A run of the poller on a page log that outlives it, with real requests. Spark is missing: polls run in the poller's thread. */
+/** A run of the poller on a page log that outlives it, with real requests. Without Spark: polls run in driver threads. */
 final class OneEndpointRun(root: Path, mustComplete: Boolean, options: (String, String)*) {
   private val base = Map("streamingInterval" -> "0", "maxRetries" -> "0", "retryBackoff" -> "20ms")
   private val config = RestConfig.parse(base ++ options).fold(e => throw e.toException, identity)

@@ -16,7 +16,7 @@ import org.scalatest.concurrent.Eventually
 import org.scalatest.funsuite.AnyFunSuite
 import org.scalatest.time.{Millis, Seconds, Span}
 
-/** The poller with a real page log and a real HTTP server; only Spark is missing: polls run in the poller's thread.
+/** The poller with a real page log and a real HTTP server; only Spark is missing: polls run in threads of the driver.
   *
   * Distances are measured where the server notes a request, which a busy machine does late: they are compared with
   * three quarters of what is promised. [[TokenLedgerSuite]] compares exactly, with a clock of its own.
@@ -84,7 +84,7 @@ class PollerSuite extends AnyFunSuite with Eventually {
     def records: Long = log.unreadRecords(LogPosition.Start)
     def isAlive: Boolean = thread.isAlive
 
-    /** Polls run in the poller's own thread here. */
+    /** Polls run in threads of this process, and an interrupt may be swallowed while a response is read. */
     def stop(): Unit = {
       poller.stop()
       (1 to 40).takeWhile { _ =>

@@ -19,42 +19,60 @@ class TokenLedgerSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
   implicit override val generatorDrivenConfig: PropertyCheckConfiguration =
     PropertyCheckConfiguration(minSuccessful = 300)
 
-  private val ten = TokenLedger(MaxRate(10, 1000), 10)
+  private val rate = MaxRate(10, 1000)
+  private val ten = TokenLedger(rate, 3, inferred = false, PacingState.Nothing, 0L)
+
+  /** Requests that were over at these moments, by a task that got a token for each. */
+  private def spent(ledger: TokenLedger, over: Seq[Long], now: Long, lost: Boolean = false): TokenLedger = {
+    val (taken, rest) = ledger.take(over.length)
+    rest.giveBack(taken, if (lost) Nil else over, lost, now)
+  }
 
   test("a token is free again a window after its request was over") {
-    val five = ten.spent(Seq(100, 200, 300, 400, 500), 600)
-    assert(five.free(600) == 5 && five.nextFree(600) == 600)
-    val full = five.spent(Seq.fill(5)(550), 600)
-    assert(full.free(600) == 0 && full.nextFree(600) == 1101 && full.free(1100) == 0 && full.free(1101) == 1)
+    val five = spent(ten, Seq(100, 200, 300, 400, 500), 600)
+    assert(five.free(600) == 5 && five.nextFree(600).contains(600L))
+    val full = spent(five, Seq.fill(5)(550), 600)
+    assert(full.free(600) == 0 && full.nextFree(600).contains(1101L) && full.free(1100) == 0 && full.free(1101) == 1)
     assert(full.free(1551) == 10)
   }
 
-  test("what was lost may go on for as long as a task asks") {
-    val lost = ten.lost(10, 5000)
-    assert(lost.free(5000) == 0 && lost.nextFree(5000) == 5000 + TokenLedger.LostMillis + 1000 + 1)
+  test("what was lost may go on for as long as a task sends requests") {
+    val lost = spent(ten, Seq.fill(10)(0L), 5000, lost = true)
+    assert(lost.free(5000) == 0 && lost.nextFree(5000).contains(5000 + TokenLedger.LostMillis + 1000 + 1))
   }
 
   test("more were made than were granted: they count all the same") {
-    val over = ten.spent((1L to 25L).map(_ + 100), 200)
-    assert(over.free(200) == 0 && over.nextFree(200) == 116 + 1000 + 1)
+    val (taken, rest) = ten.take(10)
+    val over = rest.giveBack(taken, (1L to 25L).map(_ + 100), lost = false, 200)
+    assert(over.free(200) == 0 && over.nextFree(200).contains(1117L))
   }
 
-  test("when tokens fall free: in order, so many as are asked for, and none before what is owed is paid back") {
-    val used = ten.spent(Seq(100, 100, 100, 200, 200, 300), 300).spent(Seq(400, 400, 400, 400), 400)
-    assert(used.free(400) == 0 && used.falling(400, 1301, 9) == Vector(1101, 1101, 1101, 1201, 1201, 1301))
-    assert(used.falling(400, 1300, 9).length == 5 && used.falling(400, 1301, 2) == Vector(1101, 1101))
-    assert(used.falling(400, 1301, Long.MaxValue).length == 6 && used.falling(400, 1301, 0).isEmpty)
+  test("tokens that a task holds are nobody's, and those that it did not use are free as before") {
+    val (taken, rest) = spent(ten, Seq(100, 200), 300).take(9)
+    assert(taken.map(_._2) == Vector(8, 1) && taken.last._1 == 100)
+    assert(rest.out == 9 && rest.free(1200) == 0 && rest.nextFree(300).contains(1201L) && rest.nextFree(300, 2).isEmpty)
+    val back = rest.giveBack(taken, Seq.fill(5)(400L), lost = false, 400)
+    assert(back.out == 0 && back.free(400) == 3 && back.free(1101) == 4 && back.free(1201) == 5 && back.free(1401) == 10)
+  }
+
+  test("the tokens that are free first are taken first, and none before what is owed is paid back") {
+    val used = spent(spent(ten, Seq(100, 100, 100, 200, 200, 300), 300), Seq(400, 400, 400, 400), 400)
+    assert(used.free(400) == 0 && used.take(9)._1 == Vector((100L, 3), (200L, 2), (300L, 1), (400L, 3)))
+    assert(used.free(1300) == 5 && used.take(2)._1 == Vector((100L, 2)))
+    assert(used.free(1301) == 6 && used.take(0)._1.isEmpty)
     // All of it once more, ahead of its time: whoever had it died.
-    val owed = TokenLedger(ten.rate, 3, inferred = false, PacingState(0, used.used, 4), 400)
-    assert(owed.free(400) == 0 && owed.falling(400, 1301, 9) == Vector(1201, 1301))
+    val owed = TokenLedger(rate, 3, inferred = false, PacingState(0, used.noted(400), 4), 400)
+    assert(owed.free(400) == 0 && owed.free(1301) == 2 && owed.take(2)._1 == Vector((200L, 1), (300L, 1)))
   }
 
   test("for the checkpoint: at most a hundred entries or so, none of them earlier than it was") {
-    val many = TokenLedger(MaxRate(100000, 3600000), 100000).spent((1L to 50000L).map(_ * 70), 3500000)
+    val rate = MaxRate(100000, 3600000)
+    val all = TokenLedger(rate, 3, inferred = false, PacingState.Nothing, 0)
+    val many = spent(all, (1L to 50000L).map(_ * 70), 3500000)
     val noted = many.noted(3500000)
     assert(noted.length <= 101 && noted.map(_._2).sum == 50000)
     assert(noted.forall(_._1 <= 3500000 + 36000))
-    val back = TokenLedger(many.rate, 3, inferred = false, PacingState(0, noted, 7), 3500000)
+    val back = TokenLedger(rate, 3, inferred = false, PacingState(0, noted, 7), 3500000)
     assert(back.free(3500000) == 100000 - 50007)
   }
 
@@ -63,7 +81,7 @@ class TokenLedgerSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
       TokenLedger(MaxRate(n, 1000), 3, inferred, note, 5000)
     assert(budget(100, inferred = false).free(5000) == 100 && budget(100, inferred = true).free(5000) == 94)
     assert(budget(2, inferred = true).free(5000) == 1 && budget(1, inferred = true).free(5000) == 1)
-    assert(budget(1, inferred = false, PacingState(0, Vector((99999999L, 1)))).nextFree(5000) <= 8001)
+    assert(budget(1, inferred = false, PacingState(0, Vector((99999999L, 1)))).nextFree(5000).exists(_ <= 8001))
   }
 
   private def config(rate: MaxRate): RestConfig = RestConfig
@@ -89,7 +107,7 @@ class TokenLedgerSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
       val granted = throttle.grant(1, 0L)
       val sent = limits(throttle, granted).mostSent
       val settled = throttle.settle(Seq(report(Seq(0L), repeated = false, short = true)), granted, 0L)
-      (sent, settled.head.outcomes.head._2, limits(throttle, Grant(1)).mostSent)
+      (sent, settled.head.outcomes.head._2, limits(throttle, throttle.grant(1, 0L)).mostSent)
     }
     val (sent, again, next) = after(MaxRate(10, 1000))
     assert(sent == 1 && again.handedBack && again.error.isEmpty && next == 2)
@@ -104,45 +122,40 @@ class TokenLedgerSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
       val granted = throttle.grant(Long.MaxValue, 1001L, ahead = true)
       assert(granted.later.nonEmpty)
       val settled = throttle.settle(Seq(report(Nil, repeated = false, short = true)), granted, 1001L)
-      (settled.head.outcomes.head._2.handedBack, limits(throttle, Grant(1)).mostSent)
+      assert(settled.head.outcomes.head._2.handedBack)
+      granted.tokensPerRequest
     }
-    assert(again() == ((true, 1L)) && again() == ((true, 2L)))
+    assert(again() == 1 && again() == 1)
+    assert(limits(throttle, throttle.grant(1, 1001L)).mostSent == 2)
   }
 
-  test(
-    "a task may get twice what one used that used all, also after one for which little was free; less if it uses less"
-  ) {
-    val throttle = new RateLimiter(config(MaxRate(1000, 3600000)), PacingState.Nothing, inferred = false, 0L)
-    def granted(wanted: Long, used: Int) = {
-      val grant = throttle.grant(wanted, 1L)
-      throttle.settle(Seq(report(Seq.fill(used)(0L), repeated = false, short = false)), grant, 1L)
-      grant.requests
-    }
-    val all = Long.MaxValue
-    assert(granted(all, 4) == 4 && granted(all, 8) == 8 && granted(1, 1) == 1 && granted(all, 16) == 16)
-    assert(granted(all, 1) == 32 && granted(all, 1) == 16 && granted(all, 1) == 8 && granted(all, 1) == 4)
+  test("a task gets no more than ten seconds of the rate, and at least four requests: so little a crash costs") {
+    def granted(rate: MaxRate) =
+      new RateLimiter(config(rate), PacingState.Nothing, inferred = false, 0L).grant(Long.MaxValue, 0L).requests
+    assert(granted(MaxRate(1000, 3600000)) == 4 && granted(MaxRate(3600, 3600000)) == 10)
+    assert(granted(MaxRate(100, 3600)) == 100 && granted(MaxRate(100, 10000)) == 100 && granted(MaxRate(2, 60000)) == 2)
   }
 
   test("that any number may have been granted leaves nothing, whatever else counts at the same moment") {
     val rate = MaxRate(100, 86400000)
     val unknown = TokenLedger(rate, 3, inferred = true, PacingState.Unknown.copy(used = Vector((2000L, 7))), 0L)
-    assert(unknown.spent(Seq(2000L, 2000L), 0L).free(0L) == 0)
-    assert(unknown.spent(Seq(2000L, 2000L), 0L).nextFree(0L) > 86400000L)
+    assert(spent(unknown, Seq(2000L, 2000L), 0L).free(0L) == 0)
+    assert(spent(unknown, Seq(2000L, 2000L), 0L).nextFree(0L).exists(_ > 86400000L))
   }
 
-  test("a task is granted ahead what falls free in its time, no more than it is likely to use") {
+  test("a task is granted ahead what falls free in its time, no more than a crash may cost") {
     def ahead(windowMs: Long, first: Int) = {
       val note = PacingState(0, Vector((0L, first), (500L, 100 - first)))
       val throttle = new RateLimiter(config(MaxRate(100, windowMs)), note, inferred = false, 500L)
       val now = throttle.ready(500L)._1
       val granted = throttle.grant(Long.MaxValue, now, ahead = true)
       assert(throttle.note(now).granted == granted.requests)
-      (now, granted)
+      (now, granted.requests, granted.later)
     }
-    assert(ahead(3600, first = 10) == ((3601L, Grant(100, Vector.fill(90)(500L)))))
+    assert(ahead(3600, first = 10) == ((3601L, 100L, Vector.fill(90)(500L))))
     // A crash would be felt for an hour.
-    assert(ahead(3600000, first = 10) == ((3600001L, Grant(4))))
-    assert(ahead(3600000, first = 1) == ((3600001L, Grant(4, Vector.fill(3)(500L)))))
+    assert(ahead(3600000, first = 10) == ((3600001L, 4L, Vector.empty)))
+    assert(ahead(3600000, first = 1) == ((3600001L, 4L, Vector.fill(3)(500L))))
   }
 
   /** A driver and its tasks, a server that writes down arrivals, and chance.

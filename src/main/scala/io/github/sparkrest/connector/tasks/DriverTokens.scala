@@ -3,14 +3,7 @@ package io.github.sparkrest.connector.tasks
 
 import io.github.sparkrest.config.{AuthConfig, RestConfig}
 import io.github.sparkrest.error.{Condition, RestError}
-import io.github.sparkrest.http.auth.{
-  AccessToken,
-  HandedToken,
-  RefreshedTokens,
-  TokenCache,
-  TokenSource,
-  TokenStore
-}
+import io.github.sparkrest.http.auth.{AccessToken, HandedToken, RefreshedTokens, TokenCache, TokenSource, TokenStore}
 import io.github.sparkrest.http.client.ApiClient
 import io.github.sparkrest.poll.{PollReport, PollRequest}
 

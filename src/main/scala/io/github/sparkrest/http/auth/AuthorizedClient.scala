@@ -5,11 +5,11 @@ import io.github.sparkrest.config.{AuthConfig, RestConfig}
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.http.{Clock, HttpClient, HttpRequest, HttpResponse}
 
-/** Adds credentials to each request as it is sent, so that every attempt has a signature, nonce and token of its own. It stands
-  * next to the network: what follows a redirect or tries again stands before it. No error that comes out of it holds a secret.
+/** Adds credentials to each attempt of a request, so that every attempt has a new signature, nonce and token. It is next to the
+  * network: redirects and retries come before it. Its errors do not contain secrets.
   *
-  * Under `OAuth2` a 401 gets the request sent once more, with another token; the second 401 is the answer. Under
-  * `callStrictlyOnce` the first one is, and the requests after it have another token.
+  * This is the only place that retries after a 401: with `OAuth2`, once, with another token. A second 401 is the response. With
+  * `callStrictlyOnce` the first 401 is the response, and later requests get another token.
   *
   * @param tokens of `OAuth2`
   */
@@ -39,7 +39,7 @@ final class AuthorizedClient(config: RestConfig, network: HttpClient, tokens: Op
       use: HttpResponse => Either[RestError, A]
   ): Either[RestError, A] = {
     val tokens = token.map(_.value).toSeq
-    // A stored URL may hold the mark of a token, for which the newest one is sent.
+    // A stored URL may contain the mark of a token. The newest token takes its place.
     val complete = if (tokens.isEmpty) request else request.copy(url = KnownSecrets.ofTokens(tokens).open(request.url))
     authenticator(complete, token.map(_.value), clock.now())
       .flatMap(network.send(_)(r => use(r.copy(tokens = tokens))))
@@ -52,8 +52,8 @@ object AuthorizedClient {
   def apply(config: RestConfig, network: HttpClient, handed: Option[HandedToken]): HttpClient =
     apply(config, network, handed, network)
 
-  /** @param handed what the driver sent along, for a grant that is its own to use
-    * @param toEndpoint the way to the token endpoint
+  /** @param handed the token that the driver sent, for a grant that only the driver may use
+    * @param toEndpoint sends requests to the token endpoint
     */
   def apply(
       config: RestConfig,

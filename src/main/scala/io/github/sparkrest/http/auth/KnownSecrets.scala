@@ -13,11 +13,11 @@ import io.github.sparkrest.error.RestError
 import io.github.sparkrest.request.{InputRow, RequestTemplate}
 import io.github.sparkrest.secret.{Redact, Secret}
 
-/** Takes values that are known to be secret out of texts, in each spelling that an API may echo them in. [[Redact]] goes by
-  * names; an API that says `invalid key 12345` gives none.
+/** Removes known secrets from texts, in each spelling that an API may echo. [[Redact]] goes by names, and `invalid key 12345` does
+  * not contain one.
   *
   * Texts that are only shown lose their secrets ([[hide]]). Texts that are sent again, such as the URL of the next page, are
-  * stored with a mark in place of each secret ([[hold]]), and get it back when they are sent ([[open]]).
+  * stored with a mark instead of each secret ([[hold]]). The secret returns when they are sent ([[open]]).
   */
 final class KnownSecrets private (values: Vector[KnownSecrets.Known]) {
   import KnownSecrets._
@@ -32,7 +32,7 @@ final class KnownSecrets private (values: Vector[KnownSecrets.Known]) {
     s"***${v.name}~${Spelling.describe(v.value, found)}***"
   }
 
-  /** What [[hold]] took out is put back, as it was spelled. A mark of an option that is no longer given stays. */
+  /** Puts back the secrets that [[hold]] replaced, in their spelling. A mark stays if its option is no longer set. */
   def open(text: String): String =
     if (!text.contains("***")) text
     else
@@ -41,11 +41,11 @@ final class KnownSecrets private (values: Vector[KnownSecrets.Known]) {
         m => quoteReplacement(byName.get(m.group(1)).fold(m.matched)(v => Spelling.spell(v.value, m.group(2))))
       )
 
-  /** And those of an input row: of columns whose name sounds secret. The others are data, and stand in the result. */
+  /** Adds the secrets of an input row: the columns whose name sounds secret. The other columns are data, and appear in the result. */
   def and(row: InputRow): KnownSecrets =
     of(row.values.map(_._1).filter(Secret.isNamed(_)).flatMap(c => row.text(c).map(s"row.$c" -> _)))
 
-  /** And those that were fetched. */
+  /** Adds tokens that were fetched. */
   def and(tokens: Seq[Secret]): KnownSecrets = of(tokens.map(TokenName -> _.reveal))
 
   private def of(more: Seq[(String, String)]): KnownSecrets = more.filter(_._2.length >= MinLength) match {
@@ -78,13 +78,13 @@ final class KnownSecrets private (values: Vector[KnownSecrets.Known]) {
 
 object KnownSecrets {
 
-  /** @param name by which the value is found again, after a restart too */
+  /** @param name finds the value again, also after a restart */
   final private case class Known(name: String, value: String)
 
-  /** Shorter ones would take words out of any text. */
+  /** Shorter values would remove words from any text. */
   private val MinLength = 4
 
-  /** Of values that may be no secrets: shorter ones are more likely words of the message itself. */
+  /** For values that may not be secret: shorter ones are more likely words of the message. */
   private val MinPlainLength = 8
   private val TokenName = "token"
   private val mark = """\*\*\*([\w.%-]+)~([pq][0-9a-f]+)\*\*\*""".r
@@ -96,10 +96,10 @@ object KnownSecrets {
   private val words = "(?i)[a-z]+([ _.-][a-z]+)*".r.pattern
   private val placeholder = """\{[\w.@-]+\}""".r
 
-  /** Of tokens alone. */
+  /** Knows tokens only. */
   def ofTokens(tokens: Seq[Secret]): KnownSecrets = new KnownSecrets(Vector.empty).and(tokens)
 
-  /** @param more that were fetched, such as an access token */
+  /** @param more secrets that were fetched, such as an access token */
   def apply(config: RestConfig, more: Seq[Secret] = Nil): KnownSecrets = {
     val proxy = config.transport.proxy.flatMap(_.credentials)
     val tls = Seq(
@@ -126,7 +126,7 @@ object KnownSecrets {
   private def numbered(name: String, values: Seq[String]): Seq[(String, String)] =
     values.zipWithIndex.map { case (v, i) => s"$name.$i" -> v }
 
-  /** The spellings that are not found character by character. Names stand in URLs too. */
+  /** Adds the spellings that a comparison by character does not find. Names must fit into URLs. */
   private def named(values: Seq[(String, String)]): Seq[Known] = values.flatMap { case (name, value) =>
     val others =
       Try(URLDecoder.decode(value, "UTF-8")).toOption.filter(d => d != value && d.length >= MinLength).toSeq ++
@@ -135,7 +135,7 @@ object KnownSecrets {
     Known(safe, value) +: others.zipWithIndex.map { case (v, i) => Known(s"$safe-$i", v) }
   }
 
-  /** One may hold others. */
+  /** A secret may contain another one. */
   private def longestFirst(values: Seq[Known]): KnownSecrets = {
     val distinct = values.groupBy(_.value).values.map(_.minBy(_.name)).toVector
     new KnownSecrets(distinct.sortBy(v => (-v.value.length, v.name)))
@@ -154,7 +154,7 @@ object KnownSecrets {
   private def inCookie(cookie: String): List[String] =
     cookie :: cookie.split(";").toList.map(c => c.substring(c.indexOf('=') + 1).trim)
 
-  /** Values whose name sounds secret, and others that are no words. What a placeholder stands for is not known here. */
+  /** Values whose name sounds secret, and values that are not words. The values of placeholders are not known here. */
   private def inBody(body: String): List[String] = {
     val values = parse(placeholder.replaceAllIn(body, "0")).fold(_ => List.empty[String], leaves(_, named = false))
     (values ++ Redact.valuesIn(body)).filterNot(_.contains('{'))

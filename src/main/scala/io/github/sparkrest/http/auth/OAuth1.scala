@@ -19,12 +19,12 @@ import io.github.sparkrest.secret.Secret
 
 /** OAuth 1.0 (RFC 5849): the `Authorization` header of one attempt of a request. Pure; see ADR 10 for why it is our own.
   *
-  * The address is signed as it is sent, byte for byte: nothing in between decodes it and encodes it anew.
+  * The URL is signed as it is sent, byte for byte: nothing decodes it and encodes it again.
   */
 object OAuth1 {
 
   /** @param nonce never used before with this second
-    * @throws java.security.GeneralSecurityException the consumer secret is no RSA key, with `RSA-SHA1`
+    * @throws java.security.GeneralSecurityException the consumer secret is not an RSA key, with `RSA-SHA1`; or the JVM cannot sign
     */
   def header(o: AuthConfig.OAuth1, request: HttpRequest, now: Instant, nonce: String): String = {
     val unsigned = Seq(
@@ -35,7 +35,7 @@ object OAuth1 {
       "oauth_version" -> "1.0"
     ) ++ o.token.map(t => "oauth_token" -> t.reveal)
     val signed = unsigned :+ ("oauth_signature" -> signature(o, baseString(request, unsigned)))
-    // §3.5.1: the realm is no parameter of the signature.
+    // §3.5.1: the signature does not cover the realm.
     (o.realm.map("realm" -> _).toSeq ++ signed)
       .map { case (k, v) => s"""${percentEncode(k)}="${percentEncode(v)}"""" }
       .mkString("OAuth ", ", ", "")
@@ -60,7 +60,7 @@ object OAuth1 {
     s"$scheme://${u.getHost.toLowerCase}$port$path"
   }
 
-  /** §3.4.1.3.1: of the query, and of the body if it is a form. */
+  /** §3.4.1.3.1: parameters of the query, and of the body if it is a form. */
   private def parametersOf(request: HttpRequest): Seq[(String, String)] = {
     val query = request.url.indexOf('?') match {
       case -1 => ""

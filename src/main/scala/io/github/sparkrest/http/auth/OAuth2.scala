@@ -15,33 +15,33 @@ import io.github.sparkrest.secret.{Redact, Secret}
 
 /** An access token as it is used.
   *
-  * @param renewAtMs from when on another one is fetched, epoch milliseconds; `None`: the server named no end
+  * @param renewAtMs when to fetch the next token, epoch milliseconds; `None`: the server did not name an end
   */
 final case class AccessToken(value: Secret, renewAtMs: Option[Long]) {
   def isDue(now: Instant): Boolean = renewAtMs.exists(now.toEpochMilli >= _)
 }
 
-/** What a token endpoint gave.
+/** The response of a token endpoint.
   *
-  * @param refreshToken in place of the one that was sent
+  * @param refreshToken replaces the token that was sent
   */
 final case class Granted(token: AccessToken, refreshToken: Option[Secret])
 
-/** Requests to a token endpoint and their answers (RFC 6749 §4.3, §4.4, §5, §6). Pure. */
+/** Requests to a token endpoint and their responses (RFC 6749 §4.3, §4.4, §5, §6). Pure. */
 object OAuth2 {
 
-  /** @param refreshToken the newest one, for the grant of that name */
+  /** @param refreshToken the newest token, for the grant of that name */
   def request(o: AuthConfig.OAuth2, refreshToken: Option[Secret]): HttpRequest = {
     val grant = Seq("grant_type" -> o.grant.text) ++
       o.user.toSeq.flatMap { case (u, p) => Seq("username" -> u.reveal, "password" -> p.reveal) } ++
       refreshToken.map("refresh_token" -> _.reveal) ++ o.scope.map("scope" -> _)
-    // §2.3.1: a public client only says who it is.
+    // §2.3.1: a public client only names itself.
     val client = (o.clientSecret, o.clientInBody) match {
       case (Some(secret), true) => Seq("client_id" -> o.clientId.reveal, "client_secret" -> secret.reveal)
       case (None, _)            => Seq("client_id" -> o.clientId.reveal)
       case _                    => Nil
     }
-    // A parameter sent twice is an error (§3.2): a server with a grant of its own gets the one of oauth2Params.
+    // A parameter sent twice is an error (§3.2): `oauth2Params` wins, for servers with a special grant.
     val own = o.params.map { case (k, v) => k -> v.reveal }
     val fields = (grant ++ client).filterNot(f => own.exists(_._1 == f._1)) ++ own
     val unsigned = HttpRequest(
@@ -59,8 +59,8 @@ object OAuth2 {
   private[http] def clientHeader(o: AuthConfig.OAuth2, secret: Secret): String =
     Authenticator.basic(form(o.clientId.reveal), form(secret.reveal))
 
-  /** @param body at most as much as a token takes
-    * @param retryAfterMs how long the server asked to be left alone
+  /** @param body as long as a token response may be
+    * @param retryAfterMs how long the server wants no further request
     */
   def granted(
       o: AuthConfig.OAuth2,
@@ -76,7 +76,7 @@ object OAuth2 {
         RestError(
           Condition.TokenUnavailable,
           s"${endpoint(o)} answered with status $status.",
-          "It is asked again.",
+          "The request will be retried.",
           retryAfterMs
         )
       )
@@ -97,7 +97,7 @@ object OAuth2 {
             RestError(
               Condition.TokenRefused,
               s"${endpoint(o)} gave a token of the type ${said("token_type").getOrElse("")}.",
-              "Only bearer tokens (RFC 6750) can be used; ask for one by oauth2Params or in the server's settings."
+              "Only bearer tokens (RFC 6750) can be used. Request one with oauth2Params, or in the server's settings."
             )
           )
         case Some(token) =>
@@ -106,11 +106,11 @@ object OAuth2 {
       }
   }
 
-  /** A minute before the end; of short lives a fifth. */
+  /** One minute before the end, or after four fifths of a short life. */
   private[http] def renewAfterMs(expiresIn: BigDecimal): Long =
     (expiresIn * 1000 - (expiresIn * 200).min(60000)).toLong.max(0)
 
-  /** How it is called in messages: the host alone, for the path of some servers names the customer. */
+  /** Its name in messages. Only the host: the path of some servers names the customer. */
   private[http] def endpoint(o: AuthConfig.OAuth2): String =
     s"The token endpoint at ${Try(new URI(o.tokenUrl).getAuthority).getOrElse("oauth2TokenUrl")} (oauth2TokenUrl)"
 
@@ -126,10 +126,10 @@ object OAuth2 {
     case "invalid_client" => "Check oauth2ClientId, oauth2ClientSecret and oauth2ClientAuth."
     case "invalid_scope"  => "Check oauth2Scope."
     case "unauthorized_client" | "unsupported_grant_type" =>
-      s"This client must not use oauth2GrantType=${o.grant}, or the server does not know it."
+      s"The server does not allow this client oauth2GrantType=${o.grant.text}, or does not know the grant."
     case "invalid_grant" if o.grant == GrantType.Password     => "Check userId and userPassword."
     case "invalid_grant" if o.grant == GrantType.RefreshToken =>
-      "The refresh token was used up, withdrawn or has expired: get a new one for oauth2RefreshToken, and give an oauth2TokenStore if the server changes it at each use."
+      "The refresh token was used, withdrawn or has expired. Set oauth2RefreshToken to a new one, and set oauth2TokenStore if the server changes it at each use."
     case _ => "Check oauth2TokenUrl, and oauth2Params against the server's documentation."
   }
 
@@ -139,7 +139,7 @@ object OAuth2 {
     }
     .filter(_ >= 0)
 
-  /** RFC 6749 §A.12: what can stand in a header. */
+  /** RFC 6749 §A.12: the characters that a header allows. */
   private def isToken(text: String): Boolean = text.forall(c => c >= ' ' && c <= '~')
 
   private def form(text: String): String = URLEncoder.encode(text, "UTF-8")

@@ -8,10 +8,10 @@ import io.github.sparkrest.config.AuthConfig
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.secret.Secret
 
-/** The access tokens of a JVM, one for each configuration, in memory alone. Who needs one while another thread fetches it waits
-  * for that one; the wait can be interrupted.
+/** The access tokens of a JVM, one for each configuration, in memory only. A thread that needs a token which another thread is
+  * fetching waits for it. The wait can be interrupted.
   *
-  * @param most configurations; those used longest ago are forgotten
+  * @param most number of configurations; the least recently used ones are forgotten
   */
 final class TokenCache(most: Int) {
   import TokenCache.Slot
@@ -20,9 +20,9 @@ final class TokenCache(most: Int) {
     override def removeEldestEntry(e: util.Map.Entry[AuthConfig.OAuth2, Slot]): Boolean = size > most
   }
 
-  /** The token that is known, if it is not due and not the refused one; else what `fetch` brings.
+  /** The known token, unless it is due or refused; then the result of `fetch`.
     *
-    * @param mostMs how long ago it was fetched, at most
+    * @param mostMs maximum age of the token
     */
   def token(
       key: AuthConfig.OAuth2,
@@ -53,19 +53,19 @@ final class TokenCache(most: Int) {
 object TokenCache {
   val OfJvm: TokenCache = new TokenCache(256)
 
-  /** What is known of one configuration. Its fields are read and written by the holder of its lock. */
+  /** The state of one configuration. Only the holder of the lock reads and writes its fields. */
   final class Slot private[http] {
     private[http] val lock = new ReentrantLock
     private[http] var token: Option[AccessToken] = None
     private[http] var fetchedAtMs = 0L
 
-    /** The server asked to be left alone until then, epoch milliseconds, by this error: others who need a token do not ask. */
+    /** Until then, epoch milliseconds, the server wants no further request, by this error. Other threads do not send one either. */
     private var busy: Option[(Long, RestError)] = None
 
-    /** What the server gave in place of the refresh token of the options. */
+    /** The server's replacement for the refresh token of the options. */
     private[http] var refreshToken: Option[Secret] = None
 
-    /** It could not be written to the store yet. */
+    /** It was not written to the store yet. */
     private[http] var unsaved = false
 
     private[http] def stillBusy(nowMs: Long): Option[RestError] = busy.collect {

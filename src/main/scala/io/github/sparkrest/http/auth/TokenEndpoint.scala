@@ -9,7 +9,7 @@ import io.github.sparkrest.http.limits.ServerLimits
 import io.github.sparkrest.http.{Clock, HttpClient}
 import io.github.sparkrest.secret.Secret
 
-/** Asks a token endpoint. Its errors hold no secret. */
+/** Sends requests to a token endpoint. Its errors do not contain secrets. */
 final class TokenEndpoint(config: RestConfig, options: AuthConfig.OAuth2, network: HttpClient, clock: Clock) {
 
   /** @param refreshToken for the grant of that name */
@@ -24,7 +24,9 @@ final class TokenEndpoint(config: RestConfig, options: AuthConfig.OAuth2, networ
       .left
       .map(e => KnownSecrets(config, refreshToken.toSeq).hide(again(e)))
 
-  /** A POST, but one that changes nothing: after a broken connection it is sent again. A refresh token may be used up by it. */
+  /** This POST changes nothing, so it may be repeated after a broken connection. A refresh token is different: the request may use
+    * it up.
+    */
   private def again(e: RestError): RestError = if (options.onDriver) e else e.copy(repeatable = true)
 
   def now(): Instant = clock.now()

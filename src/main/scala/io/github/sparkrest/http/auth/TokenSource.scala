@@ -10,22 +10,22 @@ import org.slf4j.LoggerFactory
 /** Where access tokens come from. */
 trait TokenSource {
 
-  /** @param refused the one that the API did not take: another is wanted */
+  /** @param refused the token that the API refused: the result is another one */
   def token(refused: Option[AccessToken]): Either[RestError, AccessToken]
 
-  /** Whether asking for another one makes sense. */
+  /** Whether another token can be fetched. */
   def canRenew: Boolean = true
 }
 
-/** Grants that may be asked for at any time, anywhere: by the process that uses the token. */
+/** Grants that any process may use at any time: the process that needs the token fetches it. */
 final class FetchedTokens(options: AuthConfig.OAuth2, endpoint: TokenEndpoint, cache: TokenCache) extends TokenSource {
   def token(refused: Option[AccessToken]): Either[RestError, AccessToken] =
     cache.token(options, refused, endpoint.now())(_ => endpoint.ask(None).map(_.token))
 }
 
-/** A token that the driver sent along with a task. Another one is the driver's to get.
+/** A token that the driver sent with a task. Only the driver can fetch another one.
   *
-  * @param renewed it was fetched because the one before was refused: if this is refused too, the API means it
+  * @param renewed it replaces a refused token: if it is refused too, the refusal is final
   */
 final case class HandedToken(token: AccessToken, renewed: Boolean) extends TokenSource {
   override def canRenew: Boolean = !renewed
@@ -37,13 +37,13 @@ final case class HandedToken(token: AccessToken, renewed: Boolean) extends Token
         RestError(
           Condition.TokenExpired,
           "The API no longer takes the access token (status 401).",
-          "A stream gets another one by itself, with Trigger.AvailableNow too. A batch read cannot: start it again."
+          "A stream fetches another one, with Trigger.AvailableNow too. Start a batch read again: it cannot."
         )
       )
 }
 
-/** The grant `refresh_token`, on the driver alone: a server may give a new refresh token at each use, and take the old one
-  * never again. So one place uses it, and keeps the new one before anything else happens.
+/** The grant `refresh_token`, on the driver only. A server may return a new refresh token at each use, and refuse the old one from
+  * then on. So one place uses it, and stores the new one before anything else happens.
   */
 final class RefreshedTokens(
     options: AuthConfig.OAuth2,
@@ -55,8 +55,7 @@ final class RefreshedTokens(
 
   def token(refused: Option[AccessToken]): Either[RestError, AccessToken] = cached(refused, Long.MaxValue)
 
-  /** For a reader that cannot come back for another one: it has nearly all of its life before it, and is not one that was
-    * refused to a reader before.
+  /** For batch readers, which cannot request a replacement: a token at most one minute old.
     */
   def fresh(): Either[RestError, AccessToken] = cached(None, FreshMillis)
 
@@ -75,7 +74,7 @@ final class RefreshedTokens(
 
   private def refresh(slot: TokenCache.Slot, store: Option[TokenStore]): Either[RestError, AccessToken] = {
     save(slot, store)
-    // Another driver may have been here: its token is the newest.
+    // Another driver may have stored a newer token.
     val kept = store.flatMap(_.read()).orElse(slot.refreshToken).orElse(options.refreshToken)
     endpoint.ask(kept).map { granted =>
       val next = granted.refreshToken.filterNot(kept.contains)
@@ -89,7 +88,7 @@ final class RefreshedTokens(
     }
   }
 
-  /** Throws if it cannot; then it is tried again before the next token is asked for. */
+  /** Throws if the store fails; the next request for a token tries again first. */
   private def save(slot: TokenCache.Slot, store: Option[TokenStore]): Unit =
     if (slot.unsaved) {
       for (s <- store; t <- slot.refreshToken) s.write(t)
@@ -99,13 +98,13 @@ final class RefreshedTokens(
   private def cannot(e: Throwable) = RestError(
     Condition.TokenStoreFailed,
     s"""oauth2TokenStore: "${options.tokenStore.getOrElse("")}" cannot be used (${e.getClass.getSimpleName}).""",
-    "It must be a file, or the place of one, that the driver may read and write."
+    "Set it to the path of a file that the driver may read and write; the file need not exist."
   )
 }
 
 private object RefreshedTokens {
 
-  /** Schema and rows of one read share a token. */
+  /** The schema and the rows of one read share a token. */
   val FreshMillis: Long = 60L * 1000
   val logger = LoggerFactory.getLogger("io.github.sparkrest.RefreshedTokens")
   val Rotated: String =

@@ -14,14 +14,14 @@ import io.circe.Json
 import io.github.sparkrest.config.AuthConfig
 import io.github.sparkrest.secret.Secret
 
-/** `oauth2TokenStore`: the one file in which a rotated refresh token outlives the driver, as JSON. Atomic, readable by its owner
-  * alone where the file system knows owners, and locked (a file `<name>.lock` beside it) against other drivers.
+/** `oauth2TokenStore`: a JSON file in which a rotated refresh token outlives the driver. Writes are atomic. Only its owner can read
+  * it, where the file system knows owners. A file `<name>.lock` next to it locks out other drivers.
   *
-  * It names the options that its token came from, as a hash: another `oauth2RefreshToken` is a new beginning.
+  * It contains a hash of the options that its token came from: another `oauth2RefreshToken` starts over.
   */
 final class TokenStore(file: Path, origin: String) {
 
-  /** Throws what the file system throws; an interrupt ends the wait for another driver. */
+  /** Passes on exceptions of the file system. An interrupt ends the wait for another driver. */
   def exclusively[A](body: => A): A = {
     val mine = TokenStore.locks.computeIfAbsent(file, _ => new ReentrantLock)
     mine.lockInterruptibly()
@@ -37,11 +37,11 @@ final class TokenStore(file: Path, origin: String) {
     } finally mine.unlock()
   }
 
-  /** `None`: there is none yet, or it is of other options. */
+  /** `None`: no token was stored yet, or it belongs to other options. */
   def read(): Option[Secret] =
     try {
       val text = new String(Files.readAllBytes(file), "UTF-8")
-      // What cannot be understood may be a token that was not kept: nobody but the user can say.
+      // An unreadable file may have contained the newest token: only the user can know.
       val json = io.circe.parser.parse(text).getOrElse(throw new java.io.IOException("not JSON")).hcursor
       if (json.get[String]("of").contains(origin)) json.get[String]("refreshToken").toOption.map(Secret(_)) else None
     } catch { case _: NoSuchFileException => None }
@@ -61,7 +61,7 @@ final class TokenStore(file: Path, origin: String) {
     ()
   }
 
-  /** Made with its permissions: there is no moment in which others could read it. */
+  /** Creates the file with its permissions, so that nobody can read it in between. */
   private def prepared(path: Path, fresh: Boolean = false): Path = {
     Option(path.getParent).foreach(Files.createDirectories(_))
     if (fresh) Files.deleteIfExists(path)

@@ -15,7 +15,8 @@ import io.github.sparkrest.http.{Clock, HttpClient, HttpRequest, HttpResponse}
   * [[Redirects]] come before it, because each hop is authorized and counted like any other request.
   */
 final class ApiClient private (way: HttpClient, metered: MeteredClient) extends HttpClient {
-  def send[A](request: HttpRequest)(use: HttpResponse => Either[RestError, A]): Either[RestError, A] = way.send(request)(use)
+  def send[A](request: HttpRequest)(use: HttpResponse => Either[RestError, A]): Either[RestError, A] =
+    way.send(request)(use)
 
   override def answeredAt: HttpRequest => Option[Instant] = way.answeredAt
 
@@ -30,7 +31,7 @@ object ApiClient {
 
   /** For the polls of one thread.
     *
-    * @param network carries requests to the token endpoint too, which has limits of its own
+    * @param network also carries requests to the token endpoint, which `maxRequestRate` does not count
     * @param token that the driver sent with the task
     * @param sendable how many requests `maxRequestRate` grants: see [[MeteredClient]]
     * @param first answers the first request, if it is the same

@@ -8,10 +8,10 @@ import io.github.sparkrest.error.RestError
 import io.github.sparkrest.http.{HttpClient, HttpRequest, HttpResponse}
 import io.github.sparkrest.secret.Secret
 
-/** A response that was already received, whole, with the request that it answers.
+/** A complete response that was already received, with its request.
   *
-  * @param atMs when it was about to be requested, epoch milliseconds
-  * @param url that gave it, after redirects
+  * @param atMs time just before the request, epoch milliseconds
+  * @param url that returned it, after redirects
   * @param tokens that were sent with the request
   */
 final case class FirstResponse(
@@ -23,25 +23,25 @@ final case class FirstResponse(
     url: String,
     tokens: Seq[Secret] = Nil
 ) {
-  override def toString: String = s"Sample($status, ${body.length} bytes)"
+  override def toString: String = s"FirstResponse($status, ${body.length} bytes)"
 }
 
-/** Answers one request from a sample: what a schema was inferred from is not asked for twice.
+/** Answers one request from a first response, so that the request that inferred the schema is not repeated.
   *
-  * @param any whether the sample answers the first request, whatever it is
+  * @param any the first response answers the first request, whichever it is
   */
-final class FirstResponseClient(sample: FirstResponse, network: HttpClient, any: Boolean = false) extends HttpClient {
+final class FirstResponseClient(first: FirstResponse, network: HttpClient, any: Boolean = false) extends HttpClient {
   private var used = false
 
   override def answeredAt: HttpRequest => Option[Instant] =
-    request => if (answers(request)) Some(Instant.ofEpochMilli(sample.atMs)) else None
+    request => if (answers(request)) Some(Instant.ofEpochMilli(first.atMs)) else None
 
-  private def answers(request: HttpRequest) = !used && (any || request == sample.request)
+  private def answers(request: HttpRequest) = !used && (any || request == first.request)
 
   def send[A](request: HttpRequest)(use: HttpResponse => Either[RestError, A]): Either[RestError, A] =
     if (!answers(request)) network.send(request)(use)
     else {
       used = true
-      use(HttpResponse(sample.status, sample.headers, new ByteArrayInputStream(sample.body), sample.url, sample.tokens))
+      use(HttpResponse(first.status, first.headers, new ByteArrayInputStream(first.body), first.url, first.tokens))
     }
 }

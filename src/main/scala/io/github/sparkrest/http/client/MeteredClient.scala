@@ -6,13 +6,13 @@ import scala.collection.mutable
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.{HttpClient, HttpRequest, HttpResponse}
 
-/** Notes when each request was over, by a clock that only moves forward: the arrival at the server lies before that. And sends
-  * no more than `maxRequestRate` granted: a hop of a redirect is a request too, and so is another try after a 401.
+/** Records when each request ended, by a clock that only moves forward: it reached the server before that. And sends at most as many
+  * requests as `maxRequestRate` granted. A redirect and a retry after a 401 count too.
   *
   * For one thread.
   *
-  * @param sendable how many, so many milliseconds after this was made; the one after them is [[MeteredClient.NoneLeft]]. The
-  *   milliseconds are rounded up: `TokenLedger` has one to spare
+  * @param sendable maps milliseconds since this was created to the number of requests allowed by then; a further request is
+  *   [[MeteredClient.NoneLeft]]. The milliseconds are rounded up: `RateLimiter` has one to spare
   */
 final class MeteredClient(network: HttpClient, sendable: Long => Long = _ => Long.MaxValue) extends HttpClient {
 
@@ -27,7 +27,7 @@ final class MeteredClient(network: HttpClient, sendable: Long => Long = _ => Lon
 
   def sent: Int = over.length
 
-  /** How many milliseconds ago each request was over, the oldest first, rounded down: never longer ago than it was. */
+  /** How many milliseconds ago each request ended, the oldest first. Rounded down, so never too long ago. */
   def ages(): List[Long] = {
     val now = System.nanoTime
     over.map(t => (now - t) / 1000000L).toList
@@ -37,7 +37,7 @@ final class MeteredClient(network: HttpClient, sendable: Long => Long = _ => Lon
 object MeteredClient {
   val NoneLeft: RestError = RestError(
     Condition.ApiError,
-    "The API redirects, or took no access token at first, and maxRequestRate has no request left for the next step.",
-    "It is asked again. Give the address that is meant as url, or a higher maxRequestRate."
+    "maxRequestRate left no request for a redirect or a 401 retry.",
+    "Set url to the final URL, or raise maxRequestRate."
   )
 }

@@ -9,29 +9,29 @@ import io.github.sparkrest.http.{HttpClient, HttpRequest, HttpResponse}
 import io.github.sparkrest.request.NextUrl
 import io.github.sparkrest.secret.Redact
 
-/** Follows redirects (RFC 9110 §15.4): each hop is a request of its own, that is authorized and checked as any other.
+/** Follows redirects (RFC 9110 §15.4). Each hop is a separate request, which is authorized and checked like any other.
   *
-  * Credentials and headers of the user stay behind for good when a hop leaves the origin that it came from, and it may leave
-  * it only to `allowedHosts`, and only without a body, which may hold secrets too; https never leads to http.
+  * A hop to another origin needs `allowedHosts`, and loses credentials and the user's headers for good. It must not have a body, which
+  * may contain secrets. https never leads to http.
   *
-  * @param client adds credentials to what is trusted, for each hop anew: a signature holds for one
+  * @param client adds credentials to trusted requests, for each hop again: a signature is valid for one request
   */
 final class Redirects(config: RestConfig, client: HttpClient) {
   import Redirects._
   private val addresses = new NextUrl(config)
   private var hops = 0
 
-  /** How many were followed so far: requests beside those that were asked for. */
+  /** How many redirects were followed so far. They are additional requests. */
   def followed: Int = hops
 
-  /** @param use gets the last response, with the address that gave it
+  /** @param use gets the last response, with the URL that returned it
     */
   def send[A](request: HttpRequest)(use: HttpResponse => Either[RestError, A]): Either[RestError, A] = {
     @tailrec def go(at: HttpRequest, before: List[HttpRequest]): Either[RestError, A] =
       client.send(at) { response =>
         location(response) match {
           case Some(found) =>
-            response.body.readNBytes(MaxBody) // so that the connection can be used again
+            response.body.readNBytes(MaxBody) // so that the connection can be reused
             next(at, before, response.status, found).map(Left(_))
           case None => use(if (response.url.isEmpty) response.copy(url = at.url) else response).map(Right(_))
         }
@@ -55,11 +55,11 @@ final class Redirects(config: RestConfig, client: HttpClient) {
       _ <- refuse(
         at.url,
         HttpRequest.isHttps(at.url) && !HttpRequest.isHttps(url),
-        s"from https to an address that is not (${Redact.url(url)})"
+        s"from https to a URL that is not (${Redact.url(url)})"
       )
       allowed <-
         if (stays) Right(true)
-        else addresses.allows(url).left.map(why => refused(at.url, s"to an address that $why"))
+        else addresses.allows(url).left.map(why => refused(at.url, s"to a URL that $why"))
       hop = turned(at, status).copy(url = url, trusted = at.trusted && allowed)
       _ <- Either.cond(hop.trusted || hop.body.isEmpty, (), bodyLeaves(at.url, url))
       _ <- refuse(
@@ -70,7 +70,7 @@ final class Redirects(config: RestConfig, client: HttpClient) {
     } yield if (hop.trusted) hop else hop.copy(headers = Nil)
   }
 
-  /** 303, and by custom 301 and 302 after a POST, lead to the answer by GET. */
+  /** A 303, and by custom a 301 or 302 after a POST, is followed by GET. */
   private def turned(at: HttpRequest, status: Int): HttpRequest =
     if (status == 303 || at.method == "POST" && (status == 301 || status == 302))
       at.copy(method = "GET", body = None, headers = at.headers.filterNot(h => ofContent(h._1)))
@@ -82,13 +82,13 @@ final class Redirects(config: RestConfig, client: HttpClient) {
   private def refused(url: String, how: String) = RestError(
     Condition.RedirectRefused,
     s"${Redact.url(url)} redirects $how.",
-    "Give the address that is meant as url, or name its host in allowedHosts if requests without credentials may go there."
+    "Set url to the final URL, or add its host to allowedHosts if requests without credentials may go there."
   )
 
   private def bodyLeaves(from: String, to: String) = RestError(
     Condition.RedirectRefused,
-    s"${Redact.url(from)} redirects to another origin (${Redact.url(to)}), and the request has a body, which may hold secrets.",
-    "Give the address that is meant as url: a body goes to no other origin, whatever allowedHosts says."
+    s"${Redact.url(from)} redirects to another origin (${Redact.url(to)}), and the request has a body, which may contain secrets.",
+    "Set url to the final URL. A body never goes to another origin, whatever allowedHosts contains."
   )
 }
 

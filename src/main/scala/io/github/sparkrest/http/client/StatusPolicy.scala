@@ -11,17 +11,17 @@ import io.github.sparkrest.http.limits.ServerLimits
 import io.github.sparkrest.http.{HttpRequest, HttpResponse, RetryPolicy}
 import io.github.sparkrest.secret.Redact
 
-/** What a status code means for the poll (RFC 9110 §15). */
+/** The meaning of a status code for the poll (RFC 9110 §15). */
 object StatusPolicy {
   sealed trait Verdict
   case object Records extends Verdict
   case object Empty extends Verdict
   final case class Failed(error: RestError) extends Verdict
 
-  /** After these the API itself asks for the request once more, whatever the method. */
+  /** With these the API itself invites a retry, whatever the method. */
   private val asked = Set(408, 429, 503)
 
-  /** An empty one of the user's wins over one to be asked again, that over a success. */
+  /** Precedence: `emptyStatusCodes`, then `retryStatusCodes`, then 2xx. */
   def apply(response: HttpResponse, request: HttpRequest, now: Instant, config: RestConfig): Verdict = {
     val limits = config.limits
     val status = response.status
@@ -35,7 +35,7 @@ object StatusPolicy {
         RestError(
           Condition.ApiError,
           s"${Redact.url(request.url)} answered with status $status.",
-          "It is asked again.",
+          "The request will be retried.",
           waitMs,
           repeatable = RetryPolicy.isIdempotent(request.method) || limits.retryNamed || asked(status) ||
             exhausted || retryAfter.isDefined
@@ -57,8 +57,8 @@ object StatusPolicy {
     case 401               => "Check authType and its options."
     case 403               => "Check that these credentials may read this resource, and the API's quota."
     case 404               => "Check url."
-    case 407               => "The proxy asks for credentials: check proxyUser and proxyPassword."
-    case s if s / 100 == 3 => "It names no address to go on to; check url."
+    case 407               => "The proxy requires credentials: check proxyUser and proxyPassword."
+    case s if s / 100 == 3 => "The redirect does not name a URL. Check url."
     case _                 => "Check url, params, headers and initialOffset against the API's documentation."
   }
 

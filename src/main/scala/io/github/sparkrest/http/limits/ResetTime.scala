@@ -7,10 +7,10 @@ import scala.util.Try
 
 import io.github.sparkrest.http.HttpDate
 
-/** When a quota is renewed, in each of the ways in which servers write it. Pure.
+/** When a quota is renewed, in each form that servers use. Pure.
   *
-  * An epoch read as a delay would sleep for 55 years, a delay read as an epoch lies in 1970. So a number is told apart by its
-  * size: no quota lasts ten years, and no clock shows a time before 1985.
+  * A time read as a delay would be a sleep of 55 years, and a delay read as a time is in 1970. So the size of the number decides: no
+  * quota lasts ten years, and no clock shows a time before 1985.
   */
 private[http] object ResetTime {
   private val EpochSeconds = BigDecimal(500000000L)
@@ -19,8 +19,8 @@ private[http] object ResetTime {
 
   /** Milliseconds to wait; 0 if the moment is over.
     *
-    * @param name of the header: some say in it what they are
-    * @param serverMs the server's clock when it answered
+    * @param name of the header: some names contain the unit
+    * @param serverMs the server's clock when it sent the response
     */
   def waitMs(name: String, text: String, serverMs: Long): Option[Long] = {
     val moment = number(text) match {

@@ -5,11 +5,11 @@ import io.github.sparkrest.config.LimitConfig
 import io.github.sparkrest.http.Headers._
 import io.github.sparkrest.http.HttpDate
 
-/** What a response says about its API's limits. Pure.
+/** The limits of an API, as a response reports them. Pure.
   *
-  * @param left requests that are left, of the scarcest quota
-  * @param waitMs how long the next request has to wait, from this response on: the quota is used up
-  * @param resetMs when a quota is renewed, from this response on, whether it is used up or not
+  * @param left requests left in the scarcest quota
+  * @param waitMs how long the next request must wait after this response, because the quota is used up
+  * @param resetMs time from this response until a quota is renewed, whether it is used up or not
   * @param pollEveryMs the least time between two polls (GitHub's `X-Poll-Interval`)
   */
 final case class ServerLimits(
@@ -22,7 +22,7 @@ final case class ServerLimits(
 object ServerLimits {
   val Unknown: ServerLimits = ServerLimits()
 
-  /** Headers that tell of the same quota, in lower case: those of what is left, and those of when it is renewed. */
+  /** Headers of the same quota, in lower case: the requests left, and the time of renewal. */
   final private case class Family(remaining: Seq[String], reset: Seq[String])
 
   private val families = Seq(
@@ -36,7 +36,7 @@ object ServerLimits {
     Family(Seq("sforce-limit-info"), Nil)
   )
 
-  /** A leaky bucket (Shopify's) that is full has room again after so long, as a quota of each second has; no header says it. */
+  /** A full leaky bucket (Shopify's), and a quota per second, have room again after this time. No header reports it. */
   private val SecondMillis = 1000L
   private val ofSecond = Set("x-shopify-shop-api-call-limit", "x-hubspot-ratelimit-secondly-remaining")
 
@@ -45,7 +45,7 @@ object ServerLimits {
     */
   def of(headers: Seq[(String, String)], options: LimitConfig, nowMs: Long): ServerLimits = {
     def value(name: String) = ServerLimits.value(headers, name)
-    // The server's own clock, if it shows it: then it does not matter how wrong this one is.
+    // The server's clock, if the response shows it: then a wrong local clock does no harm.
     val serverMs = value("date").flatMap(HttpDate.parse).getOrElse(nowMs)
     val asked =
       if (options.remainingHeader.isEmpty && options.resetHeader.isEmpty) families
@@ -73,7 +73,7 @@ object ServerLimits {
     )
   }
 
-  /** RFC 9110 §10.2.3: seconds or an HTTP date; some servers send decimals. Milliseconds from the response on. */
+  /** RFC 9110 §10.2.3: seconds or an HTTP date; some servers send decimals. The result is milliseconds after the response. */
   def retryAfterMs(headers: Seq[(String, String)], nowMs: Long): Option[Long] = {
     def value(name: String) = ServerLimits.value(headers, name)
     val serverMs = value("date").flatMap(HttpDate.parse).getOrElse(nowMs)
@@ -86,7 +86,7 @@ object ServerLimits {
   private def value(headers: Seq[(String, String)], name: String): Option[String] =
     headers.value(name).map(_.trim).filter(_.length <= MostChars)
 
-  /** `40`, `39.5`; a bucket `32/40` and `api-usage=18/5000` tell what is used. */
+  /** `40` and `39.5` are left; a bucket `32/40` and `api-usage=18/5000` report the use. */
   private def remaining(text: String): Option[Long] = text match {
     case plain(n)            => Some(BigDecimal(n).toLong)
     case bucket(used, limit) => Some(limit.toLong - used.toLong)

@@ -6,8 +6,8 @@ import scala.util.Try
 import io.github.sparkrest.http.HeaderScanner
 import io.github.sparkrest.http.Headers._
 
-/** The IETF's `RateLimit` and `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers): `"default";r=50;t=30`, several with
-  * commas between them; before its 8th version `limit=100, remaining=50, reset=30`. Times are seconds.
+/** The IETF's `RateLimit` and `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers): `"default";r=50;t=30`, several are
+  * separated by commas. Before its 8th version `limit=100, remaining=50, reset=30`. Times are seconds.
   */
 private[http] object StructuredLimits {
 

@@ -15,17 +15,18 @@ import io.github.sparkrest.secret.Secret
 object PemKey {
   private val block = """(?s)-----BEGIN ([A-Z0-9 ]*PRIVATE KEY)-----(.*?)-----END \1-----""".r
 
-  /** Why there is no key ends the sentence "the private key …". */
+  /** Left: the reason, as the end of the sentence "the private key …". */
   def read(pem: String, password: Option[Secret]): Either[String, PrivateKey] =
     block.findFirstMatchIn(pem) match {
-      case None => Left("is no PEM: it has no line -----BEGIN … PRIVATE KEY-----")
+      case None => Left("is not PEM: it lacks the line -----BEGIN … PRIVATE KEY-----")
       case Some(m) if m.group(2).contains("Proc-Type:") =>
         Left(
           "is encrypted in OpenSSL's old form, which is not read; convert it by: openssl pkcs8 -topk8 -in KEY -out NEW"
         )
       case Some(m) =>
         for {
-          der <- Try(Base64.getMimeDecoder.decode(m.group(2).trim)).toOption.toRight("is no PEM: its text is not Base64")
+          der <- Try(Base64.getMimeDecoder.decode(m.group(2).trim)).toOption
+            .toRight("is not PEM: its text is not Base64")
           pkcs8 <- toPkcs8(m.group(1), der, password)
           key <- keyOf(pkcs8)
         } yield key

@@ -14,8 +14,8 @@ import io.github.sparkrest.config.{TlsConfig, TlsStore}
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.RecentlyUsed
 
-/** Certificates and keys of the options as the JDK wants them. Made once per configuration, while it is used: a changed
-  * file is read by the next JVM, or after half an hour without a request.
+/** Certificates and keys of the options, for the JDK. Created once for each configuration in use: a changed file is read by the next
+  * JVM, or after half an hour without a request.
   */
 object TlsContext {
   private val made = new RecentlyUsed[TlsConfig, SSLContext]
@@ -119,7 +119,7 @@ object TlsContext {
   private def certificates(option: String, file: String): Either[RestError, List[X509Certificate]] =
     text(option, file).flatMap { pem =>
       attempt {
-        // What stands between the blocks is for humans, and the JDK does not skip all of it.
+        // The text between the blocks is for humans, and the JDK does not skip all of it.
         val blocks = "(?s)-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----".r.findAllIn(pem).mkString("\n")
         CertificateFactory
           .getInstance("X.509")
@@ -127,7 +127,7 @@ object TlsContext {
           .asScala
           .collect { case c: X509Certificate => c }
           .toList
-      }.filterOrElse(_.nonEmpty, "it is no PEM: it has no line -----BEGIN CERTIFICATE-----")
+      }.filterOrElse(_.nonEmpty, "it is not PEM: it lacks the line -----BEGIN CERTIFICATE-----")
         .left
         .map(wrong(option, file, _))
     }
@@ -141,9 +141,9 @@ object TlsContext {
     store
   }
 
-  /** The JDK's messages about keys and files hold no secret. */
+  /** The JDK's messages about keys and files do not contain secrets. */
   private def attempt[A](body: => A): Either[String, A] = Try(body).toEither.left.map {
-    case _: NoSuchFileException | _: java.io.FileNotFoundException => "there is no such file that can be read"
+    case _: NoSuchFileException | _: java.io.FileNotFoundException => "no such file can be read"
     case e => s"${e.getClass.getSimpleName}${Option(e.getMessage).fold("")(": " + _)}"
   }
 
@@ -151,6 +151,6 @@ object TlsContext {
     RestError(
       Condition.TlsInvalid,
       s"""$option: "$file" cannot be used: $why.""",
-      "The file is read on the driver and on every executor."
+      "Provide a readable file at this path on the driver and on every executor."
     )
 }

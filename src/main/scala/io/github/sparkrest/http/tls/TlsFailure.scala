@@ -7,11 +7,11 @@ import javax.net.ssl.{SSLHandshakeException, SSLPeerUnverifiedException}
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.secret.Redact
 
-/** A connection that was refused for its certificates: trying again does not help. */
+/** A connection that failed because of certificates: a retry does not help. */
 private[http] object TlsFailure {
   def is(cause: Throwable): Boolean = chain(cause).exists {
     case _: CertificateException | _: SSLPeerUnverifiedException => true
-    // The peer may also hang up in the middle of a handshake: that passes.
+    // A peer may also end the connection during a handshake: a retry may help.
     case e: SSLHandshakeException      => text(e).contains("fatal alert") || text(e).contains("PKIX")
     case e: javax.net.ssl.SSLException => text(e).contains("certificate")
     case _                             => false
@@ -24,9 +24,9 @@ private[http] object TlsFailure {
       Condition.TlsFailed,
       s"${Redact.url(url)}: no TLS connection (${Redact.url(said.lastOption.getOrElse(cause.getClass.getSimpleName))}).",
       if (ours)
-        "The server's certificate is not trusted: give its authority as tlsCaFile or tlsTrustStore, and check the host's name."
+        "The server's certificate is not trusted. Set tlsCaFile or tlsTrustStore to its authority, and check the host name."
       else
-        "The server ended the handshake: it may want a client certificate (tlsCertFile and tlsKeyFile, or tlsKeyStore), or another one."
+        "The server ended the handshake. It may require a client certificate, or another one: set tlsCertFile and tlsKeyFile, or tlsKeyStore."
     )
   }
 

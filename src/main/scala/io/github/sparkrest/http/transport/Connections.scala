@@ -76,7 +76,7 @@ private[http] object Connections {
   private def checkedDns(addresses: AddressCheck): Dns = (host: String) =>
     addresses.checked(host).fold(e => throw new RefusedHost(e), _.asJava)
 
-  /** Credentials go with the first `CONNECT`. A proxy that refuses them is not asked again. */
+  /** Credentials go with the first `CONNECT`. A proxy that refuses them gets no second request. */
   private def forTunnels(credentials: String): ProxyAuthenticator = (_, response) =>
     if (response.challenges.asScala.exists(_.scheme.equalsIgnoreCase("OkHttp-Preemptive")))
       response.request.newBuilder.header("Proxy-Authorization", credentials).build()

@@ -9,13 +9,13 @@ import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.Headers._
 import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream
 
-/** `Content-Encoding` (RFC 9110 §8.4): what is asked for, and how it is undone while the body comes in. */
+/** `Content-Encoding` (RFC 9110 §8.4): which codings requests offer, and how a body is decoded while it arrives. */
 private[http] object ContentCoding {
 
-  /** RFC 9659: a body over HTTP may ask for a window of 8 MB, and no more. */
+  /** RFC 9659: a body over HTTP may need a window of at most 8 MB. */
   private val ZstdWindowLog = 23
 
-  /** More codings than this over each other are no API. */
+  /** A real API does not apply more codings than this to one body. */
   private val Most = 3
 
   private def zstd(in: InputStream): InputStream = new ZstdInputStream(new ZstdFrames(in)).setLongMax(ZstdWindowLog)
@@ -23,7 +23,7 @@ private[http] object ContentCoding {
   /** The JDK's `GZIPInputStream` takes a connection that breaks where a further member may begin for the end. */
   private def gzip(in: InputStream): InputStream = new GzipCompressorInputStream(in, true)
 
-  /** zstd comes with Spark, as native code that is unpacked into the JVM's temporary folder: not everywhere it may run. */
+  /** zstd-jni comes with Spark. It unpacks native code into the JVM's temporary folder, which may not run everywhere. */
   private lazy val decoders: Map[String, InputStream => InputStream] = {
     val own: Map[String, InputStream => InputStream] = Map(
       "gzip" -> (gzip(_)),
@@ -37,7 +37,7 @@ private[http] object ContentCoding {
   /** For `Accept-Encoding`. */
   lazy val accepted: String = Seq("gzip", "deflate", "zstd").filter(decoders.contains).mkString(", ")
 
-  /** The body as it was before it was encoded. Its reads throw [[BrokenBody]] where the encoding is broken or cut short. */
+  /** The decoded body. Its reads throw [[BrokenBody]] where the encoding is broken or cut. */
   def decode(headers: Seq[(String, String)], body: InputStream): Either[RestError, InputStream] = {
     val codings = headers
       .values("Content-Encoding")
@@ -45,7 +45,8 @@ private[http] object ContentCoding {
       .map(_.trim.toLowerCase)
       .filterNot(c => c.isEmpty || c == "identity")
     codings.filterNot(decoders.contains).headOption match {
-      case Some(unknown) => Left(refused(s"""has the Content-Encoding "${unknown.take(40)}", which was not asked for"""))
+      case Some(unknown) =>
+        Left(refused(s"""has the Content-Encoding "${unknown.take(40)}", which the request did not offer"""))
       case None if codings.lengthCompare(Most) > 0 => Left(refused(s"is encoded more than $Most times"))
       // They are listed in the order in which they were applied.
       case None => Right(codings.foldRight(body)((coding, in) => new Decoded(coding, decoders(coding), in)))
@@ -55,7 +56,7 @@ private[http] object ContentCoding {
   private def refused(what: String) = RestError(
     Condition.InvalidResponse,
     s"The response $what.",
-    s"Understood are $accepted; take Accept-Encoding out of headers, or ask the API's owner."
+    s"Remove Accept-Encoding from headers; $accepted can be decoded. Otherwise contact the API's owner."
   )
 
   /** An empty body stays empty, whatever its coding. Errors name the coding. */

@@ -30,7 +30,7 @@ final private[transport] class Exchange(readTimeoutMs: Long, responseTimeoutMs: 
   /** The request left, or a part of it: the server may have acted on it. */
   @volatile var sent: Boolean = false
 
-  /** What the server answered. OkHttp itself sees a 200: see [[SentOnce]]. */
+  /** The head of the response. OkHttp itself sees a 200: see [[SentOnce]]. */
   var status: Int = 0
   var headers: List[(String, String)] = Nil
 

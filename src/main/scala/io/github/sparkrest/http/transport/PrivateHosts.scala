@@ -19,7 +19,7 @@ object PrivateHosts extends AddressCheck {
       val found = InetAddress.getAllByName(host).toSeq
       found
         .find(isPrivate)
-        .map(a => refused(s"$host is ${a.getHostAddress}, which is not a public address"))
+        .map(a => refused(s"$host is ${a.getHostAddress}, which is not a public IP address"))
         .toLeft(found)
     } catch { case _: UnknownHostException => Left(unknown(host)) }
 
@@ -32,12 +32,12 @@ object PrivateHosts extends AddressCheck {
 
   private def refuse(url: String, addresses: AddressCheck, which: String => Boolean): Option[RestError] = {
     val host = Try(HttpUrl.get(url).host).getOrElse("")
-    if (host.isEmpty) Some(refused(s"${Redact.url(url)} names no host"))
+    if (host.isEmpty) Some(refused(s"${Redact.url(url)} does not name a host"))
     else if (which(host)) addresses.checked(host).left.toOption
     else None
   }
 
-  /** It may resolve a moment later, to any address. */
+  /** It may resolve a moment later, to any IP address. */
   private def unknown(host: String) = RestError(
     Condition.ConnectionFailed,
     s"Nothing was sent: the name $host does not resolve, and allowPrivateHosts is false.",
@@ -47,10 +47,10 @@ object PrivateHosts extends AddressCheck {
   private def refused(why: String) = RestError(
     Condition.AddressRefused,
     s"Nothing was sent: $why.",
-    "Set allowPrivateHosts to true if requests may go there."
+    "Set allowPrivateHosts=true if requests may go there."
   )
 
-  /** Not on the public Internet, by the registries of RFC 6890. Of IPv6 forms that carry an IPv4 address, that counts. */
+  /** Not on the public Internet, by the registries of RFC 6890. If an IPv6 form contains an IPv4 address, the IPv4 address decides. */
   def isPrivate(address: InetAddress): Boolean = {
     val b = address.getAddress.map(_ & 0xff)
     address match {
@@ -79,8 +79,8 @@ object PrivateHosts extends AddressCheck {
       b(0) == 0x20 && b(1) == 1 && b(2) < 2 || // 2001::/23: protocols, Teredo among them
       b(0) == 0x20 && b(1) == 1 && b(2) == 0x0d && b(3) == 0xb8 // documentation
 
-  /** The last four bytes of IPv4-mapped, IPv4-compatible, NAT64 and ISATAP (RFC 5214) addresses, those behind the prefix of
-    * 6to4.
+  /** The IPv4 address in an IPv6 address: the last four bytes of IPv4-mapped, IPv4-compatible, NAT64 and ISATAP (RFC 5214) forms, or
+    * the bytes behind the prefix of 6to4.
     */
   private def embedded(b: Array[Int]): Option[Array[Int]] = {
     val zeros = b.take(10).forall(_ == 0)

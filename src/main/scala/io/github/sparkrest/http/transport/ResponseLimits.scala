@@ -3,7 +3,7 @@ package io.github.sparkrest.http.transport
 
 import io.github.sparkrest.error.{Condition, RestError}
 
-/** What any response may take.
+/** The limits of any response.
   *
   * @param millis from the request to the end of the body
   * @param headerBytes of all its headers, names and values
@@ -16,8 +16,8 @@ final case class ResponseLimits(millis: Long = 3600L * 1000, headerBytes: Int = 
       Some(
         RestError(
           Condition.InvalidResponse,
-          s"The response has $bytes bytes of headers; at most $headerBytes are read.",
-          "Ask the API's owner why: the longest is " +
+          s"The response has $bytes bytes of headers; at most $headerBytes are allowed.",
+          "Contact the API's owner. The longest header is " +
             headers.maxBy(_._2.length)._1.take(100) + "."
         )
       )

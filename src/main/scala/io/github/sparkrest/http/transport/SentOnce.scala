@@ -53,7 +53,7 @@ private[transport] object IdleConnections extends EventListener {
     try {
       socket.setSoTimeout(1)
       socket.getInputStream.read()
-      socket.close() // the end, or bytes that nobody asked for
+      socket.close() // the end, or bytes without a request
       true
     } catch {
       case _: SocketTimeoutException => socket.setSoTimeout(timeout); false

@@ -19,7 +19,7 @@ import sttp.model.{Method, Uri}
   *
   * @param cancelled checked while a response is awaited or read: true ends it
   * @param limits of any response
-  * @param addresses checked under `allowPrivateHosts=false`
+  * @param addresses resolves and checks names with `allowPrivateHosts=false`
   */
 final class SttpClient(
     connectTimeoutMs: Long,
@@ -41,8 +41,8 @@ final class SttpClient(
         finally exchange.close()
     } yield used
 
-  /** A direct connection checks each name when it resolves it ([[Connections]]). A proxy resolves names by itself, and an IP
-    * address is not resolved at all: these are checked here.
+  /** A direct connection checks each name when it resolves it ([[Connections]]). A proxy resolves names by itself, and a host
+    * that is an IP address is not resolved: both are checked here.
     */
   private def guard(request: HttpRequest): Either[RestError, Unit] =
     transport.policy.refusesHost(request.url).map(SttpClient.forbidden).toLeft(()).flatMap { _ =>
@@ -86,7 +86,9 @@ final class SttpClient(
     try Right(sttpRequest(request).send(new OkHttpBackend(client, exchange)))
     catch {
       case e: RefusedHost                         => Left(e.error)
-      case _: IOException if exchange.interrupted => throw new InterruptedException
+      case _: IOException if exchange.interrupted =>
+        Thread.interrupted(): Unit // the exception takes its place
+        throw new InterruptedException
       // The refusal of a header quotes its value, which may be secret.
       case _: IllegalArgumentException => Left(SttpClient.unsendable)
       // Servers send anything, and parsers throw anything.
@@ -118,12 +120,12 @@ final class SttpClient(
     }
     val hint =
       if (text.contains("Failed to authenticate with proxy")) SttpClient.CheckProxy
-      else if (text.contains("unexpected end of stream") && HttpRequest.isHttps(request.url))
+      else if (HttpRequest.isHttps(request.url) && exchange.status == 0 && SttpClient.Ended.exists(text.contains))
         SttpClient.MayWantCertificate
       else ""
     RestError(
       Condition.ConnectionFailed,
-      s"${Redact.url(request.url)} gave no complete answer (${cause.getClass.getSimpleName}: ${Redact.url(text)}).",
+      s"${Redact.url(request.url)} did not return a complete response (${cause.getClass.getSimpleName}: ${Redact.url(text)}).",
       "The request will be retried; see connectTimeout, readTimeout and responseTimeout." + hint,
       repeatable = RetryPolicy.isIdempotent(request.method) || !exchange.sent
     )
@@ -133,18 +135,21 @@ final class SttpClient(
 object SttpClient {
   private val MayWantCertificate =
     " Some servers that demand a client certificate end a connection like this: see tlsCertFile."
+
+  /** A server ends the connection before it responds. Which message arrives depends on who writes first. */
+  private val Ended = Seq("unexpected end of stream", "Broken pipe", "Connection reset")
   private val CheckProxy = " Check proxyUser and proxyPassword."
 
   private def forbidden(why: String) = RestError(
     Condition.AddressRefused,
     s"Nothing was sent: $why.",
-    "Use a host that the operator permits, or have it added to the Spark setting."
+    "Use a host that the operator permits, or have the host added to the Spark setting."
   )
 
   private def unsendable = RestError(
     Condition.InvalidOptions,
-    "A header cannot be sent: it holds a character that no header can hold.",
-    "Check headers, and the options of authType."
+    "A header cannot be sent, because it contains a character that headers do not allow.",
+    "Remove the character from headers, or from the options of authType."
   )
 
   def apply(config: RestConfig, cancelled: () => Boolean): SttpClient =

@@ -3,15 +3,15 @@ package io.github.sparkrest.http.transport
 
 import java.io.{EOFException, IOException, InputStream}
 
-/** zstd data (RFC 8878 §3.1) as it is, with its end looked at: it may only end where a frame does.
+/** Passes on zstd data (RFC 8878 §3.1), and checks that it ends only where a frame ends.
   *
-  * zstd-jni takes an end in the middle of a further frame for the proper one, if both frames came in one read: records of
-  * NDJSON would be lost. So no read goes over the border of a frame, and the borders are looked at here.
+  * zstd-jni accepts an end in the middle of another frame if both frames came in one read, and records of NDJSON would be lost. So
+  * no read crosses the border of a frame, and the borders are checked here.
   */
 final private[http] class ZstdFrames(in: InputStream) extends InputStream {
   import ZstdFrames._
 
-  /** What was read to find a border, and is not yet handed on; then so many bytes that need no look. */
+  /** The bytes that were read to find a border, and are not yet passed on; then the number of bytes that need no check. */
   private var head = Array.emptyByteArray
   private var at = 0
   private var left = 0L
@@ -38,7 +38,7 @@ final private[http] class ZstdFrames(in: InputStream) extends InputStream {
     } else if (advance()) read(b, off, len)
     else -1
 
-  /** To the next part of a frame; false: the end, between two frames. */
+  /** Moves to the next part of a frame; false at the end, between two frames. */
   private def advance(): Boolean = {
     at = 0
     state match {
@@ -59,7 +59,7 @@ final private[http] class ZstdFrames(in: InputStream) extends InputStream {
           val size = exactly(4)
           head = head ++ size
           left = number(size)
-        } else throw new IOException("it is no zstd")
+        } else throw new IOException("it is not zstd")
       case InFrame =>
         head = exactly(3)
         val block = number(head)

@@ -4,15 +4,15 @@ package io.github.sparkrest.pagelog.format
 import java.nio.charset.StandardCharsets.UTF_8
 
 import io.circe.syntax._
-import io.circe.{Decoder, Json}
+import io.circe.{Decoder, Encoder, Json}
 import io.github.sparkrest.pagelog.store.LogStore
 import io.github.sparkrest.pagelog.{LogPosition, ManifestIndex}
 import io.github.sparkrest.progress.Progress
 
-/** What an idle stream writes, over and over, into one file: when it polled last, and a state that moved without records.
+/** The file that an idle stream overwrites with each poll: when it polled last, and states that moved without records.
   *
   * @param after seq of the newest manifest at that time
-  * @param pace what keeps the next request back; it holds whatever the newest manifest is
+  * @param pace that delays the next request; it holds whatever the newest manifest is
   */
 final case class LastPoll(
     after: Long,
@@ -21,7 +21,7 @@ final case class LastPoll(
     pace: PacingState = PacingState.Nothing
 ) {
 
-  /** Whether it tells of this log: not if it is torn, nor if manifests were lost, or purged, that came after it. */
+  /** Whether it belongs to this log: not if it is torn, nor if later manifests were lost or purged. */
   def isOf(ledger: ManifestIndex, start: LogPosition): Boolean = {
     val end = ledger.newest.fold(0L)(_.seq)
     after >= ledger.base.seq && after <= end && end >= start.seq
@@ -30,7 +30,7 @@ final case class LastPoll(
   /** Names of the files of records seen that its states depend on. */
   def seenFiles: Set[String] = endpoints.valuesIterator.flatMap(_.seenFiles).toSet
 
-  /** What it says of an endpoint holds until a manifest says something else. */
+  /** Its state of an endpoint holds until a manifest has another one. */
   def since(ledger: ManifestIndex): Map[String, Progress] = {
     val later = ledger.manifests.iterator.filter(_.seq > after).flatMap(_.endpoints.keysIterator).toSet
     endpoints.filterNot { case (k, _) => later(k) } // guard: I3.15
@@ -41,10 +41,10 @@ object LastPoll {
   val Name = "last-poll.json"
   val Version = 2
 
-  /** From a torn file: the manifest's state holds, the interval is not kept once, and of `maxRequestRate` all counts as used. */
+  /** From a torn file: the manifest's state holds, one interval is not kept, and all of `maxRequestRate` counts as used. */
   private val Torn = LastPoll(-1, 0, Map.empty, PacingState.Unknown)
 
-  /** `None`: there is none. */
+  /** `None`: the file does not exist. */
   def load(store: LogStore): Option[LastPoll] = store
     .read(Name)
     .map(decode(_).fold(later => throw later.error(s"The note $Name", store.location).toException, note => note))
@@ -62,8 +62,8 @@ object LastPoll {
       .noSpaces
       .getBytes(UTF_8)
 
-  /** Left: of a later version. That one is not taken for torn: with `initialOffset=latest` and no record yet, nothing else tells
-    * where the stream began.
+  /** Left: the file has a later version. It must not pass for torn: with `initialOffset=latest` and no record yet, nothing else
+    * tells where the stream began.
     */
   def decode(bytes: Array[Byte]): Either[Unreadable.Later, LastPoll] =
     VersionedJson.decode(bytes, Version, decoder) match {
@@ -80,4 +80,39 @@ object LastPoll {
       pace <- c.get[Option[PacingState]]("pace")
     } yield LastPoll(after, polledAtMs, endpoints, pace.getOrElse(PacingState.Nothing))
   }
+}
+
+/** The pace that a restart has to keep. Times are epoch milliseconds.
+  *
+  * @param notBefore the API allows no request before; 0: it named no time
+  * @param used when requests were over, and how many, for `maxRequestRate`
+  * @param granted requests that running jobs may make: after a crash they count as made
+  * @param last key of the last endpoint that had its turn, if `maxRequestsPerTrigger` does not reach all in one run
+  */
+final case class PacingState(
+    notBefore: Long = 0,
+    used: Vector[(Long, Int)] = Vector.empty,
+    granted: Int = 0,
+    last: Option[String] = None
+)
+
+object PacingState {
+  val Nothing: PacingState = PacingState()
+
+  /** Any number of requests may have been made. */
+  val Unknown: PacingState = PacingState(granted = Int.MaxValue)
+
+  implicit val encoder: Encoder[PacingState] = Encoder.instance { n =>
+    Json.fromFields(
+      List(
+        "notBefore" -> n.notBefore.asJson,
+        "used" -> n.used.map { case (at, count) => Json.arr(at.asJson, count.asJson) }.asJson,
+        "granted" -> n.granted.asJson
+      ) ++ n.last.map("last" -> _.asJson)
+    )
+  }
+  implicit val decoder: Decoder[PacingState] =
+    Decoder.forProduct4("notBefore", "used", "granted", "last")(
+      (b: Long, u: Vector[(Long, Int)], g: Int, l: Option[String]) => PacingState(b, u, g, l)
+    )
 }

@@ -9,11 +9,11 @@ import io.github.sparkrest.pagelog.format.PolledFileCodec._
 import io.github.sparkrest.pagelog.{PolledFile, PolledPage}
 import io.github.sparkrest.progress.Progress
 
-/** Makes polls count: the page file that they wrote, and the state of their endpoints after them. Never changed (I1).
+/** Makes polls count: their page file, and the state of their endpoints after them. Never changed (I1).
   *
-  * @param previous seq of the manifest before it, 0 for none: shows whether pages are missing between two
+  * @param previous seq of the previous manifest, or 0: shows whether pages are missing between two
   * @param epoch of the run that wrote it
-  * @param rows with an input: by endpoint, the columns that stand beside its records, as a JSON object
+  * @param rows with an input: by endpoint, the columns that appear next to its records, as a JSON object
   */
 final case class Manifest(
     seq: Long,
@@ -25,7 +25,7 @@ final case class Manifest(
 ) {
   def records: Long = file.records
 
-  /** Bytes of the page file, and roughly those that the outline of this takes in memory. */
+  /** Bytes of the page file, and roughly the memory of the outline. */
   def weight: Long = {
     def ofState(key: String, s: Progress) = 500L + key.length + s.offset.fold(0)(_.length)
     def ofPage(p: PolledPage) = 400L + p.offsetBefore.fold(0)(_.length) + p.origin.fold(0)(_.url.length)
@@ -33,13 +33,13 @@ final case class Manifest(
       rows.valuesIterator.map(100L + _.length).sum
   }
 
-  /** What the places in it need: the offsets of the states, and the names of the files that they depend on. */
+  /** The parts that positions need: the offsets of the states, and the names of the files that the states depend on. */
   def outline: Manifest = copy(endpoints = endpoints.map { case (k, s) => k -> s.outline })
 
   def offsets: Map[String, Option[String]] = endpoints.map { case (k, s) => k -> s.offset }
 
-  /** The API offset before the page of an endpoint that holds record `n` or is the next one after it; after its last one, that
-    * of its state.
+  /** The API offset before the endpoint's page that holds record `n`, or before its next page after `n`. After its last page, the
+    * offset of its state.
     */
   def offsetAt(n: Long, endpoint: String): Option[String] =
     file.pages

@@ -20,7 +20,7 @@ object PageFile {
   val Version = 1
   val Folder = "pages"
 
-  /** How much is written at once, and the step of the index. */
+  /** Size of a write, and step of the index. */
   val BlockBytes: Int = 256 << 10
 
   val Header: Array[Byte] = s"""{"sparkRestPages":$Version}\n""".getBytes(UTF_8)
@@ -56,7 +56,7 @@ object PageFile {
     val trailer = new String(readRange(store, name, length - TrailerBytes, TrailerBytes), UTF_8)
     val footerAt = Try(trailer.trim.toLong)
       .filter(at => at >= Header.length && at <= length - TrailerBytes)
-      .getOrElse(throw broken(store, name, "it does not end as one"))
+      .getOrElse(throw broken(store, name, "its end is not that of a page file"))
     val footer = readRange(store, name, footerAt, (length - TrailerBytes - footerAt).toInt)
     readable(store, name, VersionedJson.decode(footer, Version, decoder))
   }
@@ -70,12 +70,12 @@ object PageFile {
     } finally in.close()
   }
 
-  /** For who reads it from its beginning; the footer's version is that of the whole. */
+  /** For a reader that starts at the beginning. The footer's version applies to the whole file. */
   private def header(bytes: Array[Byte]): Either[Unreadable, Unit] =
     Begin.findFirstMatchIn(new String(bytes, UTF_8)).map(_.group(1).toInt) match {
       case Some(version) if version > Version => Left(Unreadable.Later(version, Version)) // guard: I2.9
       case Some(_)                            => Right(())
-      case None                               => Left(Unreadable.Broken("it does not begin as one"))
+      case None                               => Left(Unreadable.Broken("its first line is not that of a page file"))
     }
   private val Begin = """^\{"sparkRestPages":(\d{1,9})\D""".r
 

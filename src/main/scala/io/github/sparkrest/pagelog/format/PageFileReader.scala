@@ -2,13 +2,13 @@
 package io.github.sparkrest.pagelog.format
 
 import io.github.sparkrest.pagelog.store.LogStore
-import io.github.sparkrest.pagelog.{PageCache, PolledFile}
+import io.github.sparkrest.pagelog.{PageCache, PageOrigin, PolledFile}
 
 /** Records `[from, to)` of one page file.
   *
   * @param location of the cache that may hold them
-  * @param bytes roughly, for planning
-  * @param pages that have records in it
+  * @param bytes approximate, for planning
+  * @param pages that have records in the slice
   */
 final case class PageSlice(
     name: String,
@@ -25,14 +25,15 @@ final case class PageSlice(
 
 object PageSlice {
 
-  /** All of a file that nobody else reads. */
+  /** A whole file that nobody else reads. */
   def whole(file: PolledFile): PageSlice =
     PageSlice(file.name, 0, file.records, file.records, file.bytes, "", PageInFile.of(file, Map.empty))
 }
 
-/** Goes over the records of a slice, in order: from the cache of this executor, or else block by block from the file.
+/** Reads the records of a slice, in order: from the cache of this executor if they are there, otherwise block by block from the
+  * file.
   *
-  * @param log opened only for what is not cached
+  * @param log opened only if the records are not cached
   */
 final class PageFileReader(log: => LogStore, slice: PageSlice) {
   private lazy val store = log
@@ -59,7 +60,7 @@ final class PageFileReader(log: => LogStore, slice: PageSlice) {
       true
     }
 
-  /** After the last record of a file nobody reads it again, but for a repeated batch, which reads the file. */
+  /** After its last record nobody reads a file again, except a repeated batch, which reads the file itself. */
   def close(): Unit = if (left == 0 && slice.to == slice.total) PageCache.release(slice.name)
 
   private def advance(): Unit = {
@@ -73,4 +74,29 @@ final class PageFileReader(log: => LogStore, slice: PageSlice) {
     val (_, from) = index.starts(n)
     RecordBlock.ofLines(PageFile.readRange(store, slice.name, from, (index.ends(n) - from).toInt))
   }
+}
+
+/** Records `[begin, end)` of a page file, and their origin.
+  *
+  * @param row with an input: the columns that appear next to the records, as a JSON object
+  * @param offset the API offset of the request
+  */
+final case class PageInFile(begin: Long, end: Long, row: String, offset: Option[String], origin: Option[PageOrigin])
+
+object PageInFile {
+
+  /** @param rows by endpoint */
+  def of(file: PolledFile, rows: Map[String, String]): Vector[PageInFile] = {
+    val ends = file.pages.scanLeft(0L)(_ + _.records)
+    file.pages
+      .zip(ends.zip(ends.tail))
+      .map { case (p, (begin, end)) =>
+        PageInFile(begin, end, p.endpoint.flatMap(rows.get).getOrElse("{}"), p.offsetBefore, p.origin)
+      }
+      .toVector
+  }
+
+  /** The pages that have a record in `[from, to)`. */
+  def within(pages: Vector[PageInFile], from: Long, to: Long): Vector[PageInFile] =
+    pages.dropWhile(_.end <= from).takeWhile(_.begin < to)
 }

@@ -6,9 +6,9 @@ import java.io.OutputStream
 import io.github.sparkrest.pagelog.store.LogStore
 import io.github.sparkrest.pagelog.{CachedPages, PageCache, PageOrigin, PageSink, PolledFile, PolledPage}
 
-/** Writes one page file, and hands what it wrote to the cache of this executor. The file is made with the first record.
+/** Writes one page file, and gives its blocks to the cache of this executor. The file is created with the first record.
   *
-  * Memory: one block, plus what the cache takes.
+  * Memory: one block, plus the blocks in the cache.
   */
 final class PageFileWriter(store: LogStore, epoch: Long, location: String, endpoint: Option[String] = None)
     extends PageSink {
@@ -40,7 +40,7 @@ final class PageFileWriter(store: LogStore, epoch: Long, location: String, endpo
   }
 
   def discardPage(): Unit = {
-    // What has gone to the disk stays there as a hole that no index entry names.
+    // Bytes that are on the disk stay there as a hole that no index entry names.
     if (index.starts.length > pageStart.blocks) {
       val kept = PageFile.Index(
         index.starts.take(pageStart.blocks),
@@ -58,7 +58,7 @@ final class PageFileWriter(store: LogStore, epoch: Long, location: String, endpo
   def endPage(offsetBefore: Option[String], origin: Option[PageOrigin]): Unit =
     endPage(offsetBefore, origin, endpoint)
 
-  /** @param of the endpoint that gave the page */
+  /** @param of the endpoint of the page */
   def endPage(offsetBefore: Option[String], origin: Option[PageOrigin], of: Option[String]): Unit = {
     val records = index.records + block.count - pagedRecords
     pagedRecords += records
@@ -68,7 +68,7 @@ final class PageFileWriter(store: LogStore, epoch: Long, location: String, endpo
     pageStart = Mark(index.starts.length, block.count)
   }
 
-  /** Ends the file. `None`: there was no record, and there is no file. */
+  /** Ends the file. `None`: no record was written, so no file exists. */
   def close(): Option[PolledFile] = {
     discardPage()
     if (block.count > 0) flush(0)

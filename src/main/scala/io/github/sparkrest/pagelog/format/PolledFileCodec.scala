@@ -5,7 +5,7 @@ import io.circe.syntax._
 import io.circe.{Decoder, Encoder, Json}
 import io.github.sparkrest.pagelog.{PageOrigin, PolledFile, PolledPage}
 
-/** How a manifest stores what it says of its page file. Golden files guard this format. */
+/** How a manifest stores the description of its page file. Golden files guard this format. */
 object PolledFileCodec {
   implicit private val originEncoder: Encoder[PageOrigin] =
     Encoder.forProduct4("url", "status", "at", "number")(o => (o.url, o.status, o.atMs, o.number))

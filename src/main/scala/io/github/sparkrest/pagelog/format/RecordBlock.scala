@@ -37,7 +37,7 @@ final class RecordBlock(capacity: Int) {
   /** Makes room for more records. */
   def enlarge(capacity: Int): Unit = bytes = java.util.Arrays.copyOf(bytes, capacity)
 
-  /** The first records, and the others in a block of their own. */
+  /** The first records, and the others in a separate block. */
   def splitAt(records: Int): (RecordBlock, RecordBlock) = {
     val rest = new RecordBlock(bytes.length)
     (records until count).foreach(i => rest.append(bytes, from(i), to(i)))

@@ -9,8 +9,8 @@ import io.github.sparkrest.pagelog.LogPosition
 
 /** Where the last runs began, oldest first, in one file that each run overwrites once.
   *
-  * Each is the end of a batch. So runs of a batch or two, that never see more ends than they have to retain, purge as one long
-  * run does.
+  * Each start is the end of a batch. So runs of one or two batches, which see no more ends than they have to retain, purge as
+  * one long run does.
   */
 private[sparkrest] object RunStarts {
   val Name = "run-starts.json"
@@ -21,7 +21,7 @@ private[sparkrest] object RunStarts {
     .noSpaces
     .getBytes(UTF_8)
 
-  /** None for a torn file, or one of a later version: then more is kept, for a few runs. */
+  /** Empty if the file is torn or has a later version: then more is kept, for a few runs. */
   def decode(bytes: Array[Byte]): Vector[LogPosition] =
     io.circe.parser
       .decode(new String(bytes, UTF_8))(

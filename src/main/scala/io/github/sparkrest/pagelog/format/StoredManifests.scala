@@ -7,19 +7,19 @@ import io.github.sparkrest.pagelog.store.LogStore
 import io.github.sparkrest.pagelog.{Epochs, ManifestIndex, SeenFiles}
 import org.slf4j.LoggerFactory
 
-/** The manifests as they lie in the store. */
+/** The manifests in the store. */
 private[sparkrest] object StoredManifests {
   private val logger = LoggerFactory.getLogger("io.github.sparkrest.PageLog")
 
-  /** Those that count. One that is unreadable is an error if one that counts follows it: so did it, once. Otherwise a crash tore
-    * it, or its page was swept before it was written: its poll is done again.
+  /** The manifests that count. An unreadable manifest is an error if a valid manifest follows it, because then it once counted.
+    * Otherwise a crash tore it, or its page was swept before it was written: its poll is repeated.
     */
   def load(store: LogStore): ManifestIndex = {
     val base = StoredStates.load(store)
-    val found = all(store, base)
-    val good = found.collect { case (_, Right(m)) => m }
+    val manifests = all(store, base)
+    val good = manifests.collect { case (_, Right(m)) => m }
     val followed = good.map(_.previous).toSet
-    found.foreach {
+    manifests.foreach {
       case (seq, Left(later: Unreadable.Later)) => throw unreadable(store, seq, later) // guard: I1.15
       case (seq, Left(reason)) if followed(seq) => throw unreadable(store, seq, reason) // guard: I1.14, I2.7
       case (seq, Left(reason))                  => passOver(store, seq, reason)
@@ -30,13 +30,13 @@ private[sparkrest] object StoredManifests {
 
   /** By seq, the oldest first. */
   def all(store: LogStore, base: StoredStates): Seq[(Long, Either[Unreadable, Manifest])] =
-    // What these states hold needs no manifest: a purge broke off there.
+    // Manifests that these states cover are left over from a purge that broke off.
     seqs(store).filter(_ > base.seq).sorted.flatMap(seq => read(store, seq).map(seq -> _))
 
-  /** `None`: there is none. Left: why it does not count. */
+  /** `None`: the manifest does not exist. Left: why it does not count. */
   def read(store: LogStore, seq: Long): Option[Either[Unreadable, Manifest]] =
     store.read(Manifest.path(seq)).map(Manifest.decode(_).flatMap(whole(store, _))).filter {
-      // A purge deletes it before its page: between the two looks it may have gone.
+      // A purge deletes it before its page: it may be gone since it was read.
       case Left(_: Unreadable.WithoutPage) => store.length(Manifest.path(seq)).isDefined // guard: I1.16
       case _                               => true
     }
@@ -47,8 +47,8 @@ private[sparkrest] object StoredManifests {
   def passOver(store: LogStore, seq: Long, reason: Unreadable): Unit =
     logger.warn(s"Manifest $seq in ${store.location} counts as absent: ${reason.why}.")
 
-  /** Deletes pages that older runs left without a manifest, what crashes left half-written, manifests that do not count, and
-    * the older epochs.
+  /** Deletes pages that older runs left without a manifest, half-written files of crashes, manifests that do not count, and
+    * older epochs.
     */
   def sweep(store: LogStore, ledger: ManifestIndex, note: Option[LastPoll], epoch: Long): Unit = {
     sweepPages(store, ledger)(_ < epoch) // guard: I4.9
@@ -57,7 +57,7 @@ private[sparkrest] object StoredManifests {
       .list(SeenFiles.Folder)
       .filter(n => !seen(n) && SeenFiles.epochOf(n).exists(_ < epoch))
       .foreach(n => store.delete(SeenFiles.path(n)))
-    // A newer one may be needed: a run that started meanwhile gives the numbers after these.
+    // A newer manifest may be needed: a run that started meanwhile gives the numbers after these.
     deleteAbsent(store, ledger, ledger.newest.fold(ledger.base.seq)(_.seq))
     Seq(Manifest.Folder, StoredStates.Folder, Epochs.Folder, ".").foreach(store.deleteTemporary) // guard: I4.10
     Epochs.deleteBefore(store, epoch)
@@ -68,7 +68,7 @@ private[sparkrest] object StoredManifests {
     try if (Epochs.newest(store) == epoch) sweepPages(store, ledger)(_ == epoch)
     catch { case NonFatal(e) => logger.warn(s"Page files of lost tasks stay in ${store.location} for now: $e") }
 
-  /** The manifest first, so that none names a page that is gone. */
+  /** The manifest first, so that no manifest names a deleted page. */
   def purge(store: LogStore, gone: Seq[Manifest]): Unit = gone.foreach { m =>
     store.delete(Manifest.path(m.seq))
     store.delete(PageFile.path(m.file.name))

@@ -10,9 +10,9 @@ import io.circe.{Decoder, Json}
 import io.github.sparkrest.pagelog.store.LogStore
 import io.github.sparkrest.progress.Progress
 
-/** The states of all endpoints after manifest `seq`: what purged manifests said of endpoints that were idle since.
+/** The states of all endpoints after manifest `seq`: purged manifests had the states of endpoints that were idle since.
   *
-  * A stream of one endpoint has none of these files: its newest manifest is never purged.
+  * A stream of one endpoint has no such file: its newest manifest is never purged.
   */
 final case class StoredStates(seq: Long, endpoints: Map[String, Progress])
 
@@ -23,32 +23,32 @@ object StoredStates {
 
   def path(seq: Long): String = f"$Folder/$seq%020d.json"
 
-  /** The newest one. */
+  /** The newest file. */
   @tailrec def load(store: LogStore): StoredStates =
     seqs(store).lastOption.map(seq => seq -> store.read(path(seq))) match {
       case Some((seq, Some(bytes))) =>
         decode(bytes).fold(reason => throw reason.error(s"The states $seq", store.location).toException, s => s)
-      // A later file took its place between the two looks.
+      // A later file took its place between the two reads.
       case Some(_) => load(store)
       case _       => None
     }
 
   /** The states after some manifests, from their files.
     *
-    * @param before the states that are stored already
+    * @param stored the newest file of states
     * @param dropped keys that are left out
-    * @param seqs of all manifests that are there and come after these, the oldest first
+    * @param seqs of all manifests after these states, the oldest first
     */
-  def after(store: LogStore, before: StoredStates, seqs: Seq[Long], dropped: Set[String]): StoredStates =
-    seqs.foldLeft(before) { (states, seq) =>
-      val found = store.read(Manifest.path(seq)).toRight(Unreadable.Broken("it is gone")).flatMap(Manifest.decode)
-      found.fold(
+  def after(store: LogStore, stored: StoredStates, seqs: Seq[Long], dropped: Set[String]): StoredStates =
+    seqs.foldLeft(stored) { (states, seq) =>
+      val manifest = store.read(Manifest.path(seq)).toRight(Unreadable.Broken("it is gone")).flatMap(Manifest.decode)
+      manifest.fold(
         why => throw StoredManifests.unreadable(store, seq, why),
         m => StoredStates(seq, states.endpoints ++ m.endpoints -- dropped)
       )
     }
 
-  /** Durable when it returns; the older ones go. */
+  /** Durable when it returns; older files are deleted. */
   def write(store: LogStore, states: StoredStates): Unit = {
     store.writeIfAbsent(path(states.seq), encode(states))
     seqs(store).filter(_ < states.seq).foreach(seq => store.delete(path(seq)))

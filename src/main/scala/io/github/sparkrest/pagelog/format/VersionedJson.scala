@@ -4,18 +4,53 @@ package io.github.sparkrest.pagelog.format
 import java.nio.charset.StandardCharsets.UTF_8
 
 import io.circe.Decoder
+import io.github.sparkrest.error.{Condition, RestError}
 
-/** The JSON of the page log: text with a version, which is looked at before anything else. What has none is torn. */
+/** The JSON of the page log. It has a version, which is read first; a file without a version is torn. */
 private[sparkrest] object VersionedJson {
 
-  /** @param known the newest version that can be read */
-  def decode[A](bytes: Array[Byte], known: Int, decoder: Decoder[A]): Either[Unreadable, A] = {
+  /** @param newest version that can be read */
+  def decode[A](bytes: Array[Byte], newest: Int, decoder: Decoder[A]): Either[Unreadable, A] = {
     def broken(e: io.circe.Error): Unreadable = Unreadable.Broken(e.getMessage)
     for {
       json <- io.circe.parser.parse(new String(bytes, UTF_8)).left.map(e => broken(e))
       version <- json.hcursor.get[Int]("version").left.map(e => broken(e))
-      _ <- Either.cond(version <= known, (), Unreadable.Later(version, known))
+      _ <- Either.cond(version <= newest, (), Unreadable.Later(version, newest))
       value <- decoder.decodeJson(json).left.map(e => broken(e))
     } yield value
   }
+}
+
+/** Why a file of the page log does not count. */
+sealed trait Unreadable {
+
+  /** Part of a sentence about the file. */
+  def why: String
+  protected def hint: String
+
+  /** @param what the file, as the beginning of a sentence */
+  def error(what: String, location: String): RestError =
+    RestError(Condition.CheckpointUnreadable, s"$what in $location cannot be read: $why.", hint)
+}
+
+object Unreadable {
+
+  /** A later spark-rest wrote it. Its meaning is unknown, so it is neither skipped nor deleted. */
+  final case class Later(version: Int, newest: Int) extends Unreadable {
+    def why: String = s"it has version $version, this spark-rest reads up to $newest"
+    protected def hint: String = "Use the version of spark-rest that wrote the checkpoint, or a later one."
+  }
+
+  /** A manifest whose page file is gone or cut short: a dying older run wrote it after a newer run had swept the page. */
+  final case class WithoutPage(pageFile: String) extends Unreadable {
+    def why: String = s"its page file $pageFile is not whole"
+    protected def hint: String = Restore
+  }
+
+  /** The file is torn, or is not a file of the page log. */
+  final case class Broken(why: String) extends Unreadable {
+    protected def hint: String = Restore
+  }
+
+  private val Restore = "Restore the page log, or start with a new checkpoint."
 }

@@ -9,8 +9,8 @@ import scala.util.{Failure, Success, Try}
 
 import org.apache.hadoop.fs.{FileSystem, Path}
 
-/** Any other Hadoop file system. "Only if absent" is a rename, which HDFS refuses if the name exists. On an object store a
-  * rename is no such thing: there two runs on one checkpoint are not told apart, so no object store is claimed.
+/** Any other Hadoop file system. "Only if absent" is a rename, which HDFS refuses if the name exists. An object store does not
+  * refuse it, so two runs on one checkpoint could both succeed: therefore no object store is supported.
   */
 final class HadoopLogStore(fs: FileSystem, root: Path) extends LogStore {
   def location: String = root.toString
@@ -19,8 +19,8 @@ final class HadoopLogStore(fs: FileSystem, root: Path) extends LogStore {
 
   def writeIfAbsent(name: String, bytes: Array[Byte]): Boolean = writeIfAbsent(name, bytes, LogStoreNames.Tries)
 
-  /** Again, if an older run that is slow to start sweeps the temporary file away. What the file system makes of that is an
-    * error of any kind, or a rename that is refused.
+  /** Retries if an older run that is slow to start sweeps the temporary file. The file system then reports any kind of error, or
+    * refuses the rename.
     */
   @tailrec private def writeIfAbsent(name: String, bytes: Array[Byte], tries: Int): Boolean = {
     val temporary = LogStoreNames.temporary(name)
@@ -40,7 +40,7 @@ final class HadoopLogStore(fs: FileSystem, root: Path) extends LogStore {
     }
   }
 
-  /** Not atomic: whoever reads it must take a half-written file for none. */
+  /** Not atomic: a reader must treat a half-written file as absent. */
   def overwrite(name: String, bytes: Array[Byte]): Unit = write(name, bytes, replace = true)
 
   def read(name: String): Option[Array[Byte]] =

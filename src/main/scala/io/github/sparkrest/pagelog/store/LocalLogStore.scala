@@ -11,7 +11,7 @@ import java.util.UUID
 import scala.jdk.CollectionConverters._
 
 /** A local disk, or a network file system that is mounted on every machine. "Only if absent" is a hard link, which fails if
-  * the name exists; "in the place of" is an atomic rename.
+  * the name exists; "overwrite" is an atomic rename.
   */
 final class LocalLogStore(root: Path) extends LogStore {
   def location: String = root.toString
@@ -56,7 +56,7 @@ final class LocalLogStore(root: Path) extends LogStore {
 
   def delete(name: String): Unit = Files.deleteIfExists(root.resolve(name))
 
-  /** Again, if an older run that is slow to start sweeps the temporary file away. */
+  /** Retries if an older run that is slow to start sweeps the temporary file. */
   private def withTemporary[A](name: String, bytes: Array[Byte], tries: Int = LogStoreNames.Tries)(use: Path => A): A =
     try use(Files.write(inFolder(LogStoreNames.temporary(name)), bytes, CREATE_NEW, WRITE))
     catch { case _: NoSuchFileException if tries > 1 => withTemporary(name, bytes, tries - 1)(use) } // guard: I1.19
@@ -72,6 +72,6 @@ private[sparkrest] object LogStoreNames {
   def temporary(name: String): String = s"$name.${UUID.randomUUID()}.tmp"
   def isTemporary(name: String): Boolean = name.endsWith(".tmp")
 
-  /** How often a file is written whose temporary file goes away: each older run that is starting sweeps once. */
+  /** How often a file is written whose temporary file disappears: each older run that is starting sweeps once. */
   val Tries = 10
 }

@@ -9,8 +9,8 @@ import org.apache.hadoop.fs.Path
 
 /** The few operations that the page log needs of a file system. Names are relative to the log's folder.
   *
-  * What a crash of the process may leave behind: a half-written file from [[create]], or a temporary file. [[writeIfAbsent]]
-  * and [[overwrite]] are all or nothing where the store says so.
+  * A crash of the process may leave a half-written file of [[create]], or a temporary file. [[writeIfAbsent]] and
+  * [[overwrite]] are all or nothing where the store says so.
   */
 trait LogStore {
 
@@ -23,7 +23,7 @@ trait LogStore {
   /** The whole file appears, or, if the name is taken, nothing does and the result is false. */
   def writeIfAbsent(name: String, bytes: Array[Byte]): Boolean
 
-  /** Puts the whole file in the place of the old one. */
+  /** Replaces the whole file. */
   def overwrite(name: String, bytes: Array[Byte]): Unit
 
   /** `None`: no such file. */
@@ -35,14 +35,14 @@ trait LogStore {
   /** From byte `from` on. */
   def open(name: String, from: Long): InputStream
 
-  /** Names of the files in a folder, in no order; none if there is no folder. */
+  /** Names of the files in a folder, in any order; empty without the folder. */
   def list(folder: String): Seq[String]
 
-  /** Nothing happens if there is no such file. */
+  /** Does nothing if the file does not exist. */
   def delete(name: String): Unit
 
-  /** Deletes what [[writeIfAbsent]] and [[overwrite]] left half-written in a folder when their process died. Where they are at
-    * work they write it once more.
+  /** Deletes the files that [[writeIfAbsent]] and [[overwrite]] left half-written in a folder when their process died. A process
+    * that is writing such a file writes it again.
     */
   def deleteTemporary(folder: String): Unit
 }

@@ -153,7 +153,7 @@ class RedirectsSuite extends AnyFunSuite {
     val e = new Redirects(c, client)
       .send(HttpRequest("GET", "https://h/", Nil))(r => Right(r.status))
       .fold(identity, s => fail(s"got $s"))
-    assert(e.condition == Condition.RedirectRefused && e.message.contains("from https to an address that is not"))
+    assert(e.condition == Condition.RedirectRefused && e.message.contains("from https to a URL that is not"))
   }
 
   test("a circle and a long chain end") {

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.pagelog
+
+import io.github.sparkrest.pagelog.format.LastPoll
+import io.github.sparkrest.progress.Progress
+
+/** Where the progress of an endpoint is stored, and which copy a run continues from. The first line that has the endpoint wins:
+  *
+  * | home                   | written                            | holds                                                                 | is used                                                                    |
+  * |:-----------------------|:-----------------------------------|:----------------------------------------------------------------------|:---------------------------------------------------------------------------|
+  * | `last-poll.json`       | before a poll, and when a run ends | states that moved without a record, and the state of an only endpoint | if it belongs to this log, and no manifest after it names the endpoint     |
+  * | `manifests/<seq>.json` | with each page file, never changed | states of the endpoints in the file                                   | the newest manifest that names the endpoint, if any is at or after `start` |
+  * | Spark's offset         | with each batch                    | API offsets of at most 100 endpoints                                  | in place of the manifests, if none is at or after `start`                  |
+  * | `states/<seq>.json`    | before manifests are purged        | states of all endpoints                                               | for endpoints that no remaining manifest names                             |
+  *
+  * `start` is the place in the log that Spark's offset names. Spark's offset is second to the manifests because it is older: it
+  * has the API offset before the page where the batch was cut, without the records seen. So continuing from it loses nothing,
+  * but may repeat that page (I5).
+  *
+  * @param states of all endpoints that were ever polled
+  * @param unlogged keys of the states from `last-poll.json`
+  * @param isNoteUsed `last-poll.json` belongs to this log
+  */
+final private[sparkrest] case class ProgressSources(
+    states: Map[String, Progress],
+    unlogged: Set[String],
+    isNoteUsed: Boolean
+)
+
+private[sparkrest] object ProgressSources {
+
+  /** @param offsets in Spark's offset, by endpoint */
+  def of(
+      index: ManifestIndex,
+      note: Option[LastPoll],
+      start: LogPosition,
+      offsets: Map[String, Option[String]]
+  ): ProgressSources = {
+    val usedNote = note.filter(_.isOf(index, start))
+    val unlogged = usedNote.fold(Map.empty[String, Progress])(_.since(index))
+    val logged =
+      if (index.newest.exists(_.seq >= start.seq)) index.states
+      else index.base.endpoints ++ offsets.map { case (key, offset) => key -> Progress(offset) }
+    ProgressSources(logged ++ unlogged, unlogged.keySet, usedNote.isDefined)
+  }
+}

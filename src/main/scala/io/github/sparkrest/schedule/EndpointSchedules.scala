@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.schedule
+
+import io.github.sparkrest.pagelog.{Endpoint, PolledFile, Resumption}
+import io.github.sparkrest.poll.{PollReport, Schedule}
+import io.github.sparkrest.progress.Progress
+
+/** All endpoints of a run, and which of their states no manifest has. Pure.
+  *
+  * A state that moved without a record is in no manifest at first, and with `initialOffset=latest` nothing else tells where the
+  * endpoint started. So it is noted, and goes into the next manifest, whichever endpoint the pages of that manifest belong to.
+  *
+  * @param all in the order of their turns
+  * @param unloggedOfOthers states of endpoints that are not in this run. They may come back, and continue then
+  */
+final private[sparkrest] case class EndpointSchedules(
+    all: Vector[EndpointSchedule],
+    private val index: Map[String, Int],
+    private val unloggedOfOthers: Map[Endpoint, Progress]
+) {
+  def get(key: String): Option[EndpointSchedule] = index.get(key).map(all)
+
+  def updated(schedule: EndpointSchedule): EndpointSchedules =
+    index.get(schedule.key).fold(this)(i => copy(all = all.updated(i, schedule)))
+
+  def updated(keys: Iterable[String])(change: EndpointSchedule => EndpointSchedule): EndpointSchedules =
+    keys.iterator.flatMap(get).foldLeft(this)((schedules, s) => schedules.updated(change(s)))
+
+  /** The states for a note. */
+  def unlogged: Map[Endpoint, Progress] =
+    unloggedOfOthers ++ all.iterator.filter(_.isUnlogged).map(s => s.endpoint -> s.state)
+
+  /** The states for the manifest of a file: the states after its pages, and all states that no manifest has yet. */
+  def statesOf(report: PollReport, file: PolledFile): Map[Endpoint, Progress] =
+    unlogged ++ (for {
+      (key, outcome) <- report.outcomes
+      s <- get(key) if file.recordsOf(key) > 0 || s.mayShift(outcome.state)
+    } yield s.endpoint -> outcome.state)
+
+  /** A manifest has these states.
+    *
+    * @param isOurs otherwise it is an older run's, and the endpoints continue from its states
+    */
+  def logged(states: Map[String, Progress], isOurs: Boolean): EndpointSchedules =
+    states.foldLeft(copy(unloggedOfOthers = unloggedOfOthers.filterNot { case (e, _) => states.contains(e.key) })) {
+      case (schedules, (key, state)) =>
+        schedules.updated(Seq(key))(s => s.copy(state = if (isOurs) s.state else state, isUnlogged = false))
+    }
+}
+
+private[sparkrest] object EndpointSchedules {
+  def apply(endpoints: Seq[Endpoint], start: Resumption, rules: Schedule, now: Long): EndpointSchedules = {
+    val isAlone = endpoints.lengthCompare(1) == 0
+    val all = endpoints.iterator.map { e =>
+      // An endpoint that was never polled has no interval to keep.
+      val polledAt = start.polledAtMs.filter(_ => isAlone || start.states.contains(e.key))
+      EndpointSchedule(e, start.stateOf(e), start.unlogged(e.key), polledAt, rules, now)
+    }.toVector
+    val index = all.iterator.map(_.key).zipWithIndex.toMap
+    val others = start.states.collect {
+      case (key, state) if start.unlogged(key) && !index.contains(key) => Endpoint(key) -> state
+    }
+    new EndpointSchedules(all, index, others)
+  }
+}
+
+/** Whose turn it is if `maxRequestsPerTrigger` is not enough for a poll of each endpoint: each run continues where the last run
+  * stopped. In any other order each run would poll the same first endpoints.
+  *
+  * The order is that of the keys, because endpoints come and go between runs.
+  *
+  * @param isKept a run may not reach all endpoints; otherwise nothing changes
+  * @param last key of the last endpoint that had its turn in the run before
+  */
+final private[sparkrest] class Turns(val isKept: Boolean, last: Option[String]) {
+
+  def ordered(endpoints: Seq[Endpoint]): Seq[Endpoint] =
+    if (!isKept) endpoints
+    else {
+      val (after, upTo) = endpoints.sortBy(_.key).partition(e => last.forall(e.key > _))
+      after ++ upTo // guard: I3.12
+    }
+
+  /** For the next run: all endpoints up to this one had their turn.
+    *
+    * @param all in the order of [[ordered]]
+    */
+  def reached(all: Vector[EndpointSchedule]): Option[String] =
+    if (isKept) all.takeWhile(_.wasPolled).lastOption.map(_.key).orElse(last) else last
+}

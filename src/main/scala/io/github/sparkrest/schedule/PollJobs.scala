@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.schedule
+
+import java.util.concurrent.{LinkedBlockingQueue, TimeUnit}
+
+import scala.annotation.tailrec
+
+import io.github.sparkrest.http.DaemonThreads
+
+/** Jobs of all lanes: a thread for each job, and one queue for their results. For the poller's thread. */
+final private[sparkrest] class PollJobs(runner: PollRunner) {
+  import PollJobs._
+
+  private val events = new LinkedBlockingQueue[PollerEvent.OfJob]
+  private val threads = new DaemonThreads("spark-rest poller job")
+  private var running = Map.empty[Int, Thread]
+
+  def start(job: PollerCommand.StartPolls): Unit = {
+    val thread = threads.newThread { () =>
+      val event =
+        try PollerEvent.Finished(job.id, runner.run(job.polls, job.sharing))
+        catch { case e: Throwable => PollerEvent.Failed(job.id, e) } // ends the poller
+      // Unlike `put`, `add` goes on after an interrupt: without an event the endpoints would stay in flight forever.
+      events.add(event)
+      ()
+    }
+    running += job.id -> thread
+    thread.start()
+  }
+
+  /** The result of a job, if one returns within so many milliseconds. */
+  @tailrec def await(millis: Long): Option[PollerEvent.OfJob] = {
+    val slice = math.min(millis, CheckMillis)
+    val event = Option(if (slice > 0) events.poll(slice, TimeUnit.MILLISECONDS) else events.poll()).orElse(lost)
+    event.foreach(e => running -= e.job)
+    if (event.isDefined || millis <= slice) event else await(millis - slice)
+  }
+
+  /** A thread ended without an event, because there was no memory for one. */
+  private def lost: Option[PollerEvent.OfJob] = running.find(!_._2.isAlive).flatMap { case (id, _) =>
+    Option(events.poll()).orElse(Some(PollerEvent.Failed(id, new IllegalStateException(Lost))))
+  }
+
+  def interrupt(): Unit = running.values.foreach(_.interrupt())
+
+  /** So that nothing is polled after the poller ended. An interrupt may be swallowed while a response is read. */
+  @tailrec def awaitEnd(millis: Long = EndMillis): Unit = running.values.find(_.isAlive) match {
+    case Some(thread) if millis > 0 =>
+      try thread.join(InterruptMillis)
+      catch { case _: InterruptedException => () } // the poller ends anyway
+      interrupt()
+      awaitEnd(millis - InterruptMillis)
+    case _ => ()
+  }
+}
+
+private object PollJobs {
+
+  /** How often threads are checked. */
+  val CheckMillis = 1000L
+  val InterruptMillis = 50L
+  val EndMillis = 400L
+  val Lost = "a thread that polls ended without a result"
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.schedule
+
+import io.github.sparkrest.pagelog.format.PacingState
+import io.github.sparkrest.pagelog.{Endpoint, PolledFile}
+import io.github.sparkrest.poll.{PollReport, PollRequest}
+import io.github.sparkrest.progress.Progress
+
+/** Input of [[PollerState.step]]. */
+sealed private[sparkrest] trait PollerEvent
+
+private[sparkrest] object PollerEvent {
+
+  /** Nothing else happened: time to look which endpoints are due.
+    *
+    * @param unreadBytes in the log, which the query has not read
+    */
+  final case class Due(unreadBytes: Long) extends PollerEvent
+
+  sealed trait OfJob extends PollerEvent { def job: Int }
+  final case class Finished(job: Int, reports: Seq[PollReport]) extends OfJob
+  final case class Failed(job: Int, cause: Throwable) extends OfJob
+
+  /** The answer to [[PollerCommand.Append]].
+    *
+    * @param standing as `PollSink.append` returned them
+    */
+  final case class Appended(standing: Map[String, Progress]) extends PollerEvent
+}
+
+/** Output of [[PollerState.step]]: the poller's thread executes the commands in order. */
+sealed private[sparkrest] trait PollerCommand
+
+private[sparkrest] object PollerCommand {
+  final case class StartPolls(id: Int, lane: Lane, polls: Vector[PollRequest], sharing: Boolean) extends PollerCommand
+
+  /** Always the last of its step; the next event is [[PollerEvent.Appended]]. */
+  final case class Append(file: PolledFile, states: Map[Endpoint, Progress]) extends PollerCommand
+  final case class NoteState(pollBeganMs: Long, states: Map[String, Progress], pace: PacingState) extends PollerCommand
+  case object SweepLost extends PollerCommand
+
+  /** Wait until the query has read something. */
+  case object AwaitRoom extends PollerCommand
+
+  /** Until this moment nothing is to do, unless a job returns.
+    *
+    * @param heldBack by a limit of the API or by `maxRequestRate`
+    */
+  final case class WaitUntil(moment: Long, heldBack: Boolean = false) extends PollerCommand
+
+  /** Something changed that the query may wait for. */
+  case object WakeQuery extends PollerCommand
+  final case class Info(text: String) extends PollerCommand
+  final case class Warn(text: String) extends PollerCommand
+  final case class WarnOnce(text: String) extends PollerCommand
+
+  /** Under `Trigger.AvailableNow` and `Once`: everything has been polled. */
+  case object Complete extends PollerCommand
+  final case class Fail(cause: Throwable) extends PollerCommand
+}

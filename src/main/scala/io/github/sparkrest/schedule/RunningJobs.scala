@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.schedule
+
+import io.github.sparkrest.pagelog.Endpoint
+import io.github.sparkrest.poll.PollReport
+import io.github.sparkrest.progress.Progress
+
+/** Jobs that an endpoint can be polled in. */
+sealed private[sparkrest] trait Lane
+
+private[sparkrest] object Lane {
+
+  /** One job at a time, for all endpoints that answer quickly. */
+  case object Fast extends Lane
+
+  /** One job at a time, for endpoints whose responses take long. It has patience, but hands back what trickles: otherwise one
+    * endpoint could hold up the others for as long as it likes.
+    */
+  case object Slow extends Lane
+
+  /** A job for one endpoint, which the slow lane waited for in vain. It takes the time that it needs. */
+  case object Stuck extends Lane
+}
+
+/** A job that has not returned yet.
+  *
+  * @param keys of its endpoints
+  * @param mostRequests that each poll may make
+  * @param overtaken see [[PollerState]], when it started
+  */
+final private[sparkrest] case class Job(
+    lane: Lane,
+    keys: Vector[String],
+    granted: Grant,
+    mostRequests: Vector[Long],
+    overtaken: Int
+)
+
+/** The jobs that run, and which job may start next. Pure. */
+final private[sparkrest] case class RunningJobs(limits: SlowLimits, jobs: Map[Int, Job] = Map.empty, lastId: Int = 0) {
+  def isEmpty: Boolean = jobs.isEmpty
+
+  def isFree(lane: Lane): Boolean =
+    jobs.values.count(_.lane == lane) < (if (lane == Lane.Stuck) limits.most else 1)
+
+  def started(job: Job): RunningJobs = copy(jobs = jobs + (lastId + 1 -> job), lastId = lastId + 1)
+
+  def returned(id: Int): RunningJobs = copy(jobs = jobs - id)
+
+  /** Requests that jobs for slow endpoints were granted. */
+  def slowRequests: Long = jobs.values.iterator.filter(_.lane != Lane.Fast).map(_.granted.requests).sum
+
+  /** Requests that running jobs may still make, if that is limited. */
+  def mostRequests: Long = jobs.values.iterator.flatMap(_.mostRequests).sum
+
+  /** Slow endpoints first: their job holds up no other. */
+  def next(
+      due: Vector[EndpointSchedule],
+      slowMayStart: Boolean,
+      fastMayStart: Boolean
+  ): Option[(Lane, Vector[EndpointSchedule])] = {
+    val byLane = due.groupBy(_.lane)
+    val lanes = (if (slowMayStart) Seq(Lane.Slow, Lane.Stuck) else Nil) ++ (if (fastMayStart) Seq(Lane.Fast) else Nil)
+    lanes
+      .filter(isFree)
+      .flatMap { lane =>
+        byLane.get(lane).map(chosen => lane -> (if (lane == Lane.Stuck) Vector(chosen.minBy(_.due)) else chosen))
+      }
+      .headOption
+  }
+}
+
+/** A job that returned, while its reports are settled one after the other.
+  *
+  * @param polls of the reports that are settled
+  * @param appending states for the manifest of the next report
+  */
+final private[sparkrest] case class Settling(
+    job: Job,
+    reports: List[PollReport],
+    polls: Vector[SettledPoll],
+    appending: Map[Endpoint, Progress] = Map.empty
+)
