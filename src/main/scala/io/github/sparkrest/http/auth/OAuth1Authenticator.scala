@@ -39,7 +39,7 @@ private object OAuth1Authenticator {
     "oauthSignatureMethod=RSA-SHA1 needs an RSA key as PEM, best given as file:PATH."
   )
 
-  private def cannotSign(method: String, e: GeneralSecurityException) = RestError(
+  private def cannotSign(method: SignatureMethod, e: GeneralSecurityException) = RestError(
     Condition.InvalidOptions,
     s"oauthSignatureMethod: this JVM cannot sign with $method (${e.getClass.getSimpleName}: ${e.getMessage}).",
     "Use another oauthSignatureMethod, or a JVM whose security settings allow this one."
