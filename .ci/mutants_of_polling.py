@@ -196,7 +196,7 @@ POLLING = (
         "I1.5",
         "a warning next to an empty list of records is no record",
         "taken.exists(!isUsual(_)) && usualEmpty",
-        "taken.exists(!isUsual(_)) && usualEmpty && found > 1",
+        "taken.exists(!isUsual(_)) && usualEmpty && arrays > 1",
         "RecognizedFieldSuite",
         "next to an empty array of a usual name, another array is not taken",
     ),

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.connector
 
-import io.github.sparkrest.pagelog.{Endpoint, SeenFiles}
-
 import java.nio.file.{Files, Path}
 import java.util.Comparator
 import java.util.concurrent.ThreadLocalRandom
@@ -18,6 +16,7 @@ import io.github.sparkrest.http.transport.SttpClient
 import io.github.sparkrest.http.{Clock, HttpClient}
 import io.github.sparkrest.pagelog.format.{PacingState, PageFile, PageFileReader, PageFileWriter, PageSlice}
 import io.github.sparkrest.pagelog.store.LocalLogStore
+import io.github.sparkrest.pagelog.{Endpoint, SeenFiles}
 import io.github.sparkrest.poll.{Poll, PollReport, Retries, Schedule, TaskBudget}
 import io.github.sparkrest.progress.Progress
 import io.github.sparkrest.progress.strategies.OffsetTime

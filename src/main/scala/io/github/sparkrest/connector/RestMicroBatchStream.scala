@@ -1,23 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.connector
 
-import io.github.sparkrest.pagelog.{Endpoint, LogOffset, LogPosition, SourceIdentity}
-
 import java.util
 import java.util.Optional
 
 import scala.jdk.CollectionConverters._
 
 import io.github.sparkrest.config.RestConfig
-import io.github.sparkrest.connector.tasks.RestInputPartition
 import io.github.sparkrest.connector.input.InputEndpoints
 import io.github.sparkrest.connector.schema.Inferred
 import io.github.sparkrest.connector.session.{PageLogLocation, SourceName}
-import io.github.sparkrest.connector.tasks.SparkPollRunner
+import io.github.sparkrest.connector.tasks.{RestInputPartition, SparkPollRunner}
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.{Clock, DaemonThreads}
 import io.github.sparkrest.pagelog.store.LogStore
-import io.github.sparkrest.pagelog.{PageLog, Resumption}
+import io.github.sparkrest.pagelog.{Endpoint, LogOffset, LogPosition, PageLog, Resumption, SourceIdentity}
 import io.github.sparkrest.rows.{FieldRules, JsonRowSettings}
 import io.github.sparkrest.schedule.{PollStatus, Poller, PollerFailure, SlowLimits}
 import org.apache.spark.sql.SparkSession

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.connector
 
-import io.github.sparkrest.connector.tasks.{InputCalls, RestInputScanBuilder}
-
 import java.util
 
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.connector.input.InputEndpoints
 import io.github.sparkrest.connector.schema.Inferred
 import io.github.sparkrest.connector.session.SourceName
+import io.github.sparkrest.connector.tasks.{InputCalls, RestInputScanBuilder}
 import io.github.sparkrest.rows.{FieldRules, RecordMetadata, RowShape}
 import org.apache.spark.sql.connector.catalog._
 import org.apache.spark.sql.connector.read.ScanBuilder

@@ -4,7 +4,6 @@ package io.github.sparkrest.connector
 import java.util
 
 import io.github.sparkrest.config.{RestConfig, TrustChecks}
-import io.github.sparkrest.connector.tasks.InputCalls
 import io.github.sparkrest.connector.input.{InputEndpoints, InputProblems, InputTable}
 import io.github.sparkrest.connector.schema.{
   Inferred,
@@ -15,6 +14,7 @@ import io.github.sparkrest.connector.schema.{
   StoredSchema
 }
 import io.github.sparkrest.connector.session.OperatorPolicy
+import io.github.sparkrest.connector.tasks.InputCalls
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.rows.{CallRows, RowShape, SchemaHints}
 import org.apache.spark.sql.SparkSession

@@ -2,7 +2,6 @@
 package io.github.sparkrest.pagelog
 
 import io.github.sparkrest.pagelog.format.{LastPoll, Manifest}
-
 import io.github.sparkrest.pagelog.store.LogStore
 
 /** Files of records seen that a manifest or note of this log named: one that none names any more is deleted.

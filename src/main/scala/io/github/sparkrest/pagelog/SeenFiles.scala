@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.pagelog
 
-import io.github.sparkrest.pagelog.format.PageFile
-
 import java.io.{BufferedInputStream, BufferedOutputStream, DataInputStream, DataOutputStream, EOFException}
 import java.nio.ByteBuffer
 import java.nio.charset.StandardCharsets.UTF_8
@@ -11,6 +9,7 @@ import java.util.UUID
 import scala.collection.mutable
 
 import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.pagelog.format.PageFile
 import io.github.sparkrest.pagelog.store.LogStore
 import io.github.sparkrest.progress.seen.{Seen, SeenEntry, SeenFile, SeenStore}
 

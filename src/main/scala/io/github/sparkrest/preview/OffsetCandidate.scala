@@ -6,12 +6,12 @@ import io.github.sparkrest.config.OffsetConfig
 import io.github.sparkrest.options.values.FieldPath
 import io.github.sparkrest.progress.strategies.OffsetTime
 
-/** A field that progress could be tracked by, and by which `offsetType`.
+/** A field that could track progress, with the `offsetType` for it.
   *
-  * @param field of `offsetField`
+  * @param field the value of `offsetField`
   * @param why in a few words
-  * @param profile of its values; `None`: it stands beside the records
-  * @param weight to rank it by
+  * @param profile of its values; `None`: the field is next to the records
+  * @param weight for the ranking
   */
 final case class OffsetCandidate(
     field: String,
@@ -30,18 +30,18 @@ object OffsetCandidate {
   private val token = "(?i).*(cursor|token|after|next).*".r.pattern
   private val latest = "(?i).*(timestamp|time|latest|newest|updated|modified|max|as_?of|until).*".r.pattern
 
-  /** The best first. */
+  /** The best candidate first. */
   def of(
       records: Vector[FieldProfile],
-      beside: Vector[(FieldPath, Json)],
+      outside: Vector[(FieldPath, Json)],
       options: OffsetConfig
   ): Vector[OffsetCandidate] =
-    (records.filter(_.isEverywhere).flatMap(inRecord(_, options)) ++ beside.flatMap(besideRecords))
+    (records.filter(_.isEverywhere).flatMap(inRecord(_, options)) ++ outside.flatMap(outsideRecords))
       .sortBy(c => (-c.weight, c.field.length))
       .foldLeft(Vector.empty[OffsetCandidate])((all, c) => if (all.exists(_.field == c.field)) all else all :+ c)
 
   private def inRecord(p: FieldProfile, options: OffsetConfig): Option[OffsetCandidate] = {
-    def found(offsetType: String, why: String, weight: Int) =
+    def candidate(offsetType: String, why: String, weight: Int) =
       Some(
         OffsetCandidate(
           p.path.toString,
@@ -54,31 +54,31 @@ object OffsetCandidate {
       )
     val isTime = p.kind == "time" || p.kind != "text" && looksLikeTime(p, options)
     if (isTime && changed.matcher(p.name).matches())
-      found("max_field", "a time of change: also brings records that changed", 100)
+      candidate("max_field", "a time of change: also returns records that changed", 100)
     else if (p.kind == "whole" && p.isUnique && !isTime && identifying.matcher(p.name).matches())
-      found("incremental", "a whole number, another in each record", if (p.order == "none") 70 else 80)
-    else if (isTime && timed.matcher(p.name).matches()) found("max_field", "a time", 60)
-    else if (isTime) found("max_field", "values that look like times", 40)
+      candidate("incremental", "a whole number, different in each record", if (p.order == "none") 70 else 80)
+    else if (isTime && timed.matcher(p.name).matches()) candidate("max_field", "a time", 60)
+    else if (isTime) candidate("max_field", "values that look like times", 40)
     else if (p.isUnique && p.values.length > 2 && (p.order == "asc" || p.order == "desc") && p.kind == "whole")
-      found("incremental", "whole numbers, in order", 35)
+      candidate("incremental", "whole numbers, in order", 35)
     else if (p.isUnique && p.values.length > 2 && (p.order == "asc" || p.order == "desc"))
-      found("max_field", s"${p.kind}, in order", 30)
+      candidate("max_field", s"${p.kind}, in order", 30)
     else None
   }
 
-  /** The same magnitudes that `offsetType=timestamp` goes by. */
+  /** The same magnitudes that `offsetType=timestamp` recognizes. */
   private def looksLikeTime(p: FieldProfile, options: OffsetConfig): Boolean =
     (timed.matcher(p.name).matches() || changed.matcher(p.name).matches()) &&
       p.values.forall(new OffsetTime(options.copy(kind = "timestamp")).momentOf(_).isDefined)
 
-  private def besideRecords(found: (FieldPath, Json)): Option[OffsetCandidate] = {
-    val (path, json) = found
+  private def outsideRecords(field: (FieldPath, Json)): Option[OffsetCandidate] = {
+    val (path, json) = field
     val name = path.names.lastOption.getOrElse("")
     FieldProfile.text(json).collect {
       case text if latest.matcher(name).matches() =>
-        OffsetCandidate(path.toString, "timestamp", "a time beside the records", None, text, 65)
+        OffsetCandidate(path.toString, "timestamp", "a time next to the records", None, text, 65)
       case text if token.matcher(name).matches() && !text.contains("://") && !text.startsWith("/") =>
-        OffsetCandidate(path.toString, "cursor", "a token beside the records", None, text, 50)
+        OffsetCandidate(path.toString, "cursor", "a token next to the records", None, text, 50)
     }
   }
 }

@@ -1,23 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.preview
 
-import io.github.sparkrest.pagelog.{PageOrigin, PageSink}
-
 import java.nio.charset.StandardCharsets.UTF_8
 
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.http.{HttpClient, HttpRequest, HttpResponse}
+import io.github.sparkrest.pagelog.{PageOrigin, PageSink}
 
-/** Keeps the records of a response as text, also of one that ends in the middle: a sample may be cut short. */
+/** Keeps the records of a response as text, even if the response ends early: a sample may be cut short. */
 final private[sparkrest] class SampledRecords extends PageSink {
   private var texts, discarded = Vector.empty[String]
 
-  /** Those of the whole response, or else those that came before it failed. */
+  /** The records of the response. If it failed, the records before the failure. */
   def received: Vector[String] = if (texts.isEmpty) discarded else texts
 
   def append(buf: Array[Byte], from: Int, to: Int): Unit = texts :+= new String(buf, from, to - from, UTF_8)
 
-  /** They were no records after all, or the response failed: then this is the last call. */
+  /** The records were in the wrong field, or the response failed. A failure is the last call. */
   def discardPage(): Unit = {
     discarded = texts
     texts = Vector.empty
@@ -26,7 +25,7 @@ final private[sparkrest] class SampledRecords extends PageSink {
   def bytes: Long = 0
 }
 
-/** What a sample is answered from asks for nothing else. */
+/** A sample answers one request, and no other request is sent. */
 private[sparkrest] object NoNetwork extends HttpClient {
   def send[A](request: HttpRequest)(use: HttpResponse => Either[RestError, A]): Either[RestError, A] =
     throw new IllegalStateException("the sample answers the first request")

@@ -7,10 +7,10 @@ import io.github.sparkrest.http.RetryPolicy
 import io.github.sparkrest.options.values.FieldPath
 import io.github.sparkrest.secret.Redact
 
-/** What a successful response says of itself: that it is an error (`errorWhen`), or that there is nothing (`emptyWhen`). */
+/** Recognizes successful responses that report an error (`errorWhen`) or the absence of records (`emptyWhen`). */
 final private[sparkrest] class BodyPolicy(config: RestConfig) {
 
-  /** Where it says so. */
+  /** The fields that both options read. */
   val paths: Seq[FieldPath] = (config.errorWhen ++ config.emptyWhen).map(_.path).toSeq
 
   def isEmpty(envelope: Envelope): Boolean = config.emptyWhen.exists(c => c.holds(envelope(c.path)))
@@ -20,15 +20,15 @@ final private[sparkrest] class BodyPolicy(config: RestConfig) {
   def error(envelope: Envelope): Option[RestError] = config.errorWhen
     .filter(c => c.holds(envelope(c.path)))
     .map { c =>
-      val said = envelope.values.collectFirst {
+      val value = envelope.values.collectFirst {
         case (p, j) if p == c.path => snippet(j.noSpaces.getBytes("UTF-8"))
       }
       RestError(
         Condition.ApiReportedError,
         s"the response reports an error (errorWhen=${config.options.toMap
             .collectFirst { case (k, v) if k.equalsIgnoreCase("errorWhen") => v }
-            .getOrElse("")}): ${c.path} is ${said.getOrElse("")}.",
-        "It is asked again.",
+            .getOrElse("")}): ${c.path} is ${value.getOrElse("")}.",
+        "The request will be retried.",
         repeatable = RetryPolicy.isIdempotent(config.method)
       )
     }

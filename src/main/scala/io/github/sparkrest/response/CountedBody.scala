@@ -3,7 +3,7 @@ package io.github.sparkrest.response
 
 import java.io.{FilterInputStream, InputStream}
 
-/** Counts what is read of a response's body, decoded. */
+/** Counts the decoded bytes that are read from the body of a response. */
 final private[sparkrest] class CountedBody(body: InputStream) extends FilterInputStream(body) {
   var bytes = 0L
 

@@ -3,8 +3,7 @@ package io.github.sparkrest.schedule
 
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.RestError
-import io.github.sparkrest.pagelog.Resumption
-import io.github.sparkrest.pagelog.Endpoint
+import io.github.sparkrest.pagelog.{Endpoint, Resumption}
 import io.github.sparkrest.poll.{PollOutcome, Retries, Schedule}
 import io.github.sparkrest.progress.Progress
 import io.github.sparkrest.progress.strategies.OffsetTime

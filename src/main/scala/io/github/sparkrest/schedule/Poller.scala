@@ -6,8 +6,7 @@ import java.util.concurrent.ThreadLocalRandom
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.http.{Clock, RetryPolicy}
-import io.github.sparkrest.pagelog.Endpoint
-import io.github.sparkrest.pagelog.{PollSink, Resumption}
+import io.github.sparkrest.pagelog.{Endpoint, PollSink, Resumption}
 import io.github.sparkrest.poll.{PollOutcome, PollReport, PollRequest, Schedule, TaskBudget}
 import io.github.sparkrest.progress.strategies.OffsetTime
 

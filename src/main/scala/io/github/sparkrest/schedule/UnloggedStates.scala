@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.schedule
 
-import io.github.sparkrest.pagelog.Endpoint
-import io.github.sparkrest.pagelog.{PollSink, Resumption}
+import io.github.sparkrest.pagelog.{Endpoint, PollSink, Resumption}
 import io.github.sparkrest.poll.PollReport
 import io.github.sparkrest.progress.Progress
 

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.connector
 
-import io.github.sparkrest.pagelog.{PageOrigin, PageSink}
-
 import java.time.Instant
 
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.connector.schema.Inferred
 import io.github.sparkrest.http.client.{FirstResponse, FirstResponseClient}
 import io.github.sparkrest.http.{Clock, HttpRequest}
+import io.github.sparkrest.pagelog.{PageOrigin, PageSink}
 import io.github.sparkrest.poll.Poll
 import io.github.sparkrest.preview.NoNetwork
 import io.github.sparkrest.progress.Progress

@@ -6,9 +6,8 @@ import java.nio.file.Files
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.connector.tasks.SparkPollRunner
 import io.github.sparkrest.http.LocalServer
-import io.github.sparkrest.pagelog.PageLog
-import io.github.sparkrest.pagelog.Endpoint
 import io.github.sparkrest.pagelog.store.LogStore
+import io.github.sparkrest.pagelog.{Endpoint, PageLog}
 import io.github.sparkrest.poll.{PollOutcome, PollRequest, TaskBudget}
 import io.github.sparkrest.progress.Progress
 import org.apache.spark.sql.SparkSession

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.poll
 
-import io.github.sparkrest.pagelog.{PageOrigin, PageSink}
-
 import java.io.{IOException, OutputStream}
 import java.net.Socket
 import java.nio.charset.StandardCharsets.{ISO_8859_1, UTF_8}
@@ -13,6 +11,7 @@ import scala.collection.mutable
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.http.transport.SttpClient
 import io.github.sparkrest.http.{Clock, RawServer}
+import io.github.sparkrest.pagelog.{PageOrigin, PageSink}
 import io.github.sparkrest.progress.Progress
 
 /** An API of three records whose answer to one request is made of bytes, and proper before and after.

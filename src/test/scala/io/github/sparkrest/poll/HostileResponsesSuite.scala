@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.poll
 
-import io.github.sparkrest.pagelog.{PageOrigin, PageSink}
-
 import java.nio.charset.StandardCharsets.UTF_8
 import java.time.Instant
 import java.util.concurrent.atomic.AtomicReference
@@ -12,6 +10,7 @@ import scala.util.Random
 
 import io.github.sparkrest.error.Condition
 import io.github.sparkrest.http.Clock
+import io.github.sparkrest.pagelog.{PageOrigin, PageSink}
 import io.github.sparkrest.progress.Progress
 import org.scalatest.funsuite.AnyFunSuite
 

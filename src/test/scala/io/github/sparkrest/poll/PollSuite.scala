@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.poll
 
-import io.github.sparkrest.pagelog.PolledFile
-
 import java.nio.charset.StandardCharsets.UTF_8
 import java.nio.file.Files
 
@@ -11,6 +9,7 @@ import io.github.sparkrest.error.Condition
 import io.github.sparkrest.http.client.MeteredClient
 import io.github.sparkrest.http.transport.SttpClient
 import io.github.sparkrest.http.{Clock, LocalServer}
+import io.github.sparkrest.pagelog.PolledFile
 import io.github.sparkrest.pagelog.format.{PageFile, PageFileWriter}
 import io.github.sparkrest.pagelog.store.LocalLogStore
 import io.github.sparkrest.progress.Progress

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.progress
 
-import io.github.sparkrest.pagelog.{LogOffset, LogPosition, SourceIdentity}
-
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.Condition
+import io.github.sparkrest.pagelog.{LogOffset, LogPosition, SourceIdentity}
 import org.scalatest.funsuite.AnyFunSuite
 
 class LogOffsetSuite extends AnyFunSuite {

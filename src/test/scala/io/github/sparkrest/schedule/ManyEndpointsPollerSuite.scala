@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.schedule
 
-import io.github.sparkrest.pagelog.{Endpoint, PolledFile, PolledPage}
-
 import scala.collection.mutable
 
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.http.Clock
 import io.github.sparkrest.pagelog.format.PacingState
-import io.github.sparkrest.pagelog.{PollSink, Resumption}
+import io.github.sparkrest.pagelog.{Endpoint, PollSink, PolledFile, PolledPage, Resumption}
 import io.github.sparkrest.poll.{PollOutcome, PollReport, PollRequest}
 import io.github.sparkrest.progress.Progress
 import org.scalatest.concurrent.Eventually

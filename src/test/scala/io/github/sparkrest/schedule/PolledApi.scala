@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.schedule
 
-import io.github.sparkrest.pagelog.{PageOrigin, PageSink}
-
 import java.io.ByteArrayInputStream
 import java.nio.charset.StandardCharsets.UTF_8
 import java.time.Instant
@@ -13,6 +11,7 @@ import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.http.auth.AuthorizedClient
 import io.github.sparkrest.http.{Clock, HttpClient, HttpRequest, HttpResponse}
+import io.github.sparkrest.pagelog.{PageOrigin, PageSink}
 import io.github.sparkrest.poll.{Poll, PollOutcome, TaskBudget}
 import io.github.sparkrest.progress.Progress
 import io.github.sparkrest.progress.seen.SeenInMemory

@@ -4,8 +4,7 @@ package io.github.sparkrest.schedule
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.{Condition, RestException}
 import io.github.sparkrest.http.Clock
-import io.github.sparkrest.pagelog.Resumption
-import io.github.sparkrest.pagelog.Endpoint
+import io.github.sparkrest.pagelog.{Endpoint, Resumption}
 import io.github.sparkrest.poll.{PollOutcome, PollReport, PollRequest}
 import org.scalatest.concurrent.Eventually
 import org.scalatest.funsuite.AnyFunSuite

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.schedule
 
-import io.github.sparkrest.pagelog.{Endpoint, PolledFile}
-
 import io.github.sparkrest.pagelog.format.PacingState
-import io.github.sparkrest.pagelog.{PollSink, Resumption}
+import io.github.sparkrest.pagelog.{Endpoint, PollSink, PolledFile, Resumption}
 import io.github.sparkrest.progress.Progress
 
 /** Keeps what a poller appends and notes in memory. */

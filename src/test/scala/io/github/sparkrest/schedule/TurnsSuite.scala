@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.schedule
 
-import io.github.sparkrest.pagelog.{Endpoint, PolledFile, PolledPage}
-
 import scala.collection.mutable
 
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.http.Clock
+import io.github.sparkrest.pagelog.{Endpoint, PolledFile, PolledPage}
 import io.github.sparkrest.poll.{PollOutcome, PollReport, PollRequest}
 import org.scalatest.funsuite.AnyFunSuite
 

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.sim
 
-import io.github.sparkrest.pagelog.{PageOrigin, PageSink}
-
 import java.nio.charset.StandardCharsets.UTF_8
 
 import scala.collection.mutable
 
 import io.circe.parser.decode
 import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.pagelog.{PageOrigin, PageSink}
 import io.github.sparkrest.poll.{Poll, Schedule, TaskBudget}
 import io.github.sparkrest.progress.seen.SeenInMemory
 import io.github.sparkrest.progress.{CoreLimits, Progress}

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.connector.checkpoint
 
-import io.github.sparkrest.pagelog.{LogOffset, LogPosition}
-
 import java.time.Instant
 import java.time.ZoneOffset.UTC
 import java.time.format.DateTimeFormatter
@@ -11,7 +9,7 @@ import io.github.sparkrest.connector.session.PageLogLocation
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.pagelog.format.LastPoll
 import io.github.sparkrest.pagelog.store.LogStore
-import io.github.sparkrest.pagelog.{LogView, PageLog}
+import io.github.sparkrest.pagelog.{LogOffset, LogPosition, LogView, PageLog}
 import io.github.sparkrest.progress.Progress
 import org.apache.hadoop.fs.Path
 import org.apache.spark.sql.SparkSession

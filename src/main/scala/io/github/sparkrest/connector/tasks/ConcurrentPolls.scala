@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.connector.tasks
 
-import io.github.sparkrest.pagelog.{PolledFile, SeenFiles}
-
 import java.util.concurrent.{ConcurrentLinkedQueue, Executors, LinkedBlockingQueue, TimeUnit}
 
 import scala.annotation.tailrec
@@ -15,7 +13,7 @@ import io.github.sparkrest.http.client.MeteredClient
 import io.github.sparkrest.http.transport.SttpClient
 import io.github.sparkrest.http.{Clock, DaemonThreads}
 import io.github.sparkrest.pagelog.store.LogStore
-import io.github.sparkrest.pagelog.{HeldPages, SharedPageFile}
+import io.github.sparkrest.pagelog.{HeldPages, PolledFile, SeenFiles, SharedPageFile}
 import io.github.sparkrest.poll.{Poll, PollOutcome, PollReport, PollRequest, TaskBudget}
 import io.github.sparkrest.request.InputRow
 

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.pagelog.format
 
-import io.github.sparkrest.pagelog.LogPosition
-
 import java.nio.charset.StandardCharsets.UTF_8
 
 import io.circe.syntax._
 import io.circe.{Decoder, Json}
-import io.github.sparkrest.pagelog.ManifestIndex
 import io.github.sparkrest.pagelog.store.LogStore
+import io.github.sparkrest.pagelog.{LogPosition, ManifestIndex}
 import io.github.sparkrest.progress.Progress
 
 /** What an idle stream writes, over and over, into one file: when it polled last, and a state that moved without records.

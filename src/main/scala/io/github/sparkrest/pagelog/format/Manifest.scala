@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.pagelog.format
 
-import io.github.sparkrest.pagelog.{PolledFile, PolledPage}
-
 import java.nio.charset.StandardCharsets.UTF_8
 
 import io.circe.syntax._
 import io.circe.{Decoder, Json}
 import io.github.sparkrest.pagelog.format.PolledFileCodec._
+import io.github.sparkrest.pagelog.{PolledFile, PolledPage}
 import io.github.sparkrest.progress.Progress
 
 /** Makes polls count: the page file that they wrote, and the state of their endpoints after them. Never changed (I1).

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.pagelog.format
 
-import io.github.sparkrest.pagelog.PolledFile
-
-import io.github.sparkrest.pagelog.PageCache
 import io.github.sparkrest.pagelog.store.LogStore
+import io.github.sparkrest.pagelog.{PageCache, PolledFile}
 
 /** Records `[from, to)` of one page file.
   *

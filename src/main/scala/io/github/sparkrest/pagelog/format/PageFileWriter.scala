@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.pagelog.format
 
-import io.github.sparkrest.pagelog.{PageOrigin, PageSink, PolledFile, PolledPage}
-
 import java.io.OutputStream
 
 import io.github.sparkrest.pagelog.store.LogStore
-import io.github.sparkrest.pagelog.{CachedPages, PageCache}
+import io.github.sparkrest.pagelog.{CachedPages, PageCache, PageOrigin, PageSink, PolledFile, PolledPage}
 
 /** Writes one page file, and hands what it wrote to the cache of this executor. The file is made with the first record.
   *

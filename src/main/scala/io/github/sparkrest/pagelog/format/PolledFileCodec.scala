@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.pagelog.format
 
-import io.github.sparkrest.pagelog.{PageOrigin, PolledFile, PolledPage}
-
 import io.circe.syntax._
 import io.circe.{Decoder, Encoder, Json}
+import io.github.sparkrest.pagelog.{PageOrigin, PolledFile, PolledPage}
 
 /** How a manifest stores what it says of its page file. Golden files guard this format. */
 object PolledFileCodec {

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.pagelog.format
 
-import io.github.sparkrest.pagelog.LogPosition
-
 import java.nio.charset.StandardCharsets.UTF_8
 
 import io.circe.syntax._
 import io.circe.{Decoder, Json}
+import io.github.sparkrest.pagelog.LogPosition
 
 /** Where the last runs began, oldest first, in one file that each run overwrites once.
   *

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.pagelog.format
 
-import io.github.sparkrest.pagelog.SeenFiles
-
 import scala.util.control.NonFatal
 
 import io.github.sparkrest.pagelog.store.LogStore
-import io.github.sparkrest.pagelog.{Epochs, ManifestIndex}
+import io.github.sparkrest.pagelog.{Epochs, ManifestIndex, SeenFiles}
 import org.slf4j.LoggerFactory
 
 /** The manifests as they lie in the store. */

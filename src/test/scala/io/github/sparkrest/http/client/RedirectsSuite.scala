@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.http.client
 
-import io.github.sparkrest.pagelog.{PageOrigin, PageSink}
-
 import java.nio.charset.StandardCharsets.UTF_8
 
 import com.sun.net.httpserver.HttpExchange
@@ -11,6 +9,7 @@ import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.auth.AuthorizedClient
 import io.github.sparkrest.http.transport.SttpClient
 import io.github.sparkrest.http.{Clock, HttpClient, HttpRequest, HttpResponse, LocalServer}
+import io.github.sparkrest.pagelog.{PageOrigin, PageSink}
 import io.github.sparkrest.poll.{Poll, TaskBudget}
 import io.github.sparkrest.progress.Progress
 import io.github.sparkrest.request.NextUrl
