@@ -113,7 +113,7 @@ docs: $(VENV)/.requirements-docs ## the documentation as a site, into target/sit
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet --strict
 	@echo target/site/index.html
 
-docs-options: ## write the files anew that are made from the option table
+docs-options: ## write the files that are generated from the option and error tables
 	UPDATE=1 ./sbtw "testOnly *GeneratedFilesSuite"
 
 clean: ## remove all that make has built, the .venv too

@@ -49,11 +49,12 @@ lazy val root = (project in file("."))
       "org.apache.spark" %% "spark-sql" % of(scalaVersion.value).spark % Provided,
       // Shaded into the jar: "provided" keeps them out of the published POM.
       "com.softwaremill.sttp.client4" %% "core" % of(scalaVersion.value).sttp % Provided,
+      "com.squareup.okhttp3" % "okhttp-jvm" % OkHttp % Provided,
       "io.circe" %% "circe-core" % Circe % Provided,
       "io.circe" %% "circe-parser" % Circe % Provided,
       "org.scalatest" %% "scalatest" % ScalaTest % Test,
       "org.scalatestplus" %% "scalacheck-1-18" % ScalaTestPlusCheck % Test
-    ),
+    ) ++ of(scalaVersion.value).libraries.map(_ % Provided),
     buildInfoPackage := "io.github.sparkrest",
     buildInfoObject := "BuildInfo",
     buildInfoKeys := Seq[BuildInfoKey](
@@ -87,8 +88,7 @@ lazy val assemblySettings = Seq(
   assembly / fullClasspath := {
     val own = (Compile / exportedProducts).value
     val libraries = (Compile / dependencyClasspath).value.filter(_.get(moduleID.key).exists { m =>
-      val organization = m.organization
-      organization.startsWith("com.softwaremill.sttp") || organization == "io.circe" || organization == "org.typelevel"
+      m.organization.startsWith("com.softwaremill.sttp") || Shading.organizations(m.organization)
     })
     own ++ libraries
   }

@@ -20,6 +20,7 @@ PAGES = {
     "CHANGELOG.md": "changelog.md",
 }
 """Files of the root, and what they are called on the site."""
+IMAGE = re.compile(r"(!\[[^]]*])\(docs/")
 LINK = re.compile(r"(?<!!)\[([^]]*)]\((?!https?:|#)([^)#\s]+)(#[^)\s]*)?\)")
 
 
@@ -56,7 +57,7 @@ def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:
             return text
         return f"[{text}]({posixpath.relpath(to, posixpath.dirname(page.file.src_uri) or '.')}{anchor})"
 
-    return LINK.sub(moved, markdown)
+    return LINK.sub(moved, IMAGE.sub(r"\1(", markdown) if source in PAGES else markdown)
 
 
 def _expanded(entry: Any, docs: Path) -> Any:

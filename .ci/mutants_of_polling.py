@@ -81,8 +81,8 @@ POLLING = (
     Mutant(
         "I3.6",
         "an error does not move the offset",
-        "outcome.copy(outcome.state.copy(validators = None), asked, limit",
-        "outcome.copy(outcome.state.copy(offset = Some(began.toString), validators = None), asked, limit",
+        "outcome.copy(outcome.state.copy(validators = None), requests, limit",
+        "outcome.copy(outcome.state.copy(offset = Some(began.toString), validators = None), requests, limit",
         "PollSuite",
         "a status that is an error keeps the offset of the pages before it",
     ),
@@ -129,7 +129,7 @@ POLLING = (
     Mutant(
         "I6.2",
         "a secret that the API repeats is stored as a mark",
-        "hold = known.hold\n",
+        "hold = secrets.hold\n",
         "hold = identity\n",
         "HeldSecretsSuite",
         "a cursor that repeats a secret, as it is and within Base64",
@@ -227,8 +227,8 @@ POLLING = (
     Mutant(
         "I4.4",
         "a response that trickles ends",
-        "System.nanoTime - began > TimeUnit.MILLISECONDS.toNanos(millis)",
-        "System.nanoTime - began > Long.MaxValue - millis",
+        "System.nanoTime - began > TimeUnit.MILLISECONDS.toNanos(responseTimeoutMs)",
+        "System.nanoTime - began > Long.MaxValue - responseTimeoutMs",
         "ResponseLimitsSuite",
         "a body that trickles without end is over after responseTimeout",
     ),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The APIs that the tests stream from: what each answers to a request. Records can be added while a stream runs."""
+"""The APIs that the tests stream from. A test can add records while a stream runs."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ REFUSED = Answer({"error": "not authorized"}, status=401)
 
 
 class Feed:
-    """Records in the order in which they came into being."""
+    """Records, oldest first."""
 
     def __init__(self, *records: Record) -> None:
         self._records = list(records)
         self._lock = threading.Lock()
 
     def add(self, *records: Record) -> None:
-        """All of them at once: no request sees a part."""
+        """Adds all records at once. No request sees a part of them."""
         with self._lock:
             self._records.extend(records)
 
     def since(self, is_new: Callable[[Record], bool], most: int = 1000) -> list[Record]:
-        """The oldest `most` records of those that are new."""
+        """The oldest `most` new records."""
         with self._lock:
             return [r for r in self._records if is_new(r)][:most]
 
@@ -37,12 +37,12 @@ class Feed:
 
 
 def always(body: object) -> Emulated:
-    """The same response to whatever is asked: then only the connector can tell what is new."""
+    """The same response to every request, so that only the connector can tell which records are new."""
     return Emulated(lambda request: Answer(body))
 
 
 def twitter_like(feed: Feed) -> Emulated:
-    """Bearer; `since` is inclusive; the progress stands in the records alone."""
+    """Bearer. `since` is inclusive, and only the records show the progress."""
 
     def answer(request: Request) -> Answer:
         if request.headers["Authorization"] != "Bearer your_token":
@@ -54,7 +54,7 @@ def twitter_like(feed: Feed) -> Emulated:
 
 
 def clever_like(feed: Feed, page: int = 2) -> Emulated:
-    """Bearer; pages after an id, which the response names; at the end it names none."""
+    """Bearer. Pages start after an id that the response contains. The last page has no such id."""
 
     def answer(request: Request) -> Answer:
         if request.headers["Authorization"] != "Bearer your_clever_token":
@@ -66,8 +66,12 @@ def clever_like(feed: Feed, page: int = 2) -> Emulated:
     return Emulated(answer)
 
 
+def student(number: int) -> Record:
+    return {"id": f"5f{number:04}", "role": "student", "name": {"first": f"Student {number}"}}
+
+
 def github_events(feed: Feed) -> Emulated:
-    """Bearer; always the newest events, newest first, whatever was asked for before."""
+    """Bearer. Every response contains the newest events, newest first."""
 
     def answer(request: Request) -> Answer:
         if request.headers["Authorization"] != "Bearer ghp_...":
@@ -78,7 +82,7 @@ def github_events(feed: Feed) -> Emulated:
 
 
 def key_in_header(feed: Feed) -> Emulated:
-    """Two headers instead of authentication; a cursor that says nothing about the records."""
+    """Two headers instead of authentication. The cursor is independent of the records."""
 
     def answer(request: Request) -> Answer:
         if request.headers["X-API-Key"] != "your_key" or request.headers["X-Custom-Header"] != "value":
@@ -91,7 +95,7 @@ def key_in_header(feed: Feed) -> Emulated:
 
 
 def ids_from(feed: Feed, parameter: str = "start_id", most: int = 1000, data_field: str | None = "data") -> Emulated:
-    """`GET ?<parameter>=N` gives the records with id >= N, oldest first; a root array without `data_field`."""
+    """`GET ?<parameter>=N` returns the records with id >= N, oldest first. Without `data_field`: a root array."""
 
     def answer(request: Request) -> Answer:
         start = int(request.query[parameter])
@@ -102,9 +106,9 @@ def ids_from(feed: Feed, parameter: str = "start_id", most: int = 1000, data_fie
 
 
 def numbered(highest: Callable[[], int], most: int = 1000, given: list[int] | None = None) -> Emulated:
-    """As `ids_from`, with the ids 1, 2, 3 up to `highest()`, which may grow for ever: no record is kept.
+    """As `ids_from`, with the ids 1, 2, 3 up to `highest()`. It stores no record, so `highest()` may grow forever.
 
-    `given` takes the first id of each answer that has any: an id that is in it twice was given out twice.
+    Each response with records appends its first id to `given`. A duplicate in `given` means that an id was sent twice.
     """
 
     def answer(request: Request) -> Answer:
@@ -118,12 +122,12 @@ def numbered(highest: Callable[[], int], most: int = 1000, given: list[int] | No
 
 
 def one_large_response(records: int, record_bytes: int) -> Emulated:
-    """All records from the asked id on at once, `{"id": ..., "text": ...}`: made while they are sent."""
+    """All records from the requested id on, `{"id": ..., "text": ...}`, generated while they are sent."""
     before, digits, after = b'{"id":1', len(str(records)), b',"text":"'
     text = b"x" * (record_bytes - len(before) - digits - len(after) - 3) + b'"}'
 
     def chunks(first: int) -> Iterator[bytes]:
-        """A thousand records each. Every id has the same width: a 1 stands before its digits."""
+        """Chunks of a thousand records. A leading 1 gives all ids the same width."""
         for start in range(first, records + 1, 1000):
             numbers = range(start, min(start + 1000, records + 1))
             lines = b",".join(before + b"%0*d" % (digits, n) + after + text for n in numbers)
@@ -131,8 +135,8 @@ def one_large_response(records: int, record_bytes: int) -> Emulated:
         yield b"]"
 
     def answer(request: Request) -> Answer:
-        asked = int(request.query["start_id"])
-        first = max(1, asked - 10**digits)
+        requested = int(request.query["start_id"])
+        first = max(1, requested - 10**digits)
         count = records - first + 1
         return Answer(Generated(count * record_bytes + 1, chunks(first)) if count > 0 else [])
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A running query whose rows the tests can look at."""
+"""A running query whose rows a test can read."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from waiting import wait_until
 
 
 class Collected:
-    """All rows that a query delivered so far."""
+    """All rows that a query has delivered so far."""
 
     def __init__(self, query: StreamingQuery, spark: SparkSession, table: str) -> None:
         self.query = query
@@ -23,24 +23,24 @@ class Collected:
         self._table = table
 
     def rows(self) -> list[Row]:
-        """A failed query shows its error here."""
+        """Raises the error of a failed query."""
         error = self.query.exception()
         if error:
             raise error
-        # A DataFrame made once would show the rows of its first collect() for ever.
+        # A DataFrame that is reused would always return the rows of its first collect().
         return self._spark.table(self._table).collect()
 
     def await_rows(self, count: int, seconds: float = 30) -> list[Row]:
-        """Waits until at least `count` rows are there."""
+        """Waits for at least `count` rows."""
         wait_until(lambda: len(self.rows()) >= count, f"{count} rows", seconds)
         return self.rows()
 
 
 class Delivered:
-    """The ids of each batch, in their order: for `foreachBatch`. One may be given to a query and to its restarts."""
+    """For `foreachBatch`: the ids of each batch in order. A query and its restarts may share an instance."""
 
     def __init__(self, seconds: float = 0) -> None:
-        """Each batch takes that long."""
+        """`seconds`: the duration of each batch."""
         self.batches: dict[int, list[int]] = {}
         self._seconds = seconds
 
@@ -62,7 +62,7 @@ class Delivered:
 
 @contextmanager
 def collecting(stream: DataFrame, checkpoint: Path | None = None) -> Iterator[Collected]:
-    """Starts a query into memory, and stops it at the end."""
+    """Starts a query into memory, and stops it on exit."""
     name = f"collected_{uuid.uuid4().hex}"
     writer = stream.writeStream.format("memory").queryName(name)
     if checkpoint:
@@ -75,12 +75,12 @@ def collecting(stream: DataFrame, checkpoint: Path | None = None) -> Iterator[Co
 
 
 def batches(checkpoint: Path) -> list[int]:
-    """Numbers of the batches that were begun, by the checkpoint's log of offsets."""
+    """Numbers of the started batches, from the checkpoint's offset log."""
     return _numbers(checkpoint / "offsets")
 
 
 def finished_batches(checkpoint: Path) -> list[int]:
-    """Numbers of the batches that were finished."""
+    """Numbers of the finished batches."""
     return _numbers(checkpoint / "commits")
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What tests share: one Spark session for all that run in this process, and a cluster beside it."""
+"""Shared fixtures: a Spark session for the whole process, and a cluster."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +13,7 @@ from spark_rest import configure
 
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
-    """With the connector attached as a user would attach it."""
+    """A session with the connector, configured as users do it."""
     warehouse: Path = tmp_path_factory.mktemp("warehouse")
     builder = (
         SparkSession.builder.master("local[2]")
@@ -33,6 +33,6 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
 
 @pytest.fixture(scope="module")
 def standalone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standalone]:
-    """A master and two workers, on addresses of their own."""
+    """A master and two workers, each with a separate IP address."""
     with Standalone(tmp_path_factory.mktemp("standalone")) as cluster:
         yield cluster

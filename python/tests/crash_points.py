@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Kills a driver at a chosen step of its work, with no help from the driver.
+"""Kills a driver at a chosen step, without help from the driver.
 
-A folder is watched. When a file comes there, or goes, the driver is frozen, all its files are read, and what they show
-is compared with what the step leaves behind. If it is that step the driver is killed, frozen as it is; else it goes on.
+When a file appears in a folder or disappears from it, the driver is frozen and all its files are read. If the files
+show the chosen step, the frozen driver is killed. Otherwise it continues.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ OFFSET_CHECKSUM = re.compile(r"\.\d+\.crc")
 
 @dataclass(frozen=True)
 class Place:
-    """Where a query from the API to Parquet keeps its files."""
+    """The folders of a query from the API to Parquet."""
 
     checkpoint: Path
     output: Path
@@ -33,7 +33,7 @@ class Place:
         return page_log_of(self.checkpoint)
 
     def scene(self) -> Scene:
-        """All that lies there. Nobody may write meanwhile."""
+        """A snapshot of all files. No process may write meanwhile."""
         log = read_page_log(self.page_log)
         log.must_be_whole()
         metadata = [p for p in _files(self.output / "_spark_metadata") if not p.name.startswith(".")]
@@ -51,21 +51,21 @@ class Place:
 
 @dataclass(frozen=True)
 class Scene:
-    """What the files of a query say at a moment."""
+    """The content of a query's files at one moment."""
 
     log: PageLog
     offsets: dict[int, Position]
     commits: set[int]
     in_sink: set[int]
-    """Batches that the sink has taken."""
+    """Batches in the sink."""
     sink_files: set[str]
     sink_files_taken: set[str]
     checked: set[int]
-    """Batches whose offsets have their checksum file, the last thing that Spark does when it logs them."""
+    """Batches whose offsets have a checksum file. Spark writes it last when it logs offsets."""
 
     @property
     def latest(self) -> int:
-        """The newest batch whose end is logged; -1 if there is none."""
+        """The newest batch with a logged end. Without batches: -1."""
         return max(self.offsets, default=-1)
 
     @property
@@ -78,7 +78,7 @@ class Scene:
 
 @dataclass(frozen=True)
 class Event:
-    """What is known when a driver was frozen: files before the run, files now, and names that came or went."""
+    """The state when a driver was frozen: files before the run, files now, and names that appeared or disappeared."""
 
     before: Scene
     now: Scene
@@ -87,13 +87,13 @@ class Event:
 
     @property
     def files_of_this_run(self) -> set[str]:
-        """Written into the sink's folder, and not taken yet."""
+        """Files in the sink's folder that the sink has not yet committed."""
         return self.now.sink_files - self.before.sink_files - self.now.sink_files_taken
 
 
 @dataclass(frozen=True)
 class CrashPoint:
-    """A step, the folder in which a file comes or goes then, and how to know it."""
+    """A step, the folder that changes in this step, and the check that recognizes it."""
 
     name: str
     folder: Callable[[Place], Path]
@@ -126,18 +126,21 @@ def _batch_not_committed(e: Event) -> bool:
 
 
 def _in_the_purge(e: Event) -> bool:
-    """Of what one purge deletes some is gone. With `retainBatches` 1 it goes to the end of the last batch but two."""
+    """A purge has deleted some of its files.
+
+    With `retainBatches` 1 it deletes up to the end of the third newest batch.
+    """
     purged_to = e.now.end_of(e.now.latest - 2)
     return bool(e.went) and any(m.end <= purged_to for m in e.now.log.manifests)
 
 
 def next_purge(now: Scene) -> list[Manifest]:
-    """What goes with `retainBatches` 0 when the newest batch is logged: all that the batch before it consumed."""
+    """The manifests that the next purge deletes with `retainBatches` 0: the second newest batch consumed them."""
     return [m for m in now.log.manifests[:-1] if m.end <= now.end_of(now.latest - 1)]
 
 
 def _before_the_purge(e: Event) -> bool:
-    """Spark is still at its offset log; after that it tells the source, which then purges."""
+    """Spark is still writing its offset log. Then it calls the source, which purges."""
     return e.now.in_a_batch and e.now.latest not in e.now.checked and bool(next_purge(e.now))
 
 
@@ -158,7 +161,7 @@ IN_THE_PURGE = CrashPoint("in the purge", lambda p: p.page_log / "manifests", _i
 
 
 def kill_at(point: CrashPoint, start: Callable[[], Driver], place: Place, seconds: float = 240) -> tuple[Scene, int]:
-    """Starts a driver and kills it at that step. What it left, and how often it was frozen for that."""
+    """Starts a driver and kills it at the step. Returns the files that remain, and how often the driver was frozen."""
     before = place.scene()
     with start() as driver:
         event, tries = freeze_at(point, driver, place, before, seconds)
@@ -171,7 +174,7 @@ def kill_at(point: CrashPoint, start: Callable[[], Driver], place: Place, second
 def freeze_at(
     point: CrashPoint, driver: Driver, place: Place, before: Scene, seconds: float = 240
 ) -> tuple[Event, int]:
-    """Freezes a driver that runs at that step, and how often for that."""
+    """Freezes a running driver at the step. Returns the event, and how often the driver was frozen."""
     folder = point.folder(place)
     seen = _names(folder)
     tries = 0
@@ -194,7 +197,7 @@ def freeze_at(
 
 
 def _names(folder: Path) -> set[str]:
-    """Without files that are being written under another name."""
+    """File names, without files that are still being written under a temporary name."""
     try:
         with os.scandir(folder) as entries:
             return {e.name for e in entries if not e.name.startswith(".") and not e.name.endswith(".tmp")}
@@ -207,6 +210,6 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _position(offset_log_entry: Path) -> Position:
-    """The third line is the first source's."""
+    """Reads the third line, which belongs to the first source."""
     offset = json.loads(offset_log_entry.read_text().splitlines()[2])
     return Position(offset["seq"], offset["record"])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A Delta table that a stream of ours writes, on the Spark that Delta has a jar for: not that of the other tests."""
+"""A Delta table that a stream writes. Delta needs another Spark version than the other tests."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ SPARK_LINE = "4.0"
 
 @dataclass(frozen=True)
 class Version:
-    """What one commit of the table's log says, by the Delta protocol."""
+    """One commit of the table's log, by the Delta protocol."""
 
     batch: int | None
-    """Of the stream that made it."""
+    """The batch of the stream that made the commit."""
     files: list[str]
     records: int
 
 
 class DeltaTable:
-    """Written by drivers, again and again on one checkpoint.
+    """A table that drivers write, repeatedly on one checkpoint.
 
     Args:
-        options: Of `read_rest_stream`.
+        options: The options of `read_rest_stream`.
     """
 
     def __init__(self, folder: Path, **options: Any) -> None:
@@ -37,7 +37,7 @@ class DeltaTable:
         self.path = folder / "table"
         self.checkpoint = folder / "checkpoint"
         self._python, self._jars = _environment()
-        self._asked = {
+        self._arguments = {
             "jars": self._jars,
             "options": options,
             "checkpoint": str(self.checkpoint),
@@ -46,18 +46,18 @@ class DeltaTable:
         }
 
     def driver(self, **changed: Any) -> Program:
-        """Without a trigger that ends it runs until it is killed."""
-        command = [self._python, str(DRIVERS / "stream_to_delta.py"), json.dumps(self._asked | changed)]
+        """Starts a driver. Unless the trigger ends, it runs until it is killed."""
+        command = [self._python, str(DRIVERS / "stream_to_delta.py"), json.dumps(self._arguments | changed)]
         return Program(command, log=self._folder / "log", env={"PYSPARK_PYTHON": self._python})
 
     def versions(self) -> list[Version]:
-        """In their order, without holes."""
+        """All versions in order. Fails if a number is missing."""
         commits = sorted((self.path / "_delta_log").glob("[0-9]*.json"))
         assert [int(c.stem) for c in commits] == list(range(len(commits)))
         return [_version(c) for c in commits]
 
     def files(self) -> list[str]:
-        """The Parquet files of the newest version; nothing that streams append is ever removed."""
+        """The Parquet files of the newest version. Streams only append, so no file is ever removed."""
         return [str(self.path / name) for version in self.versions() for name in version.files]
 
 
@@ -74,7 +74,7 @@ def _version(commit: Path) -> Version:
 
 
 def _environment() -> tuple[str, list[str]]:
-    """The Python with that Spark, and Delta's jars; made if they are not there."""
+    """The Python with that Spark version, and Delta's jars. Missing parts are built first."""
     made = subprocess.run(
         ["make", "--no-print-directory", "--silent", "delta", f"venv-{SPARK_LINE}"],
         cwd=ROOT,

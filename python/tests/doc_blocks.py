@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The fenced blocks of the documentation, and what a test does with each."""
+"""The fenced blocks of the documentation, and how a test treats each of them."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from enum import Enum
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-# The decisions and the change log hold no code; if they get some, it is found.
+# ADRs and the change log contain no code today. They are included in case someone adds code.
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 FENCE = re.compile(r"^ *```([\w-]*)\s*$")
 DIRECTIVE = re.compile(r"^ *<!-- test: (.*?) -->\s*$")
 
 
 class Treatment(Enum):
-    """What happens to a block."""
+    """The treatment of a block."""
 
     RUN = "run"
     RECIPE = "run by test_vendors.py"
     FAILS = "run, has to fail"
-    COMPARED = "compared with what the block before it printed or said"
+    COMPARED = "compared with the output or error of the block before it"
     COMPILED = "compiled"
     PARSED = "parsed"
     CHECKED = "its commands are checked"
@@ -44,8 +44,10 @@ CODE = {
 class Block:
     """A block, with the words of the comment `<!-- test: … -->` before it.
 
-    The words: `api=<name>` asks another API of `documented.py` than `example`; `fails`: the block has to raise;
-    `output`: a block of text that the one before has to print, or say when it raises; `skip <why>`.
+    - `api=<name>`: the block uses another API of `documented.py` than `example`.
+    - `fails`: the block must raise an error.
+    - `output`: the text that the block before must print, or the message that it must raise.
+    - `skip <why>`: the block does not run.
     """
 
     page: Path
@@ -77,7 +79,7 @@ class Block:
 
 
 def blocks_of(page: Path) -> Iterator[Block]:
-    """In their order. A fence that is not closed is an error."""
+    """The blocks in order. Fails if a fence is not closed."""
     directive, opened, language, code = "", 0, "", list[str]()
     for number, line in enumerate(page.read_text(encoding="utf-8").splitlines(), 1):
         fence, told = FENCE.match(line), DIRECTIVE.match(line)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Types the blocks of a page of the documentation into the session of the tests."""
+"""Runs the blocks of a documentation page in the session of the tests."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ DEMO = "http://127.0.0.1:8000"
 
 
 class Reader:
-    """Types the blocks of a page into one session, on a machine where the folders of the page are in `folder`."""
+    """Runs the blocks of a page in one session. The folders that the page names are in `folder`."""
 
     def __init__(self, spark: SparkSession, folder: Path) -> None:
         self._spark = spark
@@ -48,13 +48,13 @@ class Reader:
         self._open.close()
 
     def read(self, block: Block) -> None:
-        """Does what the page promises of this block."""
+        """Runs or checks the block, according to its treatment."""
         if block.treatment is Treatment.COMPARED:
             assert_said(block, self._said)
         elif block.language == "sql":
             self._said = "".join(self._sql(statement) for statement in filter(str.strip, block.code.split(";")))
         elif block.treatment is Treatment.FAILS:
-            # Which error it is, the block after it says: test_docs.py demands that there is one.
+            # The block after this one contains the message. test_docs.py checks that it exists.
             with pytest.raises(Exception) as caught:
                 self._type(block)
             self._said = str(caught.value)
@@ -76,7 +76,7 @@ class Reader:
         return printed.getvalue()
 
     def _execute(self, statement: ast.stmt, name: str) -> Iterator[DataFrame]:
-        """The DataFrames that it gave a name, or that are its value."""
+        """The DataFrames that the statement assigned or returned."""
         before = dict(self._names)
         if isinstance(statement, ast.Expr):
             value = eval(compile(ast.Expression(statement.value), name, "eval"), self._names)
@@ -108,14 +108,14 @@ class Reader:
         return self._moved(code, block.api)
 
     def _moved(self, code: str, api: str) -> str:
-        """The code, with this machine's hosts, folders and secrets."""
+        """The code with this machine's hosts, folders and secrets."""
         for host in HOSTS:
             code = code.replace(host, self._url(api)) if host in code else code
         if DEMO in code:
             code = code.replace(DEMO, self._demo())
         for folder in FOLDERS:
             code = code.replace(f'"{folder}', f'"{self._folder}/').replace(f"file:{folder}", f"file:{self._folder}/")
-        # The environment of the JVM that runs cannot be changed.
+        # The environment of a running JVM cannot change.
         return re.sub(r"\benv:(\w+)", rf"file:{self._folder}/\1", code)
 
     def _url(self, api: str) -> str:
@@ -134,12 +134,12 @@ class Reader:
 
 
 def await_rows(query: Any) -> None:
-    """Instead of `awaitTermination()`: until rows were delivered, or the query ended."""
+    """Replaces `awaitTermination()`. Waits until the query has delivered rows or has ended."""
 
     def delivered() -> bool:
         if query.exception():
             raise query.exception()
-        # Of a clock nobody reads the rows: there it is the second batch.
+        # The rows of a `rate` source cannot be counted, so wait for its second batch.
         return not query.isActive or any(
             p["numInputRows"] or (is_clock(p) and p["batchId"]) for p in query.recentProgress
         )
@@ -152,7 +152,7 @@ def is_clock(progress: Any) -> bool:
 
 
 def assert_said(block: Block, said: str) -> None:
-    """Line by line; `…` stands for anything, a blank for any number of them."""
+    """Compares line by line. `…` matches any text, a blank matches any number of blanks."""
     for line in filter(None, map(str.strip, block.code.splitlines())):
         pattern = ".*".join(r"\s+".join(map(re.escape, part.split(" "))) for part in re.sub(" +", " ", line).split("…"))
         assert re.search(pattern, said), f"{block.name}: not said: {line}\nbut: {said}"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The APIs that the examples of the documentation ask: https://api.example.com and its like, by the names in `APIS`."""
+"""The APIs behind the examples of the documentation, such as https://api.example.com. `APIS` lists them by name."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PAGE = 3
 KINDS = ("push", "fork", "star")
 NOT_FOUND = Answer({"error": "not found"}, status=404)
 UNAUTHORIZED = Answer({"error": "unauthorized"}, status=401)
-# What the examples take from the environment, and what stands in files.
+# The secrets that the examples read from the environment or from files.
 SECRETS = {
     "API_TOKEN": "api-token-1",
     "API_USER": oauth2_provider.Provider.user,
@@ -55,7 +55,7 @@ RECORDS = [record(number) for number in range(1, 8)]
 
 
 def at_least(field: str, bound: str | None) -> list[Record]:
-    """Inclusive; numbers by size, times by text."""
+    """Inclusive comparison: numbers by size, times as text."""
     if bound in (None, "", "0"):
         return RECORDS
     return [r for r in RECORDS if (r[field] >= int(bound) if isinstance(r[field], int) else r[field] >= bound)]
@@ -67,7 +67,7 @@ def since_timestamp(request: Request) -> Answer:
 
 
 def by_cursor(request: Request) -> Answer:
-    """Opaque cursors, three records each; at the end no further one."""
+    """Opaque cursors and pages of three records. The last page has no cursor."""
     start = int(request.query.get("cursor", "c0").removeprefix("c"))
     found = RECORDS[start : start + PAGE]
     end = start + len(found)
@@ -93,7 +93,7 @@ def whole_picture(request: Request) -> Answer:
 
 
 def linked(request: Request) -> Answer:
-    """A root array, oldest change first; `Link` leads on."""
+    """A root array, oldest change first. `Link` names the next page."""
     found = at_least("updated_at", request.query.get("since"))
     page = int(request.query.get("page", "1"))
     more = f'<{request.path}?page={page + 1}>; rel="next"' if page * PAGE < len(found) else ""
@@ -124,7 +124,7 @@ def by_count(request: Request) -> Answer:
 
 
 def search(request: Request) -> Answer:
-    """A POST whose JSON body holds the bound; it says no with status 200."""
+    """A POST with the bound in its JSON body. Errors have status 200."""
     bound = json.loads(request.body).get("updated_after")
     return Answer({"ok": True, "result": {"hits": at_least("updated_at", bound)}})
 
@@ -164,7 +164,7 @@ PATHS: dict[str, Callable[[Request], Answer]] = {
 
 
 def example(folder: Path) -> Emulated:
-    """No login; a path for each way in which APIs hand out records."""
+    """No login. Each path is a different style of API."""
 
     def answer(request: Request) -> Answer:
         if request.path.startswith("/users/"):
@@ -177,7 +177,7 @@ def example(folder: Path) -> Emulated:
 
 
 class WithPublicClients(oauth2_provider.Provider):
-    """Whose client needs no secret where a user gives a password."""
+    """A client that needs no secret for the grant `password`."""
 
     def client_authentication_required(self, request: Any, *_: Any, **__: Any) -> bool:
         return bool(request.grant_type != "password")
@@ -188,7 +188,7 @@ class WithPublicClients(oauth2_provider.Provider):
 
 
 def login(folder: Path) -> Emulated:
-    """Wants to know who asks, in any of the ways of the guide, and gives out tokens at `/token`."""
+    """Requires credentials, in any of the ways of the guide. Returns tokens at `/token`."""
     one, two, data = oauth1_provider.Provider(), WithPublicClients(), example(folder)
     made: list[Emulated] = []
 
@@ -212,7 +212,7 @@ def login(folder: Path) -> Emulated:
 
 
 def limited(folder: Path) -> Emulated:
-    """Tells what is left of its quota."""
+    """Returns its remaining quota in headers."""
     data = example(folder)
 
     def answer(request: Request) -> Answer:
@@ -223,12 +223,12 @@ def limited(folder: Path) -> Emulated:
 
 
 def refusing(folder: Path) -> Emulated:
-    """Knows nobody."""
+    """Refuses every request."""
     return Emulated(lambda _: UNAUTHORIZED)
 
 
 def tls(folder: Path) -> Emulated:
-    """As `example`, over TLS. Makes the files that the guide names."""
+    """As `example`, over TLS. Writes the files that the guide names."""
     return tls_api(example(folder).answer, folder)
 
 
@@ -239,4 +239,4 @@ APIS: dict[str, Callable[[Path], Emulated]] = {
     "refusing": refusing,
     "tls": tls,
 }
-"""What a comment such as `<!-- test: api=login -->` before a block names; each is given a folder of its own."""
+"""The APIs for comments such as `<!-- test: api=login -->`. Each API gets its own folder."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An HTTP server in this process that answers as an API would, keeps a log of requests, and fails when told to."""
+"""An HTTP server in this process. It emulates an API, logs requests, and fails on demand."""
 
 from __future__ import annotations
 
@@ -22,33 +22,33 @@ from urllib.parse import parse_qsl, urlsplit
 
 from waiting import wait_until
 
-# Several values of a name are several headers.
+# A name with several values becomes several headers.
 Headers = Mapping[str, "str | tuple[str, ...]"]
 
 
 @dataclass(frozen=True)
 class Request:
-    """One request as it arrived."""
+    """One received request."""
 
     path: str
     query: dict[str, str]
     headers: Message
     at: float
     connection: tuple[int, int]
-    """The TCP ports of its client and of the server."""
+    """The TCP ports of the client and of the server."""
     method: str = "GET"
     body: bytes = b""
     target: str = ""
-    """Path and query as they were sent: what a signature is over."""
+    """Path and query exactly as received, because signatures cover them."""
 
     def __str__(self) -> str:
-        asked = "&".join(f"{name}={value}" for name, value in self.query.items())
-        return " ".join(filter(None, [self.method, f"{self.path}?{asked}", self.body.decode(errors="replace")]))
+        query = "&".join(f"{name}={value}" for name, value in self.query.items())
+        return " ".join(filter(None, [self.method, f"{self.path}?{query}", self.body.decode(errors="replace")]))
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What an API says: a JSON value, given as such or as `Generated` text; or refusal by status."""
+    """An API's response: a JSON value, either given or `Generated` as text, or a refusal by status."""
 
     body: object
     status: int = 200
@@ -57,14 +57,14 @@ class Answer:
 
 @dataclass(frozen=True)
 class Generated:
-    """The body of an answer that is never held as a whole: JSON text in chunks, `length` bytes together."""
+    """A body that is never in memory as a whole: JSON text in chunks, `length` bytes in total."""
 
     length: int
     chunks: Iterable[bytes]
 
 
 class Failure(Enum):
-    """What may go wrong with one response."""
+    """The faults of a response."""
 
     STATUS_500 = "the API answers with an error"
     RESET = "the connection is reset"
@@ -73,7 +73,7 @@ class Failure(Enum):
 
 
 class Stall(Enum):
-    """Where a response hangs."""
+    """The point at which a response hangs."""
 
     HEAD = "nothing is sent"
     BODY = "half of the body is sent"
@@ -81,7 +81,7 @@ class Stall(Enum):
 
 
 class Emulated:
-    """A running API: `answer` makes each response. Use it with `with`."""
+    """A running API, used with `with`. `answer` makes each response."""
 
     def __init__(self, answer: Callable[[Request], Answer]) -> None:
         self.answer = answer
@@ -96,7 +96,10 @@ class Emulated:
         self._server = _Server(self)
 
     def stall(self, where: Stall, seconds: float, only: Callable[[Request], bool] = lambda _: True) -> None:
-        """From the next request on. `stalled`: one hangs; `given_up`: its client closed the connection."""
+        """Applies from the next request on.
+
+        `stalled`: a response hangs. `given_up`: its client closed the connection.
+        """
         self.stalled.clear()
         self.given_up.clear()
         self.stalls = only
@@ -104,28 +107,28 @@ class Emulated:
 
     @property
     def open_connections(self) -> int:
-        """Of clients, used or idle."""
+        """Open connections of clients, active or idle."""
         return self._server.open_connections
 
     @property
     def url(self) -> str:
-        """Without a slash at its end."""
+        """The base URL without a trailing slash."""
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
     def fail_next(self, failure: Failure, times: int = 1) -> None:
-        """The next `times` requests get no proper response."""
+        """The next `times` requests get a faulty response."""
         self._failures.extend([failure] * times)
 
     def await_requests(self, count: int, seconds: float = 30) -> None:
-        """Waits until `count` requests arrived, failed ones included."""
+        """Waits until `count` requests have arrived, failed requests included."""
         wait_until(lambda: len(self.requests) >= count, f"{count} requests", seconds)
 
     def await_polls(self, further: int, seconds: float = 30) -> None:
-        """Waits for that many more requests: the answer to the last but one was then used up."""
+        """Waits for `count` more requests. Then the stream has processed the response to the second to last request."""
         self.await_requests(len(self.requests) + further, seconds)
 
     def next_failure(self) -> Failure | None:
-        """Taken by the request that arrives now."""
+        """The fault of the request that has just arrived."""
         return self._failures.popleft() if self._failures else None
 
     def __enter__(self) -> Emulated:
@@ -141,7 +144,7 @@ class Emulated:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
-    # server_close() would wait for clients that keep their connection.
+    # server_close() would wait for clients that keep their connection open.
     block_on_close = False
 
     def __init__(self, api: Emulated) -> None:
@@ -150,14 +153,14 @@ class _Server(ThreadingHTTPServer):
         self.open_connections = 0
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that was killed is no news; an API that cannot answer is."""
+        """A killed client is expected. An API that cannot respond is an error."""
         if not isinstance(sys.exc_info()[1], ConnectionError):
             super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    # Head and body are two writes: the second would wait 40 ms for the client's delayed acknowledgement.
+    # Head and body are two writes. The second write would wait 40 ms for the client's delayed acknowledgment.
     disable_nagle_algorithm = True
     server: _Server
 
@@ -184,7 +187,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._stalls = api.stalls(request)
         failure = api.next_failure()
         if failure:
-            # Logged first: who waits for a number of requests finds this one among the failed.
+            # Log first: a test that waits for a number of requests then finds this request among the failed requests.
             api.failed.append(request)
         api.requests.append(request)
         answer = api.answer(request)
@@ -194,7 +197,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         body = json.dumps(answer.body).encode()
         if failure is None:
-            # These have no body by definition; what follows would be read as the next response.
+            # These status codes have no body by definition. The client would read a body as the next response.
             self._send(answer.status, "application/json", b"" if answer.status in (204, 304) else body, answer.headers)
         elif failure is Failure.STATUS_500:
             self._send(500, "application/json", b'{"error": "internal"}')
@@ -208,13 +211,13 @@ class _Handler(BaseHTTPRequestHandler):
     do_POST = do_GET  # noqa: N815
 
     def _reset(self, body: bytes) -> None:
-        # In the middle of the body: a request without any answer on a connection that was kept alive is sent again by
-        # the JDK itself, and would not fail.
+        # Fail in the middle of the body. If a connection that was kept alive closes without any response, the JDK
+        # repeats the request itself, and the client sees no failure.
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body[: len(body) // 2])
-        # Linger 0 makes close() send RST. http.server's own shutdown would send FIN before it.
+        # With linger 0, close() sends RST. http.server's shutdown would send FIN first.
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.close_connection = True
         self.connection.close()
@@ -243,12 +246,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
 
     def _hang(self, rest: bytes, trickles: bool = False) -> bytes | None:
-        """What of `rest` is still to be sent after the stall; `None`: the client closed the connection."""
+        """The part of `rest` to send after the stall. `None`: the client closed the connection."""
         api = self.server.api
         until = time.monotonic() + api.stall_seconds
         api.stalled.set()
         while (left := until - time.monotonic()) > 0:
-            # There is nothing to read, for clients do not pipeline, but the end.
+            # Clients do not pipeline, so the only thing to read is the end of the connection.
             if select.select([self.connection], [], [], min(left, 0.1))[0]:
                 api.given_up.set()
                 self.close_connection = True
@@ -259,4 +262,4 @@ class _Handler(BaseHTTPRequestHandler):
         return rest
 
     def log_message(self, *_: object) -> None:
-        """The log of requests is kept for the tests, not printed."""
+        """Prints nothing: the tests keep the log of requests."""

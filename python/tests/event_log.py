@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What Spark wrote down about the tasks of a run."""
+"""Spark's record of the tasks of a run."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ POLL = ("poll ", "call ")
 
 
 def event_log_conf(folder: Path) -> dict[str, str]:
-    """One plain file, which can be read while the run goes on."""
+    """One uncompressed file, so that a test can read it during the run."""
     folder.mkdir()
     return {
         "spark.eventLog.enabled": "true",
@@ -23,9 +23,9 @@ def event_log_conf(folder: Path) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Task:
-    """An attempt that ended.
+    """A finished attempt of a task.
 
-    `batch` is the micro-batch that it belongs to, and `None` for a poll or for calls.
+    `batch` is the number of its micro-batch, or `None` for a poll or for calls.
     """
 
     batch: int | None
@@ -37,7 +37,7 @@ class Task:
 
 
 def tasks(folder: Path) -> list[Task]:
-    """The tasks of polls, calls and micro-batches, as far as they are written."""
+    """The tasks of polls, calls and micro-batches that the log contains so far."""
     (file,) = folder.iterdir()
     events = [json.loads(line) for line in file.read_text().splitlines() if line.endswith("}")]
     batch_of = {

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A proxy of TCP connections that breaks them, each in another way: what networks do to HTTP, below HTTP."""
+"""A TCP proxy that breaks connections in several ways, as networks do below HTTP."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Break(Enum):
-    """What happens to a connection after some bytes of the answers."""
+    """The fault of a connection after some bytes of the responses."""
 
     RESET = "RST to the client"
     CLOSE = "FIN to the client, though more was to come"
@@ -27,11 +27,11 @@ class Break(Enum):
 
 
 class FaultProxy:
-    """In front of a port of this machine. Use it with `with`.
+    """A proxy in front of a local port, used with `with`.
 
     Args:
-        stall_seconds: Longer than the client waits.
-        most_bytes: A break comes after fewer bytes of answers than that.
+        stall_seconds: Longer than the client's timeout.
+        most_bytes: Each connection breaks before this number of response bytes.
     """
 
     def __init__(self, port: int, *, seed: int, stall_seconds: float = 3, most_bytes: int = 4000) -> None:
@@ -94,7 +94,7 @@ class FaultProxy:
             if how is Break.SLOW:
                 self.broken[how] += 1
                 await self._slowly(data[max(left, 0) :], writer)
-                # A client keeps what works: but for a second break this connection would be the last one.
+                # A client reuses a working connection. Without a second break, this connection would be the last one.
                 how, left = Break.CLOSE, self._chance.randrange(self._most)
                 continue
             if how is Break.RESET:

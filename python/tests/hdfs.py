@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An HDFS on this machine: a name node and a data node, as they run in a cluster, each a process of its own."""
+"""An HDFS on this machine: a name node and a data node in separate processes, as in a cluster."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NODE = "org.apache.hadoop.hdfs.server"
 
 
 class Hdfs:
-    """Use it with `with`: its processes end with it. It may take some seconds until files can be written."""
+    """Used with `with`, which ends the processes. The first write may have to wait some seconds."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -69,7 +69,10 @@ class Hdfs:
 
 
 def server_jar() -> Path:
-    """Fetched if it is not there. Fits the Hadoop of one PySpark only; with another one the tests are skipped."""
+    """The jar, downloaded if missing.
+
+    It matches the Hadoop of one PySpark version. With other versions the tests are skipped.
+    """
     (client,) = SPARK_JARS.glob("hadoop-client-api-*.jar")
     version = client.stem.rpartition("-")[2]
     made = subprocess.run(
@@ -78,5 +81,5 @@ def server_jar() -> Path:
     assert made.returncode == 0, f"the HDFS jar could not be fetched: {made.stderr}"
     jar = ROOT / "target" / f"hadoop-client-minicluster-{version}.jar"
     if not jar.is_file():
-        pytest.skip(f"this PySpark brings Hadoop {version}; the Makefile has an HDFS for another one")
+        pytest.skip(f"this PySpark contains Hadoop {version}, and the Makefile has an HDFS for another version")
     return jar

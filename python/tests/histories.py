@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Generated histories: an API of a random kind whose list grows and moves, and which answers wrongly now and then.
+"""Generated histories: an API of a random kind. Its list grows and moves, and some of its responses are wrong.
 
-A seed makes a history. `lost_and_repeated` compares the rows that a stream delivered with the list of the API.
-No history has a loss that no option can cure (`sim/Losses.scala`).
+A seed determines a history. `lost_and_repeated` compares the rows that a stream delivered with the list of the API.
+No history contains a loss that options cannot prevent (`sim/Losses.scala`).
 """
 
 from __future__ import annotations
@@ -19,23 +19,23 @@ from typing import Any
 from emulated import Answer, Generated, Request
 
 Row = tuple[int, int]
-"""Id and version: each change of a record makes a row."""
+"""Id and version. Each change of a record becomes a row."""
 KINDS = ("ascending", "newest first", "cursor", "link", "ids", "ids newest first", "log")
 UPDATED = {"ascending", "newest first", "cursor", "link", "log"}
 """Records of the other kinds never change."""
 NUMBERED = {"ascending", "newest first", "ids newest first"}
-"""Pages have numbers, so that they shift when the list moves."""
+"""Pages are numbered, so they shift when the list moves."""
 PASSING = ("500", "reset", "cut")
 """Faults that a retry within the poll heals."""
 LYING = ("404", "410", "null", "empty")
-"""Faults that look like an end of the list, or like a refusal."""
+"""Faults that look like the end of the list, or like a refusal."""
 HONEST_AFTER_A_LIE = 3
-"""Requests that are answered honestly after a lie: no reader can doubt two lies in a row about one page."""
+"""The number of correct responses after a wrong one. No reader can detect two wrong responses in a row for one page."""
 
 
 @dataclass
 class Entry:
-    """A record as it is now."""
+    """The current version of a record."""
 
     id: int
     version: int
@@ -50,20 +50,21 @@ class Entry:
 
 
 class History:
-    """One API: it answers requests, and `happen` changes its list."""
+    """One API. It responds to requests, and `happen` changes its list."""
 
     def __init__(self, seed: int, may_be_large: bool = True) -> None:
         dice = random.Random(seed)
         self.seed = seed
         self.kind = KINDS[seed % len(KINDS)]
-        # More records, and more records with the same time, than the 20,000 that were remembered once.
+        # More records in total, and with the same time, than an earlier limit of 20,000 remembered records.
         self.large = dice.random() < 0.12 and may_be_large
         self.end = dice.choice(("more", "empty", "404") if self.kind in NUMBERED else ("more", "absent"))
         if self.kind == "ascending" and self.end == "404":
             self.end = "empty"
-        # A reader of ids without pages would never pass a page that is empty.
+        # Without pages, a reader of ids would never get past an empty page.
         self.filtered = self.kind not in ("log", "ids") and not self.large and dice.random() < 0.3
-        # If a record before a filtered page changes, the pages of an ascending list shift: no option cures that.
+        # If a record before a filtered page changes, the pages of an ascending list shift. No option prevents the
+        # loss.
         self.updated = self.kind in UPDATED and not (self.kind == "ascending" and self.filtered)
         self.unit = dice.choice((1, 1000))
         self.since = self.kind != "newest first" or dice.random() < 0.5
@@ -73,7 +74,7 @@ class History:
         self.pages_per_poll = dice.choice((3, 10, 100))
         self.delay = 0.001 if self.large else dice.uniform(0.002, 0.02)
         self.fault_rate = dice.choice((0.0, 0.03, 0.1))
-        # A page that is empty by a fault looks like a page whose records are filtered out.
+        # A page that is empty by a fault looks like a page whose records were filtered out.
         self.lying = not self.filtered
         self._often = self.fault_rate
         self._dice = dice
@@ -93,10 +94,10 @@ class History:
         said += [name for name in ("large", "bulk", "filtered", "updated", "since") if getattr(self, name)]
         return f"history {self.seed}: " + " ".join(said)
 
-    # ---- options of its reader
+    # ---- options of the reader
 
     def options(self, url: str, page_size: int) -> dict[str, Any]:
-        """Of `read_rest_stream`. The page size may be another one in each run."""
+        """Options of `read_rest_stream`. The page size may differ from run to run."""
         common = {
             "schema": "id BIGINT, version BIGINT, updated_at BIGINT",
             "streaming_interval": 0.2,
@@ -141,10 +142,10 @@ class History:
         codes = {"empty_status_codes": "204,304,404"} if self.end == "404" else {}
         return {"pagination": "page"} | size | more | codes
 
-    # ---- changes of its list
+    # ---- changes of the list
 
     def calm_down(self) -> None:
-        """Before a run that ends when there is nothing more. Lies and many failures would end it too early."""
+        """For a run that ends when no more records exist. Wrong responses and many failures would end it too early."""
         self.lying = False
         self._often /= 3
 
@@ -159,7 +160,7 @@ class History:
             self._hidden = set(range(first, first + 60))
 
     def happen(self) -> None:
-        """A few records are made or changed."""
+        """Adds or changes a few records."""
         with self._lock:
             for _ in range(self._dice.randint(0, 2)):
                 if self.updated and self._entries and self._dice.random() < 0.5:
@@ -171,7 +172,7 @@ class History:
     def touch_all(self) -> None:
         """`UPDATE … SET updated_at = now()`.
 
-        Afterwards no record is changed: no option cures changes within equal values that span pages.
+        No record changes afterwards. No option prevents losses if records change within equal values that span pages.
         """
         with self._lock:
             now = self._now()
@@ -192,7 +193,7 @@ class History:
         self._sorted = None
 
     def lost_and_repeated(self, rows: list[Row]) -> tuple[list[Row], list[Row]]:
-        """Rows of the final list that are missing, and rows that came twice."""
+        """Rows of the final list that are missing, and duplicate rows."""
         counts = Counter(rows)
         unknown = counts.keys() - self._made
         assert not unknown, f"{self}: rows that the API never had: {sorted(unknown)[:5]}"
@@ -248,19 +249,22 @@ class History:
         if not page and number > 1 and self.end == "404":
             return Answer({"detail": "Invalid page."}, status=404)
         more = {"has_more": number * size < len(entries)} if self.end == "more" else {}
-        # Without a word that there is more, an empty filtered page would be the end.
+        # Without a sign of further pages, an empty filtered page would be the end.
         return Answer({"data": self._shown(page) if more or not self.filtered else [e.json() for e in page], **more})
 
     def _after(self, entries: list[Entry], query: dict[str, str], size: int) -> Answer:
-        """A token is a place in the order: a record that moves behind it comes later, and no record is passed over."""
+        """A token is a position in the order.
+
+        A record that moves behind it appears later, so the reader misses no record.
+        """
         if "token" in query:
             stamp, number = map(int, query["token"].split("."))
             entries = [e for e in entries if (e.updated_at, e.id) > (stamp, number)]
         page = entries[:size]
         token = f"{page[-1].updated_at}.{page[-1].id}" if len(entries) > size else None
         if self.kind == "link":
-            asked = "&".join(f"{n}={v}" for n, v in {**query, "token": token}.items())
-            return Answer(self._shown(page), headers={"Link": f'<?{asked}>; rel="next"'} if token else {})
+            query_text = "&".join(f"{n}={v}" for n, v in {**query, "token": token}.items())
+            return Answer(self._shown(page), headers={"Link": f'<?{query_text}>; rel="next"'} if token else {})
         more = {"has_more": token is not None} if self.end == "more" else {}
         return Answer({"data": self._shown(page), **({"next": token} if token else {}), **more})
 
@@ -289,7 +293,7 @@ class History:
 
 
 def _broken(answer: Answer, whole: bool) -> Answer:
-    """Two thirds of the body, as if they were `whole`, or the connection ends there."""
+    """Two thirds of the body. Either the response claims to be `whole`, or the connection ends there."""
     body = json.dumps(answer.body).encode()
     part = body[: len(body) * 2 // 3]
 
@@ -301,7 +305,7 @@ def _broken(answer: Answer, whole: bool) -> Answer:
 
 
 class Changes:
-    """Changes all lists again and again while the context is open."""
+    """Changes all lists repeatedly while the context is open."""
 
     def __init__(self, histories: list[History]) -> None:
         self._histories = histories

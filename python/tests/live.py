@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An API that goes on making numbered records while the drivers that read it are killed, outside of what is killed."""
+"""An API that keeps producing numbered records while its readers, the drivers, are killed."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ PAGE = 70
 
 
 def record(number: int) -> Record:
-    """Seven records share each second, so that every page and every batch is cut within a second."""
+    """Seven records share each second, so that page and batch ends fall within a second."""
     return {"id": number, "timestamp": 1_700_000_000 + number // 7, "text": f"record {number}"}
 
 
 def live_api(feed: Feed, field: str = "id") -> Emulated:
-    """Gives the records from the asked value of `field` on, that value included, in pages."""
+    """Returns the records whose `field` is at least the requested value, in pages."""
 
     def answer(request: Request) -> Answer:
         start = int(request.query["from"])
@@ -29,7 +29,7 @@ def live_api(feed: Feed, field: str = "id") -> Emulated:
 
 
 class Maker:
-    """Adds records one by one, each 20 ms, until it is stopped or the last one is made."""
+    """Adds a record every 20 ms, until it is stopped or reaches the last record."""
 
     def __init__(self, feed: Feed, first: int = 1, last: int = 1_000_000) -> None:
         self.made = first - 1
@@ -44,12 +44,12 @@ class Maker:
             self.made += 1
 
     def stop(self) -> None:
-        """No record comes after this."""
+        """Adds no further records."""
         self._halt.set()
         self._thread.join()
 
     def add(self, records: int) -> None:
-        """All at once, after the last one was made."""
+        """Adds a backlog at once. Call it after the last record was made."""
         self._feed.add(*(record(self.made + n) for n in range(1, records + 1)))
         self.made += records
 
@@ -60,7 +60,7 @@ class Maker:
 
 @contextmanager
 def growing(feed: Feed, first: int = 1, last: int = 1_000_000) -> Iterator[Maker]:
-    """Makes records for as long as the kills take: each run finds new ones and sees others come."""
+    """Produces records during all kills, so that each run finds new records and sees others arrive."""
     maker = Maker(feed, first, last)
     try:
         yield maker

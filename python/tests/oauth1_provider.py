@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An API behind OAuth 1.0: oauthlib verifies each request (RFC 5849 §3.2), and no nonce is taken twice."""
+"""An API with OAuth 1.0: oauthlib verifies each request (RFC 5849 §3.2), and refuses a repeated nonce."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ METHODS = (SIGNATURE_HMAC_SHA1, SIGNATURE_HMAC_SHA256, SIGNATURE_RSA_SHA1, SIGNA
 
 
 class Provider(RequestValidator):  # type: ignore[misc]
-    """Knows one consumer and one token. `nonces` are those that it saw, in their order."""
+    """Accepts one consumer and one token. `nonces` are the nonces that it received, in order."""
 
     consumer = "consumerkey1234567890"
     consumer_secret = "c0nsumer secret/+&="
@@ -35,13 +35,13 @@ class Provider(RequestValidator):  # type: ignore[misc]
         self._endpoint = ResourceEndpoint(self)
 
     def private_key(self) -> str:
-        """As PEM, PKCS#8."""
+        """The private key as PEM, PKCS#8."""
         return self._key.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         ).decode()
 
     def takes(self, origin: str, request: Request) -> bool:
-        """Whether the signature is right and the nonce is new."""
+        """Whether the signature is valid and the nonce is new."""
         form = request.body.decode() if request.body else None
         valid, _ = self._endpoint.validate_protected_resource_request(
             f"{origin}{request.target}", request.method, form, dict(request.headers.items())

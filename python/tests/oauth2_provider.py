@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A token endpoint and an API behind OAuth 2.0 (RFC 6749), both oauthlib's. A refresh token is good for one use."""
+"""A token endpoint and an API with OAuth 2.0 (RFC 6749), both by oauthlib. A refresh token works once."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from oauthlib.oauth2 import (
 
 
 class Provider(RequestValidator):  # type: ignore[misc]
-    """One client and one user. Tokens are given out at `/token`; everything else needs one.
+    """One client and one user. `/token` returns tokens, and all other paths require a token.
 
     Args:
-        lifetime: Seconds that an access token is good for.
+        lifetime: Lifetime of an access token in seconds.
     """
 
     client = "client id"
@@ -36,13 +36,13 @@ class Provider(RequestValidator):  # type: ignore[misc]
 
     def __init__(self, lifetime: int = 3600) -> None:
         self.granted: list[dict[str, str]] = []
-        """The fields of each request that got a token."""
+        """The fields of each successful token request."""
         self.first_refresh_token = "first-refresh-token"
         self._refresh_tokens = {self.first_refresh_token}
         self.given: dict[str, float] = {}
-        """Access tokens, and until when they are good."""
+        """Access tokens and their expiry times."""
         self.refused = 0
-        """Requests for data whose token was not good."""
+        """Data requests with an invalid token."""
         self._lifetime = lifetime
         bearer = BearerToken(self, expires_in=lifetime)
         grants = {
@@ -54,12 +54,12 @@ class Provider(RequestValidator):  # type: ignore[misc]
         self._data = ResourceEndpoint("Bearer", {"Bearer": bearer})
 
     def revoke(self) -> None:
-        """No access token that was given so far is good any more."""
+        """Revokes all access tokens."""
         for token in self.given:
             self.given[token] = 0
 
     def token(self, request: Request) -> Answer:
-        """What `/token` says."""
+        """The response of `/token`."""
         headers = dict(request.headers.items())
         _, body, status = self._tokens.create_token_response(
             request.path, request.method, request.body.decode(), headers, {}
@@ -67,12 +67,12 @@ class Provider(RequestValidator):  # type: ignore[misc]
         return Answer(json.loads(body), status=status, headers={"Cache-Control": "no-store"})
 
     def takes(self, request: Request) -> bool:
-        """Whether a request for data has a token that is good."""
+        """Whether a data request has a valid token."""
         valid, _ = self._data.verify_request(request.path, request.method, None, dict(request.headers.items()), [])
         self.refused += not valid
         return bool(valid)
 
-    # What oauthlib asks.
+    # The callbacks of oauthlib.
     def client_authentication_required(self, request: Any, *_: Any, **__: Any) -> bool:
         return True
 
@@ -118,7 +118,7 @@ class Provider(RequestValidator):  # type: ignore[misc]
 
 
 def behind(provider: Provider, data: Emulated) -> Emulated:
-    """The API `data`, for those who have a token."""
+    """The API `data`, for requests with a token."""
 
     def answer(request: Request) -> Answer:
         if request.path == "/token":

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reads a page log from outside the program that writes it, and says all that is not as the format has it.
+"""Reads a page log independently of the program that writes it, and reports every deviation from the format.
 
-Knows nothing of the Scala code: what is written here is what a later version has to read.
+It shares nothing with the Scala code. Later versions must be able to read the format that this module describes.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ DRAIN = {
 
 
 class NotAPageLogError(AssertionError):
-    """A file is not as the format has it."""
+    """A file deviates from the format."""
 
 
 @dataclass(frozen=True, order=True)
 class Position:
-    """After the first `record` records of manifest `seq`."""
+    """The position after the first `record` records of manifest `seq`."""
 
     seq: int
     record: int
@@ -57,16 +57,16 @@ class Manifest:
 
 @dataclass
 class PageLog:
-    """What lies in the folder now. The writer must stand still meanwhile, or be dead."""
+    """The current content of the folder. The writer must be frozen or dead."""
 
     manifests: list[Manifest] = field(default_factory=list)
     page_files: dict[str, int | None] = field(default_factory=dict)
-    """Name → records; `None`: it is not whole."""
+    """Name → records. `None`: the file is incomplete."""
     seen_files: dict[str, int | None] = field(default_factory=dict)
-    """Files of records seen: name → entries; `None`: it is not whole."""
+    """Files of seen records: name → entries. `None`: the file is incomplete."""
     epochs: list[int] = field(default_factory=list)
     states: list[int] = field(default_factory=list)
-    """Numbers of the files with the states of all endpoints: what manifests up to there said."""
+    """Numbers of the files with the states of all endpoints. Each file covers the manifests up to its number."""
     temporary: list[str] = field(default_factory=list)
 
     @property
@@ -75,7 +75,7 @@ class PageLog:
 
     @property
     def orphans(self) -> set[str]:
-        """Page files that no manifest names: they do not exist for the query."""
+        """Page files that no manifest names. The query ignores them."""
         return set(self.page_files) - self.named
 
     @property
@@ -88,7 +88,7 @@ class PageLog:
         return max(self.epochs, default=0)
 
     def must_be_whole(self) -> None:
-        """After a kill: whatever a manifest names is there, and the manifests are one chain."""
+        """After a kill: every file that a manifest names exists, and the manifests form one chain."""
         for m in self.manifests:
             if m.page_file not in self.page_files:
                 raise NotAPageLogError(f"manifest {m.seq} names {m.page_file}, which is gone")
@@ -102,7 +102,7 @@ class PageLog:
             raise NotAPageLogError("two manifests name one page file")
 
     def must_be_clean(self) -> None:
-        """After a run that ended by itself: nothing but what is named."""
+        """After a run that ended by itself: the folder contains only files that manifests name."""
         self.must_be_whole()
         if self.temporary:
             raise NotAPageLogError(f"temporary files are left: {self.temporary}")
@@ -118,12 +118,12 @@ class PageLog:
 
 
 def page_log_of(checkpoint: Path) -> Path:
-    """Where the only source of a query keeps its log."""
+    """The page log folder of a query with a single source."""
     return checkpoint / "sources" / "0"
 
 
 def read_page_log(folder: Path) -> PageLog:
-    """Every file is read and understood, or it is an error: but for page files that are not whole."""
+    """Reads every file. Raises an error for files that it cannot read, except for incomplete page files."""
     log = PageLog()
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
         name = path.relative_to(folder).as_posix()
@@ -147,7 +147,7 @@ def read_page_log(folder: Path) -> PageLog:
         elif top == "epochs" and EPOCH.fullmatch(rest):
             log.epochs.append(int(rest))
         else:
-            raise NotAPageLogError(f"{name} is no file of a page log")
+            raise NotAPageLogError(f"{name} is not a file of a page log")
     for m in log.manifests:
         if m.epoch > log.newest_epoch:
             raise NotAPageLogError(f"manifest {m.seq} is of run {m.epoch}, the newest run is {log.newest_epoch}")
@@ -220,7 +220,7 @@ def _endpoints(states: Any, what: str) -> None:
 
 
 def _seen_entries(path: Path) -> int | None:
-    """Entries of 28 bytes, sorted by identity, each identity once; `None`: the writer died in the middle."""
+    """Entries of 28 bytes, sorted by identity, each identity once. `None`: the writer died while it wrote the file."""
     content = path.read_bytes()
     body = content[len(SEEN_HEADER) :]
     if len(content) < len(SEEN_HEADER) or len(body) % SEEN_ENTRY_BYTES:
@@ -235,7 +235,7 @@ def _seen_entries(path: Path) -> int | None:
 
 
 def _whole_records(path: Path) -> int | None:
-    """The number of records that the index leads to; `None` if the file ends before its footer."""
+    """The number of records that the index covers. `None`: the file ends before its footer."""
     content = path.read_bytes()
     trailer = content[-TRAILER_BYTES:]
     if not re.fullmatch(rb"\d{20}\n", trailer):
@@ -248,7 +248,7 @@ def _whole_records(path: Path) -> int | None:
     for first, start, end in footer["blocks"]:
         lines = content[start:end].splitlines(keepends=True)
         if first != records or not all(line.endswith(b"\n") for line in lines):
-            raise NotAPageLogError(f"{path.name}: the block at byte {start} is not what the index says")
+            raise NotAPageLogError(f"{path.name}: the block at byte {start} differs from the index")
         for line in lines:
             _json(line.decode(), f"{path.name}: a record")
         records += len(lines)
@@ -265,7 +265,7 @@ def _json(text: str, what: str) -> Any:
 
 
 def _keys(value: Any, expected: set[str], what: str, optional: set[str] | frozenset[str] = frozenset()) -> None:
-    """All that are expected, and of others only those that are optional."""
+    """All expected names must exist, and other names must be optional."""
     if not isinstance(value, dict) or not expected <= set(value) <= expected | optional:
         raise NotAPageLogError(
             f"{what} should have {sorted(expected)}, may have {sorted(optional)}: {str(value)[:200]}"

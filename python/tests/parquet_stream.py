@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A query from the live API into Parquet that is started again and again on one checkpoint."""
+"""A query from the live API into Parquet that tests restart repeatedly on one checkpoint."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from pyspark.sql import SparkSession
 
 BATCH = 100
 RETAIN = 2
-# For the last run: as many as show whether it deletes what it does not need.
+# For the last run: enough records to show whether it deletes what it does not need.
 FURTHER = (RETAIN + 4) * BATCH
 
 
 class ParquetStream:
-    """Its runs are drivers; what they leave behind is looked at here."""
+    """Drivers run the query. This class inspects the files that they leave."""
 
     def __init__(self, api: Emulated, folder: Path) -> None:
         self.place = Place(folder / "checkpoint", folder / "output")
@@ -26,11 +26,11 @@ class ParquetStream:
         self._folder = folder
 
     def start(self, log: str = "log", **settings: float) -> Driver:
-        """Runs until it is killed."""
+        """Starts a driver that runs until it is killed."""
         return self._driver("endless", log, settings)
 
     def finish(self) -> None:
-        """Takes all that the API has, and ends by itself."""
+        """Reads all records of the API, and ends by itself."""
         with self._driver("to the end", "log", {"streaming_interval": 0}) as driver:
             assert driver.wait(240) == 0, driver.output()
 
@@ -43,23 +43,23 @@ class ParquetStream:
     def delivered(self, spark: SparkSession) -> int:
         """Rows in the sink."""
         taken = self.place.output / "_spark_metadata"
-        # The first entry of the log may be there under a temporary name only: no file to tell a schema.
+        # The first log entry may only exist under a temporary name. Then no file contains a schema.
         if not (taken.exists() and any(taken.iterdir())):
             return 0
         return spark.read.schema("id BIGINT, timestamp BIGINT, text STRING").parquet(str(self.place.output)).count()
 
     def lost_and_repeated(self, spark: SparkSession, records: int) -> tuple[int, int]:
-        """Every row that is there is exactly what the API made."""
+        """Every existing row equals the record that the API made."""
         rows = spark.read.parquet(str(self.place.output)).collect()
         assert {(r.id, r.timestamp, r.text) for r in rows} <= {tuple(record(n).values()) for n in range(1, records + 1)}
         delivered = {r.id for r in rows}
         return records - len(delivered), len(rows) - len(delivered)
 
     def must_be_clean(self) -> None:
-        """After `finish`: the page log holds what the last batches need, and nothing else."""
+        """After `finish`: the page log contains only what the last batches need."""
         scene = self.place.scene()
         scene.log.must_be_clean()
-        # The last end that Spark tells the source is that of the last batch but one.
+        # The last end that Spark reports to the source is the end of the second newest batch.
         purged_to = scene.end_of(scene.latest - 1 - RETAIN)
         left = [m.seq for m in scene.log.manifests[:-1] if m.end <= purged_to]
         assert not left, f"manifests {left} were consumed before {purged_to}, and are still there: the log grows"

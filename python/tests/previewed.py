@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""APIs for the tests of `preview`, each with a habit of its own. Most hold the same 59 records."""
+"""APIs for the tests of `preview`, each with a different style. Most of them contain the same 59 records."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PAGE = 20
 
 
 def changes() -> Emulated:
-    """`since` is inclusive, oldest change first; pages by `Link`; a second list beside the records; a quota."""
+    """`since` is inclusive, oldest change first. Pages by `Link`, a second list next to the records, a quota."""
 
     def answer(request: Request) -> Answer:
         since = request.query["since"]
@@ -30,7 +30,7 @@ def changes() -> Emulated:
 
 
 def ids_above() -> Emulated:
-    """`after` is exclusive; the next page is named by a token that goes into `cursor`."""
+    """`after` is exclusive. A token for `cursor` names the next page."""
 
     def answer(request: Request) -> Answer:
         at = int(request.query.get("cursor") or request.query["after"])
@@ -41,15 +41,15 @@ def ids_above() -> Emulated:
 
 
 def newest_first() -> Emulated:
-    """No parameter that says where to begin; asks for half a minute between polls."""
+    """No parameter for a starting point. Requires half a minute between polls."""
     return Emulated(lambda _: Answer(RECORDS[::-1], headers={"X-Poll-Interval": "30"}))
 
 
 def states() -> Emulated:
-    """What there is now, and no time or number in it."""
+    """The current state, without a time or a number."""
     return Emulated(lambda _: Answer({"states": [{"name": f"door {n}", "open": n % 2 == 0} for n in range(5)]}))
 
 
 def deaf() -> Emulated:
-    """Takes `since`, and sends the same whatever it is."""
+    """Accepts `since` but ignores it."""
     return Emulated(lambda _: Answer(RECORDS[:PAGE]))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A driver program in a process group of its own, so that killing or freezing it does the same to its JVM."""
+"""A driver program in a separate process group, so that a kill or a freeze also affects its JVM."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DRIVERS = Path(__file__).parent / "drivers"
 
 
 class Program:
-    """A command, running in a process group of its own, with what it starts."""
+    """A command that runs in a separate process group, together with its child processes."""
 
     def __init__(self, command: list[str], *, log: Path, env: dict[str, str] | None = None) -> None:
         self.log = log
@@ -39,13 +39,13 @@ class Program:
         return self._process.poll() is None
 
     def kill(self) -> None:
-        """SIGKILL to all of them at once: nothing is closed, flushed or told."""
+        """Sends SIGKILL to the whole group at once. No process can close, flush or report anything."""
         os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait(10)
 
     def freeze(self) -> None:
-        """SIGSTOP to Python and the JVM. When this returns no thread of them runs, so no file changes any more."""
-        wait_until(self._frozen, "the driver to stand still", 120)
+        """Sends SIGSTOP to Python and the JVM. On return all threads have stopped, so no file changes any more."""
+        wait_until(self._frozen, "the driver to freeze", 120)
 
     def _frozen(self) -> bool:
         os.killpg(self._process.pid, signal.SIGSTOP)
@@ -53,21 +53,21 @@ class Program:
         while not self._stands_still():
             looks -= 1
             if looks == 0:
-                # A thread that starts a process waits for it, uninterruptibly; and that one is stopped too.
+                # A thread that starts a process waits for it uninterruptibly. The new process is stopped too.
                 self.thaw()
                 return False
             time.sleep(0.01)
         return True
 
     def thaw(self) -> None:
-        """Lets it go on after `freeze`."""
+        """Continues the processes after `freeze`."""
         os.killpg(self._process.pid, signal.SIGCONT)
 
     def _stands_still(self) -> bool:
         try:
             return all(_state(thread) in "TtZX" for process in self._group() for thread in (process / "task").iterdir())
         except (FileNotFoundError, ProcessLookupError):
-            return False  # One ended meanwhile.
+            return False  # The process ended meanwhile.
 
     def _group(self) -> list[Path]:
         return [p for p in Path("/proc").glob("[0-9]*") if _group_of(int(p.name)) == self._process.pid]
@@ -92,7 +92,7 @@ class Program:
 
 
 class Driver(Program):
-    """A script of `drivers/`, running: Python and its JVM."""
+    """A running script of `drivers/`: Python and its JVM."""
 
     def __init__(self, script: str, *arguments: str, log: Path, env: dict[str, str] | None = None) -> None:
         super().__init__([sys.executable, str(DRIVERS / script), *arguments], log=log, env=env)
@@ -106,5 +106,5 @@ def _group_of(process: int) -> int:
 
 
 def _state(thread: Path) -> str:
-    """As one letter. The name before it, in parentheses, may hold anything."""
+    """The state of a process, as one letter. The name before it, in parentheses, may contain any character."""
     return (thread / "stat").read_text().rpartition(") ")[2][0]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What Linux knows of running processes: who holds a connection, what was started, how much was read."""
+"""Linux's view of running processes: owners of connections, child processes, bytes read."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ PROC = Path("/proc")
 
 
 def process_at(connection: tuple[int, int]) -> int:
-    """The process at the client's end of a TCP connection that is open now, by the two ports."""
+    """The client process of an open TCP connection, by both ports."""
     socket = _socket(*connection)
     for process in PROC.glob("[0-9]*"):
         if socket in _open_files(process):
@@ -52,7 +52,7 @@ def command(pid: int) -> list[str]:
 
 
 def commands_with(*words: str) -> list[int]:
-    """The processes in whose command all of these stand."""
+    """The processes whose command contains all of these words."""
     return [int(p.name) for p in PROC.glob("[0-9]*") if all(word in _command_line(p) for word in words)]
 
 
@@ -64,7 +64,7 @@ def _command_line(process: Path) -> str:
 
 
 def executor_id(pid: int) -> str:
-    """The id of the Spark executor that runs in a process; fails if it is another process."""
+    """The id of the Spark executor in a process. Fails for other processes."""
     words = command(pid)
     if not any(word.endswith("CoarseGrainedExecutorBackend") for word in words):
         raise LookupError(f"process {pid} is no executor: {' '.join(words)[:200]}")
@@ -72,11 +72,11 @@ def executor_id(pid: int) -> str:
 
 
 def bytes_read(pid: int) -> int:
-    """By all calls of `read`, from files and sockets, since the process began."""
+    """Bytes read by all calls of `read`, from files and sockets, since the process started."""
     return int((PROC / str(pid) / "io").read_text().split()[1])
 
 
 def java_threads(pid: int, pattern: str) -> list[str]:
-    """The first lines of those threads of a JVM whose name or stack matches."""
+    """The first lines of the JVM threads whose name or stack matches."""
     dump = subprocess.run(["jcmd", str(pid), "Thread.print"], capture_output=True, text=True, check=True).stdout
     return [thread.partition("\n")[0] for thread in dump.split("\n\n") if re.search(pattern, thread)]

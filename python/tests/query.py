@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A query that is run by drivers, again and again on one checkpoint, on any cluster and any store."""
+"""A query that drivers run repeatedly on one checkpoint, on any cluster and any store."""
 
 from __future__ import annotations
 
@@ -14,15 +14,17 @@ from pyspark.sql import SparkSession
 from standalone import SPARK_HOME
 from waiting import wait_until
 
+LOCAL_CLUSTER = "local-cluster[2,1,1024]"
+
 
 class Query:
-    """From an API that answers to `?from=<id>` into Parquet.
+    """From an API that supports `?from=<id>` into Parquet.
 
     Args:
-        schema: Of its records, with an `id`.
-        checkpoint: Default: a folder beside the output.
+        schema: Schema of the records, with an `id`.
+        checkpoint: Default: a folder next to the output.
         conf: Settings of the Spark session.
-        options: Of `read_rest_stream`.
+        options: Options of `read_rest_stream`.
     """
 
     def __init__(
@@ -37,7 +39,7 @@ class Query:
     ) -> None:
         self._folder = folder
         self.output = folder / "output"
-        self.asked: dict[str, Any] = {
+        self.arguments: dict[str, Any] = {
             "conf": conf or {},
             "options": {
                 "url": f"{api.url}/data?from={{id}}",
@@ -53,31 +55,31 @@ class Query:
         }
 
     def driver(self, log: str = "log", **changed: object) -> Driver:
-        """Without a trigger that ends it runs until it is killed."""
-        # A cluster's executors are started by the scripts of an installation; pyspark is one.
+        """Starts a driver. Unless the trigger ends, it runs until it is killed."""
+        # The scripts of a Spark installation start a cluster's executors. pyspark is such an installation.
         home = {"SPARK_HOME": str(SPARK_HOME)}
-        return Driver("stream.py", json.dumps(self.asked | changed), log=self._folder / log, env=home)
+        return Driver("stream.py", json.dumps(self.arguments | changed), log=self._folder / log, env=home)
 
     def drain(self) -> None:
-        """A run to the end, without a cluster."""
-        options = self.asked["options"] | {"streaming_interval": 0, "batch_size": 100_000}
+        """Runs to the end, without a cluster."""
+        options = self.arguments["options"] | {"streaming_interval": 0, "batch_size": 100_000}
         with self.driver(conf={}, options=options, trigger={"availableNow": True}) as last:
             assert last.wait(240) == 0, last.output()
 
     def delivered_batches(self) -> int:
-        """As the sink counts them."""
+        """The rows by the sink's log."""
         files = (self.output / "_spark_metadata").glob("[0-9]*")
         return max((int(f.name.partition(".")[0]) + 1 for f in files), default=0)
 
     def await_batches(self, driver: Driver, count: int) -> None:
-        """Waits until the sink has so many; the driver may not have ended by then."""
+        """Waits until the sink contains `count` rows. Fails if the driver ends before."""
         wait_until(
             lambda: self.delivered_batches() >= count or not driver.is_running(), f"{count} batches", seconds=240
         )
         assert driver.is_running(), driver.output()
 
     def must_hold_once(self, spark: SparkSession, records: int) -> None:
-        """The ids from 1 to `records`, each once, and no other."""
+        """Requires the ids from 1 to `records`, each once, and no other ids."""
         found = Counter(row.id for row in spark.read.parquet(str(self.output)).select("id").collect())
         expected = Counter(range(1, records + 1))
         assert not expected - found, f"{(expected - found).total()} records are lost"

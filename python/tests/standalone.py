@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A standalone Spark cluster on this machine: a master, and workers with one core each on addresses of their own.
+"""A standalone Spark cluster on this machine: a master, and single-core workers on separate IP addresses.
 
-The processes are Spark's own, from the installed PySpark. Two addresses make two hosts of one machine.
+The processes are Spark's, from the installed PySpark. Two IP addresses turn one machine into two hosts.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ HOSTS = ("127.0.0.1", "127.0.0.2")
 
 
 class Standalone:
-    """Use it with `with`: all processes end with it.
+    """Used with `with`, which ends all processes.
 
     Args:
-        folder: For logs and the workers' files.
-        hosts: One worker on each.
-        own_disk_at: There the workers see an empty disk of their own.
+        folder: Folder for logs and the workers' files.
+        hosts: The hosts, with one worker each.
+        own_disk_at: At this path, the workers see an empty private disk.
     """
 
     def __init__(self, folder: Path, hosts: tuple[str, ...] = HOSTS, own_disk_at: Path | None = None) -> None:
@@ -75,7 +75,7 @@ class Standalone:
 
 
 def cannot_have_own_disk(folder: Path) -> str:
-    """Why `own_disk_at` is not possible here, or nothing."""
+    """The reason why `own_disk_at` does not work here, or an empty text."""
     if not shutil.which("unshare"):
         return "there is no unshare"
     tried = subprocess.run([*_on_own_disk(folder), "true"], capture_output=True, text=True, check=False)
@@ -83,6 +83,6 @@ def cannot_have_own_disk(folder: Path) -> str:
 
 
 def _on_own_disk(folder: Path) -> list[str]:
-    """What comes before a command so that it alone has another disk at a path: a mount namespace of its own."""
+    """A command prefix that gives a command a private disk at a path, in a separate mount namespace."""
     unshare = ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--map-root-user"])]
     return [*unshare, "sh", "-c", 'mount -t tmpfs none "$0" && exec "$@"', str(folder)]

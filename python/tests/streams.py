@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The stream that most tests need: records with growing ids, as a DataFrame of one column."""
+"""The stream that most tests need: records with growing ids, as a DataFrame with one column."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from spark_rest import read_rest_stream
 
 
 def ids_of(spark: SparkSession, api: Emulated | str, **options: Any) -> DataFrame:
-    """The ids of an API like `apis.numbered`, given as it is or by its address; options win over those here."""
+    """The ids of an API like `apis.numbered`, given as the API or its URL. `options` override the defaults."""
     url = api if isinstance(api, str) else api.url
     defaults: dict[str, Any] = {"offset_type": "incremental", "offset_field": "id", "schema": "id BIGINT"}
     return read_rest_stream(spark, f"{url}/data?start_id={{id}}", **(defaults | options))

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Asynchronous progress tracking logs some batches only: after a kill one range of the page log covers many polls.
+"""Asynchronous progress tracking only logs some batches. After a kill, one range of the page log covers many polls.
 
-That mode repeats rows by design. Nothing may be lost, and what is repeated has to be the same bytes, in the same order.
+This mode repeats rows by design. No row may be lost, and repeated rows must be the same bytes in the same order.
 """
 
 import itertools
@@ -22,7 +22,7 @@ Batch = tuple[int, list[str]]
 
 
 def numbered_answers(feed: Feed) -> Emulated:
-    """Each record says in which answer it came: asked for again it would be another text."""
+    """Each record names its response, so that a repeated request would return another text."""
     answers = itertools.count(1)
 
     def answer(request: Request) -> Answer:
@@ -33,7 +33,7 @@ def numbered_answers(feed: Feed) -> Emulated:
 
 
 def shown(output: str) -> list[Batch]:
-    """The batches that the console sink printed whole, in order: number and rows."""
+    """The batches that the console sink printed completely, in order: number and rows."""
     found = []
     for part in output.split("Batch: ")[1:]:
         number, _, rest = part.partition("\n")
@@ -44,7 +44,7 @@ def shown(output: str) -> list[Batch]:
 
 
 def _many_batches_in_one_entry(e: Event) -> bool:
-    """An offset is logged that ends more than one batch, and its own is not committed."""
+    """A logged offset ends more than one batch, and the last batch is not committed."""
     logged = sorted(e.now.offsets)
     return len(logged) > 1 and logged[-1] - logged[-2] > 1 and e.now.in_a_batch
 
@@ -55,7 +55,7 @@ MANY_BATCHES_IN_ONE_ENTRY = CrashPoint(
 
 
 @pytest.mark.slow
-def test_a_range_over_many_polls_is_replayed_as_it_was(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_range_over_many_polls_is_replayed_exactly(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     feed = Feed()
     place = Place(tmp_path / "checkpoint", tmp_path / "no output")
     logs = [tmp_path / f"log-{run}" for run in range(3)]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How the jar gets into sessions that were made without it, and beside what others set."""
+"""How the jar reaches sessions that were created without it, and how it coexists with other settings."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ def ids(request: Request) -> Answer:
 
 
 def ran(script: str, *arguments: str, folder: Path, env: dict[str, str] | None = None) -> str:
-    """What the driver printed."""
+    """The output of the driver."""
     with Driver(script, *arguments, log=folder / "log", env=QUIET | (env or {})) as driver:
         assert driver.wait() == 0, driver.output()
     return driver.output()
 
 
 @pytest.mark.skipif(not HAS_DATA_SOURCES, reason="spark.dataSource came with Spark 4.0")
-def test_the_seeds_quick_start_with_one_import_line_changed(tmp_path: Path) -> None:
+def test_the_quick_start_of_the_requirements_with_one_import_line_changed(tmp_path: Path) -> None:
     def answer(request: Request) -> Answer:
         assert request.headers["Authorization"] == "Bearer your_token"
         return Answer({"data": [{"id": 7, "timestamp": 1234567890}]})
@@ -53,21 +53,27 @@ def test_the_seeds_quick_start_with_one_import_line_changed(tmp_path: Path) -> N
 
 
 @pytest.mark.skipif(not HAS_DATA_SOURCES, reason="spark.dataSource came with Spark 4.0")
-def test_a_registered_source_says_what_its_name_is_not_for(tmp_path: Path) -> None:
+def test_the_registered_name_points_to_the_format(tmp_path: Path) -> None:
     with Emulated(ids) as api:
         output = ran("registered.py", f"{api.url}/ids", folder=tmp_path, env={"PYSPARK_PYTHON": sys.executable})
     assert "ids [1, 2]" in output
-    assert 'other name: ValueError: After spark.dataSource.register(RestDataSource) use format("rest")' in output
+    assert 'other name: ValueError: format("rest_data_source") reads nothing' in output
+    assert 'Use format("rest").' in output
 
 
 @pytest.mark.skipif(HAS_DATA_SOURCES, reason="Spark 4 has spark.dataSource")
-def test_spark_3_is_told_what_to_do_instead() -> None:
-    with pytest.warns(UserWarning, match=r"spark.dataSource came with Spark 4.0. On Spark 3.5 leave out"):
+def test_spark_3_warns_and_names_the_replacement() -> None:
+    with pytest.warns(
+        UserWarning, match=r"spark.dataSource needs Spark 4.0 or later.\nRemove spark.dataSource.register"
+    ):
         assert spark_rest.RestDataSource.__name__ == "RestDataSource"
 
 
 def test_a_session_without_the_jar_gets_it_from_a_folder_with_blanks(tmp_path: Path) -> None:
-    """`ADD JAR` says that it took such a path, and did not. The API's refusal comes from an executor, with its text."""
+    """`ADD JAR` accepts such a path but does not load the jar.
+
+    The API's refusal comes from an executor, with its text.
+    """
     site = tmp_path / "site packages, 100%"
     shutil.copytree(Path(spark_rest.__file__).parent, site / "spark_rest")
     metadata = Path(str(distribution("spark-rest").locate_file(f"spark_rest-{spark_rest.__version__}.dist-info")))
@@ -79,19 +85,21 @@ def test_a_session_without_the_jar_gets_it_from_a_folder_with_blanks(tmp_path: P
     assert "[REST_API_REFUSED]" in output.partition("refused:")[2], output
 
 
-def test_a_jar_that_spark_does_not_load(spark: SparkSession, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No way is known in which this comes about, now that paths with blanks are left out: so the answer is set."""
+def test_a_jar_that_spark_does_not_load_is_an_error(spark: SparkSession, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Since paths with blanks are copied, no real cause is known. So the test replaces the check."""
     monkeypatch.setattr(_attach, "_is_loaded", lambda _: False)
-    # Where Spark keeps jars by session, the other tests' session is left as it is.
+    # If Spark keeps jars per session, the session of the other tests stays unchanged.
     session = spark.newSession()
     with pytest.raises(RuntimeError) as e:
         spark_rest.read_rest(session, "http://localhost/", schema="id INT")
-    assert str(e.value).startswith(f"Spark did not load {plain_jar_path()}. Start the session with it: configure(")
+    assert str(e.value).startswith(
+        f"Spark did not load {plain_jar_path()}.\nStart the session with the jar: use configure("
+    )
     assert "\tat " not in str(e.value)
 
 
 def test_packages_of_the_user_reach_the_executors(tmp_path: Path) -> None:
-    """`spark.jars` of a builder would replace what Spark resolved from `spark.jars.packages`."""
+    """A builder's `spark.jars` would replace the jars that Spark resolved from `spark.jars.packages`."""
     folder = tmp_path / "repository" / "org" / "example" / "tiny" / "1.0"
     folder.mkdir(parents=True)
     with zipfile.ZipFile(folder / "tiny-1.0.jar", "w") as jar:
@@ -122,7 +130,7 @@ def test_packages_are_those_of_the_installed_spark() -> None:
     assert spark_rest.packages() == spark_rest.packages(pyspark.__version__)
 
 
-def test_the_jar_of_the_other_line_says_so(tmp_path: Path) -> None:
+def test_a_jar_for_another_spark_line_is_an_error(tmp_path: Path) -> None:
     other = spark_rest.jar_path("4.0" if pyspark.__version__.startswith("3.") else "3.5")
     output = ran("wrong_jar.py", other, folder=tmp_path)
     assert "raised IllegalArgumentException: [REST_WRONG_SPARK] " in output, output

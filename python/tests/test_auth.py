@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Streams and batch reads of APIs that want to know who asks, against providers made of oauthlib."""
+"""Streams and batch reads of APIs that require credentials, against providers built on oauthlib."""
 
 from __future__ import annotations
 
@@ -19,10 +19,9 @@ from oauth2_provider import Provider, behind
 from processes import command, process_at
 from pyspark.errors import IllegalArgumentException
 from pyspark.sql import SparkSession
-from query import Query
+from query import LOCAL_CLUSTER, Query
+from stopping import assert_stops, begin
 from streams import ids_of
-from test_clusters import LOCAL_CLUSTER
-from test_stopping import assert_stops, begin
 
 
 def signed(provider: OAuth1Provider, feed: Feed) -> Emulated:
@@ -39,7 +38,7 @@ def signed(provider: OAuth1Provider, feed: Feed) -> Emulated:
 
 
 def consumer(provider: OAuth1Provider, method: str, tmp_path: Path) -> dict[str, Any]:
-    """The secrets are given by files: one has a line break at its end, the other has many."""
+    """The secrets come from files. One ends with a line break, the other contains many."""
     secret = tmp_path / "secret"
     secret.write_text(provider.private_key() if method == "RSA-SHA1" else provider.consumer_secret + "\n")
     return {
@@ -53,13 +52,13 @@ def consumer(provider: OAuth1Provider, method: str, tmp_path: Path) -> dict[str,
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_oauth1_signs_each_attempt_anew(spark: SparkSession, tmp_path: Path, method: str) -> None:
+def test_oauth1_signs_each_attempt_again(spark: SparkSession, tmp_path: Path, method: str) -> None:
     provider, feed = OAuth1Provider(), Feed({"id": 1}, {"id": 2}, {"id": 3})
     with signed(provider, feed) as api:
         api.fail_next(Failure.STATUS_500, 2)
-        asked = consumer(provider, method, tmp_path)
+        options = consumer(provider, method, tmp_path)
         awkward = {"q": "a b+c/ü&=~*'", "empty": ""}
-        stream = ids_of(spark, api, params=awkward, streaming_interval=0.1, retry_backoff=0.05, **asked)
+        stream = ids_of(spark, api, params=awkward, streaming_interval=0.1, retry_backoff=0.05, **options)
         with collecting(stream) as got:
             got.await_rows(3)
             api.fail_next(Failure.RESET)
@@ -113,8 +112,8 @@ def oauth2(api: Emulated, grant: str = "client_credentials", **more: Any) -> dic
 def test_client_credentials_are_renewed_before_they_expire(spark: SparkSession, where: str) -> None:
     provider, feed = Provider(lifetime=2), Feed({"id": 1})
     with behind(provider, ids_from(feed)) as api:
-        asked = oauth2(api, oauth2_client_auth=where, oauth2_scope="read", oauth2_params={"audience": "https://x/"})
-        with collecting(ids_of(spark, api, streaming_interval=0.1, **asked)) as got:
+        options = oauth2(api, oauth2_client_auth=where, oauth2_scope="read", oauth2_params={"audience": "https://x/"})
+        with collecting(ids_of(spark, api, streaming_interval=0.1, **options)) as got:
             for number in range(2, 6):
                 got.await_rows(number - 1)
                 feed.add({"id": number})
@@ -137,7 +136,7 @@ def test_a_token_that_is_refused_is_renewed_once(spark: SparkSession) -> None:
     assert (len(provider.granted), provider.refused) == (2, 1)
 
 
-def test_the_grant_of_a_password_and_what_its_refusal_says(spark: SparkSession) -> None:
+def test_the_password_grant_and_the_message_of_its_refusal(spark: SparkSession) -> None:
     provider = Provider()
     with behind(provider, ids_from(Feed({"id": 1}))) as api:
         user = {"user_id": Provider.user, "user_password": Provider.password}
@@ -152,7 +151,7 @@ def test_the_grant_of_a_password_and_what_its_refusal_says(spark: SparkSession) 
     assert "wr0ng" not in said
 
 
-def test_a_token_endpoint_in_trouble_is_asked_again(spark: SparkSession) -> None:
+def test_a_failing_token_endpoint_is_retried(spark: SparkSession) -> None:
     provider = Provider()
     troubles = [503, 503]
     inner = behind(provider, ids_from(Feed({"id": 1})))
@@ -167,7 +166,7 @@ def test_a_token_endpoint_in_trouble_is_asked_again(spark: SparkSession) -> None
     assert len(provider.granted) == 1 and not troubles
 
 
-def test_a_token_endpoint_that_breaks_and_asks_to_be_left_alone(spark: SparkSession) -> None:
+def test_a_failing_token_endpoint_with_retry_after(spark: SparkSession) -> None:
     """Both within one poll."""
     provider = Provider()
 
@@ -189,20 +188,20 @@ def refreshing(api: Emulated, **more: Any) -> dict[str, Any]:
     return oauth2(api, "refresh_token", oauth2_refresh_token=Provider().first_refresh_token, **more)
 
 
-def test_a_refused_token_comes_back_to_the_driver_which_refreshes_it(spark: SparkSession, tmp_path: Path) -> None:
+def test_a_refused_token_goes_back_to_the_driver_which_refreshes_it(spark: SparkSession, tmp_path: Path) -> None:
     provider, feed = Provider(), Feed({"id": 1})
     store = tmp_path / "token.json"
     with behind(provider, ids_from(feed)) as api:
-        asked = refreshing(api, oauth2_token_store=str(store))
-        # The schema is asked for too.
-        stream = ids_of(spark, api, streaming_interval=0.1, **(asked | {"schema": None}))
+        options = refreshing(api, oauth2_token_store=str(store))
+        # The request for the schema counts too.
+        stream = ids_of(spark, api, streaming_interval=0.1, **(options | {"schema": None}))
         with collecting(stream.select("output.id"), tmp_path / "checkpoint") as got:
             got.await_rows(1)
             provider.revoke()
             feed.add({"id": 2})
             assert sorted(r.id for r in got.await_rows(2)) == [1, 2]
             assert failed_polls(got) == 0
-        batch = {re.sub("_(.)", lambda m: m[1].upper(), name): value for name, value in asked.items()}
+        batch = {re.sub("_(.)", lambda m: m[1].upper(), name): value for name, value in options.items()}
         reader = spark.read.format("rest").options(url=f"{api.url}/data?start_id=0", offsetField="id", **batch)
         read = reader.schema("id BIGINT").load()
         assert sorted(r.id for r in read.collect()) == [1, 2]
@@ -219,12 +218,12 @@ def test_a_refused_token_comes_back_to_the_driver_which_refreshes_it(spark: Spar
 
 @pytest.mark.parametrize("where", [Stall.HEAD, Stall.BODY], ids=["head", "body"])
 def test_stop_while_the_driver_waits_for_a_token(spark: SparkSession, tmp_path: Path, where: Stall) -> None:
-    """Its thread is in no job then, and the JDK may swallow its interrupt."""
+    """The waiting thread is not part of a job, and the JDK may swallow its interrupt."""
     provider = Provider()
     with behind(provider, ids_from(Feed({"id": 1}))) as api, Emulated(provider.token) as tokens:
         tokens.stall(where, 20)
         query = begin(ids_of(spark, api, streaming_interval=0.1, retry_backoff=0.01, **refreshing(tokens)), tmp_path)
-        assert tokens.stalled.wait(30), "no token was asked for"
+        assert tokens.stalled.wait(30), "no token was requested"
         assert_stops(spark, tokens, query)
         time.sleep(0.5)
         assert len(tokens.requests) == 1
@@ -232,25 +231,25 @@ def test_stop_while_the_driver_waits_for_a_token(spark: SparkSession, tmp_path: 
 
 
 def test_a_rotated_refresh_token_survives_a_killed_driver(spark: SparkSession, tmp_path: Path) -> None:
-    """On a cluster: the driver alone asks for tokens, executors alone ask for data."""
+    """On a cluster only the driver requests tokens, and only executors request data."""
     provider, feed = Provider(), Feed(*({"id": n} for n in range(1, 4)))
     inner = behind(provider, ids_from(feed, "from"))
-    askers: dict[str, set[str]] = {"/token": set(), "/data": set()}
+    senders: dict[str, set[str]] = {"/token": set(), "/data": set()}
 
     def answer(request: Request) -> Answer:
         words = command(process_at(request.connection))
         is_executor = any(word.endswith("CoarseGrainedExecutorBackend") for word in words)
-        askers[request.path].add("executor" if is_executor else "driver")
+        senders[request.path].add("executor" if is_executor else "driver")
         return inner.answer(request)
 
     with Emulated(answer) as api:
         conf = {"spark.master": LOCAL_CLUSTER}
-        asked = refreshing(api, oauth2_token_store=str(tmp_path / "token.json"))
-        query = Query(api, tmp_path, "id BIGINT", conf=conf, **asked)
+        options = refreshing(api, oauth2_token_store=str(tmp_path / "token.json"))
+        query = Query(api, tmp_path, "id BIGINT", conf=conf, **options)
         with query.driver() as driver:
             query.await_batches(driver, 1)
             driver.kill()
-        assert askers == {"/token": {"driver"}, "/data": {"executor"}}
+        assert senders == {"/token": {"driver"}, "/data": {"executor"}}
         first = len(provider.granted)
         feed.add({"id": 4})
         query.drain()
@@ -262,7 +261,7 @@ def test_a_rotated_refresh_token_survives_a_killed_driver(spark: SparkSession, t
 
 @pytest.mark.parametrize("where", ["header", "query", "cookie"])
 def test_an_api_key_from_the_environment(spark: SparkSession, where: str) -> None:
-    # Whatever this process has, the JVM that it started has too.
+    # The JVM inherits the environment of this process.
     key = os.environ["HOME"]
     data = ids_from(Feed({"id": 1}))
 
@@ -275,12 +274,12 @@ def test_an_api_key_from_the_environment(spark: SparkSession, where: str) -> Non
         return data.answer(request) if found[where] == key else Answer({}, status=401)
 
     with Emulated(answer) as api:
-        asked = {"auth_type": "ApiKey", "api_key": "env:HOME", "api_key_name": "my-key", "api_key_in": where}
-        with collecting(ids_of(spark, api, **asked)) as got:
+        options = {"auth_type": "ApiKey", "api_key": "env:HOME", "api_key_name": "my-key", "api_key_in": where}
+        with collecting(ids_of(spark, api, **options)) as got:
             got.await_rows(1)
 
 
-def test_a_secret_that_is_not_there_is_named_at_load(spark: SparkSession) -> None:
+def test_a_missing_secret_is_named_at_load(spark: SparkSession) -> None:
     with pytest.raises(IllegalArgumentException) as caught:
         ids_of(
             spark,

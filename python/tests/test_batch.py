@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`spark.read.format("rest")`: all pages of an address, once."""
+"""`spark.read.format("rest")`: all pages of a URL, once."""
 
 from __future__ import annotations
 
@@ -32,23 +32,23 @@ def read(spark: SparkSession, api: Emulated, **options: str) -> DataFrame:
     )
 
 
-def test_without_an_offset_nothing_has_to_tell_progress(spark: SparkSession) -> None:
-    """No field `timestamp`, which a stream would look for; equal records are no repeats."""
+def test_without_an_offset_no_offset_field_is_needed(spark: SparkSession) -> None:
+    """The records have no `timestamp`, which a stream would require. Equal records are not duplicates."""
     with Emulated(lambda _: Answer([{"symbol": "A"}, {"symbol": "B"}, {"symbol": "B"}])) as api:
         for frame in (spark.read.format("rest").option("url", api.url).load(), read_rest(spark, api.url)):
             assert sorted(row.output.symbol for row in frame.collect()) == ["A", "B", "B"]
         assert len(api.requests) == 4
 
 
-def test_all_pages_and_each_is_asked_for_once(spark: SparkSession) -> None:
+def test_all_pages_are_read_and_each_is_requested_once(spark: SparkSession) -> None:
     with paged(250) as api:
         rows = read(spark, api).collect()
-        asked = [request.query.get("page", "1") for request in api.requests]
+        pages = [request.query.get("page", "1") for request in api.requests]
     assert sorted(row.output.id for row in rows) == list(range(250))
-    assert asked == ["1", "1", "2", "3"], "one request for the schema, then each page once"
+    assert pages == ["1", "1", "2", "3"], "one request for the schema, then each page once"
 
 
-def test_a_later_action_sees_what_is_there_then(spark: SparkSession) -> None:
+def test_a_later_action_reads_the_current_records(spark: SparkSession) -> None:
     held = ["a"]
     with Emulated(lambda _: Answer({"data": [{"id": text} for text in held]})) as api:
         frame = (
@@ -59,7 +59,7 @@ def test_a_later_action_sees_what_is_there_then(spark: SparkSession) -> None:
         assert [row.output.id for row in frame.collect()] == ["a", "b"]
 
 
-def test_columns_of_a_schema(spark: SparkSession) -> None:
+def test_the_columns_of_a_schema(spark: SparkSession) -> None:
     with paged(120) as api:
         table = spark.read.format("rest").schema("id BIGINT, text STRING")
         rows = (
@@ -71,21 +71,21 @@ def test_columns_of_a_schema(spark: SparkSession) -> None:
     assert [(row.id, row.text) for row in rows] == [(118, "record 118"), (119, "record 119")]
 
 
-def test_a_broken_page_is_asked_for_again(spark: SparkSession) -> None:
+def test_a_broken_page_is_retried(spark: SparkSession) -> None:
     with paged(250) as api:
         frame = read(spark, api, inferSchema="false", retryBackoff="0.01")
         api.fail_next(Failure.STATUS_500, times=2)
         assert frame.count() == 250
 
 
-def test_an_error_is_the_users_to_see(spark: SparkSession) -> None:
+def test_an_error_reaches_the_user(spark: SparkSession) -> None:
     with paged(250) as api:
         frame = read(spark, api, inferSchema="false", maxRetries="0", dataField="items")
         with pytest.raises((PySparkException, Py4JJavaError), match=r"\[REST_DATA_FIELD_NOT_FOUND\]"):
             frame.count()
 
 
-def test_streaming_belongs_to_read_stream(spark: SparkSession) -> None:
+def test_streaming_is_refused_on_read(spark: SparkSession) -> None:
     with paged(1) as api:
         frame = read(spark, api, inferSchema="false", streaming="true")
         with pytest.raises(PySparkException, match=r"readStream"):

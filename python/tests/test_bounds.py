@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a stream may use: disk while its sink stands still, memory for one large response, anything while it is idle."""
+"""Resource limits of a stream: disk while its sink is blocked, memory for a large response, everything while idle."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ PAGE = 1000
 KB, MB = 1 << 10, 1 << 20
 
 
-# ---- a sink that stands still
+# ---- a blocked sink
 
 
 def log_bytes(checkpoint: Path) -> int:
     return sum(f.stat().st_size for f in (checkpoint / "sources/0/pages").glob("*"))
 
 
-def test_polling_waits_for_a_sink_that_stands_still(spark: SparkSession, tmp_path: Path) -> None:
-    """An API without end: the page log takes `maxBufferedBytes` and a page, and no more until the sink goes on."""
+def test_polling_waits_for_a_blocked_sink(spark: SparkSession, tmp_path: Path) -> None:
+    """An API without end: the page log grows to `maxBufferedBytes` plus a page, and waits until the sink continues."""
     bound, page = 300 * KB, 18 * KB
     highest = [5 * PAGE]
     released, got, given = threading.Event(), Delivered(), list[int]()
@@ -43,13 +43,13 @@ def test_polling_waits_for_a_sink_that_stands_still(spark: SparkSession, tmp_pat
         got(batch, number)
 
     with numbered(lambda: highest[0], PAGE, given) as api:
-        # The first batch ends within a page, so that no page is consumed.
+        # The first batch ends within a page, so no page is consumed completely.
         stream = ids_of(spark, api, streaming_interval=0, batch_size=4500, max_buffered_bytes=bound)
         writer = stream.writeStream.foreachBatch(stands_still).option("checkpointLocation", str(tmp_path))
         query = writer.start()
         try:
             wait_until(lambda: len(given) == 5, "the first pages")
-            # A poll that begins with little room left must not fill all of the bound anew.
+            # A poll that starts with little room left must not use the whole limit again.
             highest[0] = 10**9
             wait_until(lambda: log_bytes(tmp_path) >= bound, f"{bound} bytes in the page log")
             wait_until(lambda: time.time() - api.requests[-1].at > 2, "the last request")
@@ -61,7 +61,7 @@ def test_polling_waits_for_a_sink_that_stands_still(spark: SparkSession, tmp_pat
             released.set()
             query.stop()
     assert got.ids == list(range(1, len(got.ids) + 1)), "records were lost, came twice or out of order"
-    assert given == [n * PAGE + 1 for n in range(len(given))], "a page was skipped or asked for twice"
+    assert given == [n * PAGE + 1 for n in range(len(given))], "a page was skipped or requested twice"
 
 
 # ---- one large response
@@ -69,14 +69,14 @@ def test_polling_waits_for_a_sink_that_stands_still(spark: SparkSession, tmp_pat
 
 @dataclass(frozen=True)
 class Heap:
-    """Megabytes used in a JVM, by its log of garbage collections."""
+    """Megabytes used in a JVM, by its garbage collection log."""
 
     peak: int
     live: int
 
     @staticmethod
     def of(role: str, folder: Path) -> Heap:
-        """`live`: the most that was left by a full collection, the ones that `collect` asked for."""
+        """`live`: the maximum after a full collection that `collect` requested."""
         logs = "".join(log.read_text() for log in folder.glob(f"{role}-*.gc"))
         found = [(kind, int(a), int(b)) for kind, a, b in re.findall(r"Pause (\w+) .* (\d+)M->(\d+)M\(", logs)]
         full = [after for kind, _, after in found if kind == "Full"]
@@ -85,7 +85,7 @@ class Heap:
 
 
 def collect(folder: Path) -> None:
-    """A full collection in each JVM that logs them there: what a young one leaves may be garbage too."""
+    """Requests a full collection in each JVM that logs here. After a young collection, garbage may remain."""
     for process in commands_with(str(folder), ".gc"):
         subprocess.run(
             ["jcmd", str(process), "GC.run"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False
@@ -93,7 +93,7 @@ def collect(folder: Path) -> None:
 
 
 def counted(api_records: int, folder: Path, master: str, seconds: float) -> None:
-    """All of one response of so many kilobytes arrives, by JVMs of 512 MB."""
+    """One response of the given size in kilobytes arrives completely, in JVMs of 512 MB."""
     home = {"SPARK_HOME": str(Path(pyspark.__file__).parent)}
     with one_large_response(api_records, record_bytes=1000) as api:
         url = f"{api.url}/data?start_id={{id}}"
@@ -111,7 +111,7 @@ def counted(api_records: int, folder: Path, master: str, seconds: float) -> None
 
 
 def test_a_large_response_needs_little_memory(tmp_path: Path) -> None:
-    """200 MB in a JVM whose heap, that of driver and executor, never has to hold as much."""
+    """200 MB in a JVM that is driver and executor. Its heap never has to hold the whole response."""
     counted(200_000, tmp_path, "local[1]", seconds=120)
     heap = Heap.of("driver", tmp_path)
     assert heap.live < 150, heap
@@ -126,11 +126,11 @@ def test_a_gigabyte_in_one_response(tmp_path: Path) -> None:
     assert executor.live < 150, executor
 
 
-# ---- polls that bring nothing
+# ---- polls without records
 
 
 def assert_idle_polls_leave_nothing(folder: Path, warm_up: int, polls: int, compress: bool, event_bytes: int) -> None:
-    """In files, heap and Spark's event log, where each poll is a job."""
+    """Growth in files, in the heap and in Spark's event log, which records each poll as a job."""
     with numbered(lambda: 10) as api:
         url = f"{api.url}/data?start_id={{id}}"
         counts = (str(compress).lower(), str(warm_up), str(polls))
@@ -144,10 +144,10 @@ def assert_idle_polls_leave_nothing(folder: Path, warm_up: int, polls: int, comp
     print(f"{look} {growth}")
     assert growth["polls"] >= polls, look
     assert growth["files"] == 0, look
-    # A note of the last poll is written over and over.
+    # A note of the last poll is overwritten each time.
     assert abs(growth["fileBytes"]) < KB, look
     assert growth["eventBytes"] / growth["polls"] < event_bytes, look
-    # Spark keeps its last 1,000 jobs and stages for the UI: some kilobytes each, until there are so many.
+    # Spark keeps its last 1,000 jobs and stages for the UI. Until that number is reached, each adds some kilobytes.
     kept = max(0, min(after["polls"], 1000) - before["polls"])
     assert growth["heapBytes"] < 3 * MB + kept * 12 * KB, look
 

@@ -24,14 +24,14 @@ from pyspark.errors import IllegalArgumentException, PySparkException, Streaming
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.functions import explode
 from standalone import Standalone
-from test_stopping import our_threads
+from stopping import our_threads
 from waiting import wait_until
 
 from spark_rest import read_rest
 
 
 def echo(request: Request) -> Answer:
-    """What was asked, as an object."""
+    """The columns that the call sent, as an object."""
     body = request.body.decode()
     return Answer(
         {
@@ -44,7 +44,7 @@ def echo(request: Request) -> Answer:
     )
 
 
-def asked(api: Emulated) -> list[str]:
+def request_lines(api: Emulated) -> list[str]:
     return sorted(str(request) for request in api.requests)
 
 
@@ -52,7 +52,7 @@ def asked(api: Emulated) -> list[str]:
 
 
 def test_post_is_the_default_and_all_columns_are_its_body(spark: SparkSession) -> None:
-    """The migration section: `url` and `inputData`, nothing else."""
+    """The example of the migration guide: only `url` and `inputData`."""
     rows = json.dumps([{"title": "a", "n": 1}, {"title": 'b "q"', "n": None}])
     with Emulated(echo) as api:
         frame = spark.read.format("rest").option("url", f"{api.url}/posts").option("inputData", rows).load()
@@ -85,17 +85,17 @@ def test_get_appends_each_column_to_the_query(spark: SparkSession) -> None:
 
 
 @pytest.mark.parametrize("query_type", ["inline", None])
-def test_placeholders_alone(spark: SparkSession, query_type: str | None) -> None:
-    """A column that no placeholder names goes nowhere: it may be nobody's business."""
+def test_placeholders_exclude_other_columns(spark: SparkSession, query_type: str | None) -> None:
+    """A column that no placeholder names is not sent, because it may be confidential."""
     rows = [{"type": "user", "id": 1, "mail": "x"}, {"type": "a/b", "id": 2, "mail": "y"}]
     with Emulated(echo) as api:
         url = f"{api.url}/{{type}}/{{id}}"
         frame = read_rest(spark, url, input_data=rows, method="GET", query_type=query_type, infer_schema=False)  # type: ignore[arg-type]
         assert frame.count() == 2
-        assert asked(api) == ["GET /a%2Fb/2?", "GET /user/1?"]
+        assert request_lines(api) == ["GET /a%2Fb/2?", "GET /user/1?"]
 
 
-def test_a_body_of_ones_own_with_placeholders(spark: SparkSession) -> None:
+def test_a_body_template_with_placeholders(spark: SparkSession) -> None:
     with Emulated(echo) as api:
         frame = read_rest(
             spark,
@@ -109,7 +109,7 @@ def test_a_body_of_ones_own_with_placeholders(spark: SparkSession) -> None:
     assert row.output.cookie == "a=b"
 
 
-def test_names_and_habits_of_older_sources(spark: SparkSession) -> None:
+def test_names_and_defaults_of_older_sources(spark: SparkSession) -> None:
     """A user without an `authType`, milliseconds, `inputPartitions`."""
     with Emulated(lambda r: Answer({"authorization": r.headers["Authorization"]})) as api:
         reader = spark.read.format("rest").option("url", f"{api.url}/search").option("method", "GET")
@@ -137,10 +137,10 @@ def test_a_bare_number_is_milliseconds(spark: SparkSession) -> None:
             assert (frame.collect()[0].error is not None) == fails, timeout
 
 
-# ---- what comes back
+# ---- results
 
 
-def test_types_of_a_view_stay(spark: SparkSession) -> None:
+def test_column_types_of_a_view_are_kept(spark: SparkSession) -> None:
     frame = spark.range(3).selectExpr(
         "id", "cast(id AS DECIMAL(10,2)) AS price", "timestamp'2026-01-02 03:04:05' AS at", "array(id) AS ids"
     )
@@ -179,14 +179,14 @@ def test_schemas(spark: SparkSession) -> None:
             read("id STRING, output STRING")
 
 
-def test_without_inputs(spark: SparkSession) -> None:
+def test_without_input_columns_in_the_output(spark: SparkSession) -> None:
     with Emulated(echo) as api:
         frame = read_rest(spark, api.url, input_data=[{"a": 1}], include_inputs_in_output="N", on_error="fail")
         assert frame.columns == ["output"]
 
 
 def test_results_stay_with_their_rows(spark: SparkSession) -> None:
-    """Answers that come back in another order than they were asked."""
+    """The responses arrive in another order than the requests were sent."""
 
     def slow_at_first(request: Request) -> Answer:
         n = int(request.query["n"])
@@ -202,7 +202,7 @@ def test_results_stay_with_their_rows(spark: SparkSession) -> None:
     assert all(r.n == r.output.n for r in found)
 
 
-# ---- what fails
+# ---- failures
 
 
 def test_a_failed_call_is_a_row(spark: SparkSession) -> None:
@@ -223,7 +223,7 @@ def test_a_failed_call_is_a_row(spark: SparkSession) -> None:
             failing.collect()
 
 
-def test_no_json_is_an_error(spark: SparkSession) -> None:
+def test_a_response_that_is_not_json_is_an_error(spark: SparkSession) -> None:
     with Emulated(echo) as api:
         frame = read_rest(spark, api.url, input_data=[{"a": 1}], schema="output STRING, error STRING", max_retries=0)
         api.fail_next(Failure.HTML)
@@ -232,7 +232,7 @@ def test_no_json_is_an_error(spark: SparkSession) -> None:
     assert row.error.startswith("[REST_")
 
 
-def test_a_broken_call_is_made_again(spark: SparkSession) -> None:
+def test_a_broken_call_is_retried(spark: SparkSession) -> None:
     with Emulated(echo) as api:
         frame = read_rest(spark, api.url, input_data=[{"a": 1}], method="GET", infer_schema=False, retry_backoff="1ms")
         api.fail_next(Failure.STATUS_500, times=2)
@@ -241,7 +241,7 @@ def test_a_broken_call_is_made_again(spark: SparkSession) -> None:
         assert len(api.requests) == 3
 
 
-# ---- what is not asked for
+# ---- calls that are not made
 
 
 def test_a_limit_stops_the_calls(spark: SparkSession) -> None:
@@ -252,8 +252,8 @@ def test_a_limit_stops_the_calls(spark: SparkSession) -> None:
         assert len(frame.take(3)) == 3
 
 
-def test_no_output_no_parsing(spark: SparkSession) -> None:
-    """A response that cannot be parsed to the schema, under FAILFAST, does no harm where nobody asks for it."""
+def test_without_the_output_column_nothing_is_parsed(spark: SparkSession) -> None:
+    """A response that does not fit the schema under FAILFAST is harmless if the query does not select the output."""
     with Emulated(lambda _: Answer({"a": "no number"})) as api:
         schema = "n BIGINT, output STRUCT<a: INT>, error STRING"
         frame = read_rest(spark, api.url, input_data={"n": [1, 2]}, schema=schema, json_options={"mode": "FAILFAST"})
@@ -262,8 +262,11 @@ def test_no_output_no_parsing(spark: SparkSession) -> None:
             frame.select("output.a").collect()
 
 
-def test_a_cancelled_job_frees_its_slots_though_its_calls_wait(spark: SparkSession) -> None:
-    """Without an interrupt, which Spark uses only if asked to, a task that waits for its calls would stay for long."""
+def test_a_cancelled_job_frees_its_slots_while_its_calls_wait(spark: SparkSession) -> None:
+    """Spark only interrupts tasks if configured to.
+
+    Without an interrupt, a task that waits for its calls would stay long.
+    """
     group = "cancelled while its calls wait"
     ended: list[str] = []
     with Emulated(lambda _: Answer({}, status=429, headers={"Retry-After": "600"})) as api:
@@ -289,7 +292,7 @@ def test_a_cancelled_job_frees_its_slots_though_its_calls_wait(spark: SparkSessi
         assert len(api.requests) == 4
 
 
-# ---- each row once, whatever happens
+# ---- each row at most once
 
 
 def test_called_strictly_once(spark: SparkSession) -> None:
@@ -297,12 +300,12 @@ def test_called_strictly_once(spark: SparkSession) -> None:
         frame = read_rest(spark, api.url, input_data={"n": list(range(20))}, call_strictly_once="Y")
         assert [r.n for r in frame.collect()] == list(range(20))
         assert frame.filter("n > 10").count() == 9
-        assert Counter(asked(api)).most_common(1)[0][1] == 1
+        assert Counter(request_lines(api)).most_common(1)[0][1] == 1
         assert len(api.requests) == 20
 
 
 def once_on_a_cluster(folder: Path, conf: dict[str, str], at_row_7: Callable[[Request], None]) -> list[dict[str, Any]]:
-    """The rows that came back; no row was called twice."""
+    """The returned rows. No row was called twice."""
 
     def answer(request: Request) -> Answer:
         if request.query["n"] == "7":
@@ -319,7 +322,7 @@ def once_on_a_cluster(folder: Path, conf: dict[str, str], at_row_7: Callable[[Re
     return rows
 
 
-def test_a_lost_tasks_rows_say_so(tmp_path: Path) -> None:
+def test_the_rows_of_a_lost_task_report_the_loss(tmp_path: Path) -> None:
     def killed(request: Request) -> None:
         os.kill(process_at(request.connection), signal.SIGKILL)
 
@@ -329,13 +332,13 @@ def test_a_lost_tasks_rows_say_so(tmp_path: Path) -> None:
     assert all(row["error"].startswith("[REST_CALL_LOST]") for row in failed)
 
 
-def test_a_speculative_copy_calls_nobody(tmp_path: Path, standalone: Standalone) -> None:
+def test_a_speculative_copy_makes_no_calls(tmp_path: Path, standalone: Standalone) -> None:
     conf = {
-        # Two hosts: a copy never runs where the first attempt does.
+        # Two hosts, because a copy never runs on the host of the first attempt.
         "spark.master": standalone.master,
         "spark.speculation": "true",
         "spark.speculation.interval": "100ms",
-        # A job of one task is copied by this alone.
+        # Spark only copies the task of a job with a single task because of this setting.
         "spark.speculation.task.duration.threshold": "1s",
     }
     events = tmp_path / "events"
@@ -344,10 +347,10 @@ def test_a_speculative_copy_calls_nobody(tmp_path: Path, standalone: Standalone)
     assert [t for t in tasks(events) if t.speculative], "Spark started no copy"
 
 
-# ---- what is wrong is said
+# ---- wrong options
 
 
-def test_what_is_wrong(spark: SparkSession) -> None:
+def test_wrong_options_are_named(spark: SparkSession) -> None:
     with pytest.raises(IllegalArgumentException) as caught:
         read_rest(
             spark,
@@ -366,7 +369,7 @@ def test_what_is_wrong(spark: SparkSession) -> None:
         read_rest(spark, "http://127.0.0.1:9/", partitions=3)
 
 
-def test_a_stream_with_an_input_says_that_it_is_one(spark: SparkSession, tmp_path: Path) -> None:
+def test_a_stream_with_an_input_is_pointed_to_streaming(spark: SparkSession, tmp_path: Path) -> None:
     reader = spark.readStream.format("rest").schema("output STRING")
     stream = reader.options(url="http://127.0.0.1:9/", inputData='[{"a": 1}]').load()
     query = stream.writeStream.format("noop").option("checkpointLocation", str(tmp_path)).start()
@@ -374,7 +377,7 @@ def test_a_stream_with_an_input_says_that_it_is_one(spark: SparkSession, tmp_pat
         query.awaitTermination(30)
 
 
-def test_from_sql(spark: SparkSession) -> None:
+def test_calls_from_sql(spark: SparkSession) -> None:
     with Emulated(echo) as api:
         spark.sql(
             f"""CREATE OR REPLACE TEMPORARY VIEW called USING rest

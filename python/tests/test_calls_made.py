@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How many calls a query with an input makes, how many at once, and what it counts; what of a row they send."""
+"""Calls of a query with an input: how many, how many at once, what it counts, and which parts of a row they send."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from spark_rest import OAuth2, read_rest, read_rest_stream
 
 
 def numbered(spark: SparkSession, api: Emulated, rows: int, **options: Any) -> DataFrame:
-    """A call for each of the numbers from 0 on, by GET."""
+    """A call for each number from 0 on, by GET."""
     return read_rest(spark, api.url, input_data={"n": list(range(rows))}, method="GET", **options)
 
 
-# ---- a limit is one of rows, and calls may give none
+# ---- a limit counts rows, and calls may return no rows
 
 
 def half(given: object, otherwise: object) -> Emulated:
-    """For the numbers below 10 the one, for the others the other."""
+    """Numbers below 10 get the first response, the others get the second."""
 
     def answer(request: Request) -> Answer:
         body = given if int(request.query["n"]) < 10 else otherwise
@@ -39,7 +39,8 @@ def half(given: object, otherwise: object) -> Emulated:
     return Emulated(answer)
 
 
-# What the first half is answered with, what the second, the options, and how many rows all 20 calls make.
+# The response for the first half, the response for the second half, the options, and the rows that all 20 calls
+# return.
 SOME_WITHOUT_A_ROW: dict[str, tuple[object, object, dict[str, Any], int]] = {
     "dropped": (
         {"a": "no number"},
@@ -64,20 +65,20 @@ def test_a_limit_counts_rows(spark: SparkSession, case: str, once: str) -> None:
         frame = numbered(spark, api, 20, call_strictly_once=once, **options)
         assert frame.limit(7).count() == 7
         assert len(frame.collect()) == rows
-        assert frame.count() == rows, "columns that are not asked for change no count"
+        assert frame.count() == rows, "unselected columns do not change the count"
 
 
-def test_a_limit_that_cannot_be_told_in_calls_stops_them_all_the_same(spark: SparkSession) -> None:
+def test_a_limit_without_a_known_number_of_calls_stops_them_too(spark: SparkSession) -> None:
     with Emulated(lambda _: Answer([{"a": 1}])) as api:
         frame = numbered(spark, api, 1000, schema="n BIGINT, a BIGINT", partitions=2, concurrency=4)
         assert frame.limit(5).count() == 5
         assert len(api.requests) <= 2 * (5 + 4), "of each task five, and those in flight"
 
 
-# ---- how many, and how many at once
+# ---- number and concurrency of calls
 
 
-def test_two_partitions_unless_asked_otherwise(spark: SparkSession) -> None:
+def test_two_partitions_by_default(spark: SparkSession) -> None:
     with Emulated(lambda _: Answer({})) as api:
         assert numbered(spark, api, 10, infer_schema=False).rdd.getNumPartitions() == 2
         assert numbered(spark, api, 1, infer_schema=False).rdd.getNumPartitions() == 1, "none of them is empty"
@@ -86,7 +87,7 @@ def test_two_partitions_unless_asked_otherwise(spark: SparkSession) -> None:
 
 @pytest.mark.parametrize(("options", "at_once"), [({}, 16), ({"partitions": 1, "concurrency": 5}, 5)])
 def test_calls_overlap(spark: SparkSession, options: dict[str, int], at_once: int) -> None:
-    """By default eight in each of two tasks; no answer is given before all of them came."""
+    """By default eight in each of two tasks. The API responds after all of them have arrived."""
     together = threading.Barrier(at_once)
     now, most, lock = 0, 0, threading.Lock()
 
@@ -110,7 +111,7 @@ def test_calls_overlap(spark: SparkSession, options: dict[str, int], at_once: in
     ("rows", "percent", "calls"),
     [(100, None, 30), (2, None, 2), (20, 1, 3), (1000, 30, 100), (50, 100, 50), (101, 3, 4)],
 )
-def test_a_sample_of_the_rows_is_called_for_a_schema(
+def test_a_sample_of_the_rows_is_called_for_the_schema(
     spark: SparkSession, rows: int, percent: int | None, calls: int
 ) -> None:
     with Emulated(lambda request: Answer({"a": request.query["n"]})) as api:
@@ -119,10 +120,10 @@ def test_a_sample_of_the_rows_is_called_for_a_schema(
         assert sorted(int(request.query["n"]) for request in api.requests) == list(range(calls))
 
 
-# ---- once is once
+# ---- each call at most once
 
 
-def test_a_refused_token_does_not_send_a_call_again_that_is_made_strictly_once(spark: SparkSession) -> None:
+def test_a_refused_token_does_not_repeat_a_call_that_is_strictly_once(spark: SparkSession) -> None:
     tokens = 0
 
     def answer(request: Request) -> Answer:
@@ -138,14 +139,14 @@ def test_a_refused_token_does_not_send_a_call_again_that_is_made_strictly_once(s
         with Emulated(answer) as api:
             auth["auth"] = OAuth2(f"{api.url}/token", "me", "mine")
             rows = numbered(spark, api, 4, call_strictly_once=once, **auth).collect()
-            asked = Counter(request.query["n"] for request in api.requests if request.path != "/token")
+            calls = Counter(request.query["n"] for request in api.requests if request.path != "/token")
         assert [str(row.n) for row in rows if row.error] == refused
         assert all(row.error.startswith("[REST_API_REFUSED]") for row in rows if row.error)
-        assert asked == Counter({"0": 1 if once == "Y" else 2, "1": 1, "2": 1, "3": 1}), once
+        assert calls == Counter({"0": 1 if once == "Y" else 2, "1": 1, "2": 1, "3": 1}), once
         assert tokens == 2, "the calls after it have another token"
 
 
-# ---- what of a row is sent
+# ---- the sent parts of a row
 
 
 @contextmanager
@@ -173,8 +174,11 @@ TIMES = """
     ("zone", "clock", "offset"),
     [("UTC", "03:04", "Z"), ("Asia/Kolkata", "08:34", "+05:30"), ("Europe/Berlin", "04:04", "+01:00")],
 )
-def test_times_are_sent_whole(spark: SparkSession, zone: str, clock: str, offset: str) -> None:
-    """To the microsecond; as `to_json` writes them where milliseconds do. A local time in a gap stays what it is."""
+def test_times_are_sent_with_full_precision(spark: SparkSession, zone: str, clock: str, offset: str) -> None:
+    """With microseconds, or as `to_json` writes them if milliseconds suffice.
+
+    A local time in a gap is sent unchanged.
+    """
     with time_zone(spark, zone), Emulated(lambda _: Answer({})) as api:
         spark.sql(TIMES).createOrReplaceTempView("times")
         (row,) = read_rest(spark, f"{api.url}/", input="times", infer_schema=False, on_error="fail").collect()
@@ -201,7 +205,7 @@ def test_times_are_sent_whole(spark: SparkSession, zone: str, clock: str, offset
         assert api.requests[-1].query == {"at": f"{at}.123456{offset}"}
 
 
-def test_times_beside_the_records_of_an_endpoint_are_whole(spark: SparkSession, tmp_path: Path) -> None:
+def test_time_columns_of_an_endpoint_keep_full_precision(spark: SparkSession, tmp_path: Path) -> None:
     with time_zone(spark, "Asia/Kolkata"), Emulated(lambda _: Answer([{"id": 1}])) as api:
         view = spark.sql("SELECT 'a' AS shop, timestamp'2026-01-02 03:04:05.123456Z' AS since")
         view.createOrReplaceTempView("shops_since")
@@ -219,7 +223,7 @@ def test_times_beside_the_records_of_an_endpoint_are_whole(spark: SparkSession, 
         assert api.requests[0].query["since"] == "2026-01-02T08:34:05.123456+05:30"
 
 
-# ---- in SQL, and what is missing
+# ---- SQL, and missing options
 
 
 def test_a_view_as_input_from_sql(spark: SparkSession) -> None:
@@ -238,14 +242,14 @@ def test_a_view_as_input_from_sql(spark: SparkSession) -> None:
             f"""CREATE OR REPLACE TEMPORARY VIEW typed_people (id INT, output STRUCT<name: STRING>) USING rest
                 OPTIONS (url '{api.url}/{{name}}', input 'people', method 'GET', onError 'fail')"""
         )
-        asked = len(api.requests)
+        sent = len(api.requests)
         assert spark.sql("SELECT count(*), max(output.name) FROM typed_people").collect() == [(2, "bob")]
-        assert len(api.requests) == asked + 2, "a schema is not inferred"
+        assert len(api.requests) == sent + 2, "a schema is not inferred"
 
 
 @pytest.mark.parametrize("options", [{}, {"method": "POST"}, {"inputData": '[{"n": 1}]'}, {"streaming": "true"}])
-def test_what_is_missing_is_said_by_name(spark: SparkSession, options: dict[str, str]) -> None:
-    """And never that an input is required, for none is."""
+def test_missing_options_are_named(spark: SparkSession, options: dict[str, str]) -> None:
+    """The message never says that an input is required, because the input is optional."""
     for reader in (spark.read, spark.readStream):
         with pytest.raises(IllegalArgumentException, match="url: is required and was not given") as caught:
             reader.format("rest").options(**options).load()

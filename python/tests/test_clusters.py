@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Polls and batches on executors: what goes where, and what the death of an executor changes (nothing)."""
+"""Polls and batches on executors: where they run, and that the death of an executor loses and repeats nothing."""
 
 from __future__ import annotations
 
@@ -16,20 +16,19 @@ from event_log import Task, event_log_conf, tasks
 from process import Driver
 from processes import bytes_read, executor_id
 from pyspark.sql import SparkSession
+from query import LOCAL_CLUSTER
 from standalone import HOSTS, Standalone, cannot_have_own_disk
 from waiting import wait_until
 from watched import PAGE, ClusterQuery, Watched, page
-
-LOCAL_CLUSTER = "local-cluster[2,1,1024]"
 
 
 def test_an_executor_killed_between_poll_and_read(spark: SparkSession, tmp_path: Path) -> None:
     watched = Watched()
     with watched.api:
         query = ClusterQuery(tmp_path, watched, {"spark.master": LOCAL_CLUSTER})
-        # Polls go on; a batch comes every ten seconds only. So there is time between the two.
+        # Polls continue, but a batch only starts every ten seconds. The kill falls between a poll and its batch.
         with query.driver(trigger={"processingTime": "10 seconds"}) as driver:
-            wait_until(lambda: len(watched.askers) >= 2 or not driver.is_running(), "polls", seconds=120)
+            wait_until(lambda: len(watched.senders) >= 2 or not driver.is_running(), "polls", seconds=120)
             assert driver.is_running(), driver.output()
             pages = kills = 0
             while kills == 0:
@@ -49,7 +48,7 @@ def test_an_executor_killed_between_poll_and_read(spark: SparkSession, tmp_path:
             query.await_batches(driver, len(begun) + 2)
         query.drain()
     query.must_hold_once(spark, pages * PAGE)
-    assert watched.first_ids == [n * PAGE + 1 for n in range(pages)], "a page was asked for again"
+    assert watched.first_ids == [n * PAGE + 1 for n in range(pages)], "a page was requested again"
 
 
 @pytest.mark.slow
@@ -63,7 +62,7 @@ def test_an_executor_killed_in_the_middle_of_a_poll(spark: SparkSession, tmp_pat
             watched.feed.add(*page(1))
             api.stall_seconds = 20
             assert api.stalled.wait(60), "no request came"
-            # An answer without records may have been stalled before.
+            # A response without records may have been stalled before.
             wait_until(lambda: len(query.unnamed()) == 1, "half a page file", seconds=60)
             api.stall_seconds = 0
             first, poller = watched.given[-1]
@@ -81,7 +80,7 @@ def test_an_executor_killed_in_the_middle_of_a_poll(spark: SparkSession, tmp_pat
 
 
 class Pairs:
-    """Holds an answer until it is asked for twice, so that a poll and its copy always run at once."""
+    """Holds a response until it is requested twice, so that a poll and its copy always run at the same time."""
 
     def __init__(self, pages: int) -> None:
         self._pairs = {n * PAGE + 1: threading.Barrier(2) for n in range(pages)}
@@ -108,18 +107,18 @@ def test_a_poll_that_runs_twice_at_once(spark: SparkSession, tmp_path: Path, sta
         with query.driver() as driver:
             query.await_batches(driver, pages)
         for first in range(1, pages * PAGE, PAGE):
-            askers = [process for start, process in watched.given if start == first]
-            assert len(set(askers)) == 2, f"the page from {first} was asked for by {askers}, not by two executors"
+            senders = [process for start, process in watched.given if start == first]
+            assert len(set(senders)) == 2, f"the page from {first} was requested by {senders}, not by two executors"
         copies = [t for t in tasks(events) if t.batch is None and t.speculative]
         assert copies, "Spark wrote down no speculative poll"
         assert [sum(p["records"] for p in m["file"]["pages"]) for m in query.manifests()] == [PAGE] * pages
         query.drain()
     query.must_hold_once(spark, pages * PAGE)
-    assert not query.unnamed(), "the next run did not sweep what the losing copies left"
+    assert not query.unnamed(), "the next run did not delete the files of the losing copies"
 
 
 class Silence:
-    """Once it began, no request is answered until it ends: the poll that waits then is the last."""
+    """After the start, no request gets a response until the end. The poll that waits then is the last poll."""
 
     def __init__(self) -> None:
         self._began, self._ended = threading.Event(), threading.Event()
@@ -136,14 +135,17 @@ class Silence:
 
 
 @pytest.mark.slow
-def test_where_the_bytes_go(tmp_path: Path, standalone: Standalone) -> None:
-    """Executors poll, and read what they polled from memory; the driver sees no record; nothing is polled twice."""
+def test_executors_poll_and_read_from_memory(tmp_path: Path, standalone: Standalone) -> None:
+    """Executors poll, and read the polled records from memory.
+
+    The driver sees no record, and nothing is polled twice.
+    """
     warm_up, pages = 5, 65
     silence = Silence()
     watched = Watched(hold=silence)
     with watched.api as api:
         events = tmp_path / "events"
-        # Long enough for a task to wait for the executor that it asks for.
+        # Long enough for a task to wait for its preferred executor.
         conf = {"spark.master": standalone.master, "spark.locality.wait": "60s"}
         query = ClusterQuery(tmp_path, watched, conf | event_log_conf(events))
         with query.driver() as driver:
@@ -151,21 +153,21 @@ def test_where_the_bytes_go(tmp_path: Path, standalone: Standalone) -> None:
                 watched.feed.add(*page(n))
                 query.await_batches(driver, n + 1)
             jvm = driver_jvm(driver)
-            executors = {executor_id(process): process for process in watched.askers}
+            executors = {executor_id(process): process for process in watched.senders}
             read_before = {process: bytes_read(process) for process in [jvm, *executors.values()]}
             for n in range(warm_up, pages):
                 watched.feed.add(*page(n))
             query.await_batches(driver, pages)
             silence.begin()
-            # The one that is held is not over.
+            # The request that the API still holds is not finished.
             wait_until(
                 lambda: int(metrics(driver).get("polls", "0")) >= len(api.requests) - 1, "a metric for each poll"
             )
             read = {process: bytes_read(process) - before for process, before in read_before.items()}
-            assert watched.first_ids == [n * PAGE + 1 for n in range(pages)], "a page was asked for again"
+            assert watched.first_ids == [n * PAGE + 1 for n in range(pages)], "a page was requested again"
             silence.end()
-    assert jvm not in watched.askers, "the driver polled"
-    assert set(watched.askers) <= set(executors.values()), "somebody else polled"
+    assert jvm not in watched.senders, "the driver polled"
+    assert set(watched.senders) <= set(executors.values()), "another process polled"
     polled = sum(m["file"]["bytes"] for m in query.manifests()[warm_up:])
     assert polled > 50 << 20
     ended = tasks(events)
@@ -175,13 +177,13 @@ def test_where_the_bytes_go(tmp_path: Path, standalone: Standalone) -> None:
     print(f"largest result of {len(ended)} tasks: {largest:,} bytes; {Counter(t.locality for t in ended)}")
     assert largest < 8 << 10, f"a task sent {largest} bytes to the driver"
     assert read[jvm] < polled / 2, f"the driver read {read[jvm]:,} bytes while {polled:,} were polled"
-    # Each byte comes in once, from the API; a second time would be from disk.
+    # Each byte is read once, from the API. A second read would come from disk.
     assert by_executors < polled * 1.5, f"the executors read {by_executors:,} bytes for {polled:,} that were polled"
     must_run_where_polled(query, [t for t in ended if t.batch is not None])
 
 
 def must_run_where_polled(query: ClusterQuery, read: list[Task]) -> None:
-    """A page is a batch here."""
+    """Each page is a batch here."""
     where = {n: m["file"]["location"].rpartition("_")[2] for n, m in enumerate(query.manifests())}
     assert len(set(where.values())) == 2, "one executor did all polls: this shows nothing"
     assert {t.batch for t in read} >= set(where), "a batch without tasks"
@@ -191,7 +193,7 @@ def must_run_where_polled(query: ClusterQuery, read: list[Task]) -> None:
 
 
 def metrics(driver: Driver) -> dict[str, str]:
-    """What the driver printed last."""
+    """The last line that the driver printed."""
     lines = [line for line in driver.output().splitlines() if line.startswith("metrics ")]
     found: dict[str, str] = json.loads(lines[-1].removeprefix("metrics ")) if lines else {}
     return found
@@ -203,12 +205,12 @@ def driver_jvm(driver: Driver) -> int:
     return int(line.split()[1])
 
 
-def test_an_executor_with_another_disk_at_the_same_path(tmp_path: Path) -> None:
+def test_an_executor_with_another_disk_at_the_page_log_path(tmp_path: Path) -> None:
     checkpoint = tmp_path / "checkpoint"
     checkpoint.mkdir()
     obstacle = cannot_have_own_disk(checkpoint)
     if obstacle:
-        pytest.skip(f"no mount namespace of its own: {obstacle}")
+        pytest.skip(f"no private mount namespace: {obstacle}")
     watched = Watched()
     watched.feed.add(*page(0))
     with watched.api as api, Standalone(tmp_path, HOSTS[:1], own_disk_at=checkpoint) as cluster:
@@ -218,4 +220,4 @@ def test_an_executor_with_another_disk_at_the_same_path(tmp_path: Path) -> None:
         said = driver.output()
         assert "[REST_LOG_NOT_SHARED]" in said, said
         assert str(checkpoint) in said and "pageLogLocation" in said, said
-        assert not api.requests, "the API was asked though its answer could not be kept"
+        assert not api.requests, "a request was sent although its response could not be stored"

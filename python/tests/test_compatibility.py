@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A checkpoint of version 1 goes on, for ever; one of a later version or of another source is refused, and not touched.
+"""A checkpoint of version 1 works forever. A checkpoint of a later version or another source is refused unchanged.
 
-The page logs are those of the Scala tests. Spark's part of the checkpoint is written here: what a query leaves that was
-killed in a batch.
+The page logs come from the Scala tests. This module writes Spark's part of the checkpoint, in the state after a kill
+during a batch.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ FUTURE = GOLDEN / "future"
 
 
 class Old:
-    """A checkpoint with the page log of an earlier version. Its last batch is logged, and not committed.
+    """A checkpoint with the page log of an earlier version. Its last batch is logged but not committed.
 
     Args:
-        url: That the stream is made with, placeholders and all.
-        ends: Of the batches, as places in the page log.
+        url: The URL of the stream, with placeholders.
+        ends: The ends of the batches, as positions in the page log.
     """
 
     def __init__(self, checkpoint: Path, golden: str, url: str, *ends: tuple[int, int]) -> None:
@@ -46,7 +46,7 @@ class Old:
             self._write(f"commits/{batch}", 'v1\n{"nextBatchWatermarkMs":0}')
 
     def log_batch(self, batch: int, offset: str) -> None:
-        """In Spark's log of offsets."""
+        """Writes an entry of Spark's offset log."""
         about = '{"batchWatermarkMs":0,"batchTimestampMs":0,"conf":{}}'
         self._write(f"offsets/{batch}", f"v1\n{about}\n{offset.strip()}")
 
@@ -56,12 +56,12 @@ class Old:
         path.write_text(text)
 
     def files(self) -> dict[str, bytes]:
-        """All but those that tell of runs: each start claims the next one."""
+        """All files except the markers of runs, because each start claims the next run."""
         found = {p.relative_to(self.checkpoint).as_posix(): p for p in self.checkpoint.rglob("*") if p.is_file()}
         return {name: p.read_bytes() for name, p in found.items() if "/epochs/" not in name}
 
     def run(self, stream: DataFrame) -> list[list[Row]]:
-        """To the end. The rows of each batch, in their order."""
+        """Runs to the end. Returns the rows of each batch, in order."""
         got: list[list[Row]] = []
         writer = stream.writeStream.foreachBatch(lambda batch, _: got.append(batch.collect()))
         query = writer.option("checkpointLocation", str(self.checkpoint)).trigger(availableNow=True).start()
@@ -76,7 +76,7 @@ class Old:
 
 
 def dated() -> Emulated:
-    """Has one record, made after those that are in the golden log."""
+    """An API with one record, which is newer than the records of the golden log."""
 
     def answer(request: Request) -> Answer:
         since = float(request.query["since"])
@@ -86,7 +86,7 @@ def dated() -> Emulated:
 
 
 def of_one(spark: SparkSession, api: Emulated, **changed: Any) -> DataFrame:
-    # Of one column of text: the records as they were received.
+    # One text column: the records as they were received.
     options = {"offset_type": "timestamp", "offset_field": "ts", "schema": "output STRING", "streaming_interval": 0}
     given = {"url": url_of_one(api), **options, **changed}
     return read_rest_stream(spark, given.pop("url"), **given)
@@ -96,7 +96,7 @@ def url_of_one(api: Emulated) -> str:
     return f"{api.url}/data?since={{offset}}"
 
 
-def test_version_1_goes_on(spark: SparkSession, tmp_path: Path) -> None:
+def test_version_1_continues(spark: SparkSession, tmp_path: Path) -> None:
     with dated() as api:
         old = Old(tmp_path, "version-1", url_of_one(api), (2, 1))
         first, *others = [[row.output for row in batch] for batch in old.run(of_one(spark, api))]
@@ -124,7 +124,10 @@ def test_a_page_log_of_a_later_version_is_refused(spark: SparkSession, tmp_path:
 
 
 def test_a_page_file_of_a_later_version_is_refused(spark: SparkSession, tmp_path: Path) -> None:
-    """It is found by the batch that reads it, while polls go on. So the run itself leaves notes; the records stay."""
+    """The batch that reads the file finds the problem, while polls continue.
+
+    So the run leaves notes, but the records stay.
+    """
     with dated() as api:
         old = Old(tmp_path, "version-1", url_of_one(api), (2, 1))
         name = json.loads((old.log / f"manifests/{1:020}.json").read_text())["file"]["name"]
@@ -135,7 +138,9 @@ def test_a_page_file_of_a_later_version_is_refused(spark: SparkSession, tmp_path
                 old.run(of_one(spark, api))
         after = old.files()
         kept = {n: b for n, b in before.items() if "/pages/" in n or "/manifests/" in n}
-        assert len(kept) == 4 and {n: after.get(n) for n in kept} == kept, "what it could not read it has changed"
+        assert len(kept) == 4 and {n: after.get(n) for n in kept} == kept, (
+            "the run changed a file that it could not read"
+        )
         assert not list((tmp_path / "commits").glob("[0-9]*"))
 
 
@@ -155,7 +160,7 @@ def test_an_offset_of_a_later_version_is_refused(spark: SparkSession, tmp_path: 
         ("offset_type", "max_field", "offsetType"),
     ],
 )
-def test_each_part_of_the_source_that_changed_alone_is_refused(
+def test_each_change_of_the_source_is_refused(
     spark: SparkSession, tmp_path: Path, option: str, value: str, name: str
 ) -> None:
     with dated() as api:
@@ -170,19 +175,19 @@ def must_refuse(old: Old, stream: DataFrame, message: str) -> None:
     before = old.files()
     with pytest.raises(StreamingQueryException, match=message):
         old.run(stream)
-    assert old.files() == before, "what it could not read it has changed"
+    assert old.files() == before, "the run changed a file that it could not read"
 
 
 # ---- several endpoints
 
 
-def test_version_1_with_endpoints_goes_on(spark: SparkSession, tmp_path: Path) -> None:
+def test_version_1_with_endpoints_continues(spark: SparkSession, tmp_path: Path) -> None:
     newest = {"a": 19, "b": 4, "idle": 3}
-    asked: dict[str, list[int]] = {shop: [] for shop in newest}
+    requested: dict[str, list[int]] = {shop: [] for shop in newest}
 
     def answer(request: Request) -> Answer:
         shop, first = request.path.rpartition("/")[2], int(request.query["from"])
-        asked[shop].append(first)
+        requested[shop].append(first)
         return Answer([{"id": n} for n in range(first, newest[shop] + 1)])
 
     with Emulated(answer) as api:
@@ -195,13 +200,13 @@ def test_version_1_with_endpoints_goes_on(spark: SparkSession, tmp_path: Path) -
             offset_field="id",
             schema="shop STRING, rank BIGINT, output STRUCT<id BIGINT>",
             streaming_interval=0,
-            # Neither the order of rows nor that of columns is what an endpoint is known by.
+            # Neither the order of the rows nor the order of the columns identifies an endpoint.
             input_data=[{"rank": 2, "shop": "b"}, {"shop": "a", "rank": 0}, {"shop": "idle", "rank": 1}],
         )
         first, *others = [[(r.shop, r.rank, r.output.id) for r in batch] for batch in old.run(stream)]
     assert first == [("b", 2, 2), ("b", 2, 3), ("b", 2, 4), ("a", 0, 16)], "the batch that was logged"
     rest = [row for batch in others for row in batch]
-    assert rest[:2] == [("a", 0, 17), ("a", 0, 18)], "what was received, and is in no batch yet"
+    assert rest[:2] == [("a", 0, 17), ("a", 0, 18)], "received records that are not in a batch yet"
     assert sorted(rest[2:]) == [("a", 0, 19), ("idle", 1, 3)]
-    assert {shop: first for shop, (first, *_) in asked.items()} == {"a": 19, "b": 5, "idle": 3}
+    assert {shop: first for shop, (first, *_) in requested.items()} == {"a": 19, "b": 5, "idle": 3}
     read_page_log(old.log).must_be_clean()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Spark Connect: a server as Spark starts it, and a client process that could not start a JVM."""
+"""Spark Connect: a server that Spark's script starts, and a client process that cannot start a JVM."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from standalone import SPARK_HOME
 from waiting import wait_until
 
 if pyspark.__version__.startswith("3."):
-    pytest.skip("PySpark brings a Connect server since 4.0", allow_module_level=True)
+    pytest.skip("PySpark has a Connect server since 4.0", allow_module_level=True)
 
 
 @pytest.fixture(scope="module")
@@ -48,9 +48,9 @@ def _listens(port: int) -> bool:
 
 
 def test_a_client_without_a_jvm(server: str, tmp_path: Path) -> None:
-    """The server was started without the jar: the client sends it."""
+    """The server starts without the jar, and the client uploads it."""
     nowhere = {"PATH": str(tmp_path), "JAVA_HOME": str(tmp_path), "SPARK_HOME": str(tmp_path)}
-    # The drivers' folder has a secrets.py, which NumPy would take for Python's.
+    # The drivers' folder contains a secrets.py, which NumPy would import instead of Python's module.
     nowhere["PYTHONSAFEPATH"] = "1"
     feed = Feed({"id": 1}, {"id": 2}, {"id": 3})
     with (

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The driver killed with SIGKILL at each step of its work, and at random: no record lost, none twice, nothing left."""
+"""The driver killed with SIGKILL at each step and at random: no record lost, no duplicate, no leftovers."""
 
 import random
 import time
@@ -34,13 +34,14 @@ def test_killed_at_every_step(spark: SparkSession, tmp_path: Path, capsys: pytes
 
         def kill(point: CrashPoint, **settings: float) -> None:
             began = time.monotonic()
-            # A short interval makes a manifest of each record; to keep many lets one purge delete many.
+            # A short interval makes a manifest for each record. With many retained manifests, one purge deletes many
+            # of them.
             usual: dict[str, float] = {"streaming_interval": 0.02, "retain_batches": 1000, "task_millis": 2}
             _, tries = kill_at(point, lambda: stream.start("log", **{**usual, **settings}), stream.place)
             with capsys.disabled():
                 print(f"\nkilled: {point.name}; frozen {tries} times in {time.monotonic() - began:.1f} s", end="")
 
-        # Before anything was delivered; half of 1.4 MB is more than the driver holds back.
+        # Before any delivery. Half of 1.4 MB is more than the driver holds back.
         api.stall_seconds = 3
         kill(IN_A_RESPONSE)
         api.stall_seconds = 0
@@ -58,8 +59,8 @@ def test_killed_at_every_step(spark: SparkSession, tmp_path: Path, capsys: pytes
 
 
 def await_poll(api: Emulated, driver: Driver) -> None:
-    asked = len(api.requests)
-    wait_until(lambda: len(api.requests) > asked or not driver.is_running(), "a poll", 240)
+    sent = len(api.requests)
+    wait_until(lambda: len(api.requests) > sent or not driver.is_running(), "a poll", 240)
 
 
 def kill_at_random(
@@ -70,7 +71,10 @@ def kill_at_random(
     capsys: pytest.CaptureFixture[str],
     starting: bool = False,
 ) -> None:
-    """Within three seconds of a poll; or, `starting`, from the first moment on: some may not come to a poll."""
+    """Kills within three seconds after a poll.
+
+    With `starting`, kills from the first moment on, so some runs never poll.
+    """
     moments = random.Random(seed)
     feed = Feed()
     with live_api(feed) as api:
@@ -102,7 +106,7 @@ def test_killed_8_times_at_random(spark: SparkSession, tmp_path: Path, capsys: p
 def test_killed_6_times_while_it_starts(
     spark: SparkSession, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Before and in its claim of the page log, while it reads the log and sweeps it, and in its first polls."""
+    """Before and during the claim of the page log, while the driver reads and cleans it, and in its first polls."""
     kill_at_random(6, spark, tmp_path, seed=time.time_ns(), capsys=capsys, starting=True)
 
 

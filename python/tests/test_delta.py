@@ -9,12 +9,11 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from apis import Feed, clever_like, numbered
+from apis import Feed, clever_like, numbered, student
 from delta import DeltaTable
 from emulated import Answer, Emulated, Request
 from process import Program
 from pyspark.sql import SparkSession
-from test_seed_examples import student
 from waiting import wait_until
 
 pytestmark = pytest.mark.slow
@@ -90,8 +89,8 @@ def test_new_columns_reach_the_table_at_the_restart(spark: SparkSession, tmp_pat
     assert [version.records for version in table.versions()] == [1, 2]
 
 
-def test_the_documents_second_example(spark: SparkSession, tmp_path: Path) -> None:
-    """With a short interval. `test_seed_examples.py` has it as written, into Parquet."""
+def test_the_second_example_of_the_requirements(spark: SparkSession, tmp_path: Path) -> None:
+    """With a short interval. `test_seed_examples.py` runs the example as written, into Parquet."""
     feed = Feed(*(student(n) for n in (1, 2, 3)))
     with clever_like(feed) as api:
         table = DeltaTable(

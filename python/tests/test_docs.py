@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The documentation: every block of code runs, every option, error and link that it names is there.
+"""The documentation: every block of code runs, and every option, error and link in it exists.
 
-Blocks of a page share their names, as if typed one after the other. Each DataFrame that a block makes has to bring
-rows. `doc_blocks.py` says how a page tells what a block needs; `documented.py` has the APIs.
+The blocks of a page share their names, as if typed one after the other. Each DataFrame that a block creates must
+return rows. `doc_blocks.py` describes how a page marks its blocks, and `documented.py` contains the APIs.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import pytest
 from doc_blocks import PAGES, ROOT, Block, Treatment, all_blocks, blocks_of
 from doc_reader import Reader
 from pyspark.sql import SparkSession
-from test_vendors import VENDORS
+from vendors.table import VENDORS
 
 import spark_rest
 
@@ -46,11 +46,11 @@ def treated(treatment: Treatment) -> list[Block]:
     return [block for block in all_blocks() if block.treatment is treatment]
 
 
-def test_each_block_runs_or_says_why_not(capsys: pytest.CaptureFixture[str]) -> None:
+def test_each_block_runs_or_names_the_reason_why_not(capsys: pytest.CaptureFixture[str]) -> None:
     blocks = all_blocks()
     assert [b.name for b in blocks if b.treatment is Treatment.UNKNOWN] == []
     code = [b.name for b in blocks if b.treatment is Treatment.SKIPPED and b.language in ("python", "sql", "json")]
-    assert code == [], "only what is no program of ours may be skipped"
+    assert code == [], "only foreign programs may be skipped"
     after_failing = [(a, b) for a, b in zip(blocks, blocks[1:]) if a.treatment is Treatment.FAILS]
     assert [a.name for a, b in after_failing if b.treatment is not Treatment.COMPARED] == [], "the error has to follow"
     skipped = treated(Treatment.SKIPPED)
@@ -68,13 +68,13 @@ def test_recipes_have_a_test() -> None:
     assert sorted({block.page.stem for block in treated(Treatment.RECIPE)}) == sorted(VENDORS)
 
 
-def test_json_is_json() -> None:
+def test_json_blocks_are_valid() -> None:
     for block in treated(Treatment.PARSED):
         json.loads(block.code)
 
 
-def test_the_site_is_built() -> None:
-    """Strictly: a link or an anchor that leads nowhere, or a page that no menu names, fails."""
+def test_the_site_builds() -> None:
+    """In strict mode: a broken link, a broken anchor, or a page outside the navigation fails the build."""
     index = ROOT / "target" / "site" / "index.html"
     index.unlink(missing_ok=True)
     made = subprocess.run(["make", "docs"], cwd=ROOT, capture_output=True, text=True, check=False)
@@ -85,7 +85,7 @@ def test_the_site_is_built() -> None:
 # ---- commands
 
 
-def test_commands_are_there() -> None:
+def test_commands_exist() -> None:
     problems = [
         f"{block.name}: {line}: {problem}"
         for block in treated(Treatment.CHECKED)
@@ -96,7 +96,7 @@ def test_commands_are_there() -> None:
 
 
 def what_is_wrong(line: str) -> str | None:
-    """With a line of a shell; `None` if nothing is."""
+    """The problem with a line of a shell block, or `None`."""
     words = shlex.split(line, comments=True)
     if not words:
         return None
@@ -106,7 +106,7 @@ def what_is_wrong(line: str) -> str | None:
     if words[:2] == ["pip", "install"]:
         return None if all(any(ROOT.glob(word)) for word in words[2:]) else "no such wheel"
     if words[:3] == ["python", "-m", "spark_rest"]:
-        # argparse reads the arguments before it prints its help, but says nothing of unknown ones.
+        # argparse reads the arguments before it prints its help, but does not report unknown arguments.
         told = subprocess.run([sys.executable, *words[1:], "--help"], capture_output=True, text=True, check=False)
         unknown = (word for word in words if word.startswith("--") and word not in told.stdout)
         return told.stderr or next(unknown, None)
@@ -118,7 +118,7 @@ def what_is_wrong(line: str) -> str | None:
 
 @functools.cache
 def submit_options() -> set[str]:
-    """As spark-submit's own help has them."""
+    """The options that spark-submit's help lists."""
     env = os.environ | {"SPARK_HOME": str(SPARK)}
     told = subprocess.run(
         [SPARK / "bin" / "spark-submit", "--help"], capture_output=True, text=True, check=True, env=env
@@ -126,8 +126,8 @@ def submit_options() -> set[str]:
     return set(re.findall(r"--[a-z-]+", told.stderr + told.stdout))
 
 
-def test_scala_compiles(tmp_path: Path) -> None:
-    """By the compiler that Spark brings for its shell."""
+def test_scala_blocks_compile(tmp_path: Path) -> None:
+    """With the compiler of Spark's shell."""
     blocks = treated(Treatment.COMPILED)
     assert blocks
     files = []
@@ -140,7 +140,7 @@ def test_scala_compiles(tmp_path: Path) -> None:
     jars = str(SPARK / "jars" / "*")
     command = ["java", "-cp", jars, "scala.tools.nsc.Main", "-usejavacp", "-Ystop-after:refchecks", *files]
     told = subprocess.run(command, capture_output=True, text=True, check=False)
-    # What the JVM says of JAVA_TOOL_OPTIONS is no warning of the compiler.
+    # The JVM's notice about JAVA_TOOL_OPTIONS is not a compiler warning.
     said = [line for line in told.stderr.splitlines() if not line.startswith("Picked up ")]
     assert told.returncode == 0 and not said, told.stdout + told.stderr
 
@@ -156,11 +156,11 @@ OTHER_NAMES = {
     *("failedPolls", "lastError", "newRecords", "recordsReceived", "unreadRecords"),
     *("quotaLeft", "rateLimitWaitLeftMs", "rateLimitWaitMs"),
 }
-"""Names in the guides that look like options: of Spark, of the source's metrics, of placeholders."""
+"""Names in the guides that look like options but belong to Spark, to the source's metrics or to placeholders."""
 
 
 def options() -> set[str]:
-    """Their names, and the values that some of them take."""
+    """The names of the options, and the values of some of them."""
     text = (DOCS / "options.md").read_text()
     rows, json_options = text.split("## Options of `spark.read.json`")
     table = re.findall(r"^\| `(\w+)` \| ([^|]*) \|", rows, re.MULTILINE)
@@ -170,13 +170,13 @@ def options() -> set[str]:
 
 
 def quoted(page: Path) -> list[str]:
-    """What stands in backticks, outside of blocks."""
+    """The text in backticks outside of blocks."""
     text = re.sub(r"^ *```.*?^ *```$", "", page.read_text(), flags=re.DOTALL | re.MULTILINE)
     return re.findall(r"`([^`\n]+)`", text)
 
 
 @pytest.mark.parametrize("page", GUIDES, ids=lambda page: page.name)
-def test_options_that_a_guide_names_are_there(page: Path) -> None:
+def test_options_in_guides_exist(page: Path) -> None:
     words = [re.split(r"[=( ]", name)[0] for name in quoted(page)]
     camel = {word for word in words if re.fullmatch(r"[a-z]+[0-9]?([A-Z][a-z0-9]*)+", word)}
     assert camel - options() - OTHER_NAMES == set()
@@ -189,7 +189,7 @@ def test_options_that_a_guide_names_are_there(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_errors_and_links_of_a_page_are_there(page: Path) -> None:
+def test_errors_and_links_of_a_page_exist(page: Path) -> None:
     text = page.read_text()
     known = set(re.findall(r"`(REST_[A-Z_]+)`", (DOCS / "errors.md").read_text()))
     assert set(re.findall(r"\bREST_[A-Z]+[A-Z_]*[A-Z]\b", text)) - known == set()
@@ -199,12 +199,12 @@ def test_errors_and_links_of_a_page_are_there(page: Path) -> None:
         assert not anchor or anchor in anchors(file), f"{target}#{anchor} does not exist"
 
 
-def test_each_page_stands_in_the_navigation() -> None:
+def test_each_page_is_in_the_navigation() -> None:
     site = (ROOT / "mkdocs.yml").read_text()
     assert [page.name for page in DOCS.glob("*.md") if not re.search(rf": {page.name}$", site, re.MULTILINE)] == []
 
 
 def anchors(page: Path) -> set[str]:
-    """As MkDocs makes them of headings."""
+    """The anchors that MkDocs makes from headings."""
     headings = re.findall(r"^#+ (.*)$", page.read_text(), re.MULTILINE)
     return {re.sub(r"[\s-]+", "-", re.sub(r"[^\w\s-]", "", h).strip().lower()) for h in headings}

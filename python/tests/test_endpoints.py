@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Streams over many endpoints: one for each row of an input, each with an offset of its own."""
+"""Streams over many endpoints: one endpoint per row of an input, each with a separate offset."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from spark_rest import read_rest_stream
 
 
 class Shops:
-    """`/shops/<name>?from=<id>` gives the records of one shop, ids from 1 on, a page at a time."""
+    """`/shops/<name>?from=<id>` returns the records of a shop, in pages, with ids from 1 on."""
 
     PAGE = 10
 
@@ -37,11 +37,11 @@ class Shops:
         self.hangs: set[str] = set()
         self.release = threading.Event()
         self.answers: dict[str, Answer] = {}
-        self.asked: dict[str, list[float]] = defaultdict(list)
+        self.polled_at: dict[str, list[float]] = defaultdict(list)
 
     def __call__(self, request: Request) -> Answer:
         shop = unquote(request.path.rsplit("/", 1)[1])
-        self.asked[shop].append(time.monotonic())
+        self.polled_at[shop].append(time.monotonic())
         if shop in self.answers:
             return self.answers.pop(shop)
         if shop in self.refused:
@@ -78,7 +78,10 @@ def shop_rows(*names: str) -> list[dict[str, object]]:
 
 
 class Gathered:
-    """Rows by batch: one that is run again after a restart is the same one. For a query and its restarts."""
+    """Rows by batch.
+
+    A batch that runs again after a restart must be equal. A query and its restarts share an instance.
+    """
 
     def __init__(self) -> None:
         self._batches: dict[int, list[Any]] = {}
@@ -109,7 +112,7 @@ def found(rows: list[Any]) -> Counter[tuple[str, int]]:
     return Counter((row.shop, row.output.id) for row in rows)
 
 
-def test_each_row_is_an_endpoint_with_its_columns_beside_its_records(spark: SparkSession, tmp_path: Path) -> None:
+def test_each_row_is_an_endpoint_with_its_columns_next_to_its_records(spark: SparkSession, tmp_path: Path) -> None:
     with Shops(a=25, b=3, ü=12) as shops, Emulated(shops) as api:
         frame = stream(spark, api, input_data=shop_rows("a", "b", "ü"))
         assert frame.schema.simpleString() == "struct<shop:string,rank:bigint,output:struct<id:bigint,text:string>>"
@@ -127,7 +130,7 @@ def test_each_row_is_an_endpoint_with_its_columns_beside_its_records(spark: Spar
         assert sorted(offset["endpoints"].values()) == ["12", "26", "4"], "the greatest id of each"
 
 
-def test_a_restart_goes_on_with_each_offset_and_endpoints_come_and_go(spark: SparkSession, tmp_path: Path) -> None:
+def test_a_restart_continues_each_offset_while_endpoints_come_and_go(spark: SparkSession, tmp_path: Path) -> None:
     schema = "shop STRING, output STRUCT<id BIGINT>"
     gathered = Gathered()
     with Shops(a=15, b=15, c=15) as shops, Emulated(shops) as api:
@@ -138,7 +141,9 @@ def test_a_restart_goes_on_with_each_offset_and_endpoints_come_and_go(spark: Spa
         with gathered.running(stream(spark, api, input_data=again, schema=schema), tmp_path):
             gathered.await_rows(50)
             time.sleep(0.5)
-            assert {r.output.id for r in gathered.rows if r.shop == "b"} == set(range(1, 16)), "it is no endpoint now"
+            assert {r.output.id for r in gathered.rows if r.shop == "b"} == set(range(1, 16)), (
+                "it is not an endpoint any more"
+            )
         both = [{"rank": 1, "shop": "b"}, {"shop": "c", "rank": 7}]
         with gathered.running(stream(spark, api, input_data=both, schema=schema), tmp_path):
             gathered.await_rows(55)
@@ -146,7 +151,7 @@ def test_a_restart_goes_on_with_each_offset_and_endpoints_come_and_go(spark: Spa
         assert found(gathered.rows) == Counter(shops.records)
 
 
-def test_an_endpoint_that_hangs_or_fails_delays_no_other(spark: SparkSession, tmp_path: Path) -> None:
+def test_a_slow_or_failing_endpoint_delays_no_other(spark: SparkSession, tmp_path: Path) -> None:
     names = [f"s{n}" for n in range(10)]
     with Shops(**dict.fromkeys(names, 5)) as shops, Emulated(shops) as api:
         frame = stream(
@@ -156,9 +161,9 @@ def test_an_endpoint_that_hangs_or_fails_delays_no_other(spark: SparkSession, tm
             query.await_rows(50)
             shops.hangs, shops.refused = {"s3"}, {"s4"}
             time.sleep(4)  # handed back by now
-            before = {name: len(shops.asked[name]) for name in names}
+            before = {name: len(shops.polled_at[name]) for name in names}
             time.sleep(3)
-            polls = {name: len(shops.asked[name]) - before[name] for name in names}
+            polls = {name: len(shops.polled_at[name]) - before[name] for name in names}
             healthy = [polls[name] for name in names if name not in ("s3", "s4")]
             assert min(healthy) >= 6 and polls["s3"] == 0 and polls["s4"] >= 3, polls
             progress = query.query.lastProgress
@@ -170,7 +175,7 @@ def test_an_endpoint_that_hangs_or_fails_delays_no_other(spark: SparkSession, tm
     assert progress is not None and progress["sources"][0]["metrics"]["endpoints"] == "10"
 
 
-def test_a_rate_is_kept_by_all_of_them_together(spark: SparkSession, tmp_path: Path) -> None:
+def test_all_endpoints_share_one_rate(spark: SparkSession, tmp_path: Path) -> None:
     names = [f"s{n}" for n in range(30)]
     with Shops(**dict.fromkeys(names, 15)) as shops, Emulated(shops) as api:
         frame = stream(
@@ -183,15 +188,13 @@ def test_a_rate_is_kept_by_all_of_them_together(spark: SparkSession, tmp_path: P
         )
         with collecting(frame, tmp_path) as query:
             assert found(query.await_rows(450)) == Counter(shops.records)
-        asked = sorted(moment for moments in shops.asked.values() for moment in moments)
-    # As the server notes them, which may be late.
-    assert all(later - first >= 0.75 for first, later in zip(asked, asked[20:])), "21 in a second"
-    assert max(map(len, shops.asked.values())) - min(map(len, shops.asked.values())) <= 3, "in turn"
+        times = sorted(moment for moments in shops.polled_at.values() for moment in moments)
+    # The server may record a time late.
+    assert all(later - first >= 0.75 for first, later in zip(times, times[20:])), "21 in a second"
+    assert max(map(len, shops.polled_at.values())) - min(map(len, shops.polled_at.values())) <= 3, "in turn"
 
 
-def test_a_used_up_quota_is_everybodys_and_an_unavailable_service_is_its_own(
-    spark: SparkSession, tmp_path: Path
-) -> None:
+def test_a_quota_stops_all_endpoints_but_a_503_only_its_own(spark: SparkSession, tmp_path: Path) -> None:
     names = ["a", "b", "c"]
     with Shops(**dict.fromkeys(names, 1)) as shops, Emulated(shops) as api:
         frame = stream(spark, api, input_data=shop_rows(*names), schema="output STRING", max_retries=0)
@@ -199,17 +202,17 @@ def test_a_used_up_quota_is_everybodys_and_an_unavailable_service_is_its_own(
             query.await_rows(3)
             shops.answers["a"] = Answer({}, status=503, headers={"Retry-After": "3600"})
             time.sleep(1.5)
-            before = {name: len(shops.asked[name]) for name in names}
+            before = {name: len(shops.polled_at[name]) for name in names}
             time.sleep(1.5)
-            assert len(shops.asked["a"]) == before["a"] and len(shops.asked["b"]) >= before["b"] + 3
+            assert len(shops.polled_at["a"]) == before["a"] and len(shops.polled_at["b"]) >= before["b"] + 3
             shops.answers["b"] = Answer({}, status=429, headers={"Retry-After": "3600"})
             time.sleep(1)
-            before = {name: len(shops.asked[name]) for name in names}
+            before = {name: len(shops.polled_at[name]) for name in names}
             time.sleep(1)
-            assert {name: len(shops.asked[name]) for name in names} == before
+            assert {name: len(shops.polled_at[name]) for name in names} == before
 
 
-def test_a_view_is_an_input_and_the_schema_decides_what_stands_beside(spark: SparkSession, tmp_path: Path) -> None:
+def test_a_view_as_input_and_the_schema_selects_the_columns(spark: SparkSession, tmp_path: Path) -> None:
     view = spark.createDataFrame([("a", 1.5, None), ("b", 2.5, "x")], "shop STRING, weight DOUBLE, note STRING")
     view.createOrReplaceTempView("shops_of_test")
     with Shops(a=3, b=2) as shops, Emulated(shops) as api:
@@ -228,7 +231,7 @@ def test_a_view_is_an_input_and_the_schema_decides_what_stands_beside(spark: Spa
         assert rows_kept and all(row.keys() == {"weight", "note"} for row in rows_kept), "columns of the result alone"
 
 
-def test_without_its_columns(spark: SparkSession, tmp_path: Path) -> None:
+def test_without_the_columns_of_the_input(spark: SparkSession, tmp_path: Path) -> None:
     with Shops(a=3) as shops, Emulated(shops) as api:
         frame = stream(spark, api, input_data=shop_rows("a"), include_inputs_in_output=False, output_type="string")
         assert frame.columns == ["output"]
@@ -237,7 +240,7 @@ def test_without_its_columns(spark: SparkSession, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("trigger", ["available_now", "once"])
-def test_a_trigger_that_ends_takes_all_endpoints(spark: SparkSession, tmp_path: Path, trigger: str) -> None:
+def test_a_trigger_that_ends_reads_all_endpoints(spark: SparkSession, tmp_path: Path, trigger: str) -> None:
     with Shops(a=35, b=3, c=0) as shops, Emulated(shops) as api:
         frame = stream(spark, api, input_data=shop_rows("a", "b", "c"), schema="shop STRING, output STRUCT<id BIGINT>")
         written: list[Any] = []
@@ -265,7 +268,10 @@ def test_all_refused_ends_a_new_stream(spark: SparkSession, tmp_path: Path) -> N
 
 
 def test_many_endpoints_have_their_states_in_a_file(spark: SparkSession, tmp_path: Path) -> None:
-    """More than the offset names: `states` holds them, and idle ones survive the purge of the page log."""
+    """More states than an offset contains.
+
+    `states` contains them, and idle states survive the purge of the page log.
+    """
     names = [f"s{n}" for n in range(150)]
     with Shops(**dict.fromkeys(names, 2)) as shops, Emulated(shops) as api:
 
@@ -281,7 +287,7 @@ def test_many_endpoints_have_their_states_in_a_file(spark: SparkSession, tmp_pat
         gathered = Gathered()
         with gathered.running(run(), tmp_path):
             gathered.await_rows(300)
-            for newest in range(3, 43):  # one goes on, all others are idle
+            for newest in range(3, 43):  # one continues, all others are idle
                 shops.newest["s7"] = newest
                 gathered.await_rows(300 + newest - 2)
         log = tmp_path / "sources" / "0"
@@ -302,9 +308,9 @@ def test_many_endpoints_have_their_states_in_a_file(spark: SparkSession, tmp_pat
 def test_each_record_of_each_endpoint_once_over_kills(
     spark: SparkSession, tmp_path: Path, count: int, kills: tuple[int, ...]
 ) -> None:
-    """A live API of many shops, the driver killed with SIGKILL at random moments, each after so many batches.
+    """A live API of many shops. The driver is killed with SIGKILL at random moments, each after some batches.
 
-    In the long test the states go to a file meanwhile.
+    In the long test the states move to a file meanwhile.
     """
     random = Random(1795466573)
     names = [f"s{n}" for n in range(count)]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What goes wrong: with the API, where the stream goes on; with the options, where `load()` says all of it."""
+"""Errors. With the API: the stream continues. With the options: `load()` reports all errors at once."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -11,6 +11,7 @@ from collected import Collected, batches, collecting
 from emulated import Answer, Emulated, Failure
 from pyspark.errors import IllegalArgumentException, StreamingQueryException
 from pyspark.sql import DataFrame, SparkSession
+from streams import ids_of
 from waiting import wait_until
 
 from spark_rest import read_rest_stream
@@ -19,16 +20,8 @@ INTERVAL = 0.2
 
 
 def without_retries(spark: SparkSession, api: Emulated) -> DataFrame:
-    """One failed request is one failed poll."""
-    return read_rest_stream(
-        spark,
-        f"{api.url}/data?start_id={{id}}",
-        offset_type="incremental",
-        offset_field="id",
-        schema="id BIGINT",
-        streaming_interval=INTERVAL,
-        max_retries=0,
-    )
+    """One failed request makes one failed poll."""
+    return ids_of(spark, api, streaming_interval=INTERVAL, max_retries=0)
 
 
 @pytest.mark.parametrize("failure", Failure)
@@ -50,7 +43,7 @@ def test_a_failure_makes_no_batch_and_keeps_the_offset(spark: SparkSession, tmp_
 
 
 @pytest.mark.parametrize("failure", Failure)
-def test_a_failure_on_the_first_poll_is_no_end(spark: SparkSession, failure: Failure) -> None:
+def test_a_failure_on_the_first_poll_does_not_end_the_stream(spark: SparkSession, failure: Failure) -> None:
     with ids_from(Feed({"id": 1})) as api:
         api.fail_next(failure, times=2)
         with collecting(without_retries(spark, api)) as got:
@@ -59,7 +52,7 @@ def test_a_failure_on_the_first_poll_is_no_end(spark: SparkSession, failure: Fai
 
 
 def batches_shown(got: Collected) -> list[Mapping[str, Any]]:
-    """The progress of each batch that had rows."""
+    """The progress of each batch with rows."""
     return [progress for progress in got.query.recentProgress if progress["numInputRows"]]
 
 
@@ -73,7 +66,7 @@ def frequent_progress(spark: SparkSession) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("frequent_progress")
-def test_the_last_error_is_shown_while_it_lasts(spark: SparkSession) -> None:
+def test_the_last_error_is_visible_until_a_success(spark: SparkSession) -> None:
     def last_error() -> str:
         progress = got.query.lastProgress
         return progress["sources"][0]["metrics"].get("lastError", "") if progress else ""
@@ -86,7 +79,7 @@ def test_the_last_error_is_shown_while_it_lasts(spark: SparkSession) -> None:
         assert len(api.failed) == 10
 
 
-def test_failed_polls_are_counted_and_shown(spark: SparkSession) -> None:
+def test_failed_polls_are_counted_in_the_metrics(spark: SparkSession) -> None:
     feed = Feed({"id": 1})
     with ids_from(feed) as api, collecting(without_retries(spark, api)) as got:
         got.await_rows(1)
@@ -102,15 +95,7 @@ def test_failed_polls_are_counted_and_shown(spark: SparkSession) -> None:
 def test_a_retry_within_the_poll_hides_a_short_failure(spark: SparkSession) -> None:
     with ids_from(Feed({"id": 1})) as api:
         api.fail_next(Failure.STATUS_500, times=2)
-        stream = read_rest_stream(
-            spark,
-            f"{api.url}/data?start_id={{id}}",
-            offset_type="incremental",
-            offset_field="id",
-            schema="id BIGINT",
-            streaming_interval=600,
-            retry_backoff=0.1,
-        )
+        stream = ids_of(spark, api, streaming_interval=600, retry_backoff=0.1)
         with collecting(stream) as got:
             assert len(got.await_rows(1)) == 1
         assert len(api.requests) == 3
@@ -194,7 +179,7 @@ def test_a_missing_offset_field_lists_the_fields_found(
         assert "updated" in text and "name" in text and "changed" in text
 
 
-def test_a_missing_cursor_is_no_error(spark: SparkSession) -> None:
+def test_a_missing_cursor_is_not_an_error(spark: SparkSession) -> None:
     with Emulated(lambda request: Answer({"data": [{"name": "Ada"}]})) as api:
         stream = read_rest_stream(
             spark,
@@ -209,7 +194,7 @@ def test_a_missing_cursor_is_no_error(spark: SparkSession) -> None:
             assert [r.name for r in got.rows()] == ["Ada"]
 
 
-def test_an_empty_first_response_has_nothing_to_infer(spark: SparkSession) -> None:
+def test_an_empty_first_response_cannot_give_a_schema(spark: SparkSession) -> None:
     said = pytest.raises(IllegalArgumentException, match=r"^\[REST_NOTHING_TO_INFER\].*inferSchema=false")
     with Emulated(lambda request: Answer({"data": []})) as api, said:
         read_rest_stream(spark, f"{api.url}/?a={{timestamp}}")

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The main job: a live API into Parquet, the driver killed with SIGKILL again and again, each record once.
+"""The main promise: a live API into Parquet, the driver killed with SIGKILL repeatedly, each record once.
 
-The API lives in this process, outside what is killed, and goes on making records meanwhile.
+The API runs in this process and survives the kills. It keeps producing records.
 """
 
 import time
@@ -22,14 +22,14 @@ Kill = Callable[[Driver, Emulated, Path], None]
 
 
 def in_a_batch(checkpoint: Path) -> bool:
-    """Its offset is logged and its commit is not."""
+    """The offset of a batch is logged, but its commit is not."""
     done = finished_batches(checkpoint)
     begun = batches(checkpoint)
     return bool(begun) and (not done or begun[-1] > done[-1])
 
 
 def kill_in_a_batch(after: int, seconds: float) -> Kill:
-    """In the first batch that begins after `after` more were finished, `seconds` from its beginning."""
+    """Kills in the first batch that starts after `after` more batches, `seconds` after its start."""
 
     def kill(driver: Driver, api: Emulated, checkpoint: Path) -> None:
         target = len(finished_batches(checkpoint)) + after
@@ -47,7 +47,7 @@ def kill_in_a_batch(after: int, seconds: float) -> Kill:
 
 
 def kill_in_a_response(driver: Driver, api: Emulated, checkpoint: Path) -> None:
-    """Half of a page has arrived, and the other half never does."""
+    """Half of a page has arrived, and the other half never arrives."""
     target = len(finished_batches(checkpoint)) + 1
     wait_until(lambda: len(finished_batches(checkpoint)) >= target or not driver.is_running(), "a batch", seconds=60)
     api.stall(Stall.BODY, seconds=3)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A live API behind WireMock's faults and behind a broken network, a stream into Parquet: each record is there once."""
+"""A live API behind WireMock's faults and a broken network, streamed into Parquet: each record arrives once."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ SCHEMA = "id BIGINT, timestamp BIGINT, text STRING"
 
 
 class IntoParquet:
-    """A running query, and what it has written."""
+    """A running query and its output."""
 
     def __init__(self, query: StreamingQuery, output: Path) -> None:
         self._query = query
         self._output = output
 
     def rows(self) -> int:
-        """As the sink's log has them; a failed query shows its error here."""
+        """The rows by the sink's log. Raises the error of a failed query."""
         error = self._query.exception()
         if error:
             raise error
@@ -41,12 +41,12 @@ class IntoParquet:
         return spark.read.schema(SCHEMA).parquet(str(self._output)).count()
 
     def must_move_on(self, seconds: float = 30) -> None:
-        """Further records arrive."""
+        """Waits for further rows."""
         before = self.rows()
         wait_until(lambda: self.rows() > before, f"more than {before} rows", seconds)
 
     def must_hold_once(self, spark: SparkSession, maker: Maker) -> None:
-        """All that was made, each once, as it was made."""
+        """Requires every record that the API made, once and unchanged."""
         maker.stop()
         wait_until(lambda: self.rows() >= maker.made, f"{maker.made} rows, where {self.rows()} are", 60)
         found = sorted(tuple(r) for r in spark.read.parquet(str(self._output)).collect())
@@ -85,7 +85,7 @@ def test_each_record_once_through_every_fault_and_delay_of_wiremock(spark: Spark
             for delay in DELAYS.values():
                 mock.pass_on(**delay)
                 time.sleep(1)
-            # Longer than the stream waits: nothing comes, until it is over.
+            # Longer than the stream's timeout: no byte arrives until the delay is over.
             mock.pass_on(fixedDelayMilliseconds=1500)
             time.sleep(2)
             mock.pass_on()
@@ -93,7 +93,7 @@ def test_each_record_once_through_every_fault_and_delay_of_wiremock(spark: Spark
 
 
 def read_all(spark: SparkSession, url: str) -> list[tuple[object, ...]]:
-    """A batch read, page after page up to an empty one."""
+    """A batch read of all pages up to an empty page."""
     reader = spark.read.format("rest").schema(SCHEMA).option("url", f"{url}/data?from={{id}}")
     reader = reader.options(offsetType="incremental", offsetField="id", readTimeout="1", connectTimeout="2")
     return sorted(tuple(row) for row in reader.options(maxRetries="20", retryBackoff="20ms").load().collect())
@@ -121,7 +121,7 @@ def test_a_batch_read_over_a_broken_network(spark: SparkSession) -> None:
 
 
 def broken_network(spark: SparkSession, folder: Path, seed: int, breaks: int) -> None:
-    """Until so many connections were broken, in each way at least once."""
+    """Runs until enough connections were broken, in each way at least once."""
     feed = Feed()
     with live_api(feed) as api, growing(feed) as maker:
         port = int(api.url.rpartition(":")[2])

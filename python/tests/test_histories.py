@@ -25,7 +25,7 @@ FIRST_SEED = 20261127
 
 
 class Group:
-    """Histories that one server answers for and one driver reads."""
+    """A group of histories that one server serves and one driver reads."""
 
     def __init__(self, histories: list[History], folder: Path) -> None:
         self.histories = histories
@@ -41,7 +41,7 @@ class Group:
         return self._folder / str(history.seed) / "output"
 
     def _driver(self, until: str) -> Driver:
-        """Each run has other page sizes."""
+        """Each run has another page size."""
         streams = {
             str(h.seed): {
                 "options": h.options(self.api.url, self._dice.choice(h.sizes)),
@@ -55,16 +55,16 @@ class Group:
         return Driver("many_streams.py", str(file), until, log=self._folder / "log")
 
     def killed(self, seconds: float) -> None:
-        """A run that is killed at a random moment in the `seconds` after its first poll."""
-        asked = len(self.api.requests)
+        """A run that is killed at a random moment within `seconds` after its first poll."""
+        sent = len(self.api.requests)
         with self._driver("endless") as driver:
-            wait_until(lambda: len(self.api.requests) > asked or not driver.is_running(), "a poll", 240)
+            wait_until(lambda: len(self.api.requests) > sent or not driver.is_running(), "a poll", 240)
             time.sleep(self._dice.uniform(0.2, seconds))
             assert driver.is_running(), driver.output()
             driver.kill()
 
     def finish(self, seconds: int) -> dict[str, str | None]:
-        """A run to the end of all lists. The error of each stream, if it has one."""
+        """A run to the end of all lists. Returns the error of each stream, if any."""
         with self._driver(str(seconds)) as driver:
             assert driver.wait(seconds + 120) == 0, driver.output()
         ended: dict[str, str | None] = json.loads((self._folder / "ended.json").read_text())
@@ -86,7 +86,7 @@ def live(group: Group, kills: int, seconds: float, limit: int) -> dict[str, str 
 
 
 def wrong(group: Group, spark: SparkSession, kills: int, seconds: float, limit: int) -> list[str]:
-    """Lives through it all. A line for each history that went wrong."""
+    """Runs the whole group. Returns a line for each failed history."""
     with group.api:
         ended = live(group, kills, seconds, limit)
         late = missing(group, spark)
@@ -97,7 +97,7 @@ def wrong(group: Group, spark: SparkSession, kills: int, seconds: float, limit: 
 
 
 def missing(group: Group, spark: SparkSession) -> dict[int, int]:
-    """Rows that are not delivered yet, by history."""
+    """Missing rows by history."""
     return {h.seed: len(h.lost_and_repeated(rows_in(spark, group.output(h)))[0]) for h in group.histories}
 
 

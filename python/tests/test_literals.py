@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""On Spark Connect a literal secret is warned of: the server writes options into its event log."""
+"""Spark Connect warns about literal secrets, because the server writes options into its event log."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ def test_a_literal_secret_is_named_and_not_shown(option: str) -> None:
 def test_members_of_objects_whose_names_sound_secret() -> None:
     params = {"appid": "5ecret", "q": "x", "access_token": "env:T"}
     text = told(headers={"X-Api-Key": "5ecret", "Accept": "a/b"}, params=params)
-    assert "headers.X-Api-Key, params.appid hold secrets" in text and "5ecret" not in text
+    assert "headers.X-Api-Key, params.appid contain literal secrets" in text and "5ecret" not in text
     assert "oauth2Params.audience" in told(oauth2Params={"audience": "a"})
 
 
-def test_places_and_plain_options_are_not_warned_of() -> None:
+def test_references_and_plain_options_cause_no_warning() -> None:
     assert not told(oauthToken="env:TOKEN", apiKey="file:/run/key", userId="ann", oauth2ClientId="c", url="https://h/")
     assert not told(headers={"X-Key": "{key}", "Accept": "x"}, params="env:PARAMS", oauthtoken="file:///run/t")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The hidden column `_metadata`: the response that a record came with, and its place there."""
+"""The hidden column `_metadata`: the response that contained a record, and the record's position in it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FIELDS = ["url", "status", "polled_at", "page", "record", "offset"]
 
 @pytest.fixture
 def api() -> Iterator[Emulated]:
-    """Pages of two, named by number; ids up to 5."""
+    """Numbered pages of two records, ids up to 5."""
 
     def answer(request: Request) -> Answer:
         first = int(request.query.get("from", "0"))
@@ -39,7 +39,7 @@ def flat(frame: DataFrame) -> DataFrame:
 
 
 @of_streams
-def test_of_a_stream_whatever_else_is_selected(spark: SparkSession, api: Emulated, tmp_path: Path) -> None:
+def test_metadata_of_a_stream_with_any_selection(spark: SparkSession, api: Emulated, tmp_path: Path) -> None:
     began = time.time()
     stream = read_rest_stream(
         spark,
@@ -49,8 +49,8 @@ def test_of_a_stream_whatever_else_is_selected(spark: SparkSession, api: Emulate
         pagination="page",
         streaming_interval=3600,
     )
-    assert stream.columns == ["output"], "hidden, unless it is asked for"
-    with collecting(flat(stream), tmp_path / "asked") as query:
+    assert stream.columns == ["output"], "hidden unless it is selected"
+    with collecting(flat(stream), tmp_path / "selected") as query:
         rows = sorted(query.await_rows(5))
     assert [(r.id, r.status, r.page, r.record, r.offset) for r in rows] == [
         (n + 1, 200, n // 2 + 1, n % 2, None) for n in range(5)
@@ -64,11 +64,11 @@ def test_of_a_stream_whatever_else_is_selected(spark: SparkSession, api: Emulate
     assert all(began - 86400 < t < time.time() + 86400 for t in times) and isinstance(rows[0].polled_at, datetime)
     with collecting(stream.selectExpr("output.id", "_metadata.page"), tmp_path / "part") as query:
         assert sorted(tuple(r) for r in query.await_rows(5)) == [(1, 1), (2, 1), (3, 2), (4, 2), (5, 3)]
-    with collecting(stream, tmp_path / "not asked") as query:
+    with collecting(stream, tmp_path / "not selected") as query:
         assert sorted(r.output.id for r in query.await_rows(5)) == [1, 2, 3, 4, 5]
 
 
-def test_of_a_batch_read(spark: SparkSession, api: Emulated) -> None:
+def test_metadata_of_a_batch_read(spark: SparkSession, api: Emulated) -> None:
     frame = read_rest(spark, f"{api.url}/data", pagination="page")
     assert frame.columns == ["output"] and frame.count() == 5
     assert sorted((r.id, r.page, r.record) for r in flat(frame).collect()) == [
@@ -82,7 +82,7 @@ def test_of_a_batch_read(spark: SparkSession, api: Emulated) -> None:
 
 
 @of_streams
-def test_of_many_endpoints_and_of_every_shape(spark: SparkSession, api: Emulated, tmp_path: Path) -> None:
+def test_metadata_of_many_endpoints_and_of_every_shape(spark: SparkSession, api: Emulated, tmp_path: Path) -> None:
     shapes = {
         "shop STRING, id BIGINT": ["shop", "id"],
         "output STRING, shop STRING": ["output", "shop"],
@@ -106,7 +106,7 @@ def test_of_many_endpoints_and_of_every_shape(spark: SparkSession, api: Emulated
         assert sorted({r.offset or "" for r in rows}) == ["", "2", "4"]
 
 
-def test_a_column_of_that_name_wins(spark: SparkSession) -> None:
+def test_a_column_named_metadata_hides_it(spark: SparkSession) -> None:
     with Emulated(lambda _: Answer([{"_metadata": "own"}])) as api:
         frame = read_rest(spark, api.url, schema="_metadata STRING")
         assert [r[0] for r in frame.select("_metadata").collect()] == ["own"]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`python -m spark_rest offsets`: what it shows of a checkpoint, and what a query does after it moved the offsets."""
+"""`python -m spark_rest offsets`: its view of a checkpoint, and the query's behavior after the offsets move."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from collected import Delivered, batches
 from emulated import Answer, Emulated, Request
 from pyspark.errors import IllegalArgumentException
 from pyspark.sql import SparkSession
+from streams import ids_of
 
 from spark_rest import read_rest_stream
 from spark_rest._commands import _tool
@@ -29,20 +30,10 @@ def api() -> Iterator[Emulated]:
 
 
 def run(spark: SparkSession, api: Emulated, checkpoint: Path, **options: object) -> Delivered:
-    """To the end, ten records a batch."""
+    """Runs to the end, with ten records per batch."""
     got = Delivered()
     query = (
-        read_rest_stream(
-            spark,
-            f"{api.url}/data?start_id={{id}}",
-            offset_type="incremental",
-            offset_field="id",
-            schema="id BIGINT",
-            batch_size=10,
-            streaming_interval=0,
-            retain_batches=10,
-            **options,  # type: ignore[arg-type]
-        )
+        ids_of(spark, api, batch_size=10, streaming_interval=0, retain_batches=10, **options)
         .writeStream.foreachBatch(got)
         .option("checkpointLocation", str(checkpoint))
         .trigger(availableNow=True)
@@ -67,7 +58,7 @@ def backups(checkpoint: Path) -> list[Path]:
     return sorted(checkpoint.parent.glob(f"{checkpoint.name}.backup-*"))
 
 
-def test_shown_then_rewound_after_a_yes(spark: SparkSession, tmp_path: Path, api: Emulated) -> None:
+def test_offsets_are_shown_then_rewound_after_a_yes(spark: SparkSession, tmp_path: Path, api: Emulated) -> None:
     checkpoint = tmp_path / "checkpoint"
     assert run(spark, api, checkpoint).ids == list(range(1, 31))
     shown = command(checkpoint)
@@ -87,14 +78,14 @@ def test_shown_then_rewound_after_a_yes(spark: SparkSession, tmp_path: Path, api
     assert batches(checkpoint) == [0] and batches(backup) == [0, 1, 2]
     assert (backup / "commits" / "2").exists() and str(backup) in rewound.stdout
 
-    asked = len(api.requests)
+    sent = len(api.requests)
     again = run(spark, api, checkpoint)
     assert again.batches == {1: list(range(11, 21)), 2: list(range(21, 31))}
-    # The pages were still there: the API was asked for what is new alone.
-    assert [r.query["start_id"] for r in api.requests[asked:]] == ["31"]
+    # The pages still existed, so the API only received requests for new records.
+    assert [r.query["start_id"] for r in api.requests[sent:]] == ["31"]
 
 
-def test_an_offset_that_is_set(spark: SparkSession, tmp_path: Path, api: Emulated) -> None:
+def test_a_set_offset_is_requested_once(spark: SparkSession, tmp_path: Path, api: Emulated) -> None:
     checkpoint = tmp_path / "checkpoint"
     run(spark, api, checkpoint)
     tool = _tool(spark, str(checkpoint), "")
@@ -105,15 +96,15 @@ def test_an_offset_that_is_set(spark: SparkSession, tmp_path: Path, api: Emulate
     assert str(backup) in told
     note = json.loads((checkpoint / "sources/0/last-poll.json").read_text())
     assert note["endpoints"]["main"]["offset"] == "4"
-    asked = len(api.requests)
+    sent = len(api.requests)
     assert run(spark, api, checkpoint).ids == list(range(5, 31))
-    assert api.requests[asked].query["start_id"] == "5"
-    # Once: the next run goes on from there.
+    assert api.requests[sent].query["start_id"] == "5"
+    # Only once: the next run continues from there.
     assert run(spark, api, checkpoint).ids == []
 
 
-def test_one_of_several_endpoints_elsewhere(spark: SparkSession, tmp_path: Path) -> None:
-    """With `pageLogLocation`, and its offset by its key."""
+def test_the_offset_of_one_endpoint_with_a_page_log_location(spark: SparkSession, tmp_path: Path) -> None:
+    """With `pageLogLocation`, and an offset by endpoint key."""
 
     def answer(request: Request) -> Answer:
         shop, after = request.query["shop"], int(request.query["after"])
@@ -149,7 +140,7 @@ def test_one_of_several_endpoints_elsewhere(spark: SparkSession, tmp_path: Path)
         assert [n for _, n in again] == [2, 3] and len({shop for shop, _ in again}) == 1
 
 
-def test_what_cannot_be_done_is_said(spark: SparkSession, tmp_path: Path, api: Emulated) -> None:
+def test_impossible_changes_are_refused(spark: SparkSession, tmp_path: Path, api: Emulated) -> None:
     with pytest.raises(SystemExit, match=r"nowhere does not contain a checkpoint"):
         _tool(spark, str(tmp_path / "nowhere"), "")
     checkpoint = tmp_path / "checkpoint"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the wheel holds, what the package says it exports, and how it attaches itself to Spark."""
+"""The content of the wheel, the exports of the package, and how it attaches itself to Spark."""
 
 import os
 import re
@@ -25,7 +25,7 @@ def wheel() -> zipfile.ZipFile:
     return zipfile.ZipFile(path)
 
 
-def test_all_is_what_is_public() -> None:
+def test_all_lists_the_public_names() -> None:
     public = {
         name
         for name, value in vars(spark_rest).items()
@@ -37,8 +37,8 @@ def test_all_is_what_is_public() -> None:
         assert getattr(spark_rest, name) is not None
 
 
-def test_importing_it_imports_no_pyspark() -> None:
-    """`python -m spark_rest jar` and a Connect client need it quick, and without PySpark's own requirements."""
+def test_the_import_does_not_import_pyspark() -> None:
+    """`python -m spark_rest jar` and a Connect client need a fast import without PySpark's requirements."""
     code = "import sys, spark_rest; print([m for m in sys.modules if m.startswith('pyspark')])"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=30)
     assert ran.stdout == "[]\n"
@@ -46,7 +46,7 @@ def test_importing_it_imports_no_pyspark() -> None:
 
 @pytest.mark.skipif(pyspark.__version__.startswith("3."), reason="mypy does not look into PySpark 3's own types")
 def test_a_users_program_passes_mypy_strict(tmp_path: Path) -> None:
-    """Against the installed wheel, from a folder without settings; and a wrong argument is told."""
+    """Against the installed wheel, from a folder without settings. mypy reports a wrong argument."""
     program = (Path(__file__).parent / "user_program.py").read_text()
     (tmp_path / "right.py").write_text(program)
     (tmp_path / "wrong.py").write_text(program.replace('location="query"', 'location="body"'))
@@ -61,18 +61,18 @@ def test_a_users_program_passes_mypy_strict(tmp_path: Path) -> None:
     assert 'Argument "location" to "ApiKey" has incompatible type' in ran.stdout, ran.stdout
 
 
-def test_the_version_is_the_projects() -> None:
+def test_the_version_is_the_version_of_the_project() -> None:
     assert spark_rest.__version__ == (PYTHON.parent / "VERSION").read_text().strip()
 
 
-def test_the_docs_name_the_versions_that_are_tested() -> None:
+def test_the_docs_name_the_tested_versions() -> None:
     tested = (PYTHON / "spark-versions.txt").read_text().split()
     rows = re.findall(r"^\| (\d\.\d) \| (\S+) \| `(.*)` \|$", (PYTHON.parent / "docs/versions.md").read_text(), re.M)
     assert rows == [(v.rpartition(".")[0], v, spark_rest.packages(v)) for v in tested]
     assert f"pyspark=={tested[-1]}\n" in (PYTHON / "requirements-dev.txt").read_text()
 
 
-def test_the_wheel_holds_both_jars_and_every_module() -> None:
+def test_the_wheel_contains_both_jars_and_every_module() -> None:
     with wheel() as opened:
         files = [name for name in opened.namelist() if ".dist-info/" not in name]
         (licence,) = (name for name in opened.namelist() if name.endswith("/licenses/LICENSE"))
@@ -90,13 +90,13 @@ def test_the_wheel_holds_both_jars_and_every_module() -> None:
 
 
 def test_the_installed_package_is_the_wheel() -> None:
-    """Otherwise these tests would test the source tree, where a file that the wheel lacks is there."""
+    """Otherwise these tests would use the source tree, and miss a file that the wheel lacks."""
     assert PYTHON / "src" not in Path(spark_rest.__file__).parents
     with wheel() as opened:
         assert opened.read("spark_rest/__init__.py") == Path(spark_rest.__file__).read_bytes()
 
 
-def test_the_jar_is_that_of_the_running_spark() -> None:
+def test_the_jar_matches_the_running_spark() -> None:
     assert Path(spark_rest.jar_path()).is_file()
     scala = "2.12" if pyspark.__version__.startswith("3.") else "2.13"
     assert f"spark-rest_{scala}-" in str(spark_rest.jar_path())
@@ -112,7 +112,7 @@ def test_configure_adds_to_the_users_jars(tmp_path: Path) -> None:
         assert driver.wait() == 0, driver.output()
     found = re.search(r"^jars (.*)$", driver.output(), re.MULTILINE)
     assert found, driver.output()
-    # Once each, though configure was called twice.
+    # Each once, although configure was called twice.
     assert found[1].split(",") == [own_jar, str(spark_rest.jar_path())]
     assert "columns ['output']" in driver.output()
 
@@ -125,7 +125,7 @@ def test_configure_on_a_running_session_changes_nothing_else(spark: SparkSession
 
 
 def test_under_spark_submit() -> None:
-    # PySpark's scripts find their home by the python3 that is first on the path.
+    # PySpark's scripts find their home through the first python3 on the path.
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     with ids_from(Feed({"id": 1}, {"id": 2}, {"id": 3})) as api:
         ran = subprocess.run(

@@ -9,7 +9,7 @@ from process import Driver
 
 
 def test_a_page_log_that_is_not_shared_is_one_clear_error(tmp_path: Path) -> None:
-    # A local cluster starts its executors by the scripts of an installation; pyspark is one.
+    # The scripts of a Spark installation start the executors of a local cluster. pyspark is such an installation.
     home = {"SPARK_HOME": str(Path(pyspark.__file__).parent)}
     with ids_from(Feed({"id": 1})) as api:
         url = f"{api.url}/data?start_id={{id}}"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What `preview` finds out about an API, and that the call which it prints streams all records, each once."""
+"""The findings of `preview`. The call that it prints streams all records, each once."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from emulated import Answer, Emulated
 from previewed import RECORDS, changes, deaf, ids_above, newest_first, states
 from pyspark.errors import IllegalArgumentException
 from pyspark.sql import DataFrame, SparkSession
-from test_vendors import VENDORS
 from vendors.recipe import read_recipe
+from vendors.table import VENDORS
 
 from spark_rest import Bearer, Preview, preview, read_rest, read_rest_stream
-from spark_rest._preview import camel_case
+from spark_rest._option_text import camel_case
 
 COMMAND = [sys.executable, "-m", "spark_rest", "preview"]
 
 
 def pasted(spark: SparkSession, found: Preview, **changed: object) -> DataFrame:
-    """The call as a user would paste it, with an interval for tests."""
+    """The call as a user would paste it, with a short interval."""
     names: dict[str, object] = {"spark": spark, "read_rest_stream": read_rest_stream, "changed": changed}
     call = found.call.removesuffix(")") + "    **changed,\n)"
     frame = eval(call, names)
@@ -58,7 +58,7 @@ def test_a_time_of_change_with_an_inclusive_bound(spark: SparkSession) -> None:
 
 
 def test_ids_with_an_exclusive_bound(spark: SparkSession) -> None:
-    """The maximum plus 1 would pass over a record: the call has to say so."""
+    """The maximum plus 1 would skip a record, so the call must set the option."""
     with ids_above() as api:
         found = preview(spark, f"{api.url}/items?after={{id}}")
         assert found.report["bound"] == "exclusive"
@@ -85,7 +85,7 @@ def test_a_snapshot(spark: SparkSession) -> None:
         must_stream_all(spark, found, records=5)
 
 
-def test_a_parameter_that_does_nothing(spark: SparkSession) -> None:
+def test_a_parameter_without_effect(spark: SparkSession) -> None:
     with deaf() as api:
         found = preview(spark, f"{api.url}/items?since={{updated_at}}")
         assert found.report["bound"] == "ignored"
@@ -108,7 +108,7 @@ def test_no_secret_is_shown(spark: SparkSession) -> None:
     assert 'oauth_token="***"' in found.call
 
 
-def test_errors_are_those_of_the_source(spark: SparkSession) -> None:
+def test_errors_are_the_errors_of_the_source(spark: SparkSession) -> None:
     with twitter_like(Feed({"timestamp": 1})) as api:
         with pytest.raises(IllegalArgumentException, match=r"^\[REST_API_REFUSED\].*401"):
             preview(spark, f"{api.url}/tweets?since={{timestamp}}", auth=Bearer("another"))
@@ -119,7 +119,7 @@ def test_errors_are_those_of_the_source(spark: SparkSession) -> None:
 
 @pytest.mark.parametrize("page", VENDORS)
 def test_an_api_of_the_cookbook(spark: SparkSession, page: str) -> None:
-    """Whatever an API is like it can be looked at, in three requests and one that fetches a token."""
+    """`preview` can look at any API, with three requests and a token request."""
     make, smaller = VENDORS[page]
     with Emulated(make().answer) as api:
         recipe = read_recipe(page).moved(api.url)
@@ -129,7 +129,7 @@ def test_an_api_of_the_cookbook(spark: SparkSession, page: str) -> None:
     assert found.call.startswith("read_rest_stream(")
 
 
-def test_each_argument_is_known_by_the_name_that_python_has_for_it() -> None:
+def test_each_argument_has_its_python_name() -> None:
     for function in (read_rest_stream, read_rest):
         source = inspect.getsource(function)
         for name in inspect.signature(function).parameters:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What `make publish-local` publishes, taken by `spark-submit --packages`; and the wheel, taken by pip."""
+"""The result of `make publish-local`, used through `spark-submit --packages`, and the wheel, installed by pip."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ FEED = Feed({"id": 1, "name": "a"}, {"id": 2, "name": "b"}, {"id": 3, "name": "c
 
 
 def checked(command: list[str], folder: Path = ROOT, **env: str) -> str:
-    """What the command printed, if it ended well."""
-    # PySpark's scripts find their home by the python3 that is first on the path.
+    """The output of a command. Fails if the command fails."""
+    # PySpark's scripts find their home through the first python3 on the path.
     path = f"{BIN}{os.pathsep}{os.environ['PATH']}"
     ran = subprocess.run(
         command, cwd=folder, env=os.environ | {"PATH": path} | env, capture_output=True, text=True, check=False
@@ -37,7 +37,7 @@ def checked(command: list[str], folder: Path = ROOT, **env: str) -> str:
 
 @pytest.fixture(scope="module")
 def repository() -> Path:
-    """A local Maven repository with both artifacts of this build, in a home of its own."""
+    """A local Maven repository with both artifacts of this build, in a temporary home."""
     folder = HOME / ".m2" / "repository"
     if not all(_is_published(jar, folder) for jar in (ROOT / "target" / "jars").glob("*.jar")):
         checked(["make", "publish-local", f"M2={folder}"])
@@ -50,7 +50,7 @@ def _is_published(jar: Path, repository: Path) -> bool:
 
 
 def submitted(application: str, *arguments: str, folder: Path) -> str:
-    """Offline: the artifact needs nothing, and is in the repository; Ivy's own cache is empty."""
+    """Offline: the artifact has no dependencies and is in the repository. Ivy's cache is empty."""
     return checked(
         [
             str(BIN / "spark-submit"),
@@ -67,7 +67,7 @@ def submitted(application: str, *arguments: str, folder: Path) -> str:
     )
 
 
-def test_the_published_pom_asks_for_nothing_that_a_user_would_resolve(repository: Path) -> None:
+def test_the_published_pom_has_no_dependencies_to_resolve(repository: Path) -> None:
     name, version = f"spark-rest_{SCALA}", spark_rest.__version__
     pom = ElementTree.parse(repository / "io/github/sparkrest" / name / version / f"{name}-{version}.pom")
     maven = {"m": "http://maven.apache.org/POM/4.0.0"}
@@ -96,7 +96,7 @@ def test_the_scala_applications_build_names_this_version() -> None:
 
 @pytest.mark.slow
 def test_the_scala_application_under_packages(repository: Path, tmp_path: Path) -> None:
-    """Compiled against the published artifact, for the Scala of this Spark."""
+    """Compiled against the published artifact, for the Scala version of this Spark."""
     full = {"2.12": "2.12.20", "2.13": "2.13.18"}[SCALA]
     checked(
         [str(ROOT / "sbtw"), f"++{full} package"],
@@ -111,7 +111,7 @@ def test_the_scala_application_under_packages(repository: Path, tmp_path: Path) 
 
 @pytest.mark.slow
 def test_ten_lines_in_a_fresh_environment(tmp_path: Path) -> None:
-    """pip, with the wheel and PySpark and nothing else."""
+    """pip, with only the wheel and PySpark."""
     (wheel,) = (ROOT / "python" / "dist").glob("*.whl")
     python = tmp_path / "venv" / "bin" / "python"
     checked([sys.executable, "-m", "venv", str(tmp_path / "venv")])

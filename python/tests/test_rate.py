@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Limits: what an API asks for by 429, `Retry-After` and quota headers, and `maxRequestRate` as the server sees it."""
+"""Limits: 429, `Retry-After` and quota headers of an API, and `maxRequestRate` as the server sees it."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from live import growing, live_api
 from processes import process_at
 from pyspark.sql import SparkSession
 from query import Query
+from stopping import assert_stops, begin
 from streams import ids_of
-from test_stopping import assert_stops, begin
 from waiting import wait_until
 
 from spark_rest import read_rest_stream
 
 
 class Counted:
-    """An API of endless ids, one a page, which notes when each request arrived, before it is answered."""
+    """An API of endless ids, one per page. It records the arrival of each request before it responds."""
 
     def __init__(self, parameter: str = "start_id", watched: bool = False) -> None:
         self.arrivals: list[float] = []
@@ -44,17 +44,17 @@ class Counted:
         return Answer([{"id": max(1, int(request.query[self._parameter]))}])
 
     @property
-    def askers(self) -> list[int]:
-        """Processes that made requests, in the order of their connections."""
+    def senders(self) -> list[int]:
+        """Processes that sent requests, in the order of their connections."""
         return list(self._processes.values())
 
     def most_within(self, seconds: float, since: float = 0) -> int:
-        """Of all stretches of that length, half open."""
+        """The maximum over all half-open windows of that length."""
         times = sorted(at for at in self.arrivals if at >= since)
         return max((bisect_left(times, at + seconds) - i for i, at in enumerate(times)), default=0)
 
     def used(self, since: float, seconds: float, windows: int) -> float:
-        """Requests in each window, on the average, from the first one after `since` on."""
+        """The average number of requests per window, from the first request after `since`."""
         first = next(at for at in sorted(self.arrivals) if at >= since)
         return sum(first <= at < first + seconds * windows for at in self.arrivals) / windows
 
@@ -62,23 +62,23 @@ class Counted:
         wait_until(lambda: self.most_within(seconds, since) >= requests, what, 60)
 
     def await_askers(self, processes: int) -> None:
-        wait_until(lambda: len(set(self.askers)) >= processes, f"requests of {processes} processes", 120)
+        wait_until(lambda: len(set(self.senders)) >= processes, f"requests of {processes} processes", 120)
 
     def await_time(self, since: float, seconds: float) -> None:
-        """Until that long after the first request after `since`."""
+        """Waits until `seconds` after the first request that follows `since`."""
         wait_until(lambda: any(at >= since for at in self.arrivals), "a request", seconds=90)
         first = next(at for at in self.arrivals if at >= since)
         time.sleep(max(0.0, first + seconds - time.monotonic()))
 
 
-def test_the_rate_is_never_exceeded_and_is_used_and_holds_over_a_restart(spark: SparkSession, tmp_path: Path) -> None:
+def test_the_rate_is_used_fully_and_never_exceeded_over_a_restart(spark: SparkSession, tmp_path: Path) -> None:
     counted = Counted()
     with counted.api as api:
         stream = ids_of(spark, api, streaming_interval=0, max_request_rate="60/2s")
         for run in range(2):
             began = time.monotonic()
             query = begin(stream, tmp_path)
-            # As soon as the machine can do it. In the second run what the first one used is in the way.
+            # As soon as the machine can reach it. In the second run, the requests of the first run still count.
             counted.await_use(57, 2, began, f"use of the rate in run {run}")
             counted.await_time(began, 3)
             query.stop()
@@ -97,7 +97,9 @@ def on_two_executors(api: Emulated, folder: Path) -> Query:
 
 
 @pytest.mark.slow
-def test_100_in_3600_ms_over_two_executors_a_lost_one_and_a_killed_driver(spark: SparkSession, tmp_path: Path) -> None:
+def test_100_in_3600_ms_over_two_executors_with_a_lost_one_and_a_killed_driver(
+    spark: SparkSession, tmp_path: Path
+) -> None:
     seconds, windows = 3.6, 5
     counted = Counted("from", watched=True)
     with counted.api as api:
@@ -106,23 +108,23 @@ def test_100_in_3600_ms_over_two_executors_a_lost_one_and_a_killed_driver(spark:
         for _ in range(2):
             starts.append(time.monotonic())
             with query.driver() as driver:
-                # The first window warms up the JVMs; windows of the second run come after what was lost.
+                # The first window warms up the JVMs. Windows of the second run start after the loss.
                 counted.await_time(starts[-1], seconds * (windows + 2))
                 assert driver.is_running(), driver.output()
                 if len(starts) == 1:
-                    os.kill(counted.askers[-1], signal.SIGKILL)
+                    os.kill(counted.senders[-1], signal.SIGKILL)
                     counted.await_time(time.monotonic(), seconds)
                 assert driver.is_running(), driver.output()
                 driver.kill()
     assert counted.most_within(seconds) <= 100
-    assert len(set(counted.askers)) >= 4, "two executors in each run"
+    assert len(set(counted.senders)) >= 4, "two executors in each run"
     for start in starts:
         steady = next(at for at in counted.arrivals if at >= start) + seconds
         assert counted.used(steady, seconds, windows) >= 95
 
 
 def test_100_in_3600_ms_over_two_executors_and_a_killed_driver(spark: SparkSession, tmp_path: Path) -> None:
-    """The same for each commit, for as long as it takes to see the rate used once in each run."""
+    """A shorter version for each commit. It lasts until each run has used the rate once."""
     seconds = 3.6
     counted = Counted("from", watched=True)
     with counted.api as api:
@@ -138,7 +140,7 @@ def test_100_in_3600_ms_over_two_executors_and_a_killed_driver(spark: SparkSessi
 
 
 class Redirecting(Counted):
-    """Each request leads to another one, that is answered."""
+    """Each request is redirected once."""
 
     def _answer(self, request: Request) -> Answer:
         if request.path != "/data":
@@ -148,8 +150,8 @@ class Redirecting(Counted):
 
 
 @pytest.mark.parametrize("most", [3, 10])
-def test_hops_of_redirects_are_granted_too(spark: SparkSession, tmp_path: Path, most: int) -> None:
-    """Of an odd number one is left that is too few."""
+def test_redirects_count_towards_the_rate(spark: SparkSession, tmp_path: Path, most: int) -> None:
+    """An odd limit leaves one request, which is too few for a redirected request."""
     counted = Redirecting()
     with counted.api as api:
         query = begin(ids_of(spark, api, streaming_interval=0, max_request_rate=f"{most}/s"), tmp_path)
@@ -161,21 +163,21 @@ def test_hops_of_redirects_are_granted_too(spark: SparkSession, tmp_path: Path, 
     assert metrics["failedPolls"] == "0"
 
 
-def test_hops_of_the_request_that_infers_a_schema_are_counted_too(spark: SparkSession, tmp_path: Path) -> None:
-    """At each start, though the checkpoint, and what it says of the last run, is read after that."""
+def test_redirects_of_schema_inference_count_too(spark: SparkSession, tmp_path: Path) -> None:
+    """At each start, although the connector reads the checkpoint and its notes of the last run later."""
     counted = Redirecting()
     with counted.api as api:
         for run in (1, 2):
             stream = ids_of(spark, api, schema=None, streaming_interval=0, max_request_rate="8/60s", max_retries=0)
             query = begin(stream, tmp_path)
-            # Two for each schema, two for the page after it in the first run; then it could do no more in this window.
+            # Two requests for each schema, and two for the next page in the first run. The window allows no more.
             counted.await_use(2 + 2 * run, 60, 0, f"requests of run {run}")
             time.sleep(2)
             query.stop()
     assert counted.most_within(60) <= 8
 
 
-def test_a_batch_read_keeps_the_rate_too(spark: SparkSession) -> None:
+def test_a_batch_read_respects_the_rate_too(spark: SparkSession) -> None:
     arrivals: list[float] = []
 
     def answer(request: Request) -> Answer:
@@ -196,7 +198,7 @@ def obsolete_850(at: float) -> str:
 
 
 FORMS: list[Callable[[], tuple[str, float]]] = [
-    # What is sent, and until when to wait.
+    # The header, and the time until which the stream must wait.
     lambda: ("1", time.time() + 1),
     lambda: ("0.5", time.time() + 0.5),
     lambda: (formatdate(int(time.time()) + 2, usegmt=True), int(time.time()) + 2.0),
@@ -205,7 +207,7 @@ FORMS: list[Callable[[], tuple[str, float]]] = [
 ]
 
 
-def test_retry_after_in_all_its_forms_in_front_of_a_live_stream(spark: SparkSession, tmp_path: Path) -> None:
+def test_all_forms_of_retry_after_in_front_of_a_live_stream(spark: SparkSession, tmp_path: Path) -> None:
     feed = Feed()
     live = live_api(feed)
     waits: list[tuple[str, float, int]] = []
@@ -229,11 +231,11 @@ def test_retry_after_in_all_its_forms_in_front_of_a_live_stream(spark: SparkSess
             wait_until(lambda: len(got.rows()) == maker.made, "all rows")
             assert sorted(row.id for row in got.rows()) == list(range(1, maker.made + 1))
     for form, until, number in waits:
-        # `number` counts the request itself; HTTP dates have a resolution of a second.
+        # `number` counts the request itself. HTTP dates have a resolution of a second.
         assert api.requests[number].at >= until - 0.02, f"{form}: {until - api.requests[number].at} s too early"
 
 
-def test_a_used_up_quota_shows_in_the_progress(spark: SparkSession, tmp_path: Path) -> None:
+def test_a_used_up_quota_is_visible_in_the_progress(spark: SparkSession, tmp_path: Path) -> None:
     with numbered(lambda: 1000, most=100) as api:
         answers = api.answer
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the DataFrame looks like, by options alone."""
+"""The schema of the DataFrame, determined by options alone."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def api() -> Emulated:
     return Emulated(lambda _: Answer({"data": RECORDS}))
 
 
-def test_types_that_the_user_knows_better(spark: SparkSession) -> None:
+def test_schema_hints_override_inference(spark: SparkSession) -> None:
     with api() as running:
         frame = read_rest(
             spark,
@@ -33,14 +33,14 @@ def test_types_that_the_user_knows_better(spark: SparkSession) -> None:
         )
         assert frame.schema.simpleString() == "struct<output:struct<id:bigint,user:struct<born:date>,missing:int>>"
         rows = frame.selectExpr("output.id", "year(output.user.born)", "output.missing").collect()
-    # As spark.read.json has it: a text is no number.
+    # As in spark.read.json: a text is not a number.
     assert [tuple(row) for row in rows] == [(None, 2001, None), (None, 2004, None)]
 
 
 def test_text(spark: SparkSession) -> None:
     with api() as running:
         frame = read_rest(spark, f"{running.url}/data", offset_field="id", output_type="string")
-        assert not running.requests, "nothing is asked for at load()"
+        assert not running.requests, "load() sends no request"
         assert [row.output for row in frame.collect()] == [
             '{"id": "1", "user": {"born": "2001-02-03"}}',
             '{"id": "22", "user": {"born": "2004-05-06"}}',
@@ -52,7 +52,7 @@ def test_variant(spark: SparkSession) -> None:
 
         def read(**options: str) -> None:
             frame = read_rest(spark, f"{running.url}/data", output_type="variant", **options)  # type: ignore[arg-type]
-            assert not running.requests, "nothing is asked for at load()"
+            assert not running.requests, "load() sends no request"
             years = frame.selectExpr("variant_get(output, '$.user.born', 'date') AS born").selectExpr("year(born) AS y")
             assert sorted(row.y for row in years.collect()) == [2001, 2004]
 
@@ -63,7 +63,7 @@ def test_variant(spark: SparkSession) -> None:
             read(offset_field="id")
 
 
-def test_what_does_not_go_together(spark: SparkSession) -> None:
+def test_conflicting_options_are_refused(spark: SparkSession) -> None:
     with pytest.raises(IllegalArgumentException) as caught:
         read_rest_stream(spark, "http://127.0.0.1:9/", infer_schema=False, output_type="struct")
     assert "outputType: struct is inferred, and inferSchema is false" in str(caught.value)
@@ -121,7 +121,7 @@ def test_the_table_of_rescued_data_in_the_docs(spark: SparkSession) -> None:
     assert rescued == [json.loads(rest.strip("`")) for _, rest in lines]
 
 
-def test_wrong_settings_are_said_at_load(spark: SparkSession) -> None:
+def test_wrong_settings_are_reported_at_load(spark: SparkSession) -> None:
     with pytest.raises(IllegalArgumentException) as caught:
         read_rest_stream(
             spark, "http://127.0.0.1:9/", schema_evolution_mode="addNewColumns", rescued_data_column="output"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Secrets are marked, every feature that takes one is run, and all that comes out is searched for the marks (I6)."""
+"""Runs every feature that accepts a secret with marked secrets, and searches all output for the marks (I6)."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from emulated import Answer, Emulated, Request
 from event_log import event_log_conf
 from oauth1_provider import Provider as OAuth1Provider
 from process import Driver
+from query import LOCAL_CLUSTER
 from standalone import SPARK_HOME
-from test_clusters import LOCAL_CLUSTER
 
 MARK = "sEcReTmArK"
 ROOT_LOGGER = """
@@ -37,17 +37,17 @@ logger.wire.level = debug
 
 
 def secret(name: str) -> str:
-    """With characters that are written otherwise in each place."""
+    """Contains characters that each context encodes differently."""
     return f"{MARK}-{name} /+&="
 
 
 def simple(name: str) -> str:
-    """Of letters that a header and a name may hold."""
+    """Consists of letters that are valid in headers and names."""
     return f"{MARK}-{name}"
 
 
 def basic(user: str, password: str) -> str:
-    """As it is sent."""
+    """The secret as it is sent."""
     return base64.b64encode(f"{user}:{password}".encode()).decode()
 
 
@@ -63,7 +63,7 @@ class Case:
     batch: bool = False
     works: bool = True
     arrives: list[str] = field(default_factory=list)
-    """What the API must have seen."""
+    """The texts that the API must have received."""
 
 
 def echo(request: Request) -> str:
@@ -71,7 +71,7 @@ def echo(request: Request) -> str:
 
 
 class Api:
-    """Takes everything, remembers it, and says it again wherever it can."""
+    """Accepts every request, records it, and repeats it in every possible place."""
 
     def __init__(self) -> None:
         self.said: list[str] = []
@@ -94,7 +94,7 @@ class Api:
         if kind == "refused":
             return Answer({"said": echo(request), "error": {"message": echo(request)}}, status=403)
         if kind == "echoed":
-            # Only the begin of a body is shown in an error.
+            # Errors only show the beginning of a body.
             texts = [request.body.decode(), *(request.headers[name] for name in ("Cookie", "Proxy-Authorization"))]
             return Answer({"said": [text for text in texts if text]}, status=403)
         if kind == "hop":
@@ -102,7 +102,7 @@ class Api:
                 {"moved": echo(request)}, status=302, headers={"Location": request.target.replace("hop", "data")}
             )
         if kind == "leaves":
-            # To an address that holds what was asked for.
+            # Redirects to a URL that contains the whole request.
             there = f"http://other.invalid{request.target}"
             return Answer({"moved": echo(request)}, status=307, headers={"Location": there})
         if kind == "broken":
@@ -112,7 +112,7 @@ class Api:
         if kind == "reported":
             return Answer({"ok": False, "error": echo(request), "data": []})
         if kind == "paged":
-            # An API names the next page by the request's own address, with all that was in it.
+            # The API names the next page by the URL of the request, with all its secrets.
             more = "page=2" not in request.target
             return Answer({"data": records, "next": f"{request.target}&page=2" if more else None})
         if kind == "linked":
@@ -122,7 +122,7 @@ class Api:
 
 
 def case(url: str, name: str, path: str, **more: Any) -> Case:
-    """With options, and what else a case has."""
+    """With options, and the other parts of a case."""
     known = {k: more.pop(k) for k in ("schema", "batch", "works", "arrives") if k in more}
     basics = {"url": f"{url}/{path}", "offsetType": "incremental", "offsetField": "id", "maxRetries": "0"}
     return Case(name, basics | more, **known)
@@ -209,7 +209,7 @@ def cases(url: str, folder: Path) -> list[Case]:
 
 
 def beside_credentials(url: str) -> list[Case]:
-    """What else of a request may be secret, and a proxy's credentials; `echoed` says it again."""
+    """Other secret parts of a request, and a proxy's credentials. `echoed` repeats the request in the response."""
 
     def of(name: str, path: str, **more: Any) -> Case:
         return case(url, name, path, **more)
@@ -222,7 +222,7 @@ def beside_credentials(url: str) -> list[Case]:
         of("body", "data", **body, arrives=[f"{MARK}-body"]),
         of("initial-body", "data", **initial_body, arrives=[f"{MARK}-initial-body"]),
         of("cookie", "data", **cookie, arrives=[simple("cookie-option")]),
-        # An API takes a request to a proxy as well as one to itself.
+        # The API accepts requests to a proxy and to itself.
         of("proxy", "data", **proxy, proxy=url, arrives=[PROXY_BASIC]),
         of("no-proxy", "data", **proxy, proxy="http://127.0.0.1:1", works=False),
         of("redirect-of-body", "leaves", **body, allowedHosts="other.invalid", works=False),
@@ -232,7 +232,7 @@ def beside_credentials(url: str) -> list[Case]:
 
 
 def of_input_rows(url: str) -> list[Case]:
-    """A column whose name sounds secret; it is no column of the result."""
+    """A column with a secret name. It is not in the result."""
     row = {"inputData": json.dumps([{"n": 1, "token": secret("row")}])}
     call = row | {"includeInputsInOutput": "N", "maxRetries": "0"}
     result = "output STRING, error STRING"
@@ -249,7 +249,7 @@ def of_input_rows(url: str) -> list[Case]:
 
 
 def leaks(file: Path, needles: list[bytes]) -> list[str]:
-    """Lines that hold a mark, shortened around it."""
+    """Lines that contain a mark, shortened around it."""
     found = []
     with file.open("rb") as lines:
         for line in lines:
@@ -263,7 +263,7 @@ def leaks(file: Path, needles: list[bytes]) -> list[str]:
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Api, list[Case], str]:
-    """One driver with one executor, both of which log everything."""
+    """One driver and one executor, both with full logging."""
     folder = tmp_path_factory.mktemp("secrets")
     out = folder / "out"
     out.mkdir()
@@ -276,29 +276,29 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Api, list[Case]
     conf |= {"spark.driver.bindAddress": "127.0.0.1", "spark.sql.shuffle.partitions": "1"}
     api = Api()
     with Emulated(api) as server:
-        asked = cases(server.url, out)
-        described = [{k: getattr(c, k) for k in ("name", "options", "schema", "batch")} for c in asked]
-        file = folder / "asked.json"
+        all_cases = cases(server.url, out)
+        described = [{k: getattr(c, k) for k in ("name", "options", "schema", "batch")} for c in all_cases]
+        file = folder / "all_cases.json"
         file.write_text(json.dumps({"conf": conf, "cases": described, "folder": str(out)}))
         env = {"SPARK_HOME": str(SPARK_HOME), "MARKED_TOKEN": simple("by-env"), "SPARK_WORKER_DIR": str(out / "work")}
         with Driver("secrets.py", str(file), log=out / "printed", env=env) as driver:
             assert driver.wait(400) == 0, driver.output()[-3000:]
-            return out, api, asked, driver.output()
+            return out, api, all_cases, driver.output()
 
 
-def test_each_case_did_what_it_should(run: tuple[Path, Api, list[Case], str]) -> None:
-    """Else there was nothing to be seen."""
-    _, api, asked, printed = run
-    for case in asked:
+def test_each_case_succeeds(run: tuple[Path, Api, list[Case], str]) -> None:
+    """Otherwise the search would have nothing to find."""
+    _, api, all_cases, printed = run
+    for case in all_cases:
         shown = "\n" + printed.partition(f"\ncase {case.name}\n")[2].partition("\ncase ")[0]
         said = "passed" if case.works else "failed"
         assert f"\n{said} {case.name}" in shown and (case.works or "[REST_" in shown), shown[:3000]
         for mark in case.arrives:
             assert any(mark in seen for seen in api.said), f"{case.name}: {mark} did not arrive"
-    assert printed.count("***") > 20, "that something was hidden is to be seen"
+    assert printed.count("***") > 20, "the output shows that something was hidden"
 
 
-def test_no_mark_is_in_anything_that_comes_out(run: tuple[Path, Api, list[Case], str]) -> None:
+def test_no_output_contains_a_mark(run: tuple[Path, Api, list[Case], str]) -> None:
     out, _, _, _ = run
     sent = [basic(secret("user"), secret("password")), PROXY_BASIC]
     files = [file for file in out.rglob("*") if file.is_file()]

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The four examples of the document that asked for streaming, as written there: only the host differs.
+"""The four examples of the requirements, as written: only the host differs.
 
-Each has two tests: as written, where the first batch comes at once; and with a short interval, for the next request.
+Each example has two tests: as written, where the first batch starts at once, and with a short interval for the next
+request.
 """
 
 import json
 from pathlib import Path
 
-from apis import Feed, Record, clever_like, github_events, key_in_header, twitter_like
+from apis import Feed, Record, clever_like, github_events, key_in_header, student, twitter_like
 from collected import collecting
 from emulated import Emulated
 from pyspark.sql import DataFrame, SparkSession
@@ -58,7 +59,7 @@ def test_tweets_into_parquet(spark: SparkSession, tmp_path: Path) -> None:
     assert sorted((r.timestamp, r.id, r.text) for r in rows) == [(t, t * 10, f"tweet of {t}") for t in (100, 101)]
 
 
-def test_tweets_go_on_from_the_largest_timestamp(spark: SparkSession) -> None:
+def test_tweets_continue_from_the_largest_timestamp(spark: SparkSession) -> None:
     feed = Feed(tweet(100), tweet(101))
     with twitter_like(feed) as api, collecting(tweets(spark, api, SHORT).select("output.*")) as got:
         got.await_rows(2)
@@ -89,12 +90,8 @@ def students(spark: SparkSession, api: Emulated, streaming_interval: str = "60")
     )
 
 
-def student(number: int) -> Record:
-    return {"id": f"5f{number:04}", "role": "student", "name": {"first": f"Student {number}"}}
-
-
 def test_students_into_files(spark: SparkSession, tmp_path: Path) -> None:
-    """The document writes to Delta Lake: that `test_delta.py` does, on the Spark that Delta has a jar for."""
+    """The requirements write to Delta Lake. `test_delta.py` does that, on the Spark version that Delta supports."""
     with clever_like(Feed(student(1), student(2), student(3))) as api:
         students_df = students(spark, api)
         query = (
@@ -120,11 +117,11 @@ def test_students_page_by_page_and_then_new_ones(spark: SparkSession) -> None:
         got.await_rows(4)
         api.await_polls(3)
         assert sorted(r.id for r in got.rows()) == ["5f0001", "5f0002", "5f0003", "5f0004"]
-        asked = [r.query.get("starting_after") for r in api.requests]
-        assert asked[:3] == [None, "5f0002", "5f0003"]
-        # The API names no id at the end: the last one is kept.
-        assert set(asked[3:]) == {"5f0003", "5f0004"}
-        assert asked[-1] == "5f0004"
+        cursors = [r.query.get("starting_after") for r in api.requests]
+        assert cursors[:3] == [None, "5f0002", "5f0003"]
+        # At the end the API returns no id, so the last id stays in use.
+        assert set(cursors[3:]) == {"5f0003", "5f0004"}
+        assert cursors[-1] == "5f0004"
 
 
 # ---- Example 3: GitHub API
@@ -146,7 +143,7 @@ def events(spark: SparkSession, api: Emulated, streaming_interval: str = "60") -
 
 
 def event(number: int) -> Record:
-    # The ids cross a power of ten: as text, 9… would be larger than 10….
+    # The ids cross a power of ten. As text, 9… would be larger than 10….
     kind = "PushEvent" if number % 2 else "WatchEvent"
     return {"id": str(9_999_999_950 + number), "type": kind, "actor": {"login": "octocat"}, "public": True}
 
@@ -227,7 +224,7 @@ def test_custom_headers_with_every_request(spark: SparkSession) -> None:
 
 
 def test_from_json_of_the_output_column(spark: SparkSession) -> None:
-    """As written, with the one added option that keeps the record's text."""
+    """As written, with one additional option that keeps the record's text."""
     feed = Feed({"timestamp": 1, "id": 7, "name": "Ada"}, {"timestamp": 2, "id": 8, "name": "Grace"})
     with twitter_like(feed) as api:
         df = (

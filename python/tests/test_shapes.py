@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The three shapes of a response, by the document that asked for streaming."""
+"""The three shapes of a response, from the requirements."""
 
 from apis import always
 from collected import collecting

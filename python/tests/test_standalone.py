@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A standalone cluster that runs already: what it is given later, a jar or an executor in place of a lost one."""
+"""A standalone cluster that already runs and later gets a jar, or an executor that replaces a lost executor."""
 
 from __future__ import annotations
 
@@ -23,17 +23,19 @@ LOCAL = {"spark.ui.enabled": "false", "spark.driver.host": "127.0.0.1", "spark.d
 CONF = [word for name, value in LOCAL.items() for word in ("--conf", f"{name}={value}")]
 
 
-def test_an_executor_in_place_of_a_killed_one(spark: SparkSession, tmp_path: Path, standalone: Standalone) -> None:
-    """The cluster starts it while the stream runs; it polls, as the lost one did."""
+def test_a_new_executor_replaces_a_killed_one(spark: SparkSession, tmp_path: Path, standalone: Standalone) -> None:
+    """The cluster starts it while the stream runs. It polls, as the lost executor did."""
     watched = Watched()
     with watched.api:
         query = ClusterQuery(tmp_path, watched, {"spark.master": standalone.master})
         with query.driver() as driver:
             wait_until(
-                lambda: len(set(watched.askers)) == 2 or not driver.is_running(), "polls of both executors", seconds=120
+                lambda: len(set(watched.senders)) == 2 or not driver.is_running(),
+                "polls of both executors",
+                seconds=120,
             )
             assert driver.is_running(), driver.output()
-            first = set(watched.askers)
+            first = set(watched.senders)
             assert {executor_id(process) for process in first} == {"0", "1"}
             watched.feed.add(*page(0))
             query.await_batches(driver, 1)
@@ -46,17 +48,17 @@ def test_an_executor_in_place_of_a_killed_one(spark: SparkSession, tmp_path: Pat
                 pages += 1
                 query.await_batches(driver, pages)
             (added,) = {process for _, process in watched.given} - first
-            # Not a third one that was late: the cluster has a core for each of two.
+            # Not a third executor that started late: the cluster has cores for two.
             assert executor_id(added) == "2"
         query.drain()
     query.must_hold_once(spark, pages * PAGE)
 
 
-def ids(askers: set[str]) -> Emulated:
-    """Two records; notes the executors that ask. Somebody else gets no answer."""
+def ids(senders: set[str]) -> Emulated:
+    """Two records. Records which executors send requests. Other processes get no response."""
 
     def answer(request: Request) -> Answer:
-        askers.add(executor_id(process_at(request.connection)))
+        senders.add(executor_id(process_at(request.connection)))
         if request.path == "/refused":
             return Answer({"error": "not you"}, status=403)
         start = int(request.query.get("start_id", "0"))
@@ -66,27 +68,27 @@ def ids(askers: set[str]) -> Emulated:
 
 
 def test_an_application_submitted_in_client_mode(tmp_path: Path, standalone: Standalone) -> None:
-    askers: set[str] = set()
+    senders: set[str] = set()
     submit = [str(SPARK_HOME / "bin" / "spark-submit"), "--master", standalone.master, "--deploy-mode", "client"]
     env = {"SPARK_HOME": str(SPARK_HOME), "PYSPARK_PYTHON": sys.executable}
-    with ids(askers) as api:
+    with ids(senders) as api:
         application = [str(EXAMPLES / "submitted.py"), api.url, str(tmp_path / "out")]
         command = [*submit, *CONF, "--jars", spark_rest.jar_path(), *application]
         with Program(command, log=tmp_path / "log", env=env) as driver:
             assert driver.wait(120) == 0, driver.output()
     assert "rows 2\n" in driver.output()
-    assert askers
+    assert senders
 
 
-def test_executors_that_run_already_get_the_jar(tmp_path: Path, standalone: Standalone) -> None:
-    askers: set[str] = set()
+def test_executors_that_already_run_get_the_jar(tmp_path: Path, standalone: Standalone) -> None:
+    senders: set[str] = set()
     env = {
         "SPARK_HOME": str(SPARK_HOME),
         "PYSPARK_SUBMIT_ARGS": " ".join(["--master", standalone.master, *CONF, "pyspark-shell"]),
     }
-    with ids(askers) as api, Driver("attached_later.py", api.url, log=tmp_path / "log", env=env) as driver:
+    with ids(senders) as api, Driver("attached_later.py", api.url, log=tmp_path / "log", env=env) as driver:
         assert driver.wait(120) == 0, driver.output()
     assert "before: 0 jars, 4 rows\n" in driver.output(), driver.output()
     assert "ids [1, 2]\n" in driver.output()
     assert "[REST_API_REFUSED]" in driver.output().partition("refused:")[2], driver.output()
-    assert askers
+    assert senders

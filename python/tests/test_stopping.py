@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`query.stop()` at any moment: it returns within a second, and nothing of the stream is left."""
+"""`query.stop()` at any moment returns within a second, and nothing of the stream remains."""
 
 from __future__ import annotations
 
@@ -15,64 +15,32 @@ from apis import numbered
 from emulated import Answer, Emulated, Failure, Request, Stall
 from process import Driver
 from processes import executor_id, java_threads, process_at
-from py4j.java_gateway import JVMView
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import SparkSession
 from pyspark.sql.streaming.query import StreamingQuery
 from standalone import SPARK_HOME, Standalone
+from stopping import assert_stops, begin, jobs, our_threads
 from streams import ids_of
 from waiting import wait_until
 
 from spark_rest import read_rest_stream
 
 HANGS = 20.0
-# In the name of a thread, or in its stack.
+# Appears in the name or the stack of a thread.
 OURS = r"spark-?rest"
 SLOW = f"java_method('java.lang.Thread', 'sleep', {HANGS * 1000:.0f}L) != ''"
 Moment = Callable[[Emulated, Callable[[], StreamingQuery]], StreamingQuery]
 
 
-def our_threads(spark: SparkSession) -> list[str]:
-    """Names of threads that are alive in the JVM, which is driver and executor."""
-    jvm = spark._jvm
-    assert isinstance(jvm, JVMView)
-    names = [thread.getName() for thread in jvm.java.lang.Thread.getAllStackTraces().keySet()]
-    return [name for name in names if name.startswith("spark-rest")]
-
-
-def jobs(spark: SparkSession) -> list[int]:
-    return list(spark.sparkContext.statusTracker().getActiveJobsIds())
-
-
-def begin(stream: DataFrame, checkpoint: Path, **trigger: Any) -> StreamingQuery:
-    writer = stream.writeStream.format("noop").option("checkpointLocation", str(checkpoint))
-    return (writer.trigger(**trigger) if trigger else writer).start()
-
-
-def assert_stops(spark: SparkSession, api: Emulated, query: StreamingQuery) -> None:
-    """Within a second, with all that belongs to it."""
-    assert query.isActive, f"it ended before it was stopped: {query.exception()}"
-    began = time.monotonic()
-    query.stop()
-    took = time.monotonic() - began
-    # The last request of a query that polls as fast as it can may be on its way.
-    asked = len(api.requests)
-    wait_until(lambda: not jobs(spark), "the end of the query's jobs", seconds=2)
-    wait_until(lambda: not our_threads(spark), f"the end of {our_threads(spark)}", seconds=5)
-    assert query.exception() is None, "a query that was stopped has not failed"
-    assert len(api.requests) <= asked + 1, "it went on polling"
-    assert took < 1, f"stop() took {took:.2f} s"
-
-
-# ---- moments at which it is stopped: each gets the API and what starts the query
+# ---- moments of the stop: each gets the API and a function that starts the query
 
 
 def await_first_batch(query: StreamingQuery) -> None:
-    """While Spark plans a first batch, and compiles code for it, nothing interrupts it, whatever the source."""
+    """While Spark plans and compiles the first batch, nothing can interrupt it, with any source."""
     wait_until(lambda: any(p["numInputRows"] for p in query.recentProgress), "the first batch")
 
 
 def idle(api: Emulated, start: Callable[[], StreamingQuery]) -> StreamingQuery:
-    """Between two polls."""
+    """Stops between two polls."""
     query = start()
     await_first_batch(query)
     time.sleep(0.3)
@@ -91,7 +59,7 @@ def in_a_response(where: Stall) -> Moment:
 
 
 def in_the_backoff(api: Emulated, start: Callable[[], StreamingQuery]) -> StreamingQuery:
-    """Of half a minute, on the average, before the next try."""
+    """Stops in a backoff of half a minute on average."""
     api.fail_next(Failure.STATUS_500, times=1000)
     query = start()
     api.await_requests(1)
@@ -100,7 +68,7 @@ def in_the_backoff(api: Emulated, start: Callable[[], StreamingQuery]) -> Stream
 
 
 def told_to_wait(api: Emulated, start: Callable[[], StreamingQuery]) -> StreamingQuery:
-    """By `Retry-After`."""
+    """Stops in a wait by `Retry-After`."""
     api.answer = lambda _: Answer({}, status=429, headers={"Retry-After": "60"})
     query = start()
     api.await_requests(1)
@@ -110,7 +78,7 @@ def told_to_wait(api: Emulated, start: Callable[[], StreamingQuery]) -> Streamin
 
 
 def quota_used_up(api: Emulated, start: Callable[[], StreamingQuery]) -> StreamingQuery:
-    """Until a moment that the API names, an hour from now."""
+    """Stops in a wait until a time that the API names, an hour from now."""
     answer = api.answer
     headers = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(int(time.time()) + 3600)}
     api.answer = lambda request: Answer(answer(request).body, headers=headers)
@@ -151,7 +119,7 @@ def test_stop_while_idle(spark: SparkSession, tmp_path: Path, interval: int) -> 
 
 @pytest.mark.parametrize("trigger", [{"processingTime": "0 seconds"}, {"availableNow": True}], ids=["always", "now"])
 def test_stop_while_polling_waits_for_room(spark: SparkSession, tmp_path: Path, trigger: dict[str, Any]) -> None:
-    """The sink stands still in its first batch, and polling has run ahead as far as it may."""
+    """The sink is blocked in its first batch, and polling has reached its limit."""
     with numbered(lambda: 10**9) as api:
         stream = ids_of(spark, api, streaming_interval=0, batch_size=10, max_buffered_bytes="100k").filter(SLOW)
         query = begin(stream, tmp_path, **trigger)
@@ -161,13 +129,13 @@ def test_stop_while_polling_waits_for_room(spark: SparkSession, tmp_path: Path, 
 
 
 def settled(api: Emulated, seconds: float = 1.5) -> int:
-    """Waits until so long no request came, and tells how many there were."""
+    """Waits until no request arrives for a while. Returns the number of requests."""
     wait_until(lambda: bool(api.requests) and time.time() - api.requests[-1].at > seconds, "the last request")
     return len(api.requests)
 
 
 def test_stop_at_any_moment_of_the_start(spark: SparkSession, tmp_path: Path) -> None:
-    """A poll whose job is submitted just when the query stops must not run on: each response would take its 20 s."""
+    """A poll that Spark submits exactly at the stop must not run on: each response would take 20 s."""
     chance = random.Random(7)
     with numbered(lambda: 1000) as api:
         stream = ids_of(spark, api, streaming_interval=0)
@@ -181,7 +149,7 @@ def test_stop_at_any_moment_of_the_start(spark: SparkSession, tmp_path: Path) ->
 
 
 def test_stop_while_one_of_two_endpoints_is_slow(spark: SparkSession, tmp_path: Path) -> None:
-    """The slow one is polled in a job apart by then, beside those of the other."""
+    """By then the slow endpoint is polled in a separate job, next to the job of the other endpoints."""
 
     def is_slow(request: Request) -> bool:
         return request.path == "/slow"
@@ -202,10 +170,10 @@ def test_stop_while_one_of_two_endpoints_is_slow(spark: SparkSession, tmp_path: 
             input_data=[{"name": "quick"}, {"name": "slow"}],
         )
         query = begin(stream, tmp_path)
-        wait_until(lambda: len([r for r in api.requests if is_slow(r)]) == 2, "a poll apart")
+        wait_until(lambda: len([r for r in api.requests if is_slow(r)]) == 2, "a poll in a separate job")
         quick = len(api.requests)
         api.await_requests(quick + 3)
-        # Of the first poll, which was broken off to let the other endpoint go on.
+        # The interrupted first poll, which let the other endpoint continue.
         assert api.given_up.wait(2)
         api.given_up.clear()
         assert_stops(spark, api, query)
@@ -214,7 +182,7 @@ def test_stop_while_one_of_two_endpoints_is_slow(spark: SparkSession, tmp_path: 
 
 @pytest.mark.slow
 def test_no_connection_is_left(spark: SparkSession, tmp_path: Path) -> None:
-    """Those that are idle are kept for other queries, half a minute long."""
+    """Idle connections are kept half a minute for other queries."""
     with numbered(lambda: 10) as api:
         assert_stops(spark, api, idle(api, lambda: begin(ids_of(spark, api, streaming_interval=0.1), tmp_path)))
         wait_until(lambda: api.open_connections == 0, f"the end of {api.open_connections} connections", seconds=35)

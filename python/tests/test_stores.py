@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Page logs on HDFS, and what a page log on a local disk does not do."""
+"""Page logs on HDFS, and operations that a page log on a local disk avoids."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ PAGE_LOG_FOLDERS = {"epochs", "manifests", "pages", "last-poll.json", "run-start
 
 @pytest.fixture(scope="module")
 def hdfs(tmp_path_factory: pytest.TempPathFactory, spark: SparkSession) -> Iterator[str]:
-    """The URL of an HDFS that takes files."""
+    """The URL of a writable HDFS."""
     with Hdfs(tmp_path_factory.mktemp("hdfs")) as running:
         files = Files(spark, running.url)
         wait_until(files.can_be_written, "HDFS to take a file", seconds=120)
@@ -38,7 +38,7 @@ def hdfs(tmp_path_factory: pytest.TempPathFactory, spark: SparkSession) -> Itera
 
 
 class Files:
-    """A folder of any of Hadoop's file systems, seen from the test."""
+    """A folder in any Hadoop file system, seen from the test."""
 
     def __init__(self, spark: SparkSession, url: str) -> None:
         self.jvm: Any = spark._jvm
@@ -50,7 +50,7 @@ class Files:
         return self.jvm.org.apache.hadoop.fs.Path(f"{self._url}/{name}")
 
     def list(self, folder: str) -> set[str]:
-        """Names; none if there is no such folder."""
+        """File names. A missing folder has no names."""
         if not self.system.exists(self._path(folder)):
             return set()
         return {status.getPath().getName() for status in self.system.listStatus(self._path(folder))}
@@ -77,13 +77,13 @@ class PageLogFiles(Files):
         return {json.loads(self.text(f"manifests/{name}"))["file"]["name"] for name in self.list("manifests")}
 
     def unnamed(self) -> set[str]:
-        """The files are listed first: a poll may end meanwhile."""
+        """Lists the files first, because a poll may end meanwhile."""
         files = self.list("pages")
         return files - self.named()
 
     def must_be_clean(self) -> None:
-        """After a run that ended by itself."""
-        assert self.list("") <= PAGE_LOG_FOLDERS, "files are left that are no part of a page log"
+        """For a run that has ended by itself."""
+        assert self.list("") <= PAGE_LOG_FOLDERS, "the folder contains files that do not belong to a page log"
         assert self.list("pages") == self.named(), "page files are left that no manifest names"
         assert len(self.list("epochs")) == 1
         assert not any(name.endswith(".tmp") for name in self.list("manifests") | self.list("epochs"))
@@ -93,7 +93,7 @@ SCHEMA = "id BIGINT, timestamp BIGINT, text STRING"
 
 
 def add(feed: Feed, first: int, last: int) -> None:
-    """A page of them is larger than what a page file is written in at once: half a response leaves half a file."""
+    """Larger than the write buffer of a page file, so that half a response leaves half a file."""
     feed.add(*(record(n) | {"text": f"{n:010d}" * 1000} for n in range(first, last + 1)))
 
 
@@ -123,14 +123,14 @@ def test_killed_drivers_with_a_checkpoint_on_hdfs(spark: SparkSession, tmp_path:
 
 @pytest.mark.slow
 def test_a_zombie_driver_with_its_page_log_on_hdfs(spark: SparkSession, tmp_path: Path, hdfs: str) -> None:
-    """It was frozen in the middle of a response, so that it comes back to a page file that another run has swept."""
+    """The driver is frozen in the middle of a response. It wakes up with a page file that another run has deleted."""
     feed = Feed()
     with live_api(feed) as api:
         query = Query(api, tmp_path, SCHEMA, page_log_location=f"{hdfs}/zombie")
         with query.driver("zombie") as zombie:
             add(feed, 1, PAGE)
             query.await_batches(zombie, 1)
-            # Otherwise Spark itself finds out, by its own log of batches.
+            # Otherwise Spark finds the conflict itself, in its log of batches.
             wait_until(lambda: finished_batches(tmp_path / "checkpoint") == [0], "the commit of the batch", seconds=120)
             (folder,) = Files(spark, hdfs).list("zombie")
             log = PageLogFiles(spark, f"{hdfs}/zombie/{folder}")
@@ -157,7 +157,7 @@ def test_a_zombie_driver_with_its_page_log_on_hdfs(spark: SparkSession, tmp_path
     log.must_be_clean()
 
 
-def test_of_many_writers_on_hdfs_one_gets_each_name(spark: SparkSession, hdfs: str) -> None:
+def test_of_many_writers_on_hdfs_exactly_one_gets_each_name(spark: SparkSession, hdfs: str) -> None:
     writers, names = 8, [f"manifests/{n}" for n in range(40)]
     files = Files(spark, f"{hdfs}/contended")
     log = files.jvm.io.github.sparkrest.pagelog.store.HadoopLogStore(files.system, files._path(""))
@@ -165,7 +165,7 @@ def test_of_many_writers_on_hdfs_one_gets_each_name(spark: SparkSession, hdfs: s
     together = Barrier(writers)
 
     def write(writer: int) -> set[str]:
-        # Each writer begins at another name, so that none of them is first everywhere.
+        # Each writer starts with another name, so that no writer is always first.
         begin = writer * len(names) // writers
         together.wait(60)
         mine = names[begin:] + names[:begin]
@@ -199,7 +199,7 @@ def test_a_local_page_log_starts_no_process_for_its_files(tmp_path: Path) -> Non
 
 
 class Start:
-    """A process that was started, and by which code."""
+    """A started process, and the code that started it."""
 
     def __init__(self, event: dict[str, Any]) -> None:
         self.command = event["command"]

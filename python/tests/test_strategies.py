@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the next request carries, by the rules of the document that asked for streaming; and what is delivered."""
+"""The parameters of the next request by the rules of the requirements, and the delivered records."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import pytest
 from apis import Feed, always, ids_from
 from collected import collecting
 from emulated import Answer, Emulated, Request
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
+from streams import ids_of
 from waiting import wait_until
 
 from spark_rest import read_rest_stream
@@ -28,22 +29,29 @@ STRATEGIES: dict[OffsetType, tuple[str, str, dict[str, Any], str]] = {
 }
 
 
+def polling(
+    spark: SparkSession, api: Emulated, strategy: OffsetType, parameter: str, field: str, placeholder: str = ""
+) -> DataFrame:
+    """A stream that sends its offset as a query parameter, ten times per second."""
+    return read_rest_stream(
+        spark,
+        f"{api.url}/api/data?{parameter}={{{placeholder or field}}}",
+        offset_type=strategy,
+        offset_field=field,
+        streaming_interval=0.1,
+        infer_schema=False,
+    )
+
+
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_the_next_request_carries_the_offset(spark: SparkSession, strategy: OffsetType) -> None:
     parameter, field, body, expected = STRATEGIES[strategy]
     with always(body) as api:
-        stream = read_rest_stream(
-            spark,
-            f"{api.url}/api/data?{parameter}={{{field}}}",
-            offset_type=strategy,
-            offset_field=field,
-            streaming_interval=0.1,
-            infer_schema=False,
-        )
+        stream = polling(spark, api, strategy, parameter, field)
         with collecting(stream):
             api.await_requests(3)
     first, *later = [r.query.get(parameter) for r in api.requests]
-    # A parameter that is an empty placeholder alone is left out.
+    # A parameter that only consists of an empty placeholder is left out.
     assert first == (None if strategy == "cursor" else "0")
     assert set(later) == {expected}
 
@@ -52,58 +60,37 @@ def test_the_next_request_carries_the_offset(spark: SparkSession, strategy: Offs
 def test_the_placeholder_has_an_alias(spark: SparkSession, strategy: OffsetType) -> None:
     parameter, field, body, expected = STRATEGIES[strategy]
     with always(body) as api:
-        stream = read_rest_stream(
-            spark,
-            f"{api.url}/api/data?{parameter}={{offset}}",
-            offset_type=strategy,
-            offset_field=field,
-            streaming_interval=0.1,
-            infer_schema=False,
-        )
+        stream = polling(spark, api, strategy, parameter, field, placeholder="offset")
         with collecting(stream):
             api.await_requests(2)
     assert api.requests[1].query[parameter] == expected
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
-def test_the_same_response_again_brings_nothing_new(spark: SparkSession, strategy: OffsetType) -> None:
+def test_a_repeated_response_delivers_nothing_new(spark: SparkSession, strategy: OffsetType) -> None:
     parameter, field, body, _ = STRATEGIES[strategy]
     records = body["data"]
     with always(body) as api:
-        stream = read_rest_stream(
-            spark,
-            f"{api.url}/api/data?{parameter}={{{field}}}",
-            offset_type=strategy,
-            offset_field=field,
-            streaming_interval=0.1,
-            infer_schema=False,
-        )
+        stream = polling(spark, api, strategy, parameter, field)
         with collecting(stream) as got:
             got.await_rows(len(records))
             api.await_polls(4)
             rows = got.rows()
-    # A cursor that leads on to other pages says that they are other records, though they look the same.
+    # A cursor that leads to other pages marks their records as different, even if they look the same.
     times = 2 if strategy == "cursor" else 1
     assert len(rows) == len(records) * times
 
 
 def test_the_initial_offset_is_sent_first(spark: SparkSession) -> None:
     with ids_from(Feed(*({"id": n} for n in range(1, 21)))) as api:
-        stream = read_rest_stream(
-            spark,
-            f"{api.url}/data?start_id={{id}}",
-            offset_type="incremental",
-            offset_field="id",
-            initial_offset="11",
-            schema="id BIGINT",
-        )
+        stream = ids_of(spark, api, initial_offset="11")
         with collecting(stream) as got:
             assert sorted(r.id for r in got.await_rows(10)) == list(range(11, 21))
     assert api.requests[0].query == {"start_id": "11"}
 
 
 def test_the_initial_offset_of_a_cursor_may_be_the_empty_text(spark: SparkSession) -> None:
-    """As it is without the option: the first request has no such parameter, and any other text is sent."""
+    """Without the option, the first request has no such parameter. Any other text is sent."""
     _, field, body, _ = STRATEGIES["cursor"]
     sent = {}
     for begin in ("", "first"):
@@ -126,7 +113,7 @@ def test_the_initial_offset_of_a_cursor_may_be_the_empty_text(spark: SparkSessio
 
 
 def test_an_inclusive_timestamp_repeats_nothing(spark: SparkSession) -> None:
-    """Three records share the newest second; a fourth of that second comes later."""
+    """Three records share the newest second, and a fourth record of that second arrives later."""
     feed = Feed(*({"id": n, "timestamp": 500} for n in (1, 2, 3)))
 
     def answer(request: Request) -> Answer:
@@ -152,7 +139,7 @@ def test_an_inclusive_timestamp_repeats_nothing(spark: SparkSession) -> None:
 
 @pytest.mark.parametrize("at_the_end", [None, "", "absent"])
 def test_a_cursor_that_ends_repeats_nothing(spark: SparkSession, at_the_end: str | None) -> None:
-    """The last page names no further cursor, and is asked for again and again."""
+    """The last page contains no further cursor, and each poll requests it again."""
     feed = Feed(*({"n": n} for n in range(1, 6)))
 
     def answer(request: Request) -> Answer:
@@ -204,21 +191,14 @@ def test_digit_strings_are_compared_as_numbers(spark: SparkSession) -> None:
 
 def test_a_page_larger_than_a_batch_is_delivered_over_several(spark: SparkSession) -> None:
     with ids_from(Feed(*({"id": n} for n in range(250)))) as api:
-        stream = read_rest_stream(
-            spark,
-            f"{api.url}/data?start_id={{id}}",
-            offset_type="incremental",
-            offset_field="id",
-            schema="id BIGINT",
-            batch_size=100,
-        )
+        stream = ids_of(spark, api, batch_size=100)
         with collecting(stream) as got:
             assert sorted(r.id for r in got.await_rows(250)) == list(range(250))
 
             def sizes() -> list[int]:
                 return [p["numInputRows"] for p in got.query.recentProgress if p["numInputRows"]]
 
-            # A batch is reported after its rows are there.
+            # A batch is reported after its rows are readable.
             wait_until(lambda: sum(sizes()) == 250, "a report of each batch")
             assert sizes() == [100, 100, 50]
     assert len(api.requests) == 1
@@ -229,16 +209,7 @@ def test_a_page_larger_than_a_batch_is_delivered_over_several(spark: SparkSessio
 
 def test_basic_authentication_arrives(spark: SparkSession) -> None:
     with ids_from(Feed({"id": 1})) as api:
-        stream = read_rest_stream(
-            spark,
-            f"{api.url}/data?start_id={{id}}",
-            offset_type="incremental",
-            offset_field="id",
-            auth_type="Basic",
-            user_id="username",
-            user_password="password",
-            schema="id BIGINT",
-        )
+        stream = ids_of(spark, api, auth_type="Basic", user_id="username", user_password="password")
         with collecting(stream) as got:
             got.await_rows(1)
     assert api.requests[0].headers["Authorization"] == "Basic dXNlcm5hbWU6cGFzc3dvcmQ="

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every trigger, over restarts: it delivers what it must, ends if it must, and asks the API for each record once."""
+"""Every trigger over restarts: it delivers all records, ends if it must, and requests each record once."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def start(stream: DataFrame, checkpoint: Path, sink: Sink, **trigger: Any) -> St
 
 
 def run_to_its_end(stream: DataFrame, checkpoint: Path, sink: Sink, seconds: float = 60, **trigger: Any) -> None:
-    """Of a trigger that ends by itself. A failed query shows its error here."""
+    """For a trigger that ends by itself. Raises the error of a failed query."""
     query = start(stream, checkpoint, sink, **trigger)
     try:
         assert query.awaitTermination(round(seconds)), f"{trigger} did not end by itself within {seconds} s"
@@ -55,8 +55,10 @@ def to(highest: int) -> list[int]:
 
 
 @pytest.mark.parametrize("trigger", ["availableNow", "once"])
-def test_it_ends_by_itself_and_goes_on_after_a_restart(spark: SparkSession, tmp_path: Path, trigger: str) -> None:
-    """On an API that is idle: all there is, and the next run what came meanwhile."""
+def test_a_trigger_ends_by_itself_and_continues_after_a_restart(
+    spark: SparkSession, tmp_path: Path, trigger: str
+) -> None:
+    """On an idle API: the first run reads all records, and the next run reads the records that appeared meanwhile."""
     highest = [2500]
     got, given = Delivered(), list[int]()
     with numbered(lambda: highest[0], given=given) as api:
@@ -65,17 +67,17 @@ def test_it_ends_by_itself_and_goes_on_after_a_restart(spark: SparkSession, tmp_
             stream = ids_of(spark, api, streaming_interval=0, batch_size=800)
             run_to_its_end(stream, tmp_path, got, **{trigger: True})
             assert got.ids == to(there)
-    assert given == [1, 1001, 2001, 2501, 3501], "each record is asked for once"
+    assert given == [1, 1001, 2001, 2501, 3501], "each record is requested once"
     sizes = [len(got.batches[n]) for n in sorted(got.batches)]
     if trigger == "once":
-        # A run that finds nothing new makes no batch, or an empty one.
+        # A run without new records makes no batch, or an empty batch.
         assert [n for n in sizes if n] == [2500, 1500], "one batch takes all"
     else:
         assert max(sizes) <= 800, "batchSize is the limit of a batch"
 
 
 @pytest.mark.parametrize("trigger", ["availableNow", "once"])
-def test_nothing_there_is_an_end_too(spark: SparkSession, tmp_path: Path, trigger: str) -> None:
+def test_an_empty_api_ends_the_run(spark: SparkSession, tmp_path: Path, trigger: str) -> None:
     got = Delivered()
     with numbered(lambda: 0) as api:
         run_to_its_end(ids_of(spark, api, streaming_interval=0), tmp_path, got, **{trigger: True})
@@ -84,7 +86,7 @@ def test_nothing_there_is_an_end_too(spark: SparkSession, tmp_path: Path, trigge
 
 
 def ids_while_it_runs(there: int, per_second: int, given: list[int]) -> Emulated:
-    """So many ids at the first request, and ever more after it."""
+    """That many ids at the first request, and continuously more afterwards."""
     began: list[float] = []
 
     def highest() -> int:
@@ -96,20 +98,22 @@ def ids_while_it_runs(there: int, per_second: int, given: list[int]) -> Emulated
 
 
 @pytest.mark.parametrize("trigger", ["availableNow", "once"])
-def test_it_ends_on_an_api_that_never_falls_silent(spark: SparkSession, tmp_path: Path, trigger: str) -> None:
-    """3,000 new records a second, and no field that tells when each came into being."""
+def test_a_trigger_ends_on_an_api_that_always_has_new_records(
+    spark: SparkSession, tmp_path: Path, trigger: str
+) -> None:
+    """3,000 new records per second, without a field for their creation time."""
     got, given = Delivered(), list[int]()
     with ids_while_it_runs(20_000, per_second=3000, given=given) as api:
         stream = ids_of(spark, api, streaming_interval=0, batch_size=10_000)
         run_to_its_end(stream, tmp_path, got, seconds=60, **{trigger: True})
     assert got.ids == to(len(got.ids)), "records were lost, came twice or out of order"
     assert len(got.ids) >= 20_000, "records that were there at the start are missing"
-    assert len(given) == len(set(given)), "the same records were asked for twice"
+    assert len(given) == len(set(given)), "the same records were requested twice"
     assert len([ids for ids in got.batches.values() if ids]) == 1 or trigger == "availableNow", "one batch takes all"
 
 
 def times_while_it_runs(there: int, per_second: int) -> Emulated:
-    """Records whose `timestamp`, in milliseconds, is the moment at which they came into being."""
+    """Records whose `timestamp`, in milliseconds, is their creation time."""
     first = time.time() * 1000 - there * 1000 / per_second
 
     def at(number: int) -> int:
@@ -124,7 +128,7 @@ def times_while_it_runs(there: int, per_second: int) -> Emulated:
     return Emulated(answer)
 
 
-def test_available_now_ends_when_the_offset_passed_its_moment(spark: SparkSession, tmp_path: Path) -> None:
+def test_available_now_ends_when_the_offset_passes_its_start(spark: SparkSession, tmp_path: Path) -> None:
     got = Delivered()
     with times_while_it_runs(there=20_000, per_second=3000) as api:
         stream = read_rest_stream(
@@ -144,7 +148,10 @@ def test_available_now_ends_when_the_offset_passed_its_moment(spark: SparkSessio
 
 @pytest.mark.parametrize("trigger", ["availableNow", "once"])
 def test_a_failing_api_does_not_look_complete(spark: SparkSession, tmp_path: Path, trigger: str) -> None:
-    """Two pages come, then errors alone: the query fails. When the API is well again, the next run brings the rest."""
+    """After two pages all responses are errors, so the query fails.
+
+    When the API recovers, the next run reads the rest.
+    """
     got = Delivered()
     ill = [True]
     with numbered(lambda: 2500) as api:
@@ -157,7 +164,7 @@ def test_a_failing_api_does_not_look_complete(spark: SparkSession, tmp_path: Pat
         stream = ids_of(spark, api, streaming_interval=0, max_retries=1, retry_backoff=0.05)
         with pytest.raises(StreamingQueryException, match=r"\[REST_TOO_MANY_ERRORS\].*503"):
             run_to_its_end(stream, tmp_path, got, **{trigger: True})
-        assert got.ids in ([], to(1000), to(2000)), "what was delivered before the error is whole pages"
+        assert got.ids in ([], to(1000), to(2000)), "whole pages were delivered before the error"
         ill[0] = False
         run_to_its_end(stream, tmp_path, got, **{trigger: True})
     assert got.ids == to(2500)
@@ -167,7 +174,7 @@ def test_a_failing_api_does_not_look_complete(spark: SparkSession, tmp_path: Pat
 
 
 def test_batches_slower_than_the_interval_lose_nothing(spark: SparkSession, tmp_path: Path) -> None:
-    """Each batch takes five times its trigger's interval, over a restart in the middle. Polling goes on meanwhile."""
+    """Each batch takes five times its trigger's interval, over a restart in the middle. Polling continues meanwhile."""
     got, given = Delivered(seconds=0.5), list[int]()
     with numbered(lambda: 40, given=given) as api:
         stream = ids_of(spark, api, streaming_interval=0.1, batch_size=5)
@@ -177,7 +184,7 @@ def test_batches_slower_than_the_interval_lose_nothing(spark: SparkSession, tmp_
         assert len(api.requests) > 15, "the API was not polled while batches ran"
     assert got.ids == to(40)
     assert {len(ids) for ids in got.batches.values()} == {5}
-    assert given == [1], "each record is asked for once"
+    assert given == [1], "each record is requested once"
 
 
 # ---- more than one source, more than one action
@@ -185,7 +192,7 @@ def test_batches_slower_than_the_interval_lose_nothing(spark: SparkSession, tmp_
 
 @pytest.mark.parametrize("trigger", [{"availableNow": True}, {"processingTime": "0 seconds"}], ids=["now", "always"])
 def test_two_sources_in_one_query(spark: SparkSession, tmp_path: Path, trigger: dict[str, Any]) -> None:
-    """Two APIs at different places, one of them failing for a while: each has a log and an offset of its own."""
+    """Two APIs on different hosts, one of which fails for a while. Each source has a separate log and offset."""
     highest = [30, 7]
     got, given = Delivered(), list[int]()
     with numbered(lambda: highest[0], 4, given) as one, numbered(lambda: highest[1]) as other:
@@ -200,7 +207,7 @@ def test_two_sources_in_one_query(spark: SparkSession, tmp_path: Path, trigger: 
                 with running(both, tmp_path, got, **trigger):
                     got.await_ids(sum(highest))
             assert sorted(got.ids) == sorted(to(highest[0]) + [-n for n in to(highest[1])])
-    assert given == [*range(1, 31, 4), *range(31, 56, 4)], "each record is asked for once"
+    assert given == [*range(1, 31, 4), *range(31, 56, 4)], "each record is requested once"
 
 
 @pytest.mark.parametrize("trigger", [{"availableNow": True}, {"processingTime": "0 seconds"}], ids=["now", "always"])
@@ -221,8 +228,8 @@ def test_a_stream_united_with_itself_gives_each_record_twice(
             assert Counter(got.ids) == dict.fromkeys(to(there), 2)
 
 
-def test_two_actions_on_a_batch_ask_the_api_once(spark: SparkSession, tmp_path: Path) -> None:
-    """A batch is read from the page log, so its second action sees the same records and costs no request."""
+def test_two_actions_on_a_batch_request_once(spark: SparkSession, tmp_path: Path) -> None:
+    """A batch is read from the page log, so its second action sees the same records without a request."""
     counted: list[int] = []
     got, given = Delivered(), list[int]()
 
@@ -235,4 +242,4 @@ def test_two_actions_on_a_batch_ask_the_api_once(spark: SparkSession, tmp_path: 
         run_to_its_end(stream, tmp_path, twice, availableNow=True)
     assert got.ids == to(95)
     assert counted == [len(got.batches[n]) for n in sorted(got.batches)]
-    assert given == [1, 31, 61, 91], "each record is asked for once"
+    assert given == [1, 31, 61, 91], "each record is requested once"

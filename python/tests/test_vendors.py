@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Each recipe of the cookbook, run against an emulator of its API: complete, and nothing twice, over a restart."""
+"""Each recipe of the cookbook against an emulator of its API: complete and without duplicates, over a restart."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,59 +14,12 @@ import pytest
 from emulated import Emulated
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.streaming.query import StreamingQuery
-from vendors import (
-    clever,
-    elasticsearch,
-    github,
-    gitlab,
-    graph,
-    hackernews,
-    hubspot,
-    jira,
-    okta,
-    opensky,
-    salesforce,
-    shopify,
-    slack,
-    stripe,
-    usgs,
-    x,
-    zendesk,
-)
 from vendors.recipe import COOKBOOK, pages, read_recipe
-from vendors.vendor import DAY, Vendor, now
+from vendors.table import VENDORS
+from vendors.vendor import Vendor
 from waiting import wait_until
 
-VENDORS: dict[str, tuple[Callable[[], Vendor], dict[str, object]]] = {
-    "clever-events": (clever.Events, {"page_size": 3}),
-    "clever-users": (clever.Users, {"page_size": 3}),
-    "elasticsearch": (elasticsearch.SearchAfter, {"page_size": 3}),
-    "github-commits": (github.Commits, {"page_size": 3}),
-    "github-events": (github.Events, {"page_size": 4}),
-    "github-issues": (github.Issues, {"page_size": 3}),
-    "gitlab-events": (gitlab.Events, {"page_size": 2}),
-    "gitlab-issues": (gitlab.Issues, {"page_size": 2}),
-    "gitlab-merge-requests": (gitlab.MergeRequests, {"page_size": 2}),
-    "graph-users": (graph.UsersDelta, {}),
-    "hackernews-maxitem": (hackernews.MaxItem, {}),
-    "hackernews-stories": (hackernews.NewStories, {}),
-    "hubspot": (hubspot.Search, {"page_size": 2, "reanchor_after": 6, "page_interval": 0}),
-    "jira": (jira.Issues, {"page_size": 2}),
-    "okta": (okta.SystemLog, {}),
-    "opensky-arrivals": (opensky.Arrivals, {"lag": 1, "initial_offset": str((now() - 21 * DAY) // 1000)}),
-    "opensky-states": (opensky.States, {}),
-    "salesforce": (salesforce.Accounts, {}),
-    "shopify-graphql": (shopify.GraphQL, {"page_size": 2, "on_error": "retry"}),
-    "shopify-orders": (shopify.Orders, {"page_size": 2}),
-    "slack": (slack.History, {"page_size": 4, "page_interval": 0, "on_error": "retry"}),
-    "stripe-events": (stripe.Events, {"page_size": 2}),
-    "usgs": (usgs.Earthquakes, {"page_size": 3}),
-    "x-search": (x.RecentSearch, {"page_size": 10}),
-    "zendesk-organizations": (zendesk.Organizations, {"page_size": 2, "page_interval": 0}),
-    "zendesk-tickets": (zendesk.Tickets, {"page_size": 3, "page_interval": 0}),
-}
-"""Name of the page; the API; what differs from the recipe: smaller pages and waits."""
-# A poll that fails fails the test, unless the vendor is to say no at times.
+# A failed poll fails the test, unless the vendor refuses some requests on purpose.
 IN_TESTS: dict[str, object] = {
     "infer_schema": False,
     "streaming_interval": 0.1,
@@ -97,7 +50,7 @@ def test_a_recipe_is_complete_and_repeats_nothing(spark: SparkSession, tmp_path:
     assert not vendor.refusals, f"requests that the vendor refuses: {vendor.refusals[:3]}"
 
 
-def test_each_page_has_a_test_and_stands_in_the_index() -> None:
+def test_each_page_has_a_test_and_is_in_the_index() -> None:
     assert pages() == sorted(VENDORS)
     index = (COOKBOOK / "index.md").read_text()
     assert [page for page in pages() if f"]({page}.md)" not in index] == []
@@ -105,7 +58,7 @@ def test_each_page_has_a_test_and_stands_in_the_index() -> None:
 
 @contextmanager
 def delivering(stream: DataFrame, checkpoint: Path, into: dict[int, list[str]]) -> Iterator[StreamingQuery]:
-    """Rows by the number of their batch: a batch that is run again replaces itself, as in any idempotent sink."""
+    """Rows by batch number. A batch that runs again replaces its rows, as in any idempotent sink."""
 
     def keep(batch: DataFrame, number: int) -> None:
         into[number] = [row.output for row in batch.collect()]
@@ -118,13 +71,13 @@ def delivering(stream: DataFrame, checkpoint: Path, into: dict[int, list[str]]) 
 
 
 def await_delivery(query: StreamingQuery, api: Emulated, vendor: Vendor, delivered: dict[int, list[str]]) -> None:
-    """Waits for all that is expected and, for repeats, some polls longer."""
+    """Waits for all expected rows, and some further polls to catch duplicates."""
     expected = Counter(map(canonical, vendor.expected()))
 
     def rows() -> list[str]:
         error = query.exception()
         if error:
-            raise AssertionError(f"{error}\nlast requests: {asked(api)}\nrefusals: {vendor.refusals[-3:]}")
+            raise AssertionError(f"{error}\nlast requests: {last_requests(api)}\nrefusals: {vendor.refusals[-3:]}")
         return [row for batch in list(delivered.values()) for row in batch]
 
     try:
@@ -133,12 +86,14 @@ def await_delivery(query: StreamingQuery, api: Emulated, vendor: Vendor, deliver
         query.processAllAvailable()
     except TimeoutError as e:
         missing = expected - Counter(canonical(json.loads(row)) for row in rows())
-        raise AssertionError(f"{e}\nmissing: {missing}\nrequests: {asked(api)}\nrefused: {vendor.refusals[-3:]}") from e
+        raise AssertionError(
+            f"{e}\nmissing: {missing}\nrequests: {last_requests(api)}\nrefused: {vendor.refusals[-3:]}"
+        ) from e
     got = Counter(canonical(json.loads(row)) for row in rows())
-    assert got == expected, f"too many: {got - expected}\nmissing: {expected - got}\nrequests: {asked(api)}"
+    assert got == expected, f"too many: {got - expected}\nmissing: {expected - got}\nrequests: {last_requests(api)}"
 
 
-def asked(api: Emulated) -> str:
+def last_requests(api: Emulated) -> str:
     return "\n  ".join(["", *(str(request) for request in api.requests[-30:])])
 
 

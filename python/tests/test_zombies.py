@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Two drivers on one checkpoint: one that was taken for dead comes back, or both are started. The newer run wins."""
+"""Two drivers on one checkpoint: a frozen driver wakes up after it was replaced, or both are started.
+
+The newer run wins.
+"""
 
 from pathlib import Path
 
@@ -14,13 +17,13 @@ from process import Driver
 from pyspark.sql import SparkSession
 from waiting import wait_until
 
-# Whichever of two runs comes second to an entry of Spark's own logs is told so by Spark.
+# When two runs write the same entry of Spark's logs, Spark reports the error to the second run.
 SPARK_SAYS_SO = "CONCURRENT_STREAM_LOG_UPDATE"
 NEWER_RUN = "[REST_NEWER_RUN]"
 
 
 def await_batches(stream: ParquetStream, further: int, *drivers: Driver) -> None:
-    """Waits until so many more batches are finished. No driver may have ended by then."""
+    """Waits for `count` more finished batches. No driver may end before."""
     target = len(finished_batches(stream.place.checkpoint)) + further
 
     def done() -> bool:
@@ -31,17 +34,17 @@ def await_batches(stream: ParquetStream, further: int, *drivers: Driver) -> None
     wait_until(done, f"{further} batches", seconds=240)
 
 
-def test_a_driver_that_comes_back_from_a_freeze_stops_and_deletes_nothing(spark: SparkSession, tmp_path: Path) -> None:
+def test_a_driver_that_wakes_up_stops_and_deletes_nothing(spark: SparkSession, tmp_path: Path) -> None:
     feed = Feed()
     with live_api(feed) as api:
         stream = ParquetStream(api, tmp_path)
         checkpoint = stream.place.checkpoint
-        # It would purge all but the newest pages with each batch.
+        # Each batch would purge all pages except the newest.
         with stream.start("zombie", streaming_interval=0.1, task_millis=0, retain_batches=0) as zombie:
             with growing(feed, last=300) as first:
                 first.finish()
             wait_until(lambda: stream.delivered(spark) == 300 or not zombie.is_running(), "the first records", 240)
-            # Only a run that is between batches is sure to be told by the page log, and not by Spark.
+            # Only between batches is it certain that the page log reports the conflict, and not Spark.
             wait_until(lambda: batches(checkpoint) == finished_batches(checkpoint), "the end of the batch", 240)
             assert zombie.is_running(), zombie.output()
             zombie.freeze()
@@ -55,7 +58,7 @@ def test_a_driver_that_comes_back_from_a_freeze_stops_and_deletes_nothing(spark:
                     assert zombie.wait(240) == 1, "a driver that another one replaced should fail"
                     after = read_page_log(stream.place.page_log)
                     assert after.manifests == before.manifests, "the older run changed the manifests"
-                    # A response that was on its way may have come to a page file, which no manifest names.
+                    # A response in transit may have created a page file that no manifest names.
                     gone = before.page_files.keys() - after.page_files.keys()
                     assert not gone, f"the older run deleted page files: {gone}"
                     assert NEWER_RUN in zombie.output(), zombie.output()
@@ -69,10 +72,11 @@ def test_a_driver_that_comes_back_from_a_freeze_stops_and_deletes_nothing(spark:
 
 
 @pytest.mark.slow
-def test_a_driver_that_was_about_to_purge_purges_nothing_when_it_comes_back(
-    spark: SparkSession, tmp_path: Path
-) -> None:
-    """It was frozen while Spark logged a batch: next it purges what the batch before consumed."""
+def test_a_driver_frozen_before_a_purge_purges_nothing_when_it_wakes_up(spark: SparkSession, tmp_path: Path) -> None:
+    """The driver is frozen while Spark logs a batch.
+
+    Its next step purges the files that the previous batch consumed.
+    """
     records = 6000
     feed = Feed(*(record(n) for n in range(1, records + 1)))
     with live_api(feed) as api:
@@ -92,7 +96,7 @@ def test_a_driver_that_was_about_to_purge_purges_nothing_when_it_comes_back(
                 assert left.manifests == kept.manifests, f"it had {doomed} in mind"
                 assert not kept.page_files.keys() - left.page_files.keys(), "the older run deleted page files"
                 said = zombie.output()
-                # Its batch is one that the heir has finished: Spark may be the first to see that.
+                # The newer run has finished the same batch, so Spark may notice the conflict first.
                 assert NEWER_RUN in said or SPARK_SAYS_SO in said, said
                 heir.kill()
         feed.add(*(record(n) for n in range(records + 1, records + FURTHER + 1)))
@@ -112,7 +116,7 @@ def test_of_two_drivers_at_once_the_older_stops(spark: SparkSession, tmp_path: P
                 assert older.wait(240) == 1, "the older driver should fail"
                 said = older.output()
                 assert NEWER_RUN in said or SPARK_SAYS_SO in said, said
-                # It may have logged one more batch under the newer one's feet: then Spark stops that one too.
+                # The older driver may have logged one more batch, and Spark then stops the newer one too.
                 target = len(finished_batches(stream.place.checkpoint)) + 2
                 wait_until(
                     lambda: len(finished_batches(stream.place.checkpoint)) >= target or not newer.is_running(),

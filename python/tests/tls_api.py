@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An API over TLS: a private authority signed its certificate, and has to have signed that of its client."""
+"""An API with TLS. A private authority signed its certificate, and must have signed the client's certificate."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from emulated import Answer, Emulated, Request
 
 
 def tls_api(answer: Callable[[Request], Answer], folder: Path) -> Emulated:
-    """Puts `ca.pem` (the authority), `client.pem` and `client.key` into `folder`."""
+    """Writes `ca.pem` (the authority), `client.pem` and `client.key` into `folder`."""
     authority = ec.generate_private_key(ec.SECP256R1())
     make_certificate(folder, "ca", authority, authority)
     for name in ("server", "client"):
@@ -26,7 +26,7 @@ def tls_api(answer: Callable[[Request], Answer], folder: Path) -> Emulated:
 
 
 class TlsApi(Emulated):
-    """Takes only clients whose certificate the authority signed."""
+    """Accepts only clients whose certificate the authority signed."""
 
     def __init__(self, answer: Callable[[Request], Answer], folder: Path) -> None:
         super().__init__(answer)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a user may write, for mypy --strict: `test_package` checks it, nothing runs it."""
+"""A program as users write it, for mypy --strict. `test_package` checks it, and nothing runs it."""
 
 from __future__ import annotations
 

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The one way in which tests wait: for a condition, and never for ever."""
+"""The only way in which tests wait: for a condition, with a time limit."""
 
 import time
 from collections.abc import Callable
 
 
 def wait_until(condition: Callable[[], bool], what: str, seconds: float = 30) -> None:
-    """Returns as soon as `condition` holds; fails after `seconds`."""
+    """Returns as soon as `condition` is true. Fails after `seconds`."""
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:

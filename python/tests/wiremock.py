@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""WireMock in a process of its own, as a proxy in front of an API, with the faults and delays that it knows."""
+"""WireMock in a separate process, as a proxy in front of an API, with its faults and delays."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ DELAYS: dict[str, dict[str, Any]] = {
 
 
 class WireMock:
-    """Use it with `with`: it passes all requests on to `target`."""
+    """Used with `with`. It forwards all requests to `target`."""
 
     def __init__(self, target: str, folder: Path) -> None:
         self._target = target
@@ -38,7 +38,7 @@ class WireMock:
             port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
         command = ["java", "-Xmx256m", "-jar", str(_jar()), "--port", str(port), "--disable-banner"]
-        # Its Jetty would warm up eight threads and more for each core.
+        # WireMock's Jetty would start eight or more threads per core.
         self._program = Program([*command, "--container-threads", "12"], log=folder / "wiremock.log")
 
     def __enter__(self) -> Self:
@@ -50,18 +50,18 @@ class WireMock:
         self._program.kill()
 
     def pass_on(self, **delay: Any) -> None:
-        """Without faults from now on; every answer as late as `delay` says."""
+        """Removes all faults. Every response is delayed by `delay`."""
         self._admin("DELETE", "mappings")
         self._map({"urlPattern": ".*"}, {"proxyBaseUrl": self._target, **delay})
 
     def fail(self, fault: str, times: int) -> None:
-        """The next requests meet `fault`; returns when all of them did."""
+        """The next requests meet `fault`. Returns after all of them did."""
         self.meet(*[fault] * times)
         self.await_met()
         self.pass_on()
 
     def meet(self, *faults: str) -> None:
-        """The next requests meet these, each of them one, and further requests none."""
+        """Each of the next requests meets one of these faults, and later requests meet none."""
         self._met = (" ".join(faults), f"met {len(faults)}")
         for n, fault in enumerate(faults):
             scenario = {
@@ -72,7 +72,7 @@ class WireMock:
             self._map({"urlPattern": ".*"}, {"fault": fault}, priority=1, **scenario)
 
     def await_met(self) -> None:
-        """Until all of them were met."""
+        """Waits until all faults were met."""
         wait_until(lambda: self._met in self._states(), f"{self._met[1]} of {self._met[0]}")
 
     def _states(self) -> list[tuple[str, str]]:
@@ -98,7 +98,7 @@ class WireMock:
 
 
 def _jar() -> Path:
-    """Fetched if it is not there."""
+    """The jar, downloaded if missing."""
     made = subprocess.run(
         ["make", "--no-print-directory", "wiremock"], cwd=ROOT, capture_output=True, text=True, check=False
     )

@@ -6,8 +6,8 @@ import typing
 from spark_rest._auth import ApiKey, Basic, Bearer, OAuth1, OAuth2
 from spark_rest._error import RestError
 from spark_rest._jar import jar_path, packages
-from spark_rest._options import read_rest, read_rest_stream
 from spark_rest._preview import Preview, preview
+from spark_rest._read import read_rest, read_rest_stream
 from spark_rest._session import configure
 from spark_rest._version import __version__
 
@@ -36,7 +36,7 @@ __all__ = [
 if not typing.TYPE_CHECKING:
 
     def __getattr__(name: str) -> object:
-        # It is made of a class of PySpark, whose import takes a second.
+        # Its base class is PySpark's, and importing PySpark takes a second.
         if name == "RestDataSource":
             from spark_rest._data_source import RestDataSource, warn_without_data_sources
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`python -m spark_rest`: looks at an API, shows a checkpoint's offsets, serves the demo API, prints the jar's path."""
+"""`python -m spark_rest`: preview an API, show or move a checkpoint's offsets, serve the demo API, print the jar."""
 
 from __future__ import annotations
 
@@ -11,35 +11,35 @@ from spark_rest._jar import jar_path
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command named by the arguments, by default those of the process."""
+    """Run the command that the arguments name. Default: the arguments of the process."""
     parser = argparse.ArgumentParser(prog="python -m spark_rest")
     commands = parser.add_subparsers(dest="command", required=True)
 
     demo = commands.add_parser("demo", help="serve the demo API until interrupted")
-    demo.add_argument("--port", type=int, default=8000, help="default 8000; 0 takes a free one")
-    demo.add_argument("--backlog", type=_natural, default=300, help="events from the start; default 300")
-    demo.add_argument("--total", type=_natural, default=600, help="events in all; default 600")
-    demo.add_argument("--rate", type=_positive, default=50.0, help="new events a second; default 50")
+    demo.add_argument("--port", type=int, default=8000, help="default 8000; 0 picks a free port")
+    demo.add_argument("--backlog", type=_natural, default=300, help="events published at the start; default 300")
+    demo.add_argument("--total", type=_natural, default=600, help="events in total; default 600")
+    demo.add_argument("--rate", type=_positive, default=50.0, help="new events per second; default 50")
 
-    commands.add_parser("jar", help="print the jar for the installed PySpark, for --jars")
+    commands.add_parser("jar", help="print the path of the jar for the installed PySpark, for --jars")
 
     look = commands.add_parser(
         "preview",
-        help="ask an API a few times, and print what a stream of it needs",
+        help="send a few requests to an API and print the options that a stream needs",
         usage="python -m spark_rest preview URL [--offset-field id] [--auth-type Bearer --oauth-token env:TOKEN] ...",
-        epilog="Any option of the source may be given, as --data-field items or --dataField items.",
+        epilog="Every option of the source works here, as --data-field items or --dataField items.",
     )
-    look.add_argument("url", help="address; it may have the placeholder of the offset")
+    look.add_argument("url", help="URL; it may contain the placeholder of the offset")
 
     offsets = commands.add_parser("offsets", help="show the offsets and polls of a checkpoint, or move them")
     offsets.add_argument("checkpoint", help="checkpointLocation of the query")
-    offsets.add_argument("--page-log", default="", help="pageLogLocation of the query, if it has one")
+    offsets.add_argument("--page-log", default="", help="pageLogLocation of the query, if set")
     change = offsets.add_mutually_exclusive_group()
-    change.add_argument("--rewind", type=_natural, metavar="BATCH", help="deliver again what came after this batch")
-    change.add_argument("--set", metavar="OFFSET", help="let the next poll ask the API from this offset")
-    offsets.add_argument("--endpoint", default="main", help="whose offset is set; default: the only one")
+    change.add_argument("--rewind", type=_natural, metavar="BATCH", help="deliver the records after this batch again")
+    change.add_argument("--set", metavar="OFFSET", help="start the next poll at this offset")
+    offsets.add_argument("--endpoint", default="main", help="endpoint whose offset is set; default: the only one")
     offsets.add_argument("--source", type=_natural, default=0, help="number of the source in the query; default 0")
-    offsets.add_argument("--yes", action="store_true", help="do not ask before changing anything")
+    offsets.add_argument("--yes", action="store_true", help="change the checkpoint without confirmation")
 
     chosen, others = parser.parse_known_args(arguments)
     if others and chosen.command != "preview":

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Makes `format("rest")` known to a session that already runs."""
+"""Adds `format("rest")` to a session that already runs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from spark_rest._jar import is_our_jar, plain_jar_path
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-# A class that every jar of ours holds, whatever the source's classes are called.
+# A class that every spark-rest jar contains, in every version.
 _MARK = "io/github/sparkrest/BuildInfo.class"
 
 _connect_sessions: WeakSet[SparkSession] = WeakSet()
@@ -20,13 +20,14 @@ _connect_sessions: WeakSet[SparkSession] = WeakSet()
 def attach(spark: SparkSession) -> None:
     """Add the bundled jar to a session, unless it has a jar of spark-rest already.
 
-    May be called as often as wished: on a classic session it asks the JVM (about 2 ms), on a
-    Connect session it acts once. It has to be called from each Python thread that uses the
-    source, because `ADD JAR` reaches the JVM thread of its caller alone; a jar that came through
-    `spark.jars` is seen by all threads.
+    Repeated calls are cheap. A classic session checks its JVM each time (about 2 ms). A Connect
+    session does nothing after the first call.
 
-    Raises what `plain_jar_path` raises, if no bundled jar fits the session's Spark; and
-    `RuntimeError` if Spark takes the jar and does not see it.
+    Call it from each Python thread that uses the source. `ADD JAR` only reaches the JVM thread of
+    its caller. A jar in `spark.jars` is visible to all threads.
+
+    Raises the errors of `plain_jar_path` if no bundled jar fits the session's Spark. Raises
+    `RuntimeError` if Spark accepts the jar but does not load it.
     """
     if is_connect(spark):
         _attach_to_server(spark)
@@ -35,14 +36,15 @@ def attach(spark: SparkSession) -> None:
         spark.sql(f"ADD JAR '{jar}'")
         if not _is_loaded(spark):
             raise RuntimeError(
-                f"Spark did not load {jar}. Start the session with it: configure(SparkSession.builder), or "
+                f"Spark did not load {jar}.\n"
+                "Start the session with the jar: use configure(SparkSession.builder), or "
                 "spark-submit --jars $(python -m spark_rest jar)."
             )
 
 
 def is_connect(spark: SparkSession) -> bool:
-    """Whether the session is a client of Spark Connect, without a JVM of its own."""
-    # Not by isinstance: importing the Connect client needs gRPC, which classic users lack.
+    """Whether the session is a Spark Connect client, which has no JVM."""
+    # isinstance would import the Connect client. That needs gRPC, which classic users lack.
     return type(spark).__module__.startswith("pyspark.sql.connect")
 
 
@@ -55,8 +57,8 @@ def _attach_to_server(spark: SparkSession) -> None:
 
 
 def _is_loaded(spark: SparkSession) -> bool:
-    # PySpark has no public question for it. A trial load would be deceived by a Python data
-    # source that somebody registered as "rest".
+    # PySpark has no public API for this check. A trial load is not reliable: a Python data source
+    # may be registered as "rest".
     jvm: Any = spark.sparkContext._jvm
     loader = jvm.java.lang.Thread.currentThread().getContextClassLoader()
     return loader.getResource(_MARK) is not None

@@ -1,5 +1,5 @@
 # Generated from the option table (RestOptions.scala) by `make docs-options`. Do not edit.
-"""Credentials as objects, for the argument ``auth``. A secret may be ``env:NAME`` or ``file:PATH``."""
+"""Credentials as objects, for the argument ``auth``. Secrets can be references: ``env:NAME`` or ``file:PATH``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from spark_rest._credentials import Credentials
 
 @dataclass(frozen=True, repr=False)
 class Basic(Credentials):
-    """``auth_type="Basic"``: User and password (RFC 7617). Its repr hides what is secret.
+    """``auth_type="Basic"``: User and password (RFC 7617). Its repr hides secrets.
 
     Args:
         user:
@@ -27,7 +27,7 @@ class Basic(Credentials):
 
 @dataclass(frozen=True, repr=False)
 class Bearer(Credentials):
-    """``auth_type="Bearer"``: A token that is sent as it is (RFC 6750). Its repr hides what is secret.
+    """``auth_type="Bearer"``: A token that is sent unchanged (RFC 6750). Its repr hides secrets.
 
     Args:
         token:
@@ -44,7 +44,7 @@ class Bearer(Credentials):
 
 @dataclass(frozen=True, repr=False)
 class ApiKey(Credentials):
-    """``auth_type="ApiKey"``: A key in a header, a query parameter or a cookie. Its repr hides what is secret.
+    """``auth_type="ApiKey"``: A key in a header, a query parameter or a cookie. Its repr hides secrets.
 
     Args:
         key:
@@ -64,7 +64,7 @@ class ApiKey(Credentials):
 
 @dataclass(frozen=True, repr=False)
 class OAuth1(Credentials):
-    """``auth_type="OAuth1"``: Signed requests (RFC 5849). Its repr hides what is secret.
+    """``auth_type="OAuth1"``: Signed requests (RFC 5849). Its repr hides secrets.
 
     Args:
         consumer_key:
@@ -94,7 +94,7 @@ class OAuth1(Credentials):
 
 @dataclass(frozen=True, repr=False)
 class OAuth2(Credentials):
-    """``auth_type="OAuth2"``: Tokens fetched when needed (RFC 6749). Its repr hides what is secret.
+    """``auth_type="OAuth2"``: Tokens fetched when needed (RFC 6749). Its repr hides secrets.
 
     Args:
         token_url:

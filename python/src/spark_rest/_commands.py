@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The commands of `python -m spark_rest` that need a Spark: each starts one of its own, in this process."""
+"""The commands of `python -m spark_rest` that need Spark. Each command starts a local session in this process."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from spark_rest._error import without_java_traces
-from spark_rest._preview import camel_case, look
+from spark_rest._option_text import camel_case
+from spark_rest._preview import look
 from spark_rest._session import configure
 
 if TYPE_CHECKING:
@@ -19,11 +20,11 @@ _TOOL = "io.github.sparkrest.connector.checkpoint.CheckpointOffsets"
 
 
 def show_preview(url: str, pairs: Sequence[str]) -> None:
-    """Print what :func:`spark_rest.preview` finds.
+    """Print the result of :func:`spark_rest.preview`.
 
     Args:
-        url: The address.
-        pairs: Options and their values by turns: ``--offset-field id``.
+        url: The URL of the API.
+        pairs: Options, each followed by its value: ``--offset-field id``.
     """
     options: dict[str, object] = {**options_of(pairs)}
     with _spark() as spark:
@@ -36,7 +37,7 @@ def options_of(pairs: Sequence[str]) -> dict[str, str]:
     words = iter(pairs)
     for word in words:
         if not word.startswith("--") or len(word) < 3:
-            sys.exit(f"spark_rest preview: {word!r} is no option; options are written --offset-field id.")
+            sys.exit(f"spark_rest preview: {word!r} is not an option.\nWrite options as --offset-field id.")
         name, equals, value = word[2:].partition("=")
         if not equals:
             value = next(words, "")
@@ -51,7 +52,7 @@ def show_offsets(checkpoint: str, page_log: str) -> None:
 
 
 def rewind(checkpoint: str, page_log: str, batch: int, sure: bool) -> None:
-    """Let the query begin anew after a batch."""
+    """Let the query continue after an earlier batch, and deliver the later batches again."""
     with _spark() as spark:
         tool = _tool(spark, checkpoint, page_log)
         print(tool.rewindPlan(batch), end="")
@@ -60,7 +61,7 @@ def rewind(checkpoint: str, page_log: str, batch: int, sure: bool) -> None:
 
 
 def set_offset(checkpoint: str, page_log: str, source: int, endpoint: str, offset: str, sure: bool) -> None:
-    """Let the next poll of an endpoint ask from an offset."""
+    """Set the offset of an endpoint's next poll."""
     with _spark() as spark:
         tool = _tool(spark, checkpoint, page_log)
         print(tool.setPlan(source, endpoint, offset), end="")
@@ -81,13 +82,13 @@ def _confirmed(sure: bool) -> bool:
 
 
 def _tool(spark: SparkSession, checkpoint: str, page_log: str) -> Any:
-    # By the loader that has the jar; the gateway's own may not.
+    # The context class loader has the jar. The class loader of the gateway may lack it.
     jvm: Any = spark.sparkContext._jvm
     loader = jvm.java.lang.Thread.currentThread().getContextClassLoader()
     constructor = loader.loadClass(_TOOL).getConstructors()[0]
     gateway: Any = spark.sparkContext._gateway
     arguments = gateway.new_array(jvm.java.lang.Object, 3)
-    # PySpark has no public name for the session in the JVM.
+    # PySpark has no public API for the JVM session.
     arguments[0], arguments[1], arguments[2] = spark._jsparkSession, checkpoint, page_log  # type: ignore[attr-defined, unused-ignore]
     try:
         return constructor.newInstance(arguments)
@@ -101,7 +102,7 @@ def _tool(spark: SparkSession, checkpoint: str, page_log: str) -> Any:
 
 @contextmanager
 def _spark() -> Iterator[SparkSession]:
-    """A small session; what fails in it ends the program with the message alone."""
+    """A small session. An error in it ends the program with its message, without a traceback."""
     from pyspark.sql import SparkSession
 
     builder = (

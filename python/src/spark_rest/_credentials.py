@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the classes of ``_auth`` have in common."""
+"""The base class of the classes in ``_auth``."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import Field, fields
 
 
 class Credentials:
-    """A frozen dataclass named as its ``authType``; the metadata of each field names its option."""
+    """Base of frozen dataclasses. The class name is the ``authType``, and the metadata of a field names its option."""
 
     def _option_values(self) -> dict[str, object]:
-        """By option name; what is ``None`` was not given."""
+        """The values by option name. Fields that are ``None`` are left out."""
         return {"authType": type(self).__name__} | {f.metadata["option"]: value for f, value in self._given()}
 
     def __repr__(self) -> str:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""For programs that register a Python data source: why it is another name that is registered is told in ADR 16."""
+"""For programs that register a Python data source. ADR 16 explains why the registered name is not ``rest``."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ except ImportError:
     DataSource = object  # type: ignore[assignment, misc, unused-ignore]
     _SPARK_3 = True
 
-_HINT = 'After spark.dataSource.register(RestDataSource) use format("rest"): this name is only registered in its place.'
+_HINT = 'format("rest_data_source") reads nothing: the name only serves spark.dataSource.register.\nUse format("rest").'
 
 
 class RestDataSource(DataSource):
     """Makes ``format("rest")`` work in programs that call ``spark.dataSource.register(RestDataSource)``.
 
-    Registering it attaches the connector's jar to the active session, unless it has it. No Python runs when data is
-    read. Spark 4.0 and later; see :func:`spark_rest.configure` for all versions.
+    Registering the class attaches the connector's jar to the active session, unless the session has the jar. No Python
+    runs when data is read. Spark 4.0 and later; :func:`spark_rest.configure` works with all versions.
     """
 
     def __init__(self, options: dict[str, str]) -> None:
@@ -34,7 +34,7 @@ class RestDataSource(DataSource):
 
     @classmethod
     def name(cls) -> str:
-        """Attaches the jar; ``rest`` itself is the jar's name, which Spark lets nobody register twice."""
+        """Attaches the jar. The jar itself provides ``rest``, and Spark refuses a second source of that name."""
         session = _active_session()
         if session is not None:
             attach(session)
@@ -42,12 +42,12 @@ class RestDataSource(DataSource):
 
 
 def warn_without_data_sources() -> None:
-    """Tell who takes the class from the package on Spark 3.5 what to do instead."""
+    """Warn on Spark 3.5, which has no Python data sources, and name the replacement."""
     if _SPARK_3:
         warnings.warn(
-            "spark.dataSource came with Spark 4.0. On Spark 3.5 leave out spark.dataSource.register(RestDataSource), "
-            "and make the session with spark_rest.configure(SparkSession.builder).getOrCreate(): then "
-            'format("rest") works.',
+            "spark.dataSource needs Spark 4.0 or later.\n"
+            "Remove spark.dataSource.register(RestDataSource), and create the session with "
+            "spark_rest.configure(SparkSession.builder).getOrCreate().",
             stacklevel=3,
         )
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The bundled demo API: a live event feed over HTTP, for trying the source without an account."""
+"""The bundled demo API: a live event feed over HTTP, to try the source without an account."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ class _DemoServer(ThreadingHTTPServer):
 class _DemoHandler(BaseHTTPRequestHandler):
     server: _DemoServer
     protocol_version = "HTTP/1.1"
-    # Head and body leave in one packet, else the client's delayed ACK costs 40 ms a request.
+    # Head and body leave in one packet. In two packets, the client's delayed ACK costs 40 ms per request.
     wbufsize = -1
     disable_nagle_algorithm = True
 
     def do_GET(self) -> None:
         """Answer `/events` and `/stats`."""
-        address = urlsplit(self.path)
-        query = {name: values[-1] for name, values in parse_qs(address.query).items()}
-        if address.path == "/events":
+        url = urlsplit(self.path)
+        query = {name: values[-1] for name, values in parse_qs(url.query).items()}
+        if url.path == "/events":
             self._events(query.get("after", ""), query.get("limit", "100"))
-        elif address.path == "/stats":
+        elif url.path == "/stats":
             self._answer(200, self.server.feed.stats())
         else:
-            self._answer(404, {"error": "there are /events?after=CURSOR&limit=N and /stats"})
+            self._answer(404, {"error": "unknown path; use /events?after=CURSOR&limit=N or /stats"})
 
     def _events(self, cursor: str, limit: str) -> None:
         if not limit.isdecimal() or not 0 < int(limit) <= _MAX_LIMIT:
@@ -58,13 +58,13 @@ class _DemoHandler(BaseHTTPRequestHandler):
         self.wfile.write(payload)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Keep quiet: the output is for the address alone."""
+        """Log nothing: the output contains only the URL."""
 
 
 def serve(port: int, backlog: int, total: int, rate: float) -> None:
-    """Serve the feed on the loopback interface until interrupted; port 0 takes a free one.
+    """Serve the feed on the loopback interface until interrupted. Port 0 picks a free port.
 
-    Prints the base URL on one line as soon as requests are accepted.
+    Prints the base URL on one line as soon as the server accepts requests.
     """
     with _DemoServer(port, LiveFeed(backlog, total, rate)) as server:
         print(f"http://127.0.0.1:{server.server_port}", flush=True)

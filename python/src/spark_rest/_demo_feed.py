@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The demo's events: which exist, and which of them are published by now."""
+"""The events of the demo API, and how many of them are published."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ class UnknownCursorError(ValueError):
 
 
 class LiveFeed:
-    """`total` events with ids that are the same in every run: `backlog` of them there from the start.
+    """`total` events, whose ids are the same in every run. The first `backlog` events exist from the start.
 
-    The others are published at `rate` events a second, counted from the first request for events:
-    Spark may take its time to start. The cursor of a page is the id of its last event; the empty
-    cursor stands before the first event.
+    The other events are published at `rate` events per second. The clock starts with the first
+    request for events, because Spark needs time to start. The cursor of a page is the id of its
+    last event. The empty cursor means the start of the feed.
     """
 
     def __init__(self, backlog: int, total: int, rate: float) -> None:
@@ -35,14 +35,14 @@ class LiveFeed:
         self._lock = threading.Lock()
 
     def published(self) -> int:
-        """Count the events that a reader can get by now."""
+        """The number of events that a reader can get now."""
         if self._started is None:
             return self._backlog
         live = int((time.monotonic() - self._started) * self._rate)
         return min(self.total, self._backlog + live)
 
     def page(self, cursor: str, limit: int) -> dict[str, Any]:
-        """Return up to `limit` events after a cursor; at the tail none, and the same cursor."""
+        """Return up to `limit` events after a cursor. At the end of the feed: no events and the same cursor."""
         with self._lock:
             if self._started is None:
                 self._started, self._started_at = time.monotonic(), datetime.now(timezone.utc)
@@ -56,7 +56,7 @@ class LiveFeed:
         }
 
     def stats(self) -> dict[str, int]:
-        """Return the events published, those sent to readers (repeats counted), and the total."""
+        """Return the number of published events, of events sent to readers (repeats included), and of all events."""
         return {"published": self.published(), "served": self._served, "total": self.total}
 
     def _position(self, cursor: str) -> int:
@@ -65,7 +65,7 @@ class LiveFeed:
         number = cursor[len(_ID_PREFIX) :]
         known = cursor.startswith(_ID_PREFIX) and number.isdecimal()
         if not known or not 0 < int(number) <= self.published():
-            raise UnknownCursorError(f"no such cursor: {cursor}")
+            raise UnknownCursorError(f"unknown cursor: {cursor}")
         return int(number)
 
     def _event(self, n: int) -> dict[str, Any]:

@@ -1,26 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Failures of Spark that PySpark would show as a Java stack trace."""
+"""Spark errors that PySpark would show as a Java stack trace."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-# What the Connect client puts between the message and the server's stack trace.
+# The Connect client puts this text between the message and the server's stack trace.
 _CONNECT_TRACE = "\n\nJVM stacktrace:\n"
 
 
 class RestError(Exception):
-    """Spark failed while the source was loaded; the text is the message of the JVM, without its stack trace.
+    """Spark failed while it loaded the source. The text is the JVM's message without its stack trace.
 
-    Wrong options and an API that cannot be asked are no such case: they raise
-    ``pyspark.errors.IllegalArgumentException``, with a message that begins with ``[REST_``.
+    Wrong options and refused requests raise ``pyspark.errors.IllegalArgumentException`` instead, with a message that
+    begins with ``[REST_``.
     """
 
 
 @contextmanager
 def without_java_traces() -> Iterator[None]:
-    """Raise what PySpark raises, with the JVM's message alone; `RestError` where PySpark has no class of its own."""
+    """Shorten PySpark's exceptions to the JVM's message. `RestError` replaces exceptions without a PySpark class."""
     try:
         yield
     except Exception as e:
@@ -34,7 +34,7 @@ def without_java_traces() -> Iterator[None]:
 
 
 def _public_class(e: Exception) -> Callable[[str], Exception]:
-    """The class of `pyspark.errors` that a class of the Connect client stands for."""
+    """The class of `pyspark.errors` that corresponds to an exception of the Connect client."""
     import pyspark.errors
 
     public = (getattr(pyspark.errors, base.__name__, None) for base in type(e).__mro__)

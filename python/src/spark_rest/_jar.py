@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which of the bundled jars fits a Spark version."""
+"""Finds the bundled jar for a Spark version."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from spark_rest._version import __version__
 
 _JARS = Path(__file__).parent / "jars"
 
-# Neither a separator, nor a quote, nor what a URI would escape.
+# Without separators, quotes, and characters that a URI escapes.
 _PLAIN = re.compile(r"[A-Za-z0-9_./:@+=-]+")
 
 
 def jar_path(spark_version: str | None = None) -> str:
-    """The path of the bundled jar that fits a Spark version: the Scala 2.12 one for Spark 3.5, the 2.13 one for 4.x.
+    """The path of the bundled jar for a Spark version. Spark 3.5 needs Scala 2.12, Spark 4.x needs Scala 2.13.
 
     Args:
         spark_version:
-            For example ``"4.1.4"``; only the first two numbers count. Default: the version of the installed PySpark.
+            For example ``"4.1.4"``. Only the first two numbers count. Default: the version of the installed PySpark.
 
     Returns:
         An absolute path, for ``spark.jars`` or ``spark-submit --jars``.
@@ -38,18 +38,18 @@ def jar_path(spark_version: str | None = None) -> str:
     jar = _JARS / f"spark-rest_{_scala_of(version)}-{__version__}.jar"
     if not jar.is_file():
         raise FileNotFoundError(
-            f"{jar} is missing, which Spark {version} needs. "
-            "Install the spark-rest wheel; in a checkout of the repository, `make setup` builds and installs it."
+            f"{jar}, the jar for Spark {version}, is missing.\n"
+            "Install the spark-rest wheel. In a checkout of the repository, run `make setup`."
         )
     return str(jar)
 
 
 def packages(spark_version: str | None = None) -> str:
-    """The Maven coordinates that fit a Spark version, for ``spark.jars.packages`` or ``spark-submit --packages``.
+    """The Maven coordinates for a Spark version, for ``spark.jars.packages`` or ``spark-submit --packages``.
 
     Args:
         spark_version:
-            As of :func:`jar_path`. Default: the version of the installed PySpark.
+            For example ``"4.1.4"``, as in :func:`jar_path`. Default: the version of the installed PySpark.
 
     Returns:
         For example ``io.github.sparkrest:spark-rest_2.13:0.1.0``.
@@ -64,10 +64,11 @@ def packages(spark_version: str | None = None) -> str:
 
 @functools.cache
 def plain_jar_path(spark_version: str | None = None) -> str:
-    """As `jar_path`, under a name that Spark's `ADD JAR` and `spark.jars` understand.
+    """As `jar_path`, with a path that Spark's `ADD JAR` and `spark.jars` understand.
 
-    With a blank or a comma in it `ADD JAR` says that it worked, and Spark does not see the jar: then
-    it is a copy, for as long as this program runs. `OSError` if there is no place for it.
+    If the path contains a blank or a comma, `ADD JAR` succeeds but Spark does not find the jar. The
+    result is then a copy, which exists until this program ends. Raises `OSError` if the folder for
+    the copy has such a path too.
     """
     jar = Path(jar_path(spark_version)).as_posix()
     if _PLAIN.fullmatch(jar):
@@ -77,14 +78,14 @@ def plain_jar_path(spark_version: str | None = None) -> str:
     copy = Path(shutil.copy(jar, folder)).as_posix()
     if not _PLAIN.fullmatch(copy):
         raise OSError(
-            f"Spark can load no jar from {jar}, nor from {folder}, for the blank or the special character in it. "
-            "Set TMPDIR to a folder without one, or install spark-rest elsewhere."
+            f"Spark cannot load a jar from {jar} or {folder}: both paths contain a blank or a special character.\n"
+            "Set TMPDIR to a folder whose path is plain, or install spark-rest elsewhere."
         )
     return copy
 
 
 def is_our_jar(jar_or_package: str) -> bool:
-    """Whether an entry of ``spark.jars`` or ``spark.jars.packages`` is this connector, in whatever version."""
+    """Whether an entry of ``spark.jars`` or ``spark.jars.packages`` is this connector, in any version."""
     return "spark-rest_" in jar_or_package
 
 
@@ -94,4 +95,4 @@ def _scala_of(spark_version: str) -> str:
         return "2.12"
     if spark[0] == 4:
         return "2.13"
-    raise ValueError(f"spark-rest {__version__} has no jar for Spark {spark_version}. Use Spark 3.5 or 4.x.")
+    raise ValueError(f"spark-rest {__version__} has no jar for Spark {spark_version}.\nUse Spark 3.5 or 4.x.")

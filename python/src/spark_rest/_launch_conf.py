@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a Spark JVM that PySpark is about to launch gets from outside of the program.
+"""The settings that a new Spark JVM gets from outside of the program.
 
-PySpark passes a builder's options as `--conf`, which silently replace the same keys of
-`PYSPARK_SUBMIT_ARGS` and `spark-defaults.conf`. Whoever adds to a key has to read these first.
+PySpark passes a builder's options as `--conf`. These options silently replace the same keys of
+`PYSPARK_SUBMIT_ARGS` and `spark-defaults.conf`. Code that adds to a key must read both first.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from pathlib import Path
 def launch_conf() -> dict[str, str]:
     """Return the `spark.*` settings of the launch, by Spark's precedence.
 
-    `--jars` and `--packages` of `PYSPARK_SUBMIT_ARGS` win over its `--conf`, and these over the
-    properties file. Nothing is started.
+    Precedence: `--jars` and `--packages` of `PYSPARK_SUBMIT_ARGS`, then its `--conf`, then the
+    properties file. This function starts nothing.
     """
     submit = _submit_arguments()
     conf = _properties(Path(submit.properties_file) if submit.properties_file else _defaults_file())
@@ -53,7 +53,7 @@ def _pyspark_folder() -> Path:
 
 
 def _properties(file: Path) -> dict[str, str]:
-    """Read a Java properties file as Spark's templates write it: a key, then blanks or `=`."""
+    """Read a Java properties file in the style of Spark's templates: a key, then blanks or `=`, then a value."""
     if not file.is_file():
         return {}
     lines = (line.strip() for line in file.read_text(encoding="utf-8").splitlines())

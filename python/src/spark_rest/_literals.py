@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Secrets that stand in options as they are, where Spark would write them down."""
+"""Finds literal secrets in options, which Spark Connect writes into its event log."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from spark_rest import _auth
 
 _OTHERS = ("cookie", "proxyPassword", "tlsKeyPassword", "tlsKeyStorePassword", "tlsTrustStorePassword")
 _OBJECTS = ("headers", "params", "oauth2Params")
-# Words of `Secret.Words` in the connector.
+# The same words as `Secret.Words` in the connector.
 _SECRET_NAME = re.compile(
     "key|token|secret|pass(?=w|phrase|[^a-z]|$)|sig|auth|credential|session|cookie"
     "|app[_-]?id(?![a-z])|pwd|jwt|bearer|assertion|(?<![a-z])sid(?![a-z])|sessid",
@@ -23,17 +23,18 @@ _REFERENCE = re.compile(r"\s*(env:[A-Za-z_]\w*\s*$|file:.)")
 
 
 def warn_about_literals(texts: Mapping[str, str]) -> None:
-    """Warns if options of Spark Connect hold secrets: its server writes each plan, with them, into the event log.
+    """Warns if options for Spark Connect contain literal secrets.
 
-    Names the options, never a value.
+    The server writes each plan with its options into the event log. The warning names the options, never a value.
     """
     names = sorted(_literal_secrets({name.lower(): text for name, text in texts.items()}))
     if names:
         warnings.warn(
-            f"Spark Connect writes options into its event log, and {', '.join(names)} "
-            f"{'holds a secret' if len(names) == 1 else 'hold secrets'}. "
+            f"{', '.join(names)} {'contains a literal secret' if len(names) == 1 else 'contain literal secrets'}, "
+            "and Spark Connect writes options into its event log.\n"
             "Use env:NAME or file:PATH, which the server reads.",
-            stacklevel=6,
+            # The caller of read_rest or read_rest_stream.
+            stacklevel=7,
         )
 
 
@@ -52,7 +53,7 @@ def _literal_secrets(texts: Mapping[str, str]) -> Iterator[str]:
 def _secrets_of_auth() -> Iterator[str]:
     classes = (_auth.Basic, _auth.Bearer, _auth.ApiKey, _auth.OAuth1, _auth.OAuth2)
     options = (f.metadata["option"] for c in classes for f in fields(c) if f.metadata["secret"])
-    # A user and a client are no secrets by themselves.
+    # The name of a user or a client is not a secret by itself.
     yield from dict.fromkeys(o for o in options if o not in ("userId", "oauth2ClientId"))
 
 

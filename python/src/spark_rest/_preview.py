@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A look at an API before a stream is made of it."""
+"""Previews an API before you create a stream."""
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from spark_rest._attach import attach
 from spark_rest._credentials import Credentials
 from spark_rest._error import without_java_traces
+from spark_rest._option_text import camel_case
 from spark_rest._reader import option_texts
 
 if TYPE_CHECKING:
@@ -22,16 +22,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Preview:
-    """What :func:`preview` found out; ``print`` and a notebook show its text. No field of it holds a secret."""
+    """The result of :func:`preview`. ``print`` and notebooks show its text. No field contains a secret."""
 
     text: str
-    """All of it, to be read."""
+    """The complete result for a reader."""
 
     call: str
-    """The call of :func:`spark_rest.read_rest_stream` to paste."""
+    """A call of :func:`spark_rest.read_rest_stream`, ready to paste."""
 
     report: Mapping[str, Any] = field(repr=False)
-    """The same as data: request, response, records, schema, offsets, bound, pagination, limits, notes, options."""
+    """The result as data: request, response, records, schema, offsets, bound, pagination, limits, notes, options."""
 
     def __str__(self) -> str:
         return self.text
@@ -47,29 +47,35 @@ def preview(
     auth: Basic | Bearer | ApiKey | OAuth1 | OAuth2 | None = None,
     **options: object,
 ) -> Preview:
-    """Makes at most three requests to an API, and says what a stream of it needs.
+    """Sends at most three requests to an API, and proposes the options of a stream.
 
-    It tells where the records are, their schema, which fields progress could be tracked by and in which order they
-    come, whether the API sends the record at the offset again, how it names further pages and its limits; and it gives
-    the call of ``read_rest_stream`` to paste. The requests are made on an executor by the code that polls. ::
+    The result describes:
+
+    - where the response contains the records, and their schema,
+    - which fields can track progress, and their order,
+    - whether the API returns the record at the offset again,
+    - how the API links to further pages, and its rate limits.
+
+    It also contains a call of ``read_rest_stream`` to paste. An executor sends the requests, with the same code as a
+    stream's polls. ::
 
         print(preview(spark, "https://api.example.com/data?since={updated_at}", auth=Bearer("env:API_TOKEN")))
 
     Args:
         spark:
-            The session; the connector's jar is attached to it if it is not there yet.
+            The session. The connector's jar is attached to it if necessary.
         url:
-            As of :func:`spark_rest.read_rest_stream`. A placeholder in it says what the offset field is called.
+            The URL, as in :func:`spark_rest.read_rest_stream`. A placeholder in it names the offset field.
         auth:
-            Likewise. Default: no authentication.
+            The credentials, as in :func:`spark_rest.read_rest_stream`. Default: no authentication.
         **options:
-            Any other argument of :func:`spark_rest.read_rest_stream`, by the same name.
+            Every other argument of :func:`spark_rest.read_rest_stream`, under the same name.
 
     Raises:
-        pyspark.errors.IllegalArgumentException: Options are wrong, or the API did not answer as it should; the message
-            begins with ``[REST_``.
-        TypeError: An argument has a type that no option has.
-        ValueError: A ``datetime`` has no time zone, or there is no jar for this Spark.
+        pyspark.errors.IllegalArgumentException: Options are wrong, or the API returned an unusable response. The
+            message begins with ``[REST_``.
+        TypeError: No option accepts the type of an argument.
+        ValueError: A ``datetime`` has no time zone, or this Spark version has no jar.
         spark_rest.RestError: Spark itself failed.
     """
     named = {camel_case(name): value for name, value in options.items()}
@@ -77,14 +83,9 @@ def preview(
 
 
 def look(spark: SparkSession, auth: Credentials | None, options: Mapping[str, object]) -> Preview:
-    """As :func:`preview`, with options of Spark's own names."""
+    """As :func:`preview`, with Spark's option names."""
     texts = option_texts(None, auth, options)
     with without_java_traces():
         attach(spark)
         found = spark.read.format("rest-preview").options(**texts).load().collect()[0]
     return Preview(found["text"], found["call"], json.loads(found["report"]))
-
-
-def camel_case(name: str) -> str:
-    """``offset_field`` and ``offset-field`` as the option table writes it: ``offsetField``."""
-    return re.sub(r"[_-]([a-z0-9])", lambda found: found.group(1).upper(), name)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From Python values to a DataFrame of the source."""
+"""Loads a DataFrame of the source from Python values."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from spark_rest._attach import attach, is_connect
 from spark_rest._credentials import Credentials
 from spark_rest._error import without_java_traces
 from spark_rest._literals import warn_about_literals
-from spark_rest._option_text import option_text
+from spark_rest._option_text import camel_case, option_text
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, DataFrameReader, SparkSession
@@ -29,16 +29,16 @@ def load_stream(
     auth: Credentials | None,
     options: Mapping[str, object],
 ) -> DataFrame:
-    """Loads ``format("rest")`` with options of Spark's own names; those that are ``None`` are not set.
+    """Loads a stream of ``format("rest")`` with options in snake_case. Options that are ``None`` are left out.
 
     Raises:
-        TypeError: A value is of a type that no option has, or ``auth`` and an option say the same.
-        pyspark.errors.IllegalArgumentException: The source refuses the options; its message begins with ``[REST_``.
+        TypeError: No option accepts the type of a value, or ``auth`` and an option set the same value.
+        pyspark.errors.IllegalArgumentException: The source refuses the options. The message begins with ``[REST_``.
         RestError: Spark itself failed.
     """
-    texts = option_texts(json_options, auth, options)
+    texts = option_texts(json_options, auth, _by_option_name(options))
     attach(spark)
-    # With an input this alone tells the source that each row is an endpoint.
+    # With an input, only this option tells the source that each row is an endpoint.
     return _load(spark, spark.readStream, schema, {"streaming": "true"} | texts)
 
 
@@ -50,8 +50,8 @@ def load(
     auth: Credentials | None,
     options: Mapping[str, object],
 ) -> DataFrame:
-    """As :func:`load_stream`, for one read."""
-    texts = option_texts(json_options, auth, options)
+    """As :func:`load_stream`, for a batch read."""
+    texts = option_texts(json_options, auth, _by_option_name(options))
     attach(spark)
     return _load(spark, spark.read, schema, texts)
 
@@ -62,9 +62,13 @@ def _load(spark: SparkSession, reader: Reader, schema: StructType | str | None, 
     reader = reader.format("rest").options(**texts)
     frame = (reader if schema is None else reader.schema(schema)).load()
     if is_connect(spark):
-        # load() alone sends nothing to the server: so that what is wrong is told here.
+        # load() alone sends nothing to the server. The schema does, so that errors surface here.
         _ = frame.schema
     return frame
+
+
+def _by_option_name(options: Mapping[str, object]) -> dict[str, object]:
+    return {camel_case(name): value for name, value in options.items()}
 
 
 def option_texts(
@@ -82,22 +86,28 @@ def option_texts(
 
 def _option_values(auth: Credentials, given: Mapping[str, object]) -> dict[str, object]:
     if not isinstance(auth, Credentials):
-        # Not the value: it may be a secret.
+        # The value may be a secret, so the message only names its type.
         raise TypeError(
-            f"auth: a {type(auth).__name__} is none of Basic, Bearer, ApiKey, OAuth1, OAuth2 of spark_rest. "
-            'A token is Bearer("...").'
+            f"auth: the value is a {type(auth).__name__}.\n"
+            'Use Basic, Bearer, ApiKey, OAuth1 or OAuth2 of spark_rest, for example Bearer("...") for a token.'
         )
     values = auth._option_values()
     twice = sorted(values.keys() & given.keys())
     if twice:
-        raise TypeError(f"auth={auth!r} sets {', '.join(twice)}, which is given beside it. Give one of both.")
+        raise TypeError(
+            f"auth={auth!r} sets {', '.join(twice)}, which the arguments set too.\n"
+            "Remove auth, or remove the arguments that it sets."
+        )
     return values
 
 
 def _view_of(frame: object) -> str:
-    """Let the source find a DataFrame by name. The view stays: it is read when the result is."""
+    """Register a DataFrame under a name for the source. The view stays: Spark reads it together with the result."""
     if not hasattr(frame, "createTempView"):
-        raise TypeError(f"Option input: a {type(frame).__name__} is neither a DataFrame nor the name of a view.")
+        raise TypeError(
+            f"Option input: the value is a {type(frame).__name__}.\n"
+            "Use a DataFrame or the name of a view. For a list or a dict, use input_data."
+        )
     name = f"spark_rest_input_{uuid.uuid4().hex}"
     frame.createTempView(name)
     return name

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Brings the connector's jar into a Spark session, whichever way the session is made."""
+"""Adds the connector's jar to a Spark session."""
 
 from __future__ import annotations
 
@@ -19,28 +19,32 @@ _CHECKPOINTS = "spark.sql.streaming.checkpointFileManagerClass"
 
 
 def configure(builder: SparkSession.Builder, *, fast_checkpoints: bool = False) -> SparkSession.Builder:
-    """Adds the connector to a session that is about to be made: ``configure(SparkSession.builder).getOrCreate()``.
+    """Adds the connector to the session of a builder: ``configure(SparkSession.builder).getOrCreate()``.
 
-    The bundled jar is added to ``spark.jars``, after what is there from the builder, ``PYSPARK_SUBMIT_ARGS`` and
-    ``spark-defaults.conf``. Where that comes too late, because the JVM runs already (spark-submit, a notebook) or is
-    elsewhere (Spark Connect), or would hide ``spark.jars.packages`` from the executors, the session that
-    ``getOrCreate`` returns gets the jar by ``ADD JAR`` or ``addArtifacts``. A spark-rest jar or package that the
-    settings name already is left alone. A second call changes nothing.
+    The bundled jar is appended to ``spark.jars``, after the jars of the builder, ``PYSPARK_SUBMIT_ARGS`` and
+    ``spark-defaults.conf``. In three cases ``getOrCreate`` adds the jar to the new session instead, by ``ADD JAR`` or
+    ``addArtifacts``:
+
+    - The JVM already runs (spark-submit, a notebook).
+    - The JVM is on a server (Spark Connect).
+    - The settings contain ``spark.jars.packages``, which ``spark.jars`` would hide from the executors.
+
+    If the settings already contain a spark-rest jar or package, it stays in use. A second call changes nothing.
 
     Args:
         builder:
-            Is changed, and returned.
+            The builder to change. It is also the return value.
         fast_checkpoints:
-            Lets **all** streams of the session write checkpoints through Spark's FileSystemBasedCheckpointFileManager:
-            about 80 ms less per micro-batch. For checkpoints on local disks; leave it off for object stores. A file
-            manager that is set already stays. Default: off.
+            Writes the checkpoints of **all** streams of the session through Spark's
+            FileSystemBasedCheckpointFileManager. This saves about 80 ms per micro-batch on local disks. Leave it off
+            for object stores. A file manager that is already set stays in use. Default: off.
 
     Raises:
         ModuleNotFoundError: PySpark is not installed.
-        ValueError: There is no jar for the installed Spark.
+        ValueError: The installed Spark has no jar.
         FileNotFoundError: This installation of spark-rest lacks the jar.
     """
-    # The only way to read a builder; the same in PySpark 3.5 and 4.
+    # PySpark has no public way to read a builder. The attribute is the same in PySpark 3.5 and 4.
     options: dict[str, object] = builder._options  # type: ignore[attr-defined, unused-ignore]
     outside = launch_conf()
     if fast_checkpoints and _CHECKPOINTS not in {*options, *outside}:
@@ -52,11 +56,11 @@ def configure(builder: SparkSession.Builder, *, fast_checkpoints: bool = False) 
 
 
 def _add_jar(builder: SparkSession.Builder, options: dict[str, object], outside: dict[str, str]) -> None:
-    # Neither hides the other: what the program sets wins on the executors, what is outside on the driver's class path.
+    # Join both lists. On the executors the program's setting wins, on the driver's class path the outer one.
     jars = list(dict.fromkeys(_entries(options.get("spark.jars")) + _entries(outside.get("spark.jars"))))
     packages = _entries(options.get("spark.jars.packages")) + _entries(outside.get("spark.jars.packages"))
-    # With packages PySpark would hand a builder's `spark.jars` to the executors in place of what Spark
-    # resolved and added to them. Left alone, the session gets our jar when it is made.
+    # Spark resolves packages and adds their jars for the executors. A builder's `spark.jars` would replace these
+    # jars. So with packages the session gets our jar after its creation.
     if not packages and not any(map(is_our_jar, jars)):
         builder.config("spark.jars", ",".join([*jars, plain_jar_path()]))
 
@@ -83,7 +87,7 @@ def _attach_when_made(builder: SparkSession.Builder) -> None:
 def _jvm_runs() -> bool:
     from pyspark import SparkContext
 
-    # The port is set by spark-submit, before a gateway to it is opened.
+    # spark-submit sets the port before PySpark opens the gateway.
     return SparkContext._gateway is not None or "PYSPARK_GATEWAY_PORT" in os.environ
 
 

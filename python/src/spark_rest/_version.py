@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The version of the installed package; the jars beside it carry the same."""
+"""The version of the installed package. The bundled jars have the same version."""
 
 from importlib.metadata import version
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Streams an API to the console with asynchronous progress tracking, as text, until it is killed.
 
-The console is one of the few sinks that Spark allows for it, and the only one that outlives the driver: as its output.
+Spark allows few sinks for this mode. Only the console survives the driver, as its output.
 """
 
 import sys
@@ -18,7 +18,7 @@ spark = configure(
     .config("spark.driver.bindAddress", "127.0.0.1")
     .config("spark.ui.showConsoleProgress", "false")
 ).getOrCreate()
-# What is logged goes where the rows go, and would stand between them.
+# Log lines go to the same output, and would appear between the rows.
 spark.sparkContext.setLogLevel("ERROR")
 stream = read_rest_stream(
     spark,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A session that was made without the jar; `read_rest` attaches it. Prints ids, and an API's refusal."""
+"""A session without the jar. `read_rest` attaches it. Prints ids, and an API's refusal."""
 
 import sys
 
@@ -10,7 +10,7 @@ import spark_rest
 print("package", spark_rest.__file__, flush=True)
 spark = SparkSession.builder.getOrCreate()
 jars = spark.sparkContext._jsc.sc().listJars().size()
-# A task on each of two cores: executors are there before the jar is.
+# One task per core, so that executors run before the jar is attached.
 print(f"before: {jars} jars, {len(spark.range(0, 4, 1, 2).collect())} rows", flush=True)
 url = sys.argv[1]
 rows = spark_rest.read_rest(spark, f"{url}/ids", offset_field="id").collect()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A client of Spark Connect. Prints what reads and wrong options give, and whether a JVM was started."""
+"""A Spark Connect client. Prints the results of reads, the error for wrong options, and whether a JVM was started."""
 
 import sys
 
@@ -15,7 +15,7 @@ query = stream.writeStream.format("memory").queryName("ids").trigger(availableNo
 query.awaitTermination()
 print("streamed", sorted(row.output.id for row in spark.table("ids").collect()), flush=True)
 
-# After a stream: polls are jobs of its session, not of all.
+# After a stream, because polls must be jobs of their session, not of all sessions.
 rows = read_rest(spark, f"{url}/data?start_id=0", offset_field="id").collect()
 print("read", sorted(row.output.id for row in rows), flush=True)
 

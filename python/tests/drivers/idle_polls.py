@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Polls an API that has nothing new as fast as it can, with an event log, and prints what that leaves behind.
+"""Polls an API without new records as fast as possible, with an event log, and prints what remains.
 
-Arguments: url, folder, whether the event log is compressed (`true`, `false`), polls to warm up, polls that count.
+Arguments: url, folder, whether the event log is compressed (`true`, `false`), warm-up polls, measured polls.
 Prints one line of JSON.
 """
 
@@ -26,7 +26,7 @@ spark = configure(
     .config("spark.eventLog.enabled", "true")
     .config("spark.eventLog.dir", events.as_uri())
     .config("spark.eventLog.compress", compress)
-    # Where the number of polls is taken from. Progress that is kept for the user would look like growth.
+    # The source of the poll count. Progress reports that Spark retains would look like growth.
     .config("spark.sql.streaming.noDataProgressEventInterval", "100")
     .config("spark.sql.streaming.numRecentProgressUpdates", "2")
 ).getOrCreate()
@@ -45,7 +45,7 @@ def size(top: Path) -> int:
 
 
 def after_collection() -> int:
-    """Bytes in use. Polls go on and make garbage meanwhile, so the least of some looks is nearest to what is kept."""
+    """Bytes in use. Polls create garbage meanwhile, so the minimum of several samples is the best estimate."""
     system.gc()
     used = runtime.totalMemory() - runtime.freeMemory()
     time.sleep(0.1)
@@ -53,7 +53,7 @@ def after_collection() -> int:
 
 
 def look() -> dict[str, int]:
-    """What there is now."""
+    """The current figures."""
     return {
         "polls": polled(),
         "files": len(files(checkpoint)),

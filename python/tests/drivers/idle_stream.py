@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Streams an API that has nothing new, with one poll every five seconds, and prints the JVM's process id."""
+"""Streams an API without new records, with a poll every five seconds, and prints the JVM's process id."""
 
 import sys
 
@@ -22,7 +22,7 @@ def stream(interval: float) -> DataFrame:
     )
 
 
-# Code that was not compiled yet costs many times as much, and one poll in five seconds takes minutes to warm up.
+# Code that is not compiled yet is many times slower. With a poll every five seconds, the warm-up takes minutes.
 warm_up = stream(0.03).writeStream.format("noop").option("checkpointLocation", f"{folder}/warm-up").start()
 warm_up.awaitTermination(8)
 warm_up.stop()

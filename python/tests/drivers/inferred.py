@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Infers schemas on two executors, and runs no query: of a stream, of a batch read, of calls for three rows.
+"""Infers schemas on two executors without a query: for a stream, for a batch read, and for calls for three rows.
 
 Argument: url of the API. Prints the schemas.
 """

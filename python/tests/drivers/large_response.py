@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Takes what an API has, in JVMs of 512 MB that log their garbage collections into a folder, and counts it.
+"""Counts the records of an API, in JVMs of 512 MB that write garbage collection logs.
 
 Arguments: master, url, folder for checkpoint and logs. Prints `counted <records> <sum of ids>`.
 """

@@ -2,7 +2,7 @@
 """A user's program with many streams from APIs into Parquet in one session. A stream that fails starts again.
 
 Arguments: a JSON file with the streams by name, each with `options` of `read_rest_stream`, `checkpoint` and `output`;
-then `endless`, or the seconds in which all streams must end. Their errors go to `ended.json` in the same folder.
+then `endless`, or the seconds in which all streams must end. Errors go to `ended.json` in the folder of the JSON file.
 """
 
 import json
@@ -26,7 +26,7 @@ builder = (
     .config("spark.driver.host", "127.0.0.1")
     .config("spark.driver.bindAddress", "127.0.0.1")
     .config("spark.scheduler.mode", "FAIR")
-    # To Spark 4.1 a checkpoint is foreign if a driver was killed there as it wrote the very first offset.
+    # Up to Spark 4.1, a checkpoint is rejected as foreign if a driver was killed while it wrote the very first offset.
     .config("spark.sql.streaming.verifyCheckpointDirectoryEmptyOnStart", "false")
 )
 spark = configure(builder, fast_checkpoints=True).getOrCreate()
@@ -45,7 +45,7 @@ def start(name: str) -> None:
 
 
 def look(name: str, query: StreamingQuery) -> None:
-    """Notes that a query has ended, or starts it again if it has failed."""
+    """Records that a query has ended, or restarts a failed query."""
     if query.isActive:
         return
     error = query.exception()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Prints the jars of a session whose user brought one already, and that `format("rest")` is there."""
+"""Prints the jars of a session to which the user has already added a jar. Then checks that `format("rest")` works."""
 
 import sys
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`spark.dataSource.register(RestDataSource)`, twice; then the name that it registered."""
+"""Calls `spark.dataSource.register(RestDataSource)` twice, then loads the registered name."""
 
 import sys
 
@@ -16,4 +16,6 @@ print("ids", sorted(row.output.id for row in rows), flush=True)
 try:
     spark.read.format(RestDataSource.name()).load()
 except Exception as e:
-    print("other name:", next(line for line in str(e).splitlines() if line.startswith("ValueError")), flush=True)
+    lines = str(e).splitlines()
+    first = next(n for n, line in enumerate(lines) if line.startswith("ValueError"))
+    print("other name:", *lines[first : first + 2], flush=True)

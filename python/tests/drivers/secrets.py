@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs many sources whose options hold secrets, and shows all that Spark lets one see of them.
+"""Runs many sources whose options contain secrets, and prints everything that Spark shows of them.
 
-Argument: a file with JSON: `conf` of the session, `cases` (name, options, whether it is a batch read, a schema), and
-`folder` for checkpoints and for what the UI says. It is a file, for everybody can see the arguments of a process.
+Argument: a JSON file with `conf` of the session, `cases` (name, options, whether it is a batch read, a schema), and
+`folder` for checkpoints and the output of the UI. The file keeps secrets out of the visible process arguments.
 """
 
 import json
@@ -14,16 +14,16 @@ from pyspark.sql import SparkSession
 
 from spark_rest import configure
 
-asked = json.loads(Path(sys.argv[1]).read_text())
-folder = Path(asked["folder"])
+arguments = json.loads(Path(sys.argv[1]).read_text())
+folder = Path(arguments["folder"])
 builder = SparkSession.builder
-for name, value in asked["conf"].items():
+for name, value in arguments["conf"].items():
     builder = builder.config(name, value)
 spark = configure(builder, fast_checkpoints=True).getOrCreate()
 
 
 def attempt(name: str, options: dict[str, str], schema: str, batch: bool) -> None:
-    """Whatever happens is printed."""
+    """Prints the outcome of every case, errors included."""
     reader = (spark.read if batch else spark.readStream).format("rest").options(**options)
     frame = (reader.schema(schema) if schema else reader).load()
     frame.explain(extended=True)
@@ -43,7 +43,7 @@ def attempt(name: str, options: dict[str, str], schema: str, batch: bool) -> Non
         print([progress.json if hasattr(progress, "json") else progress for progress in query.recentProgress])
 
 
-for case in asked["cases"]:
+for case in arguments["cases"]:
     print("case", case["name"], flush=True)
     try:
         attempt(case["name"], case["options"], case["schema"], case["batch"])

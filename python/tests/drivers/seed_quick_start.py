@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # ruff: noqa: I001
 # fmt: off
-"""The quick start of the document that asked for streaming: but for the host, one import line differs."""
+"""The quick start of the requirements. Only the host and one import line differ."""
 
 import sys
 

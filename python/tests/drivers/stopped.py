@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Streams an API on a cluster, and stops the query when it is told to. The application goes on until it is killed.
+"""Streams an API on a cluster, and stops the query on request. The application runs until it is killed.
 
-Arguments: master, url with `{id}`, checkpoint folder, and a file: when that is there the query is stopped. Prints how
-long that took, and how many of its jobs are left two seconds later.
+Arguments: master, url with `{id}`, checkpoint folder, and a file. The query stops when the file exists. Prints the
+duration of the stop, and the number of jobs that still run two seconds later.
 """
 
 import sys

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Streams an API into Parquet until it is killed, or until the end if the trigger has one.
+"""Streams an API into Parquet until it is killed, or until the trigger ends.
 
 Argument: JSON with `conf` (of the session), `options` (of `read_rest_stream`), `checkpoint`, `output` and `trigger`.
-Prints the JVM's process id and, when they change, the source's metrics.
+Prints the JVM's process id, and the source's metrics whenever they change.
 """
 
 import json
@@ -12,7 +12,7 @@ from pyspark.sql import SparkSession
 
 from spark_rest import configure, read_rest_stream
 
-asked = json.loads(sys.argv[1])
+arguments = json.loads(sys.argv[1])
 settings = {
     "spark.master": "local[2]",
     "spark.ui.enabled": "false",
@@ -21,15 +21,15 @@ settings = {
     "spark.sql.streaming.noDataProgressEventInterval": "200",
 }
 builder = SparkSession.builder
-for name, value in (settings | asked["conf"]).items():
+for name, value in (settings | arguments["conf"]).items():
     builder = builder.config(name, value)
-spark = configure(builder, fast_checkpoints=asked["checkpoint"].startswith("/")).getOrCreate()
+spark = configure(builder, fast_checkpoints=arguments["checkpoint"].startswith("/")).getOrCreate()
 jvm = spark._jvm
 assert jvm
 print("jvm", jvm.java.lang.ProcessHandle.current().pid(), flush=True)
-writer = read_rest_stream(spark, **asked["options"]).writeStream.trigger(**asked["trigger"])
-writer = writer.option("checkpointLocation", asked["checkpoint"])
-query = writer.start(asked["output"], format="parquet")
+writer = read_rest_stream(spark, **arguments["options"]).writeStream.trigger(**arguments["trigger"])
+writer = writer.option("checkpointLocation", arguments["checkpoint"])
+query = writer.start(arguments["output"], format="parquet")
 printed = None
 while not query.awaitTermination(1):
     progress = query.lastProgress

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Streams an API into a Delta table until it is killed, or to the end. Runs on a PySpark that Delta has a jar for.
+"""Streams an API into a Delta table until it is killed, or until the trigger ends. Needs a PySpark that Delta supports.
 
 Argument: JSON with `jars`, `options` (of `read_rest_stream`), `checkpoint`, `table` and `trigger`.
 """
@@ -11,19 +11,19 @@ from pyspark.sql import SparkSession
 
 from spark_rest import configure, read_rest_stream
 
-asked = json.loads(sys.argv[1])
+arguments = json.loads(sys.argv[1])
 builder = (
     SparkSession.builder.master("local[2]")
     .config("spark.ui.enabled", "false")
     .config("spark.driver.host", "127.0.0.1")
     .config("spark.driver.bindAddress", "127.0.0.1")
-    .config("spark.jars", ",".join(asked["jars"]))
+    .config("spark.jars", ",".join(arguments["jars"]))
     .config("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension")
     .config("spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog")
-    # To Spark 4.1 a checkpoint is foreign if a driver was killed there as it wrote the very first offset.
+    # Up to Spark 4.1, a checkpoint is rejected as foreign if a driver was killed while it wrote the very first offset.
     .config("spark.sql.streaming.verifyCheckpointDirectoryEmptyOnStart", "false")
 )
 spark = configure(builder, fast_checkpoints=True).getOrCreate()
-writer = read_rest_stream(spark, **asked["options"]).writeStream.format("delta").trigger(**asked["trigger"])
-writer = writer.option("checkpointLocation", asked["checkpoint"]).option("mergeSchema", "true")
-writer.start(asked["table"]).awaitTermination()
+writer = read_rest_stream(spark, **arguments["options"]).writeStream.format("delta").trigger(**arguments["trigger"])
+writer = writer.option("checkpointLocation", arguments["checkpoint"]).option("mergeSchema", "true")
+writer.start(arguments["table"]).awaitTermination()

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A user's program: streams an API into Parquet, slowly, until it is killed. The test starts it anew each time.
+"""A user's program: streams an API into Parquet, slowly, until it is killed. The test restarts it each time.
 
 Arguments: url, offset type, offset field, checkpoint folder, Parquet folder, `endless` or `to the end`, and settings as
-`name=value`: retain_batches, streaming_interval, batch_size, and `task_millis` that each record costs its task.
+`name=value`: retain_batches, streaming_interval, batch_size, and `task_millis` (time that a task spends per record).
 """
 
 import sys
@@ -20,7 +20,7 @@ spark = configure(
     .config("spark.ui.enabled", "false")
     .config("spark.driver.host", "127.0.0.1")
     .config("spark.driver.bindAddress", "127.0.0.1")
-    # To Spark 4.1 a checkpoint is foreign if a driver was killed there as it wrote the very first offset.
+    # Up to Spark 4.1, a checkpoint is rejected as foreign if a driver was killed while it wrote the very first offset.
     .config("spark.sql.streaming.verifyCheckpointDirectoryEmptyOnStart", "false")
 ).getOrCreate()
 stream = read_rest_stream(
@@ -33,7 +33,7 @@ stream = read_rest_stream(
     batch_size=int(setting["batch_size"]),
     retain_batches=int(setting["retain_batches"]),
 )
-# Each record costs its task some time, so that there is a middle of a batch: by default about a second long.
+# A delay per record gives each batch a middle. By default a batch takes about a second.
 slow = stream.filter(f"java_method('java.lang.Thread', 'sleep', {setting['task_millis']}L) != ''")
 writer = (
     (stream if until == "to the end" else slow)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A program for spark-submit, where the JVM runs before `configure` is called. Prints the ids that it streamed."""
+"""A program for spark-submit, whose JVM runs before `configure` is called. Prints the ids that it streamed."""
 
 import sys
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Streams on a cluster whose executor sees another page log than the driver: each has a working folder of its own."""
+"""Streams on a cluster whose executor has another page log than the driver, because their working folders differ."""
 
 import sys
 

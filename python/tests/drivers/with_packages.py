@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`configure` beside `spark.jars.packages`: prints the jars that executors get, and ids."""
+"""`configure` together with `spark.jars.packages`. Prints the jars of the executors, and ids."""
 
 import sys
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A session with a jar that is given: prints what `load()` raises."""
+"""A session with a given jar. Prints the error of `load()`."""
 
 import sys
 

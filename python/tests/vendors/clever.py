@@ -12,7 +12,7 @@ from vendors.vendor import Record, Vendor, iso, number, only, require
 
 
 class Clever(Vendor):
-    """Ids ascend with creation; `starting_after` is exclusive; links stand in the body, without a host."""
+    """Ids ascend with creation, and `starting_after` is exclusive. The body contains links without a host."""
 
     path = ""
 
@@ -40,7 +40,7 @@ class Clever(Vendor):
 
 
 class Users(Clever):
-    """Changes of a user do not show."""
+    """Does not show changes of a user."""
 
     path = "/v3.0/users"
     updates = False

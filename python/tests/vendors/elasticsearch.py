@@ -12,7 +12,7 @@ from vendors.vendor import Record, Vendor, only, require
 
 
 class SearchAfter(Vendor):
-    """`search_after` is the array of the last hit's `sort`, in the body; null and `from` are refused beside it."""
+    """`search_after` in the body is the array of the last hit's `sort`. null and an additional `from` are refused."""
 
     at_once = 4
     updates = False

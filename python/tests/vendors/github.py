@@ -14,7 +14,7 @@ PARAMETERS = ("per_page", "page")
 
 
 class GitHub(Vendor):
-    """What its lists have in common: pages by number, `Link`, limits by the hour."""
+    """The common base of its lists: numbered pages, `Link`, hourly limits."""
 
     def check(self, request: Request, path: str, *parameters: str) -> None:
         require(request.headers["Authorization"] == "Bearer ghp_...", 401, {"message": "Bad credentials"})
@@ -28,7 +28,7 @@ class GitHub(Vendor):
         return moment(request.query["since"], 422, {"message": "Validation Failed", "field": "since"})
 
     def page(self, request: Request, found: list[Record]) -> Answer:
-        # A size above the maximum is lowered without a word.
+        # A size above the maximum is silently reduced.
         size = min(number(request.query.get("per_page", "30"), 1, 10**6, "per_page"), 100)
         page = number(request.query.get("page", "1"), 1, 10**6, "page")
         last = max(1, -(-len(found) // size))
@@ -49,7 +49,7 @@ class GitHub(Vendor):
 
 
 class Issues(GitHub):
-    """`since` is inclusive and in seconds; the order can be chosen."""
+    """`since` is inclusive and in seconds. The order is selectable."""
 
     def render(self, record: Record) -> Any:
         return {
@@ -73,7 +73,7 @@ class Issues(GitHub):
 
 
 class Commits(GitHub):
-    """`since` is inclusive; newest first, without a choice. What is pushed late keeps the time of its commit."""
+    """`since` is inclusive, and the order is always newest first. Late pushes keep the time of their commit."""
 
     updates = False
 
@@ -99,7 +99,7 @@ class Commits(GitHub):
 
 
 class Events(GitHub):
-    """No parameter: the newest 300, newest first; some appear late, below newer ones. Knows ETags."""
+    """No parameter: the newest 300, newest first. Some events appear late, below newer events. Supports ETags."""
 
     updates = False
 
@@ -110,7 +110,7 @@ class Events(GitHub):
     def new_and_changed(self) -> None:
         with self._lock:
             super().new_and_changed()
-            # Its id and its time lie before those of the events that were there already.
+            # Its id and time are older than those of existing events.
             self.late += 1
             self.store(-self.late, self.clock - HOUR)
 

@@ -13,7 +13,7 @@ from vendors.vendor import HOUR, Record, RefusedError, Vendor, address, iso, lin
 
 
 class GitLab(Vendor):
-    """What its lists have in common: a token in a header of its own; pages by number, told by headers."""
+    """The common base of its lists: a token in a special header, and numbered pages described by headers."""
 
     def check(self, request: Request, path: str, *parameters: str) -> None:
         require(request.headers["PRIVATE-TOKEN"] == "glpat-...", 401, {"message": "401 Unauthorized"})
@@ -28,7 +28,7 @@ class GitLab(Vendor):
         headers = {
             "X-Page": str(page),
             "X-Per-Page": str(size),
-            # Empty at the end.
+            # Empty on the last page.
             "X-Next-Page": str(page + 1) if more else "",
             "Link": ", ".join(link(address(request, {**request.query, "page": n}), rel) for rel, n in links.items()),
             "RateLimit-Limit": "2000",
@@ -39,7 +39,7 @@ class GitLab(Vendor):
 
 
 class Issues(GitLab):
-    """`updated_after` is inclusive; the order can be chosen."""
+    """`updated_after` is inclusive. The order is selectable."""
 
     path = "/api/v4/projects/278964/issues"
     at_once = 3
@@ -76,7 +76,7 @@ class MergeRequests(Issues):
 
 
 class Events(GitLab):
-    """`after` is a date alone, and that whole day is left out."""
+    """`after` is a date without a time, and excludes that whole day."""
 
     step = 5 * HOUR
     updates = False

@@ -11,7 +11,7 @@ from vendors.vendor import Record, Vendor, address, only, require
 
 
 class UsersDelta(Vendor):
-    """Addresses as tokens; an empty page with a further link; what is deleted leaves a tombstone."""
+    """URLs as tokens. An empty page may have a further link, and deleted items leave a tombstone."""
 
     page_size = 3
 
@@ -37,10 +37,10 @@ class UsersDelta(Vendor):
         require(request.path == "/v1.0/users/delta", 404, {"error": {"code": "Request_ResourceNotFound"}})
         only(request.query, "$select", "$skiptoken", "$deltatoken")
         token = request.query.get("$skiptoken") or request.query.get("$deltatoken")
-        # A token holds what the first request asked for.
+        # A token contains the parameters of the first request.
         alone = token is None or len(request.query) == 1
         require(alone, 400, {"error": {"code": "BadRequest", "message": "$select belongs to the token"}})
-        # How far the reader is, and a part that makes each token another one.
+        # The reader's position, and a counter that makes each token unique.
         reached = 0 if token is None else int(token.split("_")[0])
         found = sorted((r for r in self.current.values() if r.serial > reached), key=lambda r: r.serial)
         # The first page of a round with changes is empty, as with a filter on the server.

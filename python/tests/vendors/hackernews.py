@@ -13,7 +13,7 @@ FIRST_ID = 40_000_000
 
 
 class MaxItem(Vendor):
-    """The largest id: a number and nothing else."""
+    """The largest id, as a plain number."""
 
     def begin(self) -> None:
         super().begin()
@@ -41,7 +41,7 @@ class MaxItem(Vendor):
 
 
 class NewStories(Vendor):
-    """The ids of the newest 500 stories, newest first: an array of numbers."""
+    """The ids of the newest 500 stories, newest first, as an array of numbers."""
 
     updates = False
 

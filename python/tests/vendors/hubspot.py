@@ -12,13 +12,16 @@ from vendors.vendor import Record, Vendor, iso, number, only, require
 
 
 class Search(Vendor):
-    """Filter, order and page stand in the body; times go in as epoch ms and come out as ISO; results have an end."""
+    """Filter, order and page are in the body.
+
+    Times are epoch ms in requests and ISO in responses. Results are limited.
+    """
 
     step = 77
     at_once = 3
     beginning = 12
     depth = 6
-    """Really 10,000."""
+    """10,000 in reality."""
 
     def render(self, record: Record) -> Any:
         return {
@@ -49,7 +52,7 @@ class Search(Vendor):
         require(body["sorts"] == [ascending], 400, invalid)
         size = body["limit"]
         require(type(size) is int and 1 <= size <= 200, 400, invalid)
-        # Text by the documentation; a number is taken, too.
+        # Text by the documentation, but numbers work too.
         start = 0 if body.get("after") is None else number(str(body["after"]), 0, 10**9, "after")
         require(start + size <= self.depth, 400, {"status": "error", "message": "paging past 10,000 results"})
         found = self.since(least)

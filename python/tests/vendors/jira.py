@@ -12,7 +12,7 @@ from vendors.vendor import MINUTE, SECOND, Record, Vendor, basic, iso, number, o
 
 
 class Issues(Vendor):
-    """JQL, which knows minutes only; a token of its own for each further page."""
+    """JQL, whose times have minutes only. Each further page has a new token."""
 
     step = 15 * SECOND
     beginning = 12

@@ -11,13 +11,13 @@ from vendors.vendor import DAY, MINUTE, Record, Vendor, address, iso, link, mome
 
 
 class SystemLog(Vendor):
-    """Polling: by the time of storing, whatever `published` says; `next` is never absent; an empty page is the end."""
+    """Polling by storage time, independent of `published`. `next` is always present, and an empty page is the end."""
 
     updates = False
     page_size = 3
 
     def render(self, record: Record) -> Any:
-        # They arrive late, and not in order.
+        # They arrive late and out of order.
         published = record.created - record.number * 7 % 5 * MINUTE
         return {
             "uuid": f"f790999f-fe87-467a-9880-{record.number:012}",
@@ -32,13 +32,13 @@ class SystemLog(Vendor):
         only(request.query, "since", "sortOrder", "limit", "after")
         invalid = {"errorCode": "E0000001", "errorSummary": "Api validation failed"}
         require(request.query.get("sortOrder", "ASCENDING") == "ASCENDING", 400, invalid)
-        # The maximum is 1,000; this server gives fewer.
+        # The maximum is 1,000. This server returns fewer.
         size = min(number(request.query.get("limit", "100"), 0, 1000, "limit"), self.page_size)
         since = moment(request.query["since"], 400, invalid) if "since" in request.query else now() - 7 * DAY
         after = number(request.query.get("after", "0"), 0, 10**9, "after")
         found = [r for r in self.versions if r.serial > after and r.updated >= since]
         last = found[:size][-1].serial if found else after
-        # A header of its own for each link.
+        # A separate header for each link.
         links = (
             link(address(request, request.query), "self"),
             link(address(request, {**request.query, "after": last}), "next"),

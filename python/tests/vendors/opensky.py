@@ -11,7 +11,7 @@ from vendors.vendor import DAY, Record, Vendor, now, number, only, require
 
 
 class OpenSky(Vendor):
-    """What both endpoints have in common: credits a day."""
+    """The common base of both endpoints: daily credits."""
 
     def check(self, request: Request, path: str, *parameters: str) -> None:
         require(request.headers["Authorization"] == "Bearer your_access_token", 401, "Unauthorized")
@@ -20,7 +20,7 @@ class OpenSky(Vendor):
 
 
 class States(OpenSky):
-    """A picture of all aircraft; each a list without names. No aircraft: null."""
+    """A snapshot of all aircraft, each as an array without names. Without aircraft: null."""
 
     names = (
         "icao24", "callsign", "origin_country", "time_position", "last_contact", "longitude", "latitude",
@@ -35,7 +35,7 @@ class States(OpenSky):
     def new_and_changed(self) -> None:
         with self._lock:
             super().new_and_changed()
-            # Leaves the picture, and nothing says so.
+            # Disappears from the snapshot without notice.
             gone = min(n for n in self.current if n > 2)
             self.current.pop(gone)
 
@@ -62,14 +62,14 @@ class States(OpenSky):
 
 
 class Arrivals(OpenSky):
-    """Both bounds inclusive, seven days at most. No flight: 404."""
+    """Both bounds are inclusive, at most seven days apart. Without flights: 404."""
 
     updates = False
 
     def begin(self) -> None:
         self.clock = (now() - 20 * DAY) // 1000 * 1000
         self.add(7)
-        # Two weeks without a flight: a whole window is empty.
+        # Two weeks without a flight, so a whole window is empty.
         self.clock += 15 * DAY
         self.add(4)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The calls of the cookbook, read from its pages: what the tests run is what users read."""
+"""The calls of the cookbook, read from its pages. The tests run the text that users read."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ COOKBOOK = Path(__file__).resolve().parents[3] / "docs" / "cookbook"
 
 @dataclass(frozen=True)
 class Recipe:
-    """`read_rest_stream(spark, url, **options)`, as a page has it."""
+    """The call `read_rest_stream(spark, url, **options)` of a page."""
 
     url: str
     options: dict[str, Any]
 
     def stream(self, spark: SparkSession, host: str, **changed: object) -> DataFrame:
-        """With `host`, such as `http://127.0.0.1:1`, instead of the vendor's; and what a test changes."""
+        """With `host`, such as `http://127.0.0.1:1`, instead of the vendor's host, and with the changes of a test."""
         moved = self.moved(host)
         return read_rest_stream(spark, moved.url, **{**moved.options, **changed})
 
     def moved(self, host: str) -> Recipe:
-        """To another host."""
+        """Moves a URL to another host."""
         parts = urlsplit(self.url)
         vendor = f"{parts.scheme}://{parts.netloc}"
         options = {name: _moved(value, vendor, host) for name, value in self.options.items()}

@@ -17,10 +17,10 @@ QUERY = re.compile(
 
 
 class Accounts(Vendor):
-    """A SOQL string with an unquoted time; pages are a cursor over one picture; long transactions commit late."""
+    """A SOQL string with an unquoted time. Pages are a cursor over one snapshot, and long transactions commit late."""
 
     page_size = 3
-    """Really 2,000, and at least 200."""
+    """2,000 in reality, and at least 200."""
 
     def begin(self) -> None:
         super().begin()
@@ -30,7 +30,7 @@ class Accounts(Vendor):
         with self._lock:
             super().new_and_changed()
             self.store(self.next_number(), self.clock - 5 * MINUTE)
-            # Stays as a tombstone.
+            # Remains as a tombstone.
             self.remove(3)
             self.clock += self.step
 

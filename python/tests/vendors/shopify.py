@@ -16,13 +16,13 @@ TOKEN = "shpat_..."
 
 
 def local(record: Record) -> str:
-    """In the shop's own zone, whose distance from UTC changes twice a year."""
+    """In the shop's time zone, whose UTC offset changes twice a year."""
     hours = 4 if record.number % 2 else 5
     return iso(record.updated - hours * HOUR, zone=f"-0{hours}:00")
 
 
 class Orders(Vendor):
-    """REST: `updated_at_min` is inclusive; the address of a further page may carry `limit` and `page_info` alone."""
+    """REST: `updated_at_min` is inclusive. The URL of a further page may only contain `limit` and `page_info`."""
 
     at_once = 3
     beginning = 8
@@ -61,7 +61,7 @@ class Orders(Vendor):
 
 
 class GraphQL(Vendor):
-    """The increment is a word of the search in `query`; a refusal for its cost has status 200."""
+    """The increment is a term of the search in `query`. Refusals because of costs have status 200."""
 
     at_once = 3
     beginning = 8
@@ -105,7 +105,7 @@ class GraphQL(Vendor):
         reached = (int(position[0]), int(position[1]))
         found = [r for r in self.since(least) if (r.updated, r.number) > reached]
         last = found[:first][-1] if found else None
-        # The cursor of the last record is there on the last page, too.
+        # The last page also contains the cursor of its last record.
         cursor = base64.b64encode(f"{last.updated},{last.number}".encode()).decode() if last else None
         orders = {
             "nodes": [self.render(r) for r in found[:first]],

@@ -15,7 +15,7 @@ from vendors.vendor import Record, RefusedError, Vendor, number, only
 
 
 class History(Vendor):
-    """Newest first; `oldest` is exclusive; errors have status 200; a page may be shorter than asked for."""
+    """Newest first. `oldest` is exclusive, errors have status 200, and a page may be shorter than requested."""
 
     at_once = 1
     step = 7
@@ -26,7 +26,7 @@ class History(Vendor):
         self.answered = 0
 
     def ts(self, record: Record) -> str:
-        # Six digits: as a number it would lose its zeros.
+        # Six digits. As a number, the value would lose its zeros.
         return f"{record.created // 1000}.{record.created % 1000:03}{record.number % 10 * 100:03}"
 
     def render(self, record: Record) -> Any:
@@ -56,7 +56,7 @@ class History(Vendor):
             except binascii.Error:
                 raise RefusedError(200, {"ok": False, "error": "invalid_cursor"}) from None
             found = [r for r in found if Decimal(self.ts(r)) < Decimal(before)]
-        # Some messages are left out after the page was cut.
+        # Some messages are removed after the page is cut.
         shown = found[: max(1, size - 1)]
         more = len(found) > len(shown)
         cursor = base64.b64encode(f"next_ts:{self.ts(shown[-1])}".encode()).decode() if more else ""

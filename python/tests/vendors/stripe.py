@@ -12,7 +12,10 @@ from vendors.vendor import Record, Vendor, basic, number, only, require
 
 
 class Events(Vendor):
-    """Newest first, always; `created[gte]` in seconds, inclusive; pages go to older ones, after the id of the last."""
+    """Always newest first.
+
+    `created[gte]` is in seconds and inclusive. Pages continue with older events after the last id.
+    """
 
     updates = False
 
@@ -26,7 +29,7 @@ class Events(Vendor):
         }
 
     def id_of(self, record: Record) -> str:
-        # Says nothing about the order.
+        # The response does not state the order.
         return "evt_" + hashlib.sha1(str(record.number).encode()).hexdigest()[:16]
 
     def respond(self, request: Request) -> Answer:

@@ -12,12 +12,12 @@ from vendors.vendor import HOUR, Record, Vendor, moment, now, number, only, requ
 
 
 class Earthquakes(Vendor):
-    """Asked for by the time of the last change, but ordered by another; ISO in, epoch ms out; no content is 204."""
+    """Filtered by the time of the last change, but ordered by another time. ISO in, epoch ms out. No content is 204."""
 
     step = 1234
 
     def render(self, record: Record) -> Any:
-        # The order of the quakes is not that of their changes.
+        # The order of the quakes differs from the order of their changes.
         scattered = int(hashlib.sha1(str(record.number).encode()).hexdigest()[:4], 16)
         return {
             "type": "Feature",
@@ -39,7 +39,7 @@ class Earthquakes(Vendor):
         require(order in ("time", "time-asc", "magnitude", "magnitude-asc"), 400, f'Bad orderby value "{order}"')
         size = number(request.query.get("limit", "20000"), 1, 20_000, "limit")
         offset = number(request.query.get("offset", "1"), 1, 10**9, "offset")
-        # Without it only the last 30 days are searched.
+        # Without this parameter, the search covers only the last 30 days.
         start = request.query.get("starttime")
         earliest = moment(start, 400, f'Bad starttime value "{start}"') if start else now() - 30 * 24 * HOUR
         after = moment(request.query.get("updatedafter"), 400, 'Bad updatedafter value. Use "ISO8601" format')

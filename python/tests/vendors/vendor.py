@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What all emulated vendors share: records that come into being and change, and strictness."""
+"""The common base of all emulated vendors: records that appear and change, and strict parameters."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SECOND, MINUTE, HOUR, DAY = 1000, 60_000, 3_600_000, 86_400_000
 
 @dataclass(frozen=True)
 class Record:
-    """One version of one thing. `serial` counts all versions of all things in the order in which they were stored."""
+    """One version of one item. `serial` counts all versions of all items in storage order."""
 
     number: int
     serial: int
@@ -33,7 +33,7 @@ class Record:
 
 
 class RefusedError(Exception):
-    """The vendor says no: the request was wrong."""
+    """The vendor refuses a wrong request."""
 
     def __init__(self, status: int, body: object) -> None:
         super().__init__(f"{status} {body}")
@@ -41,16 +41,19 @@ class RefusedError(Exception):
 
 
 class Vendor(ABC):
-    """One endpoint of one vendor. `answer` serves it; `expected` is what a reader must have been given by now."""
+    """One endpoint of one vendor.
+
+    `answer` serves it, and `expected` lists the records that a reader must have received.
+    """
 
     step = SECOND
-    """From one moment at which records are stored to the next."""
+    """The time between two moments at which records are stored."""
     at_once = 2
-    """How many records share a moment."""
+    """The number of records that share a moment."""
     updates = True
     """Whether a change of a record shows."""
     beginning = 7
-    """How many records there are at first."""
+    """The number of initial records."""
 
     def __init__(self) -> None:
         self.clock = EPOCH
@@ -60,13 +63,13 @@ class Vendor(ABC):
         self._lock = threading.RLock()
         self.begin()
 
-    # ---- What happens at the vendor's
+    # ---- changes at the vendor
 
     def begin(self) -> None:
         self.add(self.beginning)
 
     def new_and_changed(self) -> None:
-        """All at once: one more record of the newest moment, where moments are shared; a change; new records."""
+        """Applies at once: another record of the newest moment (if moments are shared), a change, and new records."""
         with self._lock:
             if self.at_once > 1:
                 self.store(self.next_number(), self.clock)
@@ -104,20 +107,20 @@ class Vendor(ABC):
     def next_number(self) -> int:
         return len(self.current) + 1
 
-    # ---- What a reader sees
+    # ---- the reader's view
 
     def expected(self) -> list[Any]:
-        """Each version of each record, as the vendor prints it."""
+        """Each version of each record, in the vendor's format."""
         with self._lock:
             return [self.render(record) for record in self.versions]
 
     @abstractmethod
     def render(self, record: Record) -> Any:
-        """A record as it stands in a response, and in the stream."""
+        """A record in a response and in the stream."""
 
     @abstractmethod
     def respond(self, request: Request) -> Answer:
-        """What the vendor answers; raises `RefusedError` as it would refuse."""
+        """The vendor's response. Raises `RefusedError` for requests that the vendor would refuse."""
 
     def answer(self, request: Request) -> Answer:
         try:
@@ -128,11 +131,11 @@ class Vendor(ABC):
             return refused.answer
 
     def since(self, at: int) -> list[Record]:
-        """Updated at that moment or later, oldest first."""
+        """The records updated at that moment or later, oldest first."""
         return sorted((r for r in self.current.values() if r.updated >= at), key=lambda r: (r.updated, r.number))
 
 
-# ---- Requests
+# ---- requests
 
 
 def require(condition: object, status: int, body: object) -> None:
@@ -141,7 +144,7 @@ def require(condition: object, status: int, body: object) -> None:
 
 
 def only(given: Mapping[str, object], *names: str) -> None:
-    """A parameter that the recipe does not name was added by mistake. Stricter than most vendors."""
+    """Refuses parameters that the recipe does not name. This is stricter than most vendors."""
     unknown = sorted(set(given) - set(names))
     require(not unknown, 400, {"error": f"unknown parameters: {unknown}"})
 
@@ -157,7 +160,7 @@ def basic(user: str, password: str) -> str:
     return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
 
 
-# ---- Responses
+# ---- responses
 
 
 def origin(request: Request) -> str:
@@ -165,7 +168,7 @@ def origin(request: Request) -> str:
 
 
 def address(request: Request, query: Mapping[str, object], path: str | None = None) -> str:
-    """An address of the same host."""
+    """A URL on the same host."""
     return f"{origin(request)}{path or request.path}?{urlencode(query)}"
 
 
@@ -173,7 +176,7 @@ def link(url: str, rel: str) -> str:
     return f'<{url}>; rel="{rel}"'
 
 
-# ---- Times
+# ---- times
 
 
 def iso(at: int, millis: bool = False, zone: str = "Z") -> str:
@@ -185,7 +188,7 @@ _ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)"
 
 
 def moment(text: str | None, status: int, body: object) -> int:
-    """Epoch milliseconds of an ISO time with a zone; else the vendor refuses."""
+    """The epoch milliseconds of an ISO time with a zone. The vendor refuses other texts."""
     if text is None or not _ISO.fullmatch(text):
         raise RefusedError(status, body)
     at = datetime.fromisoformat(re.sub(r"\.(\d+)", lambda m: f".{m[1][:6]:0<6}", text).replace("Z", "+00:00"))

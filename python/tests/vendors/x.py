@@ -13,7 +13,7 @@ FIRST_ID = 999_999_999_999_999_990
 
 
 class RecentSearch(Vendor):
-    """Newest first; `since_id` is exclusive and must not be older than a week; no `data` where there is nothing."""
+    """Newest first. `since_id` is exclusive and at most a week old. Without posts, `data` is absent."""
 
     updates = False
     at_once = 1

@@ -12,7 +12,7 @@ from vendors.vendor import MINUTE, Record, Vendor, address, basic, iso, now, num
 
 
 class Zendesk(Vendor):
-    """What both exports have in common: the last minute is withheld."""
+    """The common base of both exports: the last minute is withheld."""
 
     def check(self, request: Request, path: str) -> None:
         known = request.headers["Authorization"] == basic("agent@example.com/token", "your_api_token")
@@ -27,7 +27,7 @@ class Zendesk(Vendor):
 
 
 class Tickets(Zendesk):
-    """By cursor: `start_time` in the first request, `cursor` in all others; never both."""
+    """By cursor: `start_time` in the first request, `cursor` in all other requests, never both."""
 
     def render(self, record: Record) -> Any:
         return {
@@ -66,7 +66,7 @@ class Tickets(Zendesk):
 
 
 class Organizations(Zendesk):
-    """By time: inclusive, in seconds. A page is not cut within a second, and what it ends with comes again."""
+    """By time: inclusive, in seconds. A page never ends within a second, and the next page repeats its last records."""
 
     at_once = 3
     beginning = 8
@@ -86,7 +86,7 @@ class Organizations(Zendesk):
         start = self.start_time(request)
         found = self.since(start)
         if len(found) > size:
-            # A page that ended in the second it began with would lead to itself: then it is longer than was asked for.
+            # A page that ends in its first second would lead to itself, so it is longer than requested.
             until = next((r.updated for r in found[size - 1 :] if r.updated > start), found[-1].updated)
             page = [r for r in found if r.updated <= until]
         else:

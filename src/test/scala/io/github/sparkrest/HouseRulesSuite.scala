@@ -81,12 +81,14 @@ class HouseRulesSuite extends AnyFunSuite {
     assert(wrong.isEmpty)
   }
 
-  test("only pagelog, rows and connector know Spark or Hadoop, and only one file knows sttp") {
+  test("only pagelog, rows and connector know Spark or Hadoop, only http.transport knows sttp and OkHttp") {
     def rooms(word: String) =
       sources.filter(p => lines(p).exists(_.contains(word))).map(packageOf(_).takeWhile(_ != '.')).toSet
     val (spark, hadoop) = (rooms("org.apache.spark"), rooms("org.apache.hadoop"))
-    val sttp = sources.filter(p => lines(p).exists(_.contains("import sttp"))).map(_.getFileName.toString)
-    assert(spark == Set("rows", "connector") && hadoop == Set("pagelog", "connector") && sttp == Seq("SttpClient.scala"))
+    assert(spark == Set("rows", "connector") && hadoop == Set("pagelog", "connector"))
+    val transport =
+      sources.filter(p => lines(p).exists(_.matches("import (sttp|okhttp3)\\..*"))).map(packageOf(_)).toSet
+    assert(transport == Set("http.transport"))
   }
 
   test("no file knows Spark's checkpoint files, which moved in 4.1 and start a process for each file on a local disk") {

@@ -23,6 +23,8 @@ final private[http] class RecentlyUsed[K, V](
 
   def size: Int = synchronized(entries.size)
 
+  def foreach(use: V => Unit): Unit = synchronized(entries.values.toList).foreach(e => use(e.value))
+
   /** A failure to make it is not kept. */
   def apply[E](key: K)(make: => Either[E, V]): Either[E, V] = synchronized {
     val now = nowMs()

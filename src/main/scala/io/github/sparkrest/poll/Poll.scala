@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.poll
 
+import java.io.{FilterInputStream, InputStream}
+
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.http.auth.KnownSecrets
@@ -11,14 +13,14 @@ import io.github.sparkrest.pagelog.{PageOrigin, PageSink}
 import io.github.sparkrest.progress.seen.{SeenInMemory, SeenStore}
 import io.github.sparkrest.progress.{CoreLimits, PageOutcome, Progress, Progression, Refusal, RequestPlan}
 import io.github.sparkrest.request.{InputRow, NextUrl, PageToken, RequestTemplate, RequestValues}
-import io.github.sparkrest.response.{CountedBody, Envelope, PageFacts, ResponseReader}
+import io.github.sparkrest.response.{Envelope, PageFacts, ResponseReader}
 import io.github.sparkrest.secret.Redact
 
 /** The data path of a poll: state → request → response → records → new state. Runs in a task, on an executor.
   *
   * @param client adds the credentials (`AuthorizedClient`)
   * @param row of the endpoint, with an input
-  * @param known the secrets to remove from texts, if the caller has collected them
+  * @param collected the secrets to remove from texts, if the caller has collected them
   * @param seen stores the memory of delivered records, if it is large
   */
 final class Poll(
@@ -26,7 +28,7 @@ final class Poll(
     client: HttpClient,
     clock: Clock,
     row: InputRow = InputRow.Empty,
-    known: Option[KnownSecrets] = None,
+    collected: Option[KnownSecrets] = None,
     limits: CoreLimits = CoreLimits.Default,
     seen: SeenStore = new SeenInMemory
 ) {
@@ -44,7 +46,7 @@ final class Poll(
 
   /** URL and status of the last response. */
   private var lastResponse = ("", 0)
-  private lazy val secrets = known.getOrElse(KnownSecrets(config)).and(row)
+  private lazy val secrets = collected.getOrElse(KnownSecrets(config)).and(row)
 
   /** One request. An error leaves neither records nor a changed state. */
   def page(state: Progress, sink: PageSink): Either[PageFailure, PageOutcome] =
@@ -99,8 +101,8 @@ final class Poll(
     limit = ServerLimits.Unknown
     val result = redirects.send(request) { response =>
       status = response.status
-      val known = secrets.and(response.tokens)
-      lastResponse = (known.hide(Redact.url(response.url)), status)
+      val allSecrets = secrets.and(response.tokens)
+      lastResponse = (allSecrets.hide(Redact.url(response.url)), status)
       limit = ServerLimits.of(response.headers, config.limits, clock.now().toEpochMilli)
       StatusPolicy(response, request.copy(url = response.url), clock.now(), config) match {
         case StatusPolicy.Failed(error)                              => Left(error)
@@ -111,7 +113,7 @@ final class Poll(
             if (verdict == StatusPolicy.Empty) Right(Envelope.Empty)
             else counted(response)(reader.read(_, step, plan.state.recognized))
           sliced
-            .flatMap(envelope => step.finish(factsOf(response, envelope, known)))
+            .flatMap(envelope => step.finish(factsOf(response, envelope, allSecrets)))
             .map(r =>
               r.copy(next = r.next.copy(validators = conditional.validatorsOf(plan, plain, response, r.next, clock.now())))
             )
@@ -120,13 +122,13 @@ final class Poll(
     result.left.map(e => PageFailure(secrets.hide(e), status))
   }
 
-  private def factsOf(response: HttpResponse, envelope: Envelope, known: KnownSecrets) =
+  private def factsOf(response: HttpResponse, envelope: Envelope, secrets: KnownSecrets) =
     PageFacts(
-      known.hold(response.url),
+      secrets.hold(response.url),
       response.headers,
       envelope,
       refused = response.status >= 400,
-      hold = known.hold // guard: I6.2
+      hold = secrets.hold // guard: I6.2
     )
 
   private def counted[A](response: HttpResponse)(read: HttpResponse => A): A = {
@@ -210,5 +212,21 @@ final class Poll(
             )
           )
       }
+  }
+}
+
+/** Counts the decoded bytes that are read from the body of a response. */
+final private class CountedBody(body: InputStream) extends FilterInputStream(body) {
+  var bytes = 0L
+
+  override def read(): Int = {
+    val b = super.read()
+    if (b >= 0) bytes += 1
+    b
+  }
+  override def read(buf: Array[Byte], from: Int, length: Int): Int = {
+    val n = super.read(buf, from, length)
+    if (n > 0) bytes += n
+    n
   }
 }

@@ -3,7 +3,7 @@ package io.github.sparkrest.poll
 
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.http.limits.ServerLimits
-import io.github.sparkrest.pagelog.PolledFile
+import io.github.sparkrest.pagelog.{Endpoint, PolledFile}
 import io.github.sparkrest.progress.Progress
 
 /** The outcome of a poll. The pages before an error are complete and count. The error concerns the request after them.
@@ -70,3 +70,6 @@ object PollReport {
   def failed(polls: Seq[PollRequest], error: RestError): PollReport =
     PollReport(polls.map(p => p.endpoint.key -> PollOutcome.failed(p.state, error)).toVector, None)
 }
+
+/** One poll of an endpoint, as the scheduler requests it from a task. */
+final case class PollRequest(endpoint: Endpoint, state: Progress, limits: TaskBudget)

@@ -17,7 +17,7 @@ import io.github.sparkrest.secret.Redact
   */
 final case class PreviewReport(
     config: RestConfig,
-    found: Findings,
+    findings: Findings,
     schema: String,
     bound: Option[(String, String, ObservedBound)],
     secondPage: Option[Either[RestError, Int]],
@@ -27,7 +27,7 @@ final case class PreviewReport(
 ) {
   import PreviewReport._
 
-  private val page = found.page
+  private val page = findings.page
   private val sample = page.sample
   private def url = Redact.url(sample.request.url)
   private def where =
@@ -50,10 +50,10 @@ final case class PreviewReport(
     }),
     "Records" -> (s"${page.records.length}, $where" +: first.toSeq),
     "Schema" -> Seq(schema),
-    "Fields to track progress by, the best first" -> found.offsets.take(Shown).map(described),
+    "Fields to track progress by, the best first" -> findings.offsets.take(Shown).map(described),
     "Bound" -> bound.toSeq.map { case (field, value, b) => s"""requested with $field = "$value": ${b.text}""" },
     "Pages" -> pages,
-    "Limits of the API" -> found.limitHeaders.map { case (k, v) => s"$k: $v" },
+    "Limits of the API" -> findings.limitHeaders.map { case (k, v) => s"$k: $v" },
     "Good to know" -> suggestion.notes,
     s"To paste ($requests request${if (requests == 1) "" else "s"} made)" -> suggestion.python.split("\n").toSeq
   )
@@ -71,7 +71,7 @@ final case class PreviewReport(
     s"${c.field}: offsetType=${c.offsetType} (${c.why}); $values"
   }
 
-  private def pages: Seq[String] = found.pages.toSeq.map { p =>
+  private def pages: Seq[String] = findings.pages.toSeq.map { p =>
     val how = s"pagination=${p.kind}${p.field.fold("")(f => s", nextField=$f")}"
     val second = secondPage.fold("")(
       _.fold(
@@ -91,7 +91,7 @@ final case class PreviewReport(
     ),
     "records" -> Json.obj("count" -> page.records.length.asJson, "dataField" -> page.path.map(_.toString).asJson),
     "schema" -> schema.asJson,
-    "offsets" -> found.offsets
+    "offsets" -> findings.offsets
       .map(c =>
         Json.obj(
           "field" -> c.field.asJson,
@@ -103,10 +103,10 @@ final case class PreviewReport(
       )
       .asJson,
     "bound" -> bound.map(_._3.toString.toLowerCase).asJson,
-    "pagination" -> found.pages.map(_.kind).asJson,
-    "nextField" -> found.pages.flatMap(_.field).asJson,
+    "pagination" -> findings.pages.map(_.kind).asJson,
+    "nextField" -> findings.pages.flatMap(_.field).asJson,
     "newOnSecondPage" -> secondPage.flatMap(_.toOption).asJson,
-    "limits" -> Json.fromFields(found.limitHeaders.map { case (k, v) => k -> hidden(v) }),
+    "limits" -> Json.fromFields(findings.limitHeaders.map { case (k, v) => k -> hidden(v) }),
     "notes" -> suggestion.notes.map(secrets.hide).asJson,
     "options" -> Json.fromFields(suggestion.options.map { case (k, v) => k -> hidden(v) })
   )

@@ -61,42 +61,42 @@ object Suggestion {
   def of(
       userOptions: Map[String, String],
       config: RestConfig,
-      found: Findings,
+      findings: Findings,
       bound: Option[ObservedBound],
       secondPage: Option[Int]
   ): Suggestion = {
     val names = userOptions.keySet.map(_.toLowerCase)
     def has(o: Opt[_]) = names(o.name.toLowerCase)
-    val chosen = choice(config, found, has(RestOptions.OffsetField))
+    val chosen = choice(config, findings, has(RestOptions.OffsetField))
     val records =
-      found.page.path.filter(_ => !has(RestOptions.DataField)).map(p => RestOptions.DataField.name -> p.toString)
+      findings.page.path.filter(_ => !has(RestOptions.DataField)).map(p => RestOptions.DataField.name -> p.toString)
     val offset = chosen.toSeq.flatMap { c =>
       Seq(RestOptions.OffsetType.name -> c.offsetType, RestOptions.OffsetField.name -> c.field)
     }
     val whole =
-      if (chosen.isEmpty && !config.hasPlaceholder) Seq(RestOptions.OffsetType.name -> "snapshot") ++ key(found)
+      if (chosen.isEmpty && !config.hasPlaceholder) Seq(RestOptions.OffsetType.name -> "snapshot") ++ key(findings)
       else Nil
-    val pages = found.pages.filter(_ => !config.paging.isPaged && !secondPage.contains(0)).toSeq.flatMap { p =>
+    val pages = findings.pages.filter(_ => !config.paging.isPaged && !secondPage.contains(0)).toSeq.flatMap { p =>
       Seq(RestOptions.Pagination.name -> p.kind) ++ p.field.map(RestOptions.NextField.name -> _)
     }
     val edge = bound.collect {
       case ObservedBound.Exclusive if chosen.exists(_.offsetType == "incremental") =>
         RestOptions.Boundary.name -> "exclusive"
     }
-    val pace = found.limit.pollEveryMs.map(ms =>
+    val pace = findings.limit.pollEveryMs.map(ms =>
       RestOptions.StreamingInterval.name -> BigDecimal(ms, 3).bigDecimal.stripTrailingZeros.toPlainString
     )
     val added = (records ++ offset ++ whole ++ pages ++ edge ++ pace).filterNot { case (k, _) => names(k.toLowerCase) }
-    Suggestion(userOptions.toSeq ++ added, notes(config, found, chosen, bound, secondPage))
+    Suggestion(userOptions.toSeq ++ added, notes(config, findings, chosen, bound, secondPage))
   }
 
   /** The field that the request or the options name. Otherwise an id that grows, because that needs no parameter. */
-  def choice(config: RestConfig, found: Findings, named: Boolean): Option[OffsetCandidate] =
-    if (named || config.hasPlaceholder) found.offsets.find(_.field == config.offset.name)
-    else found.offsets.find(_.offsetType == "incremental")
+  def choice(config: RestConfig, findings: Findings, named: Boolean): Option[OffsetCandidate] =
+    if (named || config.hasPlaceholder) findings.offsets.find(_.field == config.offset.name)
+    else findings.offsets.find(_.offsetType == "incremental")
 
-  private def key(found: Findings): Option[(String, String)] =
-    found.fields
+  private def key(findings: Findings): Option[(String, String)] =
+    findings.fields
       .find(f =>
         f.isUnique && f.path.segments.length == 1 && f.values.length > 1 && f.name.toLowerCase
           .matches("(.*_)?id|uid|key|name|.*icao.*")
@@ -105,12 +105,12 @@ object Suggestion {
 
   private def notes(
       config: RestConfig,
-      found: Findings,
+      findings: Findings,
       chosen: Option[OffsetCandidate],
       bound: Option[ObservedBound],
       secondPage: Option[Int]
   ): Seq[String] = {
-    val best = found.offsets.find(_.profile.isDefined)
+    val best = findings.offsets.find(_.profile.isDefined)
     val noParameter =
       if (config.hasPlaceholder || config.followsLinks) None
       else
@@ -118,28 +118,28 @@ object Suggestion {
           s"The URL has no placeholder, so every poll sends the same request. If the API has a parameter for new records, add it: ${Suggestion.example(config, b)}"
         }
     val several =
-      if (found.page.path.isDefined && config.dataField.isEmpty && found.places.lengthCompare(1) > 0)
+      if (findings.page.path.isDefined && config.dataField.isEmpty && findings.places.lengthCompare(1) > 0)
         Some(
-          s"Several fields hold arrays of objects: ${found.places.map { case (p, n) => s"$p ($n)" }.mkString(", ")}. The largest array was used."
+          s"Several fields hold arrays of objects: ${findings.places.map { case (p, n) => s"$p ($n)" }.mkString(", ")}. The largest array was used."
         )
       else None
     val ignored = bound.collect { case ObservedBound.Ignored =>
       s"The parameter with {${config.offset.name}} had no visible effect. Check its name."
     }
     val refused = secondPage.collect {
-      case 0 if found.pages.isDefined =>
+      case 0 if findings.pages.isDefined =>
         "The second page repeated the first page: the API expects the token in another parameter. Set pageParam, or put {cursor} into the URL."
     }
     val missing =
-      if (found.page.records.nonEmpty && chosen.isEmpty && config.hasPlaceholder)
+      if (findings.page.records.nonEmpty && chosen.isEmpty && config.hasPlaceholder)
         Some(s"""The response has no field "${config.offset.name}". Set offsetField.""")
       else None
     val cut =
-      if (found.pages.isEmpty && !config.paging.isPaged && roundNumber(found.page.records.length))
-        Some(s"${found.page.records.length} records is a round number, and the response names no next page. The API may have more: see pagination=page and pagination=offset.")
+      if (findings.pages.isEmpty && !config.paging.isPaged && roundNumber(findings.page.records.length))
+        Some(s"${findings.page.records.length} records is a round number, and the response names no next page. The API may have more: see pagination=page and pagination=offset.")
       else None
     val nothing =
-      if (found.page.records.isEmpty)
+      if (findings.page.records.isEmpty)
         Some("The first response has no records. Set an earlier initialOffset, or set dataField to their path.")
       else None
     nothing.toSeq ++ several ++ missing ++ noParameter ++ ignored ++ refused ++ cut

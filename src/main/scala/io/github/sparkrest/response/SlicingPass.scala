@@ -28,8 +28,8 @@ final private[sparkrest] class SlicingPass(
     else if (named && first != '{' && first != 'n') Left(rootIsScalar(s"dataField is $path, but"))
     else {
       val hollow = isHollow(first)
-      val found = descend(segments, Vector.empty, trails(first))
-      finished().flatMap(envelope => if (found || hollow) Right(envelope) else without(envelope, path.toString))
+      val exists = descend(segments, Vector.empty, trails(first))
+      finished().flatMap(envelope => if (exists || hollow) Right(envelope) else without(envelope, path.toString))
     }
   }
 
@@ -133,29 +133,29 @@ final private[sparkrest] class SlicingPass(
       at: Vector[Segment],
       open: List[Trail]
   ): Boolean = {
-    var found, seen = false
+    var exists, seen = false
     scanner.members { name =>
       if (at.isEmpty) names += name
       val here = at :+ Name(name)
       if (name == target && seen) twice(FieldPath(here).toString)
       seen ||= name == target
-      if (name == target) found = descend(rest, here, into(name, open))
+      if (name == target) exists = descend(rest, here, into(name, open))
       else beside.keep(here, into(name, open))
     }
-    found
+    exists
   }
 
   private def descendSelection(where: Where, rest: List[Segment], at: Vector[Segment], open: List[Trail]): Boolean = {
     val selection = new Selection(open)
-    var chosen, found, here = false
+    var chosen, exists, here = false
     var others = List.empty[Trail]
     scanner.elementsWhere { (buf, from, to) =>
       others = selection.of(buf, from, to)
       here = !chosen && holds(where, buf, from, to)
       chosen ||= here
       here || others.nonEmpty
-    } { () => if (here) found = descend(rest, at :+ where, others) else beside.keep(at :+ Each, others) }
-    found
+    } { () => if (here) exists = descend(rest, at :+ where, others) else beside.keep(at :+ Each, others) }
+    exists
   }
 
   /** [[descend]] behind a `[]`: an element without the rest of the path is not a record, and values next to it are not kept. */
@@ -166,17 +166,17 @@ final private[sparkrest] class SlicingPass(
       case (Each :: rest, '[')         => scanner.elements(() => inner(rest))
       case (Each :: rest, _)           => inner(rest)
       case (Name(target) :: rest, '{') =>
-        var found = false
+        var seen = false
         scanner.members { name =>
-          if (name == target && found) twice(name)
-          if (name == target) { found = true; inner(rest) }
+          if (name == target && seen) twice(name)
+          if (name == target) { seen = true; inner(rest) }
           else scanner.skipValue()
         }
       case ((w: Where) :: rest, '[') =>
-        var found = false
+        var chosen = false
         scanner.elementsWhere { (buf, from, to) =>
-          val here = !found && holds(w, buf, from, to)
-          found ||= here
+          val here = !chosen && holds(w, buf, from, to)
+          chosen ||= here
           here
         }(() => inner(rest))
       case _ => scanner.skipValue()

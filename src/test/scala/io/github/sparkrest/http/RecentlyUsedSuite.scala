@@ -1,17 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.http
 
-import java.net.{ConnectException, Socket}
-
-import io.github.sparkrest.config.ProxyConfig
-import io.github.sparkrest.http.transport.ProxyTunnel
-import org.scalatest.concurrent.Eventually
 import org.scalatest.funsuite.AnyFunSuite
-import org.scalatest.time.{Millis, Seconds, Span}
 
-class RecentlyUsedSuite extends AnyFunSuite with Eventually {
-  implicit override val patienceConfig: PatienceConfig = PatienceConfig(Span(20, Seconds), Span(10, Millis))
-
+class RecentlyUsedSuite extends AnyFunSuite {
   private var now = 0L
   private var closed = List.empty[String]
   private def cache = new RecentlyUsed[Int, String](3, 100, v => closed ::= v, () => now)
@@ -37,12 +29,5 @@ class RecentlyUsedSuite extends AnyFunSuite with Eventually {
     use(c, 3)
     assert(c.size == 2 && closed == List("v1"))
     assert(c(9)(Left("no")) == Left("no") && c.size == 2)
-  }
-
-  test("a tunnel that is closed accepts no connection, and its thread ends") {
-    val tunnel = new ProxyTunnel(ProxyConfig("127.0.0.1", 1, None), 1000)
-    new Socket(tunnel.address.getAddress, tunnel.address.getPort).close()
-    tunnel.shut()
-    intercept[ConnectException](new Socket(tunnel.address.getAddress, tunnel.address.getPort))
   }
 }

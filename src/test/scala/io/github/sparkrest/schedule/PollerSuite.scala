@@ -85,7 +85,7 @@ class PollerSuite extends AnyFunSuite with Eventually {
     def records: Long = log.unreadRecords(LogPosition.Start)
     def isAlive: Boolean = thread.isAlive
 
-    /** Polls run in the poller's own thread here, and `java.net.http` swallows an interrupt while a body is read. */
+    /** Polls run in the poller's own thread here. */
     def stop(): Unit = {
       poller.stop()
       (1 to 40).takeWhile { _ =>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.sim
 
-/** What the generator adds to a setup and its events, each behind a switch: `SIM_WITHOUT=bulk,void` turns two of them off.
-  * Each has dice of its own, so that the others draw the same with and without it.
+/** Additions of the generator to a setup and its events, each behind a switch: `SIM_WITHOUT=bulk,void` turns two of them off.
+  * Each has separate dice, so that the others draw the same with and without it.
   *
   * The conditions say what an API must not do for the promise to hold, and why.
   */
@@ -59,11 +59,11 @@ object Dimensions {
     case "fresh" if r.oneIn(3) && Logs(s.kind) && s.carrier != "record" => s.and("fresh" -> "true")
     case "always" if r.oneIn(5) && byToken(s)                           => s.and("end" -> "always")
     case "stale"                                                        => stale(s)
-    // What the first response with records holds is known from then on: it must be the first.
+    // The reader remembers the array of the first response with records, so that array must be the right one.
     case "warnings" if r.oneIn(6) && !s.rootArray && s.rows > 0 && s.kind != "window" && s.gap == 0 =>
       s.and("warnings" -> "true", "emptyStatus" -> "200")
     case "odd" if r.oneIn(5) && sends(s) =>
-      // As long as there is nothing but text, text is what the offset is.
+      // While all values are text, the offset is text.
       s.and(
         "odd" -> r.pick(if (s.form == "oid") Seq("blank", "null") else Seq("blank", "na", "zero", "null", "huge")),
         "oddFirst" -> r.oneIn(2).toString
@@ -111,7 +111,7 @@ object Dimensions {
     case k if Logs(k)        => true
     // With a clock that is ahead the present is read again and again, and only the last response of it is remembered.
     case "window" => s.behind > 0 && !s.sliding && s.skew <= 0
-    // In the middle of a traversal an older page hides what has moved, and no request tells: `lag` is the cure.
+    // In the middle of a traversal an older page hides moved records, and no request reveals them: only `lag` helps.
     case _ => !s.paged
   }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.sim
 
-/** Writes a response: records, and around them what the setup's envelope has. */
+/** Writes a response: the records, and the envelope of the setup around them. */
 final private[sim] class Envelope(setup: Setup) {
   private val name = if (setup.warnings) "results" else "data"
 
@@ -51,21 +51,21 @@ final private[sim] class ListEndpoint(private var setup: Setup, world: World) {
   var movedByPage = false
   private var moves = 0
 
-  /** That happened twice in a row: the list stands still before the reader's eyes, as if this were its end. */
+  /** That happened twice in a row: to the reader the list looks unchanged, as if this were its end. */
   var standsStill = false
 
   def expire(): Unit = pager.epoch += 1
 
-  /** From now on it is asked in another way. */
+  /** From now on the reader sends other requests. */
   def become(other: Setup): Unit = {
     setup = other
     pager.setup = other
   }
 
-  /** Another page than the first one is asked for. */
+  /** Whether the request is for another page than the first. */
   def isLater(query: Query): Boolean = token(query).exists(t => t != "0" && t != "1")
 
-  /** A page with records was read since the first page was asked for. */
+  /** Whether a page with records was read since the request for the first page. */
   var began = false
 
   def answer(query: Query): Answer =
@@ -100,11 +100,11 @@ final private[sim] class ListEndpoint(private var setup: Setup, world: World) {
     val asked = if (setup.ask.isEmpty) setup.form else setup.ask
     def moment(name: String) = query(name) match {
       case None    => Left((400, s"$name is missing"))
-      case Some(t) => World.read(t, asked).toRight((400, s"$name=$t is no $asked"))
+      case Some(t) => World.read(t, asked).toRight((400, s"$name=$t is not a valid $asked"))
     }
     def whole(name: String) =
       query(name).fold[Either[(Int, String), Long]](Left((400, s"$name is missing")))(t =>
-        scala.util.Try(t.toLong).toOption.toRight((400, s"$name=$t is no number"))
+        scala.util.Try(t.toLong).toOption.toRight((400, s"$name=$t is not a number"))
       )
     val keep: Either[(Int, String), Row => Boolean] = setup.kind match {
       case "since" =>

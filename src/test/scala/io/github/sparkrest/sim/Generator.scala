@@ -3,8 +3,8 @@ package io.github.sparkrest.sim
 
 import java.util.SplittableRandom
 
-/** A seed makes a scenario, and only such as the options promise to read without loss or repeat: [[limits]] says what an
-  * API must not do then, and why.
+/** A seed makes a scenario that the options promise to read without loss or repeat. [[limits]] says what an API must not do
+  * then, and why.
   */
 object Generator {
 
@@ -45,7 +45,7 @@ object Generator {
 
   private def isCalm(s: Setup): Boolean = {
     val drifts = s.paged && !frozen(s)
-    // Without a key a record that a cursor brings twice is a second one.
+    // Without a key, a record that a cursor returns twice counts as two records.
     val twice = s.paging == "cursor" && s.sliding && !s.key
     s.kind match {
       // A change while a list in no known order is read may hide behind the greatest value seen.
@@ -58,7 +58,7 @@ object Generator {
 
   /** A change while the list is read comes where the reader will see it: now, or in the next traversal. */
   private def keepsPlace(s: Setup) = s.kind match {
-    // What changed after the traversal began is asked for again, if the values are known to be times, and the bound is inclusive.
+    // Records that changed after the traversal began are requested again, if the values are times and the bound is inclusive.
     case "since" | "feed" if s.offset != "incremental" =>
       val times = s.offset == "timestamp" || s.form == "iso" || s.ask.nonEmpty || s.lag > 0
       s.order match {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.sim
 
-/** What an API makes impossible, or an option that is wrong for it: shown to go wrong, and what the docs name as the cure
-  * shown to help.
+/** A loss that an API makes unavoidable, or that a wrong option causes. The test shows the loss, and that the remedy of the docs
+  * helps.
   *
   * @param manner how it goes wrong
-  * @param setup where it does
-  * @param cure options, or another way of paging, under which the same changes do no harm; none if there is nothing
+  * @param setup in which it goes wrong
+  * @param cure options or another pagination under which the same changes do no harm; `None`: no remedy exists
   */
 final case class Loss(what: String, manner: String, setup: String, changes: Seq[String], cure: Option[String])
 

@@ -3,10 +3,10 @@ package io.github.sparkrest.sim
 
 import scala.collection.mutable
 
-/** What a list endpoint lists: `rows` in the server's order.
+/** The list of a list endpoint: `rows` in the server's order.
   *
   * @param key the sort key, ascending
-  * @param scope the filter as it was asked for: later pages must ask for the same
+  * @param scope the requested filter: requests for later pages must have the same filter
   */
 final case class Listing(rows: Vector[Row], key: Row => (Long, Long), scope: String)
 
@@ -15,7 +15,7 @@ final case class Listing(rows: Vector[Row], key: Row => (Long, Long), scope: Str
   */
 final case class Page(rows: Vector[Row], next: Option[String], more: Boolean, total: Int)
 
-/** The server's paging: a token is `epoch~hole~what it stands for`, opaque to the client. */
+/** The server's pagination: a token is `epoch~hole~meaning`, opaque to the client. */
 final class Pager(var setup: Setup) {
   private val frozen = mutable.ArrayBuffer.empty[Vector[Row]]
   private var served = 0

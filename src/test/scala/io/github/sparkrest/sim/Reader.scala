@@ -8,7 +8,7 @@ object Reader {
   def options(s: Setup): Map[String, String] =
     posted(s, (tracking(s) ++ paging(s) ++ common(s)).toMap)
 
-  /** The same in the body: what stood in the query, and the page. */
+  /** The same request with a body: the query parameters and the page. */
   private def posted(s: Setup, options: Map[String, String]): Map[String, String] = if (!s.post) options
   else {
     val (address, query) = options("url").span(_ != '?')

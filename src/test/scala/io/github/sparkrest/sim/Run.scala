@@ -12,8 +12,8 @@ import io.github.sparkrest.poll.{Poll, Schedule, TaskBudget}
 import io.github.sparkrest.progress.seen.SeenInMemory
 import io.github.sparkrest.progress.{CoreLimits, Progress}
 
-/** Reads a simulated API to its end with the real pipeline, and compares with the truth. What a poll leaves behind counts
-  * as it does in `Poller`: records and state together, a state alone lives in memory, or in the next poll's note.
+/** Reads a simulated API to its end with the real pipeline, and compares with the truth. The results of a poll
+  * count as in `Poller`: records and state together. A state without records is only in memory, or in the next poll's note.
   */
 final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false) {
   import Run._
@@ -36,7 +36,7 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
 
   def trace: Seq[String] = api.trace.toSeq
 
-  /** What is wrong, if anything is. */
+  /** The error, if there is one. */
   def verdict: Option[String] = {
     var found = Option.empty[String]
     var quietDrains = 0
@@ -50,7 +50,7 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
           val sure = !api.doubted
           found = (if (sure) truth.traversed(traversal.request, api.requests, traversal.at) else None).orElse(repeated)
           api.doubted = false
-          api.note(s"   -- drain complete ${found.getOrElse("")}")
+          api.note(s"   -- traversal complete ${found.getOrElse("")}")
           api.traversed()
           api.world.now += pause
           if (api.quiet && sure) quietDrains += 1
@@ -67,7 +67,7 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
     found.filterNot(_ => api.standsStill)
   }
 
-  /** Between two drains. At the end all that is there must have become old enough. */
+  /** Between two traversals. At the end all records must have become old enough. */
   private def pause: Long =
     if (api.quiet) setup.lag + setup.step + 2L * setup.grain + 100 + setup.clocks
     else if (setup.tag == "modified") 35000L
@@ -75,7 +75,7 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
 
   private def repeated: Option[String] = truth.repeated(api.movedByPage, api.expired)
 
-  /** @return whether a traversal is complete, or what is wrong */
+  /** @return whether a traversal is complete, or the error */
   private def poll(): Either[String, Boolean] = {
     if (setup.interval > 0) durable = (stored, Some(traversal))
     val sink = new MemorySink
@@ -88,7 +88,7 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
       val wasFruitless = outcome.error.isEmpty && pace.isFruitless(outcome, sink.pages.length.toLong)
       fruitless = if (wasFruitless) fruitless + outcome.requests else 0
       val complete = outcome.error.isEmpty && (!outcome.more || fruitless >= MostFruitless) && !api.hollow
-      // Where changes wait for a traversal's end they must not come in the middle of one that is taken up again.
+      // Changes that wait for the end of a traversal must not come in the middle of a resumed traversal.
       if (sink.pages.nonEmpty || complete && setup.calm)
         durable = (stored, if (complete) None else Some(traversal))
       truth.delivered(sink.pages)

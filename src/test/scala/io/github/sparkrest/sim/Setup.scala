@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.sim
 
-/** What kind of API is simulated, and which options read it. Its text names only what is not the default, and can be read
-  * back: a failing history stays a test though the generator changes.
+/** The simulated API, and the options that read it. The text form contains only values that differ from the default. It can be
+  * parsed, so a failing history stays a test even if the generator changes.
   */
 final case class Setup(chosen: Map[String, String]) {
   private def text(name: String): String = chosen.getOrElse(name, Setup.default(name))
@@ -14,7 +14,7 @@ final case class Setup(chosen: Map[String, String]) {
   /** since, ids, feed, log, link, delta, window, snapshot: see [[SimApi]]. */
   lazy val kind: String = text("kind")
 
-  /** Of the filter: inclusive, exclusive, coarse (the server cuts what it is asked with to a unit). */
+  /** Bound of the filter: inclusive, exclusive, coarse (the server rounds the requested value down to a unit). */
   lazy val bound: String = text("bound")
   lazy val unit: Int = number("unit")
 
@@ -24,18 +24,18 @@ final case class Setup(chosen: Map[String, String]) {
   /** Milliseconds between two different timestamps. */
   lazy val grain: Int = number("grain")
 
-  /** How timestamps are written, and how they are asked for. */
+  /** The format of timestamps in records and in requests. */
   lazy val form: String = text("form")
   lazy val ask: String = text("ask")
   lazy val rows: Int = number("rows")
 
-  /** Records of a page, whatever the client asks for; 0: no limit. */
+  /** Records per page, whatever the client requests; 0: no limit. */
   lazy val cap: Int = number("cap")
 
   /** none, link, nextUrl, cursor, page, offset. */
   lazy val paging: String = text("paging")
 
-  /** What a page token stands for: keyset (after a record), number (after n records), frozen (of the list as it was). */
+  /** The meaning of a page token: keyset (after a record), number (after n records), frozen (in the list as it was). */
   lazy val view: String = text("view")
 
   /** Where a cursor is: envelope, record, header. */
@@ -52,7 +52,7 @@ final case class Setup(chosen: Map[String, String]) {
   lazy val backwards: Boolean = flag("backwards")
   lazy val rootArray: Boolean = flag("rootArray")
 
-  /** The envelope's fields stand before the records. */
+  /** The envelope's fields come before the records. */
   lazy val head: Boolean = flag("head")
 
   /** A log that keeps only the newest version of a record. */
@@ -82,7 +82,7 @@ final case class Setup(chosen: Map[String, String]) {
   /** The records are in `results`, and next to an empty list there is a filled array of warnings. */
   lazy val warnings: Boolean = flag("warnings")
 
-  /** What stands in place of a time in single records: blank, na, zero, null, huge; see [[World.odd]]. */
+  /** The value in place of a time in single records: blank, na, zero, null, huge; see [[World.odd]]. */
   lazy val odd: String = text("odd")
 
   /** The first record is such a one. */
@@ -97,10 +97,10 @@ final case class Setup(chosen: Map[String, String]) {
   /** How far a lagging replica is behind at most, in milliseconds; 0: no limit. */
   lazy val behind: Int = number("behind")
 
-  /** What is asked stands in a JSON body. */
+  /** The request has a JSON body instead of a query. */
   lazy val post: Boolean = flag("post")
 
-  /** What an answer is known by: none, strong, weak, modified (the second of the last change), lying (always the same). */
+  /** The validator of a response: none, strong, weak, modified (the second of the last change), lying (always the same). */
   lazy val tag: String = text("tag")
 
   // ---- the reader
@@ -122,13 +122,13 @@ final case class Setup(chosen: Map[String, String]) {
   lazy val maxPages: Int = number("maxPages")
   lazy val expired: String = text("expired")
 
-  /** The reader asks conditionally. */
+  /** The reader sends conditional requests. */
   lazy val conditional: Boolean = flag("conditional")
 
   /** The host's clock is so many milliseconds ahead of the API's. */
   lazy val skew: Int = number("skew")
 
-  /** Records asked for per page, and the server obeys; 0: not asked for. */
+  /** Requested records per page, which the server obeys; 0: no such request. */
   lazy val size: Int = number("size")
 
   /** A further query parameter, as name=value. */
@@ -175,7 +175,7 @@ final case class Setup(chosen: Map[String, String]) {
 
   def and(more: (String, String)*): Setup = Setup(chosen ++ more)
 
-  /** What an `options/n` event makes of this setup: the reader's options, and what the server does when asked so. */
+  /** This setup after an `options/n` event: other options of the reader, and the behavior of the server for them. */
   def variant(n: Int): Setup = n match {
     case 1                   => and("size" -> "2")
     case 2                   => and("size" -> "7")
@@ -289,8 +289,8 @@ object Event {
     */
   val Faults: Set[String] = Set("error", "cut", "crash", "expire", "options")
 
-  /** Single answers that are not what the data say. status: n; void: no records, in the manner n; stale: as it was n
-    * requests ago.
+  /** Single responses that do not match the data. status: n; void: no records, in the manner n; stale: the data of n requests
+    * ago.
     */
   val Strays: Set[String] = Set("status", "void", "stale")
 

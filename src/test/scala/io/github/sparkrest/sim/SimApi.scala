@@ -18,9 +18,9 @@ final class Crash(val options: Option[Setup]) extends ControlThrowable
 
 /** An API in memory. Looks at a request as a real server does, and lets the scenario's events happen right before it.
   *
-  * since: a list filtered by the time of the last update · ids: one that grows, filtered by id · feed: its newest records,
-  * no filter · log: changes behind a cursor · link: the same, the cursor is the next URL · delta: changes, the cursor is a URL
-  * in the last page's body · window: a list filtered by two times · snapshot: all there is.
+  * since: a list filtered by the time of the last update · ids: a growing list, filtered by id · feed: the newest records,
+  * without a filter · log: changes behind a cursor · link: the same, with the next URL as the cursor · delta: changes, with a
+  * URL in the body of the last page as the cursor · window: a list filtered by two times · snapshot: the whole list.
   */
 final class SimApi(scenario: Scenario, tracing: Boolean) extends HttpClient {
   private var setup = scenario.setup
@@ -37,13 +37,13 @@ final class SimApi(scenario: Scenario, tracing: Boolean) extends HttpClient {
   var requests = 0
   var faulty = false
 
-  /** An answer was not what the data say: a record that it did not hold is owed by the next traversal. */
+  /** A response did not match the data: the next traversal owes the records that it lacked. */
   var doubted = false
 
   /** Tokens and cursors that were given out have expired. */
   var expired = false
 
-  /** An answer was honest since the last stray one. A reader that asks once more has to learn the truth then. */
+  /** A response was honest since the last stray response. A reader that retries must get the truth then. */
   private var honest = true
 
   /** Of the host that the reader runs on. */
@@ -54,7 +54,7 @@ final class SimApi(scenario: Scenario, tracing: Boolean) extends HttpClient {
 
   def quiet: Boolean = coming.isEmpty && waiting.isEmpty
 
-  /** A drain is complete: what waited for that happens now. */
+  /** A traversal is complete: the events that waited for it happen now. */
   def traversed(): Unit = while (waiting.nonEmpty) world.change(waiting.dequeue(), requests + 1)
 
   def send[A](request: HttpRequest)(use: HttpResponse => Either[RestError, A]): Either[RestError, A] = {
@@ -92,7 +92,7 @@ final class SimApi(scenario: Scenario, tracing: Boolean) extends HttpClient {
   /** The last answer was an empty page with a new link. To a reader of a link that is the end for now. */
   def hollow: Boolean = setup.kind == "link" && logs.hollow
 
-  /** A request that no correct client sends: what was wrong with it. */
+  /** The error in a request that no correct client sends. */
   def wrong: Option[String] = lists.wrong
 
   private def crash(e: Event): Crash = {

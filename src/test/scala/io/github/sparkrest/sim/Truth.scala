@@ -3,11 +3,11 @@ package io.github.sparkrest.sim
 
 import scala.collection.mutable
 
-/** What must have come, and what did.
+/** The records that must have come, and the records that did.
   *
-  * Lost: a version that could be seen from the first request of a traversal to its last, and has not come when the traversal is
-  * complete. Repeated: a text that came more often than the API ever held it. With `lag` (and for windows) a version counts
-  * as there only when it is that old.
+  * Lost: a version that was visible from the first request of a traversal to its last, and has not come when the traversal is
+  * complete. Repeated: a text that came more often than the API ever contained it. With `lag` (and for windows) a version
+  * counts only when it is old enough.
   */
 final class Truth(setup: Setup, world: World) {
   private val came = mutable.HashMap.empty[String, Int]
@@ -23,7 +23,7 @@ final class Truth(setup: Setup, world: World) {
   def traversed(first: Int, last: Int, began: Long): Option[String] = {
     val timed = setup.lag > 0 || setup.kind == "window"
     val due = began - setup.lag - (if (timed) setup.grain + setup.clocks else -setup.grain)
-    // What is found by looking back is found one drain later.
+    // Looking back finds a record one traversal later.
     val since = if (setup.lookback > 0) before else first
     before = first
     val there = world.lives.filter(l => l.born <= since && l.died > last && l.row.at <= due).map(_.row.text)
@@ -48,6 +48,6 @@ final class Truth(setup: Setup, world: World) {
       }
     }
 
-  /** Each drain delivers all there is. */
+  /** Each traversal delivers the whole list. */
   private def pictures = setup.kind == "snapshot" && !setup.key
 }

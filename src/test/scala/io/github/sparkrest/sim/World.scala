@@ -161,7 +161,7 @@ object World {
   /** A feed forgets all but its newest records. */
   val FeedLength = 12
 
-  /** Where the server sorts a record without a usable time. It is in every answer, whatever time is asked for, as with
+  /** Position of a record without a usable time in the server's order. It is in every response, whatever the requested time, as with
     * `updated_at >= ? OR updated_at IS NULL`.
     */
   val Odd = 0L

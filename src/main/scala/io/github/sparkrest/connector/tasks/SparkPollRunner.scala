@@ -43,7 +43,7 @@ final private[sparkrest] class SparkPollRunner(
     first = None
     try
       lane.tokens.poll(polls) { (asked, token) =>
-        // The request for a token may have swallowed the interrupt (see BodyStream).
+        // The request for a token may have used up the interrupt.
         if (stopped) throw new InterruptedException
         lane.jobs.poll(parts(asked, sharing).map(PollTask(options, _, epoch, location, answer, sharing, token)))
       }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.http.client
 
-import java.nio.charset.StandardCharsets.{ISO_8859_1, UTF_8}
-
 import scala.annotation.tailrec
 
 import io.github.sparkrest.config.RestConfig
@@ -50,8 +48,7 @@ final class Redirects(config: RestConfig, client: HttpClient) {
     else None
 
   private def next(at: HttpRequest, before: List[HttpRequest], status: Int, location: String) = {
-    // A header comes as Latin-1; browsers take it for UTF-8.
-    val url = NextUrl.resolve(at.url, new String(location.getBytes(ISO_8859_1), UTF_8)).takeWhile(_ != '#')
+    val url = NextUrl.resolve(at.url, location).takeWhile(_ != '#')
     val stays = NextUrl.sameOrigin(at.url, url)
     for {
       _ <- refuse(at.url, before.lengthCompare(Most) >= 0, s"more than $Most times in a row")

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.http.transport
 
-import java.io.{ByteArrayInputStream, FilterInputStream, IOException, InputStream}
+import java.io.{ByteArrayInputStream, IOException, InputStream, PushbackInputStream}
+import java.util.zip.{Inflater, InflaterInputStream}
 
 import com.github.luben.zstd.ZstdInputStream
 import io.github.sparkrest.error.{Condition, RestError}
+import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream
 
 /** `Content-Encoding` (RFC 9110 §8.4): what is asked for, and how it is undone while the body comes in. */
 private[http] object ContentCoding {
@@ -17,12 +19,15 @@ private[http] object ContentCoding {
 
   private def zstd(in: InputStream): InputStream = new ZstdInputStream(new ZstdFrames(in)).setLongMax(ZstdWindowLog)
 
+  /** The JDK's `GZIPInputStream` takes a connection that breaks where a further member may begin for the end. */
+  private def gzip(in: InputStream): InputStream = new GzipCompressorInputStream(in, true)
+
   /** zstd comes with Spark, as native code that is unpacked into the JVM's temporary folder: not everywhere it may run. */
   private lazy val decoders: Map[String, InputStream => InputStream] = {
     val own: Map[String, InputStream => InputStream] = Map(
-      "gzip" -> (new GzipStream(_)),
-      "x-gzip" -> (new GzipStream(_)),
-      "deflate" -> (new DeflateStream(_))
+      "gzip" -> (gzip(_)),
+      "x-gzip" -> (gzip(_)),
+      "deflate" -> (DeflateStream(_))
     )
     try { zstd(new ByteArrayInputStream(Array.emptyByteArray)).close(); own + ("zstd" -> (zstd(_))) }
     catch { case _: LinkageError => own }
@@ -42,7 +47,7 @@ private[http] object ContentCoding {
       case Some(unknown) => Left(refused(s"""has the Content-Encoding "${unknown.take(40)}", which was not asked for"""))
       case None if codings.lengthCompare(Most) > 0 => Left(refused(s"is encoded more than $Most times"))
       // They are listed in the order in which they were applied.
-      case None => Right(codings.foldRight(body)((coding, in) => new Decoded(coding, decoders(coding)(in))))
+      case None => Right(codings.foldRight(body)((coding, in) => new Decoded(coding, decoders(coding), in)))
     }
   }
 
@@ -52,20 +57,65 @@ private[http] object ContentCoding {
     s"Understood are $accepted; take Accept-Encoding out of headers, or ask the API's owner."
   )
 
-  /** Says of broken data which coding it was in. After its end it stays there; zstd-jni does not. */
-  final private class Decoded(coding: String, in: InputStream) extends FilterInputStream(in) {
+  /** An empty body stays empty, whatever its coding. Errors name the coding. */
+  final private class Decoded(coding: String, decoder: InputStream => InputStream, encoded: InputStream)
+      extends InputStream {
+    private val source = new PushbackInputStream(encoded)
+    private var decoded = Option.empty[InputStream]
     private var ended = false
-    override def read(): Int = checked(in.read())
-    override def read(b: Array[Byte], off: Int, len: Int): Int = checked(in.read(b, off, len))
 
-    private def checked(read: => Int): Int =
+    override def read(): Int = {
+      val one = new Array[Byte](1)
+      if (read(one, 0, 1) < 0) -1 else one(0) & 0xff
+    }
+
+    override def read(b: Array[Byte], off: Int, len: Int): Int =
       try {
-        val n = if (ended) -1 else read
+        // zstd-jni would read beyond its end.
+        val n = if (ended) -1 else opened().fold(-1)(_.read(b, off, len))
         ended = n < 0
         n
       } catch {
         case e: BrokenBody  => throw e
         case e: IOException => throw new BrokenBody(s"its $coding encoding is broken: ${e.getMessage}", e)
       }
+
+    private def opened(): Option[InputStream] = {
+      if (decoded.isEmpty) {
+        val first = source.read()
+        if (first >= 0) {
+          source.unread(first)
+          decoded = Some(decoder(source))
+        }
+      }
+      decoded
+    }
+
+    override def close(): Unit = decoded.getOrElse(source).close()
+  }
+}
+
+/** `deflate`: zlib (RFC 1950) by the standard (RFC 9110 §8.4.1.2), and bare DEFLATE data from many servers. */
+final private class DeflateStream private (in: InputStream, inflater: Inflater) extends InflaterInputStream(in, inflater) {
+  override def read(b: Array[Byte], off: Int, len: Int): Int = {
+    val n = super.read(b, off, len)
+    // The JDK stops here, and would not see that the connection broke.
+    if (n < 0 && (inflater.getRemaining > 0 || in.read() >= 0)) throw new IOException("there are bytes behind its end")
+    n
+  }
+
+  override def close(): Unit = {
+    inflater.end()
+    super.close()
+  }
+}
+
+private object DeflateStream {
+  def apply(in: InputStream): InputStream = {
+    val source = new PushbackInputStream(in, 2)
+    val head = source.readNBytes(2)
+    source.unread(head)
+    val zlib = head.length == 2 && (head(0) & 0x0f) == 8 && ((head(0) & 0xff) << 8 | head(1) & 0xff) % 31 == 0
+    new DeflateStream(source, new Inflater(!zlib))
   }
 }

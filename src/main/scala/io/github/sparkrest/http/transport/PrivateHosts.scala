@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.http.transport
 
-import java.net.{Inet6Address, InetAddress, URI, UnknownHostException}
+import java.net.{Inet6Address, InetAddress, UnknownHostException}
 
 import scala.util.Try
 
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.secret.Redact
+import okhttp3.HttpUrl
 
-/** `allowPrivateHosts=false`: a guard against server-side request forgery where users may choose addresses. [[CheckedDoor]]
-  * connects to what was checked here; a proxy resolves names by itself (see ADR 12).
+/** `allowPrivateHosts=false`: a guard against server-side request forgery where users may choose URLs. [[Connections]]
+  * resolves names by this check and connects to its result. A proxy resolves names by itself (see ADR 12).
   */
 object PrivateHosts extends AddressCheck {
 
@@ -23,9 +24,17 @@ object PrivateHosts extends AddressCheck {
     } catch { case _: UnknownHostException => Left(unknown(host)) }
 
   /** Why nothing may be sent to `url`, if so. */
-  def refuse(url: String, addresses: AddressCheck = this): Option[RestError] = {
-    val host = Try(new URI(url).getHost).toOption.flatMap(Option(_)).getOrElse("").stripPrefix("[").stripSuffix("]")
-    if (host.isEmpty) Some(refused(s"${Redact.url(url)} names no host")) else addresses.checked(host).left.toOption
+  def refuse(url: String, addresses: AddressCheck = this): Option[RestError] = refuse(url, addresses, _ => true)
+
+  /** As [[refuse]], if the host is an IP address in any spelling. A name may pass: it is checked when it is resolved. */
+  def refuseAddress(url: String, addresses: AddressCheck): Option[RestError] =
+    refuse(url, addresses, h => h.contains(':') || !h.exists(c => c.isLetter || c > 0x7f))
+
+  private def refuse(url: String, addresses: AddressCheck, which: String => Boolean): Option[RestError] = {
+    val host = Try(HttpUrl.get(url).host).getOrElse("")
+    if (host.isEmpty) Some(refused(s"${Redact.url(url)} names no host"))
+    else if (which(host)) addresses.checked(host).left.toOption
+    else None
   }
 
   /** It may resolve a moment later, to any address. */

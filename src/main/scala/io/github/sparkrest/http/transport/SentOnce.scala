@@ -1,41 +1,66 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.http.transport
 
-import java.net.URI
-import java.net.http.HttpRequest.BodyPublisher
-import java.net.http.{HttpClient => JavaClient, HttpHeaders, HttpRequest => JavaRequest}
-import java.nio.ByteBuffer
-import java.time.Duration
-import java.util.Optional
-import java.util.concurrent.Flow
-import java.util.concurrent.atomic.AtomicBoolean
+import java.io.IOException
+import java.net.{Socket, SocketTimeoutException}
+import java.util.{Collections, WeakHashMap}
 
-/** A request that the JDK must not send again by itself, as it does with a GET whose connection closed before an answer
-  * (`MultiExchange.retryOnFailure`): an OAuth1 nonce is good for one attempt, and `maxRequestRate` counts each. Its second
-  * attempt fails; ours is signed anew, and granted.
+import scala.jdk.CollectionConverters._
+
+import okhttp3.{Call, Connection, EventListener, Interceptor, Protocol, Response}
+
+/** The last stop before the network: no call sends two requests.
+  *
+  * OkHttp follows up some responses by itself, for example a 503 with `Retry-After: 0`, and has no setting against that. So it
+  * sees each response as a 200; the [[Exchange]] keeps the real head.
   */
-final private[http] class SentOnce(request: JavaRequest) extends JavaRequest {
-  private val sent = new AtomicBoolean
+private[transport] object SentOnce extends Interceptor {
+  def intercept(chain: Interceptor.Chain): Response = {
+    val exchange = chain.request.tag(classOf[Exchange])
+    if (exchange.sent) throw new IOException("the request was already sent")
+    if (Option(chain.connection).exists(IdleConnections.isStale(_))) throw new StaleConnection
+    exchange.sent = true
+    val response = chain.proceed(chain.request)
+    exchange.status = response.code
+    exchange.headers = response.headers.asScala.map(h => h.getFirst.toLowerCase -> h.getSecond).toList
+    response.newBuilder.code(200).build()
+  }
+}
 
-  /** The JDK asks for the length of the body at the beginning of each attempt. */
-  private object Body extends BodyPublisher {
-    private val inner = request.bodyPublisher.orElseGet(() => JavaRequest.BodyPublishers.noBody())
-    override def contentLength(): Long =
-      if (sent.compareAndSet(false, true)) inner.contentLength
-      else throw new IllegalStateException("the connection was closed before an answer")
-    override def subscribe(s: Flow.Subscriber[_ >: ByteBuffer]): Unit = inner.subscribe(s)
+/** Finds connections of the pool that the server closed meanwhile. OkHttp looks only at those idle for 10 s, and not for a GET:
+  * it would send the request again instead.
+  */
+private[transport] object IdleConnections extends EventListener {
+  private case class Use(count: Int, atNanos: Long)
+  private val lastUse = Collections.synchronizedMap(new WeakHashMap[Connection, Use])
+
+  /** The check takes a millisecond. A server that kept a connection for a second request keeps it for the next one too. */
+  private val CheckAfterNanos = 20L * 1000 * 1000
+
+  override def connectionReleased(call: Call, connection: Connection): Unit = {
+    lastUse.put(connection, Use(Option(lastUse.get(connection)).fold(0)(_.count) + 1, System.nanoTime))
+    ()
   }
 
-  override def bodyPublisher(): Optional[BodyPublisher] = Optional.of(Body)
-  override def method(): String = request.method
-  override def timeout(): Optional[Duration] = request.timeout
-  override def expectContinue(): Boolean = request.expectContinue
-  override def uri(): URI = request.uri
-  override def version(): Optional[JavaClient.Version] = request.version
-  override def headers(): HttpHeaders = request.headers
+  /** HTTP/2 connections have a reader that notices by itself. */
+  def isStale(connection: Connection): Boolean =
+    connection.protocol != Protocol.HTTP_2 &&
+      Option(lastUse.get(connection)).exists(u => u.count < 2 || System.nanoTime - u.atNanos > CheckAfterNanos) &&
+      ended(connection.socket)
+
+  private def ended(socket: Socket): Boolean = {
+    val timeout = socket.getSoTimeout
+    try {
+      socket.setSoTimeout(1)
+      socket.getInputStream.read()
+      socket.close() // the end, or bytes that nobody asked for
+      true
+    } catch {
+      case _: SocketTimeoutException => socket.setSoTimeout(timeout); false
+      case _: IOException            => true
+    }
+  }
 }
 
-private[http] object SentOnce {
-  def ifSigned(request: JavaRequest): JavaRequest =
-    if (request.headers.firstValue("Authorization").orElse("").startsWith("OAuth ")) new SentOnce(request) else request
-}
+/** Nothing was sent, so the request may take another connection. */
+final private[transport] class StaleConnection extends IOException("the server closed the connection")

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.sparkrest
+package io.github.sparkrest.generated
 
 import java.nio.charset.StandardCharsets.UTF_8
 import java.nio.file.{Files, Paths}
 
-import io.github.sparkrest.config.{OptionsDoc, PythonAuth, PythonDoc}
-import io.github.sparkrest.error.ErrorsDoc
 import org.scalatest.funsuite.AnyFunSuite
 
-/** Files in the repository that are made from tables in the code. `UPDATE=1` (`make docs-options`) writes them anew. */
+/** Compares generated files in the repository with the tables in the code. `UPDATE=1` (`make docs-options`) writes them. */
 class GeneratedFilesSuite extends AnyFunSuite {
   Seq(
     "docs/options.md" -> OptionsDoc.markdown,
@@ -16,7 +14,7 @@ class GeneratedFilesSuite extends AnyFunSuite {
     "python/src/spark_rest/_options.py" -> PythonDoc.module,
     "python/src/spark_rest/_auth.py" -> PythonAuth.module
   ).foreach { case (file, text) =>
-    test(s"$file is what the tables say") {
+    test(s"$file matches the tables") {
       val path = Paths.get(file)
       if (sys.env.contains("UPDATE")) {
         Files.createDirectories(path.getParent)

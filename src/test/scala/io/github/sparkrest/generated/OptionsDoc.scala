@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.sparkrest.config
+package io.github.sparkrest.generated
 
 import io.github.sparkrest.options.RestOptions
 import io.github.sparkrest.options.tables.{Opt, Scope}
 
-/** The option table as a page of the docs: a file in the repository that a test compares with this; `make docs-options`
-  * writes it anew.
+/** The option table as a page of the docs.
+  *
+  * GeneratedFilesSuite compares the file in the repository with this text. `make docs-options` writes the file.
   */
 object OptionsDoc {
   private val sections = RestOptions.all.map(_.section).distinct
@@ -24,13 +25,14 @@ object OptionsDoc {
        |
        |<!-- Generated from the option table (RestOptions.scala) by `make docs-options`. Do not edit. -->
        |
-       |Names are matched in any case; every value is text. All that is wrong is reported at once, at `load()`; an unknown option is an
-       |error. In Python the arguments of `read_rest_stream` and `read_rest` are these names in snake_case.
+       |Option names are case-insensitive, and every value is text.
+       |`load()` reports all errors at once. An unknown option is an error.
+       |In Python, `read_rest_stream` and `read_rest` take these options as keyword arguments in snake_case.
        |
        |%tables%
        |## Options of `spark.read.json`
        |
-       |They mean the same here, and are read by Spark's own parser: ${RestOptions.json
+       |These options have the same meaning here, because Spark's parser reads them: ${RestOptions.json
         .map(n => s"`$n`")
         .mkString(", ")}.
        |""".stripMargin.replace("%tables%", tables.mkString("\n"))

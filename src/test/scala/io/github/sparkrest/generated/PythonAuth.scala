@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.sparkrest.config
+package io.github.sparkrest.generated
 
 import io.github.sparkrest.options.RestOptions._
 import io.github.sparkrest.options.tables.Opt
 
-/** The rows of authentication as Python classes, one per `authType` and named as it: a file in the repository that a test
-  * compares with this; `make docs-options` writes it anew.
+/** The authentication options as Python classes. Each class has the name of its `authType`.
+  *
+  * GeneratedFilesSuite compares the file in the repository with this text. `make docs-options` writes the file.
   */
 object PythonAuth {
   private val Quotes = "\"\"\""
 
-  /** Where ruff breaks a line. */
+  /** The line length of ruff. */
   private val Column = 120
 
-  /** @param name what the option is called within its class, where its prefix says nothing new */
+  /** @param name name of the field, without the prefix that the class name makes redundant */
   final private case class Field(name: String, option: Opt[_], required: Boolean = false)
 
   private val classes: Seq[(String, String, Seq[Field])] = Seq(
@@ -24,7 +25,7 @@ object PythonAuth {
     ),
     (
       "Bearer",
-      "A token that is sent as it is (RFC 6750).",
+      "A token that is sent unchanged (RFC 6750).",
       Seq(Field("token", OauthToken, required = true), Field("scheme", AuthScheme))
     ),
     (
@@ -66,7 +67,7 @@ object PythonAuth {
 
   def module: String =
     s"""# Generated from the option table (RestOptions.scala) by `make docs-options`. Do not edit.
-       |${Quotes}Credentials as objects, for the argument ``auth``. A secret may be ``env:NAME`` or ``file:PATH``.$Quotes
+       |${Quotes}Credentials as objects, for the argument ``auth``. Secrets can be references: ``env:NAME`` or ``file:PATH``.$Quotes
        |
        |from __future__ import annotations
        |
@@ -82,7 +83,7 @@ object PythonAuth {
   private def described(name: String, what: String, fields: Seq[Field]): String =
     s"""@dataclass(frozen=True, repr=False)
        |class $name(Credentials):
-       |    $Quotes``auth_type="$name"``: $what Its repr hides what is secret.
+       |    $Quotes``auth_type="$name"``: $what Its repr hides secrets.
        |
        |    Args:
        |${fields.map(f => PythonDoc.described(f.option, f.name, f.required)).mkString("\n")}

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.sparkrest.error
+package io.github.sparkrest.generated
 
-/** The error conditions as a page of the docs; a test compares it with the file. */
+import io.github.sparkrest.error.{Condition, Effect}
+
+/** The error conditions as a page of the docs. GeneratedFilesSuite compares the file in the repository with this text. */
 object ErrorsDoc {
   private def effect(e: Effect): String = e match {
     case Effect.Retry => "asked again within the poll (`maxRetries`), then at the next interval, at the same offset"

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.http.transport
+
+import java.io.{FilterInputStream, IOException, InputStream}
+import java.net.SocketTimeoutException
+import java.util.concurrent.{ScheduledExecutorService, ScheduledFuture, ScheduledThreadPoolExecutor, TimeUnit}
+
+import io.github.sparkrest.http.DaemonThreads
+import okhttp3.Call
+
+/** The body of a response ended early: the peer closed it, was silent for `readTimeout`, or the poll was cancelled. */
+final class BrokenBody(message: String, cause: Throwable) extends IOException(message, cause)
+
+/** One request on its way, from the first byte sent to the last byte received.
+  *
+  * A blocking read sees neither `responseTimeout` nor an interrupt nor the end of the poll. So a watch looks every 100 ms and
+  * cancels the call, which closes the connection under the reader. Made by the thread that sends and reads.
+  */
+final private[transport] class Exchange(readTimeoutMs: Long, responseTimeoutMs: Long, cancelled: () => Boolean)
+    extends AutoCloseable {
+  import Exchange._
+
+  private val began = System.nanoTime
+  private val reader = Thread.currentThread
+  @volatile private var call = Option.empty[Call]
+  @volatile private var ended = Option.empty[String]
+  private val check: ScheduledFuture[_] =
+    watch.scheduleWithFixedDelay(() => endIfDue(), CheckMillis, CheckMillis, TimeUnit.MILLISECONDS)
+
+  /** The request left, or a part of it: the server may have acted on it. */
+  @volatile var sent: Boolean = false
+
+  /** What the server answered. OkHttp itself sees a 200: see [[SentOnce]]. */
+  var status: Int = 0
+  var headers: List[(String, String)] = Nil
+
+  def begin(next: Call): Unit = {
+    call = Some(next)
+    if (ended.nonEmpty) next.cancel()
+  }
+
+  /** Why the request failed, for a message. */
+  def reason(e: IOException): String = ended.getOrElse(e match {
+    case _: SocketTimeoutException if sent => s"no data for ${readTimeoutMs / 1000.0} s"
+    case _                                 => String.valueOf(e.getMessage)
+  })
+
+  def interrupted: Boolean = ended.contains(Interrupted)
+
+  def body(received: InputStream): InputStream = new FilterInputStream(received) {
+    override def read(): Int = guarded(received.read())
+    override def read(b: Array[Byte], off: Int, len: Int): Int = guarded(received.read(b, off, len))
+    private def guarded(read: => Int): Int = {
+      // Data may arrive faster than the watch looks, for example a body that inflates a thousandfold.
+      endIfDue()
+      ended.foreach(why => throw new BrokenBody(why, null))
+      try read
+      catch { case e: IOException => throw new BrokenBody(reason(e), e) }
+    }
+    override def close(): Unit =
+      try received.close()
+      catch { case _: IOException => () } // nothing more is read, so a connection that breaks now does no harm
+  }
+
+  def close(): Unit = { check.cancel(false); () }
+
+  private def endIfDue(): Unit = if (ended.isEmpty) {
+    ended =
+      if (cancelled()) Some("the poll was cancelled")
+      else if (System.nanoTime - began > TimeUnit.MILLISECONDS.toNanos(responseTimeoutMs)) // guard: I4.4
+        Some(s"it took longer than responseTimeout, ${responseTimeoutMs / 1000.0} s")
+      else if (reader.isInterrupted) Some(Interrupted)
+      else None
+    if (ended.nonEmpty) call.foreach(_.cancel())
+  }
+}
+
+private object Exchange {
+  val CheckMillis = 100L
+  val Interrupted = "the thread was interrupted"
+
+  /** Its thread ends one second after the last request. */
+  lazy val watch: ScheduledExecutorService = {
+    val one = new ScheduledThreadPoolExecutor(1, new DaemonThreads("spark-rest-response-timeout"))
+    one.setKeepAliveTime(1, TimeUnit.SECONDS)
+    one.allowCoreThreadTimeOut(true)
+    one.setRemoveOnCancelPolicy(true)
+    one
+  }
+}
