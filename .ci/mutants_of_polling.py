@@ -81,8 +81,8 @@ POLLING = (
     Mutant(
         "I3.6",
         "an error does not move the offset",
-        "outcome.copy(outcome.state.copy(validators = None), asked, limit",
-        "outcome.copy(outcome.state.copy(offset = Some(began.toString), validators = None), asked, limit",
+        "outcome.copy(outcome.state.copy(validators = None), requests, limit",
+        "outcome.copy(outcome.state.copy(offset = Some(began.toString), validators = None), requests, limit",
         "PollSuite",
         "a status that is an error keeps the offset of the pages before it",
     ),
@@ -129,7 +129,7 @@ POLLING = (
     Mutant(
         "I6.2",
         "a secret that the API repeats is stored as a mark",
-        "hold = known.hold\n",
+        "hold = secrets.hold\n",
         "hold = identity\n",
         "HeldSecretsSuite",
         "a cursor that repeats a secret, as it is and within Base64",
@@ -194,7 +194,7 @@ POLLING = (
         "I1.5",
         "a warning next to an empty list of records is no record",
         "taken.exists(!isUsual(_)) && usualEmpty",
-        "taken.exists(!isUsual(_)) && usualEmpty && found > 1",
+        "taken.exists(!isUsual(_)) && usualEmpty && arrays > 1",
         "RecognizedFieldSuite",
         "next to an empty array of a usual name, another array is not taken",
     ),

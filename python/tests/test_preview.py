@@ -73,7 +73,7 @@ def test_a_feed_without_a_parameter(spark: SparkSession) -> None:
         found = preview(spark, f"{api.url}/events")
         assert len(api.requests) == 1
         assert "newest first" in found.text
-        assert "The address has no placeholder" in found.text
+        assert "The URL has no placeholder" in found.text
         assert 'offset_type="incremental"' in found.call and "streaming_interval=30" in found.call
         must_stream_all(spark, preview(spark, f"{api.url}/events", streaming_interval=0.2))
 
@@ -89,7 +89,7 @@ def test_a_parameter_without_effect(spark: SparkSession) -> None:
     with deaf() as api:
         found = preview(spark, f"{api.url}/items?since={{updated_at}}")
         assert found.report["bound"] == "ignored"
-        assert "changed nothing that could be seen" in found.text
+        assert "had no visible effect" in found.text
         assert "20 records is a round number" in found.text
 
 

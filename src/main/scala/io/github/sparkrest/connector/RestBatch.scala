@@ -31,12 +31,12 @@ import org.apache.spark.{TaskContext, TaskKilledException}
   *
   * Spark calls this when the query runs. A retried task requests all pages again, and Spark uses the rows of one attempt.
   *
-  * @param asked number of requests that inferred the schema: they count for `maxRequestRate`
+  * @param inferenceRequests number of requests that inferred the schema: they count for `maxRequestRate`
   */
 final private[sparkrest] class RestBatch(
     config: RestConfig,
     schema: StructType,
-    asked: Int,
+    inferenceRequests: Int,
     session: SparkSession,
     fields: FieldRules
 ) extends Batch {
@@ -45,14 +45,14 @@ final private[sparkrest] class RestBatch(
   override def createReaderFactory(): PartitionReaderFactory = {
     val settings = JsonRowSettings.in(session, config.jsonOptions, fields)
     val token = new DriverTokens(config).handed().fold(e => throw e.toException, identity)
-    new RestBatchReaderFactory(config.options, schema, asked, settings, token)
+    new RestBatchReaderFactory(config.options, schema, inferenceRequests, settings, token)
   }
 }
 
 private[sparkrest] object RestBatch {
 
   /** `streaming=true` belongs to `readStream`. */
-  def apply(config: RestConfig, schema: StructType, asked: Int, fields: FieldRules): RestBatch =
+  def apply(config: RestConfig, schema: StructType, inferenceRequests: Int, fields: FieldRules): RestBatch =
     if (config.streaming)
       throw RestError
         .wrongOptions(
@@ -60,7 +60,7 @@ private[sparkrest] object RestBatch {
           "Use spark.readStream, or leave streaming out."
         )
         .toException
-    else new RestBatch(config, schema, asked, SparkSession.active, fields)
+    else new RestBatch(config, schema, inferenceRequests, SparkSession.active, fields)
 }
 
 private[sparkrest] case object RestBatchPartition extends InputPartition
@@ -68,7 +68,7 @@ private[sparkrest] case object RestBatchPartition extends InputPartition
 final private[sparkrest] class RestBatchReaderFactory(
     options: RestConfig.OptionMap,
     schema: StructType,
-    asked: Int,
+    inferenceRequests: Int,
     settings: JsonRowSettings,
     token: Option[HandedToken]
 ) extends PartitionReaderFactory {
@@ -76,14 +76,14 @@ final private[sparkrest] class RestBatchReaderFactory(
     val config = TaskOptions(options, Vector.empty).config
     val cancelled = PollTask.cancellation()
     // Nobody knows how many requests an earlier attempt sent: assume the maximum.
-    val before =
-      if (TaskContext.get().attemptNumber() == 0) asked else config.limits.rate.fold(0)(_.count)
+    val sentEarlier =
+      if (TaskContext.get().attemptNumber() == 0) inferenceRequests else config.limits.rate.fold(0)(_.count)
     new RestBatchReader(
       config,
       ApiClient.network(config, cancelled),
       token,
       cancelled,
-      before,
+      sentEarlier,
       new PageRows(PageRows.alone(JsonRows(schema, settings)))
     )
   }
@@ -95,7 +95,7 @@ final private[sparkrest] class RestBatchReader(
     network: HttpClient,
     token: Option[HandedToken],
     cancelled: () => Boolean,
-    before: Int,
+    sentEarlier: Int,
     records: PageRows
 ) extends PartitionReader[InternalRow] {
   private val folder = Files.createTempDirectory("spark-rest-")
@@ -103,7 +103,7 @@ final private[sparkrest] class RestBatchReader(
   private val seen = new SeenFiles(store, epoch = 0)
   private val pace = new Schedule(config)
   private val clock = Clock.steady()
-  private val throttle = new RateLimiter(config, PacingState(granted = before), inferred = false, nowMs)
+  private val throttle = new RateLimiter(config, PacingState(granted = sentEarlier), inferred = false, nowMs)
   private val time = new OffsetTime(config.offset)
   private var state = Progress.Initial
   private var ending = AvailableNow(nowMs)

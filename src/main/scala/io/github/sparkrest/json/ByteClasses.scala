@@ -3,18 +3,18 @@ package io.github.sparkrest.json
 
 import java.util.regex.Pattern
 
-/** What the bytes of JSON are to [[JsonScanner]]. */
+/** Classes of bytes in JSON: one rule each for blanks, strings and literals. */
 private[sparkrest] object ByteClasses {
   val literal: Pattern = """true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?""".r.pattern
 
-  /** Bytes of a string that need no look: all but its quote, backslash and control characters. */
+  /** Bytes of a string that can be skipped: all but its quote, backslash and control characters. */
   val inDouble: Array[Boolean] = Array.tabulate(256)(c => c >= ' ' && c != '"' && c != '\\')
   val inSingle: Array[Boolean] = Array.tabulate(256)(c => c >= ' ' && c != '\'' && c != '\\')
 
-  /** Bytes outside strings that need no look: they neither open, close nor part anything, and are not blank. */
+  /** Bytes outside strings that can be skipped: no brackets, separators, quotes, comments or blanks. */
   val ordinary: Array[Boolean] = Array.tabulate(256)(c => c > ' ' && "\"'{}[],:/".indexOf(c) < 0)
 
-  /** Bytes of a foreign body that its error shows. */
+  /** How many bytes of a body that is not JSON its error shows. */
   val Shown: Int = 120
 
   def isBlank(b: Byte): Boolean = b == ' ' || b == '\n' || b == '\r' || b == '\t'

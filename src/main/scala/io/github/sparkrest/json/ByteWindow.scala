@@ -3,10 +3,10 @@ package io.github.sparkrest.json
 
 import java.io.InputStream
 
-/** A sliding window over a stream: bytes before `mark` are forgotten, so memory is that of the longest value, not of the
-  * response. Positions move when the window slides: hold `mark`, not indexes, over a call of [[refill]].
+/** A sliding window over a stream. It discards the bytes before `mark`, so memory is that of the longest value, not of the
+  * response. Positions move when the window slides: keep `mark`, not indexes, across a call of [[refill]].
   *
-  * @param maxBytes of the whole stream; more is a [[TooLarge]]
+  * @param maxBytes of the whole stream; a longer stream is [[TooLarge]]
   */
 final private[sparkrest] class ByteWindow(in: InputStream, maxBytes: Long) {
   var buf: Array[Byte] = new Array[Byte](1 << 16)
@@ -46,15 +46,15 @@ final private[sparkrest] class ByteWindow(in: InputStream, maxBytes: Long) {
 
 private object ByteWindow {
 
-  /** A record is in memory some times over until it is a row. More than an eighth of all would end the JVM with every task
-    * in it; and there is no larger array.
+  /** Several copies of a record are in memory until it is a row. A record larger than an eighth of the memory could end the JVM
+    * and every task in it. Arrays have a limit too.
     */
   val Largest: Int = math.min(Int.MaxValue - 16L, math.max(1L << 20, Runtime.getRuntime.maxMemory / 8)).toInt
 }
 
-/** @param ofRecord of a value that must be held as a whole; else of all the bytes */
+/** @param ofRecord the limit applies to a value that must be in memory as a whole; otherwise to the whole body */
 final private[sparkrest] class TooLarge(val limit: Long, val ofRecord: Boolean = false)
     extends RuntimeException(null, null, false, false)
 
-/** The bytes are not JSON, or end too early. */
+/** The bytes are not JSON, or end in the middle of a value. */
 final private[sparkrest] class Malformed(val reason: String) extends RuntimeException(reason, null, false, false)

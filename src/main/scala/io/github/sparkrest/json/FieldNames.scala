@@ -5,13 +5,13 @@ import java.nio.ByteBuffer
 import java.nio.charset.StandardCharsets.UTF_8
 import java.util
 
-/** The names that a schema has, level by level: tells from the bytes of a record whether it has others, in one pass and without
-  * parsing any value. Not to be shared by threads.
+/** The names of a schema, level by level. Decides from the bytes of a record whether the schema has all its names, in one pass
+  * and without parsing any value. For one thread.
   *
-  * It may say no of a record that has no other names, for instance if a name is spelled with an escape: whoever asks looks closer
-  * then. A field that is null does not count.
+  * It may answer no for a record whose names are all in the schema, for instance if a name is spelled with an escape. The
+  * caller then parses the record. A field that is null does not count.
   *
-  * @param most the deepest nesting that it looks into
+  * @param most the deepest nesting that is examined
   */
 final class FieldNames(root: FieldNames.Level, most: Int = FieldNames.Deepest) {
   import FieldNames._
@@ -19,7 +19,7 @@ final class FieldNames(root: FieldNames.Level, most: Int = FieldNames.Deepest) {
   private var stop = 0
   private var depth = 0
 
-  /** Whether all names of the record in `[from, to)` are known. */
+  /** Whether the schema has all names of the record in `[from, to)`. */
   def cover(record: Array[Byte], from: Int, to: Int): Boolean = {
     buf = record
     stop = to
@@ -28,7 +28,7 @@ final class FieldNames(root: FieldNames.Level, most: Int = FieldNames.Deepest) {
     end >= 0 && blank(end) == to
   }
 
-  /** One past the value; -1: it has a name that is not known, or is not understood. */
+  /** One past the value; -1: the value has an unknown name, or is malformed. */
   private def value(from: Int, level: Level): Int = {
     val c = at(from)
     level match {
@@ -38,7 +38,7 @@ final class FieldNames(root: FieldNames.Level, most: Int = FieldNames.Deepest) {
     }
   }
 
-  /** Arrays may be nested deeper than any schema: a stack has an end. */
+  /** Arrays may be nested deeper than any schema, and the stack is finite. */
   private def nested(from: Int, c: Int, level: Level): Int =
     if (depth >= most) Unknown
     else {
@@ -113,22 +113,22 @@ object FieldNames {
   private val Unknown = -1
   private val Open = -2
 
-  /** What a value of strict JSON (RFC 8259) that is no object or array begins with. */
+  /** The first bytes of scalars in strict JSON (RFC 8259). */
   private val Begins: Array[Boolean] = Array.tabulate(128)(c => "\"-0123456789tfn".indexOf(c) >= 0)
 
-  /** What is known of the names in a value, or in each element of an array. */
+  /** The known names in a value, or in each element of an array. */
   sealed abstract class Level {
 
-    /** What is known of the value of a field; null: the field is not known. */
+    /** The known names in the value of a field; null: the field is unknown. */
     private[sparkrest] def below(buf: Array[Byte], from: Int, to: Int): Level
   }
 
-  /** Whatever it holds is known. */
+  /** Every name is known, at every depth. */
   case object Anything extends Level {
     private[sparkrest] def below(buf: Array[Byte], from: Int, to: Int): Level = Anything
   }
 
-  /** Any name is known: a map. */
+  /** A map: every name is known, and `of` applies to the values. */
   final case class Values(of: Level) extends Level {
     private[sparkrest] def below(buf: Array[Byte], from: Int, to: Int): Level = of
   }
@@ -139,7 +139,7 @@ object FieldNames {
     private val byName = new util.HashMap[ByteBuffer, Integer]
     names.indices.foreach(i => byName.put(ByteBuffer.wrap(names(i)), i))
 
-    /** Which field came after which in the last record: most records have the same order. */
+    /** The field that followed each field in the last record: most records have the same order. */
     private val after = new Array[Int](names.length + 1)
     private var last = 0
 
@@ -149,12 +149,12 @@ object FieldNames {
         last = guess + 1
         levels(guess)
       } else {
-        val found = byName.get(ByteBuffer.wrap(buf, from, math.max(0, to - from)))
-        if (found == null) null
+        val field = byName.get(ByteBuffer.wrap(buf, from, math.max(0, to - from)))
+        if (field == null) null
         else {
-          after(last) = found
-          last = found + 1
-          levels(found)
+          after(last) = field
+          last = field + 1
+          levels(field)
         }
       }
     }

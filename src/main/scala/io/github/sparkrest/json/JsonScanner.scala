@@ -5,17 +5,17 @@ import io.github.sparkrest.secret.Redact
 
 /** Walks over JSON (RFC 8259) as bytes, value by value, from a [[ByteWindow]].
   *
-  * It checks what the borders of values depend on: strings, brackets, commas and colons between the values it walks over.
-  * The parser of the rows checks what a skipped value holds, so one bad record does not fail its response (ADR 2).
+  * It checks everything that decides where a value ends: strings, brackets, and the commas and colons between values.
+  * The parser of the rows checks the inside of a record, so one bad record does not fail its response (ADR 2).
   */
 final private[sparkrest] class JsonScanner(val window: ByteWindow, val rules: SliceRules = SliceRules()) {
   import ByteClasses._
   import window._
 
-  /** Whether a string that was walked over held a raw control character, and whether one was a line break. Never reset here. */
+  /** Whether a skipped string contained a raw control character, and whether it contained a line break. The caller resets both. */
   var controls, breaks = false
 
-  /** The next byte that is not blank, left at `pos`; -1 at the end. */
+  /** Moves to the next byte that is not blank, and returns it; -1 at the end. */
   def peek(): Int = {
     skipBlanks()
     while (pos < end && buf(pos) == '/' && isComment()) { blankComment(); skipBlanks() }
@@ -30,7 +30,7 @@ final private[sparkrest] class JsonScanner(val window: ByteWindow, val rules: Sl
     end - pos >= 2 && (buf(pos + 1) == '*' || buf(pos + 1) == '/')
   }
 
-  /** On the one line of its record, a comment to the end of the line would hide the rest of the record. */
+  /** Overwrites a comment with blanks. A record is stored as one line, where a `//` comment would hide the rest of the record. */
   private def blankComment(): Unit = {
     val ofLine = buf(pos + 1) == '/'
     var last, c = 0
@@ -47,13 +47,13 @@ final private[sparkrest] class JsonScanner(val window: ByteWindow, val rules: Sl
 
   def expect(c: Char): Unit = if (peek() == c) pos += 1 else unexpected(s"'$c'")
 
-  /** To the first value. RFC 8259 §8.1: it is UTF-8, and a byte order mark may be ignored. */
+  /** Moves to the first value. RFC 8259 §8.1: JSON is UTF-8, and a parser may ignore a byte order mark. */
   def begin(): Unit = {
     while (end - pos < 4 && refill()) ()
     def at(i: Int) = if (pos + i < end) buf(pos + i) & 0xff else -1
     if (at(0) == 0xef && at(1) == 0xbb && at(2) == 0xbf) pos += 3
     else if (at(0) >= 0xfe && at(1) >= 0xfe || (0 until 4).exists(at(_) == 0))
-      throw new Malformed("it is UTF-16 or UTF-32, or no text, and must be UTF-8")
+      throw new Malformed("it is UTF-16, UTF-32 or binary, and must be UTF-8")
     if (peek() == '<') {
       while (end - pos < Shown && refill()) ()
       val shown = Redact.snippet(java.util.Arrays.copyOfRange(buf, pos, end), Shown.min(end - pos))
@@ -61,7 +61,7 @@ final private[sparkrest] class JsonScanner(val window: ByteWindow, val rules: Sl
     }
   }
 
-  /** Walks an object whose `{` is next. `each` gets the name and must walk over the value. */
+  /** Walks through the object whose `{` is next. `each` gets the name and must move past the value. */
   def members(each: String => Unit): Unit = {
     expect('{')
     if (peek() == '}') pos += 1
@@ -81,7 +81,7 @@ final private[sparkrest] class JsonScanner(val window: ByteWindow, val rules: Sl
     }
   }
 
-  /** Walks an array whose `[` is next. `each` is called at the first byte of each element and must walk over it. */
+  /** Walks through the array whose `[` is next. `each` is called at the first byte of an element and must move past it. */
   def elements(each: () => Unit): Unit = {
     expect('[')
     if (peek() == ']') pos += 1
@@ -95,7 +95,7 @@ final private[sparkrest] class JsonScanner(val window: ByteWindow, val rules: Sl
     }
   }
 
-  /** The first byte inside the object or array at `pos`, which stays. */
+  /** The first byte inside the object or array at `pos`. `pos` does not move. */
   def inside(): Int = {
     mark = pos
     pos += 1
@@ -105,8 +105,8 @@ final private[sparkrest] class JsonScanner(val window: ByteWindow, val rules: Sl
     c
   }
 
-  /** Walks an array whose `[` is next. Each element is walked over, shown to `choose` where it lies in the window, and, if
-    * chosen, walked over once more by `each`.
+  /** Walks through the array whose `[` is next. `choose` gets the bytes of each element. If it returns true, `each` is called
+    * at the first byte of that element and must move past it.
     */
   def elementsWhere(choose: (Array[Byte], Int, Int) => Boolean)(each: () => Unit): Unit = elements { () =>
     mark = pos
@@ -124,7 +124,7 @@ final private[sparkrest] class JsonScanner(val window: ByteWindow, val rules: Sl
     else unexpected(s"',' or '$close'")
   }
 
-  /** Walks over the value at `pos`. Line breaks between its tokens become blanks, so that it can be a line. */
+  /** Moves past the value at `pos`. Line breaks between its tokens become blanks, so that the value fits on one line. */
   def skipValue(): Unit = {
     val c = if (pos < end) buf(pos).toInt else peek()
     if (c == '"' || c == '\'' && rules.singleQuotes) skipString(c.toByte)
@@ -132,16 +132,16 @@ final private[sparkrest] class JsonScanner(val window: ByteWindow, val rules: Sl
     else skipLiteral()
   }
 
-  /** A bit for each level of the value that is walked over: 1 for {, 0 for [. */
+  /** A bit for each open level: 1 for {, 0 for [. */
   private var braces = new Array[Long](4)
 
-  /** How deep the last object or array that was walked over is. */
+  /** The depth of the last object or array that was skipped. */
   var deepest = 0
 
   private def skipNested(): Unit = {
     deepest = 0
     var depth = 0
-    // Whether a name or a value may begin here: elsewhere ' is no quote (it's).
+    // Whether a name or a value may begin here. In other places ' is not a quote (it's).
     var begins = true
     var i = pos
     do {
@@ -181,7 +181,7 @@ final private[sparkrest] class JsonScanner(val window: ByteWindow, val rules: Sl
     if (depth >= deepest) deepest = depth + 1
   }
 
-  /** A number, true, false, null, or what another parser may take for one: `NaN`, `007`. */
+  /** Moves past a number, true, false, null, or a literal that a lenient parser accepts: `NaN`, `007`. */
   private def skipLiteral(): Unit = {
     var some = false
     while (pos < end && isLiteral(buf(pos)) || pos == end && refill())
@@ -189,8 +189,8 @@ final private[sparkrest] class JsonScanner(val window: ByteWindow, val rules: Sl
     if (!some) unexpected("a value")
   }
 
-  /** What is at `pos`, if it is no string, object or array, must be a number, true, false or null: nothing ends it but the end
-    * of the response, or what it means depends on it. `pos` stays.
+  /** Checks that a literal at `pos` is a number, true, false or null. For literals that only the end of the response ends, or
+    * that decide where the records are. `pos` does not move.
     */
   def checkLiteral(): Unit = {
     val c = peek()
@@ -215,7 +215,7 @@ final private[sparkrest] class JsonScanner(val window: ByteWindow, val rules: Sl
       if (i == stop) { pos = i; needMore(); i = pos }
       else if (b(i) == quote) open = false
       else if (b(i) == '\\') {
-        // What the escape means is not looked at, but it must be there.
+        // The escape may be any character, but it must be complete.
         while (i + 1 >= end) { val ahead = i - pos; needMore(); i = pos + ahead }
         noteControl(buf(i + 1))
         i += 2
@@ -232,7 +232,7 @@ final private[sparkrest] class JsonScanner(val window: ByteWindow, val rules: Sl
   private def needMore(): Unit =
     if (!refill()) throw new Malformed(s"it ends in the middle of a value, after $consumed bytes")
 
-  def unexpected(wanted: String): Nothing =
-    if (pos < end) throw new Malformed(s"expected $wanted at byte $consumed, found '${shown(buf(pos))}'")
-    else throw new Malformed(s"it ends after $consumed bytes, expected $wanted")
+  def unexpected(expected: String): Nothing =
+    if (pos < end) throw new Malformed(s"expected $expected at byte $consumed, found '${shown(buf(pos))}'")
+    else throw new Malformed(s"it ends after $consumed bytes, expected $expected")
 }

@@ -3,14 +3,14 @@ package io.github.sparkrest.json
 
 import java.io.ByteArrayOutputStream
 
-/** Raw control characters in strings, which RFC 8259 forbids, as escapes. */
+/** Replaces raw control characters in strings, which RFC 8259 forbids, by escapes. */
 private[sparkrest] object RawControls {
 
   /** A record with line breaks inside strings, so that it is one line. */
   def onOneLine(buf: Array[Byte], from: Int, to: Int): Array[Byte] =
     escaped(buf, from, to)((c, _) => c == '\n' || c == '\r')
 
-  /** A value that a strict parser reads. */
+  /** A value that a strict parser accepts. */
   def strict(buf: Array[Byte], from: Int, to: Int): Array[Byte] =
     escaped(buf, from, to)((c, inString) => inString && c >= 0 && c < ' ')
 
@@ -21,7 +21,7 @@ private[sparkrest] object RawControls {
     while (i < to) {
       val c = buf(i)
       if (which(c, inString)) {
-        // A backslash before it is already written, and is half of the escape.
+        // A backslash before the character is already in the output, and is half of the escape.
         if (!afterBackslash) out.write('\\')
         out.write(letter(c).getBytes("US-ASCII"))
       } else out.write(c.toInt)

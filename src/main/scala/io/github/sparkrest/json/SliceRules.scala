@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.json
 
-/** What a response may make the slicer hold, and which JSON beyond RFC 8259 it cuts into records.
+/** Bounds of memory for one response, and the JSON beyond RFC 8259 that is accepted.
   *
-  * @param depth the deepest nesting of any value. No parser of rows reads more than a tenth of the default (Jackson: 1,000)
-  * @param names names of fields, and of arrays, that are kept for error messages
-  * @param valueBytes the longest value beside the records that is kept: as a tree it takes up to 40 times as much
+  * @param depth the deepest nesting of any value. The parser of the rows stops at a tenth of the default (Jackson: 1,000)
+  * @param names how many names of fields, and of arrays, are kept for error messages
+  * @param valueBytes the longest value next to the records that is kept: as a tree it takes up to 40 times as much
   * @param singleQuotes whether `'` begins a string inside a record (`allowSingleQuotes`)
-  * @param comments whether comments are blanked out (`allowComments`)
+  * @param comments whether comments become blanks (`allowComments`)
   */
 final case class SliceRules(
     depth: Int = 10000,
@@ -19,8 +19,7 @@ final case class SliceRules(
 
 object SliceRules {
 
-  /** As `spark.read.json` understands its options: these two decide where a record ends. The others decide only what the row
-    * becomes, so they are left to the parser of the rows.
+  /** The two options of `spark.read.json` that decide where a record ends. The parser of the rows applies all the others.
     */
   def of(jsonOptions: Map[String, String]): SliceRules = {
     def flag(name: String, default: Boolean) =
@@ -34,7 +33,7 @@ object SliceRules {
   }
 }
 
-/** The first names of a response, for error messages. A response may hold millions. */
+/** The first names of a response, for error messages. A response may contain millions. */
 final private[sparkrest] class FirstNames(most: Int) {
   private val kept = scala.collection.mutable.LinkedHashSet.empty[String]
 
@@ -45,6 +44,6 @@ final private[sparkrest] class FirstNames(most: Int) {
 private[sparkrest] object FirstNames {
   private val Longest = 200
 
-  /** A name that is as long as a response is not kept whole. */
+  /** A name may be as long as the response: longer names are cut. */
   def shown(name: String): String = if (name.length <= Longest) name else name.take(Longest) + "…"
 }

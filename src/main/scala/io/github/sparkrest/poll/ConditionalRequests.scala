@@ -11,12 +11,12 @@ import io.github.sparkrest.progress.seen.ShortHash
 import io.github.sparkrest.progress.{Progress, RequestPlan, Validators}
 import io.github.sparkrest.secret.{Redact, Secret}
 
-/** `conditionalRequests`: asks whether an answer is still the one before (RFC 9110 §13), if all of that one was delivered. Pure.
+/** `conditionalRequests`: makes a request conditional (RFC 9110 §13) if all records of the last response were delivered. Pure.
   *
-  * A 304 then changes nothing. That holds only where the same answer could bring nothing: it was whole in one page, no record
-  * of it was held back for being too young (`lag`), and a picture is not delivered for its own sake (`snapshot` without
-  * `recordKey`). A server whose validator stays the same though its data changed delays records until [[MaxAgeMillis]] are
-  * over, and loses none that are still there.
+  * A 304 then changes nothing. That is correct only if the same response could not contain a new record. So the response was
+  * complete in one page, `lag` held no record back, and the stream does not deliver every snapshot (`snapshot` without
+  * `recordKey`). A server may keep its validator although its data changed. Then records are late by at most
+  * [[MaxAgeMillis]], and none is lost that the API still has.
   */
 final private[sparkrest] class ConditionalRequests(config: RestConfig) {
   import ConditionalRequests._
@@ -28,7 +28,7 @@ final private[sparkrest] class ConditionalRequests(config: RestConfig) {
     !config.headers.exists { case (k, _) => userHeaders(k.toLowerCase) }
   }
 
-  /** Many servers make the tag from the body alone: a next link or a cursor in a header may be new all the same. */
+  /** Many servers compute the tag from the body alone. A next link or a cursor in a header may still be new. */
   private def readsHeaders =
     config.paging.kind.readsHeaders || (config.paging.next ++ Seq(config.offset.source))
       .exists {
@@ -36,7 +36,7 @@ final private[sparkrest] class ConditionalRequests(config: RestConfig) {
         case _                     => true
       }
 
-  /** The options that a reading of the answer depends on: after a change of one it has to be read anew. */
+  /** The options that decide how a response is read. After a change of one, the response must be read again. */
   private lazy val reading = {
     val secret = RestOptions.all.filter(_.secret).map(_.name.toLowerCase).toSet ++ rendered
     config.options.toMap.toSeq
@@ -46,8 +46,8 @@ final private[sparkrest] class ConditionalRequests(config: RestConfig) {
       .mkString("\n")
   }
 
-  /** The request with what is known of its last answer. */
-  def asked(state: Progress, plan: RequestPlan, request: HttpRequest): HttpRequest =
+  /** The request, with the validator of its last response. */
+  def conditioned(state: Progress, plan: RequestPlan, request: HttpRequest): HttpRequest =
     usable(state, plan, request).fold(request) { v =>
       val condition = v.etag.map("If-None-Match" -> _) ++ v.modified.map("If-Modified-Since" -> _)
       request.copy(headers = request.headers ++ condition.take(1))
@@ -61,11 +61,11 @@ final private[sparkrest] class ConditionalRequests(config: RestConfig) {
         age >= 0 && age < MaxAgeMillis && v.request == identity(plan, request)
       }
 
-  /** What to ask with the next time. `None`: in full.
+  /** The validators for the next request. `None`: request the full response.
     *
-    * @param next the state after the answer
+    * @param next the state after the response
     */
-  def learned(
+  def validatorsOf(
       plan: RequestPlan,
       request: HttpRequest,
       response: HttpResponse,
@@ -83,15 +83,15 @@ final private[sparkrest] class ConditionalRequests(config: RestConfig) {
       else Some(Validators(identity(plan, request), etag, if (etag.isEmpty) modified else None, now.toEpochMilli))
     }
 
-  /** RFC 9110 §8.8.2.2: it has a resolution of a second, so a later change in the same second would not show. A minute leaves
-    * room for two clocks.
+  /** RFC 9110 §8.8.2.2: `Last-Modified` has a resolution of a second, so it does not show a later change in the same second.
+    * A minute allows for a difference between two clocks.
     */
   private def isSettled(modified: String, response: HttpResponse): Boolean =
     (for (m <- HttpDate.parse(modified); d <- response.date) yield d - m >= SettledMillis).getOrElse(false)
 
   private def isPlain(text: String) = text.nonEmpty && text.length <= 256 && text.forall(c => c >= ' ' && c <= '~')
 
-  /** Without secrets: what varies between requests of a stream stands in the plan, as it does in the state. */
+  /** Without secrets. The plan contains everything that varies between requests of a stream. */
   private def identity(plan: RequestPlan, request: HttpRequest): String = {
     val v = plan.values
     val headers = request.headers
@@ -106,11 +106,11 @@ final private[sparkrest] class ConditionalRequests(config: RestConfig) {
 
 private[sparkrest] object ConditionalRequests {
 
-  /** So long a 304 is believed: then the answer is asked for in full. */
+  /** How long a 304 is trusted. After that, the full response is requested. */
   val MaxAgeMillis: Long = 10 * 60 * 1000L
   private val SettledMillis = 60 * 1000L
   private val userHeaders = Set("if-none-match", "if-modified-since", "if-match", "if-unmodified-since", "range")
 
-  /** Options that stand in the request itself, where secrets are taken out one by one. */
+  /** Options that are part of the request, where each secret is removed. */
   private val rendered = Set("url", "params", "headers", "body", "initialurl", "initialbody")
 }

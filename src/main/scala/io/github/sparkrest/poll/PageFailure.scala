@@ -8,13 +8,13 @@ import io.github.sparkrest.pagelog.PageSink
 import io.github.sparkrest.progress.{PageOutcome, PageReader, Progress}
 import io.github.sparkrest.response.{PageFacts, RecordSink}
 
-/** @param status of the response; 0: there was none */
+/** @param status of the response; 0: no response */
 final case class PageFailure(error: RestError, status: Int = 0) {
 
-  /** The answer to a place that the API no longer knows. */
+  /** The API no longer knows the page token or cursor. */
   def refusesPlace: Boolean = status == 400 || status == 404 || status == 410
 
-  /** The page token leads nowhere: to keep it would repeat the error forever. */
+  /** The page token is useless: keeping it would repeat the error forever. */
   def endsTraversal: Boolean = PageFailure.EndsTraversal(error.condition)
 
   /** The error, with a hint if the API refused a cursor. */
@@ -23,11 +23,11 @@ final case class PageFailure(error: RestError, status: Int = 0) {
       RestError(
         Condition.CursorExpired,
         error.message,
-        "Set onCursorExpired=restart to begin again at initialOffset, or use a new checkpoint."
+        "Set onCursorExpired=restart to start again at initialOffset, or use a new checkpoint."
       )
     else error
 
-  /** A service that is unavailable (503) asks for a wait of its own; any other wait is for a quota. */
+  /** After a 503, `Retry-After` applies to this request only. After any other status it applies to the quota. */
   def waits(limit: ServerLimits): ServerLimits =
     if (status == 503) limit else limit.copy(waitMs = error.retryAfterMs.orElse(limit.waitMs))
 }

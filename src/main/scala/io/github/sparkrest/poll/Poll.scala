@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.poll
 
+import java.io.{FilterInputStream, InputStream}
+
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.http.auth.KnownSecrets
@@ -11,22 +13,22 @@ import io.github.sparkrest.pagelog.{PageOrigin, PageSink}
 import io.github.sparkrest.progress.seen.{SeenInMemory, SeenStore}
 import io.github.sparkrest.progress.{CoreLimits, PageOutcome, Progress, Progression, Refusal, RequestPlan}
 import io.github.sparkrest.request.{InputRow, NextUrl, PageToken, RequestTemplate, RequestValues}
-import io.github.sparkrest.response.{CountedBody, Envelope, PageFacts, ResponseReader}
+import io.github.sparkrest.response.{Envelope, PageFacts, ResponseReader}
 import io.github.sparkrest.secret.Redact
 
 /** The data path of a poll: state → request → response → records → new state. Runs in a task, on an executor.
   *
   * @param client adds the credentials (`AuthorizedClient`)
   * @param row of the endpoint, with an input
-  * @param known what is taken out of texts, if it was collected before
-  * @param seen where records that were seen are kept, if they are many
+  * @param collected the secrets to remove from texts, if the caller has collected them
+  * @param seen stores the memory of delivered records, if it is large
   */
 final class Poll(
     config: RestConfig,
     client: HttpClient,
     clock: Clock,
     row: InputRow = InputRow.Empty,
-    known: Option[KnownSecrets] = None,
+    collected: Option[KnownSecrets] = None,
     limits: CoreLimits = CoreLimits.Default,
     seen: SeenStore = new SeenInMemory
 ) {
@@ -36,15 +38,15 @@ final class Poll(
   private val reader = new ResponseReader(config, core.fieldsRead, config.maxResponseBytes)
   private val conditional = new ConditionalRequests(config)
 
-  /** What the last response said of the API's limits. */
+  /** The limits of the API in the last response. */
   private var limit = ServerLimits.Unknown
 
-  /** Of all responses so far. */
+  /** Bytes of all responses so far. */
   private var received = 0L
 
-  /** Address and status of the last response. */
-  private var answered = ("", 0)
-  private lazy val secrets = known.getOrElse(KnownSecrets(config)).and(row)
+  /** URL and status of the last response. */
+  private var lastResponse = ("", 0)
+  private lazy val secrets = collected.getOrElse(KnownSecrets(config)).and(row)
 
   /** One request. An error leaves neither records nor a changed state. */
   def page(state: Progress, sink: PageSink): Either[PageFailure, PageOutcome] =
@@ -55,7 +57,7 @@ final class Poll(
         val plan = planned.copy(at = request.toOption.flatMap(client.answeredAt).getOrElse(planned.at))
         val result = request.left
           .map(PageFailure(_))
-          .flatMap(r => ask(state, plan, conditional.asked(state, plan, r), r, sink))
+          .flatMap(r => send(state, plan, conditional.conditioned(state, plan, r), r, sink))
         result match {
           case Right(r) => sink.endPage(plan.state.offset, if (r.records > 0) Some(origin(plan)) else None) // guard: I5.1
           case Left(_) => sink.discardPage() // guard: I1.1
@@ -63,7 +65,7 @@ final class Poll(
         result
     }
 
-  /** A cursor gets back what was taken out of it when it was stored; a URL only once it is known where it leads. */
+  /** Restores the secrets that were removed from a stored cursor. For a URL this waits until its origin is known. */
   private def opened(values: RequestValues): RequestValues = values.copy(
     input = row,
     offset = if (config.followsLinks) values.offset else secrets.open(values.offset),
@@ -73,7 +75,7 @@ final class Poll(
     }
   )
 
-  /** What was taken out of a stored URL goes to the origin of `url` alone. */
+  /** Restores the secrets of a stored URL, which may be sent only to the origin of `url`. */
   private def completed(request: HttpRequest): HttpRequest = {
     val url = secrets.open(request.url)
     if (!request.trusted || url == request.url) request else request.copy(url = NextUrl.encoded(url)) // guard: I6.3
@@ -81,14 +83,14 @@ final class Poll(
 
   private def origin(plan: RequestPlan) =
     PageOrigin(
-      answered._1,
-      answered._2,
+      lastResponse._1,
+      lastResponse._2,
       plan.at.toEpochMilli,
       plan.state.traversal.fold(0L)(_.pages) + 1
     )
 
   /** @param plain the request without its condition */
-  private def ask(
+  private def send(
       state: Progress,
       plan: RequestPlan,
       request: HttpRequest,
@@ -99,8 +101,8 @@ final class Poll(
     limit = ServerLimits.Unknown
     val result = redirects.send(request) { response =>
       status = response.status
-      val known = secrets.and(response.tokens)
-      answered = (known.hide(Redact.url(response.url)), status)
+      val allSecrets = secrets.and(response.tokens)
+      lastResponse = (allSecrets.hide(Redact.url(response.url)), status)
       limit = ServerLimits.of(response.headers, config.limits, clock.now().toEpochMilli)
       StatusPolicy(response, request.copy(url = response.url), clock.now(), config) match {
         case StatusPolicy.Failed(error)                              => Left(error)
@@ -111,22 +113,22 @@ final class Poll(
             if (verdict == StatusPolicy.Empty) Right(Envelope.Empty)
             else counted(response)(reader.read(_, step, plan.state.recognized))
           sliced
-            .flatMap(envelope => step.finish(factsOf(response, envelope, known)))
+            .flatMap(envelope => step.finish(factsOf(response, envelope, allSecrets)))
             .map(r =>
-              r.copy(next = r.next.copy(validators = conditional.learned(plan, plain, response, r.next, clock.now())))
+              r.copy(next = r.next.copy(validators = conditional.validatorsOf(plan, plain, response, r.next, clock.now())))
             )
       }
     }
     result.left.map(e => PageFailure(secrets.hide(e), status))
   }
 
-  private def factsOf(response: HttpResponse, envelope: Envelope, known: KnownSecrets) =
+  private def factsOf(response: HttpResponse, envelope: Envelope, secrets: KnownSecrets) =
     PageFacts(
-      known.hold(response.url),
+      secrets.hold(response.url),
       response.headers,
       envelope,
       refused = response.status >= 400,
-      hold = known.hold // guard: I6.2
+      hold = secrets.hold // guard: I6.2
     )
 
   private def counted[A](response: HttpResponse)(read: HttpResponse => A): A = {
@@ -135,8 +137,8 @@ final class Poll(
     finally received += body.bytes
   }
 
-  /** Polls until nothing more is waiting or a limit is reached: all pages of a traversal, and with `streamingInterval` 0 one drain
-    * after the other.
+  /** Polls until the API has nothing more, or a limit is reached. A poll reads all pages of a traversal. With
+    * `streamingInterval` 0, one traversal follows the other.
     */
   def run(start: Progress, limits: TaskBudget, sink: PageSink): PollOutcome = {
     val began = clock.now().toEpochMilli
@@ -147,23 +149,23 @@ final class Poll(
       val bytesBefore = sink.bytes
       val hopsBefore = redirects.followed
       val result = page(outcome.state, sink)
-      val asked = outcome.requests + 1 + redirects.followed - hopsBefore
+      val requests = outcome.requests + 1 + redirects.followed - hopsBefore
       result match {
         case Left(failure) =>
-          // After a failure the answer is wanted in full.
-          val failed = outcome.copy(outcome.state.copy(validators = None), asked, limit = failure.waits(limit)) // guard: I3.6
+          // After a failure, the next request is unconditional.
+          val failed = outcome.copy(outcome.state.copy(validators = None), requests, limit = failure.waits(limit)) // guard: I3.6
           outcome = judged(failed, failure)
           go = false
         case Right(result) =>
           val kept = sink.bytes > bytesBefore
-          val brought = kept || result.next.offset != outcome.state.offset
+          val progressed = kept || result.next.offset != outcome.state.offset
           val inTraversal = result.next.traversal.isDefined
           outcome = outcome.copy(
             state = result.next,
-            requests = asked,
+            requests = requests,
             records = outcome.records + result.records,
             more =
-              result.waitMs.isDefined || inTraversal || result.unfinished || brought && !result.atEnd && core.asksForMore,
+              result.waitMs.isDefined || inTraversal || result.unfinished || progressed && !result.atEnd && core.asksForMore,
             warning = outcome.warning.orElse(result.warning.map(secrets.hide(_))),
             limit = limit,
             waitMs = result.waitMs,
@@ -178,7 +180,7 @@ final class Poll(
               outcome.requests.toLong
             ) &&
             (inTraversal || config.paging.isPaged && !result.atEnd || config.streamingIntervalMs == 0) &&
-            // Outside a traversal a response without a new record ends the task: the next poll keeps its distance.
+            // Outside a traversal, a response without a new record ends the task, so that the next poll waits.
             (inTraversal || kept || config.offset.kind.movesWithTime)
       }
     }
@@ -189,7 +191,7 @@ final class Poll(
     )
   }
 
-  /** What a failure means for the state: a page token or cursor may have expired. */
+  /** The outcome after a failure: a page token or cursor may have expired. */
   private def judged(outcome: PollOutcome, failure: PageFailure): PollOutcome = {
     val state = outcome.state
     val certain = state.withoutDoubt
@@ -206,9 +208,25 @@ final class Poll(
             more = true,
             waitMs = Some(waitMs),
             warning = Some(
-              s"The API refused a page token or cursor with ${failure.status}: the request is sent once more before this counts."
+              s"The API refused a page token or cursor with ${failure.status}: the request is repeated before the refusal counts."
             )
           )
       }
+  }
+}
+
+/** Counts the decoded bytes that are read from the body of a response. */
+final private class CountedBody(body: InputStream) extends FilterInputStream(body) {
+  var bytes = 0L
+
+  override def read(): Int = {
+    val b = super.read()
+    if (b >= 0) bytes += 1
+    b
+  }
+  override def read(buf: Array[Byte], from: Int, length: Int): Int = {
+    val n = super.read(buf, from, length)
+    if (n > 0) bytes += n
+    n
   }
 }

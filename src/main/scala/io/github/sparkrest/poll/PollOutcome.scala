@@ -3,21 +3,21 @@ package io.github.sparkrest.poll
 
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.http.limits.ServerLimits
-import io.github.sparkrest.pagelog.PolledFile
+import io.github.sparkrest.pagelog.{Endpoint, PolledFile}
 import io.github.sparkrest.progress.Progress
 
-/** What a poll came to. The pages before an error are whole and count; the error concerns the request after them.
+/** The outcome of a poll. The pages before an error are complete and count. The error concerns the request after them.
   *
-  * @param state after the last whole page
+  * @param state after the last complete page
   * @param records received, new or not
-  * @param tookMs from the first request to the last byte, without the time in which the task waited for a core
-  * @param more whether asking again at once can bring more
-  * @param limit what the last response said of the API's limits
+  * @param tookMs from the first request to the last byte; the time in which the task waited for a core does not count
+  * @param more whether another request now may return new records
+  * @param limit the limits of the API in the last response
   * @param lastPage records of the last page
-  * @param largestPage records of the largest
+  * @param largestPage records of the largest page
   * @param bytes of the responses, decoded
-  * @param waitMs the same request is to be sent again so much later: its response does not count yet
-  * @param handedBack it was broken off, for others wait for the same task; nobody knows how it would have ended
+  * @param waitMs when to repeat the last request, whose response does not count yet
+  * @param handedBack the poll was cancelled because other polls wait for the same task; its result is unknown
   */
 final case class PollOutcome(
     state: Progress,
@@ -37,22 +37,22 @@ final case class PollOutcome(
 
 object PollOutcome {
 
-  /** No request was made, because of an error. */
+  /** An error occurred before the first request. */
   def failed(state: Progress, error: RestError): PollOutcome =
     PollOutcome(state, 0, 0, more = false, Some(error), None, 0)
 
-  /** Nothing came of it that counts. */
+  /** The poll was cancelled, and none of its pages count. */
   def handedBack(state: Progress, tookMs: Long): PollOutcome =
     PollOutcome(state, 0, 0, more = false, None, None, tookMs, handedBack = true)
 }
 
-/** Polls as they come back from an executor: those whose pages are in one file, or those without a page.
+/** The result of polls in one task, as the driver gets it: polls whose pages are in one file, or polls without a page.
   *
-  * @param outcomes by the key of the endpoint; a poll that was asked for and is in no report did not begin
-  * @param requestAges how many milliseconds before the task's end each of its requests was over: no clock is compared with
-  *   another
-  * @param repeated the task was not the first attempt and asked for nothing: under `maxRequestRate` nobody knows what the one
-  *   before asked for
+  * @param outcomes by the key of the endpoint; a requested poll that is in no report did not begin
+  * @param requestAges how many milliseconds before the end of the task each request ended, so that clocks of two machines
+  *   are not compared
+  * @param repeated the task was not the first attempt and sent no request: under `maxRequestRate`, the requests of the
+  *   earlier attempt are unknown
   */
 final case class PollReport(
     outcomes: Vector[(String, PollOutcome)],
@@ -63,10 +63,13 @@ final case class PollReport(
 
 object PollReport {
 
-  /** The task was run again, and asked for nothing. */
+  /** Spark ran the task again, and it sent no request. */
   val Repeated: PollReport = PollReport(Vector.empty, None, repeated = true)
 
-  /** No request was made, because of an error. */
+  /** An error occurred before the first request. */
   def failed(polls: Seq[PollRequest], error: RestError): PollReport =
     PollReport(polls.map(p => p.endpoint.key -> PollOutcome.failed(p.state, error)).toVector, None)
 }
+
+/** One poll of an endpoint, as the scheduler requests it from a task. */
+final case class PollRequest(endpoint: Endpoint, state: Progress, limits: TaskBudget)

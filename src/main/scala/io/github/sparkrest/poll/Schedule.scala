@@ -10,7 +10,8 @@ final class Schedule(config: RestConfig) {
 
   val backoff: Backoff = new Backoff(config)
 
-  /** With an interval: from the beginning of one poll to the beginning of the next. Without: at once while records come.
+  /** When the next poll begins. The interval counts from the beginning of one poll to the beginning of the next. Without an
+    * interval, the next poll begins at once while new records arrive.
     *
     * @param fruitless see [[isFruitless]]
     */
@@ -22,15 +23,15 @@ final class Schedule(config: RestConfig) {
     else began + config.streamingIntervalMs
   }
 
-  /** The offset moved and no new record came, outside a traversal. An API that names a new cursor in each response may do so
-    * forever. A window moves with the time, and ends at the present.
+  /** Whether the offset moved without a new record, outside a traversal. An API that returns a new cursor in each response may
+    * do so forever. Windows are exempt: they move with the time, and end at the present.
     *
-    * @param kept records that were new
+    * @param kept number of new records
     */
   def isFruitless(outcome: PollOutcome, kept: Long): Boolean =
     kept == 0 && outcome.more && outcome.state.traversal.isEmpty && !config.offset.kind.movesWithTime
 
-  /** The next page of a traversal, also after `maxPagesPerPoll`: then `catchUpInterval` counts, if it is given.
+  /** When to request the next page of a traversal. After `maxPagesPerPoll` pages, `catchUpInterval` applies if it is set.
     *
     * @param pages of this poll so far
     */
@@ -39,25 +40,25 @@ final class Schedule(config: RestConfig) {
     if (pages < config.paging.maxPages) next else config.catchUpIntervalMs.fold(next)(c => math.max(next, began + c))
   }
 
-  /** After a restart the interval counts from the last poll of the run before, unless the clock was set back. */
+  /** After a restart, the interval counts from the last poll of the previous run, unless the clock was set back. */
   def afterRestart(polledAt: Option[Long], now: Long): Long =
     polledAt.filter(_ <= now).fold(now)(p => math.max(now, p + config.streamingIntervalMs))
 
-  /** The poll failed; the next one is another poll. */
+  /** When the next poll begins after a poll failed. */
   def afterFailure(error: RestError, began: Long, now: Long): Long =
     math.max(
       now + backoff.apiWait(error),
       if (config.streamingIntervalMs > 0) began + config.streamingIntervalMs else now + config.retryBackoffMs
     )
 
-  /** Whether a failed poll ends the query. `None`: it goes on. */
+  /** The error that ends the query after a failed poll. `None`: the query continues. */
   def verdict(error: RestError, errorsInRow: Long, fresh: Boolean, mustComplete: Boolean): Option[RestError] = {
     val effect = error.condition.effect
     if (effect == Effect.Fatal || effect == Effect.FatalAtFirst && fresh) Some(error)
     else {
       val why =
         if (config.failOnError) Some("onError is fail")
-        else if (mustComplete) Some("Trigger.AvailableNow and Once must not take a failure for the end of the data")
+        else if (mustComplete) Some("Trigger.AvailableNow and Once must not treat a failure as the end of the data")
         else config.maxConsecutiveErrors.filter(errorsInRow >= _).map(n => s"maxConsecutiveErrors is $n")
       why.map(w =>
         RestError(
@@ -72,6 +73,6 @@ final class Schedule(config: RestConfig) {
 
 object Schedule {
 
-  /** Between two polls that bring nothing, without an interval. */
+  /** Between two polls without new records, if there is no interval. */
   val IdleMillis = 200L
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.poll
 
-/** When a poll task hands back what it has, though more is waiting: so that no task holds much memory or a slot for long.
-  * Checked between pages.
+/** Bounds of a poll task, so that it does not use much memory or a slot for long. At a bound, the task returns its pages although
+  * the API has more. Checked between pages.
   *
-  * @param mostSent under `maxRequestRate`: not one more is sent, not even the next hop of a redirect
-  * @param later the last of those are sent no sooner than so many milliseconds after the task began, ascending. A task that
-  *   has none left but these ends: it does not wait
-  * @param patienceMs a poll that has not ended so long after its task began is broken off and handed back
+  * @param mostSent under `maxRequestRate`: the number of requests that the task may send, hops of redirects included
+  * @param later the last of these requests must wait until so many milliseconds after the task began, ascending. A task with
+  *   only such requests left ends instead of waiting
+  * @param patienceMs a poll that has not ended so long after its task began is cancelled and handed back
   */
 final case class TaskBudget(
     maxBytes: Long,
@@ -18,18 +18,18 @@ final case class TaskBudget(
     patienceMs: Long = Long.MaxValue
 ) {
 
-  /** What may have been sent so many milliseconds after the task began. */
+  /** The requests that the task may have sent so many milliseconds after it began. */
   def sendable(millis: Long): Long = mostSent - later.count(_ > millis) // guard: I7.2
 
-  /** What is left of them after one request that counts. */
+  /** The budget after one request that counts. */
   def afterOne: TaskBudget =
     if (mostSent == Long.MaxValue) this
     else copy(maxRequests = math.max(1L, maxRequests - 1), mostSent = mostSent - 1)
 
-  /** For a poll that begins when so much of its task's time is over. */
+  /** For a poll that begins so many milliseconds after its task. */
   def after(millis: Long): TaskBudget = copy(maxMillis = math.max(0L, maxMillis - millis))
 
-  /** By a poll of which no more is known. */
+  /** The requests that a poll without a result may have sent. */
   def mayHaveSent: Int = if (mostSent == Long.MaxValue) 1 else mostSent.toInt
 
   def reached(bytes: Long, millis: Long, requests: Long): Boolean =
@@ -39,10 +39,10 @@ final case class TaskBudget(
 object TaskBudget {
   private val TaskBytes = 32L << 20
 
-  /** A task begins no request later than so long after its first. */
+  /** How long after its first request a task may begin another. */
   val TaskMillis = 1000L
 
-  /** @param room how far polling may still run ahead of the query */
+  /** @param room bytes that polling may still run ahead of the query */
   def within(room: Long, requestsLeft: Long): TaskBudget =
     TaskBudget(math.min(TaskBytes, room), TaskMillis, requestsLeft)
 }

@@ -6,13 +6,13 @@ import io.github.sparkrest.config.OffsetConfig
 import io.github.sparkrest.options.values.{Choice, FieldPath}
 import io.github.sparkrest.progress.strategies.OffsetKey
 
-/** What a field of the records holds, as far as a sample shows it.
+/** The values of a field in a sample of records.
   *
-  * @param kind what its values compare as
-  * @param order of its values, in the order of the records
-  * @param missing in so many records
-  * @param distinct values
-  * @param values in the order of the records, as the API spells them
+  * @param kind how its values compare
+  * @param order of its values in the order of the records
+  * @param missing the number of records without the field
+  * @param distinct the number of distinct values
+  * @param values in the order of the records, in the spelling of the API
   */
 final case class FieldProfile(
     path: FieldPath,
@@ -46,10 +46,10 @@ object ValueOrder {
 
 object FieldProfile {
 
-  /** How deep into a record. */
+  /** How deep a record is searched. */
   private val Depth = 3
 
-  /** Of all fields that hold one kind of comparable values. */
+  /** The profiles of all fields whose values are of one kind. */
   def of(records: Vector[Json], options: OffsetConfig): Vector[FieldProfile] = {
     val paths = records.flatMap(leaves(_, Nil)).distinct
     paths.flatMap { names =>
@@ -58,9 +58,7 @@ object FieldProfile {
     }
   }
 
-  /** @param kept of how many records
-    * @return `None`: the values are of several kinds
-    */
+  /** `None`: the values are of several kinds. */
   private def profile(
       path: FieldPath,
       values: Vector[String],
@@ -98,7 +96,7 @@ object FieldProfile {
   private def at(json: Json, names: List[String]): Option[Json] =
     names.foldLeft(Option(json))((j, n) => j.flatMap(_.asObject).flatMap(_(n)))
 
-  /** Of a number or a text. */
+  /** The text of a number or a nonempty string. */
   private[preview] def text(json: Json): Option[String] =
     json.asString.filter(_.nonEmpty).orElse(json.asNumber.map(_.toString))
 }

@@ -8,12 +8,12 @@ import io.github.sparkrest.options.values.{FieldPath, PaginationType, ValueSourc
 import io.github.sparkrest.progress.pages.AutoPagination
 import io.github.sparkrest.request.PageToken
 
-/** What a first response tells of an API. Pure.
+/** The properties of an API that its first response shows. Pure.
   *
-  * @param places where arrays of objects are, with how many
-  * @param offsets by what progress could be tracked, the best first
-  * @param pages how further pages are named, if they are
-  * @param limitHeaders as the API sent them
+  * @param places paths of arrays of objects, with the number of objects
+  * @param offsets the fields that could track progress, the best first
+  * @param pages how the response names the next page; `None`: it does not
+  * @param limitHeaders headers about rate limits, unchanged
   */
 final case class Findings(
     page: SampledPage,
@@ -26,14 +26,14 @@ final case class Findings(
 )
 
 /** @param kind of `pagination`
-  * @param field for `nextField`; `None`: the kind says enough
+  * @param field for `nextField`; `None`: this kind needs none
   */
 final case class FoundPages(kind: PaginationType, field: Option[String], token: PageToken)
 
 object Findings {
   private val ofLimits = "(?i).*(rate-?limit|retry-after|poll-interval|limit-info|call-limit).*".r.pattern
 
-  /** How deep values are looked for beside the records. */
+  /** How deep values next to the records are searched for. */
   private val Depth = 2
 
   def of(config: RestConfig, page: SampledPage): Findings = {
@@ -43,7 +43,7 @@ object Findings {
       page,
       places,
       fields,
-      OffsetCandidate.of(fields, page.body.fold(Vector.empty[(FieldPath, Json)])(beside(_, Nil)), config.offset),
+      OffsetCandidate.of(fields, page.body.fold(Vector.empty[(FieldPath, Json)])(outside(_, Nil)), config.offset),
       new AutoPagination(config).find(page.facts).map {
         case (ValueSource.InLink(_), token)                       => FoundPages(PaginationType.Link, None, token)
         case (ValueSource.InBody(path), token: PageToken.Address) =>
@@ -56,9 +56,9 @@ object Findings {
     )
   }
 
-  /** Scalars of the objects that lead to the records, or stand beside them. */
-  private def beside(json: Json, at: List[String]): Vector[(FieldPath, Json)] = json.asObject match {
-    case Some(o) if at.length < Depth => o.toVector.flatMap { case (name, v) => beside(v, name :: at) }
+  /** Scalars of the objects that contain the records, or are next to them. */
+  private def outside(json: Json, at: List[String]): Vector[(FieldPath, Json)] = json.asObject match {
+    case Some(o) if at.length < Depth => o.toVector.flatMap { case (name, v) => outside(v, name :: at) }
     case None if at.nonEmpty && !json.isArray && !json.isNull => Vector(FieldPath(at.reverse) -> json)
     case _                                                    => Vector.empty
   }

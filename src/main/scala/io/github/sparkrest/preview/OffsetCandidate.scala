@@ -6,12 +6,12 @@ import io.github.sparkrest.config.OffsetConfig
 import io.github.sparkrest.options.values.{FieldPath, OffsetType}
 import io.github.sparkrest.progress.strategies.OffsetTime
 
-/** A field that progress could be tracked by, and by which `offsetType`.
+/** A field that could track progress, with the `offsetType` for it.
   *
-  * @param field of `offsetField`
+  * @param field the value of `offsetField`
   * @param why in a few words
-  * @param profile of its values; `None`: it stands beside the records
-  * @param weight to rank it by
+  * @param profile of its values; `None`: the field is next to the records
+  * @param weight for the ranking
   */
 final case class OffsetCandidate(
     field: String,
@@ -30,18 +30,18 @@ object OffsetCandidate {
   private val token = "(?i).*(cursor|token|after|next).*".r.pattern
   private val latest = "(?i).*(timestamp|time|latest|newest|updated|modified|max|as_?of|until).*".r.pattern
 
-  /** The best first. */
+  /** The best candidate first. */
   def of(
       records: Vector[FieldProfile],
-      beside: Vector[(FieldPath, Json)],
+      outside: Vector[(FieldPath, Json)],
       options: OffsetConfig
   ): Vector[OffsetCandidate] =
-    (records.filter(_.isEverywhere).flatMap(inRecord(_, options)) ++ beside.flatMap(besideRecords))
+    (records.filter(_.isEverywhere).flatMap(inRecord(_, options)) ++ outside.flatMap(outsideRecords))
       .sortBy(c => (-c.weight, c.field.length))
       .foldLeft(Vector.empty[OffsetCandidate])((all, c) => if (all.exists(_.field == c.field)) all else all :+ c)
 
   private def inRecord(p: FieldProfile, options: OffsetConfig): Option[OffsetCandidate] = {
-    def found(offsetType: OffsetType, why: String, weight: Int) =
+    def candidate(offsetType: OffsetType, why: String, weight: Int) =
       Some(
         OffsetCandidate(
           p.path.toString,
@@ -54,35 +54,35 @@ object OffsetCandidate {
       )
     val isTime = p.kind == ValueKind.Time || p.kind != ValueKind.Text && looksLikeTime(p, options)
     if (isTime && changed.matcher(p.name).matches())
-      found(OffsetType.MaxField, "a time of change: also brings records that changed", 100)
+      candidate(OffsetType.MaxField, "a time of change: also returns records that changed", 100)
     else if (p.kind == ValueKind.Whole && p.isUnique && !isTime && identifying.matcher(p.name).matches())
-      found(
+      candidate(
         OffsetType.Incremental,
-        "a whole number, another in each record",
+        "a whole number, different in each record",
         if (p.order == ValueOrder.Mixed) 70 else 80
       )
-    else if (isTime && timed.matcher(p.name).matches()) found(OffsetType.MaxField, "a time", 60)
-    else if (isTime) found(OffsetType.MaxField, "values that look like times", 40)
+    else if (isTime && timed.matcher(p.name).matches()) candidate(OffsetType.MaxField, "a time", 60)
+    else if (isTime) candidate(OffsetType.MaxField, "values that look like times", 40)
     else if (p.isUnique && p.values.length > 2 && p.isSorted && p.kind == ValueKind.Whole)
-      found(OffsetType.Incremental, "whole numbers, in order", 35)
+      candidate(OffsetType.Incremental, "whole numbers, in order", 35)
     else if (p.isUnique && p.values.length > 2 && p.isSorted)
-      found(OffsetType.MaxField, s"${p.kind}, in order", 30)
+      candidate(OffsetType.MaxField, s"${p.kind}, in order", 30)
     else None
   }
 
-  /** The same magnitudes that `offsetType=timestamp` goes by. */
+  /** The same magnitudes that `offsetType=timestamp` recognizes. */
   private def looksLikeTime(p: FieldProfile, options: OffsetConfig): Boolean =
     (timed.matcher(p.name).matches() || changed.matcher(p.name).matches()) &&
       p.values.forall(new OffsetTime(options.copy(kind = OffsetType.Timestamp)).momentOf(_).isDefined)
 
-  private def besideRecords(found: (FieldPath, Json)): Option[OffsetCandidate] = {
-    val (path, json) = found
+  private def outsideRecords(field: (FieldPath, Json)): Option[OffsetCandidate] = {
+    val (path, json) = field
     val name = path.names.lastOption.getOrElse("")
     FieldProfile.text(json).collect {
       case text if latest.matcher(name).matches() =>
-        OffsetCandidate(path.toString, OffsetType.Timestamp, "a time beside the records", None, text, 65)
+        OffsetCandidate(path.toString, OffsetType.Timestamp, "a time next to the records", None, text, 65)
       case text if token.matcher(name).matches() && !text.contains("://") && !text.startsWith("/") =>
-        OffsetCandidate(path.toString, OffsetType.Cursor, "a token beside the records", None, text, 50)
+        OffsetCandidate(path.toString, OffsetType.Cursor, "a token next to the records", None, text, 50)
     }
   }
 }

@@ -8,16 +8,16 @@ import io.github.sparkrest.error.RestError
 import io.github.sparkrest.http.auth.KnownSecrets
 import io.github.sparkrest.secret.Redact
 
-/** What a preview shows, as text to read and as JSON to go on with. Both without secrets.
+/** The result of a preview, as text for people and as JSON for programs. Both without secrets.
   *
   * @param schema of the records, as DDL
-  * @param bound asked with a value of this field, and what came of it
-  * @param secondPage how many of its records were not on the first; `None`: there is none
-  * @param secrets to be taken out
+  * @param bound the field and the value of the request for the bound, and its result
+  * @param secondPage the number of its records that the first page did not have; `None`: there is no second page
+  * @param secrets to remove
   */
 final case class PreviewReport(
     config: RestConfig,
-    found: Findings,
+    findings: Findings,
     schema: String,
     bound: Option[(String, String, ObservedBound)],
     secondPage: Option[Either[RestError, Int]],
@@ -27,9 +27,9 @@ final case class PreviewReport(
 ) {
   import PreviewReport._
 
-  private val page = found.page
+  private val page = findings.page
   private val sample = page.sample
-  private def address = Redact.url(sample.request.url)
+  private def url = Redact.url(sample.request.url)
   private def where =
     page.path.fold(if (page.body.exists(_.isArray)) "the response itself" else "found without dataField")("in " + _)
   private def headers = sample.headers.filterNot { case (name, _) => silent(name.toLowerCase) }
@@ -44,16 +44,16 @@ final case class PreviewReport(
   )
 
   private def sections: Seq[(String, Seq[String])] = Seq(
-    "Request" -> (s"${sample.request.method} $address" +: sample.request.headers.map { case (k, _) => s"$k: ***" }),
+    "Request" -> (s"${sample.request.method} $url" +: sample.request.headers.map { case (k, _) => s"$k: ***" }),
     "Response" -> (s"status ${sample.status}, ${sample.body.length} bytes" +: headers.map { case (k, v) =>
       s"$k: ${v.take(Wide)}"
     }),
     "Records" -> (s"${page.records.length}, $where" +: first.toSeq),
     "Schema" -> Seq(schema),
-    "Fields to track progress by, the best first" -> found.offsets.take(Shown).map(described),
-    "Bound" -> bound.toSeq.map { case (field, value, b) => s"""asked with $field = "$value": ${b.text}""" },
+    "Fields to track progress by, the best first" -> findings.offsets.take(Shown).map(described),
+    "Bound" -> bound.toSeq.map { case (field, value, b) => s"""requested with $field = "$value": ${b.text}""" },
     "Pages" -> pages,
-    "Limits of the API" -> found.limitHeaders.map { case (k, v) => s"$k: $v" },
+    "Limits of the API" -> findings.limitHeaders.map { case (k, v) => s"$k: $v" },
     "Good to know" -> suggestion.notes,
     s"To paste ($requests request${if (requests == 1) "" else "s"} made)" -> suggestion.python.split("\n").toSeq
   )
@@ -71,19 +71,19 @@ final case class PreviewReport(
     s"${c.field}: offsetType=${c.offsetType} (${c.why}); $values"
   }
 
-  private def pages: Seq[String] = found.pages.toSeq.map { p =>
+  private def pages: Seq[String] = findings.pages.toSeq.map { p =>
     val how = s"pagination=${p.kind}${p.field.fold("")(f => s", nextField=$f")}"
     val second = secondPage.fold("")(
       _.fold(
-        e => s": asking for the second page failed. ${e.text}",
-        n => s": the second page had $n records that the first had not"
+        e => s": the request for the second page failed. ${e.text}",
+        n => s": the second page had $n records that the first page did not have"
       )
     )
     how + second
   }
 
   def json: Json = Json.obj(
-    "request" -> Json.obj("method" -> sample.request.method.asJson, "url" -> hidden(address)),
+    "request" -> Json.obj("method" -> sample.request.method.asJson, "url" -> hidden(url)),
     "response" -> Json.obj(
       "status" -> sample.status.asJson,
       "bytes" -> sample.body.length.asJson,
@@ -91,7 +91,7 @@ final case class PreviewReport(
     ),
     "records" -> Json.obj("count" -> page.records.length.asJson, "dataField" -> page.path.map(_.toString).asJson),
     "schema" -> schema.asJson,
-    "offsets" -> found.offsets
+    "offsets" -> findings.offsets
       .map(c =>
         Json.obj(
           "field" -> c.field.asJson,
@@ -103,10 +103,10 @@ final case class PreviewReport(
       )
       .asJson,
     "bound" -> bound.map(_._3.toString.toLowerCase).asJson,
-    "pagination" -> found.pages.map(_.kind.text).asJson,
-    "nextField" -> found.pages.flatMap(_.field).asJson,
+    "pagination" -> findings.pages.map(_.kind.text).asJson,
+    "nextField" -> findings.pages.flatMap(_.field).asJson,
     "newOnSecondPage" -> secondPage.flatMap(_.toOption).asJson,
-    "limits" -> Json.fromFields(found.limitHeaders.map { case (k, v) => k -> hidden(v) }),
+    "limits" -> Json.fromFields(findings.limitHeaders.map { case (k, v) => k -> hidden(v) }),
     "notes" -> suggestion.notes.map(secrets.hide).asJson,
     "options" -> Json.fromFields(suggestion.options.map { case (k, v) => k -> hidden(v) })
   )
@@ -118,7 +118,7 @@ object PreviewReport {
   private val Shown = 6
   private val Wide = 120
 
-  /** Of every response, and of no use here; or a secret. */
+  /** Headers that say nothing about the API, or contain secrets. */
   private val silent = Set(
     "date",
     "server",

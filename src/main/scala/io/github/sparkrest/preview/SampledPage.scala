@@ -9,15 +9,16 @@ import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.Clock
 import io.github.sparkrest.http.client.{ApiClient, FirstResponse}
 import io.github.sparkrest.options.values.{FieldPath, OffsetType, PaginationType}
+import io.github.sparkrest.pagelog.{PageOrigin, PageSink}
 import io.github.sparkrest.poll.Poll
 import io.github.sparkrest.progress.Progress
 import io.github.sparkrest.request.InputRow
 import io.github.sparkrest.response.{Envelope, PageFacts}
 
-/** A response as a preview looks at it: cut into records by the pipeline that polls use, and whole as JSON.
+/** A response for a preview: cut into records by the same code as a poll, and complete as JSON.
   *
-  * @param path of the records; `None`: found without
-  * @param body `None`: it is longer than a sample, or no single JSON value
+  * @param path of the records; `None`: they were found without a path
+  * @param body `None`: the body is longer than a sample, or is not one JSON value
   */
 final case class SampledPage(sample: FirstResponse, path: Option[FieldPath], records: Vector[String], body: Option[Json]) {
 
@@ -25,7 +26,7 @@ final case class SampledPage(sample: FirstResponse, path: Option[FieldPath], rec
   lazy val parsed: Vector[Json] =
     records.take(SampledPage.MostRecords).flatMap(r => io.circe.parser.parse(r).toOption)
 
-  /** What stands beside the records: any place of the body can be asked for. */
+  /** The response without its records. Any path of the body can be read. */
   def facts: PageFacts = PageFacts(
     sample.url,
     sample.headers,
@@ -37,24 +38,24 @@ final case class SampledPage(sample: FirstResponse, path: Option[FieldPath], rec
 object SampledPage {
   private val MostRecords = 1000
 
-  /** How deep records are looked for. */
+  /** How deep records are searched for. */
   private val Depth = 3
 
-  /** The records where `dataField` says; if it is not given and there are several places, at that with the most. */
+  /** The records at `dataField`. Without it, and with several arrays of objects, the records of the largest array. */
   def of(config: RestConfig, row: InputRow, sample: FirstResponse): Either[RestError, SampledPage] = {
     val body = io.circe.parser.parse(new String(sample.body, UTF_8)).toOption
     def at(path: Option[FieldPath]) =
       records(config.copy(dataField = path), row, sample).map(SampledPage(sample, path, _, body))
     at(config.dataField) match {
       case Left(e) if e.condition == Condition.DataFieldNotFound && config.dataField.isEmpty =>
-        val found = body.map(places).getOrElse(Vector.empty).headOption.map(_._1)
+        val largest = body.map(places).getOrElse(Vector.empty).headOption.map(_._1)
         val root = body.filter(_.isObject).map(_ => FieldPath(Nil))
-        found.orElse(root).fold[Either[RestError, SampledPage]](Left(e))(p => at(Some(p)))
+        largest.orElse(root).fold[Either[RestError, SampledPage]](Left(e))(p => at(Some(p)))
       case other => other
     }
   }
 
-  /** Arrays of objects, those with the most first. */
+  /** Arrays of objects, the largest first. */
   def places(body: Json): Vector[(FieldPath, Int)] = {
     def in(json: Json, at: List[String]): Vector[(FieldPath, Int)] = json.asArray
       .filter(items => items.nonEmpty && items.forall(_.isObject))
@@ -66,7 +67,7 @@ object SampledPage {
 
   private def records(config: RestConfig, row: InputRow, sample: FirstResponse): Either[RestError, Vector[String]] = {
     val sink = new SampledRecords
-    // Whatever the offset may turn out to be.
+    // The offset of the stream is not known yet.
     val plain = config.copy(
       offset = config.offset.copy(kind = OffsetType.Snapshot),
       paging = config.paging.copy(kind = PaginationType.Unpaged)
@@ -77,4 +78,22 @@ object SampledPage {
       case _                                                                                  => Right(sink.received)
     }
   }
+}
+
+/** Keeps the records of a response as text, even if the response ends early: a sample may be cut short. */
+final private[sparkrest] class SampledRecords extends PageSink {
+  private var texts, discarded = Vector.empty[String]
+
+  /** The records of the response. If it failed, the records before the failure. */
+  def received: Vector[String] = if (texts.isEmpty) discarded else texts
+
+  def append(buf: Array[Byte], from: Int, to: Int): Unit = texts :+= new String(buf, from, to - from, UTF_8)
+
+  /** The records were in the wrong field, or the response failed. A failure is the last call. */
+  def discardPage(): Unit = {
+    discarded = texts
+    texts = Vector.empty
+  }
+  def endPage(offsetBefore: Option[String], origin: Option[PageOrigin]): Unit = discarded = Vector.empty
+  def bytes: Long = 0
 }

@@ -7,10 +7,10 @@ import io.github.sparkrest.options.RestOptions
 import io.github.sparkrest.options.tables.{Opt, OptType}
 import io.github.sparkrest.options.values.{Boundary, OffsetType}
 
-/** Options for a stream of the API: those that were given, and what a preview found out.
+/** Options for a stream of the API: the options of the user, and the additions of a preview.
   *
-  * @param options by their names in the table
-  * @param notes what the user has to know or to add
+  * @param options by their names in the option table
+  * @param notes for the user
   */
 final case class Suggestion(options: Seq[(String, String)], notes: Seq[String]) {
   import Suggestion._
@@ -18,7 +18,7 @@ final case class Suggestion(options: Seq[(String, String)], notes: Seq[String]) 
   private val ordered =
     RestOptions.all.flatMap(o => options.collectFirst { case (k, v) if k.equalsIgnoreCase(o.name) => o -> v })
 
-  /** To be pasted into a program. What is secret stands there only if it is a reference (`env:NAME`). */
+  /** A call to paste into a program. A secret appears only as a reference (`env:NAME`). */
   def python: String = {
     val arguments = ordered.collect {
       case (o, v) if o != RestOptions.Url => s"    ${o.pythonName}=${python(o, v)},"
@@ -52,55 +52,53 @@ final case class Suggestion(options: Seq[(String, String)], notes: Seq[String]) 
 
 object Suggestion {
 
-  /** Python reads JSON's strings as its own. */
+  /** A JSON string is also a Python string. */
   private def quoted(text: String): String = Json.fromString(text).noSpaces
 
-  /** @param wanted given by the user, with what is secret taken out
-    * @param bound that was found for the offset that is suggested
-    * @param secondPage how many of its records were new, if it came
+  /** @param userOptions the options of the user, without secrets
+    * @param bound of the suggested offset
+    * @param secondPage the number of its new records, if it was requested
     */
   def of(
-      wanted: Map[String, String],
+      userOptions: Map[String, String],
       config: RestConfig,
-      found: Findings,
+      findings: Findings,
       bound: Option[ObservedBound],
       secondPage: Option[Int]
   ): Suggestion = {
-    val names = wanted.keySet.map(_.toLowerCase)
+    val names = userOptions.keySet.map(_.toLowerCase)
     def has(o: Opt[_]) = names(o.name.toLowerCase)
-    val chosen = choice(config, found, has(RestOptions.OffsetField))
+    val chosen = choice(config, findings, has(RestOptions.OffsetField))
     val records =
-      found.page.path.filter(_ => !has(RestOptions.DataField)).map(p => RestOptions.DataField.name -> p.toString)
+      findings.page.path.filter(_ => !has(RestOptions.DataField)).map(p => RestOptions.DataField.name -> p.toString)
     val offset = chosen.toSeq.flatMap { c =>
       Seq(RestOptions.OffsetType.name -> c.offsetType.text, RestOptions.OffsetField.name -> c.field)
     }
     val whole =
       if (chosen.isEmpty && !config.hasPlaceholder)
-        Seq(RestOptions.OffsetType.name -> OffsetType.Snapshot.text) ++ key(found)
+        Seq(RestOptions.OffsetType.name -> OffsetType.Snapshot.text) ++ key(findings)
       else Nil
-    val pages = found.pages.filter(_ => !config.paging.isPaged && !secondPage.contains(0)).toSeq.flatMap { p =>
+    val pages = findings.pages.filter(_ => !config.paging.isPaged && !secondPage.contains(0)).toSeq.flatMap { p =>
       Seq(RestOptions.Pagination.name -> p.kind.text) ++ p.field.map(RestOptions.NextField.name -> _)
     }
     val edge = bound.collect {
       case ObservedBound.Exclusive if chosen.exists(_.offsetType == OffsetType.Incremental) =>
         RestOptions.Boundary.name -> Boundary.Exclusive.text
     }
-    val pace = found.limit.pollEveryMs.map(ms =>
+    val pace = findings.limit.pollEveryMs.map(ms =>
       RestOptions.StreamingInterval.name -> BigDecimal(ms, 3).bigDecimal.stripTrailingZeros.toPlainString
     )
     val added = (records ++ offset ++ whole ++ pages ++ edge ++ pace).filterNot { case (k, _) => names(k.toLowerCase) }
-    Suggestion(wanted.toSeq ++ added, notes(config, found, chosen, bound, secondPage))
+    Suggestion(userOptions.toSeq ++ added, notes(config, findings, chosen, bound, secondPage))
   }
 
-  /** What the request or the options say; else an id that grows, which needs no parameter; else a field for a parameter. */
-  def choice(config: RestConfig, found: Findings, named: Boolean): Option[OffsetCandidate] = {
-    val asked = found.offsets.filter(_.field == config.offset.name)
-    if (named || config.hasPlaceholder) asked.headOption
-    else found.offsets.find(_.offsetType == OffsetType.Incremental)
-  }
+  /** The field that the request or the options name. Otherwise an id that grows, because that needs no parameter. */
+  def choice(config: RestConfig, findings: Findings, named: Boolean): Option[OffsetCandidate] =
+    if (named || config.hasPlaceholder) findings.offsets.find(_.field == config.offset.name)
+    else findings.offsets.find(_.offsetType == OffsetType.Incremental)
 
-  private def key(found: Findings): Option[(String, String)] =
-    found.fields
+  private def key(findings: Findings): Option[(String, String)] =
+    findings.fields
       .find(f =>
         f.isUnique && f.path.segments.length == 1 && f.values.length > 1 && f.name.toLowerCase
           .matches("(.*_)?id|uid|key|name|.*icao.*")
@@ -109,42 +107,42 @@ object Suggestion {
 
   private def notes(
       config: RestConfig,
-      found: Findings,
+      findings: Findings,
       chosen: Option[OffsetCandidate],
       bound: Option[ObservedBound],
       secondPage: Option[Int]
   ): Seq[String] = {
-    val best = found.offsets.find(_.profile.isDefined)
+    val best = findings.offsets.find(_.profile.isDefined)
     val noParameter =
       if (config.hasPlaceholder || config.followsLinks) None
       else
         best.map { b =>
-          s"The address has no placeholder: every poll asks for the same. If the API takes a parameter for what is new, put it in: ${Suggestion.example(config, b)}"
+          s"The URL has no placeholder, so every poll sends the same request. If the API has a parameter for new records, add it: ${Suggestion.example(config, b)}"
         }
     val several =
-      if (found.page.path.isDefined && config.dataField.isEmpty && found.places.lengthCompare(1) > 0)
+      if (findings.page.path.isDefined && config.dataField.isEmpty && findings.places.lengthCompare(1) > 0)
         Some(
-          s"Several fields hold arrays of objects: ${found.places.map { case (p, n) => s"$p ($n)" }.mkString(", ")}. The one with the most was taken."
+          s"Several fields hold arrays of objects: ${findings.places.map { case (p, n) => s"$p ($n)" }.mkString(", ")}. The largest array was used."
         )
       else None
     val ignored = bound.collect { case ObservedBound.Ignored =>
-      s"The parameter with {${config.offset.name}} changed nothing that could be seen: check its name."
+      s"The parameter with {${config.offset.name}} had no visible effect. Check its name."
     }
     val refused = secondPage.collect {
-      case 0 if found.pages.isDefined =>
-        "The second page was the first one once more: the token goes into another parameter. Give it as pageParam, or as {cursor} in the address."
+      case 0 if findings.pages.isDefined =>
+        "The second page repeated the first page: the API expects the token in another parameter. Set pageParam, or put {cursor} into the URL."
     }
     val missing =
-      if (found.page.records.nonEmpty && chosen.isEmpty && config.hasPlaceholder)
-        Some(s"""Nothing called "${config.offset.name}" was found in the response: name the field by offsetField.""")
+      if (findings.page.records.nonEmpty && chosen.isEmpty && config.hasPlaceholder)
+        Some(s"""The response has no field "${config.offset.name}". Set offsetField.""")
       else None
     val cut =
-      if (found.pages.isEmpty && !config.paging.isPaged && roundNumber(found.page.records.length))
-        Some(s"${found.page.records.length} records is a round number, and no next page was found: are there more? See pagination=page and pagination=offset.")
+      if (findings.pages.isEmpty && !config.paging.isPaged && roundNumber(findings.page.records.length))
+        Some(s"${findings.page.records.length} records is a round number, and the response names no next page. The API may have more: see pagination=page and pagination=offset.")
       else None
     val nothing =
-      if (found.page.records.isEmpty)
-        Some("The first response has no record: begin earlier (initialOffset), or say where they are (dataField).")
+      if (findings.page.records.isEmpty)
+        Some("The first response has no records. Set an earlier initialOffset, or set dataField to their path.")
       else None
     nothing.toSeq ++ several ++ missing ++ noParameter ++ ignored ++ refused ++ cut
   }

@@ -12,9 +12,9 @@ import io.github.sparkrest.json.{FirstNames, JsonBytes, JsonScanner, Malformed, 
 import io.github.sparkrest.options.values.FieldPath
 import io.github.sparkrest.options.values.FieldPath.{Each, Name, Segment, Where}
 
-/** What a response holds beside its records: the values that were asked for, by path, and the first names of its own fields.
+/** The part of a response next to its records: the values at the requested paths, and the first names of the root object.
   *
-  * @param recognized the field of the root object whose array holds the records, if no `dataField` says so
+  * @param recognized the field of the root object that contains the records, if there is no `dataField`
   */
 final case class Envelope(
     values: List[(FieldPath, Json)],
@@ -45,28 +45,28 @@ object Envelope {
     json.asString.orElse(if (json.isNull || json.isArray || json.isObject) None else Some(json.noSpaces))
 }
 
-/** A wanted path, and what is left of it below the value that the scanner has come to. */
+/** A requested path, and the rest of it below the current value of the scanner. */
 final private[sparkrest] case class Trail(path: FieldPath, rest: List[Segment]) {
   def next: Trail = copy(rest = rest.tail)
 }
 
-/** Keeps the wanted values out of what lies beside the records; all else is walked over.
+/** Keeps the values at the requested paths next to the records, and skips everything else.
   *
-  * A selection (`[rel=next]`) looks at an element as a whole, then walks into it a second time: the window still holds it.
+  * A selection (`[rel=next]`) examines an element as a whole, then walks through it a second time: it is still in the window.
   */
 final private[sparkrest] class EnvelopePass(scanner: JsonScanner) {
   import EnvelopePass._
   import scanner.window
 
-  /** The first value of each path: a response may repeat a name without end. */
+  /** The first value of each path: a response may repeat a name any number of times. */
   private val values = mutable.LinkedHashMap.empty[FieldPath, Json]
 
-  /** Arrays that were walked over: named in the error if there are no records. */
+  /** Arrays that were skipped. The error of a response without records names them. */
   val arrays: FirstNames = new FirstNames(scanner.rules.names)
 
   def result(names: List[String]): Envelope = Envelope(values.toList, names)
 
-  /** Walks over the value at `pos`, which stands at `at`. */
+  /** Moves past the value at `pos`, whose path is `at`. */
   def keep(at: Vector[Segment], open: List[Trail]): Unit =
     if (open.exists(_.rest.isEmpty)) keepAll(at, open)
     else
@@ -110,10 +110,10 @@ final private[sparkrest] class EnvelopePass(scanner: JsonScanner) {
 
 private[sparkrest] object EnvelopePass {
 
-  /** How deep arrays are looked for, to be named. */
+  /** How deep arrays are searched for, for the error message. */
   private val Named = 3
 
-  /** What is kept is walked by recursion. Jackson's own limit. */
+  /** Kept values are processed by recursion. The same limit as Jackson's. */
   private val Deepest = 1000
 
   def into(name: String, open: List[Trail]): List[Trail] =
@@ -126,11 +126,11 @@ private[sparkrest] object EnvelopePass {
     span != JsonBytes.Absent && JsonBytes.scalar(buf, span).exists(_._1 == where.value)
   }
 
-  /** Gives each trail that selects an element of one array to the first that it fits. */
+  /** Assigns each trail that selects an element of one array to the first element that matches. */
   final class Selection(open: List[Trail]) {
     private var left = open.filter(selects)
 
-    /** Where the trails that choose this element go on. */
+    /** The trails that select this element, moved past the selection. */
     def of(buf: Array[Byte], from: Int, to: Int): List[Trail] = {
       val (chosen, others) = left.partition {
         case Trail(_, (where: Where) :: _) => holds(where, buf, from, to)

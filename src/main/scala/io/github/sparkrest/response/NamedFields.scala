@@ -6,9 +6,8 @@ import java.nio.charset.StandardCharsets.UTF_8
 import io.circe.Json
 import io.github.sparkrest.json.JsonCursor
 
-/** Makes objects of records that are arrays (`recordFields`): `["x",1]` with the names a, b is passed on as
-  * `{"a":"x","b":1}`, bytes in, bytes out. Elements beyond the names are left out, names beyond the elements too. Any
-  * other record passes unchanged.
+/** Converts records that are arrays to objects (`recordFields`): with the names a and b, `["x",1]` becomes
+  * `{"a":"x","b":1}`. Extra elements are dropped, and so are extra names. Any other record passes unchanged.
   */
 final class NamedFields(names: Seq[String], sink: RecordSink) extends RecordSink {
   private val labels = names.map(n => (Json.fromString(n).noSpaces + ":").getBytes(UTF_8)).toArray
@@ -21,7 +20,7 @@ final class NamedFields(names: Seq[String], sink: RecordSink) extends RecordSink
 
   def restart(): Unit = sink.restart()
 
-  /** Fills `out`; false if the array is broken inside: then the parser of the rows must see it as it came. */
+  /** Fills `out`. False if the array is malformed: the parser of the rows must then get the original bytes. */
   private def fill(buf: Array[Byte], from: Int, to: Int): Boolean = {
     length = 0
     add('{')

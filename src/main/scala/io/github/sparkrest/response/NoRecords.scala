@@ -5,11 +5,11 @@ import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.options.values.FieldPath
 import io.github.sparkrest.options.values.FieldPath.Each
 
-/** The errors of a response that is JSON, and has no records where they should be: each names what is there. */
+/** The errors of a JSON response without records at the expected place. Each names the fields or arrays of the response. */
 private[sparkrest] object NoRecords {
 
   /** @param fields of the root
-    * @param arrays that were found, by path
+    * @param arrays of the response, by path
     */
   def at(path: String, fields: List[String], arrays: Iterable[String]): RestError = {
     val exist =
@@ -17,16 +17,16 @@ private[sparkrest] object NoRecords {
       else s"Its fields: ${if (fields.isEmpty) "none" else fields.take(20).mkString(", ")}."
     notFound(
       s"The response has no records at $path. $exist",
-      "Name the path of the records by dataField; $ if the response itself is the record."
+      "Set dataField to the path of the records, or to $ if the response itself is the record."
     )
   }
 
   def several(fields: List[String]): RestError = notFound(
     s"Several fields of the response hold arrays of objects: ${fields.mkString(", ")}.",
-    "Name the records by dataField."
+    "Set dataField to the path of the records."
   )
 
-  /** @param field of the root, that held the records before */
+  /** @param field of the root that contained the records of earlier responses */
   def moved(field: String): RestError = notFound(
     s"Earlier responses had their records in the field $field; this one is an array.",
     "Set dataField to the path of the records."
@@ -34,10 +34,10 @@ private[sparkrest] object NoRecords {
 
   def rootIsArray(path: FieldPath): RestError = notFound(
     s"dataField is $path, but the response is an array.",
-    s"Leave dataField out: a root array needs none. For a field of each element: ${FieldPath(Each +: path.segments)}."
+    s"Remove dataField: a root array needs none. For a field of each element, set ${FieldPath(Each +: path.segments)}."
   )
 
-  /** @param why begins the sentence */
+  /** @param why the beginning of the sentence */
   def rootIsScalar(why: String): RestError = notFound(
     s"$why the response is a single value, not an object or an array.",
     "If it is the record, set dataField to $."

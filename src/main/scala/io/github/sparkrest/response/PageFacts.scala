@@ -8,14 +8,14 @@ import io.github.sparkrest.http.Headers._
 import io.github.sparkrest.http.LinkHeader
 import io.github.sparkrest.options.values.{FieldPath, ValueSource}
 
-/** What a response says beside its records.
+/** A response without its records.
   *
-  * @param url that was asked, for relative addresses
-  * @param records in it, kept or not
+  * @param url of the response, the base of relative URLs
+  * @param records in the response, kept or not
   * @param lastRecord value of `nextField` in the last record
-  * @param repeatsLast the page is the one before once more
-  * @param refused the status code is that of an error, which `emptyStatusCodes` takes for "no records"
-  * @param hold makes a text of the API fit to be stored: a credential that it repeats is taken out
+  * @param repeatsLast the page repeats the page before it
+  * @param refused the status code is an error, but `emptyStatusCodes` declares it to mean "no records"
+  * @param hold prepares a text of the API for storage: it removes credentials that the API repeats
   */
 final case class PageFacts(
     url: String,
@@ -28,17 +28,17 @@ final case class PageFacts(
     hold: String => String = identity
 ) {
 
-  /** Absent, null and `""` are all no value; arrays and objects are JSON text. */
+  /** The value as text; arrays and objects are JSON text. Absent, null and `""` are all `None`. */
   def text(source: ValueSource): Option[String] = source match {
     case ValueSource.InBody(path)   => envelope(path).flatMap(PageFacts.text)
     case ValueSource.InHeader(name) => header(name).map(_.trim).filter(_.nonEmpty)
     case ValueSource.InLink(rel)    => LinkHeader.find(headers, rel)
   }
 
-  /** The value is there, and is null or `""`. */
+  /** The value exists, and is null or `""`. */
   def isEmptyAt(path: FieldPath): Boolean = envelope(path).exists(PageFacts.text(_).isEmpty)
 
-  /** A text that is stored and sent again, not compared with others. */
+  /** A text that is stored and sent back, and never compared. */
   def token(source: ValueSource): Option[String] = text(source).map(hold)
 
   def number(source: ValueSource): Option[Long] = text(source).flatMap(t => Try(t.trim.toLong).toOption)

@@ -5,11 +5,11 @@ import io.github.sparkrest.json.{FirstNames, JsonScanner, Malformed}
 import io.github.sparkrest.options.values.FieldPath
 import io.github.sparkrest.options.values.FieldPath.Name
 
-/** Finds the records in a root object without a `dataField`. Whether an array is the one is known only at the end of the
-  * response, so records may be taken back.
+/** Finds the records in a root object without a `dataField`. Only the end of the response shows whether an array contained the
+  * records, so records may be discarded again.
   *
   * @param names of the root's fields
-  * @param open wanted paths
+  * @param open requested paths
   */
 final private[sparkrest] class Recognition(
     scanner: JsonScanner,
@@ -21,15 +21,15 @@ final private[sparkrest] class Recognition(
   import Recognition._
   import EnvelopePass.into
 
-  /** Names of arrays of objects, and how many there were. */
+  /** Names of arrays of objects, and their number. */
   private val candidates = new FirstNames(Shown)
-  private var found = 0
+  private var arrays = 0
   private var anyEmpty, usualEmpty, usualFilled = false
 
   /** In a first response: `data`, or the only array of objects.
     *
-    * A response may hold nothing but a warning, next to an empty array that usually holds the records: the warning is no
-    * record.
+    * A response may contain only a list of warnings next to an empty array with a usual name for records. The warnings are not
+    * records then.
     */
   def first(): Recognized = {
     var taken = Option.empty[String]
@@ -51,12 +51,12 @@ final private[sparkrest] class Recognition(
       } else beside.keep(Vector(Name(name)), inside)
     }
     if (data) Recognized.In(Data)
-    else if (found > 1) Recognized.Several(candidates.toList)
+    else if (arrays > 1) Recognized.Several(candidates.toList)
     else if (taken.exists(!isUsual(_)) && usualEmpty) { records.restart(); Recognized.Nothing } // guard: I1.5
     else taken.map(Recognized.In(_)).getOrElse(if (anyEmpty) Recognized.Nothing else Recognized.Missing(Data))
   }
 
-  /** In a later response: records are where they were before, and nowhere else. */
+  /** In a later response: the records are in the same field, and nowhere else. */
   def later(field: String): Recognized = {
     var taken, other = false
     scanner.members { name =>
@@ -72,7 +72,7 @@ final private[sparkrest] class Recognition(
     }
     if (taken && (isUsual(field) || !usualFilled)) Recognized.In(field)
     else if (taken) Recognized.Several(field :: candidates.toList)
-    else if (other || found > 0) Recognized.Missing(field)
+    else if (other || arrays > 0) Recognized.Missing(field)
     else Recognized.Nothing
   }
 
@@ -82,17 +82,17 @@ final private[sparkrest] class Recognition(
     if (scanner.peek() == '[') records.array()
     else { scanner.checkLiteral(); scanner.skipValue() }
 
-  /** An array that is wanted as a value, or selected from, holds no records. */
+  /** An array that is a requested value, or is selected from, does not contain records. */
   private def mayHoldRecords(inside: List[Trail]) =
     scanner.peek() == '[' && !inside.exists(t => t.rest.isEmpty || EnvelopePass.selects(t))
 
-  /** Whether the array at `pos` holds objects. */
+  /** Whether the array at `pos` contains objects. */
   private def look(name: String): Boolean = {
     val begin = scanner.inside()
     anyEmpty ||= begin == ']'
     usualEmpty ||= begin == ']' && isUsual(name)
     usualFilled ||= begin == '{' && isUsual(name)
-    if (begin == '{') { candidates += name; found += 1 }
+    if (begin == '{') { candidates += name; arrays += 1 }
     begin == '{'
   }
 }
@@ -119,9 +119,9 @@ private[sparkrest] object Recognition {
 
   private def isUsual(name: String): Boolean = Usual(name.toLowerCase)
 
-  /** Which of the two another parser takes, nobody knows: records of the other would be lost. */
+  /** Parsers differ in which of the two they use. The records of the other would be lost. */
   def twice(name: String): String =
-    s"the name ${FirstNames.shown(name)}, which leads to the records, stands twice in one object"
+    s"the name ${FirstNames.shown(name)}, which leads to the records, appears twice in one object"
 }
 
 /** Where the records of a root object are. */
@@ -130,7 +130,7 @@ sealed private[sparkrest] trait Recognized
 private[sparkrest] object Recognized {
   final case class In(field: String) extends Recognized
 
-  /** The response has none, and says so. */
+  /** The response has no records, and shows that. */
   case object Nothing extends Recognized
   final case class Missing(field: String) extends Recognized
   final case class Several(fields: List[String]) extends Recognized

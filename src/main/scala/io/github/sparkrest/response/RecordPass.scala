@@ -3,7 +3,7 @@ package io.github.sparkrest.response
 
 import io.github.sparkrest.json.{JsonBytes, JsonScanner, RawControls}
 
-/** Walks over records and gives each to the sink. */
+/** Moves past records and passes each to the sink. */
 final private[sparkrest] class RecordPass(scanner: JsonScanner, sink: RecordSink) {
   import scanner.window
 
@@ -16,7 +16,7 @@ final private[sparkrest] class RecordPass(scanner: JsonScanner, sink: RecordSink
     window.mark = -1
   }
 
-  /** Walks over one value, which stays in the window from `mark` on. */
+  /** Moves past one value, which stays in the window from `mark` on. */
   def begin(): Unit = {
     scanner.peek()
     window.mark = window.pos

@@ -6,7 +6,7 @@ import io.github.sparkrest.json.{FirstNames, JsonScanner, Malformed}
 import io.github.sparkrest.options.values.FieldPath
 import io.github.sparkrest.options.values.FieldPath.{Each, Name, Segment, Where}
 
-/** One way through one response: records to the sink, wanted values beside them to the envelope. */
+/** One pass through one response: records go to the sink, requested values next to them to the envelope. */
 final private[sparkrest] class SlicingPass(
     scanner: JsonScanner,
     settings: ReaderSettings,
@@ -19,7 +19,7 @@ final private[sparkrest] class SlicingPass(
   private val records = new RecordPass(scanner, sink)
   private val names = new FirstNames(scanner.rules.names)
 
-  /** Records at a path that the user gave. */
+  /** Records at the path of `dataField`. */
   def at(path: FieldPath): Either[RestError, Envelope] = {
     val segments = SlicingPass.withoutLastEach(path)
     val named = segments.headOption.exists(_.isInstanceOf[Name])
@@ -28,12 +28,12 @@ final private[sparkrest] class SlicingPass(
     else if (named && first != '{' && first != 'n') Left(rootIsScalar(s"dataField is $path, but"))
     else {
       val hollow = isHollow(first)
-      val found = descend(segments, Vector.empty, trails(first))
-      finished().flatMap(envelope => if (found || hollow) Right(envelope) else without(envelope, path.toString))
+      val exists = descend(segments, Vector.empty, trails(first))
+      finished().flatMap(envelope => if (exists || hollow) Right(envelope) else without(envelope, path.toString))
     }
   }
 
-  /** `{}`: some APIs leave all fields out if there is nothing. */
+  /** `{}`: some APIs omit all fields if there are no records. */
   private def isHollow(first: Int): Boolean = first == '{' && scanner.inside() == '}'
 
   /** A response without records. */
@@ -45,33 +45,33 @@ final private[sparkrest] class SlicingPass(
 
   /** No path given: see [[JsonRecords]].
     *
-    * @param known the field that held the records of an earlier response
+    * @param earlier the field that contained the records of an earlier response
     */
-  def recognise(known: Option[String]): Either[RestError, Envelope] =
+  def recognise(earlier: Option[String]): Either[RestError, Envelope] =
     start() match {
-      case '['           => if (known.exists(_ => scanner.inside() != ']')) moved(known) else array()
-      case c if c == '{' => recogniseInObject(known, isHollow(c))
+      case '['           => if (earlier.exists(_ => scanner.inside() != ']')) moved(earlier) else array()
+      case c if c == '{' => recogniseInObject(earlier, isHollow(c))
       case 'n'           => scanner.skipValue(); finished()
       case _             => Left(rootIsScalar("dataField is not set, and"))
     }
 
   private def array(): Either[RestError, Envelope] = { records.array(); finished() }
 
-  private def moved(known: Option[String]): Either[RestError, Envelope] = {
+  private def moved(earlier: Option[String]): Either[RestError, Envelope] = {
     scanner.skipValue()
-    finished().flatMap(_ => Left(NoRecords.moved(known.getOrElse(""))))
+    finished().flatMap(_ => Left(NoRecords.moved(earlier.getOrElse(""))))
   }
 
-  private def recogniseInObject(known: Option[String], hollow: Boolean): Either[RestError, Envelope] = {
+  private def recogniseInObject(earlier: Option[String], hollow: Boolean): Either[RestError, Envelope] = {
     val recognition = new Recognition(scanner, records, beside, names, trails('{'))
-    val where = known.fold(recognition.first())(recognition.later)
-    val found = finished()
+    val where = earlier.fold(recognition.first())(recognition.later)
+    val envelope = finished()
     where match {
-      case Recognized.In(field)            => found.map(_.copy(recognized = Some(field)))
-      case Recognized.Nothing              => found
-      case Recognized.Missing(_) if hollow => found
-      case Recognized.Missing(field)       => records.restart(); found.flatMap(without(_, field))
-      case Recognized.Several(fields)      => records.restart(); found.flatMap(_ => Left(NoRecords.several(fields)))
+      case Recognized.In(field)            => envelope.map(_.copy(recognized = Some(field)))
+      case Recognized.Nothing              => envelope
+      case Recognized.Missing(_) if hollow => envelope
+      case Recognized.Missing(field)       => records.restart(); envelope.flatMap(without(_, field))
+      case Recognized.Several(fields)      => records.restart(); envelope.flatMap(_ => Left(NoRecords.several(fields)))
     }
   }
 
@@ -105,15 +105,16 @@ final private[sparkrest] class SlicingPass(
     first
   }
 
-  /** The root itself is a wanted value only if it is a scalar: else it would be the whole response. */
+  /** The root is a requested value only if it is a scalar: otherwise the envelope would be the whole response. */
   private def trails(first: Int): List[Trail] =
     settings.outside.toList.map(p => Trail(p, p.segments.toList)).filter(_.rest.nonEmpty || first != '{' && first != '[')
 
-  /** Walks over the value at `pos`, to which a path has led that goes on with `path`.
+  /** Moves past the value at `pos`, and passes on the records in it.
     *
-    * @param at where the value stands
-    * @param open wanted paths that lead here too
-    * @return whether there is anything at the end of the path
+    * @param path the rest of the path of the records, from this value on
+    * @param at the path of this value
+    * @param open requested paths that lead here too
+    * @return whether the path leads to a value
     */
   private def descend(path: List[Segment], at: Vector[Segment], open: List[Trail]): Boolean =
     (path, scanner.peek()) match {
@@ -127,61 +128,61 @@ final private[sparkrest] class SlicingPass(
     }
 
   private def descendObject(
-      wantedName: String,
+      target: String,
       rest: List[Segment],
       at: Vector[Segment],
       open: List[Trail]
   ): Boolean = {
-    var found, seen = false
+    var exists, seen = false
     scanner.members { name =>
       if (at.isEmpty) names += name
       val here = at :+ Name(name)
-      if (name == wantedName && seen) twice(FieldPath(here).toString)
-      seen ||= name == wantedName
-      if (name == wantedName) found = descend(rest, here, into(name, open))
+      if (name == target && seen) twice(FieldPath(here).toString)
+      seen ||= name == target
+      if (name == target) exists = descend(rest, here, into(name, open))
       else beside.keep(here, into(name, open))
     }
-    found
+    exists
   }
 
   private def descendSelection(where: Where, rest: List[Segment], at: Vector[Segment], open: List[Trail]): Boolean = {
     val selection = new Selection(open)
-    var chosen, found, here = false
+    var chosen, exists, here = false
     var others = List.empty[Trail]
     scanner.elementsWhere { (buf, from, to) =>
       others = selection.of(buf, from, to)
       here = !chosen && holds(where, buf, from, to)
       chosen ||= here
       here || others.nonEmpty
-    } { () => if (here) found = descend(rest, at :+ where, others) else beside.keep(at :+ Each, others) }
-    found
+    } { () => if (here) exists = descend(rest, at :+ where, others) else beside.keep(at :+ Each, others) }
+    exists
   }
 
-  /** As [[descend]] behind a `[]`: what is not there is no record, and nothing is kept from beside it. */
+  /** [[descend]] behind a `[]`: an element without the rest of the path is not a record, and values next to it are not kept. */
   private def inner(path: List[Segment]): Unit =
     (path, scanner.peek()) match {
-      case (Nil, '[')                      => records.array()
-      case (Nil, _)                        => records.element()
-      case (Each :: rest, '[')             => scanner.elements(() => inner(rest))
-      case (Each :: rest, _)               => inner(rest)
-      case (Name(wantedName) :: rest, '{') =>
-        var found = false
+      case (Nil, '[')                  => records.array()
+      case (Nil, _)                    => records.element()
+      case (Each :: rest, '[')         => scanner.elements(() => inner(rest))
+      case (Each :: rest, _)           => inner(rest)
+      case (Name(target) :: rest, '{') =>
+        var seen = false
         scanner.members { name =>
-          if (name == wantedName && found) twice(name)
-          if (name == wantedName) { found = true; inner(rest) }
+          if (name == target && seen) twice(name)
+          if (name == target) { seen = true; inner(rest) }
           else scanner.skipValue()
         }
       case ((w: Where) :: rest, '[') =>
-        var found = false
+        var chosen = false
         scanner.elementsWhere { (buf, from, to) =>
-          val here = !found && holds(w, buf, from, to)
-          found ||= here
+          val here = !chosen && holds(w, buf, from, to)
+          chosen ||= here
           here
         }(() => inner(rest))
       case _ => scanner.skipValue()
     }
 
-  /** One value that is itself the record. It is walked into once more for what else is wanted of it. */
+  /** One value that is itself the record. A second walk through it keeps the requested values. */
   private def single(at: Vector[Segment], open: List[Trail]): Unit = {
     records.begin()
     records.pass()
@@ -201,7 +202,7 @@ final private[sparkrest] class SlicingPass(
   private def finished(): Either[RestError, Envelope] =
     if (scanner.peek() >= 0) scanner.unexpected("the end") else Right(beside.result(names.toList))
 
-  /** @param why begins the sentence */
+  /** @param why the beginning of the sentence */
   private def rootIsScalar(why: String): RestError = {
     scanner.skipValue()
     finished()

@@ -194,12 +194,12 @@ class BadInputSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
 
   test("a name that leads to the records and stands twice: which of the two is meant, nobody knows") {
     val twice = """{"data":[{"id":1}],"data":[{"id":2}]}"""
-    failsAs(Condition.InvalidResponse, survives(body(twice)), "stands twice")
-    failsAs(Condition.InvalidResponse, survives(body(twice), "dataField" -> "data"), "stands twice")
+    failsAs(Condition.InvalidResponse, survives(body(twice)), "appears twice")
+    failsAs(Condition.InvalidResponse, survives(body(twice), "dataField" -> "data"), "appears twice")
     failsAs(
       Condition.InvalidResponse,
       Seq(once(s"""{"a":[{"b":1},$twice]}""", "dataField" -> "a[].data")),
-      "stands twice"
+      "appears twice"
     )
     assert(one("""{"id":1,"id":2}""").records == List("""{"id":1,"id":2}"""))
   }

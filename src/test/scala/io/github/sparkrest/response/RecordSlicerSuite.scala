@@ -32,7 +32,7 @@ class RecordSlicerSuite extends AnyFunSuite with ScalaCheckPropertyChecks with S
     assert(error("""{"message":"hi","data":{"children":[{"x":1}]}}""").message.contains("data.children"))
     assert(error("""{"message":"hi","code":7}""").message.contains("message, code"))
     assert(error("""{"x":1}""", Some("result.items")).message.contains("no records at result.items"))
-    assert(error("""[{"x":1}]""", Some("items")).hint.contains("Leave dataField out"))
+    assert(error("""[{"x":1}]""", Some("items")).hint.contains("Remove dataField"))
   }
 
   test("a path leads to an array, one object, or null") {

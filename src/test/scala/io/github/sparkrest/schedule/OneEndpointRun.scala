@@ -4,13 +4,14 @@ package io.github.sparkrest.schedule
 import java.nio.file.Path
 
 import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.connector.tasks.Wire
 import io.github.sparkrest.http.Clock
 import io.github.sparkrest.http.client.MeteredClient
 import io.github.sparkrest.http.transport.SttpClient
 import io.github.sparkrest.pagelog.format.PageFileWriter
 import io.github.sparkrest.pagelog.store.LocalLogStore
 import io.github.sparkrest.pagelog.{Endpoint, LogPosition, PageLog}
-import io.github.sparkrest.poll.{Poll, PollCodec, PollReport, PollRequest}
+import io.github.sparkrest.poll.{Poll, PollReport, PollRequest}
 
 /** A run of the poller on a page log that outlives it, with real requests. Without Spark: polls run in driver threads. */
 final class OneEndpointRun(root: Path, mustComplete: Boolean, options: (String, String)*) {
@@ -29,8 +30,8 @@ final class OneEndpointRun(root: Path, mustComplete: Boolean, options: (String, 
       val writer = new PageFileWriter(store, log.epoch, "")
       val client = new MeteredClient(SttpClient(config, () => false), limits.sendable)
       val outcome = new Poll(config, client, Clock.System).run(state, limits, writer)
-      PollCodec.decode(
-        PollCodec.encode(Seq(PollReport(Vector(endpoint.key -> outcome), writer.close(), client.ages())))
+      Wire.read[Seq[PollReport]](
+        Wire.write(List(PollReport(Vector(endpoint.key -> outcome), writer.close(), client.ages())))
       )
     },
     Clock.System

@@ -4,6 +4,7 @@ package io.github.sparkrest.schedule
 import java.nio.file.Files
 
 import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.connector.tasks.Wire
 import io.github.sparkrest.error.{Condition, RestException}
 import io.github.sparkrest.http.client.MeteredClient
 import io.github.sparkrest.http.transport.SttpClient
@@ -11,7 +12,7 @@ import io.github.sparkrest.http.{Clock, LocalServer}
 import io.github.sparkrest.pagelog.format.PageFileWriter
 import io.github.sparkrest.pagelog.store.LocalLogStore
 import io.github.sparkrest.pagelog.{Endpoint, LogPosition, PageLog}
-import io.github.sparkrest.poll.{Poll, PollCodec, PollReport, PollRequest}
+import io.github.sparkrest.poll.{Poll, PollReport, PollRequest}
 import org.scalatest.concurrent.Eventually
 import org.scalatest.funsuite.AnyFunSuite
 import org.scalatest.time.{Millis, Seconds, Span}
@@ -74,7 +75,7 @@ class PollerSuite extends AnyFunSuite with Eventually {
           val client = new MeteredClient(SttpClient(config, () => false), limits.sendable)
           val outcome = new Poll(config, client, Clock.System).run(state, limits, writer)
           val report = PollReport(Vector(endpoint.key -> outcome), writer.close(), client.ages())
-          PollCodec.decode(PollCodec.encode(Seq(report)))
+          Wire.read[Seq[PollReport]](Wire.write(List(report)))
         }
       },
       Clock.System

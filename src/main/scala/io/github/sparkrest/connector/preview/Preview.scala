@@ -35,10 +35,10 @@ import org.apache.spark.sql.{Encoders, SparkSession}
   * page. If the request depends on the offset, the last request uses an offset from the middle of the records, to see how the
   * API applies it.
   *
-  * @param wanted options as for a stream; `offsetField` may be missing if the URL has its placeholder
+  * @param userOptions options as for a stream; `offsetField` may be missing if the URL has its placeholder
   */
-final private[sparkrest] class Preview(wanted: Map[String, String], session: SparkSession) {
-  private val options = withField(wanted) + (RestOptions.Streaming.name -> "true")
+final private[sparkrest] class Preview(userOptions: Map[String, String], session: SparkSession) {
+  private val options = withField(userOptions) + (RestOptions.Streaming.name -> "true")
   private val config = parsed(options)
   private val row = config.input
     .map(new InputEndpoints(_, session).first)
@@ -49,30 +49,31 @@ final private[sparkrest] class Preview(wanted: Map[String, String], session: Spa
   private var requests = 0
 
   def report(): PreviewReport = {
-    val page = orThrow(SampledPage.of(config, row, asked(config, Progress.Initial)))
-    val found = Findings.of(config, page)
-    val second = found.pages.map(secondPage(found, _))
-    val chosen = Suggestion.choice(config, found, wanted.keys.exists(_.equalsIgnoreCase(RestOptions.OffsetField.name)))
+    val page = orThrow(SampledPage.of(config, row, orThrow(sample(config, Progress.Initial))))
+    val findings = Findings.of(config, page)
+    val second = findings.pages.map(secondPage(findings, _))
+    val chosen =
+      Suggestion.choice(config, findings, userOptions.keys.exists(_.equalsIgnoreCase(RestOptions.OffsetField.name)))
     val bound = chosen.filter(_ => config.hasPlaceholder).flatMap(boundOf)
     PreviewReport(
       config,
-      found,
+      findings,
       schema(page.records),
       bound,
       second,
       requests,
-      Suggestion.of(shown, config, found, bound.map(_._3), second.flatMap(_.toOption)),
+      Suggestion.of(shown, config, findings, bound.map(_._3), second.flatMap(_.toOption)),
       KnownSecrets(config).and(row)
     )
   }
 
-  private def secondPage(found: Findings, pages: FoundPages): Either[RestError, Int] = {
+  private def secondPage(findings: Findings, pages: FoundPages): Either[RestError, Int] = {
     val paged = parsed(
       options ++ Seq(RestOptions.Pagination.name -> pages.kind.text) ++ pages.field.map(RestOptions.NextField.name -> _)
     )
-    val seen = found.page.records.toSet
+    val seen = findings.page.records.toSet
     sample(paged, traversal(pages))
-      .flatMap(SampledPage.of(paged.copy(dataField = found.page.path), row, _))
+      .flatMap(SampledPage.of(paged.copy(dataField = findings.page.path), row, _))
       .map(_.records.count(r => !seen(r)))
   }
 
@@ -109,8 +110,6 @@ final private[sparkrest] class Preview(wanted: Map[String, String], session: Spa
     )
   )
 
-  private def asked(config: RestConfig, state: Progress): FirstResponse = orThrow(sample(config, state))
-
   private def sample(config: RestConfig, state: Progress): Either[RestError, FirstResponse] = {
     requests += 1
     tokens.using(jobs.sample(config, row, _, state, "preview").result).map(_._1)
@@ -123,7 +122,7 @@ final private[sparkrest] class Preview(wanted: Map[String, String], session: Spa
 
   /** The user's options, without the secrets. */
   private def shown: Map[String, String] = for {
-    (name, text) <- withField(wanted) if !name.equalsIgnoreCase(RestOptions.Streaming.name)
+    (name, text) <- withField(userOptions) if !name.equalsIgnoreCase(RestOptions.Streaming.name)
   } yield name -> RestOptions.all
     .find(o => o.secret && (o.name +: o.aliases).exists(_.equalsIgnoreCase(name)))
     .fold(text)(hidden(_, text))
@@ -140,8 +139,8 @@ final private[sparkrest] class Preview(wanted: Map[String, String], session: Spa
   private def masked(text: String) = if (SecretReference.is(text)) text else "***"
 
   /** The placeholder in the URL contains the name of the field. */
-  private def withField(wanted: Map[String, String]): Map[String, String] =
-    RestConfig.placeholderIn(wanted).fold(wanted)(name => wanted + (RestOptions.OffsetField.name -> name))
+  private def withField(userOptions: Map[String, String]): Map[String, String] =
+    RestConfig.placeholderIn(userOptions).fold(userOptions)(name => userOptions + (RestOptions.OffsetField.name -> name))
 
   private def parsed(options: Map[String, String]): RestConfig = orThrow(
     OperatorPolicy.current.flatMap(RestConfig.parse(options, InputTable.viewColumns(options, session), _))

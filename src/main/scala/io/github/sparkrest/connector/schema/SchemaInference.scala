@@ -74,9 +74,9 @@ private[sparkrest] object SchemaInference {
     if (whole) polled.left.foreach(f => throw f.error.toException)
     if (records.received.isEmpty) throw nothing(sample.status).toException
     val json = session.createDataset(records.received.asJava)(Encoders.STRING)
-    val found = session.read.options(config.jsonOptions).json(json).schema
+    val schema = session.read.options(config.jsonOptions).json(json).schema
     Inferred(
-      found,
+      schema,
       if (whole) Some(sample) else None,
       askedAtMs
     )

@@ -12,7 +12,7 @@ import io.github.sparkrest.http.client.{ApiClient, FirstResponse}
 import io.github.sparkrest.pagelog.format.PageFileWriter
 import io.github.sparkrest.pagelog.store.LogStore
 import io.github.sparkrest.pagelog.{Endpoint, PageLog, SeenFiles}
-import io.github.sparkrest.poll.{Poll, PollCodec, PollReport, PollRequest}
+import io.github.sparkrest.poll.{Poll, PollReport, PollRequest}
 import org.apache.hadoop.conf.Configuration
 import org.apache.spark.{SparkEnv, TaskContext}
 
@@ -33,13 +33,16 @@ final private[sparkrest] case class PollTask(
     token: Option[HandedToken] = None
 ) {
 
-  /** Polls, writes a page file if there are records, and returns the reports as JSON text (see `PollCodec`).
+  /** Parsed once in a task, because each poll reads secrets again (see [[TaskOptions]]). */
+  @transient private lazy val parsed: Either[RestError, RestConfig] = options.parsed
+
+  /** Polls, writes a page file if there are records, and returns the reports as a [[Wire]] message.
     *
     * HTTP errors are part of the reports: if the task threw them, Spark's retry policy would replace ours. The task throws only
     * if the storage of the page log fails. It may run several times for one poll: each attempt writes separate files, and the
     * driver's manifests name the files of one attempt.
     */
-  def run(conf: Configuration): String = {
+  def run(conf: Configuration): Array[Byte] = {
     val store = LogStore.at(location, conf)
     val reports = refused(store).orElse(repeated).getOrElse {
       try polled(store)
@@ -49,19 +52,19 @@ final private[sparkrest] case class PollTask(
         case NonFatal(e) => Try(refused(store)).toOption.flatten.getOrElse(throw e)
       }
     }
-    PollCodec.encode(reports)
+    Wire.write(reports.toList)
   }
 
   private def refused(store: LogStore): Option[Seq[PollReport]] = PageLog.obstacle(store, epoch).map(failed)
 
   /** A retried or speculative task would send more requests than the driver counted. */
   private def repeated: Option[Seq[PollReport]] =
-    if (TaskContext.get().attemptNumber() == 0 || options.parsed.forall(_.limits.rate.isEmpty)) None
+    if (TaskContext.get().attemptNumber() == 0 || parsed.forall(_.limits.rate.isEmpty)) None
     else Some(Seq(PollReport.Repeated))
 
   private def polled(store: LogStore): Seq[PollReport] =
     // A secret that the driver could read may be missing here.
-    options.parsed.fold(failed, polled(_, store))
+    parsed.fold(failed, polled(_, store))
 
   private def failed(error: RestError) = Seq(PollReport.failed(polls, error))
 

@@ -2,26 +2,29 @@
 package io.github.sparkrest.connector.tasks
 
 import java.io.{ByteArrayInputStream, ByteArrayOutputStream, DataInputStream, DataOutputStream}
+import java.nio.charset.StandardCharsets.UTF_8
 
-import io.github.sparkrest.error.RestError
-import io.github.sparkrest.poll.PollCodec
+import io.github.sparkrest.error.{Condition, RestError}
 
-/** What one call came to: JSON texts, one for each row of the result; none if the API said that there is nothing. */
+/** The result of one call: JSON texts, one for each row of the result. No texts: the API has nothing for this call. */
 final private[sparkrest] case class RowCallResult(outcome: Either[RestError, Vector[Array[Byte]]])
 
+/** Results of many calls as bytes. The driver decodes them one by one, so that it does not hold them twice; [[Wire]] would. */
 private[sparkrest] object RowCallResult {
 
-  /** As bytes, because a task returns JDK types only. */
+  /** The driver may get an error for each of many rows. */
+  private val MaxText = 10000
+
   def encode(results: Iterator[RowCallResult]): Array[Byte] = {
     val bytes = new ByteArrayOutputStream
     val out = new DataOutputStream(bytes)
     results.foreach(_.outcome match {
       case Right(texts) =>
         out.writeInt(texts.length)
-        texts.foreach(SizedBytes.write(out, _))
+        texts.foreach(write(out, _))
       case Left(e) =>
         out.writeInt(-1)
-        SizedBytes.write(out, PollCodec.encodeError(e))
+        Seq(e.condition.name, e.message, e.hint).foreach(t => write(out, t.take(MaxText).getBytes(UTF_8)))
     })
     bytes.toByteArray
   }
@@ -32,7 +35,21 @@ private[sparkrest] object RowCallResult {
   }
 
   private def one(in: DataInputStream): RowCallResult = in.readInt() match {
-    case -1 => RowCallResult(Left(PollCodec.decodeError(SizedBytes.readText(in))))
-    case n  => RowCallResult(Right(Vector.fill(n)(SizedBytes.read(in))))
+    case -1 => RowCallResult(Left(error(in)))
+    case n  => RowCallResult(Right(Vector.fill(n)(read(in))))
   }
+
+  /** Without `retryAfterMs` and `repeatable`: there is no further retry. */
+  private def error(in: DataInputStream): RestError = {
+    def text() = new String(read(in), UTF_8)
+    val name = text()
+    RestError(Condition.named(name).getOrElse(throw new IllegalStateException(name)), text(), text())
+  }
+
+  private def write(out: DataOutputStream, bytes: Array[Byte]): Unit = {
+    out.writeInt(bytes.length)
+    out.write(bytes)
+  }
+
+  private def read(in: DataInputStream): Array[Byte] = in.readNBytes(in.readInt())
 }

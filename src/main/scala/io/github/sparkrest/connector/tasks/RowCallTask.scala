@@ -56,13 +56,13 @@ final private[sparkrest] class Calls(config: RestConfig, token: Option[HandedTok
   /** A call may wait for long, and Spark does not interrupt the thread of each task that it kills. */
   @tailrec private def answer(call: Future[RowCallResult]): RowCallResult = {
     if (cancelled()) throw new TaskKilledException("cancelled while it waited for the API")
-    val found: Option[RowCallResult] =
+    val finished: Option[RowCallResult] =
       try Some(call.get(Calls.LookMillis, TimeUnit.MILLISECONDS))
       catch {
         case _: TimeoutException   => None
         case e: ExecutionException => throw e.getCause
       }
-    found match {
+    finished match {
       case Some(result) => result
       case None         => answer(call)
     }

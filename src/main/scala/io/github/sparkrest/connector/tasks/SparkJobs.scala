@@ -10,7 +10,7 @@ import io.github.sparkrest.connector.input.InputRows
 import io.github.sparkrest.connector.session.SessionArtifacts
 import io.github.sparkrest.http.Clock
 import io.github.sparkrest.http.auth.HandedToken
-import io.github.sparkrest.poll.{PollCodec, PollReport}
+import io.github.sparkrest.poll.PollReport
 import io.github.sparkrest.progress.Progress
 import io.github.sparkrest.request.InputRow
 import org.apache.spark.SparkContext
@@ -31,7 +31,9 @@ final private[sparkrest] class SparkJobs(session: SparkSession, name: String) {
   /** Polls, a task for each. */
   def poll(tasks: Seq[PollTask]): Seq[PollReport] = {
     val conf = hadoopConf
-    SparkJobs.run(context, artifacts, group, s"poll $name", tasks)(_.run(conf.value.value)).flatMap(PollCodec.decode)
+    SparkJobs
+      .run(context, artifacts, group, s"poll $name", tasks)(_.run(conf.value.value))
+      .flatMap(Wire.read[List[PollReport]](_))
   }
 
   /** Calls for the rows of each part, a task a part; results as [[RowCallResult.encode]] writes them. */

@@ -5,7 +5,10 @@ import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.connector.session.OperatorPolicy
 import io.github.sparkrest.error.RestError
 
-/** The options as they go to tasks, where they are parsed again. The rows of an input are not among them.
+/** Options for a task, as the text of the user. The rows of an input are not included.
+  *
+  * A task parses the options again, and does not get a parsed [[RestConfig]]: `env:` and `file:` are read at each poll, on the
+  * machine that sends the request. So a changed secret takes effect, and its value does not travel with the task.
   *
   * @param columns of the input
   */

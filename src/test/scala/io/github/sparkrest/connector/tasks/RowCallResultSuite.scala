@@ -8,7 +8,7 @@ class RowCallResultSuite extends AnyFunSuite {
   test("results of calls come to the driver as they are, whatever an API says in its errors") {
     val texts = Vector("{}", "[1, \"\u00fc\"]", "x" * 100000).map(_.getBytes("UTF-8"))
     // Escaped in JSON each of these is six bytes.
-    val long = RestError(Condition.ApiRefused, "\u0001" * 20000, "\u4e2d" * 20000, Some(5), repeatable = true)
+    val long = RestError(Condition.ApiRefused, "\u0001" * 20000, "\u4e2d" * 20000, None, repeatable = true)
     val results = Seq(Right(texts), Left(long), Right(Vector.empty), Left(long.copy(message = "short", hint = "")))
     val back =
       RowCallResult.decode(RowCallResult.encode(results.iterator.map(RowCallResult(_)))).map(_.outcome).toVector
