@@ -18,7 +18,7 @@ final private class OAuth1Authenticator(o: AuthConfig.OAuth1) extends Authentica
     try Right(Authenticator.authorization(request, OAuth1.header(o, request, now, nonce())))
     catch {
       case e: InvalidKeyException if o.method == SignatureMethod.RsaSha1 => Left(noKey(e))
-      case e: GeneralSecurityException                                   => Left(cannotSign(o.method.text, e))
+      case e: GeneralSecurityException                                   => Left(cannotSign(o.method, e))
       // The JDK's answer to a percent sign that begins no encoding.
       case _: IllegalArgumentException => Left(noForm)
     }
