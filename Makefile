@@ -75,11 +75,12 @@ test-mutants: $(BUILT) ## break each guarded line in a copy of the code: the tes
 
 test-cures: test-mutants ## the former name of test-mutants
 
-lint: $(VENV)/.requirements ## scalafmt, scalafix, ruff, mypy --strict: report only
+lint: $(VENV)/.requirements ## scalafmt, scalafix, ruff, mypy --strict, prose: report only
+	$(PYTHON) .ci/prose.py
 	./sbtw scalafmtCheckAll scalafmtSbtCheck "scalafixAll --check"
 	$(BIN)/ruff check --config python/pyproject.toml $(wildcard $(PYTHON_CODE))
 	$(BIN)/ruff format --check --config python/pyproject.toml $(wildcard $(PYTHON_CODE))
-	$(BIN)/mypy --strict --config-file python/pyproject.toml python/src python/tests examples bench .ci/release_check.py .ci/versioned_site.py
+	$(BIN)/mypy --strict --config-file python/pyproject.toml python/src python/tests examples bench .ci/release_check.py .ci/versioned_site.py .ci/prose.py .ci/mutant.py
 
 fmt: $(VENV)/.requirements ## let scalafix, scalafmt and ruff mend what they can
 	./sbtw scalafixAll scalafmtAll scalafmtSbt
