@@ -6,10 +6,10 @@ import io.github.sparkrest.error.{Condition, Effect}
 /** The error conditions as a page of the docs. GeneratedFilesSuite compares the file in the repository with this text. */
 object ErrorsDoc {
   private def effect(e: Effect): String = e match {
-    case Effect.Retry => "asked again within the poll (`maxRetries`), then at the next interval, at the same offset"
-    case Effect.NextInterval => "no batch; asked again at the next interval, at the same offset"
+    case Effect.Retry => "retries within the poll (`maxRetries`), then at the next interval, from the same offset"
+    case Effect.NextInterval => "no batch; retries at the next interval, from the same offset"
     case Effect.FatalAtFirst =>
-      "no batch; asked again at the next interval, at the same offset; on the first poll of a new checkpoint the query fails"
+      "no batch; retries at the next interval, from the same offset; on the first poll of a new checkpoint the query fails"
     case Effect.Fatal => "the query, or `load()`, fails"
   }
 
@@ -17,8 +17,9 @@ object ErrorsDoc {
     |
     |<!-- Generated from the error conditions (Condition.scala) by `make docs-options`. Do not edit. -->
     |
-    |Every message begins with `[REST_<condition>]`, names what is wrong and says what to do. Secrets are never in it. With
-    |`onError=fail`, under `Trigger.AvailableNow` and after `maxConsecutiveErrors` a failed poll fails the query in any case.
+    |Every message begins with `[REST_<condition>]`, names the problem, and says what to do.
+    |A message never contains a secret.
+    |A failed poll always fails the query with `onError=fail`, under `Trigger.AvailableNow`, and after `maxConsecutiveErrors`.
     |
     || condition | meaning | what a stream does |
     ||---|---|---|
