@@ -41,16 +41,8 @@ class Mutant:
         lines = _COMMENT.sub("", text).split("\n")
         before, rest = "\n".join(lines[:number]), "\n".join(lines[number:])
         old = re.compile(r"\s+".join(re.escape(word) for word in self.old.split()))
-        if (
-            not old.search(lines[number])
-            and not old.match(rest.lstrip())
-            and not self._begins(old, lines[number], rest)
-        ):
+        begin = old.search(rest)
+        # The text may go on after the line, but must begin on it.
+        if begin is None or begin.start() >= len(lines[number]):
             raise ValueError(f"{self.guard} {self.name}: the line has no {self.old!r}: {lines[number].strip()!r}")
         return path, f"{before}\n{old.sub(lambda _: self.new, rest, count=1)}"
-
-    @staticmethod
-    def _begins(old: re.Pattern[str], line: str, rest: str) -> bool:
-        """Whether the first match begins on the line, and goes on after it."""
-        match = old.search(rest)
-        return match is not None and match.start() < len(line)
