@@ -4,14 +4,9 @@ package io.github.sparkrest.schedule
 import java.nio.file.Path
 
 import io.github.sparkrest.config.RestConfig
-import io.github.sparkrest.connector.tasks.Wire
 import io.github.sparkrest.http.Clock
-import io.github.sparkrest.http.client.MeteredClient
-import io.github.sparkrest.http.transport.SttpClient
-import io.github.sparkrest.pagelog.format.PageFileWriter
 import io.github.sparkrest.pagelog.store.LocalLogStore
 import io.github.sparkrest.pagelog.{Endpoint, LogPosition, PageLog}
-import io.github.sparkrest.poll.{Poll, PollReport, PollRequest}
 
 /** A run of the poller on a page log that outlives it, with real requests. Without Spark: polls run in driver threads. */
 final class OneEndpointRun(root: Path, mustComplete: Boolean, options: (String, String)*) {
@@ -25,15 +20,7 @@ final class OneEndpointRun(root: Path, mustComplete: Boolean, options: (String, 
     log,
     log.resume(LogPosition.Start, Map.empty),
     mustComplete,
-    { (polls, _) =>
-      val PollRequest(endpoint, state, limits) = polls.head
-      val writer = new PageFileWriter(store, log.epoch, "")
-      val client = new MeteredClient(SttpClient(config, () => false), limits.sendable)
-      val outcome = new Poll(config, client, Clock.System).run(state, limits, writer)
-      Wire.read[Seq[PollReport]](
-        Wire.write(List(PollReport(Vector(endpoint.key -> outcome), writer.close(), client.ages())))
-      )
-    },
+    new InProcessPolls(config, store, log),
     Clock.System
   )
   private val thread = new Thread(poller)
@@ -46,12 +33,7 @@ final class OneEndpointRun(root: Path, mustComplete: Boolean, options: (String, 
   def ends(millis: Long): Boolean = {
     thread.join(millis)
     val ended = !thread.isAlive
-    poller.stop()
-    (1 to 40).takeWhile { _ =>
-      thread.interrupt()
-      thread.join(50)
-      thread.isAlive
-    }
+    InProcessPolls.end(poller, thread)
     ended
   }
 }

@@ -4,15 +4,11 @@ package io.github.sparkrest.schedule
 import java.nio.file.Files
 
 import io.github.sparkrest.config.RestConfig
-import io.github.sparkrest.connector.tasks.Wire
 import io.github.sparkrest.error.{Condition, RestException}
-import io.github.sparkrest.http.client.MeteredClient
-import io.github.sparkrest.http.transport.SttpClient
 import io.github.sparkrest.http.{Clock, LocalServer}
-import io.github.sparkrest.pagelog.format.PageFileWriter
 import io.github.sparkrest.pagelog.store.LocalLogStore
 import io.github.sparkrest.pagelog.{Endpoint, LogPosition, PageLog}
-import io.github.sparkrest.poll.{Poll, PollReport, PollRequest}
+import io.github.sparkrest.poll.PollReport
 import org.scalatest.concurrent.Eventually
 import org.scalatest.funsuite.AnyFunSuite
 import org.scalatest.time.{Millis, Seconds, Span}
@@ -58,25 +54,19 @@ class PollerSuite extends AnyFunSuite with Eventually {
     private val config = RestConfig.parse(base ++ options).fold(e => fail(e.text), identity)
     private val store = new LocalLogStore(Files.createTempDirectory("log"))
     val log: PageLog = PageLog.open(store, 2)
+    private val here = new InProcessPolls(config, store, log)
     val poller = new Poller(
       config,
       Seq(Endpoint.Only),
       log,
       log.resume(LogPosition.Start, Map.empty),
       mustComplete,
-      { (polls, _) =>
-        val PollRequest(endpoint, state, limits) = polls.head
-        val writer = new PageFileWriter(store, log.epoch, "")
-        ahead += limits.later.length
+      { (polls, sharing) =>
+        ahead += polls.head.limits.later.length
         if (lost > 0) {
           lost -= 1
           Seq(PollReport.Repeated)
-        } else {
-          val client = new MeteredClient(SttpClient(config, () => false), limits.sendable)
-          val outcome = new Poll(config, client, Clock.System).run(state, limits, writer)
-          val report = PollReport(Vector(endpoint.key -> outcome), writer.close(), client.ages())
-          Wire.read[Seq[PollReport]](Wire.write(List(report)))
-        }
+        } else here.run(polls, sharing)
       },
       Clock.System
     )
@@ -85,14 +75,8 @@ class PollerSuite extends AnyFunSuite with Eventually {
     def records: Long = log.unreadRecords(LogPosition.Start)
     def isAlive: Boolean = thread.isAlive
 
-    /** Polls run in threads of this process, and an interrupt may be swallowed while a response is read. */
     def stop(): Unit = {
-      poller.stop()
-      (1 to 40).takeWhile { _ =>
-        thread.interrupt()
-        thread.join(50)
-        thread.isAlive
-      }
+      InProcessPolls.end(poller, thread)
       assert(!thread.isAlive)
     }
   }

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.schedule
+
+import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.connector.tasks.Wire
+import io.github.sparkrest.http.Clock
+import io.github.sparkrest.http.client.MeteredClient
+import io.github.sparkrest.http.transport.SttpClient
+import io.github.sparkrest.pagelog.PageLog
+import io.github.sparkrest.pagelog.format.PageFileWriter
+import io.github.sparkrest.pagelog.store.LogStore
+import io.github.sparkrest.poll.{Poll, PollReport, PollRequest}
+
+/** Runs the poll of a single endpoint in this process, without Spark. The report travels as from a task. */
+final class InProcessPolls(config: RestConfig, store: LogStore, log: PageLog) extends PollRunner {
+  def run(polls: Seq[PollRequest], sharing: Boolean): Seq[PollReport] = {
+    val PollRequest(endpoint, state, limits) = polls.head
+    val writer = new PageFileWriter(store, log.epoch, "")
+    val client = new MeteredClient(SttpClient(config, () => false), limits.sendable)
+    val outcome = new Poll(config, client, Clock.System).run(state, limits, writer)
+    val report = PollReport(Vector(endpoint.key -> outcome), writer.close(), client.ages())
+    Wire.read[Seq[PollReport]](Wire.write(List(report)))
+  }
+}
+
+object InProcessPolls {
+
+  /** Stops a poller. Its polls run in threads of this process, and an interrupt may be swallowed while a response is read. */
+  def end(poller: Poller, thread: Thread): Unit = {
+    poller.stop()
+    (1 to 40).foreach { _ =>
+      if (thread.isAlive) {
+        thread.interrupt()
+        thread.join(50)
+      }
+    }
+  }
+}
