@@ -74,7 +74,7 @@ final private[sparkrest] class TraversalMemory(
   private def notYetAgain: SeenRecords =
     if (records == 0) SeenRecords.Empty
     else if (state.boundary.files.isEmpty)
-      state.boundary.copy(recent = state.boundary.recent.filter { case (id, s) => memory.count(seen(), id) < s.count })
+      notSeen(state.boundary)
     else if (received - brought >= entries) SeenRecords.Empty
     else state.boundary
 
@@ -85,9 +85,12 @@ final private[sparkrest] class TraversalMemory(
     if (state.ahead.isEmpty || received == 0) state.ahead
     else
       reached.offset.orElse(state.offset).flatMap(strategy.floor).fold(SeenRecords.Empty) { floor =>
-        val beyond = memory.keep(state.ahead, floor, unranked = false)
-        beyond.copy(recent = beyond.recent.filter { case (id, s) => memory.count(seen(), id) < s.count })
+        notSeen(memory.keep(state.ahead, floor, unranked = false))
       }
+
+  /** Without the records in the state that came again in this traversal. Files stay whole. */
+  private def notSeen(records: SeenRecords): SeenRecords =
+    records.copy(recent = records.recent.filter { case (id, s) => memory.count(seen(), id) < s.count })
 
   private def received: Long = state.traversal.fold(0L)(_.received) + records
   private def entries: Long = state.boundary.recent.size + state.boundary.files.map(_.entries).sum
