@@ -33,6 +33,7 @@ class HouseRulesSuite extends AnyFunSuite {
     "poll",
     "schedule",
     "preview",
+    "rows.parser",
     "rows",
     "connector.session",
     "connector.input",

@@ -3,13 +3,16 @@ package io.github.sparkrest.rows;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
+import io.github.sparkrest.rows.parser.ParserSettings;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.util.Arrays;
+import java.util.Locale;
 import org.apache.spark.sql.catalyst.json.JSONOptions;
 import org.apache.spark.sql.catalyst.json.JacksonParser;
 import org.apache.spark.sql.catalyst.json.JsonInferSchema;
 import org.apache.spark.sql.catalyst.util.ParseMode;
+import org.apache.spark.sql.internal.SQLConf;
 import org.apache.spark.sql.sources.Filter;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
@@ -42,6 +45,24 @@ final class SparkJson {
   JacksonParser parser(StructType schema, List<Filter> noFilters) {
     return new JacksonParser(schema, options, true, noFilters);
   }
+
+  /**
+   * What of these options matters to {@link RecordParser}, which reads only strict JSON. The options that are not here only say
+   * what else Spark's parser accepts.
+   */
+  ParserSettings parserSettings() {
+    return new ParserSettings(
+        options.dateFormatInRead().isEmpty(),
+        options.timestampFormatInRead().isEmpty(),
+        options.timestampNTZFormatInRead().isEmpty(),
+        options.locale().equals(Locale.US),
+        // Spark 3.5 writes such a value anew.
+        !org.apache.spark.package$.MODULE$.SPARK_VERSION().startsWith("3.")
+            && Boolean.parseBoolean(SQLConf.get().getConfString(EXACT_STRINGS, "true")),
+        options.zoneId());
+  }
+
+  private static final String EXACT_STRINGS = "spark.sql.json.enableExactStringParsing";
 
   /** The type of one record, as {@code spark.read.json} infers it; {@code NullType} for null and for invalid JSON. */
   DataType infer(byte[] buf, int from, int to) {

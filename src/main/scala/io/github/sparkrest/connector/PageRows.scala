@@ -10,6 +10,10 @@ final private[sparkrest] class PageRows(make: PageRows.Make) {
   private val metadata = new RecordMetadata
   private var coming: Iterator[PageInFile] = Iterator.empty
   private var page = PageRows.NoPage
+  private var bySpark = 0L
+
+  /** Records so far that only Spark's own JSON parser could read. */
+  def parsedBySpark: Long = bySpark
 
   /** The records that follow are those of a slice. */
   def begin(slice: PageSlice): Unit = {
@@ -17,10 +21,18 @@ final private[sparkrest] class PageRows(make: PageRows.Make) {
     page = PageRows.NoPage
   }
 
-  /** Of the current record. */
-  def of(reader: PageFileReader): Iterator[InternalRow] = {
+  /** The row of the current record, straight from its bytes; null: only [[rows]] knows. */
+  def row(reader: PageFileReader): InternalRow = {
     val record = reader.record
     while (record >= page.end) advance()
+    val row = make.row(page.row, reader.block.bytes, reader.block.from(reader.i), reader.block.to(reader.i))
+    if (row == null) null else metadata.beside(row, record - page.begin)
+  }
+
+  /** The rows of the current record, after [[row]]. */
+  def rows(reader: PageFileReader): Iterator[InternalRow] = {
+    val record = reader.record
+    bySpark += 1
     make
       .rows(page.row, reader.block.bytes, reader.block.from(reader.i), reader.block.to(reader.i))
       .map(metadata.beside(_, record - page.begin))
@@ -43,17 +55,20 @@ private[sparkrest] object PageRows {
     * @see `JsonRows`, `EndpointRows`
     */
   trait Make {
+    def row(owner: String, buf: Array[Byte], from: Int, to: Int): InternalRow
     def rows(owner: String, buf: Array[Byte], from: Int, to: Int): Iterator[InternalRow]
     def finish(): Unit
   }
 
   def alone(json: JsonRows): Make = new Make {
+    def row(owner: String, buf: Array[Byte], from: Int, to: Int): InternalRow = json.row(buf, from, to)
     def rows(owner: String, buf: Array[Byte], from: Int, to: Int): Iterator[InternalRow] = json.rows(buf, from, to)
     def finish(): Unit = json.finish()
   }
 
   /** With an input: each record with the columns of its endpoint. */
   def beside(json: EndpointRows): Make = new Make {
+    def row(owner: String, buf: Array[Byte], from: Int, to: Int): InternalRow = json.row(owner, buf, from, to)
     def rows(owner: String, buf: Array[Byte], from: Int, to: Int): Iterator[InternalRow] =
       json.rows(owner, buf, from, to)
     def finish(): Unit = json.finish()

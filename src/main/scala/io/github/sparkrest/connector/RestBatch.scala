@@ -121,8 +121,11 @@ final private[sparkrest] class RestBatchReader(
     } else
       page match {
         case Some(p) if p.next() =>
-          rows = records.of(p)
-          next()
+          row = records.row(p)
+          row != null || {
+            rows = records.rows(p)
+            next()
+          }
         case Some(p)      => closePage(p); next()
         case None if more => poll(); next()
         case None         => records.finish(); false

@@ -7,6 +7,7 @@ import io.github.sparkrest.pagelog.store.LogStore
 import io.github.sparkrest.rows.{EndpointRows, JsonRowSettings, JsonRows}
 import org.apache.spark.broadcast.Broadcast
 import org.apache.spark.sql.catalyst.InternalRow
+import org.apache.spark.sql.connector.metric.CustomTaskMetric
 import org.apache.spark.sql.connector.read.{InputPartition, PartitionReader, PartitionReaderFactory}
 import org.apache.spark.sql.types.StructType
 import org.apache.spark.util.SerializableConfiguration
@@ -44,12 +45,18 @@ final private[sparkrest] class RestPartitionReader(store: => LogStore, slices: S
         val slice = pages.next()
         records.begin(slice)
         page = new PageFileReader(store, slice)
-      } else rows = records.of(page)
+      } else {
+        row = records.row(page)
+        if (row != null) return true
+        rows = records.rows(page)
+      }
     row = rows.next()
     true
   }
 
   override def get(): InternalRow = row
+
+  override def currentMetricsValues(): Array[CustomTaskMetric] = StreamMetrics.ofReader(records.parsedBySpark)
 
   override def close(): Unit = ()
 }

@@ -35,7 +35,7 @@ final private[sparkrest] class RestScan(
 
   @volatile private var running: Option[RestMicroBatchStream] = None
 
-  override def supportedCustomMetrics(): Array[CustomMetric] = StreamMetrics.shown
+  override def supportedCustomMetrics(): Array[CustomMetric] = StreamMetrics.shown :+ StreamMetrics.ofReaders
 
   /** For the UI, called once a batch. */
   override def reportDriverMetrics(): Array[CustomTaskMetric] =

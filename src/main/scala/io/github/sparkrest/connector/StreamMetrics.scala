@@ -2,7 +2,7 @@
 package io.github.sparkrest.connector
 
 import io.github.sparkrest.schedule.{PollStatus, WaitMetrics}
-import org.apache.spark.sql.connector.metric.{CustomMetric, CustomTaskMetric}
+import org.apache.spark.sql.connector.metric.{CustomMetric, CustomSumMetric, CustomTaskMetric}
 
 /** The metrics of a stream: by name in `StreamingQueryProgress`, and as numbers in the UI at the scan of each batch.
   *
@@ -51,6 +51,11 @@ private[sparkrest] object StreamMetrics {
   def values(metrics: collection.Map[String, String]): Array[CustomTaskMetric] =
     shown.flatMap(m => metrics.get(m.name()).map(v => new Value(m.name(), v.toLong): CustomTaskMetric))
 
+  /** In the UI too, but counted by the tasks that make rows. */
+  val ofReaders: CustomMetric = new RecordsParsedBySpark
+
+  def ofReader(parsedBySpark: Long): Array[CustomTaskMetric] = Array(new Value(ofReaders.name(), parsedBySpark))
+
   final private class Value(metric: String, number: Long) extends CustomTaskMetric {
     override def name(): String = metric
     override def value(): Long = number
@@ -71,4 +76,9 @@ private[sparkrest] object StreamMetrics {
   final class RateLimitWaitMs extends Metric("rateLimitWaitMs", "milliseconds waited for limits since the start")
   final class QuotaLeft extends Metric("quotaLeft", "requests that the API says are left")
   final class LagSeconds extends Metric("lagSeconds", "seconds that the offset is behind now")
+
+  final class RecordsParsedBySpark extends CustomSumMetric {
+    override def name(): String = "recordsParsedBySpark"
+    override def description(): String = "records that only Spark's own JSON parser could read"
+  }
 }

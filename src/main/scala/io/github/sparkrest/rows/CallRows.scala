@@ -48,6 +48,16 @@ final class CallRows(
       case _                         => Iterator.single(assembled(input, None, error))
     }
 
+  /** The row of the record in `[from, to)`, straight from its bytes; null: only [[rows]] knows. */
+  def row(input: InternalRow, buf: Array[Byte], from: Int, to: Int): InternalRow =
+    json match {
+      case None               => assembled(input, None, None)
+      case Some(_) if wrapped => null
+      case Some(j)            =>
+        val parsed = j.row(buf, from, to)
+        if (parsed == null) null else assembled(input, Some(parsed), None)
+    }
+
   /** The rows of the record in `[from, to)`. */
   def rows(input: InternalRow, buf: Array[Byte], from: Int, to: Int): Iterator[InternalRow] =
     if (wrapped) rows(input, Some(java.util.Arrays.copyOfRange(buf, from, to)), None)
@@ -58,7 +68,8 @@ final class CallRows(
 
   private def parsed(text: Array[Byte]): Iterator[InternalRow] = json.fold(Iterator.empty: Iterator[InternalRow]) { j =>
     val record = if (wrapped) Open ++ text ++ Close else text
-    j.rows(record, 0, record.length)
+    val row = j.row(record, 0, record.length)
+    if (row == null) j.rows(record, 0, record.length) else Iterator.single(row)
   }
 
   private def assembled(input: InternalRow, parsed: Option[InternalRow], error: Option[String]): InternalRow = {

@@ -23,14 +23,22 @@ final class EndpointRows(schema: StructType, input: StructType, settings: JsonRo
   def finish(): Unit = records.finish()
 
   /** @param of the endpoint's columns, as a JSON object
-    * @return the rows of the record in `[from, to)`
+    * @return the row of the record in `[from, to)`, straight from its bytes; null: only [[rows]] knows
     */
+  def row(of: String, buf: Array[Byte], from: Int, to: Int): InternalRow = {
+    setOwner(of)
+    records.row(columns, buf, from, to)
+  }
+
   def rows(of: String, buf: Array[Byte], from: Int, to: Int): Iterator[InternalRow] = {
+    setOwner(of)
+    records.rows(columns, buf, from, to)
+  }
+
+  private def setOwner(of: String): Unit =
     if (owner != of) {
       val json = of.getBytes(UTF_8)
       columns = inputs.flatMap(_.rows(json, 0, json.length).map(_.copy()).toList.headOption).getOrElse(InternalRow.empty)
       owner = of
     }
-    records.rows(columns, buf, from, to)
-  }
 }

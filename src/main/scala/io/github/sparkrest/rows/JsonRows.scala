@@ -2,20 +2,28 @@
 package io.github.sparkrest.rows
 
 import com.fasterxml.jackson.core.JsonFactory
+import io.github.sparkrest.rows.parser.RecordParser
 import org.apache.spark.sql.SparkSession
 import org.apache.spark.sql.catalyst.InternalRow
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow
 import org.apache.spark.sql.catalyst.util.FailureSafeParser
-import org.apache.spark.sql.types.StructType
+import org.apache.spark.sql.types.{DataType, StructType}
 import org.apache.spark.unsafe.types.UTF8String
 
-/** Makes rows of records by Spark's own JSON parser, so that options, bad records and types behave as in `spark.read.json`.
+/** Makes rows of records with the rules of `spark.read.json` for options, bad records and types.
   *
-  * With SparkJson.java the only file that touches Spark's internal JSON classes.
+  * A caller asks for [[row]] first, and for [[rows]] if there is none. Both use rows again in the next call, and a row may hold
+  * slices of `buf`.
   */
 trait JsonRows {
 
-  /** The rows of the record in `[from, to)`: one, or none if `mode` drops it. Rows are used again by the next call. */
+  /** The row of the record in `[from, to)`, straight from its bytes; null: only [[rows]] knows. */
+  def row(buf: Array[Byte], from: Int, to: Int): InternalRow = null
+
+  /** Whether the schema has all fields of the record that [[row]] read last. A field that is null does not count. */
+  def coversRecord: Boolean = true
+
+  /** The rows of the record in `[from, to)`, by Spark's own parser: one, or none if `mode` drops it. */
   def rows(buf: Array[Byte], from: Int, to: Int): Iterator[InternalRow]
 
   /** To be called after the last record: throws if one had a field that ends the query. */
@@ -34,6 +42,9 @@ final case class JsonRowSettings(
     fields: FieldRules = FieldRules()
 ) {
 
+  /** The whole record is one VARIANT. */
+  private[rows] def isSingleVariant: Boolean = options.contains(JsonRowSettings.SingleVariant)
+
   /** Whether `mode` drops records that do not fit. */
   def dropsMalformed: Boolean = options.exists { case (name, mode) =>
     name.equalsIgnoreCase("mode") && mode.trim.equalsIgnoreCase("DROPMALFORMED")
@@ -44,6 +55,7 @@ final case class JsonRowSettings(
 }
 
 object JsonRowSettings {
+  private[rows] val SingleVariant = "singleVariantColumn"
 
   /** The current settings of the session. */
   def in(session: SparkSession, options: Map[String, String], fields: FieldRules = FieldRules()): JsonRowSettings =
@@ -60,8 +72,13 @@ object JsonRows {
     val rescued = settings.fields.rescued.filter(schema.fieldNames.contains)
     val rows = rescued.fold(plain(schema, settings))(rescuing(schema, _, settings))
     def json = new SparkJson(settings)
-    val warned = settings.fields.warned.fold(rows)(new WarnedRows(rows, _, json))
-    settings.fields.watch.fold(warned)(new WatchedRows(warned, _, json))
+    val read = RowShape.of(StructType(schema.filterNot(f => rescued.contains(f.name)))) match {
+      case RowShape.Wrapped(record) => record
+      case _ => StructType(schema.filterNot(f => (rescued ++ Seq(json.corruptColumn)).exists(_ == f.name)))
+    }
+    def known(record: DataType) = new KnownFields(record, read)
+    val warned = settings.fields.warned.fold(rows)(t => new WarnedRows(rows, known(t), json))
+    settings.fields.watch.fold(warned)(w => new WatchedRows(warned, w, known(w.known), json))
   }
 
   private def rescuing(schema: StructType, column: String, settings: JsonRowSettings): JsonRows =
@@ -76,26 +93,47 @@ object JsonRows {
     case RowShape.Wrapped(record) => new WrappedRows(new ParsedRows(record, settings))
     case RowShape.Columns(record) => new ParsedRows(record, settings)
     case RowShape.Variant         =>
-      new ParsedRows(schema, settings.copy(options = settings.options + ("singleVariantColumn" -> RowShape.Output)))
+      new ParsedRows(
+        schema,
+        settings.copy(options = settings.options + (JsonRowSettings.SingleVariant -> RowShape.Output))
+      )
   }
 }
 
 private object TextRows extends JsonRows {
-  def rows(buf: Array[Byte], from: Int, to: Int): Iterator[InternalRow] =
-    Iterator.single(new GenericInternalRow(Array[Any](UTF8String.fromBytes(buf, from, to - from).copy())))
+  override def row(buf: Array[Byte], from: Int, to: Int): InternalRow =
+    new GenericInternalRow(Array[Any](UTF8String.fromBytes(buf, from, to - from)))
+
+  def rows(buf: Array[Byte], from: Int, to: Int): Iterator[InternalRow] = Iterator.single(row(buf, from, to))
 }
 
 final private class WrappedRows(records: JsonRows) extends JsonRows {
-  private val row = new GenericInternalRow(1)
-  def rows(buf: Array[Byte], from: Int, to: Int): Iterator[InternalRow] = records.rows(buf, from, to).map { record =>
-    row.update(0, record)
-    row
+  private val outer = new GenericInternalRow(1)
+
+  override def row(buf: Array[Byte], from: Int, to: Int): InternalRow = {
+    val record = records.row(buf, from, to)
+    if (record == null) null else wrapped(record)
+  }
+  override def coversRecord: Boolean = records.coversRecord
+
+  def rows(buf: Array[Byte], from: Int, to: Int): Iterator[InternalRow] = records.rows(buf, from, to).map(wrapped)
+
+  private def wrapped(record: InternalRow) = {
+    outer.update(0, record)
+    outer
   }
 }
 
+/** By [[RecordParser]] where it can, otherwise by Spark's parser. */
 final private class ParsedRows(schema: StructType, settings: JsonRowSettings) extends JsonRows {
   private val json = new SparkJson(settings)
   private val parser = json.parser(StructType(schema.filterNot(_.name == json.corruptColumn)), Nil)
+  private val fromBytes =
+    if (settings.isSingleVariant) null else RecordParser.of(schema, json.corruptColumn, json.parserSettings).orNull
+
+  override def row(buf: Array[Byte], from: Int, to: Int): InternalRow =
+    if (fromBytes == null) null else fromBytes.row(buf, from, to)
+  override def coversRecord: Boolean = fromBytes.coversRecord
 
   // Spark 4 takes text from the wrong place if a parser begins inside an array: so each record is copied to its begin.
   private var scratch = new Array[Byte](4096)

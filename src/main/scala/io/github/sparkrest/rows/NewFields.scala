@@ -57,3 +57,19 @@ object NewFields {
     case _                  => FieldNames.Anything
   }
 }
+
+/** Decides for each record whether a type has all its fields.
+  *
+  * @param record the type
+  * @param read the type that rows are made with: if it is the same, the parser of the row has seen it already
+  */
+final private[rows] class KnownFields(val record: DataType, read: DataType) {
+  private val names = NewFields.filter(record)
+  private val isRead = RowShape.nullable(record) == RowShape.nullable(read)
+
+  def cover(buf: Array[Byte], from: Int, to: Int): Boolean = names.cover(buf, from, to)
+
+  /** Of the record that `rows.row` has just read. */
+  def coverRead(rows: JsonRows, buf: Array[Byte], from: Int, to: Int): Boolean =
+    if (isRead) rows.coversRecord else cover(buf, from, to)
+}

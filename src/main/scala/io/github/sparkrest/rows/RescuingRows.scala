@@ -43,15 +43,25 @@ final private class RescuingRows(
   private val at = schema.fieldIndex(column)
   private val others = schema.indices.filterNot(_ == at).toArray
   private val inner = new GenericInternalRow(record.length)
-  private val row = new GenericInternalRow(schema.length)
+  private val outer = new GenericInternalRow(schema.length)
+
+  override def row(buf: Array[Byte], from: Int, to: Int): InternalRow = {
+    val parsed = permissive.row(buf, from, to)
+    if (parsed == null) null
+    else if (permissive.coversRecord) filled(parsed, None, keepBad = false)
+    else filled(parsed, misfits(buf, from, to, parsed, bad = false), keepBad = false)
+  }
+  override def coversRecord: Boolean = permissive.coversRecord
 
   def rows(buf: Array[Byte], from: Int, to: Int): Iterator[InternalRow] = {
     val covered = names.cover(buf, from, to)
     permissive.rows(buf, from, to).flatMap { parsed =>
       val bad = !parsed.isNullAt(badAt)
       if (bad && isCorrupt(buf, from, to)) corrupt(buf, from, to, parsed)
-      else if (covered && !bad) fitting(parsed, None)
-      else fitting(parsed, Some(misfits(buf, from, to, parsed, bad)).flatten)
+      else {
+        val rescued = if (covered && !bad) None else misfits(buf, from, to, parsed, bad)
+        Iterator.single(filled(parsed, rescued, keepBad = false))
+      }
     }
   }
 
@@ -61,7 +71,7 @@ final private class RescuingRows(
   private def corrupt(buf: Array[Byte], from: Int, to: Int, parsed: InternalRow): Iterator[InternalRow] =
     if (mode == DropMalformedMode) Iterator.empty
     else if (mode == FailFastMode) failing.rows(buf, from, to)
-    else filled(parsed, None, keepBad = true)
+    else Iterator.single(filled(parsed, None, keepBad = true))
 
   /** Bad for a reason that does not show, for instance one of two values of the same name: all of it is kept. */
   private def misfits(buf: Array[Byte], from: Int, to: Int, parsed: InternalRow, bad: Boolean): Option[String] = {
@@ -76,17 +86,15 @@ final private class RescuingRows(
     if (i < to) buf(i).toInt else 0
   }
 
-  private def fitting(parsed: InternalRow, rescued: Option[String]) = filled(parsed, rescued, keepBad = false)
-
-  private def filled(parsed: InternalRow, rescued: Option[String], keepBad: Boolean): Iterator[InternalRow] = {
+  private def filled(parsed: InternalRow, rescued: Option[String], keepBad: Boolean): InternalRow = {
     var i = 0
     while (i < record.length) {
       val value = if (i == askedAt && !keepBad) null else parsed.get(i, record(i).dataType)
-      if (wrapped) inner.update(i, value) else row.update(others(i), value)
+      if (wrapped) inner.update(i, value) else outer.update(others(i), value)
       i += 1
     }
-    if (wrapped) row.update(others(0), inner)
-    row.update(at, rescued.map(UTF8String.fromString).orNull)
-    Iterator.single(row)
+    if (wrapped) outer.update(others(0), inner)
+    outer.update(at, rescued.map(UTF8String.fromString).orNull)
+    outer
   }
 }

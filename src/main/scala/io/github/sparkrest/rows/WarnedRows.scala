@@ -5,26 +5,35 @@ import java.util.concurrent.ConcurrentHashMap
 
 import io.github.sparkrest.error.Printable
 import org.apache.spark.sql.catalyst.InternalRow
-import org.apache.spark.sql.types.DataType
 import org.slf4j.LoggerFactory
 
 /** Rows, with a warning in the log for each field that an inferred schema lacks: once in each JVM. It looks at the first records
   * of a task and then at a few, so that it costs next to nothing.
   */
-final private class WarnedRows(rows: JsonRows, known: DataType, json: SparkJson) extends JsonRows {
+final private class WarnedRows(rows: JsonRows, known: KnownFields, json: SparkJson) extends JsonRows {
   import WarnedRows._
-  private val names = NewFields.filter(known)
   private var seen = 0L
 
+  override def row(buf: Array[Byte], from: Int, to: Int): InternalRow = {
+    val row = rows.row(buf, from, to)
+    if (row != null) {
+      if (isSampled && !known.coverRead(rows, buf, from, to)) look(buf, from, to)
+      seen += 1
+    }
+    row
+  }
+
   def rows(buf: Array[Byte], from: Int, to: Int): Iterator[InternalRow] = {
-    if ((seen < First || seen % Each == 0) && !names.cover(buf, from, to)) look(buf, from, to)
+    if (isSampled && !known.cover(buf, from, to)) look(buf, from, to)
     seen += 1
     rows.rows(buf, from, to)
   }
 
+  private def isSampled = seen < First || seen % Each == 0
+
   private def look(buf: Array[Byte], from: Int, to: Int): Unit = {
     val found = NewFields.informative(json.infer(buf, from, to))
-    val fields = found.toSeq.flatMap(NewFields.names(known, _)).filter(f => told.size < MostTold && told.add(f))
+    val fields = found.toSeq.flatMap(NewFields.names(known.record, _)).filter(f => told.size < MostTold && told.add(f))
     if (fields.nonEmpty)
       logger.warn(
         s"Records have fields that the inferred schema lacks, and they are ignored: ${Printable(fields.mkString(", "))}. " +

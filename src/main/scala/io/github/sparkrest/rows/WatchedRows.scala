@@ -7,13 +7,21 @@ import org.apache.spark.sql.types.DataType
 /** Rows, until a record has a field that the schema lacks. From then on the task returns no rows: it only collects the types of
   * new fields from the remaining records, so that a single failure reports all columns that the task can find. Then it ends.
   */
-final private class WatchedRows(rows: JsonRows, schema: WatchedSchema, json: SparkJson) extends JsonRows {
-  private val names = NewFields.filter(schema.known)
+final private class WatchedRows(rows: JsonRows, schema: WatchedSchema, known: KnownFields, json: SparkJson)
+    extends JsonRows {
   private var found: Option[DataType] = None
   private var ahead = 0
 
+  override def row(buf: Array[Byte], from: Int, to: Int): InternalRow =
+    if (found.isDefined) null
+    else {
+      val row = rows.row(buf, from, to)
+      if (row != null && !known.coverRead(rows, buf, from, to)) look(buf, from, to)
+      if (found.isDefined) null else row
+    }
+
   def rows(buf: Array[Byte], from: Int, to: Int): Iterator[InternalRow] = {
-    if (!names.cover(buf, from, to)) look(buf, from, to)
+    if (!known.cover(buf, from, to)) look(buf, from, to)
     if (found.isEmpty) rows.rows(buf, from, to)
     else {
       ahead += 1
