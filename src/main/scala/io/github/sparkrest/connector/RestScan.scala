@@ -5,22 +5,53 @@ import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.connector.input.InputEndpoints
 import io.github.sparkrest.connector.schema.Inferred
 import io.github.sparkrest.connector.session.SourceName
-import io.github.sparkrest.rows.FieldRules
+import io.github.sparkrest.rows.{FieldRules, JsonRowSettings, RecordMetadata}
 import org.apache.spark.sql.SparkSession
 import org.apache.spark.sql.connector.metric.{CustomMetric, CustomTaskMetric}
 import org.apache.spark.sql.connector.read.streaming.MicroBatchStream
-import org.apache.spark.sql.connector.read.{Batch, Scan}
+import org.apache.spark.sql.connector.read.{Batch, Scan, ScanBuilder, SupportsPushDownRequiredColumns}
 import org.apache.spark.sql.types.StructType
 
-/** @param endpoints of a stream with an input */
-final private[sparkrest] class RestScan(
+/** Takes from Spark which columns a batch read needs. Spark calls it once for each scan in a query; for a stream no version of
+  * Spark (3.5 to 4.3) says what the query needs, see ADR 25.
+  */
+final private[sparkrest] class RestScanBuilder(
     schema: StructType,
     config: RestConfig,
     inferred: Option[Inferred],
     endpoints: Option[InputEndpoints],
     fields: FieldRules
+) extends ScanBuilder
+    with SupportsPushDownRequiredColumns {
+  private var required = schema
+  private var withMetadata = false
+  private val settings = JsonRowSettings.in(SparkSession.active, config.jsonOptions, fields)
+
+  override def pruneColumns(asked: StructType): Unit =
+    if (settings.canPrune(schema) && !schema.fieldNames.contains(RecordMetadata.Column)) {
+      required = StructType(asked.filterNot(_.name == RecordMetadata.Column))
+      withMetadata = required.length < asked.length
+    }
+
+  override def build(): Scan = new RestScan(required, withMetadata, config, inferred, endpoints, fields)
+}
+
+/** @param schema of the records
+  * @param withMetadata whether the metadata column follows; it is in each row in any case
+  * @param endpoints of a stream with an input
+  */
+final private[sparkrest] class RestScan(
+    schema: StructType,
+    withMetadata: Boolean,
+    config: RestConfig,
+    inferred: Option[Inferred],
+    endpoints: Option[InputEndpoints],
+    fields: FieldRules
 ) extends Scan {
-  override def readSchema(): StructType = schema
+
+  /** Spark may have asked for a part of the metadata. All of it costs no more. */
+  override def readSchema(): StructType =
+    if (withMetadata) schema.add(RecordMetadata.Column, RecordMetadata.schema, nullable = false) else schema
   override def description(): String = SourceName(config)
 
   override def toBatch(): Batch = RestBatch(config.forBatch, schema, inferred.fold(0)(_.askedAtMs.length), fields)

@@ -48,7 +48,7 @@ final private[sparkrest] class RestTable(
   /** The options are those of `load()`, which [[config]] was made from. */
   override def newScanBuilder(options: CaseInsensitiveStringMap): ScanBuilder = {
     val schema = RestTable.nullable(asked)
-    calls.fold[ScanBuilder](() => new RestScan(schema, config, inferred, endpoints, fields))(
+    calls.fold[ScanBuilder](new RestScanBuilder(schema, config, inferred, endpoints, fields))(
       new RestInputScanBuilder(config, _, schema, fields)
     )
   }

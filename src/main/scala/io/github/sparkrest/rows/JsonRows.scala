@@ -18,7 +18,7 @@ import org.apache.spark.unsafe.types.UTF8String
 trait JsonRows {
 
   /** The row of the record in `[from, to)`, straight from its bytes; null: only [[rows]] knows. */
-  def row(buf: Array[Byte], from: Int, to: Int): InternalRow = null
+  def row(buf: Array[Byte], from: Int, to: Int): InternalRow
 
   /** Whether the schema has all fields of the record that [[row]] read last. A field that is null does not count. */
   def coversRecord: Boolean = true
@@ -49,6 +49,15 @@ final case class JsonRowSettings(
   def dropsMalformed: Boolean = options.exists { case (name, mode) =>
     name.equalsIgnoreCase("mode") && mode.trim.equalsIgnoreCase("DROPMALFORMED")
   }
+
+  /** Whether rows with some columns of the schema alone are the same rows. A column for corrupt records depends on all others,
+    * and `mode=DROPMALFORMED` drops a record for any of its values.
+    */
+  def canPrune(schema: StructType): Boolean = fields.isOff && !dropsMalformed &&
+    !schema.fieldNames.contains(new SparkJson(this).corruptColumn) && (RowShape.of(schema) match {
+      case RowShape.Wrapped(_) | RowShape.Columns(_) => true
+      case RowShape.Text | RowShape.Variant          => false
+    })
 
   private[rows] def `with`(option: String, value: String): JsonRowSettings =
     copy(options = options.filterNot(_._1.equalsIgnoreCase(option)) + (option -> value))
@@ -101,7 +110,7 @@ object JsonRows {
 }
 
 private object TextRows extends JsonRows {
-  override def row(buf: Array[Byte], from: Int, to: Int): InternalRow =
+  def row(buf: Array[Byte], from: Int, to: Int): InternalRow =
     new GenericInternalRow(Array[Any](UTF8String.fromBytes(buf, from, to - from)))
 
   def rows(buf: Array[Byte], from: Int, to: Int): Iterator[InternalRow] = Iterator.single(row(buf, from, to))
@@ -110,7 +119,7 @@ private object TextRows extends JsonRows {
 final private class WrappedRows(records: JsonRows) extends JsonRows {
   private val outer = new GenericInternalRow(1)
 
-  override def row(buf: Array[Byte], from: Int, to: Int): InternalRow = {
+  def row(buf: Array[Byte], from: Int, to: Int): InternalRow = {
     val record = records.row(buf, from, to)
     if (record == null) null else wrapped(record)
   }
@@ -131,7 +140,7 @@ final private class ParsedRows(schema: StructType, settings: JsonRowSettings) ex
   private val fromBytes =
     if (settings.isSingleVariant) null else RecordParser.of(schema, json.corruptColumn, json.parserSettings).orNull
 
-  override def row(buf: Array[Byte], from: Int, to: Int): InternalRow =
+  def row(buf: Array[Byte], from: Int, to: Int): InternalRow =
     if (fromBytes == null) null else fromBytes.row(buf, from, to)
   override def coversRecord: Boolean = fromBytes.coversRecord
 

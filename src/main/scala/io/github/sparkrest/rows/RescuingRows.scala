@@ -45,7 +45,7 @@ final private class RescuingRows(
   private val inner = new GenericInternalRow(record.length)
   private val outer = new GenericInternalRow(schema.length)
 
-  override def row(buf: Array[Byte], from: Int, to: Int): InternalRow = {
+  def row(buf: Array[Byte], from: Int, to: Int): InternalRow = {
     val parsed = permissive.row(buf, from, to)
     if (parsed == null) null
     else if (permissive.coversRecord) filled(parsed, None, keepBad = false)

@@ -14,7 +14,7 @@ final private class WarnedRows(rows: JsonRows, known: KnownFields, json: SparkJs
   import WarnedRows._
   private var seen = 0L
 
-  override def row(buf: Array[Byte], from: Int, to: Int): InternalRow = {
+  def row(buf: Array[Byte], from: Int, to: Int): InternalRow = {
     val row = rows.row(buf, from, to)
     if (row != null) {
       if (isSampled && !known.coverRead(rows, buf, from, to)) look(buf, from, to)

@@ -12,7 +12,7 @@ final private class WatchedRows(rows: JsonRows, schema: WatchedSchema, known: Kn
   private var found: Option[DataType] = None
   private var ahead = 0
 
-  override def row(buf: Array[Byte], from: Int, to: Int): InternalRow =
+  def row(buf: Array[Byte], from: Int, to: Int): InternalRow =
     if (found.isDefined) null
     else {
       val row = rows.row(buf, from, to)

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.connector
+
+import io.github.sparkrest.http.LocalServer
+import org.apache.spark.sql.execution.datasources.v2.DataSourceV2ScanRelation
+import org.apache.spark.sql.{DataFrame, Row, SparkSession}
+import org.scalatest.BeforeAndAfterAll
+import org.scalatest.funsuite.AnyFunSuite
+
+/** A batch read makes only the columns that a query needs, nested ones too, and its rows stay the same. */
+class ColumnPruningSuite extends AnyFunSuite with BeforeAndAfterAll {
+  private lazy val spark: SparkSession =
+    SparkSession.builder().master("local[1]").config("spark.sql.session.timeZone", "UTC").getOrCreate()
+  private val records =
+    """[{"id":1,"user":{"name":"a","born":"2001-02-03"},"tags":["x"]},{"id":"two","user":null,"tags":[]}]"""
+  private lazy val server = new LocalServer(LocalServer.send(_, 200, records))
+
+  override def afterAll(): Unit = {
+    spark.stop()
+    server.close()
+  }
+
+  private val ddl = "id BIGINT, user STRUCT<name: STRING, born: DATE>, tags ARRAY<STRING>"
+  private def read(schema: String, options: (String, String)*): DataFrame =
+    spark.read.format("rest").schema(schema).options(options.toMap + ("url" -> server.url.toString)).load()
+
+  /** What the only scan of the query makes. */
+  private def made(df: DataFrame): String = df.queryExecution.optimizedPlan.collect {
+    case scan: DataSourceV2ScanRelation => scan.scan.readSchema().toDDL
+  }.mkString
+
+  test("columns of the record, and columns in it") {
+    val df = read(ddl).selectExpr("user.born", "id")
+    assert(made(df) == "id BIGINT,user STRUCT<born: DATE>")
+    assert(df.collect().toSeq == Seq(Row(java.sql.Date.valueOf("2001-02-03"), 1L), Row(null, null)))
+  }
+
+  test("columns in output, with a part of the metadata") {
+    val df = read(s"output STRUCT<$ddl>").selectExpr("output.user.name", "_metadata.record", "_metadata.status")
+    assert(made(df).startsWith("output STRUCT<user: STRUCT<name: STRING>>,_metadata STRUCT<url: STRING,"))
+    assert(df.collect().toSeq == Seq(Row("a", 0L, 200), Row(null, 1L, 200)))
+  }
+
+  test("no column at all") {
+    assert(made(read(ddl).selectExpr("1")) == "" && read(ddl).count() == 2 && read("output STRING").count() == 2)
+  }
+
+  test("not where the rows depend on other columns") {
+    def whole(df: DataFrame) = made(df).contains("tags ARRAY<STRING>")
+    val dropped = read(ddl, "mode" -> "DROPMALFORMED").select("tags")
+    assert(whole(dropped.select("tags")) && dropped.count() == 1)
+    val corrupt = read(s"$ddl, _corrupt_record STRING").selectExpr("_corrupt_record")
+    assert(whole(corrupt) && corrupt.collect().count(!_.isNullAt(0)) == 1)
+    val rescued = read(s"$ddl, rescued STRING", "rescuedDataColumn" -> "rescued").select("rescued")
+    assert(whole(rescued) && rescued.collect().toSeq == Seq(Row(null), Row("""{"id":"two"}""")))
+  }
+}
