@@ -77,6 +77,20 @@ lazy val root = (project in file("."))
   )
   .settings(assemblySettings, publishSettings)
 
+/** `make bench-rows`. No part of a release. */
+lazy val benchRows = (project in file("bench/rows"))
+  .enablePlugins(JmhPlugin)
+  .dependsOn(root % "compile->compile;compile->provided")
+  .settings(
+    publish / skip := true,
+    autoScalaLibrary := false,
+    libraryDependencies ++= Seq(
+      "org.scala-lang" % "scala-library" % scalaVersion.value % Provided,
+      "org.apache.spark" %% "spark-sql" % of(scalaVersion.value).spark % Provided
+    ),
+    Jmh / javaOptions ++= sparkJavaOptions
+  )
+
 lazy val assemblySettings = Seq(
   assembly / assemblyJarName := s"${name.value}_${scalaBinaryVersion.value}-${version.value}.jar",
   assembly / assemblyOutputPath := (ThisBuild / baseDirectory).value / "target" / "jars" / (assembly / assemblyJarName).value,

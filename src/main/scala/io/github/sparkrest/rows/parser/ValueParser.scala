@@ -132,8 +132,11 @@ private[parser] object ForSpark extends AsObject {
 final private[parser] class OfStruct(t: StructType, absent: Option[String], once: Boolean) extends AsObject {
   private val fields = t.fields.map(f => ValueParser.of(f.dataType, once))
   private val keys =
-    new FieldKeys(t.fieldNames.map(n => if (absent.contains(n)) null else n.getBytes(UTF_8)))
+    new FieldKeys(t.fieldNames.map(n => if (absent.contains(n) || isEscaped(n)) null else n.getBytes(UTF_8)))
   private val reused = if (once) new ParsedRow(fields) else null
+
+  /** JSON spells such a name with an escape, which is [[Unusual]]. Its own bytes are no JSON. */
+  private def isEscaped(name: String) = name.exists(c => c == '"' || c == '\\' || c < ' ')
 
   def value(json: RecordParser, at: Int): Any = {
     if (json.buf(at) != '{') throw Unusual

@@ -10,9 +10,10 @@ import org.apache.spark.sql.types._
 
 /** Random schemas, and records for them.
   *
+  * @param anyAsText some texts of the schema are other values in the records
   * @param odd 0: only what an API with good manners sends; 1: many values of the wrong type, odd numbers, odd escapes
   */
-final class RandomRecords(seed: Long, odd: Double) {
+final class RandomRecords(seed: Long, odd: Double, anyAsText: Boolean = true) {
   import RandomRecords._
   private val random = new SplittableRandom(seed)
   private val out = new java.lang.StringBuilder
@@ -106,7 +107,7 @@ final class RandomRecords(seed: Long, odd: Double) {
             s""""$n\\\\"""",
             "\"\"",
             s""""é$n"""",
-            s""""$n\u0001"""",
+            "\"" + n + "\u0001\"",
             s""""$n"""
           )
         )
@@ -127,7 +128,7 @@ final class RandomRecords(seed: Long, odd: Double) {
             value(of, depth + 1)
           }
         case d: DecimalType         => decimal(d)
-        case StringType             => if (chance(0.1)) any(depth) else text()
+        case StringType             => if (anyAsText && chance(0.1)) any(depth) else text()
         case BooleanType            => out.append(if (oddly(0.05)) pick(OddBooleans) else pick(Vector("true", "false")))
         case LongType               => integer(63)
         case IntegerType            => integer(31)
