@@ -43,7 +43,7 @@ DEMO_JAR := target/.demo-jar
 DEMO_METADATA := target/demo/spark_rest-$(VERSION).dist-info
 PYTHON_CODE := python examples bench .ci
 
-.PHONY: help setup demo test test-all test-slow test-mutants test-cures test-sim lint fmt jars wheel publish-local bench bench-overhead bench-calls bench-endpoints docs docs-options release-check clean hdfs wiremock delta
+.PHONY: help setup demo test test-all test-slow test-rows test-mutants test-cures test-sim lint fmt jars wheel publish-local bench bench-rows bench-overhead bench-calls bench-endpoints docs docs-options release-check clean hdfs wiremock delta
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -69,6 +69,9 @@ test-slow: setup ## the tests that take many minutes
 
 test-sim: ## a million random APIs against the truth; about 9 min
 	SIM_RUNS=1000000 ./sbtw "testOnly *SimulatorSuite"
+
+test-rows: ## a hundred million random records: rows are those of Spark's parser, on both Scala lines; hours
+	ROW_RECORDS=100000000 ./sbtw "++2.13" "testOnly *DifferentialSuite" "++2.12" "testOnly *DifferentialSuite"
 
 test-mutants: $(BUILT) ## break each guarded line in a copy of the code: the test named for it has to fail
 	$(PYTHON) .ci/mutants.py
@@ -103,8 +106,11 @@ venv-%: $(WHEEL) ## with 4.0 for instance: a venv with that PySpark and the whee
 publish-local: ## both jars into the local Maven repository, or into M2=folder
 	$(if $(M2),JAVA_TOOL_OPTIONS=-Dmaven.repo.local=$(abspath $(M2))) ./sbtw +publishM2
 
-bench: setup ## records/s of a stream against spark.read.json of the same records
+bench: setup ## a stream against spark.read.json of the same bytes, and against httpx + orjson
 	@$(BIN)/python bench/stream_vs_file.py
+
+bench-rows: ## JSON to rows against Spark's JacksonParser, by JMH
+	@$(PYTHON) bench/rows.py
 
 bench-overhead: setup ## milliseconds of a micro-batch against Spark's own rate-micro-batch source
 	@$(BIN)/python bench/overhead.py

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A stream of an API over loopback against `spark.read.json` of the same records, both to the noop sink.
+"""A stream of an API over loopback against `spark.read.json` of the same bytes, and against a loop written by hand.
 
-`python bench/stream_vs_file.py`: 500,000 records of 1 KB, pages of 1,000, batches of 50,000. The server has one core,
-Spark the other on both sides. Warmed up, then five runs of each in turn; what counts is the median.
+`python bench/stream_vs_file.py`: 500,000 records of 1 KB, pages of 1,000, batches of 50,000, all to the noop sink.
+First the server has one core and the measured process the other one, then both have both. Each side is warmed up.
+Then follow five rounds with a run of each side, and what counts is the median.
 """
 
+import argparse
 import datetime
 import os
 import platform
@@ -14,9 +16,10 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -29,68 +32,109 @@ BATCH = 50_000
 WARM_UPS = 3
 RUNS = 5
 FILES = 10
-GOAL = 0.9
 
 
 @dataclass(frozen=True)
 class Run:
-    """One way from the first record to the last."""
+    """One way from the first record to the last. `cpu`: seconds of all threads of the process."""
 
     seconds: float
+    cpu: float
     durations: Mapping[str, int]
 
 
+@dataclass(frozen=True)
+class Ratio:
+    """How many times as fast as `slower` a side is, or how much of its CPU it needs."""
+
+    name: str
+    side: str
+    slower: str
+    goal: float
+    of_cpu: bool = False
+
+
+RATIOS = [
+    Ratio("typed stream over spark.read.json", "typed stream", "file", 1.2),
+    Ratio("typed stream over httpx + orjson", "typed stream", "httpx loop", 1.5),
+    Ratio("string output over httpx + orjson", "string stream", "httpx loop", 2.5),
+    Ratio("CPU per record of the typed stream over the file's", "typed stream", "file", 1.0, of_cpu=True),
+]
+
+
 def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--runs", type=int, default=RUNS)
+    parser.add_argument("--warm-ups", type=int, default=WARM_UPS)
+    parser.add_argument("--only", choices=["pinned", "unpinned"])
+    arguments = parser.parse_args()
     cores = sorted(os.sched_getaffinity(0))
-    pinned = len(cores) >= 2
     print(f"machine: {os.cpu_count()} cores, {cores_model()}, Python {platform.python_version()}")
-    print(f"server on core {cores[0]}, Spark on core {cores[1]}" if pinned else "one core: nothing is pinned")
+    print(f"PySpark {version('pyspark')}, httpx {version('httpx')}, orjson {version('orjson')}")
     with tempfile.TemporaryDirectory(prefix="spark-rest-bench") as scratch:
         data = Path(scratch) / "events"
         size = write_records(data)
         print(f"{RECORDS:,} records of {size / RECORDS:,.0f} bytes, pages of {PAGE:,}, batches of {BATCH:,}")
-        if pinned:
-            # Spark's JVM inherits it.
-            os.sched_setaffinity(0, {cores[1]})
-        with serving(data, str(cores[0]) if pinned else "-") as url:
-            spark = session(scratch)
-            measure(spark, data, url, Path(scratch), size)
-            spark.stop()
+        for pinned in (True, False):
+            if arguments.only == ("unpinned" if pinned else "pinned") or (pinned and len(cores) < 2):
+                continue
+            print(
+                f"\nserver on core {cores[0]}, the other side on core {cores[1]}" if pinned else "\nnothing is pinned"
+            )
+            with serving(data, str(cores[0]) if pinned else "-") as url:
+                # Spark's JVM and the loop inherit it.
+                os.sched_setaffinity(0, {cores[1]} if pinned else set(cores))
+                spark = session(scratch)
+                measure(spark, data, url, Path(scratch) / f"pinned-{pinned}", size, arguments.warm_ups, arguments.runs)
+                spark.stop()
 
 
-def measure(spark: SparkSession, data: Path, url: str, scratch: Path, size: int) -> None:
-    """Both sides in turn, so that a slow moment of the machine hits both."""
-    streams, files = [], []
-    for number in range(1 - WARM_UPS, RUNS + 1):
-        stream = run_stream(spark, url, scratch / f"checkpoint-{number}")
-        file = run_file(spark, data)
+def measure(spark: SparkSession, data: Path, url: str, scratch: Path, size: int, warm_ups: int, rounds: int) -> None:
+    """All sides in turn, so that a slow moment of the machine hits all of them."""
+    process = jvm(spark)
+    sides: dict[str, Callable[[str], Run]] = {
+        "typed stream": lambda name: run_stream(spark, process, url, scratch / f"typed-{name}", SCHEMA),
+        "string stream": lambda name: run_stream(spark, process, url, scratch / f"string-{name}", "output STRING"),
+        "file": lambda _: run_file(spark, process, data),
+        "httpx loop": lambda _: run_loop(url),
+    }
+    runs: dict[str, list[Run]] = {side: [] for side in sides}
+    for number in range(1 - warm_ups, rounds + 1):
+        done = {side: run(str(number)) for side, run in sides.items()}
         if number > 0:
-            streams.append(stream)
-            files.append(file)
-        kind = f"run {number} of {RUNS}" if number > 0 else "warm-up"
-        print(f"{kind}: stream {rate(stream.seconds, size)}, file {rate(file.seconds, size)}", flush=True)
-    stream_median = statistics.median(run.seconds for run in streams)
-    file_median = statistics.median(run.seconds for run in files)
-    ratio = file_median / stream_median
+            for side, run in done.items():
+                runs[side].append(run)
+        kind = f"run {number} of {rounds}" if number > 0 else "warm-up"
+        print(f"{kind}: " + ", ".join(f"{side} {run.seconds:.2f} s" for side, run in done.items()), flush=True)
     print()
-    print(f"stream (median): {rate(stream_median, size)}")
-    print(f"file   (median): {rate(file_median, size)}")
-    print(f"stream / file:   {ratio:.2f} (goal >= {GOAL}: {'reached' if ratio >= GOAL else 'missed'})")
-    print()
-    middle = min(streams, key=lambda run: abs(run.seconds - stream_median))
-    print(f"where the time of a stream of {middle.seconds:.2f} s goes, by Spark's progress of its batches:")
+    for side, all_runs in runs.items():
+        wall, cpu = median(all_runs, of_cpu=False), median(all_runs, of_cpu=True)
+        print(f"{side:<14} {rate(wall, size)}, {cpu / RECORDS * 1e6:.1f} us of CPU per record")
+    for ratio in RATIOS:
+        mine, other = median(runs[ratio.side], ratio.of_cpu), median(runs[ratio.slower], ratio.of_cpu)
+        value = mine / other if ratio.of_cpu else other / mine
+        reached = value <= ratio.goal if ratio.of_cpu else value >= ratio.goal
+        sign = "<=" if ratio.of_cpu else ">="
+        print(f"{ratio.name}: {value:.2f} (goal {sign} {ratio.goal}: {'reached' if reached else 'missed'})")
+    middle = sorted(runs["typed stream"], key=lambda run: run.seconds)[rounds // 2]
+    print(f"where the time of a typed stream of {middle.seconds:.2f} s goes, by Spark's progress of its batches:")
     for name, milliseconds in sorted(middle.durations.items(), key=lambda entry: -entry[1]):
         print(f"  {name:<22}{milliseconds / 1000:8.2f} s")
 
 
-def run_stream(spark: SparkSession, url: str, checkpoint: Path) -> Run:
-    """From the first poll to the end of the last batch: `AvailableNow` ends by itself when a poll brings nothing."""
+def median(runs: list[Run], of_cpu: bool) -> float:
+    return statistics.median(run.cpu if of_cpu else run.seconds for run in runs)
+
+
+def run_stream(spark: SparkSession, process: Path, url: str, checkpoint: Path, schema: str) -> Run:
+    """From the first poll to the end of the last batch: `AvailableNow` ends when a poll returns no records."""
+    cpu_began = cpu(process)
     stream = read_rest_stream(
         spark,
         url,
         offset_type="incremental",
         offset_field="id",
-        schema=SCHEMA,
+        schema=schema,
         streaming_interval=0,
         batch_size=BATCH,
     )
@@ -98,19 +142,42 @@ def run_stream(spark: SparkSession, url: str, checkpoint: Path) -> Run:
     query = writer.option("checkpointLocation", str(checkpoint)).start()
     query.awaitTermination()
     batches = [progress for progress in query.recentProgress if progress["numInputRows"]]
-    received = sum(progress["numInputRows"] for progress in batches)
-    if received != RECORDS:
-        raise AssertionError(f"{received:,} records came, not {RECORDS:,}")
+    check(sum(progress["numInputRows"] for progress in batches))
     durations: Counter[str] = Counter()
     for progress in batches:
         durations.update(progress["durationMs"])
-    return Run(end(batches[-1]) - begin(batches[0]), durations)
+    return Run(end(batches[-1]) - begin(batches[0]), cpu(process) - cpu_began, durations)
 
 
-def run_file(spark: SparkSession, data: Path) -> Run:
-    began = time.perf_counter()
+def run_file(spark: SparkSession, process: Path, data: Path) -> Run:
+    cpu_began, began = cpu(process), time.perf_counter()
     spark.read.schema(SCHEMA).json(str(data)).write.format("noop").mode("overwrite").save()
-    return Run(time.perf_counter() - began, {})
+    return Run(time.perf_counter() - began, cpu(process) - cpu_began, {})
+
+
+def run_loop(url: str) -> Run:
+    script = Path(__file__).with_name("httpx_loop.py")
+    printed = subprocess.run([sys.executable, str(script), url], check=True, capture_output=True, text=True).stdout
+    records, seconds, cpu_seconds = printed.split()
+    check(int(records))
+    return Run(float(seconds), float(cpu_seconds), {})
+
+
+def check(received: int) -> None:
+    if received != RECORDS:
+        raise AssertionError(f"{received:,} records came, not {RECORDS:,}")
+
+
+def jvm(spark: SparkSession) -> Path:
+    """Where Linux tells the CPU time of Spark's process."""
+    assert spark._jvm
+    return Path(f"/proc/{spark._jvm.java.lang.ProcessHandle.current().pid()}/stat")
+
+
+def cpu(process: Path) -> float:
+    """Seconds of user and system time, see proc(5)."""
+    fields = process.read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def begin(progress: Mapping[str, Any]) -> float:

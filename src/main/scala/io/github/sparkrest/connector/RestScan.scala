@@ -12,8 +12,8 @@ import org.apache.spark.sql.connector.read.streaming.MicroBatchStream
 import org.apache.spark.sql.connector.read.{Batch, Scan, ScanBuilder, SupportsPushDownRequiredColumns}
 import org.apache.spark.sql.types.StructType
 
-/** Takes from Spark which columns a batch read needs. Spark calls it once for each scan in a query; for a stream no version of
-  * Spark (3.5 to 4.3) says what the query needs, see ADR 25.
+/** Takes from Spark which columns a batch read needs. Spark calls it once for each scan in a query. For a stream, Spark 4.3 calls
+  * it with all columns, and older versions do not call it (ADR 26).
   */
 final private[sparkrest] class RestScanBuilder(
     schema: StructType,
