@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
 from spark_rest._jar import is_our_jar, plain_jar_path
+from spark_rest._pipelines import InPipelineError, refused_analysis
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -52,8 +53,17 @@ def _attach_to_server(spark: SparkSession) -> None:
     if spark in _connect_sessions:
         return
     if not any(map(is_our_jar, (spark.conf.get("spark.jars", "") or "").split(","))):
-        spark.addArtifacts(plain_jar_path(spark.version))
+        spark.addArtifacts(plain_jar_path(_server_version(spark)))
     _connect_sessions.add(spark)
+
+
+def _server_version(spark: SparkSession) -> str | None:
+    """`None`, which stands for the installed PySpark, in a query function of a pipeline: Spark hides its version there."""
+    try:
+        with refused_analysis():
+            return spark.version
+    except InPipelineError:
+        return None
 
 
 def _is_loaded(spark: SparkSession) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
 from spark_rest._attach import attach, is_connect
@@ -12,6 +13,7 @@ from spark_rest._credentials import Credentials
 from spark_rest._error import without_java_traces
 from spark_rest._literals import warn_about_literals
 from spark_rest._option_text import camel_case, option_text
+from spark_rest._pipelines import InPipelineError, refused_analysis, refused_views
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, DataFrameReader, SparkSession
@@ -62,9 +64,17 @@ def _load(spark: SparkSession, reader: Reader, schema: StructType | str | None, 
     reader = reader.format("rest").options(**texts)
     frame = (reader if schema is None else reader.schema(schema)).load()
     if is_connect(spark):
-        # load() alone sends nothing to the server. The schema does, so that errors surface here.
-        _ = frame.schema
+        _analyze(frame)
     return frame
+
+
+def _analyze(frame: DataFrame) -> None:
+    """Let errors surface here. On Connect, `load()` alone sends nothing to the server, and the schema does.
+
+    Spark does not analyze inside a query function of a pipeline. There it reports the errors after the function returned.
+    """
+    with suppress(InPipelineError), refused_analysis():
+        _ = frame.schema
 
 
 def _by_option_name(options: Mapping[str, object]) -> dict[str, object]:
@@ -109,5 +119,12 @@ def _view_of(frame: object) -> str:
             "Use a DataFrame or the name of a view. For a list or a dict, use input_data."
         )
     name = f"spark_rest_input_{uuid.uuid4().hex}"
-    frame.createTempView(name)
+    try:
+        with refused_views():
+            frame.createTempView(name)
+    except InPipelineError:
+        raise TypeError(
+            "Option input: a DataFrame needs a temporary view, and a pipeline must not create one.\n"
+            'Use the name of a table that exists, as in input="catalog.schema.table", or input_data for rows in the code.'
+        ) from None
     return name

@@ -7,6 +7,7 @@ import java.util.Optional
 import scala.jdk.CollectionConverters._
 
 import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.connector.checkpoint.SourceFolders
 import io.github.sparkrest.connector.input.InputEndpoints
 import io.github.sparkrest.connector.schema.Inferred
 import io.github.sparkrest.connector.session.{PageLogLocation, SourceName}
@@ -50,6 +51,9 @@ final private[sparkrest] class RestMicroBatchStream(
   private lazy val hadoopConf =
     session.sparkContext.broadcast(new SerializableConfiguration(session.sparkContext.hadoopConfiguration))
 
+  private val folders =
+    new SourceFolders(checkpointLocation, config.pageLogLocation, session.sparkContext.hadoopConfiguration)
+
   /** Opens the log and claims it before Spark reads its offset log, so that later entries there belong to this run. */
   private val log =
     PageLog.open(LogStore.at(location, session.sparkContext.hadoopConfiguration), config.retainBatches)
@@ -63,7 +67,11 @@ final private[sparkrest] class RestMicroBatchStream(
   @volatile private var recent: List[RestStreamOffset] = Nil
   private var planned: Option[(Offset, Offset, Array[InputPartition])] = None
 
-  override def initialOffset(): Offset = RestStreamOffset(offsetAt(LogPosition.Start))
+  /** Spark calls it for a source that the checkpoint does not know. */
+  override def initialOffset(): Offset = {
+    folders.requireNew(log, identity)
+    RestStreamOffset(offsetAt(LogPosition.Start))
+  }
 
   private def offsetAt(position: LogPosition): LogOffset =
     if (endpoints.length > LogOffset.MaxNamed) LogOffset(position, Map.empty, identity, Some(log.statesSeq))
@@ -129,6 +137,7 @@ final private[sparkrest] class RestMicroBatchStream(
   /** Called twice a batch; and again for the same range after a crash. */
   override def planInputPartitions(start: Offset, end: Offset): Array[InputPartition] = {
     if (!planned.exists { case (s, e, _) => s == start && e == end }) {
+      if (polling.isEmpty) folders.requireInPlace(log, offset(end).position)
       val slices = log.slices(offset(start).position, offset(end).position)
       val partitions = RestInputPartition.plan(slices, session.sparkContext.defaultParallelism)
       planned = Some((start, end, partitions.toArray[InputPartition]))
@@ -173,6 +182,7 @@ final private[sparkrest] class RestMicroBatchStream(
 
   /** Before the first call nothing is polled. */
   private def startPolling(from: LogOffset, mustComplete: Boolean, bounded: Boolean): Poller = polling.fold {
+    folders.requireInPlace(log, from.position)
     // A batch that takes all waits for the last poll: then nothing would make room.
     val limits = if (bounded) config else config.copy(maxBufferedBytes = Long.MaxValue)
     if (input.isDefined)

@@ -177,6 +177,12 @@ object Condition {
         Fatal,
         "`url`, `offsetField` or `offsetType` differ from the checkpoint."
       )
+  case object SourceMoved
+      extends Condition(
+        "SOURCE_MOVED",
+        Fatal,
+        "The checkpoint has the source under another name: `name()` was added, changed or removed."
+      )
   case object CheckpointUnreadable
       extends Condition(
         "CHECKPOINT_UNREADABLE",
@@ -230,6 +236,7 @@ object Condition {
     LogNotShared,
     NewerRun,
     SourceChanged,
+    SourceMoved,
     CheckpointUnreadable,
     PageMissing,
     TooManyErrors,

@@ -12,6 +12,8 @@ import io.github.sparkrest.progress.Progress
   */
 final case class LogView(epoch: Long, ledger: ManifestIndex, note: Option[LastPoll], unreadable: Seq[Long]) {
 
+  def isBlank: Boolean = ledger.isBlank && note.isEmpty
+
   /** Where polling would continue if the query's offset were `start`: see [[ProgressSources]]. */
   def states(start: LogPosition): Map[String, Progress] = ledger.states ++ unlogged(start)
 

@@ -24,6 +24,7 @@ final class ManifestIndex private (
     sums: Vector[Sums]
 ) {
   def newest: Option[Manifest] = manifests.lastOption
+  def isBlank: Boolean = manifests.isEmpty && base.seq == 0
   def end: Option[LogPosition] = newest.map(m => LogPosition(m.seq, m.records))
 
   def append(m: Manifest): ManifestIndex =

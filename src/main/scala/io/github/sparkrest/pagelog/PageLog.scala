@@ -40,6 +40,12 @@ final class PageLog private (
 
   private val seenFiles = new NamedSeenFiles(store, ledger, note)
 
+  /** Nothing was ever polled. */
+  def isBlank: Boolean = synchronized(ledger.isBlank && note.isEmpty)
+
+  /** Whether an earlier run has continued here, after a batch of this log. */
+  def wasRead: Boolean = starts.nonEmpty
+
   // ---- the poller's side
 
   /** Drops the states of endpoints that left the input long ago. Before [[resume]].

@@ -15,7 +15,8 @@ import org.apache.hadoop.fs.{FileUtil, Path}
 final private[sparkrest] case class LoggedBatch(id: Long, committed: Boolean, sources: Vector[Option[LogOffset]])
 
 /** A query's checkpoint as Spark writes it (`OffsetSeqLog`, `CommitLog`): `offsets/<batch>` holds a version, a line of settings,
-  * and a line for each source; `commits/<batch>` is there when the batch is done. For tools: streams do not use it.
+  * and a line for each source; `commits/<batch>` is there when the batch is done. Tools read all of it, and a
+  * stream reads it only if a source is new ([[SourceFolders]]).
   */
 final private[sparkrest] class CheckpointFiles(location: String, conf: Configuration) {
   import CheckpointFiles._
@@ -33,11 +34,24 @@ final private[sparkrest] class CheckpointFiles(location: String, conf: Configura
   /** The folder that Spark reserves for the files of a source. */
   def source(number: Int): String = new Path(root, s"sources/$number").toString
 
+  def hasBatches: Boolean = ids(Offsets).nonEmpty
+
   /** The remaining batches, oldest first. */
   def batches(): Vector[LoggedBatch] = {
     val done = ids(Commits).toSet
     ids(Offsets).sorted.map(id => LoggedBatch(id, done(id), offsets(id)))
   }
+
+  /** The newest offset of each source that has a name. Only format 2 of Spark's offset log has names. */
+  def newestByName(): Map[String, LogOffset] = ids(Offsets).sorted.iterator
+    .map(id => read(file(Offsets, id)).split("\n").toVector)
+    .collect { case "v2" +: _ +: lines => lines }
+    .flatten
+    .flatMap { line =>
+      val (name, json) = line.splitAt(line.indexOf(':'))
+      LogOffset.parse(json.stripPrefix(":")).toOption.map(name -> _)
+    }
+    .toMap
 
   /** Forgets the batches after this one, the newest first: a crash in between leaves a checkpoint of an earlier time. */
   def forgetAfter(batch: Long): Unit =
@@ -91,7 +105,15 @@ final private[sparkrest] class CheckpointFiles(location: String, conf: Configura
   private def file(folder: String, id: Long) = new Path(root, s"$folder/$id")
 }
 
-private object CheckpointFiles {
+private[checkpoint] object CheckpointFiles {
+
+  /** `None`: no batch was logged there yet. */
+  def ifAny(location: String, conf: Configuration): Option[CheckpointFiles] = {
+    val path = new Path(location)
+    if (path.getFileSystem(conf).exists(new Path(path, Offsets))) Some(new CheckpointFiles(location, conf)).filter(_.hasBatches)
+    else None
+  }
+
   val Offsets = "offsets"
   val Commits = "commits"
 }

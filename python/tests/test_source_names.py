@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Sources with a `name()`, which decides where Spark keeps the page log: naming, adding, removing and renaming."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from apis import Feed, ids_from
+from emulated import Emulated
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.streaming.readwriter import DataStreamReader
+
+if not hasattr(DataStreamReader, "name"):
+    pytest.skip("sources have names since Spark 4.2", allow_module_level=True)
+
+EVOLUTION = "spark.sql.streaming.queryEvolution.enableSourceEvolution"
+OFFSET_LOG = "spark.sql.streaming.offsetLog.formatVersion"
+
+
+class Union:
+    """A query over several sources, which a test changes between runs."""
+
+    def __init__(self, spark: SparkSession, folder: Path) -> None:
+        self.spark, self.folder = spark, folder
+
+    def run(self, *sources: DataFrame) -> None:
+        """Receives all that the APIs have."""
+        union = sources[0]
+        for source in sources[1:]:
+            union = union.unionByName(source)
+        writer = union.writeStream.format("json").option("checkpointLocation", str(self.folder / "checkpoint"))
+        writer.trigger(availableNow=True).start(str(self.folder / "rows")).awaitTermination()
+
+    def names(self) -> list[str]:
+        """Of the received records, duplicates included."""
+        files = (self.folder / "rows").glob("*.json")
+        return sorted(json.loads(line)["name"] for file in files for line in file.read_text().splitlines())
+
+
+@pytest.fixture
+def query(spark: SparkSession, tmp_path: Path) -> Iterator[Union]:
+    """Source evolution is on."""
+    spark.conf.set(EVOLUTION, "true")
+    yield Union(spark, tmp_path)
+    spark.conf.unset(EVOLUTION)
+    spark.conf.unset(OFFSET_LOG)
+
+
+@pytest.fixture
+def apis() -> Iterator[tuple[Emulated, Emulated]]:
+    with ids_from(Feed(*records("a", 1, 2))) as a, ids_from(Feed(*records("b", 1, 2))) as b:
+        yield a, b
+
+
+def records(name: str, *ids: int) -> list[dict[str, object]]:
+    return [{"id": n, "name": f"{name}{n}"} for n in ids]
+
+
+def source(spark: SparkSession, api: Emulated, name: str | None = None, **options: str) -> DataFrame:
+    reader = spark.readStream.format("rest").schema("id BIGINT, name STRING")
+    reader = reader.options(url=f"{api.url}/data?start_id={{id}}", offsetType="incremental", offsetField="id", **options)
+    return (reader if name is None else reader.name(name)).load()
+
+
+def test_sources_come_go_and_come_again(query: Union, spark: SparkSession) -> None:
+    feed_a, feed_b = Feed(*records("a", 1, 2)), Feed(*records("b", 1, 2))
+    with ids_from(feed_a) as a, ids_from(feed_b) as b:
+        query.run(source(spark, a, "x"))
+        feed_a.add(*records("a", 3))
+        # Before the source that runs already.
+        query.run(source(spark, b, "y"), source(spark, a, "x"))
+        assert query.names() == ["a1", "a2", "a3", "b1", "b2"]
+        feed_a.add(*records("a", 4))
+        feed_b.add(*records("b", 3))
+        query.run(source(spark, a, "x"))
+        assert query.names() == ["a1", "a2", "a3", "a4", "b1", "b2"]
+        query.run(source(spark, b, "y"), source(spark, a, "x"))
+    assert query.names() == ["a1", "a2", "a3", "a4", "b1", "b2", "b3"]
+
+
+def test_two_sources_of_the_same_url(query: Union, spark: SparkSession, apis: tuple[Emulated, Emulated]) -> None:
+    """They may differ in `params`, so the second is no other name of the first."""
+    query.run(source(spark, apis[0], "x", params='{"shop": "1"}'))
+    query.run(source(spark, apis[0], "y", params='{"shop": "2"}'), source(spark, apis[0], "x", params='{"shop": "1"}'))
+    assert query.names() == ["a1", "a1", "a2", "a2"]
+
+
+def test_another_name(query: Union, spark: SparkSession, apis: tuple[Emulated, Emulated]) -> None:
+    query.run(source(spark, apis[0], "x"))
+    with pytest.raises(Exception, match=r'\[REST_SOURCE_MOVED\] The source z is new .* Use \.name\("x"\) to continue'):
+        query.run(source(spark, apis[1], "y"), source(spark, apis[0], "z"))
+    query.run(source(spark, apis[1], "y"), source(spark, apis[0], "x"))
+    assert query.names() == ["a1", "a2", "b1", "b2"]
+
+
+def test_a_name_for_a_running_stream(query: Union, spark: SparkSession, apis: tuple[Emulated, Emulated]) -> None:
+    """Spark itself refuses it with the offset log that queries have by default."""
+    spark.conf.set(EVOLUTION, "false")
+    query.run(source(spark, apis[0]))
+    spark.conf.set(EVOLUTION, "true")
+    with pytest.raises(Exception, match="CANNOT_ENABLE_ON_EXISTING_CHECKPOINT"):
+        query.run(source(spark, apis[0], "x"))
+    spark.conf.set(EVOLUTION, "false")
+    query.run(source(spark, apis[0]))
+    assert query.names() == ["a1", "a2"]
+
+
+@pytest.mark.parametrize("page_log", [None, "pages"])
+def test_a_name_with_the_newer_offset_log(
+    query: Union, spark: SparkSession, tmp_path: Path, page_log: str | None
+) -> None:
+    """Spark continues from its offset, but gives the source a new folder. The offset alone would repeat records."""
+    spark.conf.set(OFFSET_LOG, "2")
+    spark.conf.set(EVOLUTION, "false")
+    options = {"pageLogLocation": str(tmp_path / page_log)} if page_log else {}
+    feed = Feed(*records("a", 1, 2))
+    with ids_from(feed) as api:
+        query.run(source(spark, api, **options))
+        feed.add(*records("a", 3))
+        spark.conf.set(EVOLUTION, "true")
+        for _ in range(2):
+            with pytest.raises(Exception, match=r"\[REST_SOURCE_MOVED\] Spark gave the source the folder .*/sources/x"):
+                query.run(source(spark, api, "x", **options))
+        # This name keeps the folder.
+        query.run(source(spark, api, "0", **options))
+        assert query.names() == ["a1", "a2", "a3"]
+        if page_log is None:
+            sources = tmp_path / "checkpoint" / "sources"
+            assert sorted(p.name for p in (sources / "x").iterdir()) == ["epochs"]
+            for file in (sources / "x" / "epochs").iterdir():
+                file.unlink()
+            (sources / "x" / "epochs").rmdir()
+            (sources / "x").rmdir()
+            (sources / "0").rename(sources / "x")
+            feed.add(*records("a", 4))
+            query.run(source(spark, api, "x"))
+            assert query.names() == ["a1", "a2", "a3", "a4"]

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.connector.checkpoint
+
+import io.github.sparkrest.connector.session.PageLogLocation
+import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.pagelog.store.LogStore
+import io.github.sparkrest.pagelog.{LogPosition, LogView, PageLog, SourceIdentity}
+import org.apache.hadoop.conf.Configuration
+import org.apache.hadoop.fs.Path
+
+/** The folders of a query's sources, `<checkpoint>/sources/<name>`, seen by the source that owns one of them.
+  *
+  * Spark names a folder by the number of its source, or, with source evolution (Spark 4.2), by `DataStreamReader.name()`. A name
+  * moves the page log of a running stream to another folder, while Spark's offset may stay. A query names all of its sources or
+  * none.
+  *
+  * Made on the query's thread, as are all calls.
+  *
+  * @param own as Spark gives it to the source
+  */
+final private[sparkrest] class SourceFolders(own: String, pageLogLocation: Option[String], conf: Configuration) {
+  import SourceFolders._
+
+  private val path = new Path(own)
+  private val sources = Option(path.getParent).filter(_.getName == "sources")
+  openedHere.set(openedHere.get + own)
+
+  /** Before a run continues at a place in the log: fails if the log is in the folder that the source had under another name. It
+    * would be polled again from the API offset, which may repeat records.
+    */
+  def requireInPlace(log: PageLog, place: LogPosition): Unit =
+    if (place > LogPosition.Start && log.isBlank) {
+      val elsewhere = others.filter(n => isNumber(n) != isNumber(path.getName)).map(logOf).filter(holdsLog)
+      if (elsewhere.nonEmpty)
+        throw RestError(
+          Condition.SourceMoved,
+          s"Spark gave the source the folder $own, because it has another name() now. The page log is still in ${elsewhere
+              .mkString(" or ")}.",
+          s"Use the former name, or stop the query, delete the folder ${logAt(own)}, and move the page log to this place."
+        ).toException
+    }
+
+  /** Before a source starts from the beginning in a checkpoint that has batches: fails if the query has read it before. */
+  def requireNew(log: PageLog, identity: SourceIdentity): Unit = checkpoint.foreach { batches =>
+    if (log.wasRead)
+      throw RestError(
+        Condition.SourceMoved,
+        s"The query read the page log in ${logAt(own)} before, but the checkpoint no longer has an offset of this source.",
+        "Use another name() or a new checkpoint to read everything again."
+      ).toException
+    if (log.isBlank)
+      batches.newestByName().find { case (name, offset) => offset.source == identity && !isOpen(name) }.foreach {
+        case (name, _) =>
+          throw RestError(
+            Condition.SourceMoved,
+            s"The source ${path.getName} is new in this checkpoint, but the query has read the same url under the name $name.",
+            s"""Use .name("$name") to continue, or a new checkpoint to read everything again."""
+          ).toException
+      }
+  }
+
+  private def checkpoint: Option[CheckpointFiles] =
+    sources.flatMap(s => Option(s.getParent)).flatMap(root => CheckpointFiles.ifAny(root.toString, conf))
+
+  private def isOpen(name: String) = openedHere.get.contains(sibling(name))
+
+  /** Names of other folders. With `pageLogLocation` Spark's folders do not exist, so the first numbers are always tried. */
+  private def others: Seq[String] = {
+    val listed = sources.toSeq.flatMap { folder =>
+      val fs = folder.getFileSystem(conf)
+      if (fs.exists(folder)) fs.listStatus(folder).toSeq.map(_.getPath.getName) else Nil
+    }
+    if (sources.isEmpty) Nil else (listed ++ (0 until 10).map(_.toString)).distinct.filter(_ != path.getName)
+  }
+
+  // The text of the path counts: it is hashed for pageLogLocation.
+  private def sibling(name: String) = own.stripSuffix("/").stripSuffix(path.getName) + name
+  private def logOf(name: String) = logAt(sibling(name))
+  private def logAt(folder: String) = pageLogLocation.fold(folder)(PageLogLocation.of(_, folder))
+  private def holdsLog(location: String) = !LogView.of(LogStore.at(location, conf)).isBlank
+}
+
+private object SourceFolders {
+
+  /** Of the sources that this thread has opened. A thread of Spark's runs one query, and opens all sources first. */
+  val openedHere: ThreadLocal[Set[String]] = ThreadLocal.withInitial[Set[String]](() => Set.empty)
+
+  def isNumber(name: String): Boolean = name.forall(c => c >= '0' && c <= '9')
+}
