@@ -26,6 +26,7 @@ class Treatment(Enum):
     COMPILED = "compiled"
     PARSED = "parsed"
     CHECKED = "its commands are checked"
+    EXCERPT = "a part of a file that another test runs"
     SKIPPED = "skipped"
     UNKNOWN = "neither run nor skipped"
 
@@ -47,6 +48,7 @@ class Block:
     - `api=<name>`: the block uses another API of `documented.py` than `example`.
     - `fails`: the block must raise an error.
     - `output`: the text that the block before must print, or the message that it must raise.
+    - `in <file>`: the block is a part of this file, which another test runs.
     - `skip <why>`: the block does not run.
     """
 
@@ -69,6 +71,8 @@ class Block:
     def treatment(self) -> Treatment:
         if self.directive.startswith("skip "):
             return Treatment.SKIPPED
+        if self.directive.startswith("in "):
+            return Treatment.EXCERPT
         if self.directive == "output":
             return Treatment.COMPARED
         if self.language == "python" and self.page.parent.name == "cookbook":

@@ -73,6 +73,11 @@ def test_json_blocks_are_valid() -> None:
         json.loads(block.code)
 
 
+def test_excerpts_are_in_their_files() -> None:
+    strange = [b.name for b in treated(Treatment.EXCERPT) if b.code not in (ROOT / b.directive[3:]).read_text()]
+    assert strange == []
+
+
 def test_the_site_builds() -> None:
     """In strict mode: a broken link, a broken anchor, or a page outside the navigation fails the build."""
     index = ROOT / "target" / "site" / "index.html"
@@ -113,6 +118,9 @@ def what_is_wrong(line: str) -> str | None:
     if words[0] == "spark-submit":
         known = submit_options()
         return next((f"no option {word}" for word in words[1:] if word.startswith("--") and word not in known), None)
+    if words[0] == "spark-pipelines":
+        known = submit_options() | {"--full-refresh"}
+        return next((f"no option {word}" for word in words[2:] if word.startswith("--") and word not in known), None)
     return "an unknown command"
 
 

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
+import pandas as pd
+import pyspark
 import pytest
 from apis import Feed, ids_from
 from process import Program
@@ -21,13 +23,14 @@ from spark_rest import jar_path
 from spark_rest._reader import option_texts
 
 DEFINITIONS = Path(__file__).parent / "pipeline"
+CDC_DEFINITIONS = Path(__file__).parent / "cdc_pipeline"
 EXAMPLE = Path(__file__).parents[2] / "examples" / "pipeline"
 
 
 class RefusingFrame:
     """A DataFrame in a file of a pipeline."""
 
-    def createTempView(self, name: str) -> None:
+    def createTempView(self, name: str) -> None:  # noqa: N802
         raise PySparkException(f"[SESSION_MUTATION_IN_DECLARATIVE_PIPELINE.CREATE_TEMP_VIEW] {name}")
 
 
@@ -46,20 +49,20 @@ def pipeline(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def run(pipeline: Path, **env: str) -> str:
+def run(pipeline: Path, *, status: int = 0, **env: str) -> str:
     """One run of the pipeline, to its end. Returns the output of all runs."""
     command = [str(SPARK_HOME / "bin" / "spark-pipelines"), "run", "--conf", "spark.ui.enabled=false"]
     command += ["--conf", "spark.sql.catalogImplementation=hive", "--jars", jar_path()]
     env |= {"SPARK_HOME": str(SPARK_HOME), "PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1"}
     with Program(command, log=pipeline / "log", env=env) as running:
-        assert running.wait(600) == 0, running.output()[-5000:]
+        assert running.wait(600) == status, running.output()[-5000:]
         return running.output()
 
 
 def received(pipeline: Path, table: str) -> list[Any]:
-    """The ids in a JSON table."""
-    files = (pipeline / "spark-warehouse" / table).glob("*.json")
-    return sorted(json.loads(line)["id"] for file in files for line in file.read_text().splitlines())
+    """The ids in a Parquet table."""
+    files = (pipeline / "spark-warehouse" / table).glob("*.parquet")
+    return sorted(n for file in files for n in pd.read_parquet(file)["id"].tolist())
 
 
 @pytest.mark.slow
@@ -91,6 +94,20 @@ def assert_once(pipeline: Path, ids: list[int]) -> None:
         assert received(pipeline, table) == ids, table
     assert received(pipeline, "shops") == sorted(ids + ids)
     assert received(pipeline, "calls") == [1, 2]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scd_type", [1, 2])
+def test_auto_cdc(pipeline: Path, scd_type: int) -> None:
+    """Spark accepts the flow over the stream, and refuses the table: none of its own formats has MERGE."""
+    if pyspark.__version__ < ("4.2" if scd_type == 1 else "4.3"):
+        pytest.skip(f"AUTO CDC with SCD type {scd_type} came later")
+    shutil.copytree(CDC_DEFINITIONS, pipeline / "transformations")
+    users = pipeline / "transformations" / "users.py"
+    users.write_text(users.read_text().replace("stored_as_scd_type=1", f"stored_as_scd_type={scd_type}"))
+    with ids_from(Feed({"id": 1, "version": 1, "name": "a", "deleted": False}), parameter="since") as api:
+        output = run(pipeline, status=1, API_URL=api.url)
+    assert "AUTOCDC_TARGET_DOES_NOT_SUPPORT_MERGE" in output
 
 
 @pytest.mark.slow

@@ -12,7 +12,7 @@ spark = SparkSession.active()
 API = os.environ.get("API", "http://127.0.0.1:8000")
 
 
-@dp.table(format="json")
+@dp.table
 def events() -> DataFrame:
     stream = read_rest_stream(
         spark,

@@ -58,7 +58,7 @@ def _attach_to_server(spark: SparkSession) -> None:
 
 
 def _server_version(spark: SparkSession) -> str | None:
-    """`None`, which stands for the installed PySpark, in a query function of a pipeline: Spark hides its version there."""
+    """`None`, which means the installed PySpark, in a query function of a pipeline, where Spark hides its version."""
     try:
         with refused_analysis():
             return spark.version

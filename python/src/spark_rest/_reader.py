@@ -71,7 +71,7 @@ def _load(spark: SparkSession, reader: Reader, schema: StructType | str | None, 
 def _analyze(frame: DataFrame) -> None:
     """Let errors surface here. On Connect, `load()` alone sends nothing to the server, and the schema does.
 
-    Spark does not analyze inside a query function of a pipeline. There it reports the errors after the function returned.
+    Spark does not analyze inside a query function of a pipeline. It reports the errors after the function returned.
     """
     with suppress(InPipelineError), refused_analysis():
         _ = frame.schema
@@ -125,6 +125,6 @@ def _view_of(frame: object) -> str:
     except InPipelineError:
         raise TypeError(
             "Option input: a DataFrame needs a temporary view, and a pipeline must not create one.\n"
-            'Use the name of a table that exists, as in input="catalog.schema.table", or input_data for rows in the code.'
+            'Use the name of a table that exists, as in input="catalog.schema.table", or input_data for a list of rows.'
         ) from None
     return name

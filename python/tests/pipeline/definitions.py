@@ -12,13 +12,13 @@ spark = SparkSession.active()
 url = os.environ["API_URL"]
 
 
-@dp.table(format="json")
+@dp.table
 def plain() -> DataFrame:
     reader = spark.readStream.format("rest").option("url", f"{url}/plain?start_id={{id}}")
     return reader.option("offsetType", "incremental").option("offsetField", "id").load().select("output.id")
 
 
-@dp.table(format="json")
+@dp.table
 def function() -> DataFrame:
     stream = read_rest_stream(spark, f"{url}/function?start_id={{id}}", offset_type="incremental", offset_field="id")
     return stream.select("output.id")
@@ -29,7 +29,7 @@ def view() -> DataFrame:
     return read_rest_stream(spark, f"{url}/view?start_id={{id}}", offset_type="incremental", offset_field="id")
 
 
-@dp.table(format="json")
+@dp.table
 def shops() -> DataFrame:
     stream = read_rest_stream(
         spark,
@@ -41,12 +41,12 @@ def shops() -> DataFrame:
     return stream.select("shop", "output.id")
 
 
-@dp.materialized_view(format="json")
+@dp.materialized_view
 def batch() -> DataFrame:
     return read_rest(spark, f"{url}/batch?start_id=0").select("output.id")
 
 
-@dp.materialized_view(format="json")
+@dp.materialized_view
 def calls() -> DataFrame:
     called = read_rest(spark, f"{url}/calls", method="GET", input_data=[{"start_id": 1}, {"start_id": 2}])
     return called.selectExpr("start_id AS id")

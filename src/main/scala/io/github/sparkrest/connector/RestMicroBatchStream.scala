@@ -67,7 +67,7 @@ final private[sparkrest] class RestMicroBatchStream(
   @volatile private var recent: List[RestStreamOffset] = Nil
   private var planned: Option[(Offset, Offset, Array[InputPartition])] = None
 
-  /** Spark calls it for a source that the checkpoint does not know. */
+  /** Spark calls it for a source without a committed batch: before it logs the first batch, and when it runs this batch. */
   override def initialOffset(): Offset = {
     folders.requireNew(log, identity)
     RestStreamOffset(offsetAt(LogPosition.Start))
@@ -137,7 +137,7 @@ final private[sparkrest] class RestMicroBatchStream(
   /** Called twice a batch; and again for the same range after a crash. */
   override def planInputPartitions(start: Offset, end: Offset): Array[InputPartition] = {
     if (!planned.exists { case (s, e, _) => s == start && e == end }) {
-      if (polling.isEmpty) folders.requireInPlace(log, offset(end).position)
+      if (polling.isEmpty) folders.requireInPlace(log, offset(end).position, identity)
       val slices = log.slices(offset(start).position, offset(end).position)
       val partitions = RestInputPartition.plan(slices, session.sparkContext.defaultParallelism)
       planned = Some((start, end, partitions.toArray[InputPartition]))
@@ -182,7 +182,7 @@ final private[sparkrest] class RestMicroBatchStream(
 
   /** Before the first call nothing is polled. */
   private def startPolling(from: LogOffset, mustComplete: Boolean, bounded: Boolean): Poller = polling.fold {
-    folders.requireInPlace(log, from.position)
+    folders.requireInPlace(log, from.position, identity)
     // A batch that takes all waits for the last poll: then nothing would make room.
     val limits = if (bounded) config else config.copy(maxBufferedBytes = Long.MaxValue)
     if (input.isDefined)

@@ -43,15 +43,19 @@ final private[sparkrest] class CheckpointFiles(location: String, conf: Configura
   }
 
   /** The newest offset of each source that has a name. Only format 2 of Spark's offset log has names. */
-  def newestByName(): Map[String, LogOffset] = ids(Offsets).sorted.iterator
-    .map(id => read(file(Offsets, id)).split("\n").toVector)
-    .collect { case "v2" +: _ +: lines => lines }
-    .flatten
-    .flatMap { line =>
-      val (name, json) = line.splitAt(line.indexOf(':'))
-      LogOffset.parse(json.stripPrefix(":")).toOption.map(name -> _)
-    }
-    .toMap
+  def newestByName(): Map[String, LogOffset] = ids(Offsets).sorted.iterator.flatMap(named).toMap
+
+  def namesInLastBatch(name: String): Boolean =
+    ids(Offsets).reduceOption(math.max(_, _)).exists(named(_).exists(_._1 == name))
+
+  private def named(id: Long): Vector[(String, LogOffset)] = read(file(Offsets, id)).split("\n").toVector match {
+    case "v2" +: _ +: lines =>
+      lines.flatMap { line =>
+        val (name, json) = line.splitAt(line.indexOf(':'))
+        LogOffset.parse(json.stripPrefix(":")).toOption.map(name -> _)
+      }
+    case _ => Vector.empty
+  }
 
   /** Forgets the batches after this one, the newest first: a crash in between leaves a checkpoint of an earlier time. */
   def forgetAfter(batch: Long): Unit =
@@ -110,7 +114,8 @@ private[checkpoint] object CheckpointFiles {
   /** `None`: no batch was logged there yet. */
   def ifAny(location: String, conf: Configuration): Option[CheckpointFiles] = {
     val path = new Path(location)
-    if (path.getFileSystem(conf).exists(new Path(path, Offsets))) Some(new CheckpointFiles(location, conf)).filter(_.hasBatches)
+    if (path.getFileSystem(conf).exists(new Path(path, Offsets)))
+      Some(new CheckpointFiles(location, conf)).filter(_.hasBatches)
     else None
   }
 

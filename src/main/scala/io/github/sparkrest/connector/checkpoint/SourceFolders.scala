@@ -4,7 +4,7 @@ package io.github.sparkrest.connector.checkpoint
 import io.github.sparkrest.connector.session.PageLogLocation
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.pagelog.store.LogStore
-import io.github.sparkrest.pagelog.{LogPosition, LogView, PageLog, SourceIdentity}
+import io.github.sparkrest.pagelog.{LogOffset, LogPosition, LogView, PageLog, SourceIdentity}
 import org.apache.hadoop.conf.Configuration
 import org.apache.hadoop.fs.Path
 
@@ -28,9 +28,11 @@ final private[sparkrest] class SourceFolders(own: String, pageLogLocation: Optio
   /** Before a run continues at a place in the log: fails if the log is in the folder that the source had under another name. It
     * would be polled again from the API offset, which may repeat records.
     */
-  def requireInPlace(log: PageLog, place: LogPosition): Unit =
+  def requireInPlace(log: PageLog, place: LogPosition, identity: SourceIdentity): Unit =
     if (place > LogPosition.Start && log.isBlank) {
-      val elsewhere = others.filter(n => isNumber(n) != isNumber(path.getName)).map(logOf).filter(holdsLog)
+      val known = logged
+      def isAnother(name: String) = isOpen(name) || known.get(name).exists(_.source != identity)
+      val elsewhere = others.filterNot(isAnother).map(n => logAt(sibling(n))).filter(holdsLog)
       if (elsewhere.nonEmpty)
         throw RestError(
           Condition.SourceMoved,
@@ -40,27 +42,31 @@ final private[sparkrest] class SourceFolders(own: String, pageLogLocation: Optio
         ).toException
     }
 
-  /** Before a source starts from the beginning in a checkpoint that has batches: fails if the query has read it before. */
-  def requireNew(log: PageLog, identity: SourceIdentity): Unit = checkpoint.foreach { batches =>
-    if (log.wasRead)
+  /** Before a source starts from the beginning: fails if the query has read it before. Spark also asks for the beginning of a
+    * batch that it has logged, so a source in the last batch may be new.
+    */
+  def requireNew(log: PageLog, identity: SourceIdentity): Unit = {
+    def left = logged.contains(path.getName) && !checkpoint.exists(_.namesInLastBatch(path.getName))
+    if (checkpoint.isDefined && (log.wasRead || left))
       throw RestError(
         Condition.SourceMoved,
-        s"The query read the page log in ${logAt(own)} before, but the checkpoint no longer has an offset of this source.",
-        "Use another name() or a new checkpoint to read everything again."
+        s"The query read the page log in ${logAt(own)} before, and the last batch of the checkpoint has no offset of this source.",
+        "Use a new checkpoint to read everything again."
       ).toException
     if (log.isBlank)
-      batches.newestByName().find { case (name, offset) => offset.source == identity && !isOpen(name) }.foreach {
-        case (name, _) =>
-          throw RestError(
-            Condition.SourceMoved,
-            s"The source ${path.getName} is new in this checkpoint, but the query has read the same url under the name $name.",
-            s"""Use .name("$name") to continue, or a new checkpoint to read everything again."""
-          ).toException
+      logged.find { case (name, offset) => offset.source == identity && !isOpen(name) }.foreach { case (name, _) =>
+        throw RestError(
+          Condition.SourceMoved,
+          s"The source ${path.getName} is new in this checkpoint, but the query has read the same url under the name $name.",
+          s"""Use .name("$name") to continue, or a new checkpoint to read everything again."""
+        ).toException
       }
   }
 
   private def checkpoint: Option[CheckpointFiles] =
     sources.flatMap(s => Option(s.getParent)).flatMap(root => CheckpointFiles.ifAny(root.toString, conf))
+
+  private def logged: Map[String, LogOffset] = checkpoint.fold(Map.empty[String, LogOffset])(_.newestByName())
 
   private def isOpen(name: String) = openedHere.get.contains(sibling(name))
 
@@ -75,7 +81,6 @@ final private[sparkrest] class SourceFolders(own: String, pageLogLocation: Optio
 
   // The text of the path counts: it is hashed for pageLogLocation.
   private def sibling(name: String) = own.stripSuffix("/").stripSuffix(path.getName) + name
-  private def logOf(name: String) = logAt(sibling(name))
   private def logAt(folder: String) = pageLogLocation.fold(folder)(PageLogLocation.of(_, folder))
   private def holdsLog(location: String) = !LogView.of(LogStore.at(location, conf)).isBlank
 }
@@ -84,6 +89,4 @@ private object SourceFolders {
 
   /** Of the sources that this thread has opened. A thread of Spark's runs one query, and opens all sources first. */
   val openedHere: ThreadLocal[Set[String]] = ThreadLocal.withInitial[Set[String]](() => Set.empty)
-
-  def isNumber(name: String): Boolean = name.forall(c => c >= '0' && c <= '9')
 }

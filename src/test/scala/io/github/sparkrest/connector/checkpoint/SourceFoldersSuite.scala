@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.connector.checkpoint
+
+import java.nio.charset.StandardCharsets.UTF_8
+import java.nio.file.{Files, Path}
+
+import io.github.sparkrest.connector.session.PageLogLocation
+import io.github.sparkrest.error.{Condition, RestException}
+import io.github.sparkrest.pagelog.store.LogStore
+import io.github.sparkrest.pagelog.{EachStore, LogOffset, LogPosition, PageLog, SourceIdentity}
+import org.apache.hadoop.conf.Configuration
+
+/** What the connector does when Spark gives a source another folder. `test_source_names.py` lets Spark do so. */
+class SourceFoldersSuite extends EachStore {
+  private val conf = new Configuration
+  private val users = SourceIdentity("users", "id", "incremental")
+  private val orders = SourceIdentity("orders", "id", "incremental")
+
+  private class Checkpoint(pageLogs: Option[String] = None) {
+    val root: Path = Files.createTempDirectory("checkpoint")
+    private def folder(name: String) = s"$root/sources/$name"
+    def location(name: String): String = pageLogs.fold(folder(name))(PageLogLocation.of(_, folder(name)))
+    def store(name: String): LogStore = LogStore.at(location(name), conf)
+
+    /** A run of the query: first it makes all sources, on one thread. `body` gets the first of them. */
+    def run(name: String, others: String*)(body: (SourceFolders, PageLog) => Unit): Unit = {
+      @volatile var failure: Option[Throwable] = None
+      def made(n: String) = (new SourceFolders(folder(n), pageLogs, conf), open(store(n)))
+      val query = new Thread(() =>
+        try {
+          val (folders, log) = made(name)
+          others.foreach(made)
+          body(folders, log)
+        } catch { case e: Throwable => failure = Some(e) }
+      )
+      query.start()
+      query.join()
+      failure.foreach(throw _)
+    }
+
+    /** Spark's offset log, in the format with names. */
+    def logged(batch: Int, sources: (String, SourceIdentity)*): Unit = {
+      val lines = sources.map { case (n, id) => s"$n:${LogOffset(LogPosition(1, 2), Map("main" -> Some("2")), id).json}" }
+      Files.createDirectories(root.resolve("offsets"))
+      Files.write(root.resolve(s"offsets/$batch"), (Seq("v2", "{}") ++ lines).mkString("\n").getBytes(UTF_8))
+    }
+
+    def polled(name: String): Unit = {
+      val log = open(store(name))
+      start(log)
+      log.append(page(store(name), log.epoch, "a", "b"), of(state("2")))
+    }
+  }
+
+  private def refusal(body: => Unit): String = {
+    val e = intercept[RestException](body)
+    assert(e.error.condition == Condition.SourceMoved)
+    e.getMessage
+  }
+
+  for (pageLogs <- Seq(None, Some(Files.createTempDirectory("logs").toString))) {
+    val kind = if (pageLogs.isEmpty) "in the checkpoint" else "in pageLogLocation"
+
+    test(s"a name moves the page log $kind: the query does not continue without it, however often it starts") {
+      val c = new Checkpoint(pageLogs)
+      c.polled("0")
+      for (_ <- 1 to 2) {
+        val told = refusal(c.run("x")((folders, log) => folders.requireInPlace(log, LogPosition(1, 2), users)))
+        assert(told.contains(c.location("0")) && told.contains(c.location("x")), told)
+      }
+      c.run("0")((folders, log) => folders.requireInPlace(log, LogPosition(1, 2), users))
+    }
+  }
+
+  test("without a page log elsewhere, a query continues from its offset alone") {
+    val c = new Checkpoint
+    c.run("0")((folders, log) => folders.requireInPlace(log, LogPosition(1, 2), users))
+    // A source that is in the query, too, is no former name.
+    c.polled("1")
+    c.run("0", "1")((folders, log) => folders.requireInPlace(log, LogPosition(1, 2), users))
+  }
+
+  test("a source may move from name to name, but not to a log of another source") {
+    val c = new Checkpoint
+    c.polled("x")
+    refusal(c.run("z")((folders, log) => folders.requireInPlace(log, LogPosition(1, 2), users)))
+    c.logged(0, "x" -> orders)
+    c.run("z")((folders, log) => folders.requireInPlace(log, LogPosition(1, 2), users))
+  }
+
+  test("a source that left the query does not start again, and one whose first batch runs again does") {
+    val c = new Checkpoint
+    c.polled("x")
+    c.logged(0, "x" -> users, "y" -> orders)
+    c.run("x")((folders, log) => folders.requireNew(log, users))
+    c.logged(1, "y" -> orders)
+    refusal(c.run("x")((folders, log) => folders.requireNew(log, users)))
+  }
+
+  test("a new name for the same source would deliver all records again") {
+    val c = new Checkpoint
+    c.logged(0, "x" -> users)
+    c.logged(1, "x" -> users)
+    val told = refusal(c.run("z")((folders, log) => folders.requireNew(log, users)))
+    assert(told.contains("""Use .name("x") to continue"""), told)
+  }
+
+  test("a source with another url, or next to the other one, is new") {
+    val c = new Checkpoint
+    c.logged(0, "x" -> users)
+    c.run("z")((folders, log) => folders.requireNew(log, orders))
+    c.run("z", "x")((folders, log) => folders.requireNew(log, users))
+  }
+
+  test("the first start of a query, and the next one if no batch was logged, are new") {
+    val c = new Checkpoint
+    c.run("x")((folders, log) => folders.requireNew(log, users))
+    c.polled("x")
+    c.run("x")((folders, log) => folders.requireNew(log, users))
+    // In a query over several sources, another one may have made the first batch.
+    c.logged(0, "y" -> orders)
+    c.run("x")((folders, log) => folders.requireNew(log, users))
+  }
+
+  test("a page log that was read is not read from its start again") {
+    val c = new Checkpoint
+    c.logged(0, "y" -> orders)
+    c.polled("x")
+    start(open(c.store("x")), LogPosition(1, 2))
+    val told = refusal(c.run("x")((folders, log) => folders.requireNew(log, users)))
+    assert(told.contains("has no offset of this source"), told)
+  }
+}
