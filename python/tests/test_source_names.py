@@ -105,7 +105,7 @@ def test_a_name_for_a_running_stream(query: Union, spark: SparkSession, apis: tu
     spark.conf.set(EVOLUTION, "false")
     query.run(source(spark, apis[0]))
     spark.conf.set(EVOLUTION, "true")
-    with pytest.raises(Exception, match="CANNOT_ENABLE_ON_EXISTING_CHECKPOINT|REST_SOURCE_MOVED"):
+    with pytest.raises(Exception, match=r"CANNOT_ENABLE_ON_EXISTING_CHECKPOINT|REST_SOURCE_MOVED"):
         query.run(source(spark, apis[0], "x"))
     spark.conf.set(EVOLUTION, "false")
     query.run(source(spark, apis[0]))
