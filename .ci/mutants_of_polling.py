@@ -18,7 +18,7 @@ POLLING = (
         "I1.2",
         "records at the boundary are dropped when they come again",
         "!repeats.note(identity, rank(), !state.ahead.isEmpty || novelty == Novelty.MayRepeat)",
-        "(!repeats.note(identity, rank(), !state.ahead.isEmpty || novelty == Novelty.MayRepeat) || records > 0)",
+        "(!repeats.note(identity, rank(), !state.ahead.isEmpty || novelty == Novelty.MayRepeat) || to > from)",
         "OffsetStrategySuite",
         "at an inclusive bound equal times lose nothing and repeat nothing",
     ),
@@ -213,6 +213,14 @@ POLLING = (
         "if (depth == Int.MaxValue)",
         "SliceRulesSuite",
         "a record that is nested too deep is refused",
+    ),
+    Mutant(
+        "I4.14",
+        "a long page does not wait for its end",
+        "mayWait = waitingBytes + bytes <= mostWaiting",
+        "mayWait = waitingBytes + bytes <= Long.MaxValue",
+        "PageMemorySuite",
+        "a page that is too long to be shown again",
     ),
     Mutant(
         "I4.3",

@@ -41,7 +41,11 @@ private object PageFailure {
 final private class StepSink(begin: PageReader, sink: PageSink) extends RecordSink {
   private var step = begin
 
-  def record(buf: Array[Byte], from: Int, to: Int): Unit = if (step.keep(buf, from, to)) sink.append(buf, from, to)
+  def record(buf: Array[Byte], from: Int, to: Int): Unit =
+    if (step.keep(buf, from, to, maybeLast = false)) sink.append(buf, from, to)
+
+  override def maybeLast(buf: Array[Byte], from: Int, to: Int): Unit =
+    if (step.keep(buf, from, to, maybeLast = true)) sink.append(buf, from, to)
 
   def restart(): Unit = {
     step = step.restart()

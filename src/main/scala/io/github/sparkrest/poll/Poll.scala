@@ -108,7 +108,7 @@ final class Poll(
         case StatusPolicy.Failed(error)                              => Left(error)
         case StatusPolicy.Empty if status == 304 && request != plain => Right(PageOutcome(state, 0, atEnd = true, None))
         case verdict                                                 =>
-          val step = new StepSink(core.begin(plan, clock.now(), response.date), sink)
+          val step = new StepSink(core.begin(plan, clock.now(), response.date, sink), sink)
           val sliced =
             if (verdict == StatusPolicy.Empty) Right(Envelope.Empty)
             else counted(response)(reader.read(_, step, plan.state.recognized))

@@ -10,7 +10,7 @@ import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.pagelog.{PageOrigin, PageSink}
 import io.github.sparkrest.poll.{Poll, Schedule, TaskBudget}
 import io.github.sparkrest.progress.seen.SeenInMemory
-import io.github.sparkrest.progress.{CoreLimits, Progress}
+import io.github.sparkrest.progress.{CoreLimits, KeptRecords, Progress}
 
 /** Reads a simulated API to its end with the real pipeline, and compares with the truth. The results of a poll
   * count as in `Poller`: records and state together. A state without records is only in memory, or in the next poll's note.
@@ -187,4 +187,11 @@ final private class MemorySink extends PageSink {
     open.clear()
   }
   def bytes: Long = finished
+
+  /** Some pages are too long to be shown again. */
+  override def shownBytes: Long = 100
+  override def showAgain(visitor: KeptRecords.Visitor): Unit = open.foreach { record =>
+    val bytes = record.getBytes(UTF_8)
+    visitor.see(bytes, 0, bytes.length)
+  }
 }

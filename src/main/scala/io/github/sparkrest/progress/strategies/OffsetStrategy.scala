@@ -7,7 +7,7 @@ import io.github.sparkrest.config.{OffsetConfig, RestConfig}
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.options.values.OffsetType
 import io.github.sparkrest.progress.Progress
-import io.github.sparkrest.progress.seen.{RecordHash, SeenRecords}
+import io.github.sparkrest.progress.seen.{RecordHash, Seen, SeenRecords}
 import io.github.sparkrest.response.{Envelope, PageFacts}
 
 /** How an endpoint makes progress: what a traversal requests, which of its records may have been delivered before, and the next
@@ -84,13 +84,19 @@ trait OffsetReading {
   /** Looks at the record in `[from, to)`. */
   def see(buf: Array[Byte], from: Int, to: Int): Novelty
 
+  /** Called after [[see]] for every record that may be the last one of the page. */
+  def maybeLast(buf: Array[Byte], from: Int, to: Int): Unit = ()
+
   /** Identifies a record that comes again: a hash of its content, unless the strategy has an id. Call it after [[see]]. */
   def identity(buf: Array[Byte], from: Int, to: Int): String = RecordHash.of(buf, from, to)
 
-  /** The position of the last record in the order of the offset, see [[OffsetKey.rank]]. Call it after [[see]]. `None`: the
-    * record has no value, or its value does not compare with the offset.
+  /** When the identity of the last record is needed, while nothing is remembered. Call it after [[see]]. */
+  def identified: Identified = Identified.Always
+
+  /** The position of the last record in the order of the offset, see [[OffsetKey.rank]]. Call it after [[see]].
+    * `Seen.Unranked`: the record has no value, or its value does not compare with the offset.
     */
-  def rank: Option[Long] = None
+  def rank: Long = Seen.Unranked
 
   /** A record was older than the offset. */
   def reachedOld: Boolean = false
@@ -111,6 +117,18 @@ object Novelty {
 
   /** Delivered before, or not to be delivered yet: neither delivered nor remembered. */
   case object Excluded extends Novelty
+}
+
+/** When a record has to be remembered, so that its identity is needed. */
+sealed trait Identified
+object Identified {
+  case object Always extends Identified
+
+  /** If this page does not move the offset. */
+  case object IfOffsetStays extends Identified
+
+  /** The next offset excludes the record. */
+  case object Never extends Identified
 }
 
 /** The progress after a page.

@@ -6,6 +6,7 @@ import java.time.Instant
 import io.github.sparkrest.config.OffsetConfig
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.progress.Progress
+import io.github.sparkrest.progress.seen.Seen
 import io.github.sparkrest.response.PageFacts
 
 /** `window`: slices of time, one after the other. An empty response moves on too. The offset is the end of the last slice, as
@@ -48,7 +49,7 @@ final private[sparkrest] class WindowStrategy(options: OffsetConfig, clock: ApiC
     private var last: Option[Instant] = None
 
     /** Records that have no time are remembered until the next slice. */
-    override def rank: Option[Long] = last.map(m => OffsetKey.rank(OffsetKey.Moment(m)))
+    override def rank: Long = last.fold(Seen.Unranked)(m => OffsetKey.rank(OffsetKey.Moment(m)))
     def see(buf: Array[Byte], from: Int, to: Int): Novelty = {
       last = field.in(buf, from, to).flatMap(time.momentOf)
       Novelty.MayRepeat
