@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import FrozenInstanceError
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
-from typing import Any, Union
+from typing import Any
 
 import pytest
 from collected import collecting
@@ -22,11 +22,10 @@ from pyspark.errors import IllegalArgumentException
 from pyspark.sql import SparkSession
 from waiting import wait_until
 
-from spark_rest import ApiKey, Basic, Bearer, OAuth1, OAuth2, RestError, read_rest, read_rest_stream
+from spark_rest import ApiKey, Basic, Bearer, Credentials, OAuth1, OAuth2, RestError, read_rest, read_rest_stream
 from spark_rest._error import without_java_traces
 from spark_rest._option_text import option_text
 
-Credentials = Union[Basic, Bearer, ApiKey, OAuth1, OAuth2]
 SECRETS = ("s3cret", "t0ken")
 ALL = [
     Basic("t0ken", "s3cret"),
@@ -109,7 +108,7 @@ def test_credentials_conflict_with_the_arguments_that_they_set(spark: SparkSessi
 
 
 def test_a_text_is_refused_as_credentials(spark: SparkSession) -> None:
-    with pytest.raises(TypeError, match=r"^auth: the value is a str\.\nUse Basic, Bearer") as e:
+    with pytest.raises(TypeError, match=r"^auth: the value is a str\.\nUse one of the classes Basic, Bearer") as e:
         read_rest(spark, "http://localhost/", auth="s3cret")  # type: ignore[arg-type]
     assert "s3cret" not in str(e.value)
 

@@ -4,6 +4,7 @@
 import typing
 
 from spark_rest._auth import ApiKey, Basic, Bearer, OAuth1, OAuth2
+from spark_rest._credentials import Credentials
 from spark_rest._error import RestError
 from spark_rest._jar import jar_path, packages
 from spark_rest._preview import Preview, preview
@@ -18,6 +19,7 @@ __all__ = [
     "ApiKey",
     "Basic",
     "Bearer",
+    "Credentials",
     "OAuth1",
     "OAuth2",
     "Preview",

@@ -3,7 +3,7 @@ package io.github.sparkrest.config
 
 import io.github.sparkrest.options.tables.Opt
 import io.github.sparkrest.options.values.{ClientAuth, GrantType, KeyPlacement, SignatureMethod}
-import io.github.sparkrest.options.{OptionReader, RestOptions, values}
+import io.github.sparkrest.options.{OptionReader, RestOptions, tables}
 import io.github.sparkrest.secret.Secret
 
 /** How requests are authenticated. */
@@ -79,7 +79,7 @@ object AuthConfig {
   private[sparkrest] def read(read: OptionReader, withInput: Boolean): AuthConfig = {
     import RestOptions._
     val kind =
-      if (withInput && !read.isGiven(AuthType) && read.isGiven(UserId)) values.AuthType.Basic else read(AuthType)
+      if (withInput && !read.isGiven(AuthType) && read.isGiven(UserId)) tables.AuthType.Basic else read(AuthType)
     def needed(o: Opt[String]) = Secret(read.needed(o, s"authType=$kind"))
     def optional(o: Opt[String]) = read.opt(o).map(Secret(_))
     AuthChecks(read, kind).foreach(read.problem)
@@ -88,10 +88,10 @@ object AuthConfig {
       read.problem(s"${o.name}: contains a line break or another control character, which a header cannot contain")
     }
     kind match {
-      case values.AuthType.Basic  => Basic(needed(UserId), optional(UserPassword).getOrElse(Secret("")))
-      case values.AuthType.Bearer => Token(read(AuthScheme), needed(OauthToken))
-      case values.AuthType.ApiKey => ApiKey(read(ApiKeyName), needed(ApiKeySecret), read(ApiKeyIn))
-      case values.AuthType.OAuth1 =>
+      case tables.AuthType.Basic  => Basic(needed(UserId), optional(UserPassword).getOrElse(Secret("")))
+      case tables.AuthType.Bearer => Token(read(AuthScheme), needed(OauthToken))
+      case tables.AuthType.ApiKey => ApiKey(read(ApiKeyName), needed(ApiKeySecret), read(ApiKeyIn))
+      case tables.AuthType.OAuth1 =>
         OAuth1(
           needed(OauthConsumerKey),
           needed(OauthConsumerSecret),
@@ -100,8 +100,8 @@ object AuthConfig {
           read(OauthSignatureMethod),
           read.opt(OauthRealm)
         )
-      case values.AuthType.OAuth2    => oauth2(read, needed, optional)
-      case values.AuthType.Anonymous => Anonymous
+      case tables.AuthType.OAuth2    => oauth2(read, needed, optional)
+      case tables.AuthType.Anonymous => Anonymous
     }
   }
 

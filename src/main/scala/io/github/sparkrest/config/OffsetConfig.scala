@@ -5,7 +5,6 @@ import java.time.ZoneId
 
 import scala.util.Try
 
-import io.github.sparkrest.options.tables.Opt
 import io.github.sparkrest.options.values.{FieldPath, TimeFormat, ValueSource}
 import io.github.sparkrest.options.{OptionReader, RestOptions, values}
 
@@ -50,24 +49,7 @@ final case class OffsetConfig(
 object OffsetConfig {
 
   /** Names of these options, in lower case. */
-  lazy val names: Set[String] = {
-    import RestOptions._
-    Set[Opt[_]](
-      OffsetType,
-      OffsetField,
-      InitialOffset,
-      OffsetPick,
-      OffsetFormat,
-      RequestOffsetFormat,
-      Order,
-      Boundary,
-      RecordKey,
-      Lookback,
-      Lag,
-      WindowStep,
-      OnCursorExpired
-    ).map(_.name.toLowerCase)
-  }
+  lazy val names: Set[String] = RestOptions.offsets.map(_.name.toLowerCase).toSet
 
   private[sparkrest] def read(read: OptionReader): OffsetConfig = {
     import RestOptions._

@@ -2,17 +2,33 @@
 package io.github.sparkrest.options.tables
 
 import io.github.sparkrest.options.tables.OptType._
+import io.github.sparkrest.options.tables.{AuthType => Kind}
 import io.github.sparkrest.options.values
+import io.github.sparkrest.options.values.Choice
 
-/** Rows of [[RestOptions]]: authentication. `AuthChecks` says which of them belong together. */
+/** How requests are authenticated. A further type also needs its options in [[AuthTable]], an `AuthConfig` and an
+  * `Authenticator`.
+  */
+sealed abstract class AuthType(val text: String) extends Choice
+object AuthType {
+  case object Anonymous extends AuthType("None")
+  case object Basic extends AuthType("Basic")
+  case object Bearer extends AuthType("Bearer")
+  case object ApiKey extends AuthType("ApiKey")
+  case object OAuth1 extends AuthType("OAuth1")
+  case object OAuth2 extends AuthType("OAuth2")
+  val all: Seq[AuthType] = Seq(Anonymous, Basic, Bearer, ApiKey, OAuth1, OAuth2)
+}
+
+/** Rows of [[RestOptions]]: authentication. [[optionsOf]] says which of them belong together. */
 private[sparkrest] trait AuthTable {
   private val Authentication = Section("Authentication")
   private def text(name: String, doc: String): Opt[String] = Opt(name, NonEmpty, Authentication, doc)
   private def hidden(name: String, doc: String): Opt[String] = text(name, doc).copy(secret = true)
 
-  val AuthType: Opt[values.AuthType] = Opt(
+  val AuthType: Opt[Kind] = Opt(
     "authType",
-    OneOf(values.AuthType.all),
+    OneOf(Kind.all),
     Authentication,
     default = Some("None"),
     doc = "How requests are authenticated. Secrets may be `env:NAME` or `file:PATH`; they are read on the driver and on executors."
@@ -88,4 +104,35 @@ private[sparkrest] trait AuthTable {
     "oauth2TokenStore",
     "File on the driver for the refresh token that the server issues in place of `oauth2RefreshToken`. Only its owner must be able to read it."
   )
+
+  /** The options of one `authType`. An option may belong to several. */
+  def optionsOf(kind: Kind): Seq[Opt[_]] = {
+    import Kind._
+    kind match {
+      case Anonymous => Nil
+      case Basic     => Seq(UserId, UserPassword)
+      case Bearer    => Seq(OauthToken, AuthScheme)
+      case ApiKey    => Seq(ApiKeySecret, ApiKeyName, ApiKeyIn)
+      case OAuth1 =>
+        Seq(OauthConsumerKey, OauthConsumerSecret, OauthToken, OauthTokenSecret, OauthSignatureMethod, OauthRealm)
+      case OAuth2 =>
+        Seq(
+          Oauth2TokenUrl,
+          Oauth2GrantType,
+          Oauth2ClientId,
+          Oauth2ClientSecret,
+          Oauth2ClientAuth,
+          Oauth2Scope,
+          Oauth2Params,
+          Oauth2RefreshToken,
+          Oauth2TokenStore,
+          UserId,
+          UserPassword,
+          AuthScheme
+        )
+    }
+  }
+
+  /** All options of authentication, in the order of the docs. */
+  val authentication: Seq[Opt[_]] = AuthType +: Kind.all.flatMap(optionsOf).distinct
 }

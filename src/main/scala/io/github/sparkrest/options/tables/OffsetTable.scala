@@ -95,4 +95,21 @@ private[sparkrest] trait OffsetTable {
     default = Some("fail"),
     doc = "What happens when the API refuses the stored cursor twice (400, 404, 410), five seconds apart. `fail` fails the query. `restart` begins again at `initialOffset`, and drops records that are still remembered. A refused page token always restarts the traversal."
   )
+
+  /** All options about offsets, in the order of the docs. */
+  val offsets: Seq[Opt[_]] = Seq(
+    OffsetType,
+    OffsetField,
+    InitialOffset,
+    OffsetPick,
+    OffsetFormat,
+    RequestOffsetFormat,
+    Order,
+    Boundary,
+    RecordKey,
+    Lookback,
+    Lag,
+    WindowStep,
+    OnCursorExpired
+  )
 }
