@@ -12,6 +12,7 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qsl
 
+import aws_provider
 import oauth1_provider
 import oauth2_provider
 from emulated import Answer, Emulated, Request
@@ -36,6 +37,9 @@ SECRETS = {
     "CLIENT_ID": oauth2_provider.Provider.client,
     "CLIENT_SECRET": oauth2_provider.Provider.client_secret,
     "refresh": oauth2_provider.Provider().first_refresh_token,
+    "AWS_ACCESS_KEY_ID": aws_provider.Provider.access_key_id,
+    "AWS_SECRET_ACCESS_KEY": aws_provider.Provider.secret_access_key,
+    "AWS_SESSION_TOKEN": "aws-session-token-1",
     "PROXY_PASSWORD": "proxy-password-1",
 }
 
@@ -190,10 +194,13 @@ class WithPublicClients(oauth2_provider.Provider):
 def login(folder: Path) -> Emulated:
     """Requires credentials, in any of the ways of the guide. Returns tokens at `/token`."""
     one, two, data = oauth1_provider.Provider(), WithPublicClients(), example(folder)
+    aws = aws_provider.Provider(session_token=SECRETS["AWS_SESSION_TOKEN"])
     made: list[Emulated] = []
 
     def known(request: Request) -> bool:
         scheme, _, credentials = (request.headers["Authorization"] or "").partition(" ")
+        if scheme == aws_provider.ALGORITHM:
+            return aws.takes(made[0].url, request)
         if scheme == "OAuth":
             return one.takes(made[0].url, request)
         if scheme == "Basic":

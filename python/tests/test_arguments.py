@@ -22,7 +22,7 @@ from pyspark.errors import IllegalArgumentException
 from pyspark.sql import SparkSession
 from waiting import wait_until
 
-from spark_rest import ApiKey, Basic, Bearer, Credentials, OAuth1, OAuth2, RestError, read_rest, read_rest_stream
+from spark_rest import ApiKey, Basic, Bearer, Credentials, OAuth1, OAuth2, RestError, SigV4, read_rest, read_rest_stream
 from spark_rest._error import without_java_traces
 from spark_rest._option_text import option_text
 
@@ -35,6 +35,7 @@ ALL = [
     OAuth1("s3cret", "s3cret", "t0ken", "t0ken", signature_method="HMAC-SHA256", realm="photos"),
     OAuth2("https://id.example.com/token", "t0ken", "s3cret", scope="read", params={"audience": "s3cret"}),
     OAuth2("https://id.example.com/token", "t0ken", grant_type="password", user="t0ken", password="s3cret"),
+    SigV4("t0ken", "s3cret", "eu-central-1", "es", session_token="s3cret"),
 ]
 
 

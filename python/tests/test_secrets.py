@@ -159,6 +159,14 @@ def cases(url: str, folder: Path) -> list[Case]:
         "oauth2RefreshToken": secret("refresh"),
         "oauth2TokenStore": str(folder.parent / "store" / "token.json"),
     }
+    aws = {
+        "authType": "SigV4",
+        "awsRegion": "eu-central-1",
+        "awsService": "execute-api",
+        "awsAccessKeyId": simple("aws-id"),
+        "awsSecretAccessKey": secret("aws-key"),
+        "awsSessionToken": simple("aws-session"),
+    }
     loose = {
         "headers": json.dumps({"X-Api-Key": simple("header"), "Cookie": f"sid={simple('cookie')}"}),
         "params": json.dumps({"token": secret("param"), "plain": secret("plain-param")}),
@@ -181,6 +189,9 @@ def cases(url: str, folder: Path) -> list[Case]:
         of("oauth2-batch", **two, **refresh, batch=True),
         of("oauth2-refused", **(two | {"oauth2TokenUrl": f"{url}/refusing-token"}), **user, works=False),
         of("oauth2-401", "expired", **two, oauth2Scope="other", works=False),
+        of("sigv4", **aws, arrives=[f"Credential={simple('aws-id')}/", simple("aws-session")]),
+        of("sigv4-hop", "hop" + in_url, **aws),
+        of("sigv4-inferred", "linked" + in_url, **aws, schema=""),
         of("loose", "data" + in_url, **loose, arrives=[simple("header"), simple("in-url"), f"{MARK}-plain-param"]),
         of("loose-batch", "data" + in_url, **loose, batch=True, schema=""),
         of("next-url", "paged" + in_url, **loose, pagination="nextUrl", nextField="next"),
@@ -198,6 +209,7 @@ def cases(url: str, folder: Path) -> list[Case]:
         "key": key | {"apiKeyIn": "query"},
         "two": two,
         "plaintext": one | {"oauthSignatureMethod": "PLAINTEXT"},
+        "sigv4": aws,
         "loose": loose,
     }
     found += [of(f"refused-{name}", "refused" + in_url, **auth, works=False) for name, auth in by_all.items()]

@@ -142,3 +142,30 @@ class OAuth2(Credentials):
     user: str | None = field(default=None, metadata={"option": "userId", "secret": True})
     password: str | None = field(default=None, metadata={"option": "userPassword", "secret": True})
     scheme: str | None = field(default=None, metadata={"option": "authScheme", "secret": False})
+
+
+@dataclass(frozen=True, repr=False)
+class SigV4(Credentials):
+    """``auth_type="SigV4"``: Signed requests to Amazon Web Services. Its repr hides secrets.
+
+    Args:
+        access_key_id:
+            Access key of ``SigV4``. Required. Never printed.
+        secret_access_key:
+            Secret of the access key. Required. Never printed.
+        region:
+            Region of the service that ``SigV4`` signs for (AWS Signature Version 4), e.g.
+            ``eu-central-1``. Required.
+        service:
+            Signing name of the service, e.g. ``execute-api`` for Amazon API Gateway, ``es`` for
+            OpenSearch, ``s3``. Required.
+        session_token:
+            Session token of temporary credentials. Each poll reads ``file:PATH`` again, so that a
+            process can renew the credentials. Never printed.
+    """
+
+    access_key_id: str = field(metadata={"option": "awsAccessKeyId", "secret": True})
+    secret_access_key: str = field(metadata={"option": "awsSecretAccessKey", "secret": True})
+    region: str = field(metadata={"option": "awsRegion", "secret": False})
+    service: str = field(metadata={"option": "awsService", "secret": False})
+    session_token: str | None = field(default=None, metadata={"option": "awsSessionToken", "secret": True})

@@ -75,6 +75,20 @@ object AuthConfig {
     def onDriver: Boolean = grant == GrantType.RefreshToken
   }
 
+  /** Signature Version 4 of Amazon Web Services.
+    *
+    * @param sessionToken belongs to temporary credentials
+    */
+  final case class SigV4(
+      region: String,
+      service: String,
+      accessKeyId: Secret,
+      secretAccessKey: Secret,
+      sessionToken: Option[Secret]
+  ) extends AuthConfig {
+    def secrets: Seq[Secret] = Seq(accessKeyId, secretAccessKey) ++ sessionToken
+  }
+
   /** @param withInput with an input, `userId` implies `Basic`, as in older sources */
   private[sparkrest] def read(read: OptionReader, withInput: Boolean): AuthConfig = {
     import RestOptions._
@@ -84,9 +98,11 @@ object AuthConfig {
     def optional(o: Opt[String]) = read.opt(o).map(Secret(_))
     AuthChecks(read, kind).foreach(read.problem)
     // The message of the JDK would contain the secret.
-    Seq(OauthToken, ApiKeySecret).filter(read.opt(_).exists(_.exists(isControl))).foreach { o =>
-      read.problem(s"${o.name}: contains a line break or another control character, which a header cannot contain")
-    }
+    Seq(OauthToken, ApiKeySecret, AwsAccessKeyId, AwsSessionToken)
+      .filter(read.opt(_).exists(_.exists(isControl)))
+      .foreach { o =>
+        read.problem(s"${o.name}: contains a line break or another control character, which a header cannot contain")
+      }
     kind match {
       case tables.AuthType.Basic  => Basic(needed(UserId), optional(UserPassword).getOrElse(Secret("")))
       case tables.AuthType.Bearer => Token(read(AuthScheme), needed(OauthToken))
@@ -100,7 +116,21 @@ object AuthConfig {
           read(OauthSignatureMethod),
           read.opt(OauthRealm)
         )
-      case tables.AuthType.OAuth2    => oauth2(read, needed, optional)
+      case tables.AuthType.OAuth2 => oauth2(read, needed, optional)
+      case tables.AuthType.SigV4  =>
+        def code(o: Opt[String]) = {
+          val name = read.needed(o, s"authType=$kind")
+          if (!name.matches("[A-Za-z0-9-]*"))
+            read.problem(s"""${o.name}: "$name" is not allowed; allowed: letters, digits and hyphens""")
+          name
+        }
+        SigV4(
+          code(AwsRegion),
+          code(AwsService),
+          needed(AwsAccessKeyId),
+          needed(AwsSecretAccessKey),
+          optional(AwsSessionToken)
+        )
       case tables.AuthType.Anonymous => Anonymous
     }
   }

@@ -62,6 +62,17 @@ object PythonAuth {
         Field("password", UserPassword),
         Field("scheme", AuthScheme)
       )
+    ),
+    (
+      "SigV4",
+      "Signed requests to Amazon Web Services.",
+      Seq(
+        Field("access_key_id", AwsAccessKeyId, required = true),
+        Field("secret_access_key", AwsSecretAccessKey, required = true),
+        Field("region", AwsRegion, required = true),
+        Field("service", AwsService, required = true),
+        Field("session_token", AwsSessionToken)
+      )
     )
   )
 

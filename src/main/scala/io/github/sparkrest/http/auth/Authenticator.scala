@@ -36,6 +36,7 @@ object Authenticator {
     case k: AuthConfig.ApiKey             => fixed(withKey(k, _))
     case o: AuthConfig.OAuth1             => new OAuth1Authenticator(o)
     case o: AuthConfig.OAuth2             => new OAuth2Authenticator(o)
+    case o: AuthConfig.SigV4              => new SigV4Authenticator(o)
   }
 
   /** The same credentials for each attempt. */

@@ -17,7 +17,8 @@ object AuthType {
   case object ApiKey extends AuthType("ApiKey")
   case object OAuth1 extends AuthType("OAuth1")
   case object OAuth2 extends AuthType("OAuth2")
-  val all: Seq[AuthType] = Seq(Anonymous, Basic, Bearer, ApiKey, OAuth1, OAuth2)
+  case object SigV4 extends AuthType("SigV4")
+  val all: Seq[AuthType] = Seq(Anonymous, Basic, Bearer, ApiKey, OAuth1, OAuth2, SigV4)
 }
 
 /** Rows of [[RestOptions]]: authentication. [[optionsOf]] says which of them belong together. */
@@ -105,6 +106,19 @@ private[sparkrest] trait AuthTable {
     "File on the driver for the refresh token that the server issues in place of `oauth2RefreshToken`. Only its owner must be able to read it."
   )
 
+  val AwsRegion: Opt[String] =
+    text("awsRegion", "Region of the service that `SigV4` signs for (AWS Signature Version 4), e.g. `eu-central-1`.")
+  val AwsService: Opt[String] = text(
+    "awsService",
+    "Signing name of the service, e.g. `execute-api` for Amazon API Gateway, `es` for OpenSearch, `s3`."
+  )
+  val AwsAccessKeyId: Opt[String] = hidden("awsAccessKeyId", "Access key of `SigV4`.")
+  val AwsSecretAccessKey: Opt[String] = hidden("awsSecretAccessKey", "Secret of the access key.")
+  val AwsSessionToken: Opt[String] = hidden(
+    "awsSessionToken",
+    "Session token of temporary credentials. Each poll reads `file:PATH` again, so that a process can renew the credentials."
+  )
+
   /** The options of one `authType`. An option may belong to several. */
   def optionsOf(kind: Kind): Seq[Opt[_]] = {
     import Kind._
@@ -113,7 +127,7 @@ private[sparkrest] trait AuthTable {
       case Basic     => Seq(UserId, UserPassword)
       case Bearer    => Seq(OauthToken, AuthScheme)
       case ApiKey    => Seq(ApiKeySecret, ApiKeyName, ApiKeyIn)
-      case OAuth1 =>
+      case OAuth1    =>
         Seq(OauthConsumerKey, OauthConsumerSecret, OauthToken, OauthTokenSecret, OauthSignatureMethod, OauthRealm)
       case OAuth2 =>
         Seq(
@@ -130,6 +144,7 @@ private[sparkrest] trait AuthTable {
           UserPassword,
           AuthScheme
         )
+      case SigV4 => Seq(AwsRegion, AwsService, AwsAccessKeyId, AwsSecretAccessKey, AwsSessionToken)
     }
   }
 
