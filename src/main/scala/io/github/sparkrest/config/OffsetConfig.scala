@@ -6,7 +6,7 @@ import java.time.ZoneId
 import scala.util.Try
 
 import io.github.sparkrest.options.values.{FieldPath, TimeFormat, ValueSource}
-import io.github.sparkrest.options.{OptionReader, RestOptions, values}
+import io.github.sparkrest.options.{OptionReader, RestOptions, tables, values}
 
 /** Options about offsets.
   *
@@ -17,7 +17,7 @@ import io.github.sparkrest.options.{OptionReader, RestOptions, values}
   * @param requestFormat format of times in requests; `None`: the offset as the API spelled it
   */
 final case class OffsetConfig(
-    kind: values.OffsetType,
+    kind: tables.OffsetType,
     name: String,
     source: ValueSource,
     initial: String,
