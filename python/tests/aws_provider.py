@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A service with Signature Version 4. botocore, the signer of AWS's own clients, signs each request again and compares."""
+"""A service with Signature Version 4. botocore, the library of AWS's clients, computes each signature again."""
 
 from __future__ import annotations
 
@@ -49,7 +49,9 @@ class Provider:
             return False
         at = request.headers["X-Amz-Date"]
         names = fields["SignedHeaders"].split(";")
-        demanded = {n.lower() for n in request.headers if n.lower() in ("host", "content-type") or "x-amz-" in n.lower()}
+        demanded = {
+            n.lower() for n in request.headers if n.lower() in ("host", "content-type") or "x-amz-" in n.lower()
+        }
         valid = (
             names == sorted(names)
             and demanded <= set(names)

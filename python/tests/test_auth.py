@@ -15,6 +15,8 @@ import pytest
 from apis import Feed, ids_from
 from aws_provider import Provider as AwsProvider
 from collected import Collected, collecting
+from digest_provider import Provider as DigestProvider
+from digest_provider import challenging
 from emulated import Answer, Emulated, Failure, Request, Stall
 from oauth1_provider import METHODS
 from oauth1_provider import Provider as OAuth1Provider
@@ -177,6 +179,42 @@ def test_a_signature_with_another_key_is_refused(spark: SparkSession) -> None:
             ids_of(spark, api, **(wrong | {"schema": None}))
         assert "signature we calculated" in str(caught.value) and "wr0ng" not in str(caught.value)
         assert not provider.accepted
+
+
+@pytest.mark.parametrize("algorithm", ["MD5", "SHA-256", "SHA-256-sess"])
+def test_digest_answers_a_challenge_and_then_counts(spark: SparkSession, algorithm: str) -> None:
+    """Pages, a failed response, a stale nonce, and a server that forgets its nonces."""
+    offers = ('Basic realm="x"', 'Digest realm="x", nonce="y", qop="auth", algorithm=SHA-512-256')
+    provider = DigestProvider("Jane", "Circle öf Life", algorithm, most=5, offers=offers)
+    feed = Feed({"id": 1}, {"id": 2}, {"id": 3})
+    with challenging(provider, ids_from(feed, most=2, data_field=None)) as api:
+        options = {"auth_type": "Digest", "user_id": provider.user, "user_password": provider.password}
+        with collecting(ids_of(spark, api, streaming_interval=0.1, retry_backoff=0.05, **options)) as got:
+            got.await_rows(3)
+            provider.renew()
+            api.fail_next(Failure.STATUS_500)
+            feed.add({"id": 4})
+            got.await_rows(4)
+            api.await_polls(12)
+            feed.add({"id": 5})
+            assert sorted(r.id for r in got.await_rows(5)) == [1, 2, 3, 4, 5]
+            assert failed_polls(got) == 0
+        assert len(provider.nonces) >= 4, "some were stale, and one was forgotten"
+        assert sum(len(c) for c in provider.nonces.values()) > len(api.requests) * 2 // 3, "most requests carried one"
+        assert all(c == list(range(1, len(c) + 1)) for c in provider.nonces.values())
+
+
+def test_digest_signs_a_body_and_names_its_refusal(spark: SparkSession) -> None:
+    provider = DigestProvider("Jane", "s3cret")
+    with challenging(provider, ids_from(Feed({"id": 1}))) as api:
+        options = {"auth_type": "Digest", "user_id": "Jane", "user_password": "s3cret"}
+        stream = ids_of(spark, api, method="POST", body={"from": "{id}"}, **options)
+        with collecting(stream) as got:
+            got.await_rows(1)
+        assert all(r.body == b'{"from": "0"}' for r in api.requests[:2])
+        with pytest.raises(IllegalArgumentException, match=r"^\[REST_API_REFUSED\]") as caught:
+            ids_of(spark, api, **(options | {"user_password": "wr0ng-passw0rd", "schema": None}))
+        assert "who are you?" in str(caught.value) and "wr0ng" not in str(caught.value)
 
 
 def failed_polls(got: Collected) -> int:

@@ -3,7 +3,7 @@
 
 import typing
 
-from spark_rest._auth import ApiKey, Basic, Bearer, OAuth1, OAuth2, SigV4
+from spark_rest._auth import ApiKey, Basic, Bearer, Digest, OAuth1, OAuth2, SigV4
 from spark_rest._credentials import Credentials
 from spark_rest._error import RestError
 from spark_rest._jar import jar_path, packages
@@ -20,6 +20,7 @@ __all__ = [
     "Basic",
     "Bearer",
     "Credentials",
+    "Digest",
     "OAuth1",
     "OAuth2",
     "Preview",

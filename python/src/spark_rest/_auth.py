@@ -16,9 +16,28 @@ class Basic(Credentials):
 
     Args:
         user:
-            User of ``Basic``, and of the OAuth2 grant ``password``. Required. Never printed.
+            User of ``Basic``, of ``Digest``, and of the OAuth2 grant ``password``. Required. Never
+            printed.
         password:
-            Password of ``userId``. It may be empty for ``Basic``. Required. Never printed.
+            Password of ``userId``. It may be empty for ``Basic`` and ``Digest``. Required. Never
+            printed.
+    """
+
+    user: str = field(metadata={"option": "userId", "secret": True})
+    password: str = field(metadata={"option": "userPassword", "secret": True})
+
+
+@dataclass(frozen=True, repr=False)
+class Digest(Credentials):
+    """``auth_type="Digest"``: A password that is not sent (RFC 7616). Its repr hides secrets.
+
+    Args:
+        user:
+            User of ``Basic``, of ``Digest``, and of the OAuth2 grant ``password``. Required. Never
+            printed.
+        password:
+            Password of ``userId``. It may be empty for ``Basic`` and ``Digest``. Required. Never
+            printed.
     """
 
     user: str = field(metadata={"option": "userId", "secret": True})
@@ -118,9 +137,9 @@ class OAuth2(Credentials):
             File on the driver for the refresh token that the server issues in place of
             ``oauth2RefreshToken``. Only its owner must be able to read it.
         user:
-            User of ``Basic``, and of the OAuth2 grant ``password``. Never printed.
+            User of ``Basic``, of ``Digest``, and of the OAuth2 grant ``password``. Never printed.
         password:
-            Password of ``userId``. It may be empty for ``Basic``. Never printed.
+            Password of ``userId``. It may be empty for ``Basic`` and ``Digest``. Never printed.
         scheme:
             Word before the token of ``Bearer`` and ``OAuth2``, e.g. ``SSWS``. No blank follows a
             word that ends with ``=``, such as ``Token token=``. Default: ``Bearer``.

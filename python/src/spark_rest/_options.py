@@ -197,13 +197,13 @@ class Options(TypedDict, total=False):
     conditional_requests: bool | None
     """Send the ``ETag`` (or ``Last-Modified``) of a complete response when the same request is repeated. A 304
     then means no new records. Every ten minutes a request is sent without it. Default: ``true``."""
-    auth_type: Literal["None", "Basic", "Bearer", "ApiKey", "OAuth1", "OAuth2", "SigV4"] | None
+    auth_type: Literal["None", "Basic", "Digest", "Bearer", "ApiKey", "OAuth1", "OAuth2", "SigV4"] | None
     """How requests are authenticated. Secrets may be ``env:NAME`` or ``file:PATH``; they are read on the driver
     and on executors. Default: ``None``."""
     user_id: str | None
-    """User of ``Basic``, and of the OAuth2 grant ``password``. Never printed."""
+    """User of ``Basic``, of ``Digest``, and of the OAuth2 grant ``password``. Never printed."""
     user_password: str | None
-    """Password of ``userId``. It may be empty for ``Basic``. Never printed."""
+    """Password of ``userId``. It may be empty for ``Basic`` and ``Digest``. Never printed."""
     oauth_token: str | None
     """Token of ``Bearer`` or ``OAuth1``. Optional for ``OAuth1``. Never printed."""
     auth_scheme: str | None

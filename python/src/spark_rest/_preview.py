@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 
-
 @dataclass(frozen=True)
 class Preview:
     """The result of :func:`preview`. ``print`` and notebooks show its text. No field contains a secret."""

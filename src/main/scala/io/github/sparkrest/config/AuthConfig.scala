@@ -23,6 +23,11 @@ object AuthConfig {
     def secrets: Seq[Secret] = Seq(user, password)
   }
 
+  /** RFC 7616. */
+  final case class Digest(user: Secret, password: Secret) extends AuthConfig {
+    def secrets: Seq[Secret] = Seq(user, password)
+  }
+
   /** @param scheme the word before the token in `Authorization` (RFC 9110 §11.6.2) */
   final case class Token(scheme: String, token: Secret) extends AuthConfig {
     def secrets: Seq[Secret] = Seq(token)
@@ -98,13 +103,14 @@ object AuthConfig {
     def optional(o: Opt[String]) = read.opt(o).map(Secret(_))
     AuthChecks(read, kind).foreach(read.problem)
     // The message of the JDK would contain the secret.
-    Seq(OauthToken, ApiKeySecret, AwsAccessKeyId, AwsSessionToken)
-      .filter(read.opt(_).exists(_.exists(isControl)))
-      .foreach { o =>
-        read.problem(s"${o.name}: contains a line break or another control character, which a header cannot contain")
-      }
+    val inHeaders = Seq(OauthToken, ApiKeySecret, AwsAccessKeyId, AwsSessionToken) ++
+      (if (kind == tables.AuthType.Digest) Seq(UserId) else Nil)
+    inHeaders.filter(read.opt(_).exists(_.exists(isControl))).foreach { o =>
+      read.problem(s"${o.name}: contains a line break or another control character, which a header cannot contain")
+    }
     kind match {
       case tables.AuthType.Basic  => Basic(needed(UserId), optional(UserPassword).getOrElse(Secret("")))
+      case tables.AuthType.Digest => Digest(needed(UserId), optional(UserPassword).getOrElse(Secret("")))
       case tables.AuthType.Bearer => Token(read(AuthScheme), needed(OauthToken))
       case tables.AuthType.ApiKey => ApiKey(read(ApiKeyName), needed(ApiKeySecret), read(ApiKeyIn))
       case tables.AuthType.OAuth1 =>

@@ -24,6 +24,11 @@ object PythonAuth {
       Seq(Field("user", UserId, required = true), Field("password", UserPassword, required = true))
     ),
     (
+      "Digest",
+      "A password that is not sent (RFC 7616).",
+      Seq(Field("user", UserId, required = true), Field("password", UserPassword, required = true))
+    ),
+    (
       "Bearer",
       "A token that is sent unchanged (RFC 6750).",
       Seq(Field("token", OauthToken, required = true), Field("scheme", AuthScheme))

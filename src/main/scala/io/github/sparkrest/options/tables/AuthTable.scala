@@ -13,12 +13,13 @@ sealed abstract class AuthType(val text: String) extends Choice
 object AuthType {
   case object Anonymous extends AuthType("None")
   case object Basic extends AuthType("Basic")
+  case object Digest extends AuthType("Digest")
   case object Bearer extends AuthType("Bearer")
   case object ApiKey extends AuthType("ApiKey")
   case object OAuth1 extends AuthType("OAuth1")
   case object OAuth2 extends AuthType("OAuth2")
   case object SigV4 extends AuthType("SigV4")
-  val all: Seq[AuthType] = Seq(Anonymous, Basic, Bearer, ApiKey, OAuth1, OAuth2, SigV4)
+  val all: Seq[AuthType] = Seq(Anonymous, Basic, Digest, Bearer, ApiKey, OAuth1, OAuth2, SigV4)
 }
 
 /** Rows of [[RestOptions]]: authentication. [[optionsOf]] says which of them belong together. */
@@ -35,9 +36,21 @@ private[sparkrest] trait AuthTable {
     doc = "How requests are authenticated. Secrets may be `env:NAME` or `file:PATH`; they are read on the driver and on executors."
   )
   val UserId: Opt[String] =
-    Opt("userId", Text, Authentication, secret = true, doc = "User of `Basic`, and of the OAuth2 grant `password`.")
+    Opt(
+      "userId",
+      Text,
+      Authentication,
+      secret = true,
+      doc = "User of `Basic`, of `Digest`, and of the OAuth2 grant `password`."
+    )
   val UserPassword: Opt[String] =
-    Opt("userPassword", Text, Authentication, secret = true, doc = "Password of `userId`. It may be empty for `Basic`.")
+    Opt(
+      "userPassword",
+      Text,
+      Authentication,
+      secret = true,
+      doc = "Password of `userId`. It may be empty for `Basic` and `Digest`."
+    )
   val OauthToken: Opt[String] = hidden("oauthToken", "Token of `Bearer` or `OAuth1`. Optional for `OAuth1`.")
   val AuthScheme: Opt[String] = text(
     "authScheme",
@@ -125,6 +138,7 @@ private[sparkrest] trait AuthTable {
     kind match {
       case Anonymous => Nil
       case Basic     => Seq(UserId, UserPassword)
+      case Digest    => Seq(UserId, UserPassword)
       case Bearer    => Seq(OauthToken, AuthScheme)
       case ApiKey    => Seq(ApiKeySecret, ApiKeyName, ApiKeyIn)
       case OAuth1    =>

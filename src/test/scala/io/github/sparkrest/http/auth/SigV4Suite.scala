@@ -157,7 +157,7 @@ class SigV4Suite extends AnyFunSuite {
     assert(host("http://proxied/", "Host" -> "h.example") == host("https://h.example/"))
   }
 
-  test("an attempt has a signature of its own, and a request to another origin has none") {
+  test("each attempt has a new signature, and a request to another origin has none") {
     val one = Authenticator.of(suite)
     val request = HttpRequest("GET", "https://h/", Nil)
     def sign(r: HttpRequest, now: Instant) = one(r, None, now).fold(e => fail(e.text), identity)
@@ -179,7 +179,7 @@ class SigV4Suite extends AnyFunSuite {
     ) ++ options
   )
 
-  test("options: what is missing or wrong is named, and secrets are not shown") {
+  test("options: errors name the missing and the wrong ones, and show no secret") {
     val auth = parsed("awsSessionToken" -> "t0ken").fold(e => fail(e.text), _.auth)
     assert(
       auth == AuthConfig.SigV4(
