@@ -53,7 +53,7 @@ def _literal_secrets(texts: Mapping[str, str]) -> Iterator[str]:
 def _secrets_of_auth() -> Iterator[str]:
     options = (f.metadata["option"] for c in kinds() for f in fields(c) if f.metadata["secret"])  # type: ignore[arg-type]
     # The name of a user or a client is not a secret by itself.
-    yield from dict.fromkeys(o for o in options if o not in ("userId", "oauth2ClientId"))
+    yield from dict.fromkeys(o for o in options if o not in ("userId", "oauth2ClientId", "awsAccessKeyId"))
 
 
 def _members(text: str) -> Iterator[tuple[str, str]]:

@@ -165,9 +165,11 @@ object SttpClient {
 
   private[http] def closeIdle(): Unit = Connections.closeIdle()
 
+  private[transport] val UserAgent = s"${BuildInfo.name}/${BuildInfo.version}"
+
   /** A header of the request with one of these names wins. */
   private val asking =
-    Seq("Accept-Encoding" -> ContentCoding.accepted, "User-Agent" -> s"${BuildInfo.name}/${BuildInfo.version}")
+    Seq("Accept-Encoding" -> ContentCoding.accepted, "User-Agent" -> UserAgent)
 
   /** The last one counts. */
   private def onePerName(headers: Seq[(String, String)]): Map[String, String] =

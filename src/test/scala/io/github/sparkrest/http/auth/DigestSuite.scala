@@ -19,7 +19,7 @@ class DigestSuite extends AnyFunSuite {
   private def challenge(text: String*): DigestChallenge =
     DigestChallenge.strongest(text.map("www-authenticate" -> _)).getOrElse(fail(s"not understood: $text"))
 
-  private def example(algorithm: String) = s"""Digest realm="http-auth@example.org", qop="auth, auth-int", """ +
+  private def example(algorithm: String) = """Digest realm="http-auth@example.org", qop="auth, auth-int", """ +
     s"""algorithm=$algorithm, nonce="7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v", """ +
     """opaque="FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS""""
 
@@ -129,6 +129,13 @@ class DigestSuite extends AnyFunSuite {
       assert(server.counts.contains("n2/00000001") && server.counts.contains("n2/00000002") && server.repeated.get == 0)
       assert(status(client(server, "userId" -> "other"), server) == 200)
       assert(server.http.asked.length == 9, "another user has another session")
+    }
+  }
+
+  test("callStrictlyOnce: a challenge is answered, because the API did nothing yet") {
+    serving(new Server("n1")) { server =>
+      val once = Seq("inputData" -> """[{"n": 1}]""", "callStrictlyOnce" -> "Y", "method" -> "GET")
+      assert(status(client(server, once: _*), server) == 200 && server.http.asked.length == 2)
     }
   }
 
