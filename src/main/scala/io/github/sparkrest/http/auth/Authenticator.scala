@@ -28,10 +28,10 @@ abstract class Authenticator {
   protected def signed(request: HttpRequest, token: Option[Secret], now: Instant): Either[RestError, HttpRequest]
 
   /** Reads the 401 to a request. True: another attempt has other credentials. */
-  def learns(request: HttpRequest, refusal: HttpResponse): Boolean = false
+  def learns: (HttpRequest, HttpResponse) => Boolean = (_, _) => false
 
   /** Reads any other response. */
-  def notes(request: HttpRequest, response: HttpResponse): Unit = ()
+  def notes: (HttpRequest, HttpResponse) => Unit = (_, _) => ()
 }
 
 object Authenticator {

@@ -9,6 +9,7 @@ import io.github.sparkrest.config.AuthConfig
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.http.Headers._
 import io.github.sparkrest.http.{HeaderScanner, HttpRequest, HttpResponse, RecentlyUsed}
+import io.github.sparkrest.options.values.Origin
 import io.github.sparkrest.request.RequestTemplate.percentEncode
 import io.github.sparkrest.secret.Secret
 
@@ -21,23 +22,24 @@ final private class DigestAuthenticator(o: AuthConfig.Digest) extends Authentica
       Authenticator.authorization(request, challenge.answer(o, request, count, DigestAuthenticator.nonce()))
     })
 
-  override def learns(request: HttpRequest, refusal: HttpResponse): Boolean =
-    DigestChallenge.strongest(refusal.headers).exists { c => session(request).begin(c); true }
+  override def learns: (HttpRequest, HttpResponse) => Boolean = (request, refusal) => {
+    val challenge = DigestChallenge.strongest(refusal.headers)
+    challenge.foreach(session(request).begin)
+    challenge.isDefined
+  }
 
-  override def notes(request: HttpRequest, response: HttpResponse): Unit =
+  override def notes: (HttpRequest, HttpResponse) => Unit = (request, response) =>
     response.header("Authentication-Info").flatMap(DigestChallenge.nextNonce).foreach(session(request).move)
 
   /** Each server has its own challenges. All readers of this JVM continue with the same one. */
   private def session(request: HttpRequest): DigestSession =
     DigestAuthenticator
-      .sessions((o, request.url.split("/", 4).take(3).mkString("/").toLowerCase))(
-        Right(new DigestSession): Either[Nothing, DigestSession]
-      )
+      .sessions[Nothing]((o, Origin.of(request.url)))(Right(new DigestSession))
       .fold(identity[DigestSession], identity)
 }
 
 private object DigestAuthenticator {
-  private val sessions = new RecentlyUsed[(AuthConfig.Digest, String), DigestSession]
+  private val sessions = new RecentlyUsed[(AuthConfig.Digest, Option[String]), DigestSession]
   private val random = new SecureRandom
 
   def nonce(): String = {
@@ -138,17 +140,18 @@ private[auth] object DigestChallenge {
     def of(name: String) = parameters.collectFirst { case (n, v) if n == name => v }
     val qop = of("qop").map(_.toLowerCase.split("[,\\s]+").toSeq)
     val known = of("algorithm").forall(a => functions.contains(a.toLowerCase.stripSuffix("-sess")))
-    for {
-      nonce <- of("nonce")
-      if scheme.equalsIgnoreCase("Digest") && known && qop.forall(_.contains("auth"))
-    } yield DigestChallenge(
-      of("realm").getOrElse(""),
-      nonce,
-      of("opaque"),
-      of("algorithm"),
-      qop.isDefined,
-      of("userhash").exists(_.equalsIgnoreCase("true"))
-    )
+    if (!scheme.equalsIgnoreCase("Digest") || !known || !qop.forall(_.contains("auth"))) None
+    else
+      of("nonce").map { nonce =>
+        DigestChallenge(
+          of("realm").getOrElse(""),
+          nonce,
+          of("opaque"),
+          of("algorithm"),
+          qop.isDefined,
+          of("userhash").exists(_.equalsIgnoreCase("true"))
+        )
+      }
   }
 
   /** RFC 9110 §11.6.1: `Scheme name=value, name="value", Scheme2 name=value`. Names become lower case. */
