@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.config
 
-import io.github.sparkrest.options.values.{FieldPath, PaginationType, ValueSource}
+import io.github.sparkrest.options.tables.PaginationType
+import io.github.sparkrest.options.values.{FieldPath, ValueSource}
 import io.github.sparkrest.options.{OptionReader, RestOptions}
 
 /** The pages of one poll.

@@ -12,7 +12,7 @@ import io.github.sparkrest.options.values.{
   Template,
   ValueSource
 }
-import io.github.sparkrest.options.{OptionReader, Policy, RestOptions, values}
+import io.github.sparkrest.options.{OptionReader, Policy, RestOptions, tables, values}
 import io.github.sparkrest.secret.Secret
 
 /** The options of one source, checked and typed. Only [[RestConfig.parse]] makes it, and only there options are read.
@@ -37,7 +37,7 @@ final case class RestConfig(
     responseTimeoutMs: Long,
     transport: TransportConfig,
     dataField: Option[FieldPath],
-    responseFormat: values.ResponseFormat,
+    responseFormat: tables.ResponseFormat,
     recordFields: Seq[String],
     emptyStatusCodes: StatusCodes,
     emptyWhen: Option[BodyCondition],
@@ -95,7 +95,7 @@ final case class RestConfig(
     if (hasPlaceholder || OffsetConfig.names.exists(asked)) this
     else
       RestConfig
-        .parse(options.toMap + (RestOptions.OffsetType.name -> values.OffsetType.Snapshot.text), policy = policy)
+        .parse(options.toMap + (RestOptions.OffsetType.name -> tables.OffsetType.Snapshot.text), policy = policy)
         .getOrElse(this)
   }
 

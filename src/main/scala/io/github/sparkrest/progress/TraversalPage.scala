@@ -2,7 +2,8 @@
 package io.github.sparkrest.progress
 
 import io.github.sparkrest.error.RestError
-import io.github.sparkrest.options.values.{PaginationType, ValueSource}
+import io.github.sparkrest.options.tables.PaginationType
+import io.github.sparkrest.options.values.ValueSource
 import io.github.sparkrest.progress.pages.{CycleMark, PageErrors, PageWarnings}
 import io.github.sparkrest.progress.seen.{PageMemory, TraversalMemory}
 import io.github.sparkrest.progress.strategies.{Advance, OffsetField, OffsetReading, TraversalTimes}

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.config
 
-import io.github.sparkrest.options.tables.OptType
-import io.github.sparkrest.options.values.{FieldPath, HttpMethod, OffsetType}
+import io.github.sparkrest.options.tables.{OffsetType, OptType}
+import io.github.sparkrest.options.values.{FieldPath, HttpMethod}
 import io.github.sparkrest.secret.Secret
 import org.scalatest.funsuite.AnyFunSuite
 

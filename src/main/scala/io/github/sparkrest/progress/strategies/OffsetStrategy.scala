@@ -5,14 +5,14 @@ import java.time.Instant
 
 import io.github.sparkrest.config.{OffsetConfig, RestConfig}
 import io.github.sparkrest.error.{Condition, RestError}
-import io.github.sparkrest.options.values.OffsetType
+import io.github.sparkrest.options.tables.OffsetType
 import io.github.sparkrest.progress.Progress
 import io.github.sparkrest.progress.seen.{RecordHash, Seen, SeenRecords}
 import io.github.sparkrest.response.{Envelope, PageFacts}
 
 /** How an endpoint makes progress: what a traversal requests, which of its records may have been delivered before, and the next
   * offset. Pure: no HTTP, no Spark, and the time is a parameter. One implementation per `offsetType`.
-  * A new strategy also needs a case in `OffsetType`, a line in the factory below and a description in the option table.
+  * A new strategy also needs a case in `OffsetType`, with its description, and a line in the factory below.
   */
 trait OffsetStrategy {
 
