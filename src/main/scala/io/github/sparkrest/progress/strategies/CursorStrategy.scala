@@ -52,7 +52,7 @@ final private[sparkrest] class CursorStrategy(config: RestConfig) extends Offset
       Novelty.MayRepeat
     }
 
-    override def maybeLast(buf: Array[Byte], from: Int, to: Int): Unit =
+    def maybeLast(buf: Array[Byte], from: Int, to: Int): Unit =
       if (picksLast) pick(buf, from, to)
 
     private def pick(buf: Array[Byte], from: Int, to: Int): Unit = {

@@ -85,7 +85,7 @@ trait OffsetReading {
   def see(buf: Array[Byte], from: Int, to: Int): Novelty
 
   /** Called after [[see]] for every record that may be the last one of the page. */
-  def maybeLast(buf: Array[Byte], from: Int, to: Int): Unit = ()
+  def maybeLast(buf: Array[Byte], from: Int, to: Int): Unit
 
   /** Identifies a record that comes again: a hash of its content, unless the strategy has an id. Call it after [[see]]. */
   def identity(buf: Array[Byte], from: Int, to: Int): String = RecordHash.of(buf, from, to)
