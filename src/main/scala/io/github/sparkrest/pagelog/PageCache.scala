@@ -37,6 +37,7 @@ object CachedPages {
   * room is needed.
   */
 object PageCache {
+
   /** Room for the batch that follows and for the polls that run ahead of it. Half of it must hold the file of one task, of 32 MB
     * at most.
     */
