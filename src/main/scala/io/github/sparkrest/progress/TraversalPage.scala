@@ -42,7 +42,7 @@ final private[sparkrest] class TraversalPage(
     records += 1
     val novelty = reading.see(buf, from, to)
     if (maybeLast) {
-      reading.maybeLast(buf, from, to)
+      reading.maybeLast.see(buf, from, to)
       nextInRecord.foreach(f => lastRecord = f.token(buf, from, to))
     }
     val isNew = ofPage.isNew(buf, from, to, novelty)
