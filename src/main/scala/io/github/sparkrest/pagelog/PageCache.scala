@@ -37,10 +37,8 @@ object CachedPages {
   * room is needed.
   */
 object PageCache {
-  /** Room for the batch that follows and for the polls that run ahead of it. Half of it must hold the file of one task, of 32 MB
-    * at most.
-    */
-  val maxBytes: Long = math.min(128L << 20, Runtime.getRuntime.maxMemory / 16)
+
+  val maxBytes: Long = math.min(32L << 20, Runtime.getRuntime.maxMemory / 16)
   private val StaleNanos = 60L * 1000 * 1000 * 1000
 
   final private case class Entry(pages: CachedPages, since: Long)

@@ -43,7 +43,7 @@ final private[sparkrest] class TraversalPage(
     records += 1
     val novelty = reading.see(buf, from, to)
     if (maybeLast) {
-      reading.maybeLast(buf, from, to)
+      reading.maybeLast.see(buf, from, to)
       nextInRecord.foreach(f => lastRecord = f.token(buf, from, to))
     }
     val isNew = ofPage.isNew(buf, from, to, novelty)
@@ -116,7 +116,12 @@ final private[sparkrest] class TraversalPage(
         (if (isHollow) List(PageErrors.manyEmptyPages(emptyPages)) else Nil)
     next match {
       case _ if comesAgain(reached) =>
-        result(state.copy(traversal = None, ahead = memory.join(state.ahead, ofPage.seen)), facts, atEnd = false, warnings)
+        result(
+          state.copy(traversal = None, ahead = memory.join(state.ahead, ofPage.seen)),
+          facts,
+          atEnd = false,
+          warnings
+        )
           .copy(unfinished = true)
       case None =>
         result(
@@ -169,7 +174,10 @@ final private[sparkrest] class TraversalPage(
   private def laterNew: Boolean = state.traversal.exists(d => d.laterNew || kept > 0)
 
   private def same: Int =
-    state.traversal.filter(_ => records > 0 && pages.mayOverlap).filter(_.signature == ofPage.pageSignature(records)).fold(0)(_.same + 1)
+    state.traversal
+      .filter(_ => records > 0 && pages.mayOverlap)
+      .filter(_.signature == ofPage.pageSignature(records))
+      .fold(0)(_.same + 1)
 
   private def further(page: PageToken, landmark: (String, Long), reached: Advance): Progress = {
     val before = state.traversal

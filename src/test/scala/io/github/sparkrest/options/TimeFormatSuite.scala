@@ -17,7 +17,22 @@ class TimeFormatSuite extends AnyFunSuite {
   private def anyTime: String = {
     val date = s"${oneOf("2024", "2025", "1900", "0000", "9999", "1969", "202", "20250")}-${two(14)}-${two(33)}"
     val fraction = oneOf("", "", ".", ".5", ".000", ".123456", ".999999999", ".1234567890", ",5")
-    val offset = oneOf("Z", "Z", "+01:00", "-05:30", "+18:00", "+17:59", "-00:00", "+24:00", "+01:60", "+0100", "+01", "", "z", "ZZ")
+    val offset = oneOf(
+      "Z",
+      "Z",
+      "+01:00",
+      "-05:30",
+      "+18:00",
+      "+17:59",
+      "-00:00",
+      "+24:00",
+      "+01:60",
+      "+0100",
+      "+01",
+      "",
+      "z",
+      "ZZ"
+    )
     val time = s"${two(26)}:${two(62)}${oneOf(":" + two(62), ":" + two(62), "", ":")}"
     s"$date${oneOf("T", "T", " ", "t", "")}$time$fraction$offset"
   }
@@ -26,7 +41,9 @@ class TimeFormatSuite extends AnyFunSuite {
     var valid, invalid = 0
     (1 to 100000).foreach { _ =>
       val text = anyTime
-      val changed = if (random.nextInt(4) > 0 || text.isEmpty) text else text.updated(random.nextInt(text.length), oneOf('-', ':', 'x', '٣', '9', ' '))
+      val changed =
+        if (random.nextInt(4) > 0 || text.isEmpty) text
+        else text.updated(random.nextInt(text.length), oneOf('-', ':', 'x', '٣', '9', ' '))
       Seq(text, changed).foreach { t =>
         val zone = oneOf[ZoneId](ZoneOffset.UTC, ZoneId.of("Europe/Berlin"))
         val expected = TimeFormat.Iso.byFormatters(t, zone)

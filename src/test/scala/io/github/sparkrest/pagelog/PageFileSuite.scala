@@ -118,17 +118,6 @@ class PageFileSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     writer.abandon()
   }
 
-  test("a file of one task is cached as a whole") {
-    PageCache.clear()
-    val writer = new PageFileWriter(store, 1, "")
-    (1 to 320).foreach(i => append(writer, record(i, 100000)))
-    writer.endPage(None, None)
-    val name = writer.close().map(_.name).getOrElse(fail("no file"))
-    assert(new PageFileReader(store, PageSlice(name, 0, 320, 320, 0, "")).fromCache)
-    uncached(name)
-    Files.delete(root.resolve(PageFile.path(name)))
-  }
-
   test("a writer that is given up leaves no file") {
     val writer = new PageFileWriter(store, 1, "")
     (1 to 10).foreach(i => append(writer, record(i, 100000)))

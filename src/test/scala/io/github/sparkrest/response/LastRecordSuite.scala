@@ -64,8 +64,10 @@ class LastRecordSuite extends AnyFunSuite with ScalaCheckPropertyChecks with Sli
   }
 
   test("records that become objects keep what is known of them") {
-    assert(told("""[[1,2],[3,4],{"a":5}]""", fields = Seq("a")) ==
-      List("""{"a":1}""" -> false, """{"a":3}""" -> false, """{"a":5}""" -> true))
+    assert(
+      told("""[[1,2],[3,4],{"a":5}]""", fields = Seq("a")) ==
+        List("""{"a":1}""" -> false, """{"a":3}""" -> false, """{"a":5}""" -> true)
+    )
     assert(told("[[1],[2]]", fields = Seq("a")) == List("""{"a":1}""" -> false, """{"a":2}""" -> true))
   }
 

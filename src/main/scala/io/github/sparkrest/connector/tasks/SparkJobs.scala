@@ -30,11 +30,10 @@ final private[sparkrest] class SparkJobs(session: SparkSession, name: String) {
   private lazy val hadoopConf = context.broadcast(new SerializableConfiguration(context.hadoopConfiguration))
 
   /** Polls, a task for each. */
-  def poll(tasks: Seq[PollTask]): Seq[PollReport] = {
+  def poll(tasks: Seq[PollTask]): Seq[PollReport] =
     SparkJobs
       .run(context, artifacts, group, s"poll $name", tasks, new RunPoll(hadoopConf))
       .flatMap(Wire.read[List[PollReport]](_))
-  }
 
   /** Calls for the rows of each part, a task a part; results as [[RowCallResult.encode]] writes them. */
   def calls(parts: Seq[InputRows], options: RowCallConfig): Seq[Array[Byte]] =
@@ -78,9 +77,7 @@ final private[sparkrest] class SparkJobs(session: SparkSession, name: String) {
 /** The work of a task, which gets one part of the job. A class with a name and not a Scala function: for each job with a
   * function, Spark reads the byte code of the class that contains it (`ClosureCleaner`), and a stream has a job for each poll.
   */
-sealed abstract private[tasks] class TaskBody[P]
-    extends ((TaskContext, Iterator[P]) => Array[Byte])
-    with Serializable {
+sealed abstract private[tasks] class TaskBody[P] extends ((TaskContext, Iterator[P]) => Array[Byte]) with Serializable {
   def run(part: P): Array[Byte]
   final def apply(context: TaskContext, parts: Iterator[P]): Array[Byte] = run(parts.next())
 }

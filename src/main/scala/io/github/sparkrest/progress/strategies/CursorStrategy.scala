@@ -6,9 +6,9 @@ import java.time.Instant
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.options.values.OffsetPick
-import io.github.sparkrest.progress.Progress
 import io.github.sparkrest.progress.pages.FirstRecord
 import io.github.sparkrest.progress.seen.{RecordHash, SeenRecords}
+import io.github.sparkrest.progress.{KeptRecords, Progress}
 import io.github.sparkrest.request.NextUrl
 import io.github.sparkrest.response.PageFacts
 
@@ -52,8 +52,8 @@ final private[sparkrest] class CursorStrategy(config: RestConfig) extends Offset
       Novelty.MayRepeat
     }
 
-    def maybeLast(buf: Array[Byte], from: Int, to: Int): Unit =
-      if (picksLast) pick(buf, from, to)
+    override val maybeLast: KeptRecords.Visitor =
+      if (picksLast) (buf, from, to) => pick(buf, from, to) else KeptRecords.Ignoring
 
     private def pick(buf: Array[Byte], from: Int, to: Int): Unit = {
       picked = field.token(buf, from, to).filter(_.nonEmpty)

@@ -58,8 +58,6 @@ final private[sparkrest] class IncrementalStrategy(options: OffsetConfig, hasPla
     override def identity(buf: Array[Byte], from: Int, to: Int): String =
       if (last.isDefined) "#" + last.value.toString else super.identity(buf, from, to)
 
-    def maybeLast(buf: Array[Byte], from: Int, to: Int): Unit = ()
-
     def see(buf: Array[Byte], from: Int, to: Int): Novelty = {
       records += 1
       first.see(buf, from, to)

@@ -63,8 +63,6 @@ final private[sparkrest] class MaximumStrategy(config: RestConfig, readsEnvelope
     override def reachedOld: Boolean = old && !values.replacesText
     override def outOfOrder: Boolean = values.descends
 
-    def maybeLast(buf: Array[Byte], from: Int, to: Int): Unit = ()
-
     def see(buf: Array[Byte], from: Int, to: Int): Novelty = {
       records += 1
       first.see(buf, from, to)

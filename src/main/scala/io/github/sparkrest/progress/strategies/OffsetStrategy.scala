@@ -6,13 +6,13 @@ import java.time.Instant
 import io.github.sparkrest.config.{OffsetConfig, RestConfig}
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.options.tables.OffsetType
-import io.github.sparkrest.progress.Progress
 import io.github.sparkrest.progress.seen.{RecordHash, Seen, SeenRecords}
+import io.github.sparkrest.progress.{KeptRecords, Progress}
 import io.github.sparkrest.response.{Envelope, PageFacts}
 
 /** How an endpoint makes progress: what a traversal requests, which of its records may have been delivered before, and the next
   * offset. Pure: no HTTP, no Spark, and the time is a parameter. One implementation per `offsetType`.
-  * A new strategy also needs a case in `OffsetType`, with its description, and a line in the factory below.
+  * A new strategy also needs a case in `OffsetType`, a line in the factory below and a description in the option table.
   */
 trait OffsetStrategy {
 
@@ -84,8 +84,8 @@ trait OffsetReading {
   /** Looks at the record in `[from, to)`. */
   def see(buf: Array[Byte], from: Int, to: Int): Novelty
 
-  /** Called after [[see]] for every record that may be the last one of the page. */
-  def maybeLast(buf: Array[Byte], from: Int, to: Int): Unit
+  /** Gets every record that may be the last one of the page, after [[see]]. */
+  def maybeLast: KeptRecords.Visitor = KeptRecords.Ignoring
 
   /** Identifies a record that comes again: a hash of its content, unless the strategy has an id. Call it after [[see]]. */
   def identity(buf: Array[Byte], from: Int, to: Int): String = RecordHash.of(buf, from, to)

@@ -22,8 +22,6 @@ final private[sparkrest] class SnapshotStrategy(options: OffsetConfig) extends O
   override def showsGaps: Progress => Boolean = _ => false
 
   def read(state: Progress, ask: OffsetQuery, times: TraversalTimes): OffsetReading = new OffsetReading {
-    def maybeLast(buf: Array[Byte], from: Int, to: Int): Unit = ()
-
     def see(buf: Array[Byte], from: Int, to: Int): Novelty = if (remembers) Novelty.MayRepeat else Novelty.New
     def finish(facts: PageFacts): Either[RestError, Advance] =
       Right(Advance(None, atEnd = true))

@@ -50,8 +50,6 @@ final private[sparkrest] class WindowStrategy(options: OffsetConfig, clock: ApiC
 
     /** Records that have no time are remembered until the next slice. */
     override def rank: Long = last.fold(Seen.Unranked)(m => OffsetKey.rank(OffsetKey.Moment(m)))
-    def maybeLast(buf: Array[Byte], from: Int, to: Int): Unit = ()
-
     def see(buf: Array[Byte], from: Int, to: Int): Novelty = {
       last = field.in(buf, from, to).flatMap(time.momentOf)
       Novelty.MayRepeat

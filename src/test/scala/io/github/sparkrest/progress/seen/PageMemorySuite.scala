@@ -36,7 +36,8 @@ class PageMemorySuite extends AnyFunSuite {
   }
 
   final private class Stream(shownBytes: Long, options: (String, String)*) {
-    private val config = RestConfig.parse(Map("url" -> "http://h/x?o={offset}") ++ options).fold(e => fail(e.text), identity)
+    private val config =
+      RestConfig.parse(Map("url" -> "http://h/x?o={offset}") ++ options).fold(e => fail(e.text), identity)
     private val core = new Progression(config, CoreLimits(seenInState = 5, seenInTask = 5, seenFiles = 3))
     var state: Progress = Progress.Initial
     var shown = 0

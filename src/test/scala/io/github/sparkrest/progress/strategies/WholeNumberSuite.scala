@@ -39,9 +39,9 @@ class WholeNumberSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
 
   test("the borders of what fits into a Long") {
     val borders = Seq(Long.MaxValue, Long.MinValue, 999999999999999999L).map(BigInteger.valueOf)
-    borders.flatMap(n => Seq(n.subtract(BigInteger.ONE), n, n.add(BigInteger.ONE))).foreach(n =>
-      assert(read(n.toString).value == n && read(n.toString).text == n.toString)
-    )
+    borders
+      .flatMap(n => Seq(n.subtract(BigInteger.ONE), n, n.add(BigInteger.ONE)))
+      .foreach(n => assert(read(n.toString).value == n && read(n.toString).text == n.toString))
   }
 
   test("other values are no whole number, and a variable becomes empty again") {
