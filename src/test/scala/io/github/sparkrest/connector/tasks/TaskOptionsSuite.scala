@@ -15,7 +15,7 @@ class TaskOptionsSuite extends AnyFunSuite {
   test("the same options are parsed once, others are not mixed up with them") {
     val first = task("pageSize" -> "10", "pagination" -> "page").config
     assert(task("pagination" -> "page", "pageSize" -> "10").config eq first)
-    assert(task("pageSize" -> "20", "pagination" -> "page").config.paging.size.contains(20))
+    assert(task("pageSize" -> "20", "pagination" -> "page").config.paging.pageSize.contains(20L))
   }
 
   test("options that name a file are parsed in each task, because the file may have changed") {
