@@ -39,7 +39,7 @@ object RestOptions
     OffsetType, OffsetField, InitialOffset, OffsetPick, OffsetFormat, RequestOffsetFormat, Order, Boundary, RecordKey,
     Lookback, Lag, WindowStep, OnCursorExpired,
     Pagination, NextField, HasMoreField, TotalField, PageParam, PageSizeParam, PageSize, StartPage, MaxPagesPerPoll,
-    ReanchorAfter, PageInterval, AllowedHosts, AllowPrivateHosts,
+    ReanchorAfter, PageInterval, PagesInFlight, AllowedHosts, AllowPrivateHosts,
     StreamingInterval, CatchUpInterval, BatchSize, MaxBytesPerBatch,
     MaxBufferedBytes, RetainBatches, EndpointRetention, PageLogLocation, MaxRetries, RetryBackoff, OnError, MaxConsecutiveErrors,
     MaxRequestsPerTrigger,

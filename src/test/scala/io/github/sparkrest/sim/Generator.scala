@@ -49,8 +49,10 @@ object Generator {
     val twice = s.paging == "cursor" && s.sliding && !s.key
     s.kind match {
       // A change while a list in no known order is read may hide behind the greatest value seen.
+      case "since" if s.grows       => false
       case "since" | "ids" | "feed" => drifts && (!keepsPlace(s) || twice)
       // Records that leave a list that is read by number move others over to a page that was read.
+      case "window" if s.grows   => false
       case "window" | "snapshot" => s.sliding
       case _                     => false
     }
@@ -100,10 +102,10 @@ object Generator {
   }
 
   private[sim] def mayUpdate(s: Setup) =
-    !(s.kind == "ids" || s.offset == "incremental" || s.kind == "log" && s.carrier == "record" || s.twins)
+    !(s.grows || s.kind == "ids" || s.offset == "incremental" || s.kind == "log" && s.carrier == "record" || s.twins)
 
   private def mayDelete(s: Setup) =
-    if (s.kind == "log" || s.kind == "link" || s.kind == "delta") false
+    if (s.grows || s.kind == "log" || s.kind == "link" || s.kind == "delta") false
     // Records without a value are in each answer: a page that they fill with equal values leads to a page by number.
     else !s.sliding || s.order == "asc" && s.kind == "since" && s.odd.isEmpty && !s.oddFirst || s.calm
 }

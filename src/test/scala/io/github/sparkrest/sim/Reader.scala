@@ -80,6 +80,16 @@ object Reader {
     kind ++ next ++ stop ++ (if (s.maxPages < 100) Seq("maxPagesPerPoll" -> s.maxPages.toString) else Nil)
   }
 
+  /** Where the option is allowed: without it requests follow one another. */
+  private def readsAhead(s: Setup): Boolean = s.flight > 1 && (s.paging match {
+    case "page" | "offset" => s.kind == "window" || s.kind == "since" && s.order == "asc" && s.tellOrder && !inclusive(s)
+    case "none"            => s.kind == "window" && s.step > 0 || s.kind == "delta"
+    case _                 => true
+  })
+
+  private def inclusive(s: Setup) =
+    s.boundary == "inclusive" || s.boundary.isEmpty && s.tellBoundary && s.bound != "exclusive"
+
   private def common(s: Setup): Seq[(String, String)] = {
     val ordered = Set("since", "ids", "feed")(s.kind)
     Seq(
@@ -94,6 +104,7 @@ object Reader {
         s.boundary.isEmpty && (s.tellBoundary || s.kind == "ids" && s.bound == "exclusive")
       ),
       Some("recordKey" -> "id").filter(_ => s.key),
+      Some("pagesInFlight" -> s.flight.toString).filter(_ => readsAhead(s)),
       Some("conditionalRequests" -> "false").filterNot(_ => s.conditional),
       Some("lag" -> s"${s.lag}ms").filter(_ => s.lag > 0),
       Some("lookback" -> s"${s.lookback}ms").filter(_ => s.lookback > 0),

@@ -5,7 +5,7 @@ import java.time.Instant
 
 import io.github.sparkrest.config.OffsetConfig
 import io.github.sparkrest.error.RestError
-import io.github.sparkrest.progress.Progress
+import io.github.sparkrest.progress.{Progress, Traversal}
 import io.github.sparkrest.response.PageFacts
 
 /** `window`: slices of time, one after the other. An empty response moves on too. The offset is the end of the last slice, as
@@ -31,6 +31,20 @@ final private[sparkrest] class WindowStrategy(options: OffsetConfig, clock: ApiC
         Some(OffsetQuery(time.sent(start), time.render(end)))
       case None => Some(OffsetQuery(start, time.render(newest)))
     }
+  }
+
+  override def isOver: Traversal => Boolean = t => // guard: I1.21
+    time.asked(t.until).exists(!_.isAfter(Instant.ofEpochMilli(t.times.horizon).minusMillis(options.lagMs)))
+
+  override def sliceThatIsOver: (Progress, Instant) => Option[OffsetQuery] = { (state, now) =>
+    val over = now.minusMillis(options.lagMs + clock.unknownSkewMs + clock.marginMs)
+    for {
+      query <- ask(state, now)
+      step <- stepMs
+      from <- time.asked(state.offset.getOrElse(time.initial))
+      until <- time.asked(query.until)
+      if !until.isAfter(over) && !from.plusMillis(step).isAfter(until)
+    } yield query
   }
 
   def asksForMore: Boolean = true
