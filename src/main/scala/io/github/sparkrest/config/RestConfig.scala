@@ -89,6 +89,10 @@ final case class RestConfig(
   /** New records appear at the end of the list, so that they do not move other records to another page. */
   def appendsOnly: Boolean = offset.ascending && !offset.kind.isToken
 
+  /** One request follows the other while a stream without pages catches up, without a pause and in one task. */
+  def catchesUpAtOnce: Boolean =
+    streamingIntervalMs == 0 || offset.kind.movesWithTime && catchUpIntervalMs.contains(0L)
+
   /** Whether a request contains this placeholder. */
   def mentions(name: String): Boolean = RestConfig.placeholdersIn(this).contains(name)
 

@@ -51,7 +51,7 @@ final private[poll] class EarlyRequest(
     }
 
   private def offer(received: HttpResponse): Either[RestError, Unit] = {
-    val waiting = received.body.readNBytes(share)
+    val waiting = received.body.readNBytes(share) // guard: I4.14
     val next = if (waiting.length < share) -1 else received.body.read()
     if (next < 0) {
       response.complete(Right(received.copy(body = new ByteArrayInputStream(waiting))))

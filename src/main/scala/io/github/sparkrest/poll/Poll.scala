@@ -143,7 +143,10 @@ final class Poll(
     // A page that would not fit into the budget is not requested early.
     def mayBegin() = limit.left.forall(ahead.inFlight < _) && !reached(sink.bytes + (ahead.inFlight + 2) * largest)
     var go = true
-    try
+    try {
+      // A task goes on where the last one ended. A request that is in doubt is repeated alone.
+      val goesOnAtOnce = start.traversal.isDefined || config.catchesUpAtOnce
+      if (goesOnAtOnce && start.doubt.isEmpty && config.paging.intervalMs == 0) expect(start, limits, mayBegin _)
       while (go) {
         pages += 1
         val before = outcome.state
@@ -171,7 +174,7 @@ final class Poll(
             go = goesOn(before, result, kept) && (ahead.inFlight > 0 || !reached(sink.bytes))
         }
       }
-    finally ahead.close()
+    } finally ahead.close()
     outcome.copy(
       state = core.settled(outcome.state),
       requests = sent,
@@ -191,7 +194,7 @@ final class Poll(
   private def goesOn(before: Progress, result: PageOutcome, kept: Boolean): Boolean = {
     val inTraversal = result.next.traversal.isDefined
     isMore(before, result, kept) && result.waitMs.isEmpty && config.paging.intervalMs == 0 && limit.waitMs.isEmpty &&
-    (inTraversal || config.paging.isPaged && !result.atEnd || config.streamingIntervalMs == 0) &&
+    (inTraversal || config.paging.isPaged && !result.atEnd || config.catchesUpAtOnce) &&
     // Outside a traversal, a response without a new record ends the task, so that the next poll waits.
     (inTraversal || kept || config.offset.kind.movesWithTime)
   }

@@ -36,7 +36,7 @@ final private[sparkrest] class Forecast(core: CoreParts) {
   }
 
   private def staysInPlace(t: Traversal): Boolean =
-    !config.readsFromValues && (strategy.isOver(t) || config.appendsOnly && !t.unordered) // guard: I1.20
+    !config.readsFromValues && (strategy.isOver(t) || config.appendsOnly && !t.unordered) // guard: I1.30
 
   /** A page that is not full is probably the last one. */
   private def isFull(state: Progress, t: Traversal): Boolean =

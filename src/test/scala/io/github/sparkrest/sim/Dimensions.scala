@@ -22,7 +22,8 @@ object Dimensions {
     "oid",
     "odd",
     "skew",
-    "ahead"
+    "ahead",
+    "slices"
   )
 
   private val without: Set[String] = sys.props
@@ -74,7 +75,8 @@ object Dimensions {
       s.and("form" -> "oid", "offset" -> "max_field", "ask" -> "")
     case "skew" if r.oneIn(4) => s.and("date" -> "true", "skew" -> r.pick(Seq("0", "3000", "30000", "-30000", "600000")))
     case "ahead" => if (r.oneIn(3)) s else grown(s.and("flight" -> (2 + r(4)).toString), r)
-    case _       => s
+    case "slices" if s.kind == "window" => s.and("tellBoundary" -> r.oneIn(2).toString)
+    case _                              => s
   }
 
   /** Where a reader may read ahead, the list may grow at its end meanwhile. */

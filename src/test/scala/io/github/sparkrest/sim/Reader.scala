@@ -91,7 +91,7 @@ object Reader {
     s.boundary == "inclusive" || s.boundary.isEmpty && s.tellBoundary && s.bound != "exclusive"
 
   private def common(s: Setup): Seq[(String, String)] = {
-    val ordered = Set("since", "ids", "feed")(s.kind)
+    val ordered = Set("since", "ids", "feed", "window")(s.kind)
     Seq(
       Some("streamingInterval" -> s.interval.toString),
       Some("dataField" -> "data").filterNot(_ => s.rootArray || s.warnings),

@@ -25,8 +25,8 @@ final class MeteredClient(network: HttpClient, sendable: Long => Long = _ => Lon
       finally ended()
 
   /** A request counts when it begins, because others may be on their way. */
-  private def mayBegin(): Boolean = synchronized { // guard: I7.4
-    val may = begun < sendable((System.nanoTime - began + 999999L) / 1000000L)
+  private def mayBegin(): Boolean = synchronized {
+    val may = begun < sendable((System.nanoTime - began + 999999L) / 1000000L) // guard: I7.4
     if (may) begun += 1
     may
   }

@@ -33,8 +33,10 @@ final private[sparkrest] class WindowStrategy(options: OffsetConfig, clock: ApiC
     }
   }
 
-  override def isOver: Traversal => Boolean = t => // guard: I1.21
-    time.asked(t.until).exists(!_.isAfter(Instant.ofEpochMilli(t.times.horizon).minusMillis(options.lagMs)))
+  override def isOver: Traversal => Boolean = { t =>
+    val over = Instant.ofEpochMilli(t.times.horizon).minusMillis(options.lagMs)
+    time.asked(t.until).exists(!_.isAfter(over)) // guard: I1.31
+  }
 
   override def sliceThatIsOver: (Progress, Instant) => Option[OffsetQuery] = { (state, now) =>
     val over = now.minusMillis(options.lagMs + clock.unknownSkewMs + clock.marginMs)
