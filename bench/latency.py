@@ -55,7 +55,9 @@ def main() -> None:
         print(f"{name:<12}{median:7.2f} s, {PAGES / median:6.1f} pages/s (runs: {runs})")
     print(f"{'floor':<12}{PAGES * LATENCY_SECONDS / IN_FLIGHT:7.2f} s with {IN_FLIGHT} in flight")
     ratio = medians["sequential"] / medians[f"{IN_FLIGHT} in flight"]
-    print(f"sequential / {IN_FLIGHT} in flight: {ratio:.2f} (goal >= {GOAL}: {'reached' if ratio >= GOAL else 'missed'})")
+    print(
+        f"sequential / {IN_FLIGHT} in flight: {ratio:.2f} (goal >= {GOAL}: {'reached' if ratio >= GOAL else 'missed'})"
+    )
     print(f"requests / {IN_FLIGHT} in flight: {medians['requests'] / medians[f'{IN_FLIGHT} in flight']:.2f}")
 
 
@@ -72,6 +74,7 @@ def stream(spark: SparkSession, url: str, checkpoint: Path, in_flight: int) -> i
         schema=SCHEMA,
         streaming_interval=0,
         batch_size=50_000,
+        max_pages_per_poll=PAGES,
         pages_in_flight=in_flight,
     )
     writer = events.writeStream.format("noop").trigger(availableNow=True)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An API with pages and a latency: `GET /events?page=N` answers with 100 records, 100 ms later, to any number of clients.
+"""An API with pages and a latency: `GET /events?page=N` answers with 100 records, 100 ms later, to any client.
 
 Run as `python bench/paged_server.py`; it prints its port when it is ready, and ends with its standard input.
 """

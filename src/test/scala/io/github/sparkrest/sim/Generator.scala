@@ -52,8 +52,7 @@ object Generator {
       case "since" if s.grows       => false
       case "since" | "ids" | "feed" => drifts && (!keepsPlace(s) || twice)
       // Records that leave a list that is read by number move others over to a page that was read.
-      case "window" if s.grows   => false
-      case "window" | "snapshot" => s.sliding
+      case "window" | "snapshot" => s.sliding && !s.grows
       case _                     => false
     }
   }
@@ -62,7 +61,7 @@ object Generator {
   private def keepsPlace(s: Setup) = s.kind match {
     // Records that changed after the traversal began are requested again, if the values are times and the bound is inclusive.
     case "since" | "feed" if s.offset != "incremental" =>
-      val times = s.offset == "timestamp" || s.form == "iso" || s.ask.nonEmpty || s.lag > 0
+      val times = knowsTimes(s)
       s.order match {
         case "desc"              => true
         case "none"              => times && !s.unique && s.lookback == 0
@@ -74,6 +73,9 @@ object Generator {
       }
     case _ => s.order == "desc" || s.order == "asc" && s.tellOrder && !s.backwards
   }
+
+  private[sim] def knowsTimes(s: Setup): Boolean =
+    s.offset == "timestamp" || s.form == "iso" || s.ask.nonEmpty || s.lag > 0
 
   private def frozen(s: Setup) = s.view == "frozen" && Set("link", "nextUrl", "cursor")(s.paging)
 

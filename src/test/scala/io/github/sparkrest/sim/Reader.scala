@@ -82,7 +82,8 @@ object Reader {
 
   /** Where the option is allowed: without it requests follow one another. */
   private def readsAhead(s: Setup): Boolean = s.flight > 1 && (s.paging match {
-    case "page" | "offset" => s.kind == "window" || s.kind == "since" && s.order == "asc" && s.tellOrder && !inclusive(s)
+    case "page" | "offset" =>
+      s.kind == "window" || s.order == "asc" && s.tellOrder && (s.kind == "snapshot" || s.kind == "since" && !inclusive(s))
     case "none"            => s.kind == "window" && s.step > 0 || s.kind == "delta"
     case _                 => true
   })
@@ -91,7 +92,7 @@ object Reader {
     s.boundary == "inclusive" || s.boundary.isEmpty && s.tellBoundary && s.bound != "exclusive"
 
   private def common(s: Setup): Seq[(String, String)] = {
-    val ordered = Set("since", "ids", "feed", "window")(s.kind)
+    val ordered = Set("since", "ids", "feed", "window", "snapshot")(s.kind)
     Seq(
       Some("streamingInterval" -> s.interval.toString),
       Some("dataField" -> "data").filterNot(_ => s.rootArray || s.warnings),
