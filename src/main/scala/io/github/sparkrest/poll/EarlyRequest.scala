@@ -8,23 +8,28 @@ import java.util.concurrent.{CompletableFuture, ExecutionException}
 
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.http.client.Redirects
-import io.github.sparkrest.http.{HttpRequest, HttpResponse}
+import io.github.sparkrest.http.{Clock, HttpRequest, HttpResponse}
 
 /** One request that is sent before its response is wanted: [[run]] in the background, then [[answer]] in the thread of the poll.
   *
   * At most `share` bytes of the body wait in memory. The rest of a larger body stays on the connection, and the flow control of
   * HTTP stops the server. So memory is bounded however large the responses are.
   *
-  * @param begun when it was sent
   * @param hops counts the redirects that were followed
   */
 final private[poll] class EarlyRequest(
     val request: HttpRequest,
-    val begun: Instant,
     redirects: Redirects,
+    clock: Clock,
     share: Int,
     hops: AtomicInteger
 ) extends Runnable {
+
+  /** When it was sent. */
+  val begun: Instant = clock.now()
+
+  /** When its response began to arrive, if there is one. */
+  @volatile var arrived: Instant = begun
 
   /** Complete when the response can be read. */
   private val response = new CompletableFuture[Either[RestError, HttpResponse]]
@@ -51,6 +56,7 @@ final private[poll] class EarlyRequest(
     }
 
   private def offer(received: HttpResponse): Either[RestError, Unit] = {
+    arrived = clock.now()
     val waiting = received.body.readNBytes(share) // guard: I4.14
     val next = if (waiting.length < share) -1 else received.body.read()
     if (next < 0) {
@@ -67,13 +73,14 @@ final private[poll] class EarlyRequest(
   }
 
   /** Hands the response over, or the error that came in its place. */
-  def answer[A](use: HttpResponse => Either[RestError, A]): Either[RestError, A] = result(response).flatMap { received =>
-    val used =
-      try Right(use(received))
-      catch { case e: Throwable => Left(e) }
-    readToEnd.complete(used.left.toOption)
-    // A body that broke on its connection is an error of the request: see `HttpClient`.
-    result(over).flatMap(_ => used.fold(e => throw e, identity))
+  def answer[A](use: HttpResponse => Either[RestError, A]): Either[RestError, A] = result(response).flatMap {
+    received =>
+      val used =
+        try Right(use(received))
+        catch { case e: Throwable => Left(e) }
+      readToEnd.complete(used.left.toOption)
+      // A body that broke on its connection is an error of the request: see `HttpClient`.
+      result(over).flatMap(_ => used.fold(e => throw e, identity))
   }
 
   private def result[A](future: CompletableFuture[A]): A =

@@ -33,7 +33,7 @@ final class Poll(
     background: Option[Background] = None
 ) {
   private val requests = new PollRequests(config, row, secrets)
-  private val ahead = 
+  private val ahead =
     new ReadAhead(config, client, clock, background.getOrElse(new BackgroundThreads(config.paging.inFlight)))
   private val core = new Progression(config, limits, seen)
   private val reader = new ResponseReader(config, core.fieldsRead, config.maxResponseBytes)
@@ -97,7 +97,7 @@ final class Poll(
         case StatusPolicy.Failed(error)                              => Left(error)
         case StatusPolicy.Empty if status == 304 && request != plain => Right(PageOutcome(state, 0, atEnd = true, None))
         case verdict                                                 =>
-          val step = new StepSink(core.begin(plan, clock.now(), response.date), sink)
+          val step = new StepSink(core.begin(plan, ahead.arrived, response.date), sink)
           val sliced =
             if (verdict == StatusPolicy.Empty) Right(Envelope.Empty)
             else counted(response)(reader.read(_, step, plan.state.recognized))
@@ -151,7 +151,11 @@ final class Poll(
         pages += 1
         val before = outcome.state
         val bytesBefore = sink.bytes
-        page(before, sink, result => if (goesOn(before, result, kept = false)) expect(result.next, limits, mayBegin _)) match {
+        page(
+          before,
+          sink,
+          result => if (goesOn(before, result, kept = false)) expect(result.next, limits, mayBegin _)
+        ) match {
           case Left(failure) =>
             // After a failure, the next request is unconditional.
             val failed = outcome.copy(before.copy(validators = None), sent, limit = failure.waits(limit)) // guard: I3.6

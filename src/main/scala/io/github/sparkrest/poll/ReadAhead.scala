@@ -28,6 +28,12 @@ final private[poll] class ReadAhead(config: RestConfig, client: HttpClient, cloc
   private val hopsOfEarly = new AtomicInteger
   private var dropped = 0
 
+  /** When the response that is being read arrived, if it waited for its turn. */
+  private var waited = Option.empty[Instant]
+
+  /** When the response that is being read began to arrive. */
+  def arrived: Instant = waited.getOrElse(clock.now())
+
   /** Early requests whose responses the traversal did not want yet. */
   def inFlight: Int = early.size
 
@@ -44,7 +50,7 @@ final private[poll] class ReadAhead(config: RestConfig, client: HttpClient, cloc
     if (kept.size < early.size) drop(after = kept.size)
     else
       while (mayBegin() && requests.hasNext) {
-        val next = new EarlyRequest(requests.next(), clock.now(), new Redirects(config, client), share, hopsOfEarly)
+        val next = new EarlyRequest(requests.next(), new Redirects(config, client), clock, share, hopsOfEarly)
         early :+= next
         background.begin(next)
       }
@@ -58,7 +64,11 @@ final private[poll] class ReadAhead(config: RestConfig, client: HttpClient, cloc
       case Some(next) =>
         early = early.tail
         background.await(next)
-        next.answer(use)
+        next.answer { response =>
+          waited = Some(next.arrived)
+          try use(response)
+          finally waited = None
+        }
       case None =>
         drop(after = 0)
         redirects.send(request)(use)

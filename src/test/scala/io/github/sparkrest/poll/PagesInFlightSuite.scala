@@ -114,7 +114,9 @@ class PagesInFlightSuite extends AnyFunSuite {
     assert(found.distinct.size == 1, "the progress is the same")
   }
 
-  test("an error counts when the traversal arrives there: the pages before it are complete, and the next poll goes on") {
+  test(
+    "an error counts when the traversal arrives there: the pages before it are complete, and the next poll goes on"
+  ) {
     val once = new AtomicBoolean(true)
     val pages = new Pages(12, answer = n => if (n == 7 && once.getAndSet(false)) Some(503 -> "busy") else None)
     try {

@@ -77,6 +77,21 @@ class ReadAheadSuite extends AnyFunSuite {
     }
   }
 
+  test("the times of a request and of its response are those of the network, not of its turn") {
+    reading() { (ahead, api, expect) =>
+      val before = Clock.System.now()
+      expect(2 to 2)
+      while (api.closed.get < 1) Thread.sleep(1)
+      val after = Clock.System.now()
+      Thread.sleep(20)
+      val asked = ahead.answeredAt(request(2))
+      val arrived = ahead.send(request(2))(_ => Right(ahead.arrived))
+      assert(asked.exists(t => !t.isBefore(before) && !t.isAfter(after)))
+      assert(arrived.exists(t => !t.isBefore(before) && !t.isAfter(after)) && ahead.arrived.isAfter(after))
+      assert(ahead.answeredAt(request(2)).isEmpty)
+    }
+  }
+
   test("an error counts in its turn only") {
     reading(r => if (r.url.endsWith("/3")) Left(broken("of 3")) else echo(r)) { (ahead, _, expect) =>
       expect(2 to 9)

@@ -59,10 +59,14 @@ class ForecastSuite extends AnyFunSuite {
   }
 
   test("a token is known only from the response before it") {
-    assert(pages(within(PageToken.Cursor("t")), "pagination" -> "cursor", "nextField" -> "next", "order" -> "asc") == Seq("t"))
+    assert(
+      pages(within(PageToken.Cursor("t")), "pagination" -> "cursor", "nextField" -> "next", "order" -> "asc") == Seq("t")
+    )
   }
 
-  test("no page behind a page that is probably the last one, and none where the next request begins at another offset") {
+  test(
+    "no page behind a page that is probably the last one, and none where the next request begins at another offset"
+  ) {
     assert(pages(within(PageToken.Number(4), lastPage = 4), ascending: _*) == Seq("4"))
     assert(pages(numbered, ascending :+ ("reanchorAfter" -> "45"): _*) == Seq("4", "5"))
     val url = "url" -> "http://h/?since={timestamp}"

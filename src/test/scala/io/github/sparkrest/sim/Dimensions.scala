@@ -74,7 +74,7 @@ object Dimensions {
         if r.oneIn(8) && Set("since", "feed")(s.kind) && s.lag == 0 && s.lookback == 0 && s.offset != "incremental" =>
       s.and("form" -> "oid", "offset" -> "max_field", "ask" -> "")
     case "skew" if r.oneIn(4) => s.and("date" -> "true", "skew" -> r.pick(Seq("0", "3000", "30000", "-30000", "600000")))
-    case "ahead" => if (r.oneIn(3)) s else grown(s.and("flight" -> (2 + r(4)).toString), r)
+    case "ahead"                        => if (r.oneIn(3)) s else grown(s.and("flight" -> (2 + r(4)).toString), r)
     case "slices" if s.kind == "window" => s.and("tellBoundary" -> r.oneIn(2).toString)
     case _                              => s
   }
@@ -84,7 +84,8 @@ object Dimensions {
     // Without times, a record that fills up a page behind the reader moves the offset past the others on that page.
     val ascends = s.order == "asc" && s.tellOrder && s.lookback == 0 &&
       (s.kind == "snapshot" || s.kind == "since" && s.variants.forall(Generator.knowsTimes))
-    if (s.sliding && s.odd.isEmpty && !s.oddFirst && (ascends || s.kind == "window") && r.oneIn(2)) s.and("grows" -> "true")
+    if (s.sliding && s.odd.isEmpty && !s.oddFirst && (ascends || s.kind == "window") && r.oneIn(2))
+      s.and("grows" -> "true")
     else s
   }
 

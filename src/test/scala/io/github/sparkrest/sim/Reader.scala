@@ -83,9 +83,11 @@ object Reader {
   /** Where the option is allowed: without it requests follow one another. */
   private def readsAhead(s: Setup): Boolean = s.flight > 1 && (s.paging match {
     case "page" | "offset" =>
-      s.kind == "window" || s.order == "asc" && s.tellOrder && (s.kind == "snapshot" || s.kind == "since" && !inclusive(s))
-    case "none"            => s.kind == "window" && s.step > 0 || s.kind == "delta"
-    case _                 => true
+      s.kind == "window" || s.order == "asc" && s.tellOrder && (s.kind == "snapshot" || s.kind == "since" && !inclusive(
+        s
+      ))
+    case "none" => s.kind == "window" && s.step > 0 || s.kind == "delta"
+    case _      => true
   })
 
   private def inclusive(s: Setup) =

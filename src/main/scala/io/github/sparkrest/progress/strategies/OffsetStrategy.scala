@@ -6,8 +6,8 @@ import java.time.Instant
 import io.github.sparkrest.config.{OffsetConfig, RestConfig}
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.options.values.OffsetType
-import io.github.sparkrest.progress.{Progress, Traversal}
 import io.github.sparkrest.progress.seen.{RecordHash, SeenRecords}
+import io.github.sparkrest.progress.{Progress, Traversal}
 import io.github.sparkrest.response.{Envelope, PageFacts}
 
 /** How an endpoint makes progress: what a traversal requests, which of its records may have been delivered before, and the next
