@@ -130,17 +130,17 @@ class ReadAheadSuite extends AnyFunSuite {
   }
 
   test("closing ends the requests in flight, and a response that waits on its connection") {
-    val began = new CountDownLatch(2)
+    val began = Seq("2", "3").map(_ -> new CountDownLatch(1)).toMap
     def endless(r: HttpRequest) = Right(new InputStream {
       def read(): Int = {
-        began.countDown()
+        began(r.url.takeRight(1)).countDown()
         if (r.url.endsWith("/2")) Thread.sleep(60000)
         'x'.toInt
       }
     })
     reading(endless, share = 100) { (ahead, api, expect) =>
       expect(2 to 3)
-      assert(began.await(5, TimeUnit.SECONDS))
+      assert(began.values.forall(_.await(5, TimeUnit.SECONDS)))
       val start = System.nanoTime
       ahead.close()
       assert(System.nanoTime - start < 1000000000L && api.closed.get == 2 && ahead.additional == 2)

@@ -40,13 +40,10 @@ final private[sparkrest] class WindowStrategy(options: OffsetConfig, clock: ApiC
 
   override def sliceThatIsOver: (Progress, Instant) => Option[OffsetQuery] = { (state, now) =>
     val over = now.minusMillis(options.lagMs + clock.unknownSkewMs + clock.marginMs)
-    for {
-      query <- ask(state, now)
-      step <- stepMs
-      from <- time.asked(state.offset.getOrElse(time.initial))
-      until <- time.asked(query.until)
-      if !until.isAfter(over) && !from.plusMillis(step).isAfter(until)
-    } yield query
+    def isWhole(from: Instant, until: Instant) =
+      !until.isAfter(over) && stepMs.exists(step => !from.plusMillis(step).isAfter(until))
+    val from = time.asked(state.offset.getOrElse(time.initial))
+    ask(state, now).filter(query => from.exists(f => time.asked(query.until).exists(isWhole(f, _))))
   }
 
   def asksForMore: Boolean = true
