@@ -81,8 +81,8 @@ POLLING = (
     Mutant(
         "I3.6",
         "an error does not move the offset",
-        "outcome.copy(outcome.state.copy(validators = None), requests, limit",
-        "outcome.copy(outcome.state.copy(offset = Some(began.toString), validators = None), requests, limit",
+        "outcome.copy(before.copy(validators = None), sent, limit",
+        "outcome.copy(before.copy(offset = Some(began.toString), validators = None), sent, limit",
         "PollSuite",
         "a status that is an error keeps the offset of the pages before it",
     ),
