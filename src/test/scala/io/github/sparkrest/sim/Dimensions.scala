@@ -84,7 +84,7 @@ object Dimensions {
     // Without times, a record that fills up a page behind the reader moves the offset past the others on that page.
     val ascends = s.order == "asc" && s.tellOrder && s.lookback == 0 &&
       (s.kind == "snapshot" || s.kind == "since" && s.variants.forall(Generator.knowsTimes))
-    if (s.sliding && s.odd.isEmpty && !s.oddFirst && (ascends || s.kind == "window") && r.oneIn(2))
+    if (Set("page", "offset")(s.paging) && s.odd.isEmpty && !s.oddFirst && (ascends || s.kind == "window") && r.oneIn(2))
       s.and("grows" -> "true")
     else s
   }
