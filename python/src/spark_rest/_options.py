@@ -149,6 +149,12 @@ class Options(TypedDict, total=False):
     page. It needs ``order=asc``. Set it below the depth that the API allows."""
     page_interval: float | timedelta | str | None
     """Seconds between two requests of one poll. Default: ``0``."""
+    pages_in_flight: int | None
+    """Maximum number of requests of one poll at the same time. Above 1, ``page`` and ``offset`` need ``order=asc``
+    (new records appear at the end) or ``offsetType=window``. Without pagination it applies to slices of
+    ``windowStep`` that are over. For ``link``, ``nextUrl``, ``cursor`` and ``auto`` the next request is sent as
+    soon as its token has been read, before the page counts. It cannot be combined with ``pageInterval``.
+    Default: ``1``."""
     allowed_hosts: Sequence[str] | str | None
     """Hosts in addition to the host of ``url``: ``name``, ``name:port``, or ``*.domain``. Next URLs and redirects
     to these hosts are followed without credentials. Only these hosts get credentials if the host or port of

@@ -11,6 +11,7 @@ import io.github.sparkrest.options.{OptionReader, RestOptions}
   * @param hasMore path of the value, and whether the value is true on the last page
   * @param pageParam query parameter of the page; `None`: a placeholder is used
   * @param start number of the first page, or of the first record
+  * @param inFlight the most requests of one poll at once
   */
 final case class PagesConfig(
     kind: PaginationType,
@@ -24,6 +25,7 @@ final case class PagesConfig(
     maxPages: Long,
     reanchorAfter: Option[Long],
     intervalMs: Long,
+    inFlight: Int,
     allowedHosts: Seq[String]
 ) {
   def isPaged: Boolean = kind != PaginationType.Unpaged
@@ -52,6 +54,7 @@ object PagesConfig {
       maxPages = read(MaxPagesPerPoll),
       reanchorAfter = read.opt(ReanchorAfter),
       intervalMs = read(PageInterval),
+      inFlight = read(PagesInFlight).toInt,
       allowedHosts = read.opt(AllowedHosts).getOrElse(Nil)
     )
   }

@@ -82,6 +82,17 @@ final case class RestConfig(
     RestConfig.placeholdersIn(this).exists(names.contains)
   }
 
+  /** With `order=asc` a page leads to a request from the offset that it reached, and not to the page with the next number. */
+  def readsFromValues: Boolean = offset.ascending && hasPlaceholder && !offset.kind.movesWithTime &&
+    (offset.inclusive || offset.kind == tables.OffsetType.Incremental)
+
+  /** New records appear at the end of the list, so that they do not move other records to another page. */
+  def appendsOnly: Boolean = offset.ascending && !offset.kind.isToken
+
+  /** One request follows the other while a stream without pages catches up, without a pause and in one task. */
+  def catchesUpAtOnce: Boolean =
+    streamingIntervalMs == 0 || offset.kind.movesWithTime && catchUpIntervalMs.contains(0L)
+
   /** Whether a request contains this placeholder. */
   def mentions(name: String): Boolean = RestConfig.placeholdersIn(this).contains(name)
 
@@ -92,7 +103,8 @@ final case class RestConfig(
   /** The configuration of a batch read. Without any option about offsets, it reads all records that the API has. */
   def forBatch: RestConfig = {
     val asked = options.toMap.keySet.map(_.toLowerCase)
-    if (hasPlaceholder || OffsetConfig.names.exists(asked)) this
+    // The order alone says nothing of an offset.
+    if (hasPlaceholder || (OffsetConfig.names - RestOptions.Order.name).exists(asked)) this
     else
       RestConfig
         .parse(options.toMap + (RestOptions.OffsetType.name -> tables.OffsetType.Snapshot.text), policy = policy)

@@ -38,7 +38,7 @@ object RestOptions
     DataField, ResponseFormat, RecordFields, EmptyStatusCodes, EmptyWhen, ErrorWhen, MaxResponseBytes, Streaming
   ) ++ offsets ++ Seq(
     Pagination, NextField, HasMoreField, TotalField, PageParam, PageSizeParam, PageSize, StartPage, MaxPagesPerPoll,
-    ReanchorAfter, PageInterval, AllowedHosts, AllowPrivateHosts,
+    ReanchorAfter, PageInterval, PagesInFlight, AllowedHosts, AllowPrivateHosts,
     StreamingInterval, CatchUpInterval, BatchSize, MaxBytesPerBatch,
     MaxBufferedBytes, RetainBatches, EndpointRetention, PageLogLocation, MaxRetries, RetryBackoff, OnError, MaxConsecutiveErrors,
     MaxRequestsPerTrigger,

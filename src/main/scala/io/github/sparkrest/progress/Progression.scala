@@ -53,6 +53,10 @@ final class Progression(
     }
   }
 
+  /** The next request, and those that follow it if nothing special happens: see [[Forecast]]. */
+  def forecast(next: Progress, now: Instant): Iterator[RequestValues] =
+    plan(next, now).iterator.flatMap(new Forecast(core).from(_, now))
+
   /** @param now when the response began to come
     * @param date of the response by the API's own clock (RFC 9110 `Date`), epoch milliseconds
     * @param kept where the records go that the reader keeps

@@ -155,12 +155,12 @@ final private[sparkrest] class TraversalPage(
 
   /** Whether to send a new request from the reached offset instead of a request for the next page. Then the list may move
     * meanwhile without a loss. Only if the bound is known to be inclusive, or ids are unique: otherwise records at the offset
-    * could be skipped.
+    * could be skipped. The end of a slice of time is not an offset that the records reached: the slice has further pages.
     */
   private def reanchors(reached: Advance): Boolean = maySkip && reached.offset.exists(o => !state.offset.contains(o))
 
   private def maySkip: Boolean =
-    options.ascending && !reading.outOfOrder && config.hasPlaceholder &&
+    options.ascending && !reading.outOfOrder && config.hasPlaceholder && !options.kind.movesWithTime &&
       !state.traversal.exists(_.unordered) &&
       (options.inclusive || strategy.valuesAreUnique ||
         config.paging.reanchorAfter.exists(n => state.traversal.fold(0L)(_.received) + records >= n))

@@ -24,7 +24,11 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
   private val seen = new SeenInMemory
   private var current = config
   private var pipeline = begun()
-  private def begun() = new Poll(current, api, api.clock, limits = Limits, seen = seen)
+  private def begun() = {
+    api.died = None
+    val background = new ShuffledRequests(new Dice(scenario.events.hashCode.toLong + api.requests), () => api.died)
+    new Poll(current, api, api.clock, limits = Limits, seen = seen, background = Some(background))
+  }
   private var state = Progress.Initial
   private var stored = text(state)
   private val pace = new Schedule(config)

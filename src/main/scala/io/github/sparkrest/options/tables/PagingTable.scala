@@ -122,6 +122,13 @@ private[sparkrest] trait PagingTable {
     default = Some("0"),
     doc = "Seconds between two requests of one poll."
   )
+  val PagesInFlight: Opt[Long] = Opt(
+    "pagesInFlight",
+    Whole(1, 64),
+    Paging,
+    default = Some("1"),
+    doc = "Maximum number of requests of one poll at the same time. Above 1, `page` and `offset` need `order=asc` (new records appear at the end) or `offsetType=window`. Without pagination it applies to slices of `windowStep` that are over. For `link`, `nextUrl`, `cursor` and `auto` the next request is sent as soon as its token has been read, before the page counts. It cannot be combined with `pageInterval`."
+  )
   val AllowedHosts: Opt[Seq[String]] = Opt(
     "allowedHosts",
     Names,

@@ -7,7 +7,7 @@ import io.github.sparkrest.config.{OffsetConfig, RestConfig}
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.options.tables.OffsetType
 import io.github.sparkrest.progress.seen.{RecordHash, Seen, SeenRecords}
-import io.github.sparkrest.progress.{KeptRecords, Progress}
+import io.github.sparkrest.progress.{KeptRecords, Progress, Traversal}
 import io.github.sparkrest.response.{Envelope, PageFacts}
 
 /** How an endpoint makes progress: what a traversal requests, which of its records may have been delivered before, and the next
@@ -39,6 +39,12 @@ trait OffsetStrategy {
 
   /** Whether an empty first page of a traversal counts only when it comes again. Otherwise the next poll would show the truth. */
   def doubtsEmptyPage: (Progress, PageFacts) => Boolean = (_, _) => false
+
+  /** The traversal reads a slice of time that was over when the traversal began, so no record appears in it any more. */
+  def isOver: Traversal => Boolean = _ => false
+
+  /** The query after this progress, if it is for a slice of time that is over by both clocks: it does not depend on the moment. */
+  def sliceThatIsOver: (Progress, Instant) => Option[OffsetQuery] = (_, _) => None
 
   /** Without a placeholder a poll returns records of the last poll again. If it does not, there may be a gap between the two. */
   def showsGaps: Progress => Boolean = state => !state.boundary.isEmpty

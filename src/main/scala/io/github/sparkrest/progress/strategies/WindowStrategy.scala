@@ -5,8 +5,8 @@ import java.time.Instant
 
 import io.github.sparkrest.config.OffsetConfig
 import io.github.sparkrest.error.RestError
-import io.github.sparkrest.progress.Progress
 import io.github.sparkrest.progress.seen.Seen
+import io.github.sparkrest.progress.{Progress, Traversal}
 import io.github.sparkrest.response.PageFacts
 
 /** `window`: slices of time, one after the other. An empty response moves on too. The offset is the end of the last slice, as
@@ -32,6 +32,19 @@ final private[sparkrest] class WindowStrategy(options: OffsetConfig, clock: ApiC
         Some(OffsetQuery(time.sent(start), time.render(end)))
       case None => Some(OffsetQuery(start, time.render(newest)))
     }
+  }
+
+  override def isOver: Traversal => Boolean = { t =>
+    val over = Instant.ofEpochMilli(t.times.horizon).minusMillis(options.lagMs)
+    time.asked(t.until).exists(!_.isAfter(over)) // guard: I1.31
+  }
+
+  override def sliceThatIsOver: (Progress, Instant) => Option[OffsetQuery] = { (state, now) =>
+    val over = now.minusMillis(options.lagMs + clock.unknownSkewMs + clock.marginMs)
+    def isWhole(from: Instant, until: Instant) =
+      !until.isAfter(over) && stepMs.exists(step => !from.plusMillis(step).isAfter(until))
+    val from = time.asked(state.offset.getOrElse(time.initial))
+    ask(state, now).filter(query => from.exists(f => time.asked(query.until).exists(isWhole(f, _))))
   }
 
   def asksForMore: Boolean = true
