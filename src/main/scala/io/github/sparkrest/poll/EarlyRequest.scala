@@ -57,7 +57,7 @@ final private[poll] class EarlyRequest(
 
   private def offer(received: HttpResponse): Either[RestError, Unit] = {
     arrived = clock.now()
-    val waiting = received.body.readNBytes(share) // guard: I4.14
+    val waiting = received.body.readNBytes(share) // guard: I4.16
     val next = if (waiting.length < share) -1 else received.body.read()
     if (next < 0) {
       response.complete(Right(received.copy(body = new ByteArrayInputStream(waiting))))
