@@ -43,7 +43,7 @@ DEMO_JAR := target/.demo-jar
 DEMO_METADATA := target/demo/spark_rest-$(VERSION).dist-info
 PYTHON_CODE := python examples bench .ci
 
-.PHONY: help setup demo test test-all test-slow test-rows test-mutants test-cures test-sim lint fmt jars wheel publish-local bench bench-rows bench-overhead bench-calls bench-endpoints docs docs-options release-check clean hdfs wiremock delta
+.PHONY: help setup demo test test-all test-slow test-rows test-mutants test-cures test-sim lint fmt jars wheel publish-local bench bench-rows bench-overhead bench-calls bench-endpoints bench-latency docs docs-options release-check clean hdfs wiremock delta
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -120,6 +120,9 @@ bench-endpoints: setup ## 2,000 endpoints against requests in a thread pool; wha
 
 bench-calls: setup ## one call per row against requests in a pandas UDF: 10,000 calls of 20 ms from 2 tasks
 	@$(BIN)/python bench/calls.py
+
+bench-latency: setup ## pagesInFlight=8 against 1 and against requests in 8 threads: 1,000 pages that are 100 ms away
+	@$(BIN)/python bench/latency.py
 
 docs: $(VENV)/.requirements-docs ## the documentation as a site, into target/site/
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet --strict

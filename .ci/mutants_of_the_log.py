@@ -103,6 +103,14 @@ LOG = (
         "runs of one batch purge as one long run does",
     ),
     Mutant(
+        "I4.15",
+        "a long page is not held to be shown again",
+        "blocks = if (bytes <= KeptRecords.MaxBytes) blocks :+ block else Vector.empty",
+        "blocks = blocks :+ block",
+        "PageFileSuite",
+        "a page that is too long to be shown again holds no memory for that",
+    ),
+    Mutant(
         "I5.2",
         "the offset of a place is the one before its page",
         "if n < end && p.isOf(endpoint) =>",

@@ -12,6 +12,8 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qsl
 
+import aws_provider
+import digest_provider
 import oauth1_provider
 import oauth2_provider
 from emulated import Answer, Emulated, Request
@@ -36,6 +38,9 @@ SECRETS = {
     "CLIENT_ID": oauth2_provider.Provider.client,
     "CLIENT_SECRET": oauth2_provider.Provider.client_secret,
     "refresh": oauth2_provider.Provider().first_refresh_token,
+    "AWS_ACCESS_KEY_ID": aws_provider.Provider.access_key_id,
+    "AWS_SECRET_ACCESS_KEY": aws_provider.Provider.secret_access_key,
+    "AWS_SESSION_TOKEN": "aws-session-token-1",
     "PROXY_PASSWORD": "proxy-password-1",
 }
 
@@ -190,10 +195,16 @@ class WithPublicClients(oauth2_provider.Provider):
 def login(folder: Path) -> Emulated:
     """Requires credentials, in any of the ways of the guide. Returns tokens at `/token`."""
     one, two, data = oauth1_provider.Provider(), WithPublicClients(), example(folder)
+    digest = digest_provider.Provider(SECRETS["API_USER"], SECRETS["API_PASSWORD"])
+    aws = aws_provider.Provider(session_token=SECRETS["AWS_SESSION_TOKEN"])
     made: list[Emulated] = []
 
     def known(request: Request) -> bool:
         scheme, _, credentials = (request.headers["Authorization"] or "").partition(" ")
+        if scheme == "Digest":
+            return digest.takes(request)
+        if scheme == aws_provider.ALGORITHM:
+            return aws.takes(made[0].url, request)
         if scheme == "OAuth":
             return one.takes(made[0].url, request)
         if scheme == "Basic":
@@ -205,7 +216,9 @@ def login(folder: Path) -> Emulated:
     def answer(request: Request) -> Answer:
         if request.path == "/token":
             return two.token(request)
-        return data.answer(request) if known(request) else UNAUTHORIZED
+        if known(request):
+            return data.answer(request)
+        return Answer(UNAUTHORIZED.body, status=401, headers={"WWW-Authenticate": digest.challenge()})
 
     made.append(Emulated(answer))
     return made[0]

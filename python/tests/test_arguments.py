@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import FrozenInstanceError
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
-from typing import Any, Union
+from typing import Any
 
 import pytest
 from collected import collecting
@@ -22,20 +22,33 @@ from pyspark.errors import IllegalArgumentException
 from pyspark.sql import SparkSession
 from waiting import wait_until
 
-from spark_rest import ApiKey, Basic, Bearer, OAuth1, OAuth2, RestError, read_rest, read_rest_stream
+from spark_rest import (
+    ApiKey,
+    Basic,
+    Bearer,
+    Credentials,
+    Digest,
+    OAuth1,
+    OAuth2,
+    RestError,
+    SigV4,
+    read_rest,
+    read_rest_stream,
+)
 from spark_rest._error import without_java_traces
 from spark_rest._option_text import option_text
 
-Credentials = Union[Basic, Bearer, ApiKey, OAuth1, OAuth2]
 SECRETS = ("s3cret", "t0ken")
 ALL = [
     Basic("t0ken", "s3cret"),
+    Digest("t0ken", "s3cret"),
     Bearer("s3cret"),
     Bearer("s3cret", scheme="SSWS"),
     ApiKey("s3cret", name="X-Key", location="query"),
     OAuth1("s3cret", "s3cret", "t0ken", "t0ken", signature_method="HMAC-SHA256", realm="photos"),
     OAuth2("https://id.example.com/token", "t0ken", "s3cret", scope="read", params={"audience": "s3cret"}),
     OAuth2("https://id.example.com/token", "t0ken", grant_type="password", user="t0ken", password="s3cret"),
+    SigV4("t0ken", "s3cret", "eu-central-1", "es", session_token="s3cret"),
 ]
 
 
@@ -52,7 +65,7 @@ def test_a_repr_hides_secrets(auth: Credentials) -> None:
 
 
 def test_a_repr_shows_the_other_fields() -> None:
-    assert repr(ALL[3]) == "ApiKey(key=***, name='X-Key', location='query')"
+    assert repr(ALL[4]) == "ApiKey(key=***, name='X-Key', location='query')"
 
 
 def test_credentials_are_immutable() -> None:
@@ -109,7 +122,9 @@ def test_credentials_conflict_with_the_arguments_that_they_set(spark: SparkSessi
 
 
 def test_a_text_is_refused_as_credentials(spark: SparkSession) -> None:
-    with pytest.raises(TypeError, match=r"^auth: the value is a str\.\nUse Basic, Bearer") as e:
+    with pytest.raises(
+        TypeError, match=r"^auth: the value is a str\.\nUse one of the classes Basic, Digest, Bearer"
+    ) as e:
         read_rest(spark, "http://localhost/", auth="s3cret")  # type: ignore[arg-type]
     assert "s3cret" not in str(e.value)
 

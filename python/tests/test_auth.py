@@ -6,12 +6,17 @@ from __future__ import annotations
 import os
 import re
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from apis import Feed, ids_from
+from aws_provider import Provider as AwsProvider
 from collected import Collected, collecting
+from digest_provider import Provider as DigestProvider
+from digest_provider import challenging
 from emulated import Answer, Emulated, Failure, Request, Stall
 from oauth1_provider import METHODS
 from oauth1_provider import Provider as OAuth1Provider
@@ -89,6 +94,127 @@ def test_oauth1_signs_a_form(spark: SparkSession, tmp_path: Path) -> None:
         )
         with collecting(stream) as got:
             assert sorted(r.id for r in got.await_rows(2)) == [1, 2]
+
+
+def signed_by_aws(provider: AwsProvider, answer: Callable[[Request], Answer]) -> Emulated:
+    def verified(request: Request) -> Answer:
+        if not provider.takes(made[0].url, request):
+            return Answer({"message": "The request signature we calculated does not match"}, status=403)
+        return answer(request)
+
+    made = [Emulated(verified)]
+    return made[0]
+
+
+AWKWARD = {"q": "a b+c/ü&=~*'", "empty": "", "Upper": "%", "a": "$(x)!"}
+
+
+@pytest.mark.parametrize(("service", "token"), [("execute-api", None), ("execute-api", "t0ken/+="), ("s3", None)])
+def test_sigv4_signs_each_attempt_again(spark: SparkSession, service: str, token: str | None) -> None:
+    """Retries, pages of a `Link` header, and redirects."""
+    provider, feed = AwsProvider(service, token), Feed({"id": 1}, {"id": 2}, {"id": 3})
+    inner = ids_from(feed, most=2, data_field=None)
+    inner_path = "/a%20b(c)'//data"
+
+    def routed(request: Request) -> Answer:
+        if unquote(request.path) != unquote(inner_path):
+            return Answer({}, status=307, headers={"Location": request.target.replace("/data", inner_path, 1)})
+        assert request.query["q"] == AWKWARD["q"] and request.query["empty"] == ""
+        return inner.answer(request)
+
+    with signed_by_aws(provider, routed) as api:
+        api.fail_next(Failure.STATUS_500, 2)
+        headers = {"X-Mine": "  two   blanks ", "User-Agent": "mine/1", "Accept": "application/json"}
+        options: dict[str, Any] = {"params": AWKWARD, "headers": headers, **provider.options()}
+        with collecting(ids_of(spark, api, streaming_interval=0.1, retry_backoff=0.05, **options)) as got:
+            got.await_rows(3)
+            api.fail_next(Failure.RESET)
+            feed.add({"id": 4})
+            assert sorted(r.id for r in got.await_rows(4)) == [1, 2, 3, 4]
+        assert len(api.failed) == 3
+        assert len(provider.accepted) == len(api.requests)
+        assert {r.headers["User-Agent"] for r in api.requests} == {"mine/1"}
+
+
+@pytest.mark.parametrize("form", [False, True])
+def test_sigv4_signs_a_body(spark: SparkSession, form: bool) -> None:
+    provider = AwsProvider("es")
+    data = ids_from(Feed({"id": 1}, {"id": 2}), data_field=None)
+    with signed_by_aws(provider, lambda r: data.answer(r)) as api:
+        body = {"from": "{id}", "text": "a b & ü"}
+        kind = "form" if form else "json"
+        stream = ids_of(spark, api, method="POST", body=body, body_format=kind, **provider.options())
+        with collecting(stream) as got:
+            assert sorted(r.id for r in got.await_rows(2)) == [1, 2]
+        assert all("ü".encode() in r.body or b"%C3%BC" in r.body for r in api.requests)
+        assert len(provider.accepted) == len(api.requests)
+
+
+def test_renewed_temporary_credentials_are_read_from_their_files(spark: SparkSession, tmp_path: Path) -> None:
+    provider, feed = AwsProvider(session_token="first-session"), Feed({"id": 1})
+    files = {n: tmp_path / n for n in ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")}
+
+    def write() -> None:
+        for name, file in files.items():
+            file.write_text(provider.options()[name] + "\n")
+
+    write()
+    with signed_by_aws(provider, ids_from(feed).answer) as api:
+        options = provider.options() | {name: f"file:{file}" for name, file in files.items()}
+        with collecting(ids_of(spark, api, streaming_interval=0.1, **options)) as got:
+            got.await_rows(1)
+            provider.access_key_id, provider.secret_access_key = "AKID-SECOND", "second/secret"
+            provider.session_token = "second-session"
+            write()
+            feed.add({"id": 2})
+            assert sorted(r.id for r in got.await_rows(2)) == [1, 2]
+
+
+def test_a_signature_with_another_key_is_refused(spark: SparkSession) -> None:
+    """Otherwise the verifier of these tests would accept anything."""
+    provider = AwsProvider()
+    with signed_by_aws(provider, ids_from(Feed({"id": 1})).answer) as api:
+        wrong = provider.options() | {"aws_secret_access_key": "wr0ng-secret"}
+        with pytest.raises(IllegalArgumentException, match=r"^\[REST_API_REFUSED\]") as caught:
+            ids_of(spark, api, **(wrong | {"schema": None}))
+        assert "signature we calculated" in str(caught.value) and "wr0ng" not in str(caught.value)
+        assert not provider.accepted
+
+
+@pytest.mark.parametrize("algorithm", ["MD5", "SHA-256", "SHA-256-sess"])
+def test_digest_answers_a_challenge_and_then_counts(spark: SparkSession, algorithm: str) -> None:
+    """Pages, a failed response, a stale nonce, and a server that forgets its nonces."""
+    offers = ('Basic realm="x"', 'Digest realm="x", nonce="y", qop="auth", algorithm=SHA-512-256')
+    provider = DigestProvider("Jane", "Circle öf Life", algorithm, most=5, offers=offers)
+    feed = Feed({"id": 1}, {"id": 2}, {"id": 3})
+    with challenging(provider, ids_from(feed, most=2, data_field=None)) as api:
+        options = {"auth_type": "Digest", "user_id": provider.user, "user_password": provider.password}
+        with collecting(ids_of(spark, api, streaming_interval=0.1, retry_backoff=0.05, **options)) as got:
+            got.await_rows(3)
+            provider.renew()
+            api.fail_next(Failure.STATUS_500)
+            feed.add({"id": 4})
+            got.await_rows(4)
+            api.await_polls(12)
+            feed.add({"id": 5})
+            assert sorted(r.id for r in got.await_rows(5)) == [1, 2, 3, 4, 5]
+            assert failed_polls(got) == 0
+        assert len(provider.nonces) >= 4, "some were stale, and one was forgotten"
+        assert sum(len(c) for c in provider.nonces.values()) > len(api.requests) * 2 // 3, "most requests carried one"
+        assert all(c == list(range(1, len(c) + 1)) for c in provider.nonces.values())
+
+
+def test_digest_signs_a_body_and_names_its_refusal(spark: SparkSession) -> None:
+    provider = DigestProvider("Jane", "s3cret")
+    with challenging(provider, ids_from(Feed({"id": 1}))) as api:
+        options = {"auth_type": "Digest", "user_id": "Jane", "user_password": "s3cret"}
+        stream = ids_of(spark, api, method="POST", body={"from": "{id}"}, **options)
+        with collecting(stream) as got:
+            got.await_rows(1)
+        assert all(r.body == b'{"from": "0"}' for r in api.requests[:2])
+        with pytest.raises(IllegalArgumentException, match=r"^\[REST_API_REFUSED\]") as caught:
+            ids_of(spark, api, **(options | {"user_password": "wr0ng-passw0rd", "schema": None}))
+        assert "who are you?" in str(caught.value) and "wr0ng" not in str(caught.value)
 
 
 def failed_polls(got: Collected) -> int:

@@ -19,7 +19,9 @@ def told(**options: object) -> str:
     return "\n".join(str(w.message) for w in found)
 
 
-@pytest.mark.parametrize("option", ["oauthToken", "userPassword", "apiKey", "oauth2ClientSecret", "cookie"])
+@pytest.mark.parametrize(
+    "option", ["oauthToken", "userPassword", "apiKey", "oauth2ClientSecret", "awsSessionToken", "cookie"]
+)
 def test_a_literal_secret_is_named_and_not_shown(option: str) -> None:
     text = told(url="https://h/x", **{option: "5ecret"})
     assert option in text and "env:NAME" in text and "5ecret" not in text
@@ -33,5 +35,12 @@ def test_members_of_objects_whose_names_sound_secret() -> None:
 
 
 def test_references_and_plain_options_cause_no_warning() -> None:
-    assert not told(oauthToken="env:TOKEN", apiKey="file:/run/key", userId="ann", oauth2ClientId="c", url="https://h/")
+    assert not told(
+        oauthToken="env:TOKEN",
+        apiKey="file:/run/key",
+        userId="ann",
+        oauth2ClientId="c",
+        awsAccessKeyId="AK",
+        url="https://h/",
+    )
     assert not told(headers={"X-Key": "{key}", "Accept": "x"}, params="env:PARAMS", oauthtoken="file:///run/t")

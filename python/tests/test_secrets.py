@@ -91,6 +91,9 @@ class Api:
             return Answer({"error": "invalid_grant", "error_description": f"{said} {echo(request)}"}, status=400)
         if kind == "expired":
             return Answer({"error": "expired", "token": str(request.headers["Authorization"])}, status=401)
+        if kind == "unmoved" or (kind == "challenging" and not request.headers["Authorization"]):
+            challenge = f'Digest realm="r", nonce="n", qop="auth", opaque="{request.headers["Authorization"] and "o"}"'
+            return Answer({"said": echo(request)}, status=401, headers={"WWW-Authenticate": challenge})
         if kind == "refused":
             return Answer({"said": echo(request), "error": {"message": echo(request)}}, status=403)
         if kind == "echoed":
@@ -137,6 +140,7 @@ def cases(url: str, folder: Path) -> list[Case]:
     key = {"authType": "ApiKey", "apiKey": secret("key"), "apiKeyName": "appid"}
     header_key = key | {"apiKey": simple("key")}
     by_password = {"authType": "Basic", "userId": secret("user"), "userPassword": secret("password")}
+    by_digest = {"authType": "Digest", "userId": simple("digest-user"), "userPassword": secret("digest-password")}
     bearer = {"authType": "Bearer", "oauthToken": simple("bearer")}
     one = {
         "authType": "OAuth1",
@@ -158,6 +162,14 @@ def cases(url: str, folder: Path) -> list[Case]:
         "oauth2GrantType": "refresh_token",
         "oauth2RefreshToken": secret("refresh"),
         "oauth2TokenStore": str(folder.parent / "store" / "token.json"),
+    }
+    aws = {
+        "authType": "SigV4",
+        "awsRegion": "eu-central-1",
+        "awsService": "execute-api",
+        "awsAccessKeyId": simple("aws-id"),
+        "awsSecretAccessKey": secret("aws-key"),
+        "awsSessionToken": simple("aws-session"),
     }
     loose = {
         "headers": json.dumps({"X-Api-Key": simple("header"), "Cookie": f"sid={simple('cookie')}"}),
@@ -181,6 +193,11 @@ def cases(url: str, folder: Path) -> list[Case]:
         of("oauth2-batch", **two, **refresh, batch=True),
         of("oauth2-refused", **(two | {"oauth2TokenUrl": f"{url}/refusing-token"}), **user, works=False),
         of("oauth2-401", "expired", **two, oauth2Scope="other", works=False),
+        of("digest", "challenging", **by_digest, arrives=[f'Digest username="{simple("digest-user")}"']),
+        of("digest-refused", "unmoved", **by_digest, works=False),
+        of("sigv4", **aws, arrives=[f"Credential={simple('aws-id')}/", simple("aws-session")]),
+        of("sigv4-hop", "hop" + in_url, **aws),
+        of("sigv4-inferred", "linked" + in_url, **aws, schema=""),
         of("loose", "data" + in_url, **loose, arrives=[simple("header"), simple("in-url"), f"{MARK}-plain-param"]),
         of("loose-batch", "data" + in_url, **loose, batch=True, schema=""),
         of("next-url", "paged" + in_url, **loose, pagination="nextUrl", nextField="next"),
@@ -198,6 +215,7 @@ def cases(url: str, folder: Path) -> list[Case]:
         "key": key | {"apiKeyIn": "query"},
         "two": two,
         "plaintext": one | {"oauthSignatureMethod": "PLAINTEXT"},
+        "sigv4": aws,
         "loose": loose,
     }
     found += [of(f"refused-{name}", "refused" + in_url, **auth, works=False) for name, auth in by_all.items()]

@@ -11,10 +11,12 @@ from spark_rest import (
     ApiKey,
     Basic,
     Bearer,
+    Credentials,
     OAuth1,
     OAuth2,
     RestDataSource,
     RestError,
+    SigV4,
     configure,
     jar_path,
     packages,
@@ -56,5 +58,6 @@ def calls(spark: SparkSession, rows: DataFrame) -> DataFrame | None:
 
 
 def texts() -> list[str]:
-    credentials = [Basic("ada", "s"), ApiKey("k", location="query"), OAuth1("a", "b", "c", "d")]
+    credentials: list[Credentials] = [Basic("ada", "s"), ApiKey("k", location="query"), OAuth1("a", "b", "c", "d")]
+    credentials.append(SigV4("id", "secret", "eu-central-1", "es"))
     return [jar_path(), packages("4.0"), *map(repr, credentials)]

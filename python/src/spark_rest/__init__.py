@@ -3,7 +3,8 @@
 
 import typing
 
-from spark_rest._auth import ApiKey, Basic, Bearer, OAuth1, OAuth2
+from spark_rest._auth import ApiKey, Basic, Bearer, Digest, OAuth1, OAuth2, SigV4
+from spark_rest._credentials import Credentials
 from spark_rest._error import RestError
 from spark_rest._jar import jar_path, packages
 from spark_rest._preview import Preview, preview
@@ -18,11 +19,14 @@ __all__ = [
     "ApiKey",
     "Basic",
     "Bearer",
+    "Credentials",
+    "Digest",
     "OAuth1",
     "OAuth2",
     "Preview",
     "RestDataSource",
     "RestError",
+    "SigV4",
     "__version__",
     "configure",
     "jar_path",

@@ -16,9 +16,28 @@ class Basic(Credentials):
 
     Args:
         user:
-            User of ``Basic``, and of the OAuth2 grant ``password``. Required. Never printed.
+            User of ``Basic``, of ``Digest``, and of the OAuth2 grant ``password``. Required. Never
+            printed.
         password:
-            Password of ``userId``. It may be empty for ``Basic``. Required. Never printed.
+            Password of ``userId``. It may be empty for ``Basic`` and ``Digest``. Required. Never
+            printed.
+    """
+
+    user: str = field(metadata={"option": "userId", "secret": True})
+    password: str = field(metadata={"option": "userPassword", "secret": True})
+
+
+@dataclass(frozen=True, repr=False)
+class Digest(Credentials):
+    """``auth_type="Digest"``: A password that is not sent (RFC 7616). Its repr hides secrets.
+
+    Args:
+        user:
+            User of ``Basic``, of ``Digest``, and of the OAuth2 grant ``password``. Required. Never
+            printed.
+        password:
+            Password of ``userId``. It may be empty for ``Basic`` and ``Digest``. Required. Never
+            printed.
     """
 
     user: str = field(metadata={"option": "userId", "secret": True})
@@ -118,9 +137,9 @@ class OAuth2(Credentials):
             File on the driver for the refresh token that the server issues in place of
             ``oauth2RefreshToken``. Only its owner must be able to read it.
         user:
-            User of ``Basic``, and of the OAuth2 grant ``password``. Never printed.
+            User of ``Basic``, of ``Digest``, and of the OAuth2 grant ``password``. Never printed.
         password:
-            Password of ``userId``. It may be empty for ``Basic``. Never printed.
+            Password of ``userId``. It may be empty for ``Basic`` and ``Digest``. Never printed.
         scheme:
             Word before the token of ``Bearer`` and ``OAuth2``, e.g. ``SSWS``. No blank follows a
             word that ends with ``=``, such as ``Token token=``. Default: ``Bearer``.
@@ -142,3 +161,30 @@ class OAuth2(Credentials):
     user: str | None = field(default=None, metadata={"option": "userId", "secret": True})
     password: str | None = field(default=None, metadata={"option": "userPassword", "secret": True})
     scheme: str | None = field(default=None, metadata={"option": "authScheme", "secret": False})
+
+
+@dataclass(frozen=True, repr=False)
+class SigV4(Credentials):
+    """``auth_type="SigV4"``: Signed requests to Amazon Web Services. Its repr hides secrets.
+
+    Args:
+        access_key_id:
+            Access key of ``SigV4``. Required. Never printed.
+        secret_access_key:
+            Secret of the access key. Required. Never printed.
+        region:
+            Region of the service that ``SigV4`` signs for (AWS Signature Version 4), e.g.
+            ``eu-central-1``. Required.
+        service:
+            Signing name of the service, e.g. ``execute-api`` for Amazon API Gateway, ``es`` for
+            OpenSearch, ``s3``. Required.
+        session_token:
+            Session token of temporary credentials. Each poll reads ``file:PATH`` again, so that a
+            process can renew the credentials. Never printed.
+    """
+
+    access_key_id: str = field(metadata={"option": "awsAccessKeyId", "secret": True})
+    secret_access_key: str = field(metadata={"option": "awsSecretAccessKey", "secret": True})
+    region: str = field(metadata={"option": "awsRegion", "secret": False})
+    service: str = field(metadata={"option": "awsService", "secret": False})
+    session_token: str | None = field(default=None, metadata={"option": "awsSessionToken", "secret": True})

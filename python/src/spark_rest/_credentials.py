@@ -20,3 +20,11 @@ class Credentials:
     def _given(self) -> list[tuple[Field[object], object]]:
         values = ((f, getattr(self, f.name)) for f in fields(self))  # type: ignore[arg-type]
         return [(f, value) for f, value in values if value is not None]
+
+
+def kinds() -> list[type[Credentials]]:
+    """The classes of ``_auth``, in their order."""
+    # Importing the module defines them.
+    from spark_rest import _auth
+
+    return [kind for kind in Credentials.__subclasses__() if kind.__module__ == _auth.__name__]

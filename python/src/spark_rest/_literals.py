@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 
-from spark_rest import _auth
+from spark_rest._credentials import kinds
 
 _OTHERS = ("cookie", "proxyPassword", "tlsKeyPassword", "tlsKeyStorePassword", "tlsTrustStorePassword")
 _OBJECTS = ("headers", "params", "oauth2Params")
@@ -51,10 +51,9 @@ def _literal_secrets(texts: Mapping[str, str]) -> Iterator[str]:
 
 
 def _secrets_of_auth() -> Iterator[str]:
-    classes = (_auth.Basic, _auth.Bearer, _auth.ApiKey, _auth.OAuth1, _auth.OAuth2)
-    options = (f.metadata["option"] for c in classes for f in fields(c) if f.metadata["secret"])
+    options = (f.metadata["option"] for c in kinds() for f in fields(c) if f.metadata["secret"])  # type: ignore[arg-type]
     # The name of a user or a client is not a secret by itself.
-    yield from dict.fromkeys(o for o in options if o not in ("userId", "oauth2ClientId"))
+    yield from dict.fromkeys(o for o in options if o not in ("userId", "oauth2ClientId", "awsAccessKeyId"))
 
 
 def _members(text: str) -> Iterator[tuple[str, str]]:

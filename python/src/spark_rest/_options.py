@@ -18,7 +18,8 @@ class Options(TypedDict, total=False):
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] | None
     """HTTP method. Default: ``POST`` if there is a ``body`` or a batch read has an input, ``GET`` otherwise."""
     headers: Mapping[str, str] | str | None
-    """Request headers as a JSON object. Values may contain placeholders. Never printed."""
+    """Request headers as a JSON object. Values may contain placeholders. ``User-Agent`` is ``spark-rest/VERSION``
+    unless you set it. Never printed."""
     params: Mapping[str, str] | str | None
     """Query parameters as a JSON object, appended to ``url``. Values may contain placeholders. Never printed."""
     body: Mapping[str, object] | Sequence[object] | str | None
@@ -148,6 +149,12 @@ class Options(TypedDict, total=False):
     page. It needs ``order=asc``. Set it below the depth that the API allows."""
     page_interval: float | timedelta | str | None
     """Seconds between two requests of one poll. Default: ``0``."""
+    pages_in_flight: int | None
+    """Maximum number of requests of one poll at the same time. Above 1, ``page`` and ``offset`` need ``order=asc``
+    (new records appear at the end) or ``offsetType=window``. Without pagination it applies to slices of
+    ``windowStep`` that are over. For ``link``, ``nextUrl``, ``cursor`` and ``auto`` the next request is sent as
+    soon as its token has been read, before the page counts. It cannot be combined with ``pageInterval``.
+    Default: ``1``."""
     allowed_hosts: Sequence[str] | str | None
     """Hosts in addition to the host of ``url``: ``name``, ``name:port``, or ``*.domain``. Next URLs and redirects
     to these hosts are followed without credentials. Only these hosts get credentials if the host or port of
@@ -196,13 +203,13 @@ class Options(TypedDict, total=False):
     conditional_requests: bool | None
     """Send the ``ETag`` (or ``Last-Modified``) of a complete response when the same request is repeated. A 304
     then means no new records. Every ten minutes a request is sent without it. Default: ``true``."""
-    auth_type: Literal["None", "Basic", "Bearer", "ApiKey", "OAuth1", "OAuth2"] | None
+    auth_type: Literal["None", "Basic", "Digest", "Bearer", "ApiKey", "OAuth1", "OAuth2", "SigV4"] | None
     """How requests are authenticated. Secrets may be ``env:NAME`` or ``file:PATH``; they are read on the driver
     and on executors. Default: ``None``."""
     user_id: str | None
-    """User of ``Basic``, and of the OAuth2 grant ``password``. Never printed."""
+    """User of ``Basic``, of ``Digest``, and of the OAuth2 grant ``password``. Never printed."""
     user_password: str | None
-    """Password of ``userId``. It may be empty for ``Basic``. Never printed."""
+    """Password of ``userId``. It may be empty for ``Basic`` and ``Digest``. Never printed."""
     oauth_token: str | None
     """Token of ``Bearer`` or ``OAuth1``. Optional for ``OAuth1``. Never printed."""
     auth_scheme: str | None
@@ -246,6 +253,17 @@ class Options(TypedDict, total=False):
     oauth2_token_store: str | None
     """File on the driver for the refresh token that the server issues in place of ``oauth2RefreshToken``. Only its
     owner must be able to read it."""
+    aws_region: str | None
+    """Region of the service that ``SigV4`` signs for (AWS Signature Version 4), e.g. ``eu-central-1``."""
+    aws_service: str | None
+    """Signing name of the service, e.g. ``execute-api`` for Amazon API Gateway, ``es`` for OpenSearch, ``s3``."""
+    aws_access_key_id: str | None
+    """Access key of ``SigV4``. Never printed."""
+    aws_secret_access_key: str | None
+    """Secret of the access key. Never printed."""
+    aws_session_token: str | None
+    """Session token of temporary credentials. Each poll reads ``file:PATH`` again, so that a process can renew the
+    credentials. Never printed."""
     tls_ca_file: str | None
     """PEM file of the trusted certificate authorities, in place of the JVM's. Like all files here, it is read on
     the driver and on executors."""

@@ -17,8 +17,6 @@ from spark_rest._reader import option_texts
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-    from spark_rest._auth import ApiKey, Basic, Bearer, OAuth1, OAuth2
-
 
 @dataclass(frozen=True)
 class Preview:
@@ -44,7 +42,7 @@ def preview(
     spark: SparkSession,
     url: str,
     *,
-    auth: Basic | Bearer | ApiKey | OAuth1 | OAuth2 | None = None,
+    auth: Credentials | None = None,
     **options: object,
 ) -> Preview:
     """Sends at most three requests to an API, and proposes the options of a stream.

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     # Type checkers know this module. It does not have to be installed.
     from typing_extensions import Unpack
 
-    from spark_rest._auth import ApiKey, Basic, Bearer, OAuth1, OAuth2
+    from spark_rest._credentials import Credentials
 
 
 @takes(StreamOptions)
@@ -27,7 +27,7 @@ def read_rest_stream(
     *,
     schema: StructType | str | None = None,
     json_options: Mapping[str, object] | None = None,
-    auth: Basic | Bearer | ApiKey | OAuth1 | OAuth2 | None = None,
+    auth: Credentials | None = None,
     **options: Unpack[StreamOptions],
 ) -> DataFrame:
     """A streaming DataFrame of an HTTP API: ``spark.readStream.format("rest")`` with the options as arguments.
@@ -82,7 +82,7 @@ def read_rest(
     *,
     schema: StructType | str | None = None,
     json_options: Mapping[str, object] | None = None,
-    auth: Basic | Bearer | ApiKey | OAuth1 | OAuth2 | None = None,
+    auth: Credentials | None = None,
     **options: Unpack[BatchOptions],
 ) -> DataFrame:
     """A DataFrame of an HTTP API: ``spark.read.format("rest")`` with the options as arguments.

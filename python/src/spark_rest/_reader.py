@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
 from spark_rest._attach import attach, is_connect
-from spark_rest._credentials import Credentials
+from spark_rest._credentials import Credentials, kinds
 from spark_rest._error import without_java_traces
 from spark_rest._literals import warn_about_literals
 from spark_rest._option_text import camel_case, option_text
@@ -99,7 +99,8 @@ def _option_values(auth: Credentials, given: Mapping[str, object]) -> dict[str, 
         # The value may be a secret, so the message only names its type.
         raise TypeError(
             f"auth: the value is a {type(auth).__name__}.\n"
-            'Use Basic, Bearer, ApiKey, OAuth1 or OAuth2 of spark_rest, for example Bearer("...") for a token.'
+            f"Use one of the classes {', '.join(kind.__name__ for kind in kinds())} of spark_rest, "
+            'for example Bearer("...") for a token.'
         )
     values = auth._option_values()
     twice = sorted(values.keys() & given.keys())

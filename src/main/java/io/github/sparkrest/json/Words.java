@@ -30,10 +30,6 @@ public final class Words {
     return (long) WORD.get(bytes, i);
   }
 
-  public static void put(byte[] bytes, int i, long word) {
-    WORD.set(bytes, i, word);
-  }
-
   /**
    * The high bit of each byte that ends a plain part of a string: a quote, a backslash or a control character. Only the
    * lowest bit is reliable, because a match may borrow from the bytes above it. Without a match the result is 0.

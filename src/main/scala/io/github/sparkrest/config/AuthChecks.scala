@@ -5,40 +5,20 @@ import java.net.URI
 
 import scala.util.Try
 
-import io.github.sparkrest.options.RestOptions._
-import io.github.sparkrest.options.tables.Opt
-import io.github.sparkrest.options.values.{GrantType, HeaderName}
-import io.github.sparkrest.options.{OptionReader, values}
+import io.github.sparkrest.options.RestOptions.{AuthType => _, _}
+import io.github.sparkrest.options.tables.{AuthType, Opt}
+import io.github.sparkrest.options.values.{GrantType, HeaderName, KeyPlacement}
+import io.github.sparkrest.options.{OptionReader, RestOptions}
 
 /** Finds options of authentication that have no meaning together. [[AuthConfig.read]] finds missing options. */
 private[sparkrest] object AuthChecks {
-  import values.AuthType.{ApiKey, Basic, Bearer, OAuth1, OAuth2}
+  import AuthType.{ApiKey, OAuth1, OAuth2}
 
-  /** The values of `authType` that an option belongs to. */
-  private val owners: Seq[(Opt[_], Seq[values.AuthType])] = Seq(
-    UserId -> Seq(Basic, OAuth2),
-    UserPassword -> Seq(Basic, OAuth2),
-    OauthToken -> Seq(Bearer, OAuth1),
-    AuthScheme -> Seq(Bearer, OAuth2)
-  ) ++ Seq(ApiKeySecret, ApiKeyName, ApiKeyIn).map(_ -> Seq(ApiKey)) ++
-    Seq(OauthConsumerKey, OauthConsumerSecret, OauthTokenSecret, OauthSignatureMethod, OauthRealm).map(
-      _ -> Seq(OAuth1)
-    ) ++ Seq(
-      Oauth2TokenUrl,
-      Oauth2GrantType,
-      Oauth2ClientId,
-      Oauth2ClientSecret,
-      Oauth2ClientAuth,
-      Oauth2Scope,
-      Oauth2Params,
-      Oauth2RefreshToken,
-      Oauth2TokenStore
-    ).map(_ -> Seq(OAuth2))
-
-  def apply(read: OptionReader, kind: values.AuthType): Seq[String] = {
-    val strangers = owners.collect {
-      case (o, of) if read.isGiven(o) && !of.contains(kind) =>
-        s"${o.name}: has no meaning with authType=$kind; it belongs to ${of.map(k => s"authType=$k").mkString(", ")}"
+  def apply(read: OptionReader, kind: AuthType): Seq[String] = {
+    val known = RestOptions.AuthType +: RestOptions.optionsOf(kind)
+    val strangers = RestOptions.authentication.filter(o => read.isGiven(o) && !known.contains(o)).map { o =>
+      val owners = AuthType.all.filter(RestOptions.optionsOf(_).contains(o)).map(k => s"authType=$k")
+      s"${o.name}: has no meaning with authType=$kind; it belongs to ${owners.mkString(", ")}"
     }
     strangers ++ (kind match {
       case ApiKey => apiKey(read)
@@ -51,7 +31,7 @@ private[sparkrest] object AuthChecks {
   private def apiKey(read: OptionReader): Seq[String] = {
     val name = read(ApiKeyName)
     val isToken = HeaderName.isValid(name)
-    if (read(ApiKeyIn) == values.KeyPlacement.Query || isToken) Nil
+    if (read(ApiKeyIn) == KeyPlacement.Query || isToken) Nil
     else Seq(s"""apiKeyName: "$name" is not the name of a ${read(ApiKeyIn)} (RFC 9110 §5.6.2)""")
   }
 

@@ -3,7 +3,7 @@ package io.github.sparkrest.config
 
 import io.github.sparkrest.options.tables.Opt
 import io.github.sparkrest.options.values.{ClientAuth, GrantType, KeyPlacement, SignatureMethod}
-import io.github.sparkrest.options.{OptionReader, RestOptions, values}
+import io.github.sparkrest.options.{OptionReader, RestOptions, tables}
 import io.github.sparkrest.secret.Secret
 
 /** How requests are authenticated. */
@@ -20,6 +20,11 @@ object AuthConfig {
 
   /** RFC 7617. The user is secret too, because some APIs expect their key as the user, with an empty password. */
   final case class Basic(user: Secret, password: Secret) extends AuthConfig {
+    def secrets: Seq[Secret] = Seq(user, password)
+  }
+
+  /** RFC 7616. */
+  final case class Digest(user: Secret, password: Secret) extends AuthConfig {
     def secrets: Seq[Secret] = Seq(user, password)
   }
 
@@ -75,23 +80,40 @@ object AuthConfig {
     def onDriver: Boolean = grant == GrantType.RefreshToken
   }
 
+  /** Signature Version 4 of Amazon Web Services.
+    *
+    * @param sessionToken belongs to temporary credentials
+    */
+  final case class SigV4(
+      region: String,
+      service: String,
+      accessKeyId: Secret,
+      secretAccessKey: Secret,
+      sessionToken: Option[Secret]
+  ) extends AuthConfig {
+    def secrets: Seq[Secret] = Seq(accessKeyId, secretAccessKey) ++ sessionToken
+  }
+
   /** @param withInput with an input, `userId` implies `Basic`, as in older sources */
   private[sparkrest] def read(read: OptionReader, withInput: Boolean): AuthConfig = {
     import RestOptions._
     val kind =
-      if (withInput && !read.isGiven(AuthType) && read.isGiven(UserId)) values.AuthType.Basic else read(AuthType)
+      if (withInput && !read.isGiven(AuthType) && read.isGiven(UserId)) tables.AuthType.Basic else read(AuthType)
     def needed(o: Opt[String]) = Secret(read.needed(o, s"authType=$kind"))
     def optional(o: Opt[String]) = read.opt(o).map(Secret(_))
     AuthChecks(read, kind).foreach(read.problem)
     // The message of the JDK would contain the secret.
-    Seq(OauthToken, ApiKeySecret).filter(read.opt(_).exists(_.exists(isControl))).foreach { o =>
+    val inHeaders = Seq(OauthToken, ApiKeySecret, AwsAccessKeyId, AwsSessionToken) ++
+      (if (kind == tables.AuthType.Digest) Seq(UserId) else Nil)
+    inHeaders.filter(read.opt(_).exists(_.exists(isControl))).foreach { o =>
       read.problem(s"${o.name}: contains a line break or another control character, which a header cannot contain")
     }
     kind match {
-      case values.AuthType.Basic  => Basic(needed(UserId), optional(UserPassword).getOrElse(Secret("")))
-      case values.AuthType.Bearer => Token(read(AuthScheme), needed(OauthToken))
-      case values.AuthType.ApiKey => ApiKey(read(ApiKeyName), needed(ApiKeySecret), read(ApiKeyIn))
-      case values.AuthType.OAuth1 =>
+      case tables.AuthType.Basic  => Basic(needed(UserId), optional(UserPassword).getOrElse(Secret("")))
+      case tables.AuthType.Digest => Digest(needed(UserId), optional(UserPassword).getOrElse(Secret("")))
+      case tables.AuthType.Bearer => Token(read(AuthScheme), needed(OauthToken))
+      case tables.AuthType.ApiKey => ApiKey(read(ApiKeyName), needed(ApiKeySecret), read(ApiKeyIn))
+      case tables.AuthType.OAuth1 =>
         OAuth1(
           needed(OauthConsumerKey),
           needed(OauthConsumerSecret),
@@ -100,8 +122,22 @@ object AuthConfig {
           read(OauthSignatureMethod),
           read.opt(OauthRealm)
         )
-      case values.AuthType.OAuth2    => oauth2(read, needed, optional)
-      case values.AuthType.Anonymous => Anonymous
+      case tables.AuthType.OAuth2 => oauth2(read, needed, optional)
+      case tables.AuthType.SigV4  =>
+        def code(o: Opt[String]) = {
+          val name = read.needed(o, s"authType=$kind")
+          if (!name.matches("[A-Za-z0-9-]*"))
+            read.problem(s"""${o.name}: "$name" is not allowed; allowed: letters, digits and hyphens""")
+          name
+        }
+        SigV4(
+          code(AwsRegion),
+          code(AwsService),
+          needed(AwsAccessKeyId),
+          needed(AwsSecretAccessKey),
+          optional(AwsSessionToken)
+        )
+      case tables.AuthType.Anonymous => Anonymous
     }
   }
 

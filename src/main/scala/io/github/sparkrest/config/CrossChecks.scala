@@ -17,7 +17,9 @@ private[sparkrest] object CrossChecks {
       placeholders(config) ++ address("url", config.url) ++ config.initialUrl.toList.flatMap(
         address("initialUrl", _)
       ) ++
-        headerNames(config) ++ offset(config) ++ paging(config) ++ body(config) ++ input(config) ++
+        headerNames(config) ++ offset(config) ++ paging(config) ++ pagesInFlight(config) ++ body(config) ++ input(
+          config
+        ) ++
         TrustChecks(config)
 
   private def placeholders(config: RestConfig): Seq[String] = {
@@ -128,6 +130,20 @@ private[sparkrest] object CrossChecks {
       (p.kind.needsNextField && p.next.isEmpty) -> s"nextField: is required by pagination=${p.kind} and was not given",
       (p.reanchorAfter.isDefined && !config.offset.ascending) -> "reanchorAfter: needs order=asc",
       (p.pageSizeParam.isDefined && p.pageSize.isEmpty) -> "pageSize: is required by pageSizeParam and was not given"
+    ).collect { case (true, text) => text }
+  }
+
+  private def pagesInFlight(config: RestConfig): Seq[String] = if (config.paging.inFlight == 1) Nil
+  else {
+    val (p, o) = (config.paging, config.offset)
+    Seq(
+      (p.intervalMs > 0) -> "pagesInFlight: cannot be combined with pageInterval; leave one of them out",
+      (p.kind.isNumbered && !config.appendsOnly && !o.kind.movesWithTime) ->
+        s"pagesInFlight: pagination=${p.kind} needs order=asc, if new records appear at the end of the list, or offsetType=window; otherwise a record that moves to another page could be lost",
+      (p.kind.isNumbered && config.readsFromValues) ->
+        "pagesInFlight: has no effect, because each request begins at the offset of the last page (order=asc with boundary=inclusive or offsetType=incremental); leave it out",
+      (!p.isPaged && !(o.kind.movesWithTime && o.windowStepMs.isDefined)) ->
+        "pagesInFlight: needs pagination, or offsetType=window with windowStep"
     ).collect { case (true, text) => text }
   }
 

@@ -5,9 +5,8 @@ import java.time.ZoneId
 
 import scala.util.Try
 
-import io.github.sparkrest.options.tables.Opt
 import io.github.sparkrest.options.values.{FieldPath, TimeFormat, ValueSource}
-import io.github.sparkrest.options.{OptionReader, RestOptions, values}
+import io.github.sparkrest.options.{OptionReader, RestOptions, tables, values}
 
 /** Options about offsets.
   *
@@ -18,7 +17,7 @@ import io.github.sparkrest.options.{OptionReader, RestOptions, values}
   * @param requestFormat format of times in requests; `None`: the offset as the API spelled it
   */
 final case class OffsetConfig(
-    kind: values.OffsetType,
+    kind: tables.OffsetType,
     name: String,
     source: ValueSource,
     initial: String,
@@ -50,24 +49,7 @@ final case class OffsetConfig(
 object OffsetConfig {
 
   /** Names of these options, in lower case. */
-  lazy val names: Set[String] = {
-    import RestOptions._
-    Set[Opt[_]](
-      OffsetType,
-      OffsetField,
-      InitialOffset,
-      OffsetPick,
-      OffsetFormat,
-      RequestOffsetFormat,
-      Order,
-      Boundary,
-      RecordKey,
-      Lookback,
-      Lag,
-      WindowStep,
-      OnCursorExpired
-    ).map(_.name.toLowerCase)
-  }
+  lazy val names: Set[String] = RestOptions.offsets.map(_.name.toLowerCase).toSet
 
   private[sparkrest] def read(read: OptionReader): OffsetConfig = {
     import RestOptions._

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.config
 
-import io.github.sparkrest.options.values.{FieldPath, PaginationType, ValueSource}
+import io.github.sparkrest.options.tables.PaginationType
+import io.github.sparkrest.options.values.{FieldPath, ValueSource}
 import io.github.sparkrest.options.{OptionReader, RestOptions}
 
 /** The pages of one poll.
@@ -10,6 +11,7 @@ import io.github.sparkrest.options.{OptionReader, RestOptions}
   * @param hasMore path of the value, and whether the value is true on the last page
   * @param pageParam query parameter of the page; `None`: a placeholder is used
   * @param start number of the first page, or of the first record
+  * @param inFlight the most requests of one poll at once
   */
 final case class PagesConfig(
     kind: PaginationType,
@@ -23,6 +25,7 @@ final case class PagesConfig(
     maxPages: Long,
     reanchorAfter: Option[Long],
     intervalMs: Long,
+    inFlight: Int,
     allowedHosts: Seq[String]
 ) {
   def isPaged: Boolean = kind != PaginationType.Unpaged
@@ -51,6 +54,7 @@ object PagesConfig {
       maxPages = read(MaxPagesPerPoll),
       reanchorAfter = read.opt(ReanchorAfter),
       intervalMs = read(PageInterval),
+      inFlight = read(PagesInFlight).toInt,
       allowedHosts = read.opt(AllowedHosts).getOrElse(Nil)
     )
   }

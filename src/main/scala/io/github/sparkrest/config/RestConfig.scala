@@ -12,7 +12,7 @@ import io.github.sparkrest.options.values.{
   Template,
   ValueSource
 }
-import io.github.sparkrest.options.{OptionReader, Policy, RestOptions, values}
+import io.github.sparkrest.options.{OptionReader, Policy, RestOptions, tables, values}
 import io.github.sparkrest.secret.Secret
 
 /** The options of one source, checked and typed. Only [[RestConfig.parse]] makes it, and only there options are read.
@@ -37,7 +37,7 @@ final case class RestConfig(
     responseTimeoutMs: Long,
     transport: TransportConfig,
     dataField: Option[FieldPath],
-    responseFormat: values.ResponseFormat,
+    responseFormat: tables.ResponseFormat,
     recordFields: Seq[String],
     emptyStatusCodes: StatusCodes,
     emptyWhen: Option[BodyCondition],
@@ -82,6 +82,17 @@ final case class RestConfig(
     RestConfig.placeholdersIn(this).exists(names.contains)
   }
 
+  /** With `order=asc` a page leads to a request from the offset that it reached, and not to the page with the next number. */
+  def readsFromValues: Boolean = offset.ascending && hasPlaceholder && !offset.kind.movesWithTime &&
+    (offset.inclusive || offset.kind == tables.OffsetType.Incremental)
+
+  /** New records appear at the end of the list, so that they do not move other records to another page. */
+  def appendsOnly: Boolean = offset.ascending && !offset.kind.isToken
+
+  /** One request follows the other while a stream without pages catches up, without a pause and in one task. */
+  def catchesUpAtOnce: Boolean =
+    streamingIntervalMs == 0 || offset.kind.movesWithTime && catchUpIntervalMs.contains(0L)
+
   /** Whether a request contains this placeholder. */
   def mentions(name: String): Boolean = RestConfig.placeholdersIn(this).contains(name)
 
@@ -92,10 +103,11 @@ final case class RestConfig(
   /** The configuration of a batch read. Without any option about offsets, it reads all records that the API has. */
   def forBatch: RestConfig = {
     val asked = options.toMap.keySet.map(_.toLowerCase)
-    if (hasPlaceholder || OffsetConfig.names.exists(asked)) this
+    // The order alone says nothing of an offset.
+    if (hasPlaceholder || (OffsetConfig.names - RestOptions.Order.name).exists(asked)) this
     else
       RestConfig
-        .parse(options.toMap + (RestOptions.OffsetType.name -> values.OffsetType.Snapshot.text), policy = policy)
+        .parse(options.toMap + (RestOptions.OffsetType.name -> tables.OffsetType.Snapshot.text), policy = policy)
         .getOrElse(this)
   }
 

@@ -10,7 +10,7 @@ import scala.collection.mutable
   * @param close closes the value of an entry that went; somebody may still use it
   * @param nowMs a clock that only moves forward
   */
-final private[http] class RecentlyUsed[K, V](
+final private[sparkrest] class RecentlyUsed[K, V](
     most: Int = RecentlyUsed.Most,
     idleMs: Long = RecentlyUsed.IdleMillis,
     close: V => Unit = (_: V) => (),
@@ -37,7 +37,7 @@ final private[http] class RecentlyUsed[K, V](
   }
 }
 
-private[http] object RecentlyUsed {
+private[sparkrest] object RecentlyUsed {
   val Most = 32
   val IdleMillis: Long = 30 * 60 * 1000L
 }

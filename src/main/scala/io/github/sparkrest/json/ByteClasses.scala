@@ -7,8 +7,9 @@ import java.util.regex.Pattern
 private[sparkrest] object ByteClasses {
   val literal: Pattern = """true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?""".r.pattern
 
-  /** Bytes of a string that can be skipped: all but its quote, backslash and control characters. */
-  val inDouble: Array[Boolean] = Array.tabulate(256)(c => c >= ' ' && c != '"' && c != '\\')
+  /** Bytes of a string in single quotes that can be skipped: all but its quote, backslash and control characters. For other
+    * strings see [[Words]].
+    */
   val inSingle: Array[Boolean] = Array.tabulate(256)(c => c >= ' ' && c != '\'' && c != '\\')
 
   /** Bytes outside strings that can be skipped: no brackets, separators, quotes, comments or blanks. */

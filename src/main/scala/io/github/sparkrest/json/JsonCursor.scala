@@ -103,7 +103,10 @@ private[sparkrest] object JsonCursor {
   def stringEnd(buf: Array[Byte], from: Int, stop: Int): Int = {
     val quote = buf(from)
     var i = from + 1
-    while (i < stop && buf(i) != quote) i += (if (buf(i) == '\\') 2 else 1)
+    if (quote == '"') {
+      i = Words.plainEnd(buf, i, stop)
+      while (i < stop && buf(i) != quote) i = Words.plainEnd(buf, i + (if (buf(i) == '\\') 2 else 1), stop)
+    } else while (i < stop && buf(i) != quote) i += (if (buf(i) == '\\') 2 else 1)
     math.min(i + 1, stop)
   }
 

@@ -117,7 +117,8 @@ final private[sparkrest] class JsonScanner(val window: ByteWindow, val rules: Sl
     if (chosen) each()
   }
 
-  private def separator(close: Char): Boolean = {
+  /** Moves past the comma or bracket after an element. Whether it is a comma. */
+  def separator(close: Char): Boolean = {
     val c = peek()
     if (c == ',') { pos += 1; true }
     else if (c == close) { pos += 1; false }
@@ -205,13 +206,13 @@ final private[sparkrest] class JsonScanner(val window: ByteWindow, val rules: Sl
   }
 
   private def skipString(quote: Byte): Unit = {
-    val plain = if (quote == '"') inDouble else inSingle
     var i = pos + 1
     var open = true
     while (open) {
       val b = buf
       val stop = end
-      while (i < stop && plain(b(i) & 0xff)) i += 1
+      if (quote == '"') i = Words.plainEnd(b, i, stop)
+      else while (i < stop && inSingle(b(i) & 0xff)) i += 1
       if (i == stop) { pos = i; needMore(); i = pos }
       else if (b(i) == quote) open = false
       else if (b(i) == '\\') {

@@ -35,19 +35,15 @@ object RestOptions
   val all: Seq[Opt[_]] = Seq(
     Url, Method, Headers, Params, Body, BodyFormat, InitialUrl, InitialBody, ConnectTimeout, ReadTimeout, ResponseTimeout,
     Proxy, ProxyUser, ProxyPassword,
-    DataField, ResponseFormat, RecordFields, EmptyStatusCodes, EmptyWhen, ErrorWhen, MaxResponseBytes, Streaming,
-    OffsetType, OffsetField, InitialOffset, OffsetPick, OffsetFormat, RequestOffsetFormat, Order, Boundary, RecordKey,
-    Lookback, Lag, WindowStep, OnCursorExpired,
+    DataField, ResponseFormat, RecordFields, EmptyStatusCodes, EmptyWhen, ErrorWhen, MaxResponseBytes, Streaming
+  ) ++ offsets ++ Seq(
     Pagination, NextField, HasMoreField, TotalField, PageParam, PageSizeParam, PageSize, StartPage, MaxPagesPerPoll,
-    ReanchorAfter, PageInterval, AllowedHosts, AllowPrivateHosts,
+    ReanchorAfter, PageInterval, PagesInFlight, AllowedHosts, AllowPrivateHosts,
     StreamingInterval, CatchUpInterval, BatchSize, MaxBytesPerBatch,
     MaxBufferedBytes, RetainBatches, EndpointRetention, PageLogLocation, MaxRetries, RetryBackoff, OnError, MaxConsecutiveErrors,
     MaxRequestsPerTrigger,
-    MaxRequestRate, RateLimitRemainingHeader, RateLimitResetHeader, RateLimitMaxWait, RetryStatusCodes, ConditionalRequests,
-    AuthType, UserId, UserPassword, OauthToken, AuthScheme, ApiKeySecret, ApiKeyName, ApiKeyIn,
-    OauthConsumerKey, OauthConsumerSecret, OauthTokenSecret, OauthSignatureMethod, OauthRealm,
-    Oauth2TokenUrl, Oauth2GrantType, Oauth2ClientId, Oauth2ClientSecret, Oauth2ClientAuth, Oauth2Scope, Oauth2Params,
-    Oauth2RefreshToken, Oauth2TokenStore,
+    MaxRequestRate, RateLimitRemainingHeader, RateLimitResetHeader, RateLimitMaxWait, RetryStatusCodes, ConditionalRequests
+  ) ++ authentication ++ Seq(
     TlsCaFile, TlsCertFile, TlsKeyFile, TlsKeyPassword, TlsKeyStore, TlsKeyStorePassword, TlsKeyStoreType,
     TlsTrustStore, TlsTrustStorePassword, TlsTrustStoreType,
     InferSchema, OutputType, SchemaHints, SchemaLocation, SchemaEvolutionMode, RescuedDataColumn,

@@ -11,17 +11,21 @@ final case class CachedPages(blocks: Vector[RecordBlock], starts: Vector[Long], 
 object CachedPages {
   final class Builder {
     private var blocks = Vector.empty[RecordBlock]
+    private var bytes = 0L
     private var tooLarge = false
 
     def add(b: RecordBlock): Unit =
       if (!tooLarge) {
         blocks :+= b
-        if (size > PageCache.maxBytes / 2) { tooLarge = true; blocks = Vector.empty }
+        bytes += b.bytes.length
+        if (bytes > PageCache.maxBytes / 2) { tooLarge = true; blocks = Vector.empty }
       }
-    def keep(n: Int): Unit = blocks = blocks.take(n)
+    def keep(n: Int): Unit = {
+      blocks = blocks.take(n)
+      bytes = blocks.map(_.bytes.length.toLong).sum
+    }
     def result(): Option[CachedPages] =
-      if (tooLarge) None else Some(CachedPages(blocks, blocks.scanLeft(0L)(_ + _.count).init, size))
-    private def size: Long = blocks.map(_.bytes.length.toLong).sum
+      if (tooLarge) None else Some(CachedPages(blocks, blocks.scanLeft(0L)(_ + _.count).init, bytes))
   }
 }
 
@@ -33,6 +37,7 @@ object CachedPages {
   * room is needed.
   */
 object PageCache {
+
   val maxBytes: Long = math.min(32L << 20, Runtime.getRuntime.maxMemory / 16)
   private val StaleNanos = 60L * 1000 * 1000 * 1000
 

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.pagelog
 
+import io.github.sparkrest.progress.KeptRecords
+
 /** Takes the records of a poll: pages, each of which counts as a whole or not at all. */
-trait PageSink {
+trait PageSink extends KeptRecords {
+  override def shownBytes: Long = 0
+  override def showAgain(visitor: KeptRecords.Visitor): Unit = KeptRecords.Forgotten.showAgain(visitor)
 
   /** Copies one record, in `[from, to)`, to the page that is being written. */
   def append(buf: Array[Byte], from: Int, to: Int): Unit

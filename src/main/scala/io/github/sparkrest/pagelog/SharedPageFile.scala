@@ -3,6 +3,7 @@ package io.github.sparkrest.pagelog
 
 import io.github.sparkrest.pagelog.format.{PageFileWriter, RecordBlock}
 import io.github.sparkrest.pagelog.store.LogStore
+import io.github.sparkrest.progress.KeptRecords
 
 /** One page file for polls that run at the same time. The pages of a poll go into it together, when the poll is over. So no poll
   * waits for the response of another, and a poll that is broken off leaves nothing. For one thread.
@@ -39,6 +40,10 @@ final class HeldPages(endpoint: String, ownFile: () => PageFileWriter) extends P
     if (own.isEmpty && !block.hasRoomFor(to - from)) makeRoom(to - from)
     own.fold(block.append(buf, from, to))(_.append(buf, from, to))
   }
+
+  override def shownBytes: Long = KeptRecords.MaxBytes
+  override def showAgain(visitor: KeptRecords.Visitor): Unit =
+    own.fold(block.showAgain(pages.lastOption.fold(0)(_.end), visitor))(_.showAgain(visitor))
 
   def discardPage(): Unit = own.fold(block.truncate(pages.lastOption.fold(0)(_.end)))(_.discardPage())
 

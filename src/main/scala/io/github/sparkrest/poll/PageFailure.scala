@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.poll
 
+import java.io.{FilterInputStream, InputStream}
+
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.limits.ServerLimits
@@ -41,7 +43,11 @@ private object PageFailure {
 final private class StepSink(begin: PageReader, sink: PageSink) extends RecordSink {
   private var step = begin
 
-  def record(buf: Array[Byte], from: Int, to: Int): Unit = if (step.keep(buf, from, to)) sink.append(buf, from, to)
+  def record(buf: Array[Byte], from: Int, to: Int): Unit =
+    if (step.keep(buf, from, to, maybeLast = false)) sink.append(buf, from, to)
+
+  override def maybeLast(buf: Array[Byte], from: Int, to: Int): Unit =
+    if (step.keep(buf, from, to, maybeLast = true)) sink.append(buf, from, to)
 
   def restart(): Unit = {
     step = step.restart()
@@ -49,4 +55,20 @@ final private class StepSink(begin: PageReader, sink: PageSink) extends RecordSi
   }
 
   def finish(facts: PageFacts): Either[RestError, PageOutcome] = step.finish(facts)
+}
+
+/** Counts the decoded bytes that are read from the body of a response. */
+final private class CountedBody(body: InputStream) extends FilterInputStream(body) {
+  var bytes = 0L
+
+  override def read(): Int = {
+    val b = super.read()
+    if (b >= 0) bytes += 1
+    b
+  }
+  override def read(buf: Array[Byte], from: Int, length: Int): Int = {
+    val n = super.read(buf, from, length)
+    if (n > 0) bytes += n
+    n
+  }
 }

@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.poll
 
-import java.io.{FilterInputStream, InputStream}
-
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.http.auth.KnownSecrets
-import io.github.sparkrest.http.client.{Redirects, StatusPolicy}
+import io.github.sparkrest.http.client.StatusPolicy
 import io.github.sparkrest.http.limits.ServerLimits
 import io.github.sparkrest.http.{Clock, HttpClient, HttpRequest, HttpResponse}
 import io.github.sparkrest.pagelog.{PageOrigin, PageSink}
 import io.github.sparkrest.progress.seen.{SeenInMemory, SeenStore}
 import io.github.sparkrest.progress.{CoreLimits, PageOutcome, Progress, Progression, Refusal, RequestPlan}
-import io.github.sparkrest.request.{InputRow, NextUrl, PageToken, RequestTemplate, RequestValues}
+import io.github.sparkrest.request.InputRow
 import io.github.sparkrest.response.{Envelope, PageFacts, ResponseReader}
 import io.github.sparkrest.secret.Redact
 
@@ -22,6 +20,7 @@ import io.github.sparkrest.secret.Redact
   * @param row of the endpoint, with an input
   * @param collected the secrets to remove from texts, if the caller has collected them
   * @param seen stores the memory of delivered records, if it is large
+  * @param background runs the requests that are sent early
   */
 final class Poll(
     config: RestConfig,
@@ -30,10 +29,12 @@ final class Poll(
     row: InputRow = InputRow.Empty,
     collected: Option[KnownSecrets] = None,
     limits: CoreLimits = CoreLimits.Default,
-    seen: SeenStore = new SeenInMemory
+    seen: SeenStore = new SeenInMemory,
+    background: Option[Background] = None
 ) {
-  private val template = new RequestTemplate(config)
-  private val redirects = new Redirects(config, client)
+  private val requests = new PollRequests(config, row, secrets)
+  private val ahead =
+    new ReadAhead(config, client, clock, background.getOrElse(new BackgroundThreads(config.paging.inFlight)))
   private val core = new Progression(config, limits, seen)
   private val reader = new ResponseReader(config, core.fieldsRead, config.maxResponseBytes)
   private val conditional = new ConditionalRequests(config)
@@ -41,45 +42,33 @@ final class Poll(
   /** The limits of the API in the last response. */
   private var limit = ServerLimits.Unknown
 
-  /** Bytes of all responses so far. */
-  private var received = 0L
+  /** Bytes of all responses so far, and of the largest one. */
+  private var received, largest = 0L
 
   /** URL and status of the last response. */
   private var lastResponse = ("", 0)
   private lazy val secrets = collected.getOrElse(KnownSecrets(config)).and(row)
 
   /** One request. An error leaves neither records nor a changed state. */
-  def page(state: Progress, sink: PageSink): Either[PageFailure, PageOutcome] =
+  def page(state: Progress, sink: PageSink): Either[PageFailure, PageOutcome] = page(state, sink, _ => ())
+
+  /** @param wasRead called when the response has been read, before the page counts */
+  private def page(state: Progress, sink: PageSink, wasRead: PageOutcome => Unit): Either[PageFailure, PageOutcome] =
     core.plan(state, clock.now()) match {
       case None          => Right(PageOutcome(state, 0, atEnd = true, None))
       case Some(planned) =>
-        val request = template.render(opened(planned.values)).map(completed)
-        val plan = planned.copy(at = request.toOption.flatMap(client.answeredAt).getOrElse(planned.at))
+        val request = requests(planned.values)
+        val plan = planned.copy(at = request.toOption.flatMap(ahead.answeredAt).getOrElse(planned.at))
         val result = request.left
           .map(PageFailure(_))
           .flatMap(r => send(state, plan, conditional.conditioned(state, plan, r), r, sink))
+        result.foreach(wasRead)
         result match {
           case Right(r) => sink.endPage(plan.state.offset, if (r.records > 0) Some(origin(plan)) else None) // guard: I5.1
           case Left(_) => sink.discardPage() // guard: I1.1
         }
         result
     }
-
-  /** Restores the secrets that were removed from a stored cursor. For a URL this waits until its origin is known. */
-  private def opened(values: RequestValues): RequestValues = values.copy(
-    input = row,
-    offset = if (config.followsLinks) values.offset else secrets.open(values.offset),
-    page = values.page.map {
-      case PageToken.Cursor(text) => PageToken.Cursor(secrets.open(text))
-      case other                  => other
-    }
-  )
-
-  /** Restores the secrets of a stored URL, which may be sent only to the origin of `url`. */
-  private def completed(request: HttpRequest): HttpRequest = {
-    val url = secrets.open(request.url)
-    if (!request.trusted || url == request.url) request else request.copy(url = NextUrl.encoded(url)) // guard: I6.3
-  }
 
   private def origin(plan: RequestPlan) =
     PageOrigin(
@@ -99,7 +88,7 @@ final class Poll(
   ): Either[PageFailure, PageOutcome] = {
     var status = 0
     limit = ServerLimits.Unknown
-    val result = redirects.send(request) { response =>
+    val result = ahead.send(request) { response =>
       status = response.status
       val allSecrets = secrets.and(response.tokens)
       lastResponse = (allSecrets.hide(Redact.url(response.url)), status)
@@ -108,7 +97,7 @@ final class Poll(
         case StatusPolicy.Failed(error)                              => Left(error)
         case StatusPolicy.Empty if status == 304 && request != plain => Right(PageOutcome(state, 0, atEnd = true, None))
         case verdict                                                 =>
-          val step = new StepSink(core.begin(plan, clock.now(), response.date), sink)
+          val step = new StepSink(core.begin(plan, ahead.arrived, response.date, sink), sink)
           val sliced =
             if (verdict == StatusPolicy.Empty) Right(Envelope.Empty)
             else counted(response)(reader.read(_, step, plan.state.recognized))
@@ -134,7 +123,10 @@ final class Poll(
   private def counted[A](response: HttpResponse)(read: HttpResponse => A): A = {
     val body = new CountedBody(response.body)
     try read(response.copy(body = body))
-    finally received += body.bytes
+    finally {
+      received += body.bytes
+      largest = math.max(largest, body.bytes)
+    }
   }
 
   /** Polls until the API has nothing more, or a limit is reached. A poll reads all pages of a traversal. With
@@ -143,53 +135,83 @@ final class Poll(
   def run(start: Progress, limits: TaskBudget, sink: PageSink): PollOutcome = {
     val began = clock.now().toEpochMilli
     val receivedBefore = received
+    val additionalBefore = ahead.additional
+    var pages = 0
     var outcome = PollOutcome(start, requests = 0, records = 0, more = false, error = None, warning = None, tookMs = 0)
+    def sent = pages + ahead.additional - additionalBefore
+    def reached(bytes: Long) = limits.reached(bytes, clock.now().toEpochMilli - began, sent.toLong)
+    // A page that would not fit into the budget is not requested early.
+    def mayBegin() = limit.left.forall(ahead.inFlight < _) && !reached(sink.bytes + (ahead.inFlight + 2) * largest)
     var go = true
-    while (go) {
-      val bytesBefore = sink.bytes
-      val hopsBefore = redirects.followed
-      val result = page(outcome.state, sink)
-      val requests = outcome.requests + 1 + redirects.followed - hopsBefore
-      result match {
-        case Left(failure) =>
-          // After a failure, the next request is unconditional.
-          val failed = outcome.copy(outcome.state.copy(validators = None), requests, limit = failure.waits(limit)) // guard: I3.6
-          outcome = judged(failed, failure)
-          go = false
-        case Right(result) =>
-          val kept = sink.bytes > bytesBefore
-          val progressed = kept || result.next.offset != outcome.state.offset
-          val inTraversal = result.next.traversal.isDefined
-          outcome = outcome.copy(
-            state = result.next,
-            requests = requests,
-            records = outcome.records + result.records,
-            more =
-              result.waitMs.isDefined || inTraversal || result.unfinished || progressed && !result.atEnd && core.asksForMore,
-            warning = outcome.warning.orElse(result.warning.map(secrets.hide(_))),
-            limit = limit,
-            waitMs = result.waitMs,
-            lastPage = result.records,
-            largestPage = math.max(outcome.largestPage, result.records)
-          )
-          val at = clock.now().toEpochMilli - began
-          go = outcome.more && result.waitMs.isEmpty && config.paging.intervalMs == 0 && limit.waitMs.isEmpty && !limits
-            .reached(
-              sink.bytes,
-              at,
-              outcome.requests.toLong
-            ) &&
-            (inTraversal || config.paging.isPaged && !result.atEnd || config.streamingIntervalMs == 0) &&
-            // Outside a traversal, a response without a new record ends the task, so that the next poll waits.
-            (inTraversal || kept || config.offset.kind.movesWithTime)
+    try {
+      // A task goes on where the last one ended. A request that is in doubt is repeated alone.
+      val goesOnAtOnce = start.traversal.isDefined || config.catchesUpAtOnce
+      if (goesOnAtOnce && start.doubt.isEmpty && config.paging.intervalMs == 0) expect(start, limits, mayBegin _)
+      while (go) {
+        pages += 1
+        val before = outcome.state
+        val bytesBefore = sink.bytes
+        page(
+          before,
+          sink,
+          result => if (goesOn(before, result, kept = false)) expect(result.next, limits, mayBegin _)
+        ) match {
+          case Left(failure) =>
+            // After a failure, the next request is unconditional.
+            val failed = outcome.copy(before.copy(validators = None), sent, limit = failure.waits(limit)) // guard: I3.6
+            outcome = judged(failed, failure)
+            go = false
+          case Right(result) =>
+            val kept = sink.bytes > bytesBefore
+            outcome = outcome.copy(
+              state = result.next,
+              requests = sent,
+              records = outcome.records + result.records,
+              more = isMore(before, result, kept),
+              warning = outcome.warning.orElse(result.warning.map(secrets.hide(_))),
+              limit = limit,
+              waitMs = result.waitMs,
+              lastPage = result.records,
+              largestPage = math.max(outcome.largestPage, result.records)
+            )
+            // What was requested early is read, although the budget is used up meanwhile.
+            go = goesOn(before, result, kept) && (ahead.inFlight > 0 || !reached(sink.bytes))
+        }
       }
-    }
+    } finally ahead.close()
     outcome.copy(
       state = core.settled(outcome.state),
+      requests = sent,
       tookMs = clock.now().toEpochMilli - began,
       bytes = received - receivedBefore
     )
   }
+
+  private def isMore(before: Progress, result: PageOutcome, kept: Boolean): Boolean =
+    result.waitMs.isDefined || result.next.traversal.isDefined || result.unfinished ||
+      (kept || result.next.offset != before.offset) && !result.atEnd && core.asksForMore
+
+  /** Whether the next request of the poll may follow at once.
+    *
+    * @param kept the page had a new record
+    */
+  private def goesOn(before: Progress, result: PageOutcome, kept: Boolean): Boolean = {
+    val inTraversal = result.next.traversal.isDefined
+    isMore(before, result, kept) && result.waitMs.isEmpty && config.paging.intervalMs == 0 && limit.waitMs.isEmpty &&
+    (inTraversal || config.paging.isPaged && !result.atEnd || config.catchesUpAtOnce) &&
+    // Outside a traversal, a response without a new record ends the task, so that the next poll waits.
+    (inTraversal || kept || config.offset.kind.movesWithTime)
+  }
+
+  /** Sends the requests that follow. All responses that wait have the memory of one task. */
+  private def expect(next: Progress, limits: TaskBudget, mayBegin: () => Boolean): Unit =
+    if (config.paging.inFlight > 1) {
+      val share = limits.maxBytes / config.input.fold(1)(_.concurrency) / config.paging.inFlight
+      val following = core.forecast(next, clock.now()).map(requests(_)).takeWhile(_.isRight).flatMap(_.toOption)
+      ahead.expect(following, math.max(Poll.LeastShare, math.min(share, Poll.MostShare)).toInt) { () =>
+        ahead.inFlight < config.paging.inFlight && mayBegin()
+      }
+    }
 
   /** The outcome after a failure: a page token or cursor may have expired. */
   private def judged(outcome: PollOutcome, failure: PageFailure): PollOutcome = {
@@ -215,18 +237,9 @@ final class Poll(
   }
 }
 
-/** Counts the decoded bytes that are read from the body of a response. */
-final private class CountedBody(body: InputStream) extends FilterInputStream(body) {
-  var bytes = 0L
+private object Poll {
 
-  override def read(): Int = {
-    val b = super.read()
-    if (b >= 0) bytes += 1
-    b
-  }
-  override def read(buf: Array[Byte], from: Int, length: Int): Int = {
-    val n = super.read(buf, from, length)
-    if (n > 0) bytes += n
-    n
-  }
+  /** Bytes of a response that may wait in memory. */
+  val LeastShare: Long = 16L << 10
+  val MostShare: Long = 8L << 20
 }

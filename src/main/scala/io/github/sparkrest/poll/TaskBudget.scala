@@ -42,6 +42,11 @@ object TaskBudget {
   /** How long after its first request a task may begin another. */
   val TaskMillis = 1000L
 
+  /** With requests in flight, a task begins and ends with a round trip in which few of them are under way. A longer task spends a
+    * smaller part of its time on that.
+    */
+  def millis(inFlight: Int): Long = TaskMillis * math.min(inFlight, 4)
+
   /** @param room bytes that polling may still run ahead of the query */
   def within(room: Long, requestsLeft: Long): TaskBudget =
     TaskBudget(math.min(TaskBytes, room), TaskMillis, requestsLeft)

@@ -4,7 +4,8 @@ package io.github.sparkrest.preview
 import io.circe.Json
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.http.limits.ServerLimits
-import io.github.sparkrest.options.values.{FieldPath, PaginationType, ValueSource}
+import io.github.sparkrest.options.tables.PaginationType
+import io.github.sparkrest.options.values.{FieldPath, ValueSource}
 import io.github.sparkrest.progress.pages.AutoPagination
 import io.github.sparkrest.request.PageToken
 

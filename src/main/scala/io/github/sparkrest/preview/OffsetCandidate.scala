@@ -3,7 +3,8 @@ package io.github.sparkrest.preview
 
 import io.circe.Json
 import io.github.sparkrest.config.OffsetConfig
-import io.github.sparkrest.options.values.{FieldPath, OffsetType}
+import io.github.sparkrest.options.tables.OffsetType
+import io.github.sparkrest.options.values.FieldPath
 import io.github.sparkrest.progress.strategies.OffsetTime
 
 /** A field that could track progress, with the `offsetType` for it.

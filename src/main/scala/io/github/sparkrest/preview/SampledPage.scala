@@ -8,7 +8,8 @@ import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.Clock
 import io.github.sparkrest.http.client.{ApiClient, FirstResponse}
-import io.github.sparkrest.options.values.{FieldPath, OffsetType, PaginationType}
+import io.github.sparkrest.options.tables.{OffsetType, PaginationType}
+import io.github.sparkrest.options.values.FieldPath
 import io.github.sparkrest.pagelog.{PageOrigin, PageSink}
 import io.github.sparkrest.poll.Poll
 import io.github.sparkrest.progress.Progress

@@ -4,8 +4,8 @@ package io.github.sparkrest.preview
 import io.circe.Json
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.options.RestOptions
-import io.github.sparkrest.options.tables.{Opt, OptType}
-import io.github.sparkrest.options.values.{Boundary, OffsetType}
+import io.github.sparkrest.options.tables.{OffsetType, Opt, OptType}
+import io.github.sparkrest.options.values.Boundary
 
 /** Options for a stream of the API: the options of the user, and the additions of a preview.
   *

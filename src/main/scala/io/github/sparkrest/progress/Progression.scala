@@ -53,10 +53,20 @@ final class Progression(
     }
   }
 
+  /** The next request, and those that follow it if nothing special happens: see [[Forecast]]. */
+  def forecast(next: Progress, now: Instant): Iterator[RequestValues] =
+    plan(next, now).iterator.flatMap(new Forecast(core).from(_, now))
+
   /** @param now when the response began to come
     * @param date of the response by the API's own clock (RFC 9110 `Date`), epoch milliseconds
+    * @param kept where the records go that the reader keeps
     */
-  def begin(plan: RequestPlan, now: Instant, date: Option[Long] = None): PageReader = {
+  def begin(
+      plan: RequestPlan,
+      now: Instant,
+      date: Option[Long] = None,
+      kept: KeptRecords = KeptRecords.Forgotten
+  ): PageReader = {
     val starts = latest.reads(plan.state)
     val (asked, began) = (plan.at.toEpochMilli, now.toEpochMilli)
     val times = plan.state.traversal.fold(clock.times(options, starts, asked, began, date))(_.times)
@@ -69,7 +79,8 @@ final class Progression(
           times,
           strategy.read(plan.state, plan.ask, times),
           began,
-          () => begin(plan, now, date)
+          kept,
+          () => begin(plan, now, date, kept)
         )
       )
     clock.warning(options, starts, began, date).fold(step)(new WarnedStep(step, _))
@@ -140,8 +151,11 @@ final case class RequestPlan(state: Progress, ask: OffsetQuery, values: RequestV
 /** One response on its way: each record once, in order, then [[finish]]. Used once. */
 trait PageReader {
 
-  /** Whether to keep the record in `[from, to)`: false for a record that was delivered before. */
-  def keep(buf: Array[Byte], from: Int, to: Int): Boolean
+  /** Whether to keep the record in `[from, to)`: false for a record that was delivered before.
+    *
+    * @param maybeLast false: another record follows in this response
+    */
+  def keep(buf: Array[Byte], from: Int, to: Int, maybeLast: Boolean = true): Boolean
 
   /** Forgets the records so far: they were not records (see `RecordSink.restart`). */
   def restart(): PageReader

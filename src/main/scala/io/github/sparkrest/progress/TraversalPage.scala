@@ -2,18 +2,11 @@
 package io.github.sparkrest.progress
 
 import io.github.sparkrest.error.RestError
-import io.github.sparkrest.options.values.{PaginationType, ValueSource}
+import io.github.sparkrest.options.tables.PaginationType
+import io.github.sparkrest.options.values.ValueSource
 import io.github.sparkrest.progress.pages.{CycleMark, PageErrors, PageWarnings}
-import io.github.sparkrest.progress.seen.{Repeats, Seen, SeenRecords, TraversalMemory}
-import io.github.sparkrest.progress.strategies.{
-  Advance,
-  MemoryRule,
-  Novelty,
-  OffsetField,
-  OffsetKey,
-  OffsetReading,
-  TraversalTimes
-}
+import io.github.sparkrest.progress.seen.{PageMemory, TraversalMemory}
+import io.github.sparkrest.progress.strategies.{Advance, OffsetField, OffsetReading, TraversalTimes}
 import io.github.sparkrest.request.PageToken
 import io.github.sparkrest.response.PageFacts
 
@@ -27,61 +20,36 @@ final private[sparkrest] class TraversalPage(
     times: TraversalTimes,
     reading: OffsetReading,
     now: Long,
+    keptRecords: KeptRecords,
     again: () => PageReader
 ) extends PageReader {
   import core.{config, latest, limits, memory, pages, strategy}
   private val state = plan.state
   private val options = config.offset
   private val paged = config.paging.isPaged
-  private val hashes =
-    strategy.remembers || paged || !state.ahead.isEmpty || strategy.memory == MemoryRule.NotPassed
-  private val earlier = state.traversal.fold(SeenRecords.Empty)(_.seen)
   private val received = state.traversal.fold(0L)(_.received)
 
-  private val repeats = new Repeats(
-    id => math.max(memory.count(state.boundary, id), memory.count(state.ahead, id)),
-    memory.count(earlier, _),
-    moves = pages.mayOverlap,
-    unique = options.recordKey.nonEmpty
-  )
+  private val ofPage = new PageMemory(core, state, reading, times.began, keptRecords)
   private val passesOver = latest.passesOver(state)
   private val nextInRecord = config.paging.next.filter(_ => config.paging.kind == PaginationType.Cursor).collect {
     case in: ValueSource.InBody => new OffsetField(in)
   }
   private var records, kept = 0L
-  private var signature = 17L
   private var lastRecord: Option[String] = None
-  private var lowest: Option[Long] = state.traversal.flatMap(_.lowest)
 
   def restart(): PageReader = again()
 
-  def keep(buf: Array[Byte], from: Int, to: Int): Boolean = {
+  def keep(buf: Array[Byte], from: Int, to: Int, maybeLast: Boolean): Boolean = {
     records += 1
     val novelty = reading.see(buf, from, to)
-    nextInRecord.foreach(f => lastRecord = f.token(buf, from, to))
-    val isNew =
-      if (!hashes) novelty != Novelty.Excluded
-      else {
-        val identity = reading.identity(buf, from, to)
-        signature = signature * 31 + identity.hashCode
-        novelty != Novelty.Excluded &&
-        !repeats.note(identity, rank(), !state.ahead.isEmpty || novelty == Novelty.MayRepeat) // guard: I1.2
-      }
+    if (maybeLast) {
+      reading.maybeLast.see(buf, from, to)
+      nextInRecord.foreach(f => lastRecord = f.token(buf, from, to))
+    }
+    val isNew = ofPage.isNew(buf, from, to, novelty)
     if (isNew) kept += 1
     isNew && !passesOver
   }
-
-  private def rank(): Long = {
-    val found = if (strategy.memory == MemoryRule.ForSomeTime) Some(times.began) else reading.rank
-    found.foreach(r => lowest = Some(lowest.fold(r)(lower(_, r))))
-    found.getOrElse(Seen.Unranked)
-  }
-
-  /** Of two that do not compare, the one of the offset's kind: the other one may be any text in place of a time. */
-  private def lower(a: Long, b: Long): Long =
-    if (!OffsetKey.differ(a, b)) math.min(a, b)
-    else if (state.offset.flatMap(strategy.floor).exists(!OffsetKey.differ(_, math.min(a, b)))) math.min(a, b)
-    else math.max(a, b)
 
   def finish(response: PageFacts): Either[RestError, PageOutcome] = {
     val facts = response.copy(
@@ -148,7 +116,12 @@ final private[sparkrest] class TraversalPage(
         (if (isHollow) List(PageErrors.manyEmptyPages(emptyPages)) else Nil)
     next match {
       case _ if comesAgain(reached) =>
-        result(state.copy(traversal = None, ahead = memory.join(state.ahead, seen)), facts, atEnd = false, warnings)
+        result(
+          state.copy(traversal = None, ahead = memory.join(state.ahead, ofPage.seen)),
+          facts,
+          atEnd = false,
+          warnings
+        )
           .copy(unfinished = true)
       case None =>
         result(
@@ -182,12 +155,12 @@ final private[sparkrest] class TraversalPage(
 
   /** Whether to send a new request from the reached offset instead of a request for the next page. Then the list may move
     * meanwhile without a loss. Only if the bound is known to be inclusive, or ids are unique: otherwise records at the offset
-    * could be skipped.
+    * could be skipped. The end of a slice of time is not an offset that the records reached: the slice has further pages.
     */
   private def reanchors(reached: Advance): Boolean = maySkip && reached.offset.exists(o => !state.offset.contains(o))
 
   private def maySkip: Boolean =
-    options.ascending && !reading.outOfOrder && config.hasPlaceholder &&
+    options.ascending && !reading.outOfOrder && config.hasPlaceholder && !options.kind.movesWithTime &&
       !state.traversal.exists(_.unordered) &&
       (options.inclusive || strategy.valuesAreUnique ||
         config.paging.reanchorAfter.exists(n => state.traversal.fold(0L)(_.received) + records >= n))
@@ -201,7 +174,10 @@ final private[sparkrest] class TraversalPage(
   private def laterNew: Boolean = state.traversal.exists(d => d.laterNew || kept > 0)
 
   private def same: Int =
-    state.traversal.filter(_ => records > 0 && pages.mayOverlap).filter(_.signature == pageSignature).fold(0)(_.same + 1)
+    state.traversal
+      .filter(_ => records > 0 && pages.mayOverlap)
+      .filter(_.signature == ofPage.pageSignature(records))
+      .fold(0)(_.same + 1)
 
   private def further(page: PageToken, landmark: (String, Long), reached: Advance): Progress = {
     val before = state.traversal
@@ -212,8 +188,8 @@ final private[sparkrest] class TraversalPage(
           pages = before.fold(1L)(_.pages + 1),
           received = before.fold(0L)(_.received) + records,
           pending = reached.pending.getOrElse(reached.offset).orElse(before.flatMap(_.pending)),
-          seen = seen,
-          signature = pageSignature,
+          seen = ofPage.seen,
+          signature = ofPage.pageSignature(records),
           landmark = landmark,
           until = plan.ask.until,
           unordered = before.exists(_.unordered) || reading.outOfOrder,
@@ -221,7 +197,7 @@ final private[sparkrest] class TraversalPage(
           laterNew = laterNew,
           times = times,
           request = Some(core.identity),
-          lowest = lowest,
+          lowest = ofPage.lowest,
           // An empty page between two others says nothing of the size of pages.
           lastPage = if (records > 0) records else before.fold(0L)(_.lastPage),
           emptyPages = emptyPages,
@@ -230,9 +206,6 @@ final private[sparkrest] class TraversalPage(
       )
     )
   }
-
-  /** Records of this traversal, this page included. */
-  private lazy val seen: SeenRecords = if (!hashes) SeenRecords.Empty else memory.add(earlier, repeats.seen)
 
   /** With `initialOffset=latest`: marks the state as started when all older records have been skipped. */
   private def started(next: Progress, reached: Advance): Progress = {
@@ -252,9 +225,7 @@ final private[sparkrest] class TraversalPage(
     times,
     records,
     brought = state.traversal.fold(0L)(_.delivered) + kept,
-    lowest,
-    () => seen
+    ofPage.lowest,
+    () => ofPage.seen
   )
-
-  private def pageSignature: String = s"$records:${signature.toHexString}"
 }

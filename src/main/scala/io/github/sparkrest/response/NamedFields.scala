@@ -18,6 +18,9 @@ final class NamedFields(names: Seq[String], sink: RecordSink) extends RecordSink
   def record(buf: Array[Byte], from: Int, to: Int): Unit =
     if (buf(from) == '[' && fill(buf, from, to)) sink.record(out, 0, length) else sink.record(buf, from, to)
 
+  override def maybeLast(buf: Array[Byte], from: Int, to: Int): Unit =
+    if (buf(from) == '[' && fill(buf, from, to)) sink.maybeLast(out, 0, length) else sink.maybeLast(buf, from, to)
+
   def restart(): Unit = sink.restart()
 
   /** Fills `out`. False if the array is malformed: the parser of the rows must then get the original bytes. */

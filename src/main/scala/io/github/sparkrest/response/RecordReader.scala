@@ -27,6 +27,11 @@ trait RecordSink {
   /** One record, in `[from, to)`. The array is used again: copy what you keep. The record is never `null`. */
   def record(buf: Array[Byte], from: Int, to: Int): Unit
 
+  /** As [[record]], if the response may have no record after this one. Any other record is followed by another record. So a
+    * sink that needs only the last record can pass over the others.
+    */
+  def maybeLast(buf: Array[Byte], from: Int, to: Int): Unit = record(buf, from, to)
+
   /** Discards the records of this response so far: they were in the wrong field. */
   def restart(): Unit
 }

@@ -5,7 +5,8 @@ import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.{HttpResponse, RetryPolicy}
 import io.github.sparkrest.json.SliceRules
-import io.github.sparkrest.options.values.{FieldPath, ResponseFormat}
+import io.github.sparkrest.options.tables.ResponseFormat
+import io.github.sparkrest.options.values.FieldPath
 import io.github.sparkrest.secret.Redact
 
 /** Reads the records of successful responses, for polls, row calls, batch reads and previews alike. The only place that chooses

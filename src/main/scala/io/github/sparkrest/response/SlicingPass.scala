@@ -81,7 +81,7 @@ final private[sparkrest] class SlicingPass(
     scanner.begin()
     while (scanner.peek() >= 0) {
       scanner.checkLiteral()
-      segments.fold(records.element())(inner)
+      segments.fold(records.line())(inner)
     }
     Envelope.Empty
   }
@@ -185,10 +185,10 @@ final private[sparkrest] class SlicingPass(
   /** One value that is itself the record. A second walk through it keeps the requested values. */
   private def single(at: Vector[Segment], open: List[Trail]): Unit = {
     records.begin()
-    records.pass()
+    val length = window.pos - window.mark
+    records.pass(length, maybeLast = true)
     val again = open.nonEmpty || at.isEmpty
-    if (again) window.pos = window.mark
-    window.mark = -1
+    if (again) window.pos -= length
     if (again && at.isEmpty && scanner.peek() == '{')
       scanner.members { name =>
         names += name

@@ -67,7 +67,7 @@ final private[sparkrest] case class EndpointSchedule(
     */
   def pagesLeft(config: RestConfig, alone: Boolean): Long =
     if (config.paging.isPaged) math.max(1, config.paging.maxPages - pages)
-    else if (config.streamingIntervalMs > 0 || !alone) 1
+    else if (!config.catchesUpAtOnce || !alone) 1
     else Long.MaxValue
 
   /** Whether the poll that leads to `next` must be kept, although it returned no new record. */

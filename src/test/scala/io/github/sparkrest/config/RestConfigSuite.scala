@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.config
 
-import io.github.sparkrest.options.tables.OptType
-import io.github.sparkrest.options.values.{FieldPath, HttpMethod, OffsetType}
+import io.github.sparkrest.options.tables.{OffsetType, OptType}
+import io.github.sparkrest.options.values.{FieldPath, HttpMethod}
 import io.github.sparkrest.secret.Secret
 import org.scalatest.funsuite.AnyFunSuite
 
@@ -124,5 +124,34 @@ class RestConfigSuite extends AnyFunSuite {
       Seq("authType" -> "OAuth2", "oauth2ClientId" -> "c", "oauth2ClientSecret" -> "s", "url" -> "https://h/x")
     assert(warnings(oauth2 :+ ("oauth2TokenUrl" -> "http://login/t"): _*).exists(_.startsWith("oauth2TokenUrl: ")))
     assert(warnings(oauth2 :+ ("oauth2TokenUrl" -> "https://login/t"): _*).isEmpty)
+  }
+
+  test("pagesInFlight is refused where a record could be lost, or where it has no effect") {
+    def refusal(options: (String, String)*) = problems(Seq("url" -> "http://h/x", "pagesInFlight" -> "4") ++ options: _*)
+    val page = "pagination" -> "page"
+    val asc = "order" -> "asc"
+    Seq("desc", "none", "auto").foreach { o =>
+      assert(refusal(page, "order" -> o).contains("pagesInFlight: pagination=page needs order=asc"))
+    }
+    assert(refusal(page, asc, "offsetType" -> "cursor").contains("pagesInFlight: pagination=page needs order=asc"))
+    assert(refusal(page, asc, "pageInterval" -> "1").contains("pagesInFlight: cannot be combined with pageInterval"))
+    assert(refusal().contains("pagesInFlight: needs pagination, or offsetType=window with windowStep"))
+    val since = Seq("url" -> "http://h/x?since={offset}", "pagesInFlight" -> "4", page, asc)
+    assert(problems(since :+ ("boundary" -> "inclusive"): _*).contains("pagesInFlight: has no effect"))
+    assert(problems(since :+ ("offsetType" -> "incremental"): _*).contains("pagesInFlight: has no effect"))
+    val window = Seq("url" -> "http://h/x?from={windowStart}", "offsetType" -> "window", "pagesInFlight" -> "4")
+    Seq(
+      since,
+      window :+ page,
+      window :+ ("windowStep" -> "1h"),
+      Seq("pagesInFlight" -> "4", "pagination" -> "link"),
+      Seq("pagesInFlight" -> "4", page, asc, "offsetType" -> "snapshot")
+    ).foreach(o => assert(config(o: _*).paging.inFlight == 4))
+    assert(config(page).paging.inFlight == 1)
+  }
+
+  test("a batch read with an order alone reads the whole list") {
+    assert(config("order" -> "asc").forBatch.offset.kind == OffsetType.Snapshot)
+    assert(config("order" -> "asc", "offsetField" -> "id").forBatch.offset.kind == OffsetType.Timestamp)
   }
 }

@@ -24,6 +24,11 @@ object PythonAuth {
       Seq(Field("user", UserId, required = true), Field("password", UserPassword, required = true))
     ),
     (
+      "Digest",
+      "A password that is not sent (RFC 7616).",
+      Seq(Field("user", UserId, required = true), Field("password", UserPassword, required = true))
+    ),
+    (
       "Bearer",
       "A token that is sent unchanged (RFC 6750).",
       Seq(Field("token", OauthToken, required = true), Field("scheme", AuthScheme))
@@ -61,6 +66,17 @@ object PythonAuth {
         Field("user", UserId),
         Field("password", UserPassword),
         Field("scheme", AuthScheme)
+      )
+    ),
+    (
+      "SigV4",
+      "Signed requests to Amazon Web Services.",
+      Seq(
+        Field("access_key_id", AwsAccessKeyId, required = true),
+        Field("secret_access_key", AwsSecretAccessKey, required = true),
+        Field("region", AwsRegion, required = true),
+        Field("service", AwsService, required = true),
+        Field("session_token", AwsSessionToken)
       )
     )
   )

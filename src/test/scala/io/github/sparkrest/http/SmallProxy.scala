@@ -16,6 +16,9 @@ final class SmallProxy(credentials: Option[String]) extends AutoCloseable {
 
   /** The first line of each request that was let through. */
   def passed: List[String] = log.asScala.toList
+
+  /** The `User-Agent` of each of them. */
+  val agents = new CopyOnWriteArrayList[String]
   def close(): Unit = server.close()
 
   private def serve(client: Socket): Unit = {
@@ -30,6 +33,7 @@ final class SmallProxy(credentials: Option[String]) extends AutoCloseable {
         head = RawServer.head(client.getInputStream)
       } else {
         log.add(lines.head)
+        lines.filter(_.toLowerCase.startsWith("user-agent: ")).foreach(l => agents.add(l.drop(12)))
         forward(client, lines)
         head = ""
       }

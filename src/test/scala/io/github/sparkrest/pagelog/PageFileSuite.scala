@@ -78,6 +78,46 @@ class PageFileSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     assert(store.list(PageFile.Folder).isEmpty, "a poll without records makes no file")
   }
 
+  private def shownAgain(sink: PageSink): List[String] = {
+    val found = List.newBuilder[String]
+    sink.showAgain((buf, from, to) => found += new String(buf, from, to - from, UTF_8))
+    found.result()
+  }
+
+  test("until a page ends, its records are shown again, wherever blocks end") {
+    forAll(pages, minSuccessful(100)) { pages =>
+      val writer = new PageFileWriter(store, 1, "")
+      val shared = new SharedPageFile(store, 1, "")
+      val held = shared.sink("endpoint")
+      Seq[PageSink](writer, held).foreach { sink =>
+        var n = 0
+        pages.foreach { case (lengths, whole) =>
+          assert(shownAgain(sink) == Nil, "of the page before")
+          val records = lengths.map { l => n += 1; record(n, l) }
+          records.zipWithIndex.foreach { case (r, i) =>
+            val bytes = r.getBytes(UTF_8)
+            sink.append(bytes, 0, bytes.length)
+            val so = records.take(i + 1)
+            if (so.map(_.length + 1L).sum <= sink.shownBytes) assert(shownAgain(sink) == so)
+          }
+          if (whole) sink.endPage(None, None) else sink.discardPage()
+        }
+      }
+      writer.abandon()
+      held.abandon()
+      shared.abandon()
+    }
+    assert(store.list(PageFile.Folder).isEmpty)
+  }
+
+  test("a page that is too long to be shown again holds no memory for that") {
+    val writer = new PageFileWriter(store, 1, "")
+    val records = (1 to 60).map(record(_, 100000))
+    records.foreach(append(writer, _))
+    assert(records.map(_.length).sum > writer.shownBytes && shownAgain(writer).length <= 3, "the last block alone")
+    writer.abandon()
+  }
+
   test("a writer that is given up leaves no file") {
     val writer = new PageFileWriter(store, 1, "")
     (1 to 10).foreach(i => append(writer, record(i, 100000)))

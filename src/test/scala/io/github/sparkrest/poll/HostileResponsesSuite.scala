@@ -21,7 +21,10 @@ import org.scalatest.funsuite.AnyFunSuite
   */
 class HostileResponsesSuite extends AnyFunSuite {
   import HostileResponsesSuite._
-  private val runs = setting("hostile.runs").fold(20000L)(_.toLong)
+
+  /** A poll is the same on both Scala lines: one of them runs it at length. */
+  private val usual = if (scala.util.Properties.versionNumberString.startsWith("2.12")) 4000L else 20000L
+  private val runs = setting("hostile.runs").fold(usual)(_.toLong)
   private val firstSeed = setting("hostile.seed").fold(0L)(_.toLong)
 
   test(s"$runs mutated responses: no crash, no hang, bounded memory, and no record lost or repeated afterwards") {

@@ -10,6 +10,7 @@ import io.github.sparkrest.pagelog.PageLog
 import io.github.sparkrest.pagelog.format.PageFileWriter
 import io.github.sparkrest.pagelog.store.LogStore
 import io.github.sparkrest.poll.{Poll, PollReport, PollRequest}
+import io.github.sparkrest.progress.CoreLimits
 
 /** Runs the poll of a single endpoint in this process, without Spark. The report travels as from a task. */
 final class InProcessPolls(config: RestConfig, store: LogStore, log: PageLog) extends PollRunner {
@@ -17,13 +18,16 @@ final class InProcessPolls(config: RestConfig, store: LogStore, log: PageLog) ex
     val PollRequest(endpoint, state, limits) = polls.head
     val writer = new PageFileWriter(store, log.epoch, "")
     val client = new MeteredClient(SttpClient(config, () => false), limits.sendable)
-    val outcome = new Poll(config, client, Clock.System).run(state, limits, writer)
+    val outcome = new Poll(config, client, Clock.System, limits = InProcessPolls.Limits).run(state, limits, writer)
     val report = PollReport(Vector(endpoint.key -> outcome), writer.close(), client.ages())
     Wire.read[Seq[PollReport]](Wire.write(List(report)))
   }
 }
 
 object InProcessPolls {
+
+  /** A test does not wait five seconds before a refusal is believed. */
+  private val Limits = CoreLimits.Default.copy(refusalMillis = 500)
 
   /** Stops a poller. Its polls run in threads of this process, and an interrupt may be swallowed while a response is read. */
   def end(poller: Poller, thread: Thread): Unit = {

@@ -21,7 +21,9 @@ object Dimensions {
     "warnings",
     "oid",
     "odd",
-    "skew"
+    "skew",
+    "ahead",
+    "slices"
   )
 
   private val without: Set[String] = sys.props
@@ -72,7 +74,19 @@ object Dimensions {
         if r.oneIn(8) && Set("since", "feed")(s.kind) && s.lag == 0 && s.lookback == 0 && s.offset != "incremental" =>
       s.and("form" -> "oid", "offset" -> "max_field", "ask" -> "")
     case "skew" if r.oneIn(4) => s.and("date" -> "true", "skew" -> r.pick(Seq("0", "3000", "30000", "-30000", "600000")))
-    case _ => s
+    case "ahead"                        => if (r.oneIn(3)) s else grown(s.and("flight" -> (2 + r(4)).toString), r)
+    case "slices" if s.kind == "window" => s.and("tellBoundary" -> r.oneIn(2).toString)
+    case _                              => s
+  }
+
+  /** Where a reader may read ahead, the list may grow at its end meanwhile. */
+  private def grown(s: Setup, r: Dice): Setup = {
+    // Without times, a record that fills up a page behind the reader moves the offset past the others on that page.
+    val ascends = s.order == "asc" && s.tellOrder && s.lookback == 0 &&
+      (s.kind == "snapshot" || s.kind == "since" && s.variants.forall(Generator.knowsTimes))
+    if (Set("page", "offset")(s.paging) && s.odd.isEmpty && !s.oddFirst && (ascends || s.kind == "window") && r.oneIn(2))
+      s.and("grows" -> "true")
+    else s
   }
 
   /** Records without a time are in every answer. With an exclusive bound and no pages nothing is remembered, and where they

@@ -49,9 +49,10 @@ object Generator {
     val twice = s.paging == "cursor" && s.sliding && !s.key
     s.kind match {
       // A change while a list in no known order is read may hide behind the greatest value seen.
+      case "since" if s.grows       => false
       case "since" | "ids" | "feed" => drifts && (!keepsPlace(s) || twice)
       // Records that leave a list that is read by number move others over to a page that was read.
-      case "window" | "snapshot" => s.sliding
+      case "window" | "snapshot" => s.sliding && !s.grows
       case _                     => false
     }
   }
@@ -60,7 +61,7 @@ object Generator {
   private def keepsPlace(s: Setup) = s.kind match {
     // Records that changed after the traversal began are requested again, if the values are times and the bound is inclusive.
     case "since" | "feed" if s.offset != "incremental" =>
-      val times = s.offset == "timestamp" || s.form == "iso" || s.ask.nonEmpty || s.lag > 0
+      val times = knowsTimes(s)
       s.order match {
         case "desc"              => true
         case "none"              => times && !s.unique && s.lookback == 0
@@ -72,6 +73,9 @@ object Generator {
       }
     case _ => s.order == "desc" || s.order == "asc" && s.tellOrder && !s.backwards
   }
+
+  private[sim] def knowsTimes(s: Setup): Boolean =
+    s.offset == "timestamp" || s.form == "iso" || s.ask.nonEmpty || s.lag > 0
 
   private def frozen(s: Setup) = s.view == "frozen" && Set("link", "nextUrl", "cursor")(s.paging)
 
@@ -100,10 +104,10 @@ object Generator {
   }
 
   private[sim] def mayUpdate(s: Setup) =
-    !(s.kind == "ids" || s.offset == "incremental" || s.kind == "log" && s.carrier == "record" || s.twins)
+    !(s.grows || s.kind == "ids" || s.offset == "incremental" || s.kind == "log" && s.carrier == "record" || s.twins)
 
   private def mayDelete(s: Setup) =
-    if (s.kind == "log" || s.kind == "link" || s.kind == "delta") false
+    if (s.grows || s.kind == "log" || s.kind == "link" || s.kind == "delta") false
     // Records without a value are in each answer: a page that they fill with equal values leads to a page by number.
     else !s.sliding || s.order == "asc" && s.kind == "since" && s.odd.isEmpty && !s.oddFirst || s.calm
 }

@@ -6,6 +6,8 @@ object Histories {
   val all: Seq[(String, String)] = Seq(
     "an empty page with a new cursor erased the memory of records under the previous cursor" ->
       "cap=2 gap=3 kind=log rows=1 | 1:update",
+    "with order=asc and an inclusive bound, a slice of time was left after its first page" ->
+      "kind=window cap=2 lag=6000 paging=link rows=8 tellBoundary=true",
     "a list newest first that moved by just a page, twice, looked as if it had ended" ->
       "cap=2 kind=feed order=desc paging=page view=number | 3:insert 3:insert",
     "newest first, a record below the offset that the last traversal did not hold was delivered again" ->

@@ -80,8 +80,21 @@ object Reader {
     kind ++ next ++ stop ++ (if (s.maxPages < 100) Seq("maxPagesPerPoll" -> s.maxPages.toString) else Nil)
   }
 
+  /** Where the option is allowed: without it requests follow one another. */
+  private def readsAhead(s: Setup): Boolean = s.flight > 1 && (s.paging match {
+    case "page" | "offset" =>
+      s.kind == "window" || s.order == "asc" && s.tellOrder && (s.kind == "snapshot" || s.kind == "since" && !inclusive(
+        s
+      ))
+    case "none" => s.kind == "window" && s.step > 0 || s.kind == "delta"
+    case _      => true
+  })
+
+  private def inclusive(s: Setup) =
+    s.boundary == "inclusive" || s.boundary.isEmpty && s.tellBoundary && s.bound != "exclusive"
+
   private def common(s: Setup): Seq[(String, String)] = {
-    val ordered = Set("since", "ids", "feed")(s.kind)
+    val ordered = Set("since", "ids", "feed", "window", "snapshot")(s.kind)
     Seq(
       Some("streamingInterval" -> s.interval.toString),
       Some("dataField" -> "data").filterNot(_ => s.rootArray || s.warnings),
@@ -94,6 +107,7 @@ object Reader {
         s.boundary.isEmpty && (s.tellBoundary || s.kind == "ids" && s.bound == "exclusive")
       ),
       Some("recordKey" -> "id").filter(_ => s.key),
+      Some("pagesInFlight" -> s.flight.toString).filter(_ => readsAhead(s)),
       Some("conditionalRequests" -> "false").filterNot(_ => s.conditional),
       Some("lag" -> s"${s.lag}ms").filter(_ => s.lag > 0),
       Some("lookback" -> s"${s.lookback}ms").filter(_ => s.lookback > 0),

@@ -10,7 +10,7 @@ import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.pagelog.{PageOrigin, PageSink}
 import io.github.sparkrest.poll.{Poll, Schedule, TaskBudget}
 import io.github.sparkrest.progress.seen.SeenInMemory
-import io.github.sparkrest.progress.{CoreLimits, Progress}
+import io.github.sparkrest.progress.{CoreLimits, KeptRecords, Progress}
 
 /** Reads a simulated API to its end with the real pipeline, and compares with the truth. The results of a poll
   * count as in `Poller`: records and state together. A state without records is only in memory, or in the next poll's note.
@@ -24,7 +24,11 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
   private val seen = new SeenInMemory
   private var current = config
   private var pipeline = begun()
-  private def begun() = new Poll(current, api, api.clock, limits = Limits, seen = seen)
+  private def begun() = {
+    api.died = None
+    val background = new ShuffledRequests(new Dice(scenario.events.hashCode.toLong + api.requests), () => api.died)
+    new Poll(current, api, api.clock, limits = Limits, seen = seen, background = Some(background))
+  }
   private var state = Progress.Initial
   private var stored = text(state)
   private val pace = new Schedule(config)
@@ -187,4 +191,11 @@ final private class MemorySink extends PageSink {
     open.clear()
   }
   def bytes: Long = finished
+
+  /** Some pages are too long to be shown again. */
+  override def shownBytes: Long = 100
+  override def showAgain(visitor: KeptRecords.Visitor): Unit = open.foreach { record =>
+    val bytes = record.getBytes(UTF_8)
+    visitor.see(bytes, 0, bytes.length)
+  }
 }

@@ -134,6 +134,12 @@ final case class Setup(chosen: Map[String, String]) {
   /** A further query parameter, as name=value. */
   lazy val param: String = text("param")
 
+  /** The most requests of a poll at once. */
+  lazy val flight: Int = number("flight")
+
+  /** Records are only added, behind all others in an ascending list. */
+  lazy val grows: Boolean = flag("grows")
+
   /** The events may hold `options`. */
   lazy val restarts: Boolean = flag("restarts")
 
@@ -262,7 +268,9 @@ object Setup {
     "skew" -> "0",
     "size" -> "0",
     "param" -> "",
-    "restarts" -> "false"
+    "restarts" -> "false",
+    "flight" -> "1",
+    "grows" -> "false"
   )
 
   def parse(text: String): Setup = {

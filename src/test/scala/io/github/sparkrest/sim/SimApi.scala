@@ -37,6 +37,9 @@ final class SimApi(scenario: Scenario, tracing: Boolean) extends HttpClient {
   var requests = 0
   var faulty = false
 
+  /** The crash that the reader has not met yet. */
+  var died: Option[Crash] = None
+
   /** A response did not match the data: the next traversal owes the records that it lacked. */
   var doubted = false
 
@@ -62,7 +65,11 @@ final class SimApi(scenario: Scenario, tracing: Boolean) extends HttpClient {
     world.now += 5
     world.asked()
     val now = happening()
-    now.find(e => e.what == "crash" || e.what == "options").foreach { e => note(s"#$requests $e"); throw crash(e) }
+    now.find(e => e.what == "crash" || e.what == "options").foreach { e =>
+      note(s"#$requests $e")
+      died = Some(crash(e))
+      died.foreach(throw _)
+    }
     if (now.exists(_.what == "expire")) { lists.expire(); logs.expire(); expired = true }
     val wasHonest = honest
     val answer = dated(

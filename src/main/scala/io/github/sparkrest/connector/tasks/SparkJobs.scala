@@ -13,9 +13,10 @@ import io.github.sparkrest.http.auth.HandedToken
 import io.github.sparkrest.poll.PollReport
 import io.github.sparkrest.progress.Progress
 import io.github.sparkrest.request.InputRow
-import org.apache.spark.SparkContext
+import org.apache.spark.broadcast.Broadcast
 import org.apache.spark.sql.SparkSession
 import org.apache.spark.util.SerializableConfiguration
+import org.apache.spark.{SparkContext, TaskContext}
 
 /** Small Spark jobs of one task: everything that touches the API runs in them.
   *
@@ -29,24 +30,22 @@ final private[sparkrest] class SparkJobs(session: SparkSession, name: String) {
   private lazy val hadoopConf = context.broadcast(new SerializableConfiguration(context.hadoopConfiguration))
 
   /** Polls, a task for each. */
-  def poll(tasks: Seq[PollTask]): Seq[PollReport] = {
-    val conf = hadoopConf
+  def poll(tasks: Seq[PollTask]): Seq[PollReport] =
     SparkJobs
-      .run(context, artifacts, group, s"poll $name", tasks)(_.run(conf.value.value))
+      .run(context, artifacts, group, s"poll $name", tasks, new RunPoll(hadoopConf))
       .flatMap(Wire.read[List[PollReport]](_))
-  }
 
   /** Calls for the rows of each part, a task a part; results as [[RowCallResult.encode]] writes them. */
   def calls(parts: Seq[InputRows], options: RowCallConfig): Seq[Array[Byte]] =
     if (parts.isEmpty) Nil
-    else SparkJobs.run(context, artifacts, group, s"call $name", parts)(RowCallTask.run(options, _))
+    else SparkJobs.run(context, artifacts, group, s"call $name", parts, new RunCalls(options))
 
   /** As [[calls]], but no row is called twice, whatever becomes of its task. */
   def callsOnce(parts: Seq[InputRows], options: RowCallConfig): Seq[Array[Byte]] = {
     val speculates = context.getConf.getBoolean("spark.speculation", false)
     val results = new CallsOnce(context).results(parts) { (ownGroup, rows) =>
       SparkJobs
-        .run(context, artifacts, ownGroup, s"call $name", Seq(rows))(RowCallTask.runOnce(options, _, speculates))
+        .run(context, artifacts, ownGroup, s"call $name", Seq(rows), new RunCallsOnce(options, speculates))
         .head
     }
     parts.zip(results).map { case (rows, r) => r.getOrElse(CallsOnce.lostResults(rows.length)) }
@@ -68,19 +67,44 @@ final private[sparkrest] class SparkJobs(session: SparkSession, name: String) {
     val options = TaskOptions(config)
     val began = clock.now()
     val answer =
-      SparkJobs.one(context, artifacts, group, s"$purpose $name")(() =>
-        FirstResponseTask.run(options, row, state, token, most, clock)
-      )
+      SparkJobs
+        .run(context, artifacts, group, s"$purpose $name", Seq(state), new RunFirst(options, row, token, most, clock))
+        .head
     FirstResponseTask.decode(config, row, state, answer, began)
   }
 }
 
-private object SparkJobs {
+/** The work of a task, which gets one part of the job. A class with a name and not a Scala function: for each job with a
+  * function, Spark reads the byte code of the class that contains it (`ClosureCleaner`), and a stream has a job for each poll.
+  */
+sealed abstract private[tasks] class TaskBody[P] extends ((TaskContext, Iterator[P]) => Array[Byte]) with Serializable {
+  def run(part: P): Array[Byte]
+  final def apply(context: TaskContext, parts: Iterator[P]): Array[Byte] = run(parts.next())
+}
 
-  /** Runs `body` in one task. */
-  private def one[A: ClassTag](context: SparkContext, artifacts: SessionArtifacts, group: String, description: String)(
-      body: () => A
-  ): A = run(context, artifacts, group, description, Seq(0))(_ => body()).head
+final private[tasks] class RunPoll(conf: Broadcast[SerializableConfiguration]) extends TaskBody[PollTask] {
+  def run(task: PollTask): Array[Byte] = task.run(conf.value.value)
+}
+
+final private[tasks] class RunCalls(options: RowCallConfig) extends TaskBody[InputRows] {
+  def run(rows: InputRows): Array[Byte] = RowCallTask.run(options, rows)
+}
+
+final private[tasks] class RunCallsOnce(options: RowCallConfig, speculates: Boolean) extends TaskBody[InputRows] {
+  def run(rows: InputRows): Array[Byte] = RowCallTask.runOnce(options, rows, speculates)
+}
+
+final private[tasks] class RunFirst(
+    options: TaskOptions,
+    row: InputRow,
+    token: Option[HandedToken],
+    most: Long,
+    clock: Clock
+) extends TaskBody[Progress] {
+  def run(state: Progress): Array[Byte] = FirstResponseTask.run(options, row, state, token, most, clock)
+}
+
+private object SparkJobs {
 
   /** Runs `body` for each part, in a separate task. It restores the job properties of the thread, because the thread may belong
     * to the caller.
@@ -88,13 +112,14 @@ private object SparkJobs {
     * A stream polls for years, and Spark's event log keeps each job. So a job has one RDD, and its call site is not the stack of
     * the thread that started the query, which the log would contain five times per poll.
     */
-  private def run[P: ClassTag, A: ClassTag](
+  private def run[P: ClassTag](
       context: SparkContext,
       artifacts: SessionArtifacts,
       group: String,
       description: String,
-      parts: Seq[P]
-  )(body: P => A): Seq[A] = {
+      parts: Seq[P],
+      body: TaskBody[P]
+  ): Seq[Array[Byte]] = {
     // A poll belongs to no SQL execution, though the thread may have been started from one.
     val names = Seq(
       "spark.jobGroup.id",
@@ -109,8 +134,7 @@ private object SparkJobs {
     context.setLocalProperty("spark.sql.execution.id", null)
     context.setLocalProperty("callSite.short", "spark-rest")
     context.setLocalProperty("callSite.long", "")
-    val task = (p: Iterator[P]) => body(p.next())
-    try artifacts.in(() => context.runJob(context.parallelize(parts, parts.length), task)).toSeq
+    try artifacts.in(() => context.runJob(context.parallelize(parts, parts.length), body, parts.indices)).toSeq
     catch {
       // Spark stops to wait, and would let the job run on. It may have been submitted after the interrupt.
       case e: InterruptedException =>

@@ -8,7 +8,7 @@ import java.util.Base64
 import io.github.sparkrest.config.AuthConfig
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.http.Headers._
-import io.github.sparkrest.http.HttpRequest
+import io.github.sparkrest.http.{HttpRequest, HttpResponse}
 import io.github.sparkrest.options.values.KeyPlacement
 import io.github.sparkrest.request.RequestTemplate
 import io.github.sparkrest.secret.Secret
@@ -26,16 +26,24 @@ abstract class Authenticator {
     if (request.trusted) signed(request, token, now) else Right(request)
 
   protected def signed(request: HttpRequest, token: Option[Secret], now: Instant): Either[RestError, HttpRequest]
+
+  /** Reads the 401 to a request. True: another attempt has other credentials. */
+  def learns: (HttpRequest, HttpResponse) => Boolean = (_, _) => false
+
+  /** Reads any other response. */
+  def notes: (HttpRequest, HttpResponse) => Unit = (_, _) => ()
 }
 
 object Authenticator {
   def of(auth: AuthConfig): Authenticator = auth match {
     case AuthConfig.Anonymous             => fixed(identity)
     case AuthConfig.Basic(user, password) => fixed(authorization(_, basic(user.reveal, password.reveal)))
+    case o: AuthConfig.Digest             => new DigestAuthenticator(o)
     case AuthConfig.Token(scheme, token)  => fixed(authorization(_, withScheme(scheme, token)))
     case k: AuthConfig.ApiKey             => fixed(withKey(k, _))
     case o: AuthConfig.OAuth1             => new OAuth1Authenticator(o)
     case o: AuthConfig.OAuth2             => new OAuth2Authenticator(o)
+    case o: AuthConfig.SigV4              => new SigV4Authenticator(o)
   }
 
   /** The same credentials for each attempt. */

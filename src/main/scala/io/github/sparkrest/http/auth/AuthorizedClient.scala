@@ -8,8 +8,9 @@ import io.github.sparkrest.http.{Clock, HttpClient, HttpRequest, HttpResponse}
 /** Adds credentials to each attempt of a request, so that every attempt has a new signature, nonce and token. It is next to the
   * network: redirects and retries come before it. Its errors do not contain secrets.
   *
-  * This is the only place that retries after a 401: with `OAuth2`, once, with another token. A second 401 is the response. With
-  * `callStrictlyOnce` the first 401 is the response, and later requests get another token.
+  * This is the only place that retries after a 401: with `OAuth2`, once, with another token, and with `Digest`, once, with the
+  * response to a challenge. A second 401 is the response. With `callStrictlyOnce` and `OAuth2` the first 401 is the response, and
+  * later requests get another token. A challenge is different: the server has not processed the request.
   *
   * @param tokens of `OAuth2`
   */
@@ -32,7 +33,21 @@ final class AuthorizedClient(config: RestConfig, network: HttpClient, tokens: Op
             case None         => source.token(Some(first)).flatMap(next => once(request, Some(next))(use))
           }
       }
-    case _ => once(request, None)(use)
+    case _ =>
+      once(request, None) { r =>
+        if (request.trusted && r.status == 401 && authenticator.learns(request, r)) Right(None)
+        else noted(request, r)(use).map(Some(_))
+      }.flatMap {
+        case Some(answer) => Right(answer)
+        case None         => once(request, None)(noted(request, _)(use))
+      }
+  }
+
+  private def noted[A](request: HttpRequest, response: HttpResponse)(
+      use: HttpResponse => Either[RestError, A]
+  ): Either[RestError, A] = {
+    if (request.trusted) authenticator.notes(request, response)
+    use(response)
   }
 
   private def once[A](request: HttpRequest, token: Option[AccessToken])(

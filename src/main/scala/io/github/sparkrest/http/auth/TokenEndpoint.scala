@@ -12,10 +12,16 @@ import io.github.sparkrest.secret.Secret
 /** Sends requests to a token endpoint. Its errors do not contain secrets. */
 final class TokenEndpoint(config: RestConfig, options: AuthConfig.OAuth2, network: HttpClient, clock: Clock) {
 
+  /** The user's name for this program. The other headers are for the API alone, and a reference may be a secret. */
+  private val userAgent = config.headers.filter { case (name, text) =>
+    name.equalsIgnoreCase("User-Agent") && !config.references.contains(text) && config.template(text).names.isEmpty
+  }
+
   /** @param refreshToken for the grant of that name */
-  def ask(refreshToken: Option[Secret]): Either[RestError, Granted] =
+  def ask(refreshToken: Option[Secret]): Either[RestError, Granted] = {
+    val request = OAuth2.request(options, refreshToken)
     network
-      .send(OAuth2.request(options, refreshToken)) { response =>
+      .send(request.copy(headers = request.headers ++ userAgent)) { response =>
         val now = clock.now()
         val wait =
           ServerLimits.retryAfterMs(response.headers, now.toEpochMilli).map(math.min(_, config.limits.maxWaitMs))
@@ -23,6 +29,7 @@ final class TokenEndpoint(config: RestConfig, options: AuthConfig.OAuth2, networ
       }
       .left
       .map(e => KnownSecrets(config, refreshToken.toSeq).hide(again(e)))
+  }
 
   /** This POST changes nothing, so it may be repeated after a broken connection. A refresh token is different: the request may use
     * it up.

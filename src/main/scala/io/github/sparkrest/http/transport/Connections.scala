@@ -60,13 +60,9 @@ private[http] object Connections {
       .addNetworkInterceptor(SentOnce)
       .eventListener(IdleConnections)
     s.checked.foreach(c => builder.proxy(Proxy.NO_PROXY).dns(checkedDns(c)))
-    s.transport.proxy.foreach { p =>
-      builder.proxy(new Proxy(Proxy.Type.HTTP, new InetSocketAddress(p.host, p.port)))
-      p.credentials.foreach { case (user, password) =>
-        builder.proxyAuthenticator(forTunnels(Authenticator.basic(user, password.reveal)))
-      }
-    }
-    builder.build()
+    s.transport.proxy.foreach(p => builder.proxy(new Proxy(Proxy.Type.HTTP, new InetSocketAddress(p.host, p.port))))
+    val credentials = s.transport.proxy.flatMap(_.credentials)
+    builder.proxyAuthenticator(forTunnels(credentials.map(c => Authenticator.basic(c._1, c._2.reveal)))).build()
   }
 
   /** The JVM decides which protocols and ciphers are safe (`jdk.tls.disabledAlgorithms`). */
@@ -76,11 +72,13 @@ private[http] object Connections {
   private def checkedDns(addresses: AddressCheck): Dns = (host: String) =>
     addresses.checked(host).fold(e => throw new RefusedHost(e), _.asJava)
 
-  /** Credentials go with the first `CONNECT`. A proxy that refuses them gets no second request. */
-  private def forTunnels(credentials: String): ProxyAuthenticator = (_, response) =>
-    if (response.challenges.asScala.exists(_.scheme.equalsIgnoreCase("OkHttp-Preemptive")))
-      response.request.newBuilder.header("Proxy-Authorization", credentials).build()
-    else null
+  /** Completes the first `CONNECT`, which has OkHttp's own name. A proxy that refuses it gets no second request. */
+  private def forTunnels(credentials: Option[String]): ProxyAuthenticator = (_, response) =>
+    if (response.challenges.asScala.exists(_.scheme.equalsIgnoreCase("OkHttp-Preemptive"))) {
+      val connect = response.request.newBuilder.header("User-Agent", SttpClient.UserAgent)
+      credentials.foreach(connect.header("Proxy-Authorization", _))
+      connect.build()
+    } else null
 
   /** OkHttp takes a trust manager for certificate pinning, which is not used. The SSL context decides whom to trust. */
   private object Unused extends X509TrustManager {

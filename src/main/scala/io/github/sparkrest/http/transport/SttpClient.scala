@@ -6,6 +6,7 @@ import java.net.URI
 
 import scala.util.control.NonFatal
 
+import io.github.sparkrest.BuildInfo
 import io.github.sparkrest.config.{RestConfig, TlsConfig, TransportConfig}
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.auth.Authenticator
@@ -164,7 +165,11 @@ object SttpClient {
 
   private[http] def closeIdle(): Unit = Connections.closeIdle()
 
-  private val asking = Seq("Accept-Encoding" -> ContentCoding.accepted)
+  private[transport] val UserAgent = s"${BuildInfo.name}/${BuildInfo.version}"
+
+  /** A header of the request with one of these names wins. */
+  private val asking =
+    Seq("Accept-Encoding" -> ContentCoding.accepted, "User-Agent" -> UserAgent)
 
   /** The last one counts. */
   private def onePerName(headers: Seq[(String, String)]): Map[String, String] =

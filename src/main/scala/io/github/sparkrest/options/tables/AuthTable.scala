@@ -2,25 +2,55 @@
 package io.github.sparkrest.options.tables
 
 import io.github.sparkrest.options.tables.OptType._
+import io.github.sparkrest.options.tables.{AuthType => Kind}
 import io.github.sparkrest.options.values
+import io.github.sparkrest.options.values.Choice
 
-/** Rows of [[RestOptions]]: authentication. `AuthChecks` says which of them belong together. */
+/** How requests are authenticated. A further type also needs its options in [[AuthTable]], an `AuthConfig` and an
+  * `Authenticator`.
+  */
+sealed abstract class AuthType(val text: String) extends Choice
+object AuthType {
+  case object Anonymous extends AuthType("None")
+  case object Basic extends AuthType("Basic")
+  case object Digest extends AuthType("Digest")
+  case object Bearer extends AuthType("Bearer")
+  case object ApiKey extends AuthType("ApiKey")
+  case object OAuth1 extends AuthType("OAuth1")
+  case object OAuth2 extends AuthType("OAuth2")
+  case object SigV4 extends AuthType("SigV4")
+  val all: Seq[AuthType] = Seq(Anonymous, Basic, Digest, Bearer, ApiKey, OAuth1, OAuth2, SigV4)
+}
+
+/** Rows of [[RestOptions]]: authentication. [[optionsOf]] says which of them belong together. */
 private[sparkrest] trait AuthTable {
   private val Authentication = Section("Authentication")
   private def text(name: String, doc: String): Opt[String] = Opt(name, NonEmpty, Authentication, doc)
   private def hidden(name: String, doc: String): Opt[String] = text(name, doc).copy(secret = true)
 
-  val AuthType: Opt[values.AuthType] = Opt(
+  val AuthType: Opt[Kind] = Opt(
     "authType",
-    OneOf(values.AuthType.all),
+    OneOf(Kind.all),
     Authentication,
     default = Some("None"),
     doc = "How requests are authenticated. Secrets may be `env:NAME` or `file:PATH`; they are read on the driver and on executors."
   )
   val UserId: Opt[String] =
-    Opt("userId", Text, Authentication, secret = true, doc = "User of `Basic`, and of the OAuth2 grant `password`.")
+    Opt(
+      "userId",
+      Text,
+      Authentication,
+      secret = true,
+      doc = "User of `Basic`, of `Digest`, and of the OAuth2 grant `password`."
+    )
   val UserPassword: Opt[String] =
-    Opt("userPassword", Text, Authentication, secret = true, doc = "Password of `userId`. It may be empty for `Basic`.")
+    Opt(
+      "userPassword",
+      Text,
+      Authentication,
+      secret = true,
+      doc = "Password of `userId`. It may be empty for `Basic` and `Digest`."
+    )
   val OauthToken: Opt[String] = hidden("oauthToken", "Token of `Bearer` or `OAuth1`. Optional for `OAuth1`.")
   val AuthScheme: Opt[String] = text(
     "authScheme",
@@ -88,4 +118,50 @@ private[sparkrest] trait AuthTable {
     "oauth2TokenStore",
     "File on the driver for the refresh token that the server issues in place of `oauth2RefreshToken`. Only its owner must be able to read it."
   )
+
+  val AwsRegion: Opt[String] =
+    text("awsRegion", "Region of the service that `SigV4` signs for (AWS Signature Version 4), e.g. `eu-central-1`.")
+  val AwsService: Opt[String] = text(
+    "awsService",
+    "Signing name of the service, e.g. `execute-api` for Amazon API Gateway, `es` for OpenSearch, `s3`."
+  )
+  val AwsAccessKeyId: Opt[String] = hidden("awsAccessKeyId", "Access key of `SigV4`.")
+  val AwsSecretAccessKey: Opt[String] = hidden("awsSecretAccessKey", "Secret of the access key.")
+  val AwsSessionToken: Opt[String] = hidden(
+    "awsSessionToken",
+    "Session token of temporary credentials. Each poll reads `file:PATH` again, so that a process can renew the credentials."
+  )
+
+  /** The options of one `authType`. An option may belong to several. */
+  def optionsOf(kind: Kind): Seq[Opt[_]] = {
+    import Kind._
+    kind match {
+      case Anonymous => Nil
+      case Basic     => Seq(UserId, UserPassword)
+      case Digest    => Seq(UserId, UserPassword)
+      case Bearer    => Seq(OauthToken, AuthScheme)
+      case ApiKey    => Seq(ApiKeySecret, ApiKeyName, ApiKeyIn)
+      case OAuth1    =>
+        Seq(OauthConsumerKey, OauthConsumerSecret, OauthToken, OauthTokenSecret, OauthSignatureMethod, OauthRealm)
+      case OAuth2 =>
+        Seq(
+          Oauth2TokenUrl,
+          Oauth2GrantType,
+          Oauth2ClientId,
+          Oauth2ClientSecret,
+          Oauth2ClientAuth,
+          Oauth2Scope,
+          Oauth2Params,
+          Oauth2RefreshToken,
+          Oauth2TokenStore,
+          UserId,
+          UserPassword,
+          AuthScheme
+        )
+      case SigV4 => Seq(AwsRegion, AwsService, AwsAccessKeyId, AwsSecretAccessKey, AwsSessionToken)
+    }
+  }
+
+  /** All options of authentication, in the order of the docs. */
+  val authentication: Seq[Opt[_]] = AuthType +: Kind.all.flatMap(optionsOf).distinct
 }

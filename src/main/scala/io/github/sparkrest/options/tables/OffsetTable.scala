@@ -2,7 +2,78 @@
 package io.github.sparkrest.options.tables
 
 import io.github.sparkrest.options.tables.OptType._
+import io.github.sparkrest.options.tables.{OffsetType => Kind}
 import io.github.sparkrest.options.values
+import io.github.sparkrest.options.values.Choice
+
+/** How progress is tracked. The properties here hold whatever the other options say; the rest is up to the `OffsetStrategy` of
+  * the type. A new type overrides what differs from the defaults.
+  *
+  * @param doc its part of the description of `offsetType`
+  */
+sealed abstract class OffsetType(val text: String, val doc: String) extends Choice {
+
+  /** Progress has a place to move on from. Without one, each poll reads the same list. */
+  def hasOffset: Boolean = true
+
+  /** The offset moves with the clock, whether records arrive or not. So the result depends on the moment of the poll. */
+  def movesWithTime: Boolean = false
+
+  /** The offset can be a time, so that `lookback` and `lag` have a meaning. */
+  def canBeTime: Boolean = false
+
+  /** A number is a time: seconds, milliseconds and so on since 1970. */
+  def numbersAreTimes: Boolean = false
+
+  /** The offset is a token of the API. It may be a URL, and the API may refuse it one day. */
+  def isToken: Boolean = false
+
+  /** The first request carries this, unless `initialOffset` is given. */
+  def initial: String = "0"
+
+  /** Default of `offsetPick`. */
+  def pick: values.OffsetPick = values.OffsetPick.Max
+}
+
+object OffsetType {
+  case object Timestamp extends OffsetType("timestamp", "a value of the response, or the maximum over its records.") {
+    override def canBeTime: Boolean = true
+    override def numbersAreTimes: Boolean = true
+  }
+  case object Cursor extends OffsetType("cursor", "a value of the response, or of the last record.") {
+    override def isToken: Boolean = true
+    override def initial: String = ""
+    override def pick: values.OffsetPick = values.OffsetPick.Last
+  }
+  case object Incremental
+      extends OffsetType("incremental", "the maximum over the records; the next request carries it plus 1.")
+  case object MaxField
+      extends OffsetType(
+        "max_field",
+        "the maximum over the records; numbers are compared as numbers, instants as instants, other text as text."
+      ) {
+    override def canBeTime: Boolean = true
+  }
+  case object Window
+      extends OffsetType(
+        "window",
+        "consecutive slices of time from `{windowStart}` to `{windowEnd}`, also if they are empty."
+      ) {
+    override def movesWithTime: Boolean = true
+    override def canBeTime: Boolean = true
+    override def numbersAreTimes: Boolean = true
+  }
+  case object Snapshot
+      extends OffsetType(
+        "snapshot",
+        "each poll reads the whole list; with `recordKey`, only new and changed records are delivered."
+      ) {
+    override def hasOffset: Boolean = false
+  }
+
+  /** In the order of the docs. */
+  val all: Seq[OffsetType] = Seq(Timestamp, Cursor, Incremental, MaxField, Window, Snapshot)
+}
 
 /** Rows of [[RestOptions]]: offsets. */
 private[sparkrest] trait OffsetTable {
@@ -10,12 +81,12 @@ private[sparkrest] trait OffsetTable {
 
   val Streaming: Opt[Boolean] =
     Opt("streaming", Flag, Offsets, doc = "Accepted as `true` on `readStream`, where it has no effect.")
-  val OffsetType: Opt[values.OffsetType] = Opt(
+  val OffsetType: Opt[Kind] = Opt(
     "offsetType",
-    OneOf(values.OffsetType.all),
+    OneOf(Kind.all),
     Offsets,
     default = Some("timestamp"),
-    doc = "How progress is tracked. `timestamp`: a value of the response, or the maximum over its records. `cursor`: a value of the response, or of the last record. `incremental`: the maximum over the records; the next request carries it plus 1. `max_field`: the maximum over the records; numbers are compared as numbers, instants as instants, other text as text. `window`: consecutive slices of time from `{windowStart}` to `{windowEnd}`, also if they are empty. `snapshot`: each poll reads the whole list; with `recordKey`, only new and changed records are delivered."
+    doc = s"How progress is tracked. ${Kind.all.map(k => s"`${k.text}`: ${k.doc}").mkString(" ")}"
   )
   val OffsetField: Opt[String] = Opt(
     "offsetField",
@@ -94,5 +165,22 @@ private[sparkrest] trait OffsetTable {
     Offsets,
     default = Some("fail"),
     doc = "What happens when the API refuses the stored cursor twice (400, 404, 410), five seconds apart. `fail` fails the query. `restart` begins again at `initialOffset`, and drops records that are still remembered. A refused page token always restarts the traversal."
+  )
+
+  /** All options about offsets, in the order of the docs. */
+  val offsets: Seq[Opt[_]] = Seq(
+    OffsetType,
+    OffsetField,
+    InitialOffset,
+    OffsetPick,
+    OffsetFormat,
+    RequestOffsetFormat,
+    Order,
+    Boundary,
+    RecordKey,
+    Lookback,
+    Lag,
+    WindowStep,
+    OnCursorExpired
   )
 }

@@ -2,15 +2,60 @@
 package io.github.sparkrest.options.tables
 
 import io.github.sparkrest.options.tables.OptType._
-import io.github.sparkrest.options.values
+import io.github.sparkrest.options.values.Choice
+
+/** How the pages of one poll follow each other.
+  *
+  * @param parameter default of `pageParam`
+  */
+sealed abstract class PaginationType(val text: String, val parameter: Option[String] = None) extends Choice {
+
+  /** A page is a number, known without a response. */
+  def isNumbered: Boolean = false
+
+  /** The response has no usual place for the next page, so `nextField` is required. */
+  def needsNextField: Boolean = false
+
+  /** The next page may be named in a header of the response. */
+  def readsHeaders: Boolean = false
+
+  /** Default of `startPage`. */
+  def start: Long = 1L
+}
+
+object PaginationType {
+  case object Unpaged extends PaginationType("none")
+  case object Link extends PaginationType("link") {
+    override def readsHeaders: Boolean = true
+  }
+  case object NextUrl extends PaginationType("nextUrl") {
+    override def needsNextField: Boolean = true
+  }
+  case object Cursor extends PaginationType("cursor", Some("cursor")) {
+    override def needsNextField: Boolean = true
+  }
+  case object PageNumber extends PaginationType("page", Some("page")) {
+    override def isNumbered: Boolean = true
+  }
+  case object RecordCount extends PaginationType("offset", Some("offset")) {
+    override def isNumbered: Boolean = true
+    override def start: Long = 0L
+  }
+  case object Auto extends PaginationType("auto") {
+    override def readsHeaders: Boolean = true
+  }
+
+  /** In the order of the docs. */
+  val all: Seq[PaginationType] = Seq(Unpaged, Link, NextUrl, Cursor, PageNumber, RecordCount, Auto)
+}
 
 /** Rows of [[RestOptions]]: the pages of one poll. */
 private[sparkrest] trait PagingTable {
   private val Paging = Section("Pagination")
 
-  val Pagination: Opt[values.PaginationType] = Opt(
+  val Pagination: Opt[PaginationType] = Opt(
     "pagination",
-    OneOf(values.PaginationType.all),
+    OneOf(PaginationType.all),
     Paging,
     default = Some("none"),
     doc = "How a response names the next page: `link` (header `Link`, `rel=\"next\"`), `nextUrl` (a URL in the response), `cursor` (a token), `page` (a page number), `offset` (a number of records), or `auto` (detected in the first response)."
@@ -76,6 +121,13 @@ private[sparkrest] trait PagingTable {
     Paging,
     default = Some("0"),
     doc = "Seconds between two requests of one poll."
+  )
+  val PagesInFlight: Opt[Long] = Opt(
+    "pagesInFlight",
+    Whole(1, 64),
+    Paging,
+    default = Some("1"),
+    doc = "Maximum number of requests of one poll at the same time. Above 1, `page` and `offset` need `order=asc` (new records appear at the end) or `offsetType=window`. Without pagination it applies to slices of `windowStep` that are over. For `link`, `nextUrl`, `cursor` and `auto` the next request is sent as soon as its token has been read, before the page counts. It cannot be combined with `pageInterval`."
   )
   val AllowedHosts: Opt[Seq[String]] = Opt(
     "allowedHosts",

@@ -2,7 +2,16 @@
 package io.github.sparkrest.options.tables
 
 import io.github.sparkrest.options.tables.OptType._
-import io.github.sparkrest.options.values
+import io.github.sparkrest.options.tables.{ResponseFormat => Format}
+import io.github.sparkrest.options.values.Choice
+
+sealed abstract class ResponseFormat(val text: String) extends Choice
+object ResponseFormat {
+  case object Auto extends ResponseFormat("auto")
+  case object Json extends ResponseFormat("json")
+  case object Ndjson extends ResponseFormat("ndjson")
+  val all: Seq[ResponseFormat] = Seq(Auto, Json, Ndjson)
+}
 
 /** Rows of [[RestOptions]]: records of a response. */
 private[sparkrest] trait RecordTable {
@@ -22,9 +31,9 @@ private[sparkrest] trait RecordTable {
     default = Some("1g"),
     doc = "Maximum size of a response after decoding (`Content-Encoding`). A larger response fails the query. Memory does not grow with the response, but a single record may take at most an eighth of the JVM's memory."
   )
-  val ResponseFormat: Opt[values.ResponseFormat] = Opt(
+  val ResponseFormat: Opt[Format] = Opt(
     "responseFormat",
-    OneOf(values.ResponseFormat.all),
+    OneOf(Format.all),
     Records,
     default = Some("auto"),
     doc = "Format of responses. `auto` follows `Content-Type`. `ndjson` is one record per line."

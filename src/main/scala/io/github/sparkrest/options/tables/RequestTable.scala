@@ -26,7 +26,7 @@ private[sparkrest] trait RequestTable {
     JsonMap,
     Request,
     secret = true,
-    doc = "Request headers as a JSON object. Values may contain placeholders."
+    doc = "Request headers as a JSON object. Values may contain placeholders. `User-Agent` is `spark-rest/VERSION` unless you set it."
   )
   val Params: Opt[Seq[(String, String)]] = Opt(
     "params",

@@ -27,14 +27,6 @@ object BodyFormat {
   val all: Seq[BodyFormat] = Seq(Json, Form)
 }
 
-sealed abstract class ResponseFormat(val text: String) extends Choice
-object ResponseFormat {
-  case object Auto extends ResponseFormat("auto")
-  case object Json extends ResponseFormat("json")
-  case object Ndjson extends ResponseFormat("ndjson")
-  val all: Seq[ResponseFormat] = Seq(Auto, Json, Ndjson)
-}
-
 /** How the columns of an input get into a request without a body. */
 sealed abstract class QueryType(val text: String) extends Choice
 object QueryType {

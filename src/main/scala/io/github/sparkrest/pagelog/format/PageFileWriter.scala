@@ -5,10 +5,11 @@ import java.io.OutputStream
 
 import io.github.sparkrest.pagelog.store.LogStore
 import io.github.sparkrest.pagelog.{CachedPages, PageCache, PageOrigin, PageSink, PolledFile, PolledPage}
+import io.github.sparkrest.progress.KeptRecords
 
 /** Writes one page file, and gives its blocks to the cache of this executor. The file is created with the first record.
   *
-  * Memory: one block, plus the blocks in the cache.
+  * Memory: one block, the blocks in the cache, and those of the page that has not ended, if it is short.
   */
 final class PageFileWriter(store: LogStore, epoch: Long, location: String, endpoint: Option[String] = None)
     extends PageSink {
@@ -25,6 +26,9 @@ final class PageFileWriter(store: LogStore, epoch: Long, location: String, endpo
   private var pageStart = Mark(0, 0)
   private var pageBytes = 0L
   private var finishedBytes = 0L
+
+  /** Its blocks that are written, up to [[KeptRecords.MaxBytes]]: in most cases the cache holds them too. */
+  private val shown = new OpenPage
 
   /** @param blocks in the index
     * @param inBlock records in the block that is being filled
@@ -53,6 +57,13 @@ final class PageFileWriter(store: LogStore, epoch: Long, location: String, endpo
       pageStart = Mark(pageStart.blocks, 0)
     } else block.truncate(pageStart.inBlock)
     pageBytes = 0
+    shown.clear()
+  }
+
+  override def shownBytes: Long = KeptRecords.MaxBytes
+  override def showAgain(visitor: KeptRecords.Visitor): Unit = {
+    shown.showAgain(visitor)
+    block.showAgain(if (pageStart.blocks == index.starts.length) pageStart.inBlock else 0, visitor)
   }
 
   def endPage(offsetBefore: Option[String], origin: Option[PageOrigin]): Unit =
@@ -66,6 +77,7 @@ final class PageFileWriter(store: LogStore, epoch: Long, location: String, endpo
     finishedBytes += pageBytes
     pageBytes = 0
     pageStart = Mark(index.starts.length, block.count)
+    shown.clear()
   }
 
   /** Ends the file. `None`: no record was written, so no file exists. */
@@ -105,6 +117,7 @@ final class PageFileWriter(store: LogStore, epoch: Long, location: String, endpo
     } else {
       val wholePageBefore = pageStart.blocks == index.starts.length && pageStart.inBlock == block.count
       writeBlock(block)
+      if (!wholePageBefore) shown.add(block)
       block = new RecordBlock(math.max(PageFile.BlockBytes, nextRecordBytes + 1))
       if (wholePageBefore) pageStart = Mark(index.starts.length, 0)
     }

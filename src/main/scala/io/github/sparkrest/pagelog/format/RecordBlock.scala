@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.pagelog.format
 
+import io.github.sparkrest.json.Words
+import io.github.sparkrest.progress.KeptRecords
+
 /** Records one after the other, each followed by a line feed, with the place where each ends.
   *
   * @param capacity in bytes; a block of one record may be larger
@@ -18,8 +21,12 @@ final class RecordBlock(capacity: Int) {
     length += to - from
     bytes(length) = '\n'
     length += 1
+    endsAt(length)
+  }
+
+  private def endsAt(end: Int): Unit = {
     if (count == ends.length) ends = java.util.Arrays.copyOf(ends, count * 2)
-    ends(count) = length
+    ends(count) = end
     count += 1
   }
 
@@ -28,6 +35,10 @@ final class RecordBlock(capacity: Int) {
 
   /** One past the last byte of record `i`, before its line feed. */
   def to(i: Int): Int = ends(i) - 1
+
+  /** Shows the records from number `first` on. */
+  def showAgain(first: Int, visitor: KeptRecords.Visitor): Unit =
+    (first until count).foreach(i => visitor.see(bytes, from(i), to(i)))
 
   def truncate(records: Int): Unit = {
     count = records
@@ -46,20 +57,34 @@ final class RecordBlock(capacity: Int) {
   }
 }
 
+/** The written blocks of a page that has not ended, as long as they are few. */
+final private[format] class OpenPage {
+  private var blocks = Vector.empty[RecordBlock]
+  private var bytes = 0L
+
+  def add(block: RecordBlock): Unit = {
+    bytes += block.length
+    blocks = if (bytes <= KeptRecords.MaxBytes) blocks :+ block else Vector.empty // guard: I4.15
+  }
+
+  def clear(): Unit = {
+    bytes = 0
+    blocks = Vector.empty
+  }
+
+  def showAgain(visitor: KeptRecords.Visitor): Unit = blocks.foreach(_.showAgain(0, visitor))
+}
+
 object RecordBlock {
 
   /** From the bytes of a page file: whole lines. */
   def ofLines(lines: Array[Byte]): RecordBlock = {
     val block = new RecordBlock(0)
     block.bytes = lines
-    var i = 0
+    var i = Words.lineEnd(lines, 0, lines.length)
     while (i < lines.length) {
-      if (lines(i) == '\n') {
-        if (block.count == block.ends.length) block.ends = java.util.Arrays.copyOf(block.ends, block.count * 2)
-        block.ends(block.count) = i + 1
-        block.count += 1
-      }
-      i += 1
+      block.endsAt(i + 1)
+      i = Words.lineEnd(lines, i + 1, lines.length)
     }
     block.length = lines.length
     block

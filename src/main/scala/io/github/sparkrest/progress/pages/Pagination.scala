@@ -3,7 +3,8 @@ package io.github.sparkrest.progress.pages
 
 import io.github.sparkrest.config.{PagesConfig, RestConfig}
 import io.github.sparkrest.error.{Condition, RestError}
-import io.github.sparkrest.options.values.{FieldPath, PaginationType, ValueSource}
+import io.github.sparkrest.options.tables.PaginationType
+import io.github.sparkrest.options.values.{FieldPath, ValueSource}
 import io.github.sparkrest.request.{NextUrl, PageToken}
 import io.github.sparkrest.response.{Envelope, PageFacts}
 

@@ -7,10 +7,17 @@ import scala.collection.mutable
   *
   * @param before number of times that earlier traversals contained a record
   * @param earlier number of times that earlier pages of this traversal contained it
+  * @param continues earlier pages of this traversal contained records
   * @param moves the list may move during the traversal, so records of earlier pages may appear again on this page
   * @param unique records have a key, so a record that this traversal already contained is the same record
   */
-final private[sparkrest] class Repeats(before: String => Int, earlier: String => Int, moves: Boolean, unique: Boolean) {
+final private[sparkrest] class Repeats(
+    before: String => Int,
+    earlier: String => Int,
+    continues: Boolean,
+    moves: Boolean,
+    unique: Boolean
+) {
   private val now = mutable.LinkedHashMap.empty[String, Seen]
   private val page = mutable.HashMap.empty[String, Int]
 
@@ -26,14 +33,19 @@ final private[sparkrest] class Repeats(before: String => Int, earlier: String =>
     * @return whether it is a repeat
     */
   def note(identity: String, rank: Long, mayHaveCome: Boolean): Boolean = {
-    val onPage = page.getOrElse(identity, 0) + 1
-    page(identity) = onPage
-    val onEarlierPages = looked.getOrElseUpdate(identity, earlier(identity))
+    val onEarlierPages = if (continues) looked.getOrElseUpdate(identity, earlier(identity)) else 0
     val known = now.get(identity).fold(onEarlierPages)(_.count)
-    if (moves && onPage <= onEarlierPages || unique && known > 0) true
+    if (moves && onEarlierPages > 0 && onPage(identity) <= onEarlierPages || unique && known > 0) true
     else {
       now(identity) = Seen(known + 1, rank)
       mayHaveCome && known + 1 <= before(identity) // guard: I1.3
     }
+  }
+
+  /** How often the page held a record of earlier pages, with this one. */
+  private def onPage(identity: String): Int = {
+    val n = page.getOrElse(identity, 0) + 1
+    page(identity) = n
+    n
   }
 }

@@ -53,7 +53,7 @@ final case class ApiClock(mostSkewMs: Long = 86400000L, unknownSkewMs: Long = 50
 
 /** A page that also says something about the response. */
 final private[sparkrest] class WarnedStep(step: PageReader, text: String) extends PageReader {
-  def keep(buf: Array[Byte], from: Int, to: Int): Boolean = step.keep(buf, from, to)
+  def keep(buf: Array[Byte], from: Int, to: Int, maybeLast: Boolean): Boolean = step.keep(buf, from, to, maybeLast)
   def restart(): PageReader = new WarnedStep(step.restart(), text)
   def finish(facts: PageFacts): Either[RestError, PageOutcome] =
     step.finish(facts).map(r => r.copy(warning = r.warning.orElse(Some(text))))

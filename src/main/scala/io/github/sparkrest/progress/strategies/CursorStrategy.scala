@@ -6,9 +6,9 @@ import java.time.Instant
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.options.values.OffsetPick
-import io.github.sparkrest.progress.Progress
 import io.github.sparkrest.progress.pages.FirstRecord
 import io.github.sparkrest.progress.seen.{RecordHash, SeenRecords}
+import io.github.sparkrest.progress.{KeptRecords, Progress}
 import io.github.sparkrest.request.NextUrl
 import io.github.sparkrest.response.PageFacts
 
@@ -21,6 +21,7 @@ final private[sparkrest] class CursorStrategy(config: RestConfig) extends Offset
   private val options = config.offset
   private val field = new OffsetField(options.source)
   private val nextUrl = new NextUrl(config)
+  private val picksLast = options.pick == OffsetPick.Last
 
   def ask(state: Progress, now: Instant): Option[OffsetQuery] = Some(OffsetQuery(state.offset.getOrElse(options.initial)))
   def asksForMore: Boolean = true
@@ -39,15 +40,24 @@ final private[sparkrest] class CursorStrategy(config: RestConfig) extends Offset
     private var picked: Option[String] = None
     private var pickedIdentity = ""
 
+    /** While the cursor stays, the API sends the same records again. */
+    override def identified: Identified = Identified.IfOffsetStays
+
     def see(buf: Array[Byte], from: Int, to: Int): Novelty = {
       records += 1
-      first.see(buf, from, to)
-      if (options.pick == OffsetPick.Last || records == 1) {
-        val value = field.token(buf, from, to).filter(_.nonEmpty)
-        picked = value
-        pickedIdentity = if (value.isDefined) RecordHash.of(buf, from, to) else ""
+      if (records == 1) {
+        first.see(buf, from, to)
+        if (!picksLast) pick(buf, from, to)
       }
       Novelty.MayRepeat
+    }
+
+    override val maybeLast: KeptRecords.Visitor =
+      if (picksLast) (buf, from, to) => pick(buf, from, to) else KeptRecords.Ignoring
+
+    private def pick(buf: Array[Byte], from: Int, to: Int): Unit = {
+      picked = field.token(buf, from, to).filter(_.nonEmpty)
+      pickedIdentity = if (picked.isDefined) RecordHash.of(buf, from, to) else ""
     }
 
     def finish(facts: PageFacts): Either[RestError, Advance] = {

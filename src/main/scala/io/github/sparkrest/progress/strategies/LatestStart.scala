@@ -71,7 +71,7 @@ final private[sparkrest] class LatestStart(config: RestConfig, clock: ApiClock) 
 /** A response of which nothing counts. */
 final private class PassedOver(next: Progress) extends PageReader {
   private var records = 0L
-  def keep(buf: Array[Byte], from: Int, to: Int): Boolean = { records += 1; false }
+  def keep(buf: Array[Byte], from: Int, to: Int, maybeLast: Boolean): Boolean = { records += 1; false }
   def restart(): PageReader = new PassedOver(next)
   def finish(facts: PageFacts): Either[RestError, PageOutcome] = Right(PageOutcome(next, records, atEnd = true, None))
 }

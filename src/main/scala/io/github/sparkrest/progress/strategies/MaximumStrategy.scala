@@ -7,6 +7,7 @@ import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.progress.Progress
 import io.github.sparkrest.progress.pages.FirstRecord
+import io.github.sparkrest.progress.seen.Seen
 import io.github.sparkrest.response.PageFacts
 
 /** `timestamp` and `max_field`: the offset is the largest value of a field over the records. With `timestamp` it may also be a
@@ -58,7 +59,7 @@ final private[sparkrest] class MaximumStrategy(config: RestConfig, readsEnvelope
     private var anyField, old = false
     private var last: Option[OffsetValue] = None
 
-    override def rank: Option[Long] = last.filter(values.compares).map(v => OffsetKey.rank(v.key))
+    override def rank: Long = last.filter(values.compares).fold(Seen.Unranked)(v => OffsetKey.rank(v.key))
     override def reachedOld: Boolean = old && !values.replacesText
     override def outOfOrder: Boolean = values.descends
 

@@ -16,10 +16,20 @@ final private[sparkrest] class OffsetField(source: ValueSource) {
   private val members = new JsonCursor
 
   /** A scalar, to be compared. `None`: absent, null, an array or an object. */
-  def in(buf: Array[Byte], from: Int, to: Int): Option[String] = read(buf, from, to)(JsonBytes.scalar(buf, _).map(_._1))
+  def in(buf: Array[Byte], from: Int, to: Int): Option[String] = {
+    val value = find(buf, from, to)
+    if (value == JsonBytes.Absent) None else JsonBytes.scalar(buf, value).map(_._1)
+  }
 
   /** A value that is sent back and never compared: arrays and objects are JSON text. `None`: absent or null. */
-  def token(buf: Array[Byte], from: Int, to: Int): Option[String] = read(buf, from, to)(JsonBytes.value(buf, _))
+  def token(buf: Array[Byte], from: Int, to: Int): Option[String] = {
+    val value = find(buf, from, to)
+    if (value == JsonBytes.Absent) None else JsonBytes.value(buf, value)
+  }
+
+  /** Where the value is. Nothing is allocated. */
+  def find(buf: Array[Byte], from: Int, to: Int): JsonBytes.Span =
+    if (names.isEmpty) JsonBytes.Absent else JsonBytes.find(buf, from, to, names, members)
 
   /** Whether the record has the field. Null counts, because it may become a value. An object or an array does not count.
     */
@@ -31,13 +41,6 @@ final private[sparkrest] class OffsetField(source: ValueSource) {
       case _         => n == names.length
     })
   }
-
-  private def read(buf: Array[Byte], from: Int, to: Int)(text: JsonBytes.Span => Option[String]): Option[String] =
-    if (names.isEmpty) None
-    else {
-      val span = JsonBytes.find(buf, from, to, names, members)
-      if (span == JsonBytes.Absent) None else text(span)
-    }
 
   /** Absent, null and `""` are all no value. */
   def in(facts: PageFacts): Option[String] = facts.text(source)

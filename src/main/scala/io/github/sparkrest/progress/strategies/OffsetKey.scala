@@ -57,6 +57,9 @@ object OffsetKey {
       Long.MinValue + 1 + (units >>> 2)
   }
 
+  /** Of a whole number. */
+  def rank(number: Long): Long = math.max(number, LeastRank)
+
   /** Whether two ranks are of values that do not compare: one of them of text. */
   def differ(a: Long, b: Long): Boolean = (a < LeastRank) != (b < LeastRank)
 

@@ -5,9 +5,9 @@ import java.time.Instant
 
 import io.github.sparkrest.config.{OffsetConfig, RestConfig}
 import io.github.sparkrest.error.{Condition, RestError}
-import io.github.sparkrest.options.values.OffsetType
-import io.github.sparkrest.progress.Progress
-import io.github.sparkrest.progress.seen.{RecordHash, SeenRecords}
+import io.github.sparkrest.options.tables.OffsetType
+import io.github.sparkrest.progress.seen.{RecordHash, Seen, SeenRecords}
+import io.github.sparkrest.progress.{KeptRecords, Progress, Traversal}
 import io.github.sparkrest.response.{Envelope, PageFacts}
 
 /** How an endpoint makes progress: what a traversal requests, which of its records may have been delivered before, and the next
@@ -39,6 +39,12 @@ trait OffsetStrategy {
 
   /** Whether an empty first page of a traversal counts only when it comes again. Otherwise the next poll would show the truth. */
   def doubtsEmptyPage: (Progress, PageFacts) => Boolean = (_, _) => false
+
+  /** The traversal reads a slice of time that was over when the traversal began, so no record appears in it any more. */
+  def isOver: Traversal => Boolean = _ => false
+
+  /** The query after this progress, if it is for a slice of time that is over by both clocks: it does not depend on the moment. */
+  def sliceThatIsOver: (Progress, Instant) => Option[OffsetQuery] = (_, _) => None
 
   /** Without a placeholder a poll returns records of the last poll again. If it does not, there may be a gap between the two. */
   def showsGaps: Progress => Boolean = state => !state.boundary.isEmpty
@@ -84,13 +90,19 @@ trait OffsetReading {
   /** Looks at the record in `[from, to)`. */
   def see(buf: Array[Byte], from: Int, to: Int): Novelty
 
+  /** Gets every record that may be the last one of the page, after [[see]]. */
+  def maybeLast: KeptRecords.Visitor = KeptRecords.Ignoring
+
   /** Identifies a record that comes again: a hash of its content, unless the strategy has an id. Call it after [[see]]. */
   def identity(buf: Array[Byte], from: Int, to: Int): String = RecordHash.of(buf, from, to)
 
-  /** The position of the last record in the order of the offset, see [[OffsetKey.rank]]. Call it after [[see]]. `None`: the
-    * record has no value, or its value does not compare with the offset.
+  /** When the identity of the last record is needed, while nothing is remembered. Call it after [[see]]. */
+  def identified: Identified = Identified.Always
+
+  /** The position of the last record in the order of the offset, see [[OffsetKey.rank]]. Call it after [[see]].
+    * `Seen.Unranked`: the record has no value, or its value does not compare with the offset.
     */
-  def rank: Option[Long] = None
+  def rank: Long = Seen.Unranked
 
   /** A record was older than the offset. */
   def reachedOld: Boolean = false
@@ -111,6 +123,18 @@ object Novelty {
 
   /** Delivered before, or not to be delivered yet: neither delivered nor remembered. */
   case object Excluded extends Novelty
+}
+
+/** When a record has to be remembered, so that its identity is needed. */
+sealed trait Identified
+object Identified {
+  case object Always extends Identified
+
+  /** If this page does not move the offset. */
+  case object IfOffsetStays extends Identified
+
+  /** The next offset excludes the record. */
+  case object Never extends Identified
 }
 
 /** The progress after a page.

@@ -5,7 +5,8 @@ import java.time.Instant
 
 import io.github.sparkrest.config.OffsetConfig
 import io.github.sparkrest.error.RestError
-import io.github.sparkrest.progress.Progress
+import io.github.sparkrest.progress.seen.Seen
+import io.github.sparkrest.progress.{Progress, Traversal}
 import io.github.sparkrest.response.PageFacts
 
 /** `window`: slices of time, one after the other. An empty response moves on too. The offset is the end of the last slice, as
@@ -33,6 +34,19 @@ final private[sparkrest] class WindowStrategy(options: OffsetConfig, clock: ApiC
     }
   }
 
+  override def isOver: Traversal => Boolean = { t =>
+    val over = Instant.ofEpochMilli(t.times.horizon).minusMillis(options.lagMs)
+    time.asked(t.until).exists(!_.isAfter(over)) // guard: I1.31
+  }
+
+  override def sliceThatIsOver: (Progress, Instant) => Option[OffsetQuery] = { (state, now) =>
+    val over = now.minusMillis(options.lagMs + clock.unknownSkewMs + clock.marginMs)
+    def isWhole(from: Instant, until: Instant) =
+      !until.isAfter(over) && stepMs.exists(step => !from.plusMillis(step).isAfter(until))
+    val from = time.asked(state.offset.getOrElse(time.initial))
+    ask(state, now).filter(query => from.exists(f => time.asked(query.until).exists(isWhole(f, _))))
+  }
+
   def asksForMore: Boolean = true
   def remembers: Boolean = true
 
@@ -48,7 +62,7 @@ final private[sparkrest] class WindowStrategy(options: OffsetConfig, clock: ApiC
     private var last: Option[Instant] = None
 
     /** Records that have no time are remembered until the next slice. */
-    override def rank: Option[Long] = last.map(m => OffsetKey.rank(OffsetKey.Moment(m)))
+    override def rank: Long = last.fold(Seen.Unranked)(m => OffsetKey.rank(OffsetKey.Moment(m)))
     def see(buf: Array[Byte], from: Int, to: Int): Novelty = {
       last = field.in(buf, from, to).flatMap(time.momentOf)
       Novelty.MayRepeat

@@ -138,6 +138,27 @@ class OAuth2Suite extends AnyFunSuite {
     }
   }
 
+  test("a token request carries the user's User-Agent and no other header; a reference may be a secret") {
+    serving { (server, _) =>
+      def sent(agent: String) = {
+        val c = config(
+          secret,
+          "oauth2TokenUrl" -> server.url,
+          "headers" -> s"""{"user-agent": "$agent", "X-Mine": "1"}"""
+        )
+        val o = oauth2(secret, "oauth2TokenUrl" -> server.url)
+        assert(new TokenEndpoint(c, o, network, () => now).ask(None).isRight)
+        server.asked.last.headers
+      }
+      assert(sent("acme/1").get("user-agent") == Some("acme/1") && !sent("acme/1").contains("x-mine"))
+      val file = Files.createTempFile("agent", "")
+      Files.write(file, "s3cret".getBytes("UTF-8"))
+      assert(
+        Seq(s"file:$file", "acme {offset}").map(sent(_)("user-agent").takeWhile(_ != '/')).distinct == Seq("spark-rest")
+      )
+    }
+  }
+
   test("a request that gets 401 is sent once more with another token, then the 401 is the answer") {
     var taken = Set("access-2")
     val api = new LocalServer({ e =>

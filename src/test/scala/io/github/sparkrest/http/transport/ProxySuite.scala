@@ -69,12 +69,21 @@ class ProxySuite extends AnyFunSuite {
         val through = client(proxy, timeout = 2002)
         (1 to 3).foreach(_ => assert(get(through, url) == Right((200, "secretly"))))
         assert(proxy.passed == List(s"CONNECT localhost:${server.getAddress.getPort} HTTP/1.1"), "one tunnel for all")
+        assert(proxy.agents == java.util.Arrays.asList(s"spark-rest/${io.github.sparkrest.BuildInfo.version}"))
         assert(seen.contains("x-mine") && !seen.contains("proxy-authorization"))
         val wrong = get(client(proxy, password = "wrong", timeout = 2003), url)
         assert(wrong.left.exists(_.hint.contains("proxyPassword")) && proxy.passed.length == 1, wrong)
         assert(!wrong.toString.contains("wrong"), wrong)
       })
     finally server.stop(0)
+  }
+
+  test("a proxy without credentials learns the name of the client, too") {
+    val proxy = new SmallProxy(None)
+    try {
+      assert(get(client(proxy, known = false), "https://127.0.0.1:1/x").isLeft)
+      assert(proxy.agents == java.util.Arrays.asList(s"spark-rest/${io.github.sparkrest.BuildInfo.version}"))
+    } finally proxy.close()
   }
 
   test("without credentials, or with wrong ones, the refusal says which options to look at") {

@@ -61,6 +61,18 @@ class SttpClientSuite extends AnyFunSuite {
     }
   }
 
+  test("each request names this program and its version, unless the user names another one") {
+    serving(LocalServer.send(_, 200, "ok")) { server =>
+      def agent(headers: (String, String)*) = {
+        client.send(get(server.url, headers: _*))(body)
+        server.asked.last.headers.get("user-agent")
+      }
+      val version = new String(java.nio.file.Files.readAllBytes(java.nio.file.Paths.get("VERSION")), UTF_8).trim
+      assert(agent() == Some(s"spark-rest/$version"))
+      assert(agent("user-agent" -> "acme (ops@acme.example)") == Some("acme (ops@acme.example)"))
+    }
+  }
+
   test("headers arrive, credentials replace what the user set by hand") {
     serving(LocalServer.send(_, 200, "ok")) { server =>
       def authorized(options: AuthConfig, request: HttpRequest) = {

@@ -1,17 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.options.values
 
-sealed abstract class AuthType(val text: String) extends Choice
-object AuthType {
-  case object Anonymous extends AuthType("None")
-  case object Basic extends AuthType("Basic")
-  case object Bearer extends AuthType("Bearer")
-  case object ApiKey extends AuthType("ApiKey")
-  case object OAuth1 extends AuthType("OAuth1")
-  case object OAuth2 extends AuthType("OAuth2")
-  val all: Seq[AuthType] = Seq(Anonymous, Basic, Bearer, ApiKey, OAuth1, OAuth2)
-}
-
 /** Where the key of `ApiKey` is sent. */
 sealed abstract class KeyPlacement(val text: String) extends Choice
 object KeyPlacement {

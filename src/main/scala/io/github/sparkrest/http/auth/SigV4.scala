@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.http.auth
+
+import java.nio.charset.StandardCharsets.UTF_8
+import java.security.MessageDigest
+import java.time.format.DateTimeFormatter
+import java.time.{Instant, ZoneOffset}
+import javax.crypto.Mac
+import javax.crypto.spec.SecretKeySpec
+
+import io.github.sparkrest.config.AuthConfig
+import io.github.sparkrest.error.RestError
+import io.github.sparkrest.http.Headers._
+import io.github.sparkrest.http.HttpRequest
+import io.github.sparkrest.request.RequestTemplate.percentEncode
+import io.github.sparkrest.secret.Secret
+
+/** `authType=SigV4`: the signature of Amazon Web Services, version 4, in headers. Each attempt has a new time and signature. */
+final private class SigV4Authenticator(o: AuthConfig.SigV4) extends Authenticator {
+  protected def signed(request: HttpRequest, token: Option[Secret], now: Instant): Either[RestError, HttpRequest] =
+    Right(SigV4.signed(o, request, now))
+}
+
+/** Signs one attempt of a request. Pure.
+  *
+  * A service of AWS reads the URL, spells it in its canonical form, and compares the signatures. So the request is sent with
+  * the same spelling of the query that is signed. The values stay the same.
+  */
+object SigV4 {
+  private val Algorithm = "AWS4-HMAC-SHA256"
+  private val time = DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC)
+
+  /** S3 signs the path as it is sent. The other services encode it once more, without empty and dotted segments. */
+  private val pathAsSent = Set("s3", "s3express", "s3-object-lambda", "s3-outposts")
+
+  /** A proxy or a load balancer may change these headers, and the service would then refuse the signature. */
+  private val unsigned = Set(
+    "accept-encoding",
+    "authorization",
+    "connection",
+    "expect",
+    "keep-alive",
+    "proxy-authorization",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "user-agent",
+    "x-amzn-trace-id"
+  )
+
+  /** The hash of the body is a header too: S3 and OpenSearch Serverless demand it, and the other services accept it. */
+  def signed(o: AuthConfig.SigV4, request: HttpRequest, now: Instant): HttpRequest = {
+    // The transport sends the last line of a name, so the signature must not cover the others.
+    val sent = request.headers.foldLeft(Seq.empty[(String, String)]) { case (kept, (k, v)) => kept.replacing(k, v) }
+    withSignature(o, request.copy(headers = sent.replacing("X-Amz-Content-Sha256", bodyHash(request))), now)
+  }
+
+  private[auth] def withSignature(o: AuthConfig.SigV4, request: HttpRequest, now: Instant): HttpRequest = {
+    val at = time.format(now)
+    val dated = request.headers.replacing("X-Amz-Date", at)
+    val headers = o.sessionToken.fold(dated)(t => dated.replacing("X-Amz-Security-Token", t.reveal))
+    val complete = request.copy(url = inOneSpelling(request.url, o.service), headers = headers)
+    val canonical = canonicalHeaders(complete)
+    val names = canonical.map(_._1).mkString(";")
+    val (_, path, query) = parts(complete.url)
+    val described = Seq(
+      request.method.toUpperCase,
+      if (pathAsSent(o.service)) path else canonicalPath(path),
+      canonicalQuery(query),
+      canonical.map { case (k, v) => s"$k:$v\n" }.mkString,
+      names,
+      bodyHash(request)
+    ).mkString("\n")
+    val scope = Seq(at.take(8), o.region, o.service, "aws4_request")
+    val toSign = Seq(Algorithm, at, scope.mkString("/"), sha256(described)).mkString("\n")
+    // The key is valid for one day, one region and one service.
+    val key = scope.foldLeft(s"AWS4${o.secretAccessKey.reveal}".getBytes(UTF_8))(hmac)
+    val credential = s"${o.accessKeyId.reveal}/${scope.mkString("/")}"
+    val value = s"$Algorithm Credential=$credential, SignedHeaders=$names, Signature=${hex(hmac(key, toSign))}"
+    Authenticator.authorization(complete, value)
+  }
+
+  /** Names in lower case and in order, each with its values in the order of the request. */
+  private def canonicalHeaders(request: HttpRequest): Seq[(String, String)] = {
+    val all = if (request.headers.has("Host")) request.headers else request.headers :+ ("Host" -> host(request.url))
+    all
+      .map { case (k, v) => (k.trim.toLowerCase, v.trim.replaceAll("\\s+", " ")) }
+      .filterNot(h => unsigned(h._1))
+      .groupBy(_._1)
+      .map { case (name, lines) => (name, lines.map(_._2).mkString(",")) }
+      .toSeq
+      .sorted
+  }
+
+  /** As the transport writes the header: without the default port. */
+  private def host(url: String): String = {
+    val (authority, _, _) = parts(url)
+    val name = authority.substring(authority.lastIndexOf('@') + 1).toLowerCase
+    name.stripSuffix(if (HttpRequest.isHttps(url)) ":443" else ":80")
+  }
+
+  /** The authority, the path and the query of a URL. */
+  private def parts(url: String): (String, String, String) = {
+    val rest = url.substring(url.indexOf("://") + 3).takeWhile(_ != '#')
+    val (place, query) = rest.span(_ != '?')
+    val (authority, path) = place.span(_ != '/')
+    (authority, if (path.isEmpty) "/" else path, query.drop(1))
+  }
+
+  /** The URL as it is signed and sent. A `+` in a query is a blank, as in a form. */
+  private def inOneSpelling(url: String, service: String): String = {
+    val (authority, path, query) = parts(url)
+    val scheme = url.substring(0, url.indexOf("://") + 3)
+    val spelledPath = if (pathAsSent(service)) spelled(path, "/") else path
+    scheme + authority + spelledPath + (if (query.isEmpty) "" else "?" + spelled(query.replace("+", "%20"), "&="))
+  }
+
+  /** Encodes every byte except unreserved characters and `kept`. Existing percent-encodings stay, with upper case letters. */
+  private def spelled(text: String, kept: String): String = escape
+    .replaceAllIn(
+      text,
+      m =>
+        if (m.group(1) == null) {
+          if (kept.contains(m.matched)) m.matched else percentEncode(m.matched)
+        } else {
+          val byte = Integer.parseInt(m.group(1), 16).toChar
+          if (byte < 0x80 && percentEncode(byte.toString).length == 1) byte.toString else m.matched.toUpperCase
+        }
+    )
+
+  /** A percent-encoding, or a run of other characters that may need one. Pairs of surrogates stay together. */
+  private val escape = """%([0-9A-Fa-f]{2})|%|[^\x00-\x7f]+|[^\w.~%-]""".r
+
+  private def canonicalPath(path: String): String = {
+    val segments = path.split("/").foldLeft(List.empty[String]) {
+      case (before, "" | ".") => before
+      case (before, "..")     => before.drop(1)
+      case (before, segment)  => percentEncode(segment) :: before
+    }
+    val joined = segments.reverse.mkString("/", "/", "")
+    if (path.endsWith("/") && segments.nonEmpty) joined + "/" else joined
+  }
+
+  /** Sorted by name, then by value. */
+  private def canonicalQuery(query: String): String = query
+    .split("&")
+    .toSeq
+    .filter(_.nonEmpty)
+    .map { p =>
+      val (name, value) = p.span(_ != '=')
+      (name, value.drop(1).replace("=", "%3D"))
+    }
+    .sorted
+    .map { case (k, v) => s"$k=$v" }
+    .mkString("&")
+
+  private def bodyHash(request: HttpRequest): String = sha256(request.body.getOrElse(""))
+
+  private def sha256(text: String): String = hex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8)))
+
+  private def hmac(key: Array[Byte], text: String): Array[Byte] = {
+    val mac = Mac.getInstance("HmacSHA256")
+    mac.init(new SecretKeySpec(key, "HmacSHA256"))
+    mac.doFinal(text.getBytes(UTF_8))
+  }
+
+  private def hex(bytes: Array[Byte]): String = bytes.map(b => f"${b & 0xff}%02x").mkString
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.poll
+
+import java.io.{ByteArrayInputStream, SequenceInputStream}
+import java.time.Instant
+import java.util.concurrent.atomic.AtomicInteger
+import java.util.concurrent.{CompletableFuture, ExecutionException}
+
+import io.github.sparkrest.error.RestError
+import io.github.sparkrest.http.client.Redirects
+import io.github.sparkrest.http.{Clock, HttpRequest, HttpResponse}
+
+/** One request that is sent before its response is wanted: [[run]] in the background, then [[answer]] in the thread of the poll.
+  *
+  * At most `share` bytes of the body wait in memory. The rest of a larger body stays on the connection, and the flow control of
+  * HTTP stops the server. So memory is bounded however large the responses are.
+  *
+  * @param hops counts the redirects that were followed
+  */
+final private[poll] class EarlyRequest(
+    val request: HttpRequest,
+    redirects: Redirects,
+    clock: Clock,
+    share: Int,
+    hops: AtomicInteger
+) extends Runnable {
+
+  /** When it was sent. */
+  val begun: Instant = clock.now()
+
+  /** When its response began to arrive, if there is one. */
+  @volatile var arrived: Instant = begun
+
+  /** Complete when the response can be read. */
+  private val response = new CompletableFuture[Either[RestError, HttpResponse]]
+
+  /** Of a body on its connection: complete when it has been read, with the exception of the reader if there was one. */
+  private val readToEnd = new CompletableFuture[Option[Throwable]]
+
+  /** Complete when the request is over. */
+  private val over = new CompletableFuture[Either[RestError, Unit]]
+
+  def run(): Unit =
+    try {
+      val result = redirects.send(request)(offer)
+      hops.addAndGet(redirects.followed)
+      result.left.foreach(error => response.complete(Left(error)))
+      over.complete(result)
+      ()
+    } catch {
+      // Whatever it is, it belongs to the thread of the poll.
+      case e: Throwable =>
+        response.completeExceptionally(e)
+        over.completeExceptionally(e)
+        ()
+    }
+
+  private def offer(received: HttpResponse): Either[RestError, Unit] = {
+    arrived = clock.now()
+    val waiting = received.body.readNBytes(share) // guard: I4.16
+    val next = if (waiting.length < share) -1 else received.body.read()
+    if (next < 0) {
+      response.complete(Right(received.copy(body = new ByteArrayInputStream(waiting))))
+      Right(())
+    } else {
+      val rest = new SequenceInputStream(new ByteArrayInputStream(Array(next.toByte)), received.body)
+      response.complete(
+        Right(received.copy(body = new SequenceInputStream(new ByteArrayInputStream(waiting), rest)))
+      )
+      // The response is valid only here.
+      readToEnd.get().toLeft(()).left.map(e => throw e)
+    }
+  }
+
+  /** Hands the response over, or the error that came in its place. */
+  def answer[A](use: HttpResponse => Either[RestError, A]): Either[RestError, A] = result(response).flatMap {
+    received =>
+      val used =
+        try Right(use(received))
+        catch { case e: Throwable => Left(e) }
+      readToEnd.complete(used.left.toOption)
+      // A body that broke on its connection is an error of the request: see `HttpClient`.
+      result(over).flatMap(_ => used.fold(e => throw e, identity))
+  }
+
+  private def result[A](future: CompletableFuture[A]): A =
+    try future.get()
+    catch { case e: ExecutionException => throw e.getCause }
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.progress
+
+/** Where the records of a response go that a [[PageReader]] keeps. Until the page ends they can be shown again, so the reader
+  * needs no copy of them.
+  */
+trait KeptRecords {
+
+  /** How many bytes of a page can be shown again, with one more for each record. Of a longer page, nothing can. */
+  def shownBytes: Long
+
+  /** Shows the records that were kept of this page so far, in order. */
+  def showAgain(visitor: KeptRecords.Visitor): Unit
+}
+
+object KeptRecords {
+
+  /** A longer page is not held in memory as a whole. */
+  val MaxBytes: Long = 4L << 20
+
+  /** They cannot be shown again. */
+  object Forgotten extends KeptRecords {
+    def shownBytes: Long = 0
+    def showAgain(visitor: Visitor): Unit = throw new IllegalStateException("the records are not in memory")
+  }
+
+  trait Visitor {
+    def see(buf: Array[Byte], from: Int, to: Int): Unit
+  }
+
+  object Ignoring extends Visitor {
+    def see(buf: Array[Byte], from: Int, to: Int): Unit = ()
+  }
+}

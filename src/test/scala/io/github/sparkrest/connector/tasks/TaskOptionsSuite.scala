@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.connector.tasks
+
+import java.nio.charset.StandardCharsets.UTF_8
+import java.nio.file.Files
+
+import io.github.sparkrest.config.RestConfig
+import org.scalatest.funsuite.AnyFunSuite
+
+/** What an executor keeps from one task to the next. */
+class TaskOptionsSuite extends AnyFunSuite {
+  private def task(options: (String, String)*) =
+    TaskOptions(new RestConfig.OptionMap(options.toMap + ("url" -> "https://api.example.com/")), Vector.empty)
+
+  test("the same options are parsed once, others are not mixed up with them") {
+    val first = task("pageSize" -> "10", "pagination" -> "page").config
+    assert(task("pagination" -> "page", "pageSize" -> "10").config eq first)
+    assert(task("pageSize" -> "20", "pagination" -> "page").config.paging.pageSize.contains(20L))
+  }
+
+  test("options that name a file are parsed in each task, because the file may have changed") {
+    val file = Files.createTempFile("token", "")
+    def token(text: String): RestConfig = {
+      Files.write(file, text.getBytes(UTF_8))
+      task("authType" -> "Bearer", "oauthToken" -> s"file:$file").config
+    }
+    assert(token("old").auth != token("new").auth)
+  }
+
+  test("wrong options are wrong in each task") {
+    val wrong = task("pageSize" -> "none")
+    assert(wrong.parsed.isLeft && wrong.parsed.isLeft)
+  }
+}

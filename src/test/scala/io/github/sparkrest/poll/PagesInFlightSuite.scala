@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.poll
+
+import java.nio.charset.StandardCharsets.UTF_8
+import java.util.concurrent.atomic.{AtomicBoolean, AtomicInteger}
+import java.util.concurrent.{ConcurrentLinkedQueue, CountDownLatch, TimeUnit}
+
+import scala.collection.mutable
+import scala.jdk.CollectionConverters._
+
+import com.sun.net.httpserver.HttpExchange
+import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.http.client.MeteredClient
+import io.github.sparkrest.http.transport.SttpClient
+import io.github.sparkrest.http.{Clock, HttpRequest, LocalServer}
+import io.github.sparkrest.pagelog.{PageOrigin, PageSink}
+import io.github.sparkrest.progress.Progress
+import io.github.sparkrest.request.PageToken
+import org.scalatest.funsuite.AnyFunSuite
+
+/** `pagesInFlight` against a real server: requests overlap, and the poll is the same as without. */
+class PagesInFlightSuite extends AnyFunSuite {
+  private val unlimited = TaskBudget(32L << 20, 60000, Long.MaxValue)
+
+  /** A list of pages with two records each. It counts the requests that it holds at the same time. */
+  private class Pages(count: Int, latencyMs: Long = 20, answer: Int => Option[(Int, String)] = _ => None)
+      extends AutoCloseable {
+    private val now = new AtomicInteger
+    val most = new AtomicInteger
+    private val server = new LocalServer({ e: HttpExchange =>
+      most.accumulateAndGet(now.incrementAndGet(), (a, b) => math.max(a, b))
+      try {
+        Thread.sleep(latencyMs)
+        val page = "page=([0-9]+)".r.findFirstMatchIn(e.getRequestURI.toString).fold(1)(_.group(1).toInt)
+        val (status, body) = answer(page).getOrElse(200 -> Pages.this.body(page))
+        LocalServer.send(e, status, body)
+      } finally now.decrementAndGet(): Unit
+    })
+    private def body(page: Int) =
+      if (page > count) "[]" else s"""[{"id":${2 * page - 1}},{"id":${2 * page}}]"""
+    def url: String = server.url
+    def asked: Seq[Int] = server.asked.map(a => "page=([0-9]+)".r.findFirstMatchIn(a.uri).fold(1)(_.group(1).toInt))
+    def close(): Unit = server.close()
+  }
+
+  private class Records(atPage: () => Unit = () => ()) extends PageSink {
+    private val open = mutable.ArrayBuffer.empty[String]
+    val pages = mutable.ArrayBuffer.empty[Vector[String]]
+    var bytes = 0L
+    def append(buf: Array[Byte], from: Int, to: Int): Unit = open += new String(buf, from, to - from, UTF_8)
+    def discardPage(): Unit = open.clear()
+    def endPage(offsetBefore: Option[String], origin: Option[PageOrigin]): Unit = {
+      atPage()
+      if (open.nonEmpty) pages += open.toVector
+      bytes += open.map(_.length).sum
+      open.clear()
+    }
+    def ids: Seq[Int] = pages.flatten.map(_.filter(_.isDigit).toInt).toSeq
+  }
+
+  private def config(url: String, inFlight: Int, options: (String, String)*): RestConfig = RestConfig
+    .parse(
+      Map(
+        "url" -> url,
+        "offsetType" -> "max_field",
+        "offsetField" -> "id",
+        "pagination" -> "page",
+        "order" -> "asc",
+        "pagesInFlight" -> inFlight.toString
+      ) ++ options
+    )
+    .fold(e => fail(e.text), identity)
+
+  private def poll(
+      config: RestConfig,
+      sink: PageSink,
+      limits: TaskBudget = unlimited,
+      cancelled: () => Boolean = () => false
+  ): (PollOutcome, MeteredClient) = {
+    val client = new MeteredClient(SttpClient(config, cancelled), limits.sendable)
+    (new Poll(config, client, Clock.System).run(Progress.Initial, limits, sink), client)
+  }
+
+  /** A thread may take a moment to end after its last work. */
+  private def threadsEnd(): Boolean = {
+    def none = Thread.getAllStackTraces.keySet.stream.noneMatch(_.getName.startsWith("spark-rest read-ahead"))
+    val deadline = System.nanoTime + 500000000L
+    while (!none && System.nanoTime < deadline) Thread.sleep(5)
+    none
+  }
+
+  test("as many requests at once as pagesInFlight says, and never more; the records come in order") {
+    val found = Seq(1, 2, 5).map { n =>
+      val pages = new Pages(30)
+      try {
+        val sink = new Records
+        val (first, client) = poll(config(pages.url, n), sink)
+        // The empty page behind the last one counts when it comes again.
+        assert(first.waitMs.nonEmpty && threadsEnd())
+        Thread.sleep(first.waitMs.getOrElse(0L))
+        val last = new Poll(config(pages.url, n), client, Clock.System).run(first.state, unlimited, sink)
+        assert(last.error.isEmpty && last.requests == 1 && last.state.offset.contains("60"))
+        assert(sink.ids == (1 to 60))
+        assert(pages.most.get == n, s"pagesInFlight=$n")
+        // Behind the end of the list are at most the requests in flight.
+        assert(pages.asked.count(_ > 31) <= n - 1)
+        // A request that was cancelled may not have arrived, and counts all the same.
+        assert(client.sent == first.requests + last.requests && client.ages().size == client.sent)
+        assert(client.sent >= pages.asked.size && client.sent <= 32 + n - 1)
+        last.state
+      } finally pages.close()
+    }
+    assert(found.distinct.size == 1, "the progress is the same")
+  }
+
+  test(
+    "an error counts when the traversal arrives there: the pages before it are complete, and the next poll goes on"
+  ) {
+    val once = new AtomicBoolean(true)
+    val pages = new Pages(12, answer = n => if (n == 7 && once.getAndSet(false)) Some(503 -> "busy") else None)
+    try {
+      val (c, sink) = (config(pages.url, 4), new Records)
+      val (outcome, client) = poll(c, sink)
+      assert(outcome.error.map(_.condition).contains(Condition.ApiError))
+      assert(sink.ids == (1 to 12) && outcome.state.traversal.map(_.page).contains(PageToken.Number(7)))
+      val rest = new Poll(c, client, Clock.System).run(outcome.state, unlimited, sink)
+      assert(rest.error.isEmpty && sink.ids == (1 to 24), rest)
+    } finally pages.close()
+  }
+
+  test("an error behind the last page never counts") {
+    val pages = new Pages(8, answer = n => if (n > 9) Some(500 -> "behind the end") else None)
+    try {
+      val sink = new Records
+      val (outcome, _) = poll(config(pages.url, 6), sink)
+      assert(outcome.error.isEmpty && sink.ids == (1 to 16) && pages.asked.exists(_ > 9))
+    } finally pages.close()
+  }
+
+  test("the requests that were granted are not exceeded, and what was requested early is read") {
+    val pages = new Pages(100)
+    try {
+      val sink = new Records
+      val (outcome, client) = poll(config(pages.url, 4), sink, unlimited.copy(maxRequests = 10, mostSent = 10))
+      assert(client.sent == 10 && pages.asked.size == 10 && outcome.requests == 10 && outcome.more)
+      assert(sink.ids == (1 to 20) && outcome.state.traversal.map(_.page).contains(PageToken.Number(11)))
+    } finally pages.close()
+  }
+
+  test("requests at the same time take no more tokens than were granted") {
+    val pages = new Pages(100)
+    try {
+      val metered = new MeteredClient(SttpClient(config(pages.url, 4), () => false), _ => 3)
+      val results = new ConcurrentLinkedQueue[Either[RestError, Int]]
+      val request = HttpRequest("GET", s"${pages.url}/?page=1", Nil)
+      val threads = (1 to 6).map(_ => new Thread(() => { results.add(metered.send(request)(r => Right(r.status))); () }))
+      threads.foreach(_.start())
+      threads.foreach(_.join())
+      assert(results.asScala.count(_ == Right(200)) == 3 && pages.asked.size == 3)
+      assert(results.asScala.count(_ == Left(MeteredClient.NoneLeft)) == 3 && metered.ages().size == 3)
+    } finally pages.close()
+  }
+
+  test("a task ends at its time with all pages that it requested") {
+    val pages = new Pages(1000)
+    try {
+      val sink = new Records
+      val (outcome, _) = poll(config(pages.url, 4), sink, unlimited.copy(maxMillis = 300))
+      assert(outcome.more && outcome.tookMs < 2000 && sink.pages.size == pages.asked.size && sink.pages.size > 4)
+    } finally pages.close()
+  }
+
+  test("a page that would not fit into the bytes of a task is not requested early") {
+    val pages = new Pages(100)
+    try {
+      // A response has 21 bytes or more, and a record nine.
+      val (outcome, _) = poll(config(pages.url, 8), new Records, unlimited.copy(maxBytes = 90))
+      assert(outcome.more && pages.asked.size <= 6 && pages.most.get <= 3)
+    } finally pages.close()
+  }
+
+  test("a kill ends all requests at once") {
+    val stopped = new AtomicBoolean
+    val pages = new Pages(100, answer = n => { if (n > 1) Thread.sleep(5000); None })
+    try {
+      new Thread(() => { Thread.sleep(300); stopped.set(true) }).start()
+      val began = System.nanoTime
+      val (outcome, _) = poll(config(pages.url, 4), new Records, cancelled = () => stopped.get)
+      assert(outcome.error.exists(_.message.contains("cancelled")) && System.nanoTime - began < 2000000000L)
+      assert(threadsEnd())
+    } finally pages.close()
+  }
+
+  test("a cursor: the next request is sent before the page counts") {
+    val second = new CountDownLatch(1)
+    val server = new LocalServer({ e: HttpExchange =>
+      val isSecond = e.getRequestURI.toString.contains("cursor=")
+      if (isSecond) second.countDown()
+      LocalServer.send(e, 200, if (isSecond) """{"d":[{"id":2}]}""" else """{"d":[{"id":1}],"next":"t"}""")
+    })
+    try {
+      val early = mutable.ArrayBuffer.empty[Boolean]
+      val options =
+        Seq("pagination" -> "cursor", "nextField" -> "next", "dataField" -> "d", "order" -> "auto")
+      val sink = new Records(() => early += second.await(2, TimeUnit.SECONDS))
+      val (outcome, _) = poll(config(server.url, 2, options: _*), sink)
+      assert(sink.ids == Seq(1, 2) && early.head && outcome.requests == 2 && server.asked.size == 2)
+    } finally server.close()
+  }
+
+  test("slices of time that are over are requested together, and the last one alone") {
+    val server = new LocalServer({ e: HttpExchange =>
+      Thread.sleep(30)
+      LocalServer.send(e, 200, s"""[{"id":"${e.getRequestURI.getQuery}"}]""")
+    })
+    try {
+      val options = Seq(
+        "url" -> s"${server.url}/?from={windowStart}&to={windowEnd}",
+        "pagination" -> "none",
+        "order" -> "auto",
+        "offsetType" -> "window",
+        "offsetFormat" -> "epoch_ms",
+        "initialOffset" -> (System.currentTimeMillis() - 3600000L * 20 - 1800000).toString,
+        "windowStep" -> "1h",
+        "catchUpInterval" -> "0"
+      )
+      def slices(n: Int) = {
+        val sink = new Records
+        val before = server.asked.size
+        val (outcome, _) = poll(config(server.url, n, options: _*), sink)
+        assert(outcome.error.isEmpty && sink.pages.size == 21)
+        assert(server.asked.size - before == 21, "a slice was requested twice")
+        (sink.pages.flatten.map(_.filter(_.isDigit).take(13)).toSeq, outcome.tookMs)
+      }
+      val (alone, slow) = slices(1)
+      val (together, fast) = slices(7)
+      assert(together == alone && together == together.sorted && fast * 2 < slow)
+    } finally server.close()
+  }
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.progress.seen
+
+import java.io.ByteArrayInputStream
+import java.nio.charset.StandardCharsets.UTF_8
+import java.time.Instant
+
+import scala.collection.mutable
+import scala.util.Random
+
+import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.error.RestError
+import io.github.sparkrest.progress.{CoreLimits, KeptRecords, PageOutcome, Progress, Progression}
+import io.github.sparkrest.response.{Envelope, JsonRecords, PageFacts, ReaderSettings, RecordSink}
+import org.scalatest.funsuite.AnyFunSuite
+
+/** The identity of a record may wait for the end of its page. That changes neither which records are new nor the progress. */
+class PageMemorySuite extends AnyFunSuite {
+  private val now = Instant.parse("2026-01-01T00:00:00Z")
+
+  /** Keeps the records of a page.
+    *
+    * @param shownBytes how long a page it can show again
+    */
+  final private class Sink(val shownBytes: Long) extends KeptRecords {
+    val kept = mutable.ArrayBuffer.empty[String]
+    var shown = 0
+    def showAgain(visitor: KeptRecords.Visitor): Unit = {
+      shown += 1
+      kept.foreach { record =>
+        // As in a block, the bytes are a part of an array.
+        val bytes = s"?$record\n".getBytes(UTF_8)
+        visitor.see(bytes, 1, bytes.length - 1)
+      }
+    }
+  }
+
+  final private class Stream(shownBytes: Long, options: (String, String)*) {
+    private val config =
+      RestConfig.parse(Map("url" -> "http://h/x?o={offset}") ++ options).fold(e => fail(e.text), identity)
+    private val core = new Progression(config, CoreLimits(seenInState = 5, seenInTask = 5, seenFiles = 3))
+    var state: Progress = Progress.Initial
+    var shown = 0
+
+    /** The new records, and the outcome. */
+    def gets(body: String): (List[String], Either[RestError, PageOutcome]) = {
+      val sink = new Sink(shownBytes)
+      val plan = core.plan(state, now).getOrElse(fail("nothing to request"))
+      var page = core.begin(plan, now, None, sink)
+      val records = new RecordSink {
+        def record(buf: Array[Byte], from: Int, to: Int): Unit = add(buf, from, to, maybeLast = false)
+        override def maybeLast(buf: Array[Byte], from: Int, to: Int): Unit = add(buf, from, to, maybeLast = true)
+        def restart(): Unit = { page = page.restart(); sink.kept.clear() }
+        private def add(buf: Array[Byte], from: Int, to: Int, maybeLast: Boolean): Unit =
+          if (page.keep(buf, from, to, maybeLast)) sink.kept += new String(buf, from, to - from, UTF_8)
+      }
+      val outcome = new JsonRecords(config.dataField, ReaderSettings(1L << 30, core.fieldsRead))
+        .read(new ByteArrayInputStream(body.getBytes(UTF_8)), records)
+        .flatMap(envelope => page.finish(PageFacts("http://h/x", Nil, envelope)))
+      outcome.foreach(o => state = o.next)
+      shown += sink.shown
+      (sink.kept.toList, outcome)
+    }
+  }
+
+  private def page(next: String, ids: Int*) =
+    s"""{"next":$next,"data":${ids.map(i => s"""{"id":$i,"c":"c$i"}""").mkString("[", ",", "]")}}"""
+
+  private val inEnvelope = Seq("offsetType" -> "cursor", "offsetField" -> "next")
+
+  test("while the cursor moves, no record of it is looked at again, and at the tail all of them once") {
+    val stream = new Stream(1000, inEnvelope: _*)
+    assert(stream.gets(page("\"a\"", 1, 2, 3))._1.length == 3)
+    assert(stream.gets(page("\"b\"", 4, 5, 6))._1.length == 3)
+    assert(stream.shown == 0 && stream.state.boundary.isEmpty)
+    assert(stream.gets(page("null", 7, 8))._1.length == 2)
+    assert(stream.shown == 1 && stream.state.boundary.recent.size == 2)
+    assert(stream.gets(page("null", 7, 8, 9))._1.length == 1, "the tail comes again, with one more record")
+    assert(stream.shown == 1, "something is remembered now, so each record is compared at once")
+  }
+
+  test("a page that is too long to be shown again is looked at when it reaches the bound, and remembered as a whole") {
+    val stream = new Stream(60, inEnvelope: _*)
+    assert(stream.gets(page("\"a\"", 1, 2, 3, 4))._1.length == 4)
+    assert(stream.shown == 1, "two records fit")
+    assert(stream.gets(page("null", 5, 6, 7, 8))._1.length == 4)
+    assert(stream.shown == 2 && stream.state.boundary.recent.size == 4)
+  }
+
+  test("records that are not shown again would not be remembered: that is an error") {
+    val core = new Progression(
+      RestConfig.parse(Map("url" -> "http://h/x?o={offset}") ++ inEnvelope).fold(e => fail(e.text), identity)
+    )
+    val plan = core.plan(Progress.Initial, now).getOrElse(fail("nothing to request"))
+    // This sink never gets the record that it should keep.
+    val page = core.begin(plan, now, None, new Sink(1000))
+    val record = """{"id":1}""".getBytes(UTF_8)
+    assert(page.keep(record, 0, record.length))
+    intercept[IllegalStateException](page.finish(PageFacts("http://h/x", Nil, Envelope.Empty)))
+  }
+
+  test("ids above the offset are not remembered, records without an id are") {
+    val stream = new Stream(0, "offsetType" -> "incremental", "offsetField" -> "id")
+    assert(stream.gets("""[{"id":1},{"id":2}]""")._1.length == 2 && stream.state.boundary.isEmpty)
+    assert(stream.gets("""[{"id":2},{"id":3},{"x":1}]""")._1 == List("""{"id":3}""", """{"x":1}"""))
+    assert(stream.state.boundary.recent.size == 1)
+    assert(stream.gets("""[{"id":3},{"x":1},{"id":4}]""")._1 == List("""{"id":4}"""))
+  }
+
+  test("any pages: the same records are new and the progress is the same, however long a page can be shown again") {
+    val random = new Random(11)
+    var shown, moved, stayed = 0
+    (1 to 3000).foreach { _ =>
+      def oneOf[A](values: A*): A = values(random.nextInt(values.length))
+      val field = oneOf("next", "id", "c")
+      val options = Seq(
+        "offsetType" -> oneOf("cursor", "cursor", "incremental"),
+        "offsetField" -> field,
+        "boundary" -> oneOf("inclusive", "exclusive")
+      ) ++ oneOf(Nil, Nil, Seq("recordKey" -> "id")) ++ oneOf(Nil, Nil, Seq("initialOffset" -> "latest"))
+      if (RestConfig.parse(Map("url" -> "http://h/x?o={offset}") ++ options).isRight) {
+        val streams = Seq(0L, 45L, 1000L).map(new Stream(_, options: _*))
+        var first = 1
+        (1 to 1 + random.nextInt(6)).foreach { _ =>
+          // Some pages come again, as at the tail, and some records are duplicates.
+          val ids = Seq.fill(random.nextInt(6))(first + random.nextInt(5))
+          if (random.nextBoolean()) first += 3
+          val body = page(oneOf("null", "\"\"", s""""t$first"""", s""""t$first""""), ids: _*)
+          val before = streams.head.state
+          val results = streams.map(_.gets(body))
+          results.foreach(r => assert(r == results.head, (options, body, before)))
+          if (streams.head.state.offset == before.offset) stayed += 1 else moved += 1
+        }
+        shown += streams.map(_.shown).sum
+      }
+    }
+    assert(shown > 500 && moved > 500 && stayed > 500)
+  }
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.response
+
+import java.nio.charset.StandardCharsets.UTF_8
+
+import scala.collection.mutable
+
+import io.circe.Json
+import org.scalacheck.Gen
+import org.scalatest.funsuite.AnyFunSuite
+import org.scalatestplus.scalacheck.ScalaCheckPropertyChecks
+
+/** A sink learns with a record whether another record follows, so that it can pass over all but the last one. */
+class LastRecordSuite extends AnyFunSuite with ScalaCheckPropertyChecks with Slices {
+
+  /** Each record, with whether it may be the last one. */
+  final private class Told extends RecordSink {
+    val records = mutable.ArrayBuffer.empty[(String, Boolean)]
+    def record(buf: Array[Byte], from: Int, to: Int): Unit = add(buf, from, to, maybeLast = false)
+    override def maybeLast(buf: Array[Byte], from: Int, to: Int): Unit = add(buf, from, to, maybeLast = true)
+    def restart(): Unit = records.clear()
+    private def add(buf: Array[Byte], from: Int, to: Int, maybeLast: Boolean): Unit =
+      records += new String(buf, from, to - from, UTF_8) -> maybeLast
+  }
+
+  private def told(
+      text: String,
+      at: Option[String] = None,
+      lines: Boolean = false,
+      step: Int = 1 << 20,
+      fields: Seq[String] = Nil
+  ) = {
+    val sink = new Told
+    val settings = ReaderSettings(1L << 30)
+    val reader =
+      if (lines) new NdjsonRecords(at.map(path), settings) else new JsonRecords(at.map(path), settings)
+    reader
+      .read(new Dribble(text.getBytes(UTF_8), step), if (fields.isEmpty) sink else new NamedFields(fields, sink))
+      .fold(e => fail(e.text), _ => sink.records.toList)
+  }
+
+  private def lastOf(text: String, at: Option[String] = None, lines: Boolean = false): List[String] =
+    inAnyPieces(text)(step => told(text, at, lines, step)).collect { case (record, true) => record }
+
+  test("in an array only the last record may be the last one") {
+    assert(lastOf("""[{"a":1},{"a":2},[3]]""") == List("[3]"))
+    assert(lastOf("""{"data":[{"a":1} , {"a":2} ] ,"n":[1]}""") == List("""{"a":2}"""))
+    assert(lastOf("[]") == Nil && lastOf("""{"r":{"id":1}}""", Some("r")) == List("""{"id":1}"""))
+  }
+
+  test("null is not a record, so the record before it may be the last one") {
+    assert(lastOf("""[{"a":1}, null ,null]""") == List("""{"a":1}"""))
+    assert(lastOf("""[{"a":1},null,{"a":2}]""") == List("""{"a":1}""", """{"a":2}"""))
+    assert(lastOf("[{\"a\":1}\nnull\n".drop(1), lines = true) == List("""{"a":1}"""))
+  }
+
+  test("of values one after the other only the last record may be the last one") {
+    assert(lastOf("{\"a\":1}\n{\"a\":2}\n{\"a\":3}\n", lines = true) == List("""{"a":3}"""))
+    assert(lastOf("{\"a\":1}{\"a\":2}", lines = true) == List("""{"a":2}"""))
+  }
+
+  test("each of several arrays may have the last record") {
+    assert(lastOf("""[{"r":[1,2]},{"r":[3,4]},{"r":[]}]""", Some("$[].r")) == List("2", "4"))
+  }
+
+  test("records that become objects keep what is known of them") {
+    assert(
+      told("""[[1,2],[3,4],{"a":5}]""", fields = Seq("a")) ==
+        List("""{"a":1}""" -> false, """{"a":3}""" -> false, """{"a":5}""" -> true)
+    )
+    assert(told("[[1],[2]]", fields = Seq("a")) == List("""{"a":1}""" -> false, """{"a":2}""" -> true))
+  }
+
+  test("any records, in any pieces: the last record is told, and only before null another one is told so too") {
+    forAll(Gen.listOf(json), Gen.choose(1, 40), Gen.oneOf(true, false), minSuccessful(300)) { (elements, step, lines) =>
+      val text = if (lines) elements.map(_.noSpaces).mkString("\n") else Json.fromValues(elements).noSpaces
+      val found = told(text, lines = lines, step = step)
+      val followers = elements.drop(1).map(Some(_)) :+ None
+      val expected = elements.zip(followers).collect { case (e, next) if !e.isNull => next.forall(_.isNull) }
+      assert(found.map(_._2) == expected)
+      assert(found.lastOption.forall(_._2))
+    }
+  }
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.sim
+
+import scala.collection.mutable
+
+import io.github.sparkrest.poll.Background
+
+/** Requests that overlap: the API answers them in any order. So a page may come from an older list than the page before it, or
+  * from a newer one. A request that nobody wants any more may reach the API or not.
+  *
+  * @param died a crash in one of them is the crash of the reader
+  */
+final private[sim] class ShuffledRequests(dice: Dice, died: () => Option[Crash]) extends Background {
+  private val waiting = mutable.ArrayBuffer.empty[Runnable]
+
+  def begin(work: Runnable): Unit = waiting += work
+
+  def await(work: Runnable): Unit = while (waiting.contains(work)) answerOne(waiting(dice(waiting.size)))
+
+  def cancel(work: Runnable): Unit =
+    if (waiting.contains(work) && died().isEmpty && dice.oneIn(2)) answerOne(work) else waiting -= work
+
+  private def answerOne(work: Runnable): Unit = {
+    waiting -= work
+    work.run()
+    died().foreach(throw _)
+  }
+
+  def close(): Unit = waiting.clear()
+}
