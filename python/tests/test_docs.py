@@ -161,7 +161,7 @@ OTHER_NAMES = {
     *("availableNow", "foreachBatch", "readStream", "latestOffset"),
     *("addArtifacts", "endpoints", "failingEndpoints"),
     *("bytesReceived", "lagSeconds", "secondsSinceLastPoll"),
-    *("failedPolls", "lastError", "newRecords", "recordsReceived", "unreadRecords"),
+    *("failedPolls", "lastError", "newRecords", "recordsParsedBySpark", "recordsReceived", "unreadRecords"),
     *("quotaLeft", "rateLimitWaitLeftMs", "rateLimitWaitMs"),
 }
 """Names in the guides that look like options but belong to Spark, to the source's metrics or to placeholders."""
