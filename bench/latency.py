@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import requests
-from events import SCHEMA
+from event_records import SCHEMA
 from paged_server import LATENCY_SECONDS, PAGES, RECORDS
 from pyspark.sql import SparkSession
 from stream_vs_file import cores_model, session

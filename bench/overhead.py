@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from events import event
+from event_records import event
 from pyspark.sql import DataFrame, SparkSession
 from stream_vs_file import cores_model, serving, session
 

@@ -8,7 +8,7 @@ import asyncio
 import re
 import sys
 
-from events import event
+from event_records import event
 
 LATENCY_SECONDS = 0.1
 PAGES = 1_000

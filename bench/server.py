@@ -13,7 +13,7 @@ import sys
 import threading
 from pathlib import Path
 
-from events import PAGE
+from event_records import PAGE
 
 REQUEST = re.compile(rb"GET /events\?since_id=(\d+) ")
 

@@ -23,7 +23,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from events import PAGE, RECORDS, SCHEMA, event
+from event_records import PAGE, RECORDS, SCHEMA, event
 from pyspark.sql import SparkSession
 
 from spark_rest import configure, read_rest_stream
