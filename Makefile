@@ -135,7 +135,7 @@ release-check: ## build and check all that a release publishes, without any acco
 	@$(PYTHON) .ci/release_check.py
 
 clean: ## remove all that make has built, the .venv too
-	rm -rf target project/target project/project python/dist python/LICENSE python/NOTICE $(BUNDLED) $(VENV)
+	rm -rf target bench/rows/target project/target project/project python/dist python/LICENSE python/NOTICE $(BUNDLED) $(VENV)
 
 # One sbt start compiles main and test code of both Scala lines.
 $(BUILT): $(BUILD_FILES) $(SCALA_FILES)
