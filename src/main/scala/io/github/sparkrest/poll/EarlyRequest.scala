@@ -15,18 +15,21 @@ import io.github.sparkrest.http.{Clock, HttpRequest, HttpResponse}
   * At most `share` bytes of the body wait in memory. The rest of a larger body stays on the connection, and the flow control of
   * HTTP stops the server. So memory is bounded however large the responses are.
   *
-  * @param hops counts the redirects that were followed
+  * @param sent counts the requests that were sent: this one, and those of redirects
   */
 final private[poll] class EarlyRequest(
     val request: HttpRequest,
     redirects: Redirects,
     clock: Clock,
     share: Int,
-    hops: AtomicInteger
+    sent: AtomicInteger
 ) extends Runnable {
 
-  /** When it was sent. */
+  /** When it was decided on. */
   val begun: Instant = clock.now()
+
+  /** A request that is dropped while it waits for a thread is never sent. */
+  @volatile var isSent: Boolean = false
 
   /** When its response began to arrive, if there is one. */
   @volatile var arrived: Instant = begun
@@ -42,8 +45,10 @@ final private[poll] class EarlyRequest(
 
   def run(): Unit =
     try {
+      sent.incrementAndGet()
+      isSent = true
       val result = redirects.send(request)(offer)
-      hops.addAndGet(redirects.followed)
+      sent.addAndGet(redirects.followed)
       result.left.foreach(error => response.complete(Left(error)))
       over.complete(result)
       ()

@@ -25,8 +25,8 @@ final private[poll] class ReadAhead(config: RestConfig, client: HttpClient, cloc
 
   /** In the order in which the traversal will want them. */
   private var early = Vector.empty[EarlyRequest]
-  private val hopsOfEarly = new AtomicInteger
-  private var dropped = 0
+  private val sentEarly = new AtomicInteger
+  private var wanted = 0
 
   /** When the response that is being read arrived, if it waited for its turn. */
   private var waited = Option.empty[Instant]
@@ -37,8 +37,10 @@ final private[poll] class ReadAhead(config: RestConfig, client: HttpClient, cloc
   /** Early requests whose responses the traversal did not want yet. */
   def inFlight: Int = early.size
 
-  /** Requests that were sent in addition to those of the traversal: hops of redirects, and early requests. */
-  def additional: Int = redirects.followed + hopsOfEarly.get + dropped + early.size
+  /** Requests that were sent in addition to those of the traversal: hops of redirects, early requests that were dropped, and
+    * those that wait for their turn, sent or not.
+    */
+  def additional: Int = redirects.followed + sentEarly.get - wanted + early.count(!_.isSent)
 
   /** Sends the requests that will follow, in this order. Early requests that are not among them are dropped.
     *
@@ -50,7 +52,7 @@ final private[poll] class ReadAhead(config: RestConfig, client: HttpClient, cloc
     if (kept.size < early.size) drop(after = kept.size)
     else
       while (mayBegin() && requests.hasNext) {
-        val next = new EarlyRequest(requests.next(), new Redirects(config, client), clock, share, hopsOfEarly)
+        val next = new EarlyRequest(requests.next(), new Redirects(config, client), clock, share, sentEarly)
         early :+= next
         background.begin(next)
       }
@@ -63,6 +65,7 @@ final private[poll] class ReadAhead(config: RestConfig, client: HttpClient, cloc
     early.headOption.filter(_.request == request) match {
       case Some(next) =>
         early = early.tail
+        wanted += 1
         background.await(next)
         next.answer { response =>
           waited = Some(next.arrived)
@@ -76,7 +79,6 @@ final private[poll] class ReadAhead(config: RestConfig, client: HttpClient, cloc
 
   private def drop(after: Int): Unit = {
     val unwanted = early.drop(after)
-    dropped += unwanted.size
     early = early.take(after)
     unwanted.foreach(background.cancel)
   }
