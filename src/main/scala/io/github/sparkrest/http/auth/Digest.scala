@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.http.auth
 
-import java.nio.charset.StandardCharsets.UTF_8
-import java.security.{MessageDigest, SecureRandom}
 import java.time.Instant
 
 import io.github.sparkrest.config.AuthConfig
@@ -19,7 +17,7 @@ import io.github.sparkrest.secret.Secret
 final private class DigestAuthenticator(o: AuthConfig.Digest) extends Authenticator {
   protected def signed(request: HttpRequest, token: Option[Secret], now: Instant): Either[RestError, HttpRequest] =
     Right(session(request).next().fold(request) { case (challenge, count) =>
-      Authenticator.authorization(request, challenge.answer(o, request, count, DigestAuthenticator.nonce()))
+      Authenticator.authorization(request, challenge.answer(o, request, count, Crypto.nonce()))
     })
 
   override def learns: (HttpRequest, HttpResponse) => Boolean = (request, refusal) => {
@@ -40,13 +38,6 @@ final private class DigestAuthenticator(o: AuthConfig.Digest) extends Authentica
 
 private object DigestAuthenticator {
   private val sessions = new RecentlyUsed[(AuthConfig.Digest, Option[String]), DigestSession]
-  private val random = new SecureRandom
-
-  def nonce(): String = {
-    val bytes = new Array[Byte](16)
-    random.nextBytes(bytes)
-    bytes.map(b => f"${b & 0xff}%02x").mkString
-  }
 }
 
 /** The newest challenge of a server, and how often it was answered: a server refuses a count that it has seen. Thread-safe. */
@@ -110,11 +101,7 @@ final private[auth] case class DigestChallenge(
   }
 
   private def hash(text: String): String =
-    MessageDigest
-      .getInstance(DigestChallenge.functions(algorithm.fold("md5")(_.toLowerCase.stripSuffix("-sess"))))
-      .digest(text.getBytes(UTF_8))
-      .map(b => f"${b & 0xff}%02x")
-      .mkString
+    Crypto.hash(DigestChallenge.functions(algorithm.fold("md5")(_.toLowerCase.stripSuffix("-sess"))), text)
 
   private def quoted(text: String): String = "\"" + text.replace("\\", "\\\\").replace("\"", "\\\"") + "\""
 }

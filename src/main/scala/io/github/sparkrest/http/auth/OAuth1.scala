@@ -6,8 +6,6 @@ import java.nio.charset.StandardCharsets.{US_ASCII, UTF_8}
 import java.security.Signature
 import java.time.Instant
 import java.util.Base64
-import javax.crypto.Mac
-import javax.crypto.spec.SecretKeySpec
 
 import io.github.sparkrest.config.AuthConfig
 import io.github.sparkrest.http.Headers._
@@ -88,11 +86,8 @@ object OAuth1 {
     }
   }
 
-  private def hmac(algorithm: String, key: String, base: String): String = {
-    val mac = Mac.getInstance(algorithm)
-    mac.init(new SecretKeySpec(key.getBytes(US_ASCII), algorithm))
-    Base64.getEncoder.encodeToString(mac.doFinal(base.getBytes(US_ASCII)))
-  }
+  private def hmac(algorithm: String, key: String, base: String): String =
+    Base64.getEncoder.encodeToString(Crypto.hmac(algorithm, key.getBytes(US_ASCII), base.getBytes(US_ASCII)))
 
   /** §3.4.3: RSASSA-PKCS1-v1_5. */
   private def rsa(pem: Secret, base: String): String = {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.http.auth
 
-import java.security.{GeneralSecurityException, InvalidKeyException, SecureRandom}
+import java.security.{GeneralSecurityException, InvalidKeyException}
 import java.time.Instant
 
 import io.github.sparkrest.config.AuthConfig
@@ -15,7 +15,7 @@ final private class OAuth1Authenticator(o: AuthConfig.OAuth1) extends Authentica
   import OAuth1Authenticator._
 
   protected def signed(request: HttpRequest, token: Option[Secret], now: Instant): Either[RestError, HttpRequest] =
-    try Right(Authenticator.authorization(request, OAuth1.header(o, request, now, nonce())))
+    try Right(Authenticator.authorization(request, OAuth1.header(o, request, now, Crypto.nonce())))
     catch {
       case e: InvalidKeyException if o.method == SignatureMethod.RsaSha1 => Left(noKey(e))
       case e: GeneralSecurityException                                   => Left(cannotSign(o.method, e))
@@ -25,14 +25,6 @@ final private class OAuth1Authenticator(o: AuthConfig.OAuth1) extends Authentica
 }
 
 private object OAuth1Authenticator {
-  private val random = new SecureRandom
-
-  private def nonce(): String = {
-    val bytes = new Array[Byte](16)
-    random.nextBytes(bytes)
-    bytes.map(b => f"$b%02x").mkString
-  }
-
   private def noKey(e: InvalidKeyException) = RestError(
     Condition.InvalidOptions,
     s"oauthConsumerSecret: the private key ${e.getMessage}.",

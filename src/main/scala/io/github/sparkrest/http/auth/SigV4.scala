@@ -2,11 +2,8 @@
 package io.github.sparkrest.http.auth
 
 import java.nio.charset.StandardCharsets.UTF_8
-import java.security.MessageDigest
 import java.time.format.DateTimeFormatter
 import java.time.{Instant, ZoneOffset}
-import javax.crypto.Mac
-import javax.crypto.spec.SecretKeySpec
 
 import io.github.sparkrest.config.AuthConfig
 import io.github.sparkrest.error.RestError
@@ -77,7 +74,7 @@ object SigV4 {
     // The key is valid for one day, one region and one service.
     val key = scope.foldLeft(s"AWS4${o.secretAccessKey.reveal}".getBytes(UTF_8))(hmac)
     val credential = s"${o.accessKeyId.reveal}/${scope.mkString("/")}"
-    val value = s"$Algorithm Credential=$credential, SignedHeaders=$names, Signature=${hex(hmac(key, toSign))}"
+    val value = s"$Algorithm Credential=$credential, SignedHeaders=$names, Signature=${Crypto.hex(hmac(key, toSign))}"
     Authenticator.authorization(complete, value)
   }
 
@@ -157,13 +154,6 @@ object SigV4 {
 
   private def bodyHash(request: HttpRequest): String = sha256(request.body.getOrElse(""))
 
-  private def sha256(text: String): String = hex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8)))
-
-  private def hmac(key: Array[Byte], text: String): Array[Byte] = {
-    val mac = Mac.getInstance("HmacSHA256")
-    mac.init(new SecretKeySpec(key, "HmacSHA256"))
-    mac.doFinal(text.getBytes(UTF_8))
-  }
-
-  private def hex(bytes: Array[Byte]): String = bytes.map(b => f"${b & 0xff}%02x").mkString
+  private def sha256(text: String): String = Crypto.hash("SHA-256", text)
+  private def hmac(key: Array[Byte], text: String): Array[Byte] = Crypto.hmac("HmacSHA256", key, text.getBytes(UTF_8))
 }

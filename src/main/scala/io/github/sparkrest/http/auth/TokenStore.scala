@@ -6,7 +6,6 @@ import java.nio.file.StandardCopyOption.ATOMIC_MOVE
 import java.nio.file.StandardOpenOption.{CREATE, CREATE_NEW, WRITE}
 import java.nio.file._
 import java.nio.file.attribute.PosixFilePermissions
-import java.security.MessageDigest
 import java.util.concurrent.ConcurrentHashMap
 import java.util.concurrent.locks.ReentrantLock
 
@@ -80,10 +79,9 @@ object TokenStore {
 
   def apply(o: AuthConfig.OAuth2): Option[TokenStore] = o.tokenStore.map { name =>
     val parts = Seq(o.tokenUrl, o.clientId.reveal, o.refreshToken.fold("")(_.reveal)).mkString("\n")
-    val hash = MessageDigest.getInstance("SHA-256").digest(parts.getBytes("UTF-8"))
     new TokenStore(
       Paths.get(name.stripPrefix("file://").stripPrefix("file:")).toAbsolutePath.normalize,
-      hash.map(b => f"$b%02x").mkString
+      Crypto.hash("SHA-256", parts)
     )
   }
 }
