@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.rows.parser
 
+import io.github.sparkrest.options.values.IsoPlaces
 import org.apache.spark.unsafe.types.UTF8String
 
 /** Strings, dates and times, by the rules of [[Numbers]]. */
@@ -10,8 +11,8 @@ private[parser] class Scalars(settings: ParserSettings) extends Numbers(settings
   /** Days since 1970-01-01. */
   final private[parser] def dateAt(at: Int): Int = {
     val end = quotedEnd(at, settings.dates)
-    val days = if (end - at == 11) Times.days(buf, at + 1) else Times.None
-    if (days == Times.None) throw Unusual
+    val days = if (end - at == 11) IsoPlaces.days(buf, at + 1) else IsoPlaces.NotRead
+    if (days == IsoPlaces.NotRead) throw Unusual
     days.toInt
   }
 
@@ -24,7 +25,7 @@ private[parser] class Scalars(settings: ParserSettings) extends Numbers(settings
   final private[parser] def localTimestampAt(at: Int): Long =
     known(Times.local(buf, at + 1, quotedEnd(at, settings.localTimestamps)))
 
-  private def known(micros: Long): Long = if (micros == Times.None) throw Unusual else micros
+  private def known(micros: Long): Long = if (micros == IsoPlaces.NotRead) throw Unusual else micros
 
   /** The closing quote of a string without escapes, if `allowed`. */
   private def quotedEnd(at: Int, allowed: Boolean): Int = {
