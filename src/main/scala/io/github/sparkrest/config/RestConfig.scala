@@ -82,9 +82,12 @@ final case class RestConfig(
     RestConfig.placeholdersIn(this).exists(names.contains)
   }
 
-  /** With `order=asc` a page leads to a request from the offset that it reached, and not to the page with the next number. */
-  def readsFromValues: Boolean = offset.ascending && hasPlaceholder && !offset.kind.movesWithTime &&
-    (offset.inclusive || offset.kind == tables.OffsetType.Incremental)
+  /** With `order=asc` a page may lead to a request from the offset that it reached, instead of the page with the next number. */
+  def mayReadFromValues: Boolean = offset.ascending && hasPlaceholder && !offset.kind.movesWithTime
+
+  /** Each page does. */
+  def readsFromValues: Boolean =
+    mayReadFromValues && (offset.inclusive || offset.kind.valuesAreUnique)
 
   /** New records appear at the end of the list, so that they do not move other records to another page. */
   def appendsOnly: Boolean = offset.ascending && !offset.kind.isToken

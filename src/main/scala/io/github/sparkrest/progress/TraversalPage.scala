@@ -160,15 +160,14 @@ final private[sparkrest] class TraversalPage(
   private def reanchors(reached: Advance): Boolean = maySkip && reached.offset.exists(o => !state.offset.contains(o))
 
   private def maySkip: Boolean =
-    options.ascending && !reading.outOfOrder && config.hasPlaceholder && !options.kind.movesWithTime &&
-      !state.traversal.exists(_.unordered) &&
-      (options.inclusive || strategy.valuesAreUnique ||
+    config.mayReadFromValues && !reading.outOfOrder && !state.traversal.exists(_.unordered) &&
+      (config.readsFromValues ||
         config.paging.reanchorAfter.exists(n => state.traversal.fold(0L)(_.received) + records >= n))
 
   /** With numbered pages, a run of equal offset values can span pages. If a later page had new records, the first page may have
     * grown meanwhile. So the traversal reads again from page one before the offset moves.
     */
-  private def comesAgain(reached: Advance): Boolean = reanchors(reached) && !strategy.valuesAreUnique &&
+  private def comesAgain(reached: Advance): Boolean = reanchors(reached) && !options.kind.valuesAreUnique &&
     state.traversal.isDefined && laterNew
 
   private def laterNew: Boolean = state.traversal.exists(d => d.laterNew || kept > 0)

@@ -25,6 +25,9 @@ sealed abstract class OffsetType(val text: String, val doc: String) extends Choi
   /** A number is a time: seconds, milliseconds and so on since 1970. */
   def numbersAreTimes: Boolean = false
 
+  /** No two records have the same value: a request from the offset that was reached passes over none. */
+  def valuesAreUnique: Boolean = false
+
   /** The offset is a token of the API. It may be a URL, and the API may refuse it one day. */
   def isToken: Boolean = false
 
@@ -46,7 +49,9 @@ object OffsetType {
     override def pick: values.OffsetPick = values.OffsetPick.Last
   }
   case object Incremental
-      extends OffsetType("incremental", "the maximum over the records; the next request carries it plus 1.")
+      extends OffsetType("incremental", "the maximum over the records; the next request carries it plus 1.") {
+    override def valuesAreUnique: Boolean = true
+  }
   case object MaxField
       extends OffsetType(
         "max_field",

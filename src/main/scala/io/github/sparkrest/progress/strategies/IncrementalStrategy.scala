@@ -30,9 +30,6 @@ final private[sparkrest] class IncrementalStrategy(options: OffsetConfig, hasPla
   def remembers: Boolean = true
   def memory: MemoryRule = MemoryRule.Unranked
 
-  /** A record has an id of its own. */
-  override def valuesAreUnique: Boolean = true
-
   override def showsGaps: Progress => Boolean = _ => true
 
   def read(state: Progress, ask: OffsetQuery, times: TraversalTimes): OffsetReading = new Reading(state)

@@ -34,9 +34,6 @@ trait OffsetStrategy {
   /** The rank of the lowest value that a request with this offset covers, if records have ranks (see [[OffsetReading.rank]]). */
   def floor: String => Option[Long] = _ => None
 
-  /** No two records have the same value: a request from the offset that was reached passes over none. */
-  def valuesAreUnique: Boolean = false
-
   /** Whether an empty first page of a traversal counts only when it comes again. Otherwise the next poll would show the truth. */
   def doubtsEmptyPage: (Progress, PageFacts) => Boolean = (_, _) => false
 
