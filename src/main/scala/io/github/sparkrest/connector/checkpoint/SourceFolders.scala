@@ -30,7 +30,7 @@ final private[sparkrest] class SourceFolders(own: String, pageLogLocation: Optio
     */
   def requireInPlace(log: PageLog, place: LogPosition, identity: SourceIdentity): Unit =
     if (place > LogPosition.Start && log.isBlank) {
-      val known = logged
+      val known = checkpoint.fold(Map.empty[String, LogOffset])(_.newestByName())
       def isAnother(name: String) = isOpen(name) || known.get(name).exists(_.source != identity)
       val elsewhere = others.filterNot(isAnother).map(n => logAt(sibling(n))).filter(holdsLog)
       if (elsewhere.nonEmpty)
@@ -45,16 +45,17 @@ final private[sparkrest] class SourceFolders(own: String, pageLogLocation: Optio
   /** Before a source starts from the beginning: fails if the query has read it before. Spark also asks for the beginning of a
     * batch that it has logged, so a source in the last batch may be new.
     */
-  def requireNew(log: PageLog, identity: SourceIdentity): Unit = {
-    def left = logged.contains(path.getName) && !checkpoint.exists(_.namesInLastBatch(path.getName))
-    if (checkpoint.isDefined && (log.wasRead || left))
+  def requireNew(log: PageLog, identity: SourceIdentity): Unit = checkpoint.foreach { files =>
+    lazy val known = files.newestByName()
+    def left = known.contains(path.getName) && !files.namesInLastBatch(path.getName)
+    if (log.wasRead || left)
       throw RestError(
         Condition.SourceMoved,
         s"The query read the page log in ${logAt(own)} before, and the last batch of the checkpoint has no offset of this source.",
         "Use a new checkpoint to read everything again."
       ).toException
     if (log.isBlank)
-      logged.find { case (name, offset) => offset.source == identity && !isOpen(name) }.foreach { case (name, _) =>
+      known.find { case (name, offset) => offset.source == identity && !isOpen(name) }.foreach { case (name, _) =>
         throw RestError(
           Condition.SourceMoved,
           s"The source ${path.getName} is new in this checkpoint, but the query has read the same url under the name $name.",
@@ -65,8 +66,6 @@ final private[sparkrest] class SourceFolders(own: String, pageLogLocation: Optio
 
   private def checkpoint: Option[CheckpointFiles] =
     sources.flatMap(s => Option(s.getParent)).flatMap(root => CheckpointFiles.ifAny(root.toString, conf))
-
-  private def logged: Map[String, LogOffset] = checkpoint.fold(Map.empty[String, LogOffset])(_.newestByName())
 
   private def isOpen(name: String) = openedHere.get.contains(sibling(name))
 
