@@ -12,7 +12,7 @@ import org.apache.spark.unsafe.types.UTF8String
 
 /** Makes rows of records with the rules of `spark.read.json` for options, bad records and types.
   *
-  * A caller asks for [[row]] first, and for [[rows]] if there is none. Both use rows again in the next call, and a row may hold
+  * A caller calls [[row]] first, and [[rows]] if the result is null. Both use rows again in the next call, and a row may contain
   * slices of `buf`.
   */
 trait JsonRows {
@@ -80,10 +80,10 @@ object JsonRows {
   def apply(schema: StructType, settings: JsonRowSettings): JsonRows = {
     val rescued = settings.fields.rescued.filter(schema.fieldNames.contains)
     val rows = rescued.fold(plain(schema, settings))(rescuing(schema, _, settings))
-    def json = new SparkJson(settings)
-    val read = RowShape.of(StructType(schema.filterNot(f => rescued.contains(f.name)))) match {
+    lazy val json = new SparkJson(settings)
+    lazy val read = RowShape.of(StructType(schema.filterNot(f => rescued.contains(f.name)))) match {
       case RowShape.Wrapped(record) => record
-      case _ => StructType(schema.filterNot(f => (rescued ++ Seq(json.corruptColumn)).exists(_ == f.name)))
+      case _ => StructType(schema.filterNot(f => rescued.contains(f.name) || f.name == json.corruptColumn))
     }
     def known(record: DataType) = new KnownFields(record, read)
     val warned = settings.fields.warned.fold(rows)(t => new WarnedRows(rows, known(t), json))

@@ -64,7 +64,7 @@ object NewFields {
   * @param read the type that rows are made with: if it is the same, the parser of the row has seen it already
   */
 final private[rows] class KnownFields(val record: DataType, read: DataType) {
-  private val names = NewFields.filter(record)
+  private lazy val names = NewFields.filter(record)
   private val isRead = RowShape.nullable(record) == RowShape.nullable(read)
 
   def cover(buf: Array[Byte], from: Int, to: Int): Boolean = names.cover(buf, from, to)
