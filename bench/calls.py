@@ -8,21 +8,18 @@ thread. Runs of both take turns; what counts is the median. The floor is what th
 
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from pathlib import Path
 
 import pandas as pd
 import requests
 from pyspark.sql import DataFrame, SparkSession
 from slow_server import LATENCY_SECONDS
-from stream_vs_file import cores_model, session
+from spark_and_server import cores_model, serving, session
 
 from spark_rest import read_rest
 
@@ -37,7 +34,7 @@ def main() -> None:
     os.environ["PYSPARK_PYTHON"] = sys.executable
     print(f"machine: {os.cpu_count()} cores, {cores_model()}")
     print(f"{CALLS:,} calls of {LATENCY_SECONDS * 1000:.0f} ms, {TASKS} tasks, {WIDTH} calls in flight in each")
-    with tempfile.TemporaryDirectory(prefix="spark-rest-bench") as scratch, serving() as url:
+    with tempfile.TemporaryDirectory(prefix="spark-rest-bench") as scratch, serving("slow_server.py") as url:
         spark = session(scratch)
         spark.range(0, CALLS, 1, TASKS).selectExpr("id AS n").createOrReplaceTempView("asked")
         ways: dict[str, Callable[[], DataFrame]] = {
@@ -101,21 +98,6 @@ def timed(frame: DataFrame) -> float:
     began = time.perf_counter()
     frame.write.format("noop").mode("overwrite").save()
     return time.perf_counter() - began
-
-
-@contextmanager
-def serving() -> Iterator[str]:
-    """The server in its own process; it ends when its standard input does."""
-    script = Path(__file__).with_name("slow_server.py")
-    with subprocess.Popen(
-        [sys.executable, str(script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdin and process.stdout
-        port = process.stdout.readline().strip()
-        try:
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.stdin.close()
 
 
 if __name__ == "__main__":

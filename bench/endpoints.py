@@ -12,7 +12,6 @@ record that was asked for. Two parts, each in one run:
 
 import asyncio
 import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -25,7 +24,7 @@ from typing import Any
 import requests
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.streaming.query import StreamingQuery
-from stream_vs_file import cores_model, session
+from spark_and_server import cores_model, jvm, processor_seconds, serving, session
 
 from spark_rest import read_rest_stream
 
@@ -40,7 +39,7 @@ MOST_GROWTH = 1.5
 
 def main() -> int:
     print(f"machine: {os.cpu_count()} cores, {cores_model()}; {LATENCY * 1000:.0f} ms latency")
-    with tempfile.TemporaryDirectory(prefix="spark-rest-bench") as scratch, serving() as url:
+    with tempfile.TemporaryDirectory(prefix="spark-rest-bench") as scratch, serving("endpoints.py", "--serve") as url:
         spark = session(scratch)
         peer = polled_by_requests(url)
         ours = polled_by_stream(spark, url, Path(scratch) / "throughput")
@@ -149,26 +148,7 @@ def polled_by_requests(url: str) -> float:
         return sum(pool.map(poll, range(TASKS * IN_FLIGHT))) / SECONDS
 
 
-def jvm(spark: SparkSession) -> int:
-    return int(spark.sparkContext._jvm.java.lang.ProcessHandle.current().pid())  # type: ignore[union-attr]
-
-
-def processor_seconds(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
 # ---- the API, in a process of its own
-
-
-@contextmanager
-def serving() -> Iterator[str]:
-    with subprocess.Popen(
-        [sys.executable, __file__, "--serve"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as server:
-        assert server.stdin and server.stdout
-        yield f"http://127.0.0.1:{server.stdout.readline().strip()}"
-        server.stdin.close()
 
 
 async def serve() -> None:

@@ -8,21 +8,18 @@ once; the threads only parse the pages, in any order.
 
 import os
 import statistics
-import subprocess
-import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 
 import requests
 from event_records import SCHEMA
 from paged_server import LATENCY_SECONDS, PAGES, RECORDS
 from pyspark.sql import SparkSession
-from stream_vs_file import cores_model, session
+from spark_and_server import cores_model, serving, session
 
 from spark_rest import read_rest_stream
 
@@ -34,7 +31,8 @@ GOAL = 6.0
 def main() -> None:
     print(f"machine: {os.cpu_count()} cores, {cores_model()}")
     print(f"{PAGES:,} pages of {RECORDS} records, {LATENCY_SECONDS * 1000:.0f} ms each")
-    with tempfile.TemporaryDirectory(prefix="spark-rest-bench") as scratch, serving() as url:
+    with tempfile.TemporaryDirectory(prefix="spark-rest-bench") as scratch, serving("paged_server.py") as host:
+        url = f"{host}/events"
         spark = session(scratch)
         checkpoints = (Path(scratch) / f"checkpoint-{n}" for n in range(1, 1000))
         ways: dict[str, Callable[[], int]] = {
@@ -101,21 +99,6 @@ def timed(way: Callable[[], int]) -> float:
     if received != PAGES * RECORDS:
         raise AssertionError(f"{received:,} records came, not {PAGES * RECORDS:,}")
     return time.perf_counter() - began
-
-
-@contextmanager
-def serving() -> Iterator[str]:
-    """The server in its own process; it ends when its standard input does."""
-    script = Path(__file__).with_name("paged_server.py")
-    with subprocess.Popen(
-        [sys.executable, str(script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdin and process.stdout
-        port = process.stdout.readline().strip()
-        try:
-            yield f"http://127.0.0.1:{port}/events"
-        finally:
-            process.stdin.close()
 
 
 if __name__ == "__main__":

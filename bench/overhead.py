@@ -18,7 +18,7 @@ from typing import Any
 
 from event_records import event
 from pyspark.sql import DataFrame, SparkSession
-from stream_vs_file import cores_model, serving, session
+from spark_and_server import cores_model, serving, session
 
 from spark_rest import read_rest_stream
 
@@ -45,7 +45,8 @@ def main() -> None:
         if pinned:
             # Spark's JVM inherits it.
             os.sched_setaffinity(0, {cores[1]})
-        with serving(data, str(cores[0]) if pinned else "-") as url:
+        with serving("server.py", str(data), str(cores[0]) if pinned else "-") as host:
+            url = f"{host}/events?since_id={{id}}"
             spark = session(scratch)
             spark.conf.set("spark.sql.streaming.numRecentProgressUpdates", str(WARM_UP + 10 * BATCHES))
             fast = spark.conf.get(MANAGER)

@@ -16,8 +16,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -25,8 +24,9 @@ from typing import Any
 
 from event_records import PAGE, RECORDS, SCHEMA, event
 from pyspark.sql import SparkSession
+from spark_and_server import cores_model, jvm, processor_seconds, serving, session
 
-from spark_rest import configure, read_rest_stream
+from spark_rest import read_rest_stream
 
 BATCH = 50_000
 WARM_UPS = 3
@@ -81,7 +81,8 @@ def main() -> None:
             print(
                 f"\nserver on core {cores[0]}, the other side on core {cores[1]}" if pinned else "\nnothing is pinned"
             )
-            with serving(data, str(cores[0]) if pinned else "-") as url:
+            with serving("server.py", str(data), str(cores[0]) if pinned else "-") as host:
+                url = f"{host}/events?since_id={{id}}"
                 # Spark's JVM and the loop inherit it.
                 os.sched_setaffinity(0, {cores[1]} if pinned else set(cores))
                 spark = session(scratch)
@@ -91,11 +92,11 @@ def main() -> None:
 
 def measure(spark: SparkSession, data: Path, url: str, scratch: Path, size: int, warm_ups: int, rounds: int) -> None:
     """All sides in turn, so that a slow moment of the machine hits all of them."""
-    process = jvm(spark)
+    pid = jvm(spark)
     sides: dict[str, Callable[[str], Run]] = {
-        "typed stream": lambda name: run_stream(spark, process, url, scratch / f"typed-{name}", SCHEMA),
-        "string stream": lambda name: run_stream(spark, process, url, scratch / f"string-{name}", "output STRING"),
-        "file": lambda _: run_file(spark, process, data),
+        "typed stream": lambda name: run_stream(spark, pid, url, scratch / f"typed-{name}", SCHEMA),
+        "string stream": lambda name: run_stream(spark, pid, url, scratch / f"string-{name}", "output STRING"),
+        "file": lambda _: run_file(spark, pid, data),
         "httpx loop": lambda _: run_loop(url),
     }
     runs: dict[str, list[Run]] = {side: [] for side in sides}
@@ -126,9 +127,9 @@ def median(runs: list[Run], of_cpu: bool) -> float:
     return statistics.median(run.cpu if of_cpu else run.seconds for run in runs)
 
 
-def run_stream(spark: SparkSession, process: Path, url: str, checkpoint: Path, schema: str) -> Run:
+def run_stream(spark: SparkSession, pid: int, url: str, checkpoint: Path, schema: str) -> Run:
     """From the first poll to the end of the last batch: `AvailableNow` ends when a poll returns no records."""
-    cpu_began = cpu(process)
+    cpu_began = processor_seconds(pid)
     stream = read_rest_stream(
         spark,
         url,
@@ -146,13 +147,13 @@ def run_stream(spark: SparkSession, process: Path, url: str, checkpoint: Path, s
     durations: Counter[str] = Counter()
     for progress in batches:
         durations.update(progress["durationMs"])
-    return Run(end(batches[-1]) - begin(batches[0]), cpu(process) - cpu_began, durations)
+    return Run(end(batches[-1]) - begin(batches[0]), processor_seconds(pid) - cpu_began, durations)
 
 
-def run_file(spark: SparkSession, process: Path, data: Path) -> Run:
-    cpu_began, began = cpu(process), time.perf_counter()
+def run_file(spark: SparkSession, pid: int, data: Path) -> Run:
+    cpu_began, began = processor_seconds(pid), time.perf_counter()
     spark.read.schema(SCHEMA).json(str(data)).write.format("noop").mode("overwrite").save()
-    return Run(time.perf_counter() - began, cpu(process) - cpu_began, {})
+    return Run(time.perf_counter() - began, processor_seconds(pid) - cpu_began, {})
 
 
 def run_loop(url: str) -> Run:
@@ -168,39 +169,12 @@ def check(received: int) -> None:
         raise AssertionError(f"{received:,} records came, not {RECORDS:,}")
 
 
-def jvm(spark: SparkSession) -> Path:
-    """Where Linux tells the CPU time of Spark's process."""
-    assert spark._jvm
-    return Path(f"/proc/{spark._jvm.java.lang.ProcessHandle.current().pid()}/stat")
-
-
-def cpu(process: Path) -> float:
-    """Seconds of user and system time, see proc(5)."""
-    fields = process.read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
 def begin(progress: Mapping[str, Any]) -> float:
     return datetime.datetime.fromisoformat(progress["timestamp"].replace("Z", "+00:00")).timestamp()
 
 
 def end(progress: Mapping[str, Any]) -> float:
     return begin(progress) + float(progress["durationMs"]["triggerExecution"]) / 1000
-
-
-def session(scratch: str) -> SparkSession:
-    builder = (
-        SparkSession.builder.master("local[2]")
-        .config("spark.ui.enabled", "false")
-        .config("spark.ui.showConsoleProgress", "false")
-        .config("spark.driver.host", "127.0.0.1")
-        .config("spark.driver.bindAddress", "127.0.0.1")
-        .config("spark.driver.memory", "2g")
-        .config("spark.sql.warehouse.dir", f"{scratch}/warehouse")
-    )
-    spark = configure(builder, fast_checkpoints=True).getOrCreate()
-    spark.sparkContext.setLogLevel("ERROR")
-    return spark
 
 
 def write_records(folder: Path) -> int:
@@ -214,30 +188,8 @@ def write_records(folder: Path) -> int:
     return sum(file.stat().st_size for file in folder.iterdir())
 
 
-@contextmanager
-def serving(data: Path, core: str) -> Iterator[str]:
-    """The server in its own process; it ends when its standard input does."""
-    script = Path(__file__).with_name("server.py")
-    with subprocess.Popen(
-        [sys.executable, str(script), str(data), core], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdin and process.stdout
-        port = process.stdout.readline().strip()
-        try:
-            yield f"http://127.0.0.1:{port}/events?since_id={{id}}"
-        finally:
-            process.stdin.close()
-
-
 def rate(seconds: float, size: int) -> str:
     return f"{RECORDS / seconds:,.0f} records/s, {size / seconds / 1e6:,.0f} MB/s"
-
-
-def cores_model() -> str:
-    """What Linux calls the processor."""
-    lines = Path("/proc/cpuinfo").read_text().splitlines()
-    names = {line.partition(":")[2].strip() for line in lines if line.startswith("model name")}
-    return ", ".join(sorted(names)) or platform.machine()
 
 
 if __name__ == "__main__":
