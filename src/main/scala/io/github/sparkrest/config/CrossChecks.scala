@@ -13,14 +13,11 @@ import io.github.sparkrest.options.values.{ErrorAction, HeaderName, HttpMethod, 
 private[sparkrest] object CrossChecks {
   def apply(config: RestConfig): Seq[String] =
     if (config.url.isEmpty) Nil
-    else
-      placeholders(config) ++ address("url", config.url) ++ config.initialUrl.toList.flatMap(
-        address("initialUrl", _)
-      ) ++
-        headerNames(config) ++ offset(config) ++ paging(config) ++ pagesInFlight(config) ++ body(config) ++ input(
-          config
-        ) ++
-        TrustChecks(config)
+    else {
+      val addresses = address("url", config.url) ++ config.initialUrl.toList.flatMap(address("initialUrl", _))
+      placeholders(config) ++ addresses ++ headerNames(config) ++ offset(config) ++ paging(config) ++
+        pagesInFlight(config) ++ body(config) ++ input(config) ++ TrustChecks(config)
+    }
 
   private def placeholders(config: RestConfig): Seq[String] = {
     val known =

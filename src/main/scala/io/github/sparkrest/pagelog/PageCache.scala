@@ -37,7 +37,6 @@ object CachedPages {
   * room is needed.
   */
 object PageCache {
-
   val maxBytes: Long = math.min(32L << 20, Runtime.getRuntime.maxMemory / 16)
   private val StaleNanos = 60L * 1000 * 1000 * 1000
 
