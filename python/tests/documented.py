@@ -134,6 +134,16 @@ def search(request: Request) -> Answer:
     return Answer({"ok": True, "result": {"hits": at_least("updated_at", bound)}})
 
 
+def sync(request: Request) -> Answer:
+    """A POST with the cursor in its JSON body. Neither null nor an empty text is a cursor."""
+    given = json.loads(request.body)
+    if not given.get("cursor", "c0"):
+        return Answer({"error_code": "INVALID_FIELD"}, status=400)
+    start = int(given.get("cursor", "c0").removeprefix("c"))
+    end = min(start + given["count"], len(RECORDS))
+    return Answer({"added": RECORDS[start:end], "next_cursor": f"c{end}", "has_more": end < len(RECORDS)})
+
+
 def echo(request: Request) -> Answer:
     return Answer({**request.query, **dict(parse_qsl(request.body.decode()))})
 
@@ -161,6 +171,7 @@ PATHS: dict[str, Callable[[Request], Answer]] = {
     "/articles": by_number,
     "/rows": by_count,
     "/search": search,
+    "/sync": sync,
     "/echo": echo,
     "/users": by_id,
     "/quiet": nothing,

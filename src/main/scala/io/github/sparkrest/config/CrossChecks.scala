@@ -7,7 +7,7 @@ import scala.util.Try
 
 import io.github.sparkrest.options.RestOptions
 import io.github.sparkrest.options.tables.OptType
-import io.github.sparkrest.options.values.{ErrorAction, HeaderName, HttpMethod, Template, ValueSource}
+import io.github.sparkrest.options.values.{ErrorAction, HeaderName, HttpMethod, JsonTemplate, Template, ValueSource}
 
 /** Checks of several options together: placeholders, URLs, options that need each other. */
 private[sparkrest] object CrossChecks {
@@ -20,15 +20,28 @@ private[sparkrest] object CrossChecks {
     }
 
   private def placeholders(config: RestConfig): Seq[String] = {
-    val known =
-      config.input.toList.flatMap(_.columns) ++ RestConfig.offsetPlaceholders(config.offset.name) ++
-        RestConfig.WindowPlaceholders ++ RestConfig.PagePlaceholders
+    val known = config.placeholders
     val places = Seq("url" -> config.url) ++ config.initialUrl.map("initialUrl" -> _) ++
       config.params.map { case (k, v) => s"params.$k" -> v } ++ config.headers.map { case (k, v) => s"headers.$k" -> v }
-    for {
+    val unknown = for {
       (place, text) <- places
       name <- Template.parse(text).names.distinct if !known.contains(name)
-    } yield s"$place: {$name} is not a known placeholder; known: ${known.map(n => s"{$n}").mkString(", ")} (${origin(config)})"
+    } yield s"$place: {$name} is not a known placeholder; known: ${known.map(n => s"{$n}").mkString(", ")} (${origin(config)}). A brace that belongs to the text is written twice"
+    unknown ++ optional(config)
+  }
+
+  /** An optional placeholder needs something around it that can be left out. */
+  private def optional(config: RestConfig): Seq[String] = {
+    val inPath = for {
+      (place, url) <- Seq("url" -> config.url) ++ config.initialUrl.map("initialUrl" -> _)
+      path = Template.parse(url.takeWhile(_ != '?')) if path.isOptional
+    } yield s"$place: a path cannot leave out ${path.names.map(n => s"{$n?}").mkString(", ")}; use a parameter or initialUrl"
+    val inText = for {
+      (place, text) <- config.body.map("body" -> _).toSeq ++ config.initialBody.map("initialBody" -> _)
+      if !config.formBody && Template.parse(text, config.placeholders.contains(_)).isOptional &&
+        JsonTemplate.parse(text, config.placeholders.contains(_)).isEmpty
+    } yield s"$place: {name?} needs a JSON body, and this is not valid JSON"
+    inPath ++ inText
   }
 
   private def origin(config: RestConfig) =
@@ -125,6 +138,8 @@ private[sparkrest] object CrossChecks {
     val p = config.paging
     Seq(
       (p.kind.needsNextField && p.next.isEmpty) -> s"nextField: is required by pagination=${p.kind} and was not given",
+      p.first.names.exists(!RestConfig.offsetPlaceholders(config.offset.name).contains(_)) ->
+        s"startPage: can contain {offset} and no other placeholder",
       (p.reanchorAfter.isDefined && !config.offset.ascending) -> "reanchorAfter: needs order=asc",
       (p.pageSizeParam.isDefined && p.pageSize.isEmpty) -> "pageSize: is required by pageSizeParam and was not given"
     ).collect { case (true, text) => text }

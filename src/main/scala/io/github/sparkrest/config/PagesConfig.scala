@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.config
 
+import scala.util.Try
+
 import io.github.sparkrest.options.tables.PaginationType
-import io.github.sparkrest.options.values.{FieldPath, ValueSource}
+import io.github.sparkrest.options.values.{FieldPath, Template, ValueSource}
 import io.github.sparkrest.options.{OptionReader, RestOptions}
 
 /** The pages of one poll.
@@ -11,6 +13,7 @@ import io.github.sparkrest.options.{OptionReader, RestOptions}
   * @param hasMore path of the value, and whether the value is true on the last page
   * @param pageParam query parameter of the page; `None`: a placeholder is used
   * @param start number of the first page, or of the first record
+  * @param first token of the first page, or its number
   * @param inFlight the most requests of one poll at once
   */
 final case class PagesConfig(
@@ -22,6 +25,7 @@ final case class PagesConfig(
     pageSizeParam: Option[String],
     pageSize: Option[Long],
     start: Long,
+    first: Template,
     maxPages: Long,
     reanchorAfter: Option[Long],
     intervalMs: Long,
@@ -33,10 +37,13 @@ final case class PagesConfig(
 
 object PagesConfig {
 
+  private def number(text: String): Option[Long] = Try(text.trim.toLong).toOption.filter(_ >= 0)
+
   /** @param placeholders all placeholders in the request */
   private[sparkrest] def read(read: OptionReader, placeholders: Seq[String]): PagesConfig = {
     import RestOptions._
     val kind = read(Pagination)
+    val start = if (kind.isNumbered) read.parsed(StartPage)(number).getOrElse(kind.start) else kind.start
     val inRequest = placeholders.contains("page") || placeholders.contains("cursor")
     PagesConfig(
       kind = kind,
@@ -50,7 +57,8 @@ object PagesConfig {
       pageParam = read.opt(PageParam).orElse(if (inRequest) None else kind.parameter),
       pageSizeParam = read.opt(PageSizeParam),
       pageSize = read.opt(PageSize),
-      start = read.opt(StartPage).getOrElse(kind.start),
+      start = start,
+      first = Template.parse(if (kind.isNumbered) start.toString else read.opt(StartPage).getOrElse("")),
       maxPages = read(MaxPagesPerPoll),
       reanchorAfter = read.opt(ReanchorAfter),
       intervalMs = read(PageInterval),

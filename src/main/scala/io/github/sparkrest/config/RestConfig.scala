@@ -96,6 +96,10 @@ final case class RestConfig(
   def catchesUpAtOnce: Boolean =
     streamingIntervalMs == 0 || offset.kind.movesWithTime && catchUpIntervalMs.contains(0L)
 
+  /** Names of the placeholders that a request may contain: columns of the input first, because they have precedence. */
+  def placeholders: Seq[String] =
+    input.toList.flatMap(_.columns) ++ RestConfig.offsetPlaceholders(offset.name) ++ RestConfig.NotOfOffset
+
   /** Whether a request contains this placeholder. */
   def mentions(name: String): Boolean = RestConfig.placeholdersIn(this).contains(name)
 
@@ -136,14 +140,16 @@ object RestConfig {
   /** Placeholders for the offset. */
   def offsetPlaceholders(offsetName: String): Seq[String] = Seq(offsetName, "offset").distinct
   val WindowPlaceholders: Seq[String] = Seq("windowStart", "windowEnd")
-  val PagePlaceholders: Seq[String] = Seq("page", "pageSize", "cursor")
+  val Now: String = "now"
+  private val NotOfOffset: Seq[String] = WindowPlaceholders ++ Seq("page", "pageSize", "cursor", Now)
 
   /** Names in braces, known or not. In bodies braces may have another meaning. */
-  private[sparkrest] def placeholdersIn(texts: Iterable[String]): Seq[String] =
-    texts.toList.flatMap(t => Template.parse(t).names)
+  private def placeholdersIn(templates: Iterable[String], bodies: Iterable[String]): Seq[String] =
+    templates.toList.flatMap(Template.parse(_).names) ++ bodies.flatMap(Template.parse(_, _ => true).names)
 
   private def placeholdersIn(c: RestConfig): Seq[String] =
-    placeholdersIn(Seq(c.url) ++ c.initialUrl ++ c.body ++ c.initialBody ++ (c.params ++ c.headers).map(_._2))
+    placeholdersIn(Seq(c.url) ++ c.initialUrl ++ (c.params ++ c.headers).map(_._2), c.body ++ c.initialBody) ++
+      c.paging.first.names
 
   /** The placeholder of the offset: the only name in braces in `url`, `params` and `headers` that is not another placeholder.
     * `None`: `offsetField` is given, or the number of such names is not one.
@@ -151,13 +157,13 @@ object RestConfig {
   def placeholderIn(options: Map[String, String]): Option[String] = {
     def textOf(o: Opt[_]) = options.collectFirst { case (k, v) if k.equalsIgnoreCase(o.name) => v }
     val texts = Seq(RestOptions.Url, RestOptions.Params, RestOptions.Headers).flatMap(textOf(_))
-    val others = ("offset" +: WindowPlaceholders) ++ PagePlaceholders
+    val others = "offset" +: NotOfOffset
     val names = texts.flatMap(hole.findAllMatchIn(_).map(_.group(1))).distinct.filterNot(others.contains)
     if (textOf(RestOptions.OffsetField).isEmpty && names.lengthCompare(1) == 0) names.headOption else None
   }
 
   /** The same form as in [[Template]]. The braces of a JSON object contain more than a name. */
-  private val hole = """\{([\w.@-]+)\}""".r
+  private val hole = """\{([\w.@-]+)\??\}""".r
 
   /** Reads and checks all options at once.
     *
@@ -176,9 +182,12 @@ object RestConfig {
     val url = read(Url)
     val headers = read.opt(Headers).getOrElse(Nil)
     val params = read.opt(Params).getOrElse(Nil)
-    val templates = Seq(url) ++ Seq(Body, InitialUrl, InitialBody).flatMap(read.opt(_)) ++ (params ++ headers).map(_._2)
+    val names = placeholdersIn(
+      Seq(url) ++ read.opt(InitialUrl) ++ (params ++ headers).map(_._2),
+      Seq(Body, InitialBody).flatMap(read.opt(_))
+    )
     val streams = read.opt(Streaming).contains(true)
-    val input = InputConfig.read(read, viewColumns, placeholdersIn(templates), streams)
+    val input = InputConfig.read(read, viewColumns, names, streams)
     // The rules of older batch sources apply only to batch reads.
     val withInput = input.isDefined && !streams
     val outputType =
@@ -205,7 +214,7 @@ object RestConfig {
       errorWhen = read.parsed(ErrorWhen)(BodyCondition.parse),
       maxResponseBytes = read(MaxResponseBytes),
       offset = OffsetConfig.read(read),
-      paging = PagesConfig.read(read, placeholdersIn(templates)),
+      paging = PagesConfig.read(read, names),
       streamingIntervalMs = read(StreamingInterval),
       catchUpIntervalMs = read.opt(CatchUpInterval),
       streaming = streams,

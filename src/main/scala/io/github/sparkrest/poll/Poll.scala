@@ -97,7 +97,7 @@ final class Poll(
         case StatusPolicy.Failed(error)                              => Left(error)
         case StatusPolicy.Empty if status == 304 && request != plain => Right(PageOutcome(state, 0, atEnd = true, None))
         case verdict                                                 =>
-          val step = new StepSink(core.begin(plan, ahead.arrived, response.date, sink), sink)
+          val step = new NewRecords(core.begin(plan, ahead.arrived, response.date, sink), sink)
           val sliced =
             if (verdict == StatusPolicy.Empty) Right(Envelope.Empty)
             else counted(response)(reader.read(_, step, plan.state.recognized))

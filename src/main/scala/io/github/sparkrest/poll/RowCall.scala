@@ -6,6 +6,7 @@ import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.auth.KnownSecrets
 import io.github.sparkrest.http.client.{Redirects, StatusPolicy}
 import io.github.sparkrest.http.{Clock, HttpClient, HttpRequest, HttpResponse}
+import io.github.sparkrest.progress.strategies.OffsetTime
 import io.github.sparkrest.request.{InputRow, InputTemplate}
 import io.github.sparkrest.response.{RecordSink, ResponseReader}
 import io.github.sparkrest.secret.Redact
@@ -28,6 +29,7 @@ final class RowCall(
     jitter: () => Double
 ) {
   private val template = new InputTemplate(config, input)
+  private val time = new OffsetTime(config.offset)
   private val backoff = new Backoff(config)
   private val secrets = KnownSecrets(config)
 
@@ -41,7 +43,7 @@ final class RowCall(
   private val reader = new ResponseReader(config, Nil, maxBytes, wholeResponse = true)
 
   def apply(row: InputRow): Either[RestError, Vector[Array[Byte]]] =
-    template.render(row).flatMap(called).left.map(secrets.and(row).hide(_))
+    template.render(row, time.render(clock.now())).flatMap(called).left.map(secrets.and(row).hide(_))
 
   private def called(request: HttpRequest): Either[RestError, Vector[Array[Byte]]] =
     if (input.strictlyOnce) send(request)

@@ -3,6 +3,7 @@ package io.github.sparkrest.progress
 
 import java.time.Instant
 
+import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.options.tables.PaginationType
 import io.github.sparkrest.request.{PageToken, RequestValues}
 
@@ -55,9 +56,11 @@ final private[sparkrest] class Forecast(core: CoreParts) {
     }
   }
 
-  /** Slices of time that are over: each begins where the slice before it ends, whatever that contains. */
+  /** Slices of time that are over: each begins where the slice before it ends, whatever that contains. `{now}` is known only when
+    * the request of a slice is planned.
+    */
   private def slices(next: RequestPlan, now: Instant): Iterator[RequestValues] =
-    if (config.paging.isPaged) Iterator.empty
+    if (config.paging.isPaged || config.mentions(RestConfig.Now)) Iterator.empty
     else
       Iterator
         .iterate(strategy.sliceThatIsOver(next.state, now))(

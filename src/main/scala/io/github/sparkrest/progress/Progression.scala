@@ -8,7 +8,7 @@ import io.github.sparkrest.error.RestError
 import io.github.sparkrest.options.values.FieldPath
 import io.github.sparkrest.progress.pages.{PageErrors, PageSequence}
 import io.github.sparkrest.progress.seen.{SeenInMemory, SeenMemory, SeenStore}
-import io.github.sparkrest.progress.strategies.{ApiClock, LatestStart, OffsetQuery, OffsetStrategy, WarnedStep}
+import io.github.sparkrest.progress.strategies.{ApiClock, LatestStart, OffsetQuery, OffsetStrategy, OffsetTime, WarnedStep}
 import io.github.sparkrest.request.{PageToken, RequestValues}
 import io.github.sparkrest.response.PageFacts
 
@@ -24,6 +24,7 @@ final class Progression(
     clock: ApiClock = ApiClock()
 ) {
   private val options = config.offset
+  private val time = new OffsetTime(options)
   private val core = CoreParts(config, limits, new SeenMemory(store, limits), clock)
   import core.{latest, memory, pages, strategy}
 
@@ -42,12 +43,19 @@ final class Progression(
     val base = latest.begun(state, now)
     strategy.ask(base, now).map { fresh =>
       val ask = base.traversal.fold(fresh)(d => fresh.copy(until = d.until))
+      val began = base.traversal.fold(now)(t => Instant.ofEpochMilli(t.times.began))
       // Of the first traversal all pages.
       val initial = base.offset.isEmpty
       RequestPlan(
         base,
         ask,
-        RequestValues(ask.offset, (ask.offset, ask.until), base.traversal.map(_.page), initial),
+        RequestValues(
+          ask.offset,
+          (ask.offset, ask.until),
+          base.traversal.map(_.page),
+          initial,
+          now = time.render(began)
+        ),
         now
       )
     }

@@ -5,59 +5,48 @@ import io.circe.Json
 import io.circe.parser.parse
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.options.tables.OptType
-import io.github.sparkrest.options.values.Template
+import io.github.sparkrest.options.values.{JsonTemplate, Template}
 
 /** A request body with placeholders. Other braces stay: GraphQL and JSON are full of them. */
 final private[request] class BodyTemplate(text: String, config: RestConfig) {
-  private val known =
-    (RestConfig.offsetPlaceholders(
-      config.offset.name
-    ) ++ RestConfig.WindowPlaceholders ++ RestConfig.PagePlaceholders ++ config.input.toList.flatMap(_.columns)).toSet
+  private val known = config.placeholders.toSet
   private val fields = if (config.formBody) OptType.JsonMap.read(text).getOrElse(Nil) else Nil
-  private val parts = Template.parse(text, known).parts
+  private val template = Template.parse(text, known)
+
+  /** Only if something may be left out: otherwise the body stays as the user wrote it, blanks included. */
+  private val tree = if (template.isOptional) JsonTemplate.parse(text, known) else None
 
   def render(value: String => String, input: InputRow = InputRow.Empty): String =
-    if (config.formBody) form(value) else json(value, input)
+    if (config.formBody) form(value)
+    else {
+      def json(name: String) = input(name).fold(BodyTemplate.asValue(value(name)))(_.noSpaces)
+      tree.fold(asWritten(value, json))(_.render(value, name => parse(json(name)).getOrElse(Json.Null)))
+    }
 
-  /** `application/x-www-form-urlencoded`; a field that consists of one empty placeholder is left out, as in a query. */
+  /** `application/x-www-form-urlencoded`; fields are left out as in a query. */
   private def form(value: String => String): String = fields
     .map { case (k, v) => k -> Template.parse(v, known) }
-    .filterNot { case (_, t) => t.onlyHole.exists(value(_).isEmpty) }
+    .filterNot { case (_, t) => t.isLeftOutOfPairs(value) }
     .map { case (k, t) =>
       RequestTemplate.parameter(k, t.render(value, identity))
     }
     .mkString("&")
 
-  private def json(value: String => String, input: InputRow): String = {
+  private def asWritten(value: String => String, json: String => String): String = {
     val out = new StringBuilder
     var quoted = false
-    parts.foreach {
+    template.parts.foreach {
       case Template.Literal(t) =>
         out ++= t
-        quoted = BodyTemplate.endsInString(t, quoted)
-      case Template.Hole(n) =>
-        out ++= (if (quoted) BodyTemplate.escaped(value(n))
-                 else input(n).fold(BodyTemplate.asValue(value(n)))(_.noSpaces))
+        quoted = JsonTemplate.endsInString(t, quoted)
+      case h: Template.Hole =>
+        out ++= (if (quoted) BodyTemplate.escaped(value(h.name)) else json(h.name))
     }
     out.result()
   }
 }
 
 private[request] object BodyTemplate {
-
-  /** Whether a JSON string is open after `text`, if `before` says whether one was open before it. */
-  def endsInString(text: String, before: Boolean): Boolean = {
-    var in = before
-    var i = 0
-    while (i < text.length) {
-      val c = text.charAt(i)
-      if (c == '\\' && in) i += 1
-      else if (c == '"') in = !in
-      i += 1
-    }
-    in
-  }
-
   private def escaped(value: String): String = Json.fromString(value).noSpaces.drop(1).dropRight(1)
 
   private def asValue(value: String): String =

@@ -15,8 +15,9 @@ final class InputTemplate(config: RestConfig, input: InputConfig) {
   private val template = new RequestTemplate(config)
   private val takesBody = Set[HttpMethod](HttpMethod.Post, HttpMethod.Put, HttpMethod.Patch)(config.method)
 
-  def render(row: InputRow): Either[RestError, HttpRequest] =
-    template.render(RequestValues(config.offset.initial, initial = true, input = row)).map { request =>
+  /** @param now the present, as sent */
+  def render(row: InputRow, now: String): Either[RestError, HttpRequest] =
+    template.render(RequestValues(config.offset.initial, initial = true, input = row, now = now)).map { request =>
       if (config.body.isDefined) request
       else if (takesBody) withBody(request, row)
       else if (input.inline) request

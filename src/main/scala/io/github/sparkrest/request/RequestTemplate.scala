@@ -18,7 +18,7 @@ final class RequestTemplate(config: RestConfig) {
 
   private val paging = config.paging
   private val params = config.params.map { case (k, v) =>
-    (percentEncode(k) + "=", Template.parse(escapeLiteral(config.template(v))))
+    (percentEncode(k) + "=", escapeLiteral(config.template(v)))
   }
   private val address = new Address(config.url)
   private val initialAddress = config.initialUrl.fold(address)(new Address(_))
@@ -48,8 +48,9 @@ final class RequestTemplate(config: RestConfig) {
   }
 
   private def filledHeaders(value: String => String, row: InputRow): Either[RestError, Seq[(String, String)]] = {
-    val wrong = headers.flatMap { case (k, t) => PlacedValues.inHeader(k, t, value, row(_).isDefined) }
-    wrong.headOption.toLeft(headers.map { case (k, t) => (k, t.render(value, identity)) })
+    val sent = headers.filterNot { case (_, t) => t.isLeftOut(value) }
+    val wrong = sent.flatMap { case (k, t) => PlacedValues.inHeader(k, t, value, row(_).isDefined) }
+    wrong.headOption.toLeft(sent.map { case (k, t) => (k, t.render(value, identity)) })
   }
 
   private def linked(values: RequestValues): Option[String] = values.page match {
@@ -63,18 +64,20 @@ final class RequestTemplate(config: RestConfig) {
 
   private def standing(values: RequestValues, name: String): String = name match {
     case n if n == config.offset.name && n != paging.kind.text => values.offset
+    case "now"                                                 => values.now
     case "windowStart"                                         => values.window._1
     case "windowEnd"                                           => values.window._2
     case "pageSize"                                            => paging.pageSize.fold("")(_.toString)
     case "page"                                                => values.page.fold(paging.start.toString)(_.text)
-    case "cursor"                                              => values.page.fold("")(_.text)
+    case "cursor"                                              => pageOf(values)
     case _                                                     => values.offset
   }
 
+  private def pageOf(values: RequestValues): String =
+    values.page.fold(paging.first.render(_ => values.offset, identity))(_.text)
+
   private def pageParameters(values: RequestValues): List[(String, String)] = {
-    val page = paging.pageParam.filter(_ => values.page.isDefined || paging.kind.isNumbered).map { p =>
-      p -> values.page.fold(paging.start.toString)(_.text)
-    }
+    val page = paging.pageParam.map(_ -> pageOf(values)).filter(_._2.nonEmpty)
     val size = for (p <- paging.pageSizeParam; n <- paging.pageSize) yield p -> n.toString
     page.toList ++ size
   }
@@ -107,8 +110,7 @@ final class RequestTemplate(config: RestConfig) {
     def render(value: String => String, more: List[(String, String)]): String = {
       // `url` may contain a page parameter too: the parameter of this page wins.
       val replaced = more.map(_._1).toSet
-      // `?since=` is a 400 on real servers: a parameter that consists of one empty placeholder is left out.
-      val kept = parameters.filterNot { case (name, t) => t.onlyHole.exists(value(_).isEmpty) || replaced(decoded(name)) }
+      val kept = parameters.filterNot { case (name, t) => t.isLeftOutOfPairs(value) || replaced(decoded(name)) }
       val all = kept.map { case (name, t) => name + t.render(value, percentEncode) } ++ more.map { case (name, v) =>
         parameter(name, v)
       }
@@ -131,8 +133,8 @@ object RequestTemplate {
   def parameter(name: String, value: String): String = s"${percentEncode(name)}=${percentEncode(value)}"
 
   /** `params` are plain text: the text around their placeholders is encoded too. */
-  private def escapeLiteral(template: Template): String = template.parts.map {
-    case Template.Literal(t) => percentEncode(t)
-    case Template.Hole(n)    => s"{$n}"
-  }.mkString
+  private def escapeLiteral(template: Template): Template = Template(template.parts.map {
+    case Template.Literal(t) => Template.Literal(percentEncode(t))
+    case h: Template.Hole    => h
+  })
 }

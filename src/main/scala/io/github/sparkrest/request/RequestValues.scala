@@ -8,13 +8,15 @@ package io.github.sparkrest.request
   * @param page `None`: the first one
   * @param initial no offset is known yet: `initialUrl` and `initialBody` apply
   * @param input its columns are placeholders too, with precedence
+  * @param now when the traversal began, as sent. All its pages have the same time
   */
 final case class RequestValues(
     offset: String,
     window: (String, String) = ("", ""),
     page: Option[PageToken] = None,
     initial: Boolean = false,
-    input: InputRow = InputRow.Empty
+    input: InputRow = InputRow.Empty,
+    now: String = ""
 )
 
 /** The position of a page, in addition to the offset. */

@@ -50,14 +50,18 @@ final case class JsonRowSettings(
     name.equalsIgnoreCase("mode") && mode.trim.equalsIgnoreCase("DROPMALFORMED")
   }
 
-  /** Whether rows with some columns of the schema alone are the same rows. A column for corrupt records depends on all others,
-    * and `mode=DROPMALFORMED` drops a record for any of its values.
+  /** Whether a row without some columns of the schema has the same values in the others. A column for corrupt records depends on
+    * all others, `mode=DROPMALFORMED` drops a record for any of its values, and only the full schema shows which fields of a
+    * record are additional.
     */
-  def canPrune(schema: StructType): Boolean = fields.isOff && !dropsMalformed &&
-    !schema.fieldNames.contains(new SparkJson(this).corruptColumn) && (RowShape.of(schema) match {
-      case RowShape.Wrapped(_) | RowShape.Columns(_) => true
-      case RowShape.Text | RowShape.Variant          => false
-    })
+  def mayDropColumns(schema: StructType): Boolean =
+    fields.isOff && !dropsMalformed && !schema.fieldNames.contains(new SparkJson(this).corruptColumn)
+
+  /** [[mayDropColumns]], if all columns are of the record. */
+  def canPrune(schema: StructType): Boolean = mayDropColumns(schema) && (RowShape.of(schema) match {
+    case RowShape.Wrapped(_) | RowShape.Columns(_) => true
+    case RowShape.Text | RowShape.Variant          => false
+  })
 
   private[rows] def `with`(option: String, value: String): JsonRowSettings =
     copy(options = options.filterNot(_._1.equalsIgnoreCase(option)) + (option -> value))

@@ -54,4 +54,14 @@ class ColumnPruningSuite extends AnyFunSuite with BeforeAndAfterAll {
     val rescued = read(s"$ddl, rescued STRING", "rescuedDataColumn" -> "rescued").select("rescued")
     assert(whole(rescued) && rescued.collect().toSeq == Seq(Row(null), Row("""{"id":"two"}""")))
   }
+
+  test("calls per input row keep the columns that decide whether a record is corrupt") {
+    val api = new LocalServer(LocalServer.send(_, 200, """{"id":"two"}"""))
+    try {
+      val calls = Map("url" -> s"${api.url}?n={n}", "method" -> "GET", "inputData" -> """[{"n":"1"}]""")
+      val schema = "n STRING, id BIGINT, _corrupt_record STRING"
+      val corrupt = spark.read.format("rest").schema(schema).options(calls).load().selectExpr("_corrupt_record")
+      assert(made(corrupt).contains("id BIGINT") && corrupt.collect().toSeq == Seq(Row("""{"id":"two"}""")))
+    } finally api.close()
+  }
 }

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.request
 
+import java.time.Instant
+
 import io.circe.Json
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.Condition
 import io.github.sparkrest.http.HttpRequest
+import io.github.sparkrest.progress.seen.SeenRecords
+import io.github.sparkrest.progress.strategies.TraversalTimes
+import io.github.sparkrest.progress.{Progress, Progression, Traversal}
 import org.scalatest.funsuite.AnyFunSuite
 
 class RequestTemplateSuite extends AnyFunSuite {
@@ -168,5 +173,64 @@ class RequestTemplateSuite extends AnyFunSuite {
         paged :+ ("params" -> """{"page":3,"n":1}"""): _*
       ) == "https://h/a?n=1&page=1&page%5Bsize%5D=5"
     )
+  }
+
+  test("{name?}: what contains an empty optional placeholder is left out") {
+    val more = Seq("headers" -> """{"X-After":"<{id?}>","X-All":"<{id}>"}""", "params" -> """{"q":"id > {id?}"}""")
+    val first = rendered("https://h/a?since=from {id?}".replace(" ", "%20"), "", more: _*)
+    assert(first.url == "https://h/a" && first.headers == Seq("X-All" -> "<>"))
+    val next = rendered("https://h/a?since={id?}", "7", more: _*)
+    assert(next.url == "https://h/a?since=7&q=id%20%3E%207" && next.headers == Seq("X-After" -> "<7>", "X-All" -> "<7>"))
+  }
+
+  private def body(template: String, offset: String, more: (String, String)*): String =
+    rendered("https://h/a", offset, Seq("method" -> "POST", "body" -> template) ++ more: _*).body.getOrElse(fail("none"))
+
+  test("{name?} in a body: the property, element or field is left out") {
+    val json = """{"first": 10, "after": "{id?}", "in": [{id?}, "a{id}"], "filter": {"gt": {id?}}, "all": {id}}"""
+    assert(body(json, "") == """{"first":10,"in":["a"],"filter":{},"all":null}""")
+    assert(body(json, "x\"y") == """{"first":10,"after":"x\"y","in":["x\"y","ax\"y"],"filter":{"gt":"x\"y"},"all":"x\"y"}""")
+    assert(body(json, "7") == """{"first":10,"after":"7","in":[7,"a7"],"filter":{"gt":7},"all":7}""")
+    val form = """{"after":"id:{id?}","n":"1"}"""
+    assert(body(form, "", "bodyFormat" -> "form") == "n=1" && body(form, "7", "bodyFormat" -> "form") == "after=id%3A7&n=1")
+    assert(body("""{ "after" : {id} }""", "") == """{ "after" : null }""", "without ? the text stays as it is")
+  }
+
+  test("{name?} where nothing can be left out is an error") {
+    assert(problem("url" -> "https://h/{id?}/x?a={id}", "offsetField" -> "id").contains("a path cannot leave out {id?}"))
+    val text = Seq("url" -> "https://h/", "method" -> "POST", "offsetField" -> "id", "body" -> "<a>{id?}</a>")
+    assert(problem(text: _*).contains("body: {name?} needs a JSON body"))
+  }
+
+  test("a brace that is written twice is a brace") {
+    assert(url("https://h/a?since={id}", "7", "params" -> """{"f":"{{\"gt\":{id}}}"}""") == "https://h/a?since=7&f=%7B%22gt%22%3A7%7D")
+    assert(body("""{"q":"{{id}}"}""", "7") == """{"q":"{7}"}""", "in a body braces stay")
+    assert(problem("url" -> "https://h/a?f={x}", "offsetField" -> "id").contains("A brace that belongs to the text is written twice"))
+  }
+
+  test("{now} is the start of the traversal, in the format of the offset") {
+    val config = RestConfig
+      .parse(Map("url" -> "https://h/a?until={now}&p={page}", "offsetType" -> "max_field", "offsetField" -> "t", "requestOffsetFormat" -> "epoch_s", "pagination" -> "page"))
+      .fold(e => fail(e.text), identity)
+    val core = new Progression(config)
+    def plan(state: Progress, at: Long) = core.plan(state, Instant.ofEpochSecond(at)).map(_.values.now)
+    assert(plan(Progress.Initial, 1700000000).contains("1700000000"))
+    val began = TraversalTimes(1700000000000L, 1700000000000L)
+    val t = Traversal(PageToken.Number(2), 1, 9, None, SeenRecords.Empty, "", ("", 1), "", false, 0, false, began)
+    assert(plan(Progress.Initial.copy(traversal = Some(t)), 1700000900).contains("1700000000"))
+  }
+
+  test("startPage is the token of the first page, and may be the offset") {
+    val cursor = Seq("pagination" -> "cursor", "nextField" -> "next", "pageParam" -> "after")
+    def page(start: String, token: Option[String]) = {
+      val options = Map("url" -> "https://h/a", "offsetField" -> "id", "startPage" -> start) ++ cursor
+      val template = new RequestTemplate(RestConfig.parse(options).fold(e => fail(e.text), identity))
+      template.render(RequestValues("o/1", page = token.map(PageToken.Cursor(_)))).fold(e => fail(e.text), _.url)
+    }
+    assert(page("*", None) == "https://h/a?after=%2A" && page("*", Some("t")) == "https://h/a?after=t")
+    assert(page("{offset}", None) == "https://h/a?after=o%2F1" && page("{offset}", Some("t")) == "https://h/a?after=t")
+    assert(problem(Seq("url" -> "https://h/a", "startPage" -> "{now}") ++ cursor: _*).contains("startPage: can contain"))
+    val numbered = Seq("url" -> "https://h/a", "pagination" -> "page", "startPage" -> "*")
+    assert(problem(numbered: _*).contains("startPage"))
   }
 }

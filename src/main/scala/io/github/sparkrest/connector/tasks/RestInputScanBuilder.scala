@@ -26,9 +26,7 @@ final private[sparkrest] class RestInputScanBuilder(
   private val settings = JsonRowSettings.in(SparkSession.active, config.jsonOptions, fields)
   private val oneRowEach = CallRows.oneRowEach(schema, calls.inputSchema, settings)
 
-  /** Only the full schema shows which fields of a record are additional, and whether the record is dropped. */
-  override def pruneColumns(asked: StructType): Unit =
-    if (fields.isOff && !settings.dropsMalformed) required = asked
+  override def pruneColumns(asked: StructType): Unit = if (settings.mayDropColumns(schema)) required = asked
 
   /** Only if each call certainly returns a row. Otherwise each task stops when Spark stops reading, so it makes no more calls
     * than are already in flight.

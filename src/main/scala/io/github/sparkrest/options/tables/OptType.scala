@@ -44,6 +44,11 @@ object OptType {
     def read(text: String): Option[String] = Some(text)
   }
 
+  /** In Python also a number. */
+  case object NumberOrText extends OptType[String]("integer or text", "text that is not empty", "int | str") {
+    def read(text: String): Option[String] = NonEmpty.read(text)
+  }
+
   case object Flag extends OptType[Boolean]("boolean", "true or false", "bool") {
     def read(text: String): Option[Boolean] = text.trim.toLowerCase match {
       case "true"  => Some(true)

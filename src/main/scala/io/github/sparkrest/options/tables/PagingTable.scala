@@ -96,11 +96,11 @@ private[sparkrest] trait PagingTable {
     Paging,
     doc = "Records per page to request. `{pageSize}` in a request is replaced by it."
   )
-  val StartPage: Opt[Long] = Opt(
+  val StartPage: Opt[String] = Opt(
     "startPage",
-    Whole(0),
+    NumberOrText,
     Paging,
-    doc = "Number of the first page. Default: 1, and 0 for `offset`."
+    doc = "Number of the first page. Default: 1, and 0 for `offset`. With `cursor`: the token of the first page, such as `*`, or `{offset}` if the API takes the offset and the page token in one parameter. Default: none."
   )
   val MaxPagesPerPoll: Opt[Long] = Opt(
     "maxPagesPerPoll",

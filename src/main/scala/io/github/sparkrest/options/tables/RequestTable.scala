@@ -13,7 +13,7 @@ private[sparkrest] trait RequestTable {
     NonEmpty,
     Request,
     required = true,
-    doc = "URL of the API, with placeholders: `{<offsetField>}` or `{offset}` is replaced by the offset, percent-encoded. A query parameter whose whole value is an empty placeholder is left out."
+    doc = "URL of the API, with placeholders: `{<offsetField>}` or `{offset}` is replaced by the offset, percent-encoded. A query parameter whose whole value is an empty placeholder is left out. `{name?}` leaves out whatever contains it."
   )
   val Method: Opt[values.HttpMethod] = Opt(
     "method",
