@@ -142,4 +142,12 @@ RUNS = (
         "GoldenFilesSuite",
         "a future version is refused: page file, by its",
     ),
+    Mutant(
+        "I2.10",
+        "the memory of a block is used again only when no reader holds it",
+        "if (leaving && readers == 0 && block != null) {",
+        "if (leaving && block != null) {",
+        "PageFileSuite",
+        "a block that two readers hold is not used again before both have left it",
+    ),
 )

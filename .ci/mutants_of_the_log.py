@@ -73,8 +73,8 @@ LOG = (
     Mutant(
         "I4.8",
         "the page cache is bounded",
-        "if (held + p.bytes <= maxBytes) {",
-        "if (held + p.bytes <= Long.MaxValue) {",
+        "pages.within(maxBytes - held)",
+        "pages.within(Long.MaxValue)",
         "PageFileSuite",
         "the cache is bounded",
     ),

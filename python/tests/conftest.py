@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Shared fixtures: a Spark session for the whole process, and a cluster."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,11 @@ from pyspark.sql import SparkSession
 from standalone import Standalone
 
 from spark_rest import configure
+
+# Most JVMs of these tests live for seconds. In that time, the optimizing compiler and parallel garbage collectors use more
+# processor time than they save. Spark gives the options to each driver, and to the master and the workers of a cluster.
+for name in ("SPARK_SUBMIT_OPTS", "SPARK_DAEMON_JAVA_OPTS"):
+    os.environ.setdefault(name, "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
 
 
 @pytest.fixture(scope="session")

@@ -58,5 +58,5 @@ final private[sparkrest] class RestPartitionReader(store: => LogStore, slices: S
 
   override def currentMetricsValues(): Array[CustomTaskMetric] = StreamMetrics.ofReader(records.parsedBySpark)
 
-  override def close(): Unit = ()
+  override def close(): Unit = if (page != null) page.close()
 }

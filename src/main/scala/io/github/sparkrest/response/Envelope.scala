@@ -10,7 +10,7 @@ import io.circe.Json
 import io.circe.jawn.parseByteBuffer
 import io.github.sparkrest.json.{FirstNames, JsonBytes, JsonScanner, Malformed, RawControls}
 import io.github.sparkrest.options.values.FieldPath
-import io.github.sparkrest.options.values.FieldPath.{Each, Name, Segment, Where}
+import io.github.sparkrest.options.values.FieldPath.{At, Each, Name, Segment, Where}
 
 /** The part of a response next to its records: the values at the requested paths, and the first names of the root object.
   *
@@ -38,6 +38,7 @@ object Envelope {
     case Where(field, value) :: rest =>
       def holds(element: Json) = element.asObject.flatMap(_(field)).flatMap(text).contains(value)
       json.asArray.flatMap(_.find(holds)).flatMap(within(_, rest))
+    case At(index) :: rest => json.asArray.flatMap(_.lift(index)).flatMap(within(_, rest))
     case Each :: _ => None
   }
 
@@ -119,7 +120,13 @@ private[sparkrest] object EnvelopePass {
   def into(name: String, open: List[Trail]): List[Trail] =
     if (open.isEmpty) Nil else open.collect { case t @ Trail(_, Name(`name`) :: _) => t.next }
 
-  def selects(t: Trail): Boolean = t.rest.headOption.exists(_.isInstanceOf[Where])
+  def selects(t: Trail): Boolean = t.rest.headOption.exists {
+    case At(_) | Where(_, _) => true
+    case Name(_) | Each      => false
+  }
+
+  /** The trails that lead into the element with this index. */
+  def into(index: Int, open: List[Trail]): List[Trail] = open.collect { case t @ Trail(_, At(`index`) :: _) => t.next }
 
   def holds(where: Where, buf: Array[Byte], from: Int, to: Int): Boolean = {
     val span = JsonBytes.find(buf, from, to, List(where.field.getBytes(UTF_8)))
@@ -129,11 +136,14 @@ private[sparkrest] object EnvelopePass {
   /** Assigns each trail that selects an element of one array to the first element that matches. */
   final class Selection(open: List[Trail]) {
     private var left = open.filter(selects)
+    private var index = -1
 
     /** The trails that select this element, moved past the selection. */
     def of(buf: Array[Byte], from: Int, to: Int): List[Trail] = {
+      index += 1
       val (chosen, others) = left.partition {
         case Trail(_, (where: Where) :: _) => holds(where, buf, from, to)
+        case Trail(_, At(n) :: _)          => n == index
         case _                             => false
       }
       left = others

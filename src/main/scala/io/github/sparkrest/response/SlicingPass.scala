@@ -4,7 +4,7 @@ package io.github.sparkrest.response
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.json.{FirstNames, JsonScanner, Malformed}
 import io.github.sparkrest.options.values.FieldPath
-import io.github.sparkrest.options.values.FieldPath.{Each, Name, Segment, Where}
+import io.github.sparkrest.options.values.FieldPath.{At, Each, Name, Segment, Where}
 
 /** One pass through one response: records go to the sink, requested values next to them to the envelope. */
 final private[sparkrest] class SlicingPass(
@@ -124,6 +124,7 @@ final private[sparkrest] class SlicingPass(
       case (Each :: _, _)            => inner(path); true
       case (Name(name) :: rest, '{') => descendObject(name, rest, at, open)
       case ((w: Where) :: rest, '[') => descendSelection(w, rest, at, open)
+      case (At(n) :: rest, '[')      => descendIndex(n, rest, at, open)
       case _                         => beside.keep(at, open); false
     }
 
@@ -141,6 +142,18 @@ final private[sparkrest] class SlicingPass(
       seen ||= name == target
       if (name == target) exists = descend(rest, here, into(name, open))
       else beside.keep(here, into(name, open))
+    }
+    exists
+  }
+
+  /** The elements are not looked at before, so the records may be longer than the memory. */
+  private def descendIndex(target: Int, rest: List[Segment], at: Vector[Segment], open: List[Trail]): Boolean = {
+    var exists = false
+    var index = -1
+    scanner.elements { () =>
+      index += 1
+      if (index == target) exists = descend(rest, at :+ At(index), into(index, open))
+      else beside.keep(at :+ At(index), into(index, open))
     }
     exists
   }
@@ -179,6 +192,12 @@ final private[sparkrest] class SlicingPass(
           chosen ||= here
           here
         }(() => inner(rest))
+      case (At(n) :: rest, '[') =>
+        var index = -1
+        scanner.elements { () =>
+          index += 1
+          if (index == n) inner(rest) else scanner.skipValue()
+        }
       case _ => scanner.skipValue()
     }
 

@@ -2,7 +2,7 @@
 package io.github.sparkrest.options
 
 import io.github.sparkrest.options.values.FieldPath
-import io.github.sparkrest.options.values.FieldPath.{Each, Name, Segment, Where}
+import io.github.sparkrest.options.values.FieldPath.{At, Each, Name, Segment, Where}
 import org.scalacheck.{Arbitrary, Gen}
 import org.scalatest.funsuite.AnyFunSuite
 import org.scalatestplus.scalacheck.ScalaCheckPropertyChecks
@@ -21,6 +21,12 @@ class FieldPathSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     assert(segments("$ref.$") == Seq(Name("$ref"), Name("$")))
   }
 
+  test("an index, from the root too") {
+    assert(segments("a[0].b") == Seq(Name("a"), At(0), Name("b")) && segments("a[1][]") == Seq(Name("a"), At(1), Each))
+    assert(segments("[1]") == Seq(At(1)) && segments("$[1].rows") == Seq(At(1), Name("rows")))
+    assert(segments("[0].total") == Seq(At(0), Name("total")) && FieldPath.parse("a[3].b").exists(_.isSingle))
+  }
+
   test("a selection may have blanks around its parts, dots in its value, and quotes") {
     assert(segments("a[ k = v.w=x ]") == Seq(Name("a"), Where("k", "v.w=x")))
     assert(segments("""a["k=]"="v\"]"].b""") == Seq(Name("a"), Where("k=]", "v\"]"), Name("b")))
@@ -36,7 +42,9 @@ class FieldPathSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     "[]",
     "a[",
     "a]",
-    "a[0]",
+    "a[-1]",
+    "a[0",
+    "a[1x]",
     "a[k]",
     "a[=v]",
     "a[k=]",
@@ -76,6 +84,7 @@ class FieldPathSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     val segment = Gen.frequency[Segment](
       3 -> name.map(Name(_)),
       1 -> Gen.const(Each),
+      1 -> Gen.choose(0, 999999).map(At(_)),
       1 -> Gen.zip(name, text).map { case (k, v) => Where(k, v) }
     )
     forAll(Gen.choose(0, 5).flatMap(Gen.listOfN(_, segment)), minSuccessful(300)) { found =>

@@ -161,23 +161,54 @@ class PageFileSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     assert(intercept[RestException](read(file.name, 0, 1, 1)).error.condition == Condition.PageMissing)
   }
 
-  test("the cache is bounded, keeps the oldest pages, and lets a page go with its last record") {
-    def fill(): Option[String] = {
-      val writer = new PageFileWriter(store, 1, "")
-      (1 to 40).foreach(i => append(writer, record(i, 250000)))
-      writer.endPage(None, None)
-      writer.close().map(_.name)
-    }
+  private def fill(records: Int): String = {
+    val writer = new PageFileWriter(store, 1, "")
+    (1 to records).foreach(i => append(writer, record(i, 250000)))
+    writer.endPage(None, None)
+    writer.close().get.name
+  }
+
+  test("the cache is bounded, keeps the oldest pages, and a block leaves with its last record") {
     PageCache.clear()
-    val names = (1L to PageCache.maxBytes / 10000000 + 3).flatMap(_ => fill())
+    val names = (1L to PageCache.maxBytes / 10000000 + 3).map(_ => fill(40))
     assert(PageCache.bytes <= PageCache.maxBytes)
     assert(PageCache.get(names.head).isDefined && PageCache.get(names.last).isEmpty)
     val held = PageCache.bytes
     val reader = new PageFileReader(store, PageSlice(names.head, 0, 40, 40, 0, ""))
+    (1 to 21).foreach(_ => reader.next())
+    assert(PageCache.bytes == held - 20 * PageFile.BlockBytes)
     while (reader.next()) ()
     reader.close()
-    assert(PageCache.bytes < held && PageCache.get(names.head).isEmpty)
+    assert(PageCache.bytes == held - 40 * PageFile.BlockBytes && PageCache.get(names.head).isEmpty)
     names.foreach { n => uncached(n); Files.delete(root.resolve(PageFile.path(n))) }
     assert(PageCache.bytes == 0)
+  }
+
+  test("the begin of a long file is cached; any part of it is read") {
+    PageCache.clear()
+    val total = (PageCache.maxBytes / 2 / PageFile.BlockBytes).toInt + 5
+    val name = fill(total)
+    assert(PageCache.bytes > 0 && PageCache.bytes <= PageCache.maxBytes / 2)
+    val all = (1 to total).map(record(_, 250000)).toList
+    Seq((total - 2, total), (total - 8, total - 3), (0, 3), (0, total)).foreach { case (from, to) =>
+      assert(read(name, from.toLong, to.toLong, total.toLong) == all.slice(from, to))
+    }
+    uncached(name)
+  }
+
+  test("a block that two readers hold is not used again before both have left it") {
+    PageCache.clear()
+    val name = fill(3)
+    def open() = new PageFileReader(store, PageSlice(name, 0, 3, 3, 0, ""))
+    def current(r: PageFileReader) = new String(r.block.bytes, r.block.from(r.i), r.block.to(r.i) - r.block.from(r.i), UTF_8)
+    val (slow, fast) = (open(), open())
+    slow.next()
+    while (fast.next()) ()
+    fast.close()
+    val other = fill(8)
+    assert(current(slow) == record(1, 250000))
+    assert(slow.next() && current(slow) == record(2, 250000) && slow.next() && current(slow) == record(3, 250000))
+    slow.close()
+    Seq(name, other).foreach(uncached)
   }
 }

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.response
 
+import java.io.ByteArrayInputStream
+import java.nio.charset.StandardCharsets.UTF_8
+
 import io.circe.Json
 import io.circe.parser.parse
 import io.github.sparkrest.error.Condition
 import io.github.sparkrest.options.values.FieldPath
-import io.github.sparkrest.options.values.FieldPath.{Each, Name, Segment, Where}
+import io.github.sparkrest.options.values.FieldPath.{At, Each, Name, Segment, Where}
 import org.scalacheck.Gen
 import org.scalatest.funsuite.AnyFunSuite
 import org.scalatestplus.scalacheck.ScalaCheckPropertyChecks
@@ -24,6 +27,36 @@ class RecordPathSuite extends AnyFunSuite with ScalaCheckPropertyChecks with Sli
     assert(at("groups[].rows", """{"groups":[{"rows":[1,2]},{"rows":[]},{"rows":[3]}]}""") == List("1", "2", "3"))
     assert(at("a[].b[].c", """{"a":[{"b":[{"c":1},{"d":0}]},{"b":[{"c":2}]}]}""") == List("1", "2"))
     assert(at("data[].data", """{"data":[]}""") == Nil && at("data[].data", """{"data":null}""") == Nil)
+  }
+
+  test("an index selects one element, with values of the others next to the records") {
+    val text = """[{"page":1,"total":3},[{"id":1},{"id":2}],[{"id":9}]]"""
+    assert(at("[1]", text) == List("""{"id":1}""", """{"id":2}""") && at("[2]", text) == List("""{"id":9}"""))
+    val (found, envelope) = slice(text, Some("[1]"), Seq("[0].total", "[2]")).fold(e => fail(e.text), identity)
+    assert(found.length == 2 && envelope(path("[0].total")).contains(Json.fromInt(3)))
+    assert(envelope(path("[2]")).map(_.noSpaces).contains("""[{"id":9}]"""))
+    assert(at("a[1].rows", """{"a":[{"rows":[1]},{"n":0,"rows":[2,3]},7]}""") == List("2", "3"))
+    assert(at("a[].b[0]", """{"a":[{"b":[1,2]},{"b":[]},{"b":[[3,4]]}]}""") == List("1", "3", "4"))
+    assert(error(text, Some("[5]")).condition == Condition.DataFieldNotFound)
+    assert(at("[1]", """[{"page":1},null]""") == Nil)
+  }
+
+  test("records at an index are passed on while the response arrives") {
+    val text = Seq.fill(2000)(s"""{"x":"${"y" * 1000}"}""").mkString("[{},[", ",", "]]").getBytes(UTF_8)
+    var received, atFirstRecord = 0
+    val body = new ByteArrayInputStream(text) {
+      override def read(b: Array[Byte], from: Int, length: Int): Int = {
+        val n = super.read(b, from, length)
+        received += math.max(n, 0)
+        n
+      }
+    }
+    val sink = new RecordSink {
+      def record(buf: Array[Byte], from: Int, to: Int): Unit = if (atFirstRecord == 0) atFirstRecord = received
+      def restart(): Unit = ()
+    }
+    val read = new JsonRecords(Some(path("[1]")), ReaderSettings(1L << 30)).read(body, sink)
+    assert(read.isRight && atFirstRecord > 0 && atFirstRecord < text.length / 10)
   }
 
   test("a path that ends in [] is the path of the array; records may be arrays") {
@@ -93,6 +126,7 @@ class RecordPathSuite extends AnyFunSuite with ScalaCheckPropertyChecks with Sli
     case Each :: rest     =>
       Some(json.asArray.fold(List(json))(_.toList).flatMap(j => expected(j, rest).getOrElse(Nil)))
     case Name(n) :: rest             => json.hcursor.downField(n).focus.flatMap(expected(_, rest))
+    case At(n) :: rest               => json.asArray.flatMap(_.lift(n)).flatMap(expected(_, rest))
     case Where(field, value) :: rest =>
       json.asArray.flatMap(_.find(_.hcursor.get[String](field).contains(value))).flatMap(expected(_, rest))
   }
@@ -114,7 +148,7 @@ class RecordPathSuite extends AnyFunSuite with ScalaCheckPropertyChecks with Sli
         )
     }
     val segment =
-      Gen.frequency[Segment](3 -> name.map(Name(_)), 2 -> Gen.const(Each), 1 -> value.map(v => Where("k", v)))
+      Gen.frequency[Segment](3 -> name.map(Name(_)), 2 -> Gen.const(Each), 1 -> value.map(v => Where("k", v)), 1 -> Gen.choose(0, 2).map(At(_)))
     var records, absent = 0
     forAll(
       tree(4),

@@ -4,7 +4,7 @@ package io.github.sparkrest.options.values
 import scala.util.matching.Regex.Match
 
 /** Path of a value in a JSON document, from the root down: `meta.next`, `"@odata.nextLink"`, `data[].item`,
-  * `links[rel=next].uri`; `$` is the root itself.
+  * `links[rel=next].uri`, `[1]`; `$` is the root itself.
   */
 final case class FieldPath(segments: Vector[FieldPath.Segment]) {
   import FieldPath._
@@ -25,6 +25,7 @@ final case class FieldPath(segments: Vector[FieldPath.Segment]) {
     val text = segments.map {
       case Name(name)          => "." + (if (isBare(name, ".\"[]")) name else quoted(name))
       case Each                => "[]"
+      case At(index)           => s"[$index]"
       case Where(field, value) =>
         val left = if (isBare(field, ".\"[]=")) field else quoted(field)
         val right = if (isBare(value, "\"[]")) value else quoted(value)
@@ -43,6 +44,9 @@ object FieldPath {
   /** `[]`: each element of an array. */
   case object Each extends Segment
 
+  /** `[1]`: the second element of an array. */
+  final case class At(index: Int) extends Segment
+
   /** `[field=value]`: the first element of an array whose `field` is a scalar with the text `value`. */
   final case class Where(field: String, value: String) extends Segment
 
@@ -51,12 +55,12 @@ object FieldPath {
 
   private val inQuotes = """"((?:[^"\\]|\\.)*+)""""
   private val segment =
-    raw"""(?s)\.(?:$inQuotes|([^."\[\]]+))|\[(?:(\])|\s*(?:$inQuotes|([^."\[\]=]+))\s*=\s*(?:$inQuotes|([^"\[\]]+))\s*\])""".r
+    raw"""(?s)\.(?:$inQuotes|([^."\[\]]+))|\[(?:(\])|(\d{1,6})\]|\s*(?:$inQuotes|([^."\[\]=]+))\s*=\s*(?:$inQuotes|([^"\[\]]+))\s*\])""".r
 
   /** `None` if the text is not a path. */
   def parse(text: String): Option[FieldPath] = {
     val trimmed = text.trim
-    val path = if (fromRoot(trimmed)) trimmed.drop(1) else "." + trimmed
+    val path = if (fromRoot(trimmed)) trimmed.drop(1) else if (startsWithIndex(trimmed)) trimmed else "." + trimmed
     val found = segment.findAllMatchIn(path).toVector
     val gapless = found.foldLeft(0)((at, m) => if (m.start == at) m.end else -1) == path.length
     val segments = found.flatMap(read(_))
@@ -67,13 +71,17 @@ object FieldPath {
     def quoted(group: Int): Option[String] = Option(m.group(group)).map(_.replaceAll("""(?s)\\(.)""", "$1"))
     def bare(group: Int): Option[String] = Option(m.group(group)).filter(_.trim.nonEmpty)
     if (m.group(3) != null) Some(Each)
+    else if (m.group(4) != null) Some(At(m.group(4).toInt))
     else if (m.matched.startsWith(".")) quoted(1).orElse(bare(2)).filter(_.nonEmpty).map(Name(_))
     else
       for {
-        field <- quoted(4).orElse(bare(5).map(_.trim)).filter(_.nonEmpty)
-        value <- quoted(6).orElse(bare(7).map(_.trim))
+        field <- quoted(5).orElse(bare(6).map(_.trim)).filter(_.nonEmpty)
+        value <- quoted(7).orElse(bare(8).map(_.trim))
       } yield Where(field, value)
   }
+
+  /** The root is an array, so `$` is not needed. */
+  private def startsWithIndex(path: String): Boolean = path.matches("(?s)\\[\\d.*")
 
   private def fromRoot(path: String): Boolean = path == "$" || path.startsWith("$.") || path.startsWith("$[")
   private def isBare(text: String, special: String): Boolean =

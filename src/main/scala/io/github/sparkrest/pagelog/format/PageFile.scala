@@ -61,13 +61,23 @@ object PageFile {
     readable(store, name, VersionedJson.decode(footer, Version, decoder))
   }
 
-  def readRange(store: LogStore, name: String, from: Long, length: Int): Array[Byte] = {
+  /** The records of one block. */
+  def readBlock(store: LogStore, name: String, index: Index, n: Int): RecordBlock = {
+    val from = index.starts(n)._2
+    val length = (index.ends(n) - from).toInt
+    RecordBlock.ofLines(length)(readInto(store, name, from, length, _))
+  }
+
+  private def readRange(store: LogStore, name: String, from: Long, length: Int): Array[Byte] = {
+    val bytes = new Array[Byte](length)
+    readInto(store, name, from, length, bytes)
+    bytes
+  }
+
+  private def readInto(store: LogStore, name: String, from: Long, length: Int, bytes: Array[Byte]): Unit = {
     val in = store.open(path(name), from)
-    try {
-      val bytes = in.readNBytes(length)
-      if (bytes.length < length) throw broken(store, name, "it is cut short")
-      bytes
-    } finally in.close()
+    try if (in.readNBytes(bytes, 0, length) < length) throw broken(store, name, "it is cut short")
+    finally in.close()
   }
 
   /** For a reader that starts at the beginning. The footer's version applies to the whole file. */

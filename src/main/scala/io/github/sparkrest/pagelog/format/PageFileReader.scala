@@ -30,23 +30,27 @@ object PageSlice {
     PageSlice(file.name, 0, file.records, file.records, file.bytes, "", PageInFile.of(file, Map.empty))
 }
 
-/** Reads the records of a slice, in order: from the cache of this executor if they are there, otherwise block by block from the
-  * file.
+/** Reads the records of a slice, in order, block by block: from the cache of this executor if it has the block, otherwise from
+  * the file.
   *
-  * @param log opened only if the records are not cached
+  * @param log opened only if a block is not cached
   */
 final class PageFileReader(log: => LogStore, slice: PageSlice) {
   private lazy val store = log
   private val cached = PageCache.get(slice.name)
-  private val index = if (cached.isDefined) null else PageFile.readIndex(store, slice.name)
-  private val starts: Vector[Long] = cached.fold(index.starts.map(_._1))(_.starts)
-  private var nextBlock = math.max(0, starts.lastIndexWhere(_ <= slice.from))
+  private lazy val index = PageFile.readIndex(store, slice.name)
+  private var nextBlock = {
+    val inCache = cached.fold(-1)(_.blockWith(slice.from))
+    if (inCache >= 0) inCache else math.max(0, index.starts.lastIndexWhere(_._1 <= slice.from))
+  }
+  private var isLeased = false
   private var left = slice.to - slice.from
 
-  /** The current record is `block.bytes`, from `block.from(i)` to `block.to(i)`. */
+  /** The current record is `block.bytes`, from `block.from(i)` to `block.to(i)`. After a call of [[next]] or [[close]] the array
+    * may contain other records.
+    */
   var block: RecordBlock = _
   var i: Int = -1
-  val fromCache: Boolean = cached.isDefined
 
   /** Number of the current record in its file. */
   def record: Long = slice.to - left - 1
@@ -61,18 +65,29 @@ final class PageFileReader(log: => LogStore, slice: PageSlice) {
     }
 
   /** After its last record nobody reads a file again, except a repeated batch, which reads the file itself. */
-  def close(): Unit = if (left == 0 && slice.to == slice.total) PageCache.release(slice.name)
+  def close(): Unit = {
+    leave()
+    if (left == 0 && slice.to == slice.total) PageCache.release(slice.name)
+  }
 
   private def advance(): Unit = {
     val first = block == null
-    block = cached.fold(load(nextBlock))(_.blocks(nextBlock))
-    i = if (first) (slice.from - starts(nextBlock)).toInt else 0
+    leave()
+    val inCache = cached.fold(null: RecordBlock)(PageCache.lease(_, nextBlock))
+    isLeased = inCache != null
+    block = if (isLeased) inCache else PageFile.readBlock(store, slice.name, index, nextBlock)
+    i = if (first) (slice.from - firstRecord(nextBlock)).toInt else 0
     nextBlock += 1
   }
 
-  private def load(n: Int): RecordBlock = {
-    val (_, from) = index.starts(n)
-    RecordBlock.ofLines(PageFile.readRange(store, slice.name, from, (index.ends(n) - from).toInt))
+  private def firstRecord(n: Int): Long = if (isLeased) cached.get.starts(n) else index.starts(n)._1
+
+  /** The block is no longer used here. */
+  private def leave(): Unit = if (block != null) {
+    val left = block
+    block = null
+    if (!isLeased) BlockPool.give(left)
+    else cached.foreach(PageCache.giveBack(slice.name, _, nextBlock - 1, isRead = i >= left.count - 1))
   }
 }
 

@@ -16,7 +16,7 @@ final class PageFileWriter(store: LogStore, epoch: Long, location: String, endpo
   private val name = PageFile.newName(epoch)
   private var out: OutputStream = _
   private var at = 0L // bytes written
-  private var block = new RecordBlock(PageFile.BlockBytes)
+  private var block = BlockPool.take()
   private val cached = new CachedPages.Builder
   private var index = PageFile.Index(Vector.empty, Vector.empty, 0)
   private var pages = Vector.empty[PolledPage]
@@ -53,7 +53,7 @@ final class PageFileWriter(store: LogStore, epoch: Long, location: String, endpo
       )
       index = kept
       cached.keep(pageStart.blocks)
-      block = new RecordBlock(PageFile.BlockBytes)
+      block.truncate(0)
       pageStart = Mark(pageStart.blocks, 0)
     } else block.truncate(pageStart.inBlock)
     pageBytes = 0
@@ -92,6 +92,7 @@ final class PageFileWriter(store: LogStore, epoch: Long, location: String, endpo
       out.close()
       out = null
       PageCache.offer(name, cached.result())
+      BlockPool.give(block)
       Some(PolledFile(name, at, location, pages))
     }
   }
@@ -111,20 +112,21 @@ final class PageFileWriter(store: LogStore, epoch: Long, location: String, endpo
   private def flush(nextRecordBytes: Int): Unit = {
     if (pageStart.blocks == index.starts.length && pageStart.inBlock > 0 && pageStart.inBlock < block.count) {
       val (finished, open) = block.splitAt(pageStart.inBlock)
-      writeBlock(finished)
+      writeBlock(finished, ofOpenPage = false)
       block = open
       pageStart = Mark(index.starts.length, 0)
     } else {
       val wholePageBefore = pageStart.blocks == index.starts.length && pageStart.inBlock == block.count
-      writeBlock(block)
-      if (!wholePageBefore) shown.add(block)
-      block = new RecordBlock(math.max(PageFile.BlockBytes, nextRecordBytes + 1))
+      writeBlock(block, ofOpenPage = !wholePageBefore)
+      block = BlockPool.take(nextRecordBytes + 1)
       if (wholePageBefore) pageStart = Mark(index.starts.length, 0)
     }
     if (!block.hasRoomFor(nextRecordBytes)) flush(nextRecordBytes)
   }
 
-  private def writeBlock(b: RecordBlock): Unit = if (b.count > 0) {
+  /** @param ofOpenPage it has records of the page that has not ended */
+  private def writeBlock(b: RecordBlock, ofOpenPage: Boolean): Unit = if (b.count == 0) BlockPool.give(b)
+  else {
     if (out == null) {
       out = store.create(PageFile.path(name))
       write(PageFile.Header)
@@ -132,7 +134,8 @@ final class PageFileWriter(store: LogStore, epoch: Long, location: String, endpo
     index = PageFile.Index(index.starts :+ ((index.records, at)), index.ends :+ (at + b.length), index.records + b.count)
     out.write(b.bytes, 0, b.length)
     at += b.length
-    cached.add(b)
+    val isCached = cached.add(b)
+    if (ofOpenPage) shown.add(b, isSpare = !isCached) else if (!isCached) BlockPool.give(b)
   }
 
   private def write(bytes: Array[Byte]): Unit = {

@@ -50,7 +50,7 @@ final class RecordBlock(capacity: Int) {
 
   /** The first records, and the others in a separate block. */
   def splitAt(records: Int): (RecordBlock, RecordBlock) = {
-    val rest = new RecordBlock(bytes.length)
+    val rest = BlockPool.take(bytes.length)
     (records until count).foreach(i => rest.append(bytes, from(i), to(i)))
     truncate(records)
     (this, rest)
@@ -60,15 +60,25 @@ final class RecordBlock(capacity: Int) {
 /** The written blocks of a page that has not ended, as long as they are few. */
 final private[format] class OpenPage {
   private var blocks = Vector.empty[RecordBlock]
+  private var spare = Vector.empty[RecordBlock]
   private var bytes = 0L
 
-  def add(block: RecordBlock): Unit = {
+  /** @param isSpare nobody else uses the block */
+  def add(block: RecordBlock, isSpare: Boolean): Unit = {
     bytes += block.length
-    blocks = if (bytes <= KeptRecords.MaxBytes) blocks :+ block else Vector.empty // guard: I4.15
+    blocks :+= block
+    if (isSpare) spare :+= block
+    if (bytes > KeptRecords.MaxBytes) forget() // guard: I4.15
   }
 
   def clear(): Unit = {
     bytes = 0
+    forget()
+  }
+
+  private def forget(): Unit = {
+    spare.foreach(BlockPool.give)
+    spare = Vector.empty
     blocks = Vector.empty
   }
 
@@ -77,16 +87,19 @@ final private[format] class OpenPage {
 
 object RecordBlock {
 
-  /** From the bytes of a page file: whole lines. */
-  def ofLines(lines: Array[Byte]): RecordBlock = {
-    val block = new RecordBlock(0)
-    block.bytes = lines
-    var i = Words.lineEnd(lines, 0, lines.length)
-    while (i < lines.length) {
+  /** From the bytes of a page file: whole lines.
+    *
+    * @param fill puts so many bytes at the beginning of the array
+    */
+  def ofLines(length: Int)(fill: Array[Byte] => Unit): RecordBlock = {
+    val block = BlockPool.take(length)
+    fill(block.bytes)
+    var i = Words.lineEnd(block.bytes, 0, length)
+    while (i < length) {
       block.endsAt(i + 1)
-      i = Words.lineEnd(lines, i + 1, lines.length)
+      i = Words.lineEnd(block.bytes, i + 1, length)
     }
-    block.length = lines.length
+    block.length = length
     block
   }
 }
