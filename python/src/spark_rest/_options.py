@@ -116,9 +116,12 @@ class Options(TypedDict, total=False):
     """Maximum length of a slice in seconds, with ``offsetType=window``. The newest slice ends at the present minus
     ``lag`` and may be shorter. Default: no maximum."""
     on_cursor_expired: Literal["fail", "restart"] | None
-    """What happens when the API refuses the stored cursor twice (400, 404, 410), five seconds apart. ``fail``
-    fails the query. ``restart`` begins again at ``initialOffset``, and drops records that are still remembered.
-    A refused page token always restarts the traversal. Default: ``fail``."""
+    """What happens when the API refuses the stored cursor twice (``expiredStatusCodes``), five seconds apart.
+    ``fail`` fails the query. ``restart`` begins again at ``initialOffset``, and drops records that are still
+    remembered. A refused page token always restarts the traversal. Default: ``fail``."""
+    expired_status_codes: str | None
+    """Status codes that may mean that a cursor or page token has expired, e.g. ``400,410,412,422``. Default:
+    ``400,404,410``."""
     pagination: Literal["none", "link", "nextUrl", "cursor", "page", "offset", "auto"] | None
     """How a response names the next page: ``link`` (header ``Link``, ``rel="next"``), ``nextUrl`` (a URL in the
     response), ``cursor`` (a token), ``page`` (a page number), ``offset`` (a number of records), or ``auto``
@@ -127,8 +130,8 @@ class Options(TypedDict, total=False):
     """Path of the next URL or token in the response, or ``header:<Name>``. For ``cursor``, the last record is
     searched if the response has no such value. ``links[rel=next].uri`` selects an element of an array."""
     has_more_field: str | None
-    """Path of a value that is false, 0, null or absent on the last page. Prefix it with ``!`` for a value that is
-    true on the last page."""
+    """Path of a value that is false, 0, null or absent on the last page, or ``header:<Name>``. Prefix it with
+    ``!`` for a value that is true on the last page."""
     total_field: str | None
     """Path of the total number of records. A poll whose pages hold fewer records fails with ``PAGES_END_EARLY``.
     Do not set this option if the number is an estimate."""
@@ -139,8 +142,10 @@ class Options(TypedDict, total=False):
     """Query parameter of the page size."""
     page_size: int | None
     """Records per page to request. ``{pageSize}`` in a request is replaced by it."""
-    start_page: int | None
-    """Number of the first page. Default: 1, and 0 for ``offset``."""
+    start_page: int | str | None
+    """Number of the first page. Default: 1, and 0 for ``offset``. With ``cursor``: the token of the first page,
+    such as ``*``, or ``{offset}`` if the API takes the offset and the page token in one parameter. Default:
+    none."""
     max_pages_per_poll: int | None
     """Maximum number of pages in one poll. The next poll continues at once, so no record is lost. Default:
     ``100``."""

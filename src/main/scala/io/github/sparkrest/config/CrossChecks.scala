@@ -30,11 +30,14 @@ private[sparkrest] object CrossChecks {
     unknown ++ optional(config)
   }
 
+  /** A `?` in braces does not begin the query. */
+  private val beforeQuery = """^(?:\{[^{}]*\}|[^?])*+""".r
+
   /** An optional placeholder needs something around it that can be left out. */
   private def optional(config: RestConfig): Seq[String] = {
     val inPath = for {
       (place, url) <- Seq("url" -> config.url) ++ config.initialUrl.map("initialUrl" -> _)
-      path = Template.parse(url.takeWhile(_ != '?')) if path.isOptional
+      path = Template.parse(beforeQuery.findFirstIn(url).getOrElse("")) if path.isOptional
     } yield s"$place: a path cannot leave out ${path.names.map(n => s"{$n?}").mkString(", ")}; use a parameter or initialUrl"
     val inText = for {
       (place, text) <- config.body.map("body" -> _).toSeq ++ config.initialBody.map("initialBody" -> _)

@@ -32,7 +32,8 @@ final case class OffsetConfig(
     lookbackMs: Long,
     lagMs: Long,
     windowStepMs: Option[Long],
-    restartsExpired: Boolean
+    restartsExpired: Boolean,
+    expiredStatuses: values.StatusCodes
 ) {
   def ascending: Boolean = order == values.Order.Ascending
   def descending: Boolean = order == values.Order.Descending
@@ -74,7 +75,8 @@ object OffsetConfig {
       lookbackMs = read(Lookback),
       lagMs = read(Lag),
       windowStepMs = read.opt(WindowStep),
-      restartsExpired = read(OnCursorExpired) == values.ExpiredCursor.Restart
+      restartsExpired = read(OnCursorExpired) == values.ExpiredCursor.Restart,
+      expiredStatuses = read.parsed(ExpiredStatusCodes)(values.StatusCodes.parse).getOrElse(values.StatusCodes(Nil))
     )
   }
 }

@@ -10,7 +10,7 @@ import io.github.sparkrest.options.{OptionReader, RestOptions}
 /** The pages of one poll.
   *
   * @param next place of the next URL or token
-  * @param hasMore path of the value, and whether the value is true on the last page
+  * @param hasMore place of the value, and whether the value is true on the last page
   * @param pageParam query parameter of the page; `None`: a placeholder is used
   * @param start number of the first page, or of the first record
   * @param first token of the first page, or its number
@@ -19,7 +19,7 @@ import io.github.sparkrest.options.{OptionReader, RestOptions}
 final case class PagesConfig(
     kind: PaginationType,
     next: Option[ValueSource],
-    hasMore: Option[(FieldPath, Boolean)],
+    hasMore: Option[(ValueSource, Boolean)],
     total: Option[FieldPath],
     pageParam: Option[String],
     pageSizeParam: Option[String],
@@ -49,9 +49,10 @@ object PagesConfig {
       kind = kind,
       next = read.parsed(NextField)(ValueSource.parse),
       hasMore = read.opt(HasMoreField).flatMap { text =>
-        val path = FieldPath.parse(text.stripPrefix("!"))
-        if (path.isEmpty) read.problem(s"""hasMoreField: "$text" is not a path; allowed: names joined by dots""")
-        path.map(_ -> text.startsWith("!"))
+        val source = ValueSource.parse(text.stripPrefix("!"))
+        if (source.isEmpty)
+          read.problem(s"""hasMoreField: "$text" is not a path; allowed: names joined by dots, header:<Name>""")
+        source.map(_ -> text.startsWith("!"))
       },
       total = read.path(TotalField),
       pageParam = read.opt(PageParam).orElse(if (inRequest) None else kind.parameter),

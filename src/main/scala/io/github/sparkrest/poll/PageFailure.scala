@@ -9,15 +9,15 @@ import io.github.sparkrest.progress.Progress
 /** @param status of the response; 0: no response */
 final case class PageFailure(error: RestError, status: Int = 0) {
 
-  /** The API no longer knows the page token or cursor. */
-  def refusesPlace: Boolean = status == 400 || status == 404 || status == 410
+  /** The API may no longer know the page token or cursor. */
+  def refusesPlace(config: RestConfig): Boolean = config.offset.expiredStatuses.contains(status)
 
   /** The page token is useless: keeping it would repeat the error forever. */
   def endsTraversal: Boolean = PageFailure.EndsTraversal(error.condition)
 
-  /** The error, with a hint if the API refused a cursor. */
+  /** The error, with a hint if the API refused a cursor. A 404 means more often that the URL is wrong. */
   def explained(state: Progress, config: RestConfig): RestError =
-    if (state.traversal.isEmpty && Set(400, 410)(status) && !config.offset.restartsExpired)
+    if (state.traversal.isEmpty && status != 404 && !config.offset.restartsExpired)
       RestError(
         Condition.CursorExpired,
         error.message,

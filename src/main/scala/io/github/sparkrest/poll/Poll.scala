@@ -219,7 +219,7 @@ final class Poll(
     val certain = state.withoutDoubt
     def failed(next: Progress, error: RestError) = outcome.copy(next, more = false, error = Some(error))
     if (failure.endsTraversal) failed(core.restarted(state), failure.error)
-    else if (!failure.refusesPlace) failed(certain, failure.error)
+    else if (!failure.refusesPlace(config)) failed(certain, failure.error)
     else
       core.refused(state, failure.status, clock.now().toEpochMilli) match {
         case Refusal.OfOtherThings          => failed(certain, failure.error)

@@ -46,8 +46,14 @@ final case class PageFacts(
   def header(name: String): Option[String] = headers.value(name)
 
   /** False, 0, null, `""` and absence are all false. */
-  def isTrue(path: FieldPath): Boolean =
-    envelope(path).flatMap(PageFacts.text).exists(t => t != "false" && t != "0")
+  def isTrue(source: ValueSource): Boolean = text(source).exists(t => !t.equalsIgnoreCase("false") && t != "0")
+
+  /** Whether the response has the value; null and `""` count. */
+  def has(source: ValueSource): Boolean = source match {
+    case ValueSource.InBody(path)   => envelope(path).isDefined
+    case ValueSource.InHeader(name) => header(name).isDefined
+    case ValueSource.InLink(rel)    => LinkHeader.find(headers, rel).isDefined
+  }
 }
 
 object PageFacts {

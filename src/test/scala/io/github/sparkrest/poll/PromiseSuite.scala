@@ -338,6 +338,24 @@ class PromiseSuite extends AnyFunSuite {
     }
   }
 
+  test("expiredStatusCodes: another status may refuse a cursor, and those that are not listed do not") {
+    def polled(status: Int, options: (String, String)*) = {
+      val api = new PolledApi(
+        Seq(
+          "url" -> "http://h/x?cursor={next}",
+          "offsetType" -> "cursor",
+          "offsetField" -> "next",
+          "onCursorExpired" -> "restart"
+        ) ++ options: _*
+      )(r => if (number(r, "cursor", 0) > 0) Answer("gone", status = status) else Answer(s"""{"data":${array(ids(1))},"next":"1"}"""))
+      api.poll()
+      (1 to 3).foreach(_ => api.poll())
+      api.state.offset.isEmpty
+    }
+    assert(polled(410) && !polled(422) && polled(422, "expiredStatusCodes" -> "412,422"))
+    assert(!polled(410, "expiredStatusCodes" -> "412,422"))
+  }
+
   // ---- ends that never come
 
   test("empty pages that each name a next one end the traversal after some, and the warning says what to set") {

@@ -71,8 +71,8 @@ class ReportedBugsSuite extends AnyFunSuite {
     def pages(options: (String, String)*)(last: String) = {
       val api =
         new PolledApi(Seq("offsetField" -> "id", "pagination" -> "cursor", "nextField" -> "next") ++ options: _*)({ r =>
-          if (query(r).contains("cursor")) Answer(last)
-          else Answer("""{"data":[{"id":1}],"next":"b","more":true,"total":2,"done":false}""")
+          if (query(r).contains("cursor")) Answer(last).copy(headers = Seq("X-More" -> "False"))
+          else Answer("""{"data":[{"id":1}],"next":"b","more":true,"total":2,"done":false}""").copy(headers = Seq("X-More" -> "True"))
         })
       api.traversal()
       assert(api.asked.length == 2 && api.outcome.error.isEmpty && api.state.traversal.isEmpty, last)
@@ -82,6 +82,7 @@ class ReportedBugsSuite extends AnyFunSuite {
     pages()("""{"data":null,"next":null}""")
     pages("totalField" -> "total")("""{"data":[{"id":2}],"next":"c","total":2}""")
     pages("hasMoreField" -> "!done")("""{"data":[{"id":2}],"next":"c","done":true}""")
+    pages("hasMoreField" -> "header:X-More")("""{"data":[{"id":2}],"next":"c"}""")
     val stripe = new PolledApi(
       "offsetField" -> "id",
       "pagination" -> "cursor",

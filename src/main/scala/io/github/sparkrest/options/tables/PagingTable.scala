@@ -70,7 +70,7 @@ private[sparkrest] trait PagingTable {
     "hasMoreField",
     NonEmpty,
     Paging,
-    doc = "Path of a value that is false, 0, null or absent on the last page. Prefix it with `!` for a value that is true on the last page."
+    doc = "Path of a value that is false, 0, null or absent on the last page, or `header:<Name>`. Prefix it with `!` for a value that is true on the last page."
   )
   val TotalField: Opt[String] = Opt(
     "totalField",

@@ -8,7 +8,7 @@ import io.github.sparkrest.options.values.JsonTemplate._
   *
   * `{"after": "{cursor?}"}` becomes `{}` without a cursor. Within quotes a placeholder is text; without quotes it is a value.
   */
-final case class JsonTemplate private (root: Part) {
+final class JsonTemplate private (root: Part) {
 
   /** @param text value of a placeholder, as text
     * @param value value of a placeholder without quotes
@@ -30,14 +30,14 @@ object JsonTemplate {
     val template = Template.parse(text, known)
     val holes = template.parts.collect { case h: Template.Hole => h }.toVector
     // Each placeholder becomes a mark that JSON text does not contain: its number between two private characters.
-    val open = (Begin to End).find(c => !text.contains(c.toChar)).map(_.toChar)
-    open.flatMap { mark =>
+    val free = (Begin to End).find(c => !text.contains(c.toChar)).map(_.toChar)
+    free.flatMap { mark =>
       val (marked, _, _) = template.parts.foldLeft(("", 0, false)) {
         case ((done, n, quoted), Template.Literal(t)) => (done + t, n, endsInString(t, quoted))
         case ((done, n, quoted), _)                   =>
           (done + (if (quoted) s"$mark$n$mark" else s"\"$mark$n$mark$mark\""), n + 1, quoted)
       }
-      io.circe.parser.parse(marked).toOption.map(json => JsonTemplate(part(json, mark, holes)))
+      io.circe.parser.parse(marked).toOption.map(json => new JsonTemplate(part(json, mark, holes)))
     }
   }
 

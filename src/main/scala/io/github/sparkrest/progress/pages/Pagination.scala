@@ -36,7 +36,7 @@ trait Pagination {
 
 /** A pagination with the stop rules that all kinds share. */
 final class PageSequence(paging: PagesConfig, kind: Pagination) {
-  def wanted: Seq[FieldPath] = kind.wanted ++ paging.hasMore.map(_._1) ++ paging.total
+  def wanted: Seq[FieldPath] = kind.wanted ++ paging.hasMore.toList.flatMap(m => PathsOf(m._1)) ++ paging.total
   def mayOverlap: Boolean = kind.mayOverlap
 
   /** @param current the page that was read; `None`: the first one
@@ -74,11 +74,11 @@ final class PageSequence(paging: PagesConfig, kind: Pagination) {
     else None
 
   private def flag(facts: PageFacts): Option[Boolean] = paging.hasMore.collect {
-    case (path, negated) if facts.envelope(path).isDefined => facts.isTrue(path) != negated
+    case (source, negated) if facts.has(source) => facts.isTrue(source) != negated
   }
 
   private def isLast(before: Long, facts: PageFacts): Boolean =
-    paging.hasMore.exists { case (path, negated) => facts.isTrue(path) == negated } ||
+    paging.hasMore.exists { case (source, negated) => facts.isTrue(source) == negated } ||
       total(facts).exists(before + facts.records >= _)
 
   private def total(facts: PageFacts): Option[Long] = paging.total.flatMap(p => facts.number(ValueSource.InBody(p)))
