@@ -49,8 +49,8 @@ private[http] object Connections {
   private def made(s: Connections): OkHttpClient = {
     val builder = new OkHttpClient.Builder()
       .connectTimeout(s.connectTimeoutMs, MILLISECONDS)
-      .readTimeout(s.readTimeoutMs, MILLISECONDS)
-      .writeTimeout(s.readTimeoutMs, MILLISECONDS)
+      .readTimeout(0, MILLISECONDS) // see Exchange
+      .writeTimeout(0, MILLISECONDS)
       .connectionPool(new ConnectionPool(MaxIdle, IdleSeconds, SECONDS))
       .connectionSpecs(java.util.Arrays.asList(jvmTls, ConnectionSpec.CLEARTEXT))
       .sslSocketFactory(s.tls.getOrElse(SSLContext.getDefault).getSocketFactory, Unused)
@@ -58,7 +58,7 @@ private[http] object Connections {
       .followRedirects(false)
       .fastFallback(false) // connects in the thread of the request
       .addNetworkInterceptor(SentOnce)
-      .eventListener(IdleConnections)
+      .eventListener(ExchangeEvents)
     s.checked.foreach(c => builder.proxy(Proxy.NO_PROXY).dns(checkedDns(c)))
     s.transport.proxy.foreach(p => builder.proxy(new Proxy(Proxy.Type.HTTP, new InetSocketAddress(p.host, p.port))))
     val credentials = s.transport.proxy.flatMap(_.credentials)

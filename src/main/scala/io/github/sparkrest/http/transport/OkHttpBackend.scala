@@ -8,7 +8,8 @@ import java.util.Collections
 
 import scala.annotation.tailrec
 
-import okhttp3.{Headers, HttpUrl, OkHttpClient, Request, RequestBody, Response => OkResponse}
+import okhttp3.{Headers, HttpUrl, MediaType, OkHttpClient, Request, RequestBody, Response => OkResponse}
+import okio.BufferedSink
 import sttp.capabilities.Effect
 import sttp.client4.{GenericRequest, NoBody, Response, StringBody, SyncBackend}
 import sttp.model.{Header, StatusCode}
@@ -52,7 +53,7 @@ final private[transport] class OkHttpBackend(client: OkHttpClient, exchange: Exc
       headers.addUnsafeNonAscii(h.name, h.value)
     }
     val body = request.body match {
-      case StringBody(text, _, _)                    => RequestBody.create(text.getBytes(UTF_8), null)
+      case StringBody(text, _, _)                    => new WatchedBody(text.getBytes(UTF_8), exchange)
       case NoBody if withBody(request.method.method) => RequestBody.create(Array.emptyByteArray, null)
       case NoBody                                    => null
       case other                                     => throw new IllegalArgumentException(other.getClass.getName)
@@ -66,6 +67,21 @@ final private[transport] class OkHttpBackend(client: OkHttpClient, exchange: Exc
   }
 
   def close(): Unit = ()
+}
+
+/** The body of a request. Each piece that the peer takes ends its silence. */
+final private class WatchedBody(bytes: Array[Byte], exchange: Exchange) extends RequestBody {
+  override def contentType(): MediaType = null
+  override def contentLength(): Long = bytes.length.toLong
+  override def writeTo(sink: BufferedSink): Unit =
+    bytes.indices.by(WatchedBody.Piece).foreach { from =>
+      exchange.waiting()
+      sink.write(bytes, from, math.min(WatchedBody.Piece, bytes.length - from))
+    }
+}
+
+private object WatchedBody {
+  private val Piece = 16 << 10
 }
 
 private[transport] object OkHttpBackend {

@@ -7,7 +7,7 @@ import java.util.{Collections, WeakHashMap}
 
 import scala.jdk.CollectionConverters._
 
-import okhttp3.{Call, Connection, EventListener, Interceptor, Protocol, Response}
+import okhttp3.{Connection, Interceptor, Protocol, Response}
 
 /** The last stop before the network: no call sends two requests.
   *
@@ -21,6 +21,7 @@ private[transport] object SentOnce extends Interceptor {
     if (Option(chain.connection).exists(IdleConnections.isStale(_))) throw new StaleConnection
     exchange.sent = true
     val response = chain.proceed(chain.request)
+    exchange.received()
     exchange.status = response.code
     exchange.headers = response.headers.asScala.map(h => h.getFirst.toLowerCase -> h.getSecond).toList
     response.newBuilder.code(200).build()
@@ -30,14 +31,14 @@ private[transport] object SentOnce extends Interceptor {
 /** Finds connections of the pool that the server closed meanwhile. OkHttp looks only at those idle for 10 s, and not for a GET:
   * it would send the request again instead.
   */
-private[transport] object IdleConnections extends EventListener {
+private[transport] object IdleConnections {
   private case class Use(count: Int, atNanos: Long)
   private val lastUse = Collections.synchronizedMap(new WeakHashMap[Connection, Use])
 
   /** The check takes a millisecond. A server that kept a connection for a second request keeps it for the next one too. */
   private val CheckAfterNanos = 20L * 1000 * 1000
 
-  override def connectionReleased(call: Call, connection: Connection): Unit = {
+  def released(connection: Connection): Unit = {
     lastUse.put(connection, Use(Option(lastUse.get(connection)).fold(0)(_.count) + 1, System.nanoTime))
     ()
   }

@@ -36,7 +36,7 @@ final class SttpClient(
     for {
       _ <- guard(request)
       context <- TlsContext(tls)
-      exchange = new Exchange(readTimeoutMs, limits.millis, cancelled)
+      exchange = new Exchange(connectTimeoutMs, readTimeoutMs, limits.millis, cancelled)
       used <-
         try answer(request, exchange, client(request, context)).flatMap(read(request, exchange, _)(use))
         finally exchange.close()
