@@ -36,7 +36,7 @@ class WireSuite extends AnyFunSuite {
 
   private def returned[A <: Serializable](value: A): A = Wire.read[A](Wire.write(value))
 
-  test("reports of polls come to the driver unchanged") {
+  test("the driver receives reports of polls unchanged") {
     val failed = PollReport.failed(Nil, RestError(Condition.TokenExpired, "m", "h", Some(5), repeatable = false))
     Seq(one(0, 1), one(1000, 3), many(5), List(PollReport.Repeated), List(failed)).foreach(r => assert(returned(r) == r))
   }
