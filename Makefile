@@ -150,7 +150,7 @@ $(DEMO_JAR): $(BUILD_FILES) $(SCALA_FILES)
 	cp target/jars/spark-rest_2.13-$(VERSION).jar $(BUNDLED)
 	@touch $@
 
-# sbt does not rewrite a jar whose content would be the same, so this stamp has the time of the build.
+# sbt does not rewrite a jar whose content is the same. `touch` gives it the time of this build.
 $(JARS): $(BUILT)
 	@test -f $@ || ./sbtw +assembly
 	@touch $@

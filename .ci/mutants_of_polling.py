@@ -116,7 +116,7 @@ POLLING = (
         "if (!outcome.more && !inherited)",
         "if (!outcome.more && (inherited || !inherited))",
         "AvailableNowRunsSuite",
-        "a run that finishes the traversal of an earlier run also reads records that appeared on its first pages since",
+        "a run that finishes the traversal of an earlier run also reads new records on the first pages",
     ),
     Mutant(
         "I6.1",

@@ -28,7 +28,7 @@ RUNS = (
         "if (to > from) checkNewest()",
         "",
         "OverlappingRunsSuite",
-        "a batch that an older run logs after this run has read the log is replayed, and is its last batch",
+        "a batch that an older run logs after this run has read the log is replayed, and the older run makes no other",
     ),
     Mutant(
         "I2.6",
@@ -36,7 +36,7 @@ RUNS = (
         "if (slices.isLeft && !resumed) ledger",
         "if (slices.isLeft && !resumed && ledger.manifests.isEmpty) ledger",
         "OverlappingRunsSuite",
-        "a batch that an older run logs after this run has read the log is replayed, and is its last batch",
+        "a batch that an older run logs after this run has read the log is replayed, and the older run makes no other",
     ),
     Mutant(
         "I5.3",

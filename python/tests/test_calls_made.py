@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Calls of a query with an input: their number, their concurrency, the rows that a limit counts, and the sent columns."""
+"""Calls of a query with an input: their number and concurrency, the rows that a limit counts, and the sent columns."""
 
 from __future__ import annotations
 

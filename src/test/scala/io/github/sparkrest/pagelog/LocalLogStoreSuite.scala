@@ -15,8 +15,8 @@ class LocalLogStoreSuite extends AnyFunSuite {
   private val Writers = 8
   private val Rounds = 200
 
-  /** The results of all writers. Each has a separate store. `round()` waits until all writers call it, or fails after a failure
-    * of one of them.
+  /** The results of all writers. Each has a separate store. `round()` waits until all writers call it, and fails if a writer
+    * failed.
     */
   private def together[A](folder: Path)(body: (LogStore, Int, () => Unit) => A): Seq[A] = {
     val line = new CyclicBarrier(Writers)

@@ -154,7 +154,7 @@ class OverlappingRunsSuite extends EachStore {
     assert(start(newer, LogPosition(2, 1)).states("main") == state("3") && newer.unreadRecords(LogPosition(2, 1)) == 1)
   }
 
-  testEach("a batch that an older run logs after this run has read the log is replayed, and is its last batch") {
+  testEach("a batch that an older run logs after this run has read the log is replayed, and the older run makes no other") {
     (_, s) =>
       val older = open(s)
       start(older)

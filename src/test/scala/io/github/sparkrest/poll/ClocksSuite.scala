@@ -15,7 +15,7 @@ class ClocksSuite extends AnyFunSuite {
   private val Began = Instant.parse("2026-01-01T00:00:00Z").toEpochMilli
   private val formats = Seq("offsetField" -> "t", "offsetFormat" -> "epoch_ms", "requestOffsetFormat" -> "epoch_ms")
 
-  /** An API that creates a record every 100 ms of its own clock.
+  /** An API that creates a record every 100 ms by its clock.
     *
     * @param behind milliseconds that its clock is behind the clock of this machine
     * @param date the time in its `Date` header, if it has the header

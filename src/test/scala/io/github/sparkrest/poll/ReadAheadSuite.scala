@@ -50,7 +50,7 @@ class ReadAheadSuite extends AnyFunSuite {
     } finally ahead.close()
   }
 
-  test("the traversal gets the response to each request in its own order, and each request is sent once") {
+  test("the traversal gets the responses in its order, and each request is sent once") {
     reading() { (ahead, api, expect) =>
       (1 to 10).foreach { n =>
         assert(ahead.send(request(n))(text) == Right(s"http://h/$n"))
@@ -121,7 +121,7 @@ class ReadAheadSuite extends AnyFunSuite {
     }
   }
 
-  test("a connection that breaks in the rest of a response is an error of its request, and a reader's exception is passed on") {
+  test("a connection that breaks in the rest of a response fails its request, and a reader's exception is passed on") {
     def body(from: String) = new InputStream {
       private var n = 0
       def read(): Int = { n += 1; if (n > 200) throw new IOException(from) else 'x'.toInt }

@@ -58,7 +58,7 @@ class ForecastSuite extends AnyFunSuite {
     assert(pages(numbered, ascending :+ ("offsetType" -> "cursor"): _*) == Seq("4"))
   }
 
-  test("the forecast has one request if the next token is in the response") {
+  test("the forecast has one request if only the response contains the next token") {
     assert(
       pages(within(PageToken.Cursor("t")), "pagination" -> "cursor", "nextField" -> "next", "order" -> "asc") == Seq("t")
     )

@@ -131,7 +131,7 @@ class AvailableNowRunsSuite extends AnyFunSuite with BeforeAndAfterAll {
     }
   }
 
-  test("a run that finishes the traversal of an earlier run also reads records that appeared on its first pages since") {
+  test("a run that finishes the traversal of an earlier run also reads new records on the first pages") {
     val root = Files.createTempDirectory("log")
     refused = _ => false
     val first = new OneEndpointRun(root, mustComplete = true, pages :+ ("maxRequestsPerTrigger" -> "1"): _*)

@@ -300,7 +300,7 @@ class PollerSuite extends AnyFunSuite with Eventually {
     }
   }
 
-  test("maxRequestRate: no window has more requests, and polling continues at that rate") {
+  test("with maxRequestRate, no window has more requests than allowed, and polling continues at that rate") {
     running(mustComplete = false, "maxRequestRate" -> "20/0.5s") { r =>
       newest = 1000000
       val before = server.asked.length

@@ -88,7 +88,7 @@ class SourceFoldersSuite extends EachStore {
     c.run("z")((folders, log) => folders.requireInPlace(log, LogPosition(1, 2), users))
   }
 
-  test("a source may start anew while its first batch is the newest batch, but not after it left the query") {
+  test("a source may start from the beginning while its first batch is the newest, but not after it left the query") {
     val c = new Checkpoint
     c.polled("x")
     c.logged(0, "x" -> users, "y" -> orders)

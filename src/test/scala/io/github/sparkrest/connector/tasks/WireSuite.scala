@@ -45,7 +45,7 @@ class WireSuite extends AnyFunSuite {
     Condition.all.foreach(c => assert(returned(RestError(c, "m", "h")).condition eq c))
   }
 
-  test("a report is small: for one poll, for an endpoint with many records in memory, for many endpoints") {
+  test("the report of one poll, of an endpoint that remembers many records, and of many endpoints is small") {
     def bytes(reports: List[PollReport]) = Wire.write(reports).length
     assert(bytes(one(0, 1)) < 1500 && bytes(one(10, 3)) < 1800)
     assert(bytes(one(1000, 1)) < 11000)

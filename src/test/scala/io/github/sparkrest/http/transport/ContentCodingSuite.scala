@@ -67,7 +67,7 @@ class ContentCodingSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
       }
     }
 
-    test(s"$name: random bytes end without another exception than BrokenBody") {
+    test(s"$name: random bytes cause no exception except BrokenBody") {
       forAll(Gen.containerOf[Array, Byte](Gen.choose(-128, 127).map(_.toByte)), minSuccessful(100)) { noise =>
         try { decoded(header, new Dribble(noise)); () }
         catch { case _: BrokenBody => () }
