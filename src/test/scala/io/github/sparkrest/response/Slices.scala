@@ -13,7 +13,7 @@ import io.github.sparkrest.options.values.FieldPath
 import org.scalacheck.{Arbitrary, Gen}
 import org.scalatest.Assertions
 
-/** Helpers of the suites in this package: they cut records out of texts. */
+/** Functions for the suites of this package that cut records out of texts. */
 private[sparkrest] trait Slices { this: Assertions =>
 
   final protected class Kept extends RecordSink {

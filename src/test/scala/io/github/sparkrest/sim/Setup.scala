@@ -58,7 +58,7 @@ final case class Setup(chosen: Map[String, String]) {
   /** A log that keeps only the newest version of a record. */
   lazy val compact: Boolean = flag("compact")
 
-  /** The first request is another one. */
+  /** The first request differs from later requests. */
   lazy val first: Boolean = flag("first")
 
   /** Records without an id: two of them can be equal. */

@@ -69,7 +69,7 @@ object Shrink {
     s.events.indices.iterator.flatMap { i =>
       val e = s.events(i)
       val earliest = if (i == 0) 1 else s.events(i - 1).at
-      // A status code is not a number to make smaller.
+      // A status code must not be made smaller.
       val numbers = if (e.what == "status") Nil else Seq(e.copy(n = 0), e.copy(n = e.n / 2))
       val times = Seq(e.copy(at = earliest), e.copy(at = e.at / 2), e.copy(at = e.at - 1), e.copy(at = e.at - 3))
       (numbers ++ times)

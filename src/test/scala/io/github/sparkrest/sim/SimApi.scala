@@ -184,7 +184,7 @@ final class SimApi(scenario: Scenario, tracing: Boolean) extends HttpClient {
 
   def note(text: => String): Unit = if (tracing) trace += text
 
-  /** @param cut after so many bytes the connection breaks, or the body just ends */
+  /** @param cut the number of bytes after which the connection breaks, or the body ends */
   private def body(text: String, cut: Option[(Int, Int)]): InputStream = {
     val whole = text.getBytes(UTF_8)
     cut match {

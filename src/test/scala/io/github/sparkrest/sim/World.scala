@@ -49,7 +49,7 @@ final class World(setup: Setup) {
     (math.max(1, last - n) to last).find(r => setup.behind == 0 || times(r) >= now - setup.behind).getOrElse(last)
   }
 
-  /** @param request that will be the first to see it */
+  /** @param request the first request that sees it */
   def change(e: Event, request: Int): Unit = {
     if (e.what != "tick") changedAt = now
     happen(e, request)
