@@ -113,7 +113,10 @@ class AuthConfigSuite extends AnyFunSuite {
     val request =
       new RequestTemplate(c).render(RequestValues("", ("", ""), None, initial = true)).fold(e => fail(e.text), identity)
     assert(request.headers.contains("X-Key" -> "k{e}y&1"))
-    assert(request.url == "http://h/x?k=k%7Be%7Dy%261&q=env%3Aprod%20x", "a value that only looks like a reference is text")
+    assert(
+      request.url == "http://h/x?k=k%7Be%7Dy%261&q=env%3Aprod%20x",
+      "a value that only looks like a reference is text"
+    )
     assert(!Seq(c.toString, c.options.toString, c.references.toString).exists(_.contains("k{e}y")))
     assert(config("headers" -> s"file:${file("""{"A": "b"}""")}").headers == Seq("A" -> "b"))
     assert(

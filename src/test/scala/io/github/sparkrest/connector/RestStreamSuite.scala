@@ -76,7 +76,9 @@ class RestStreamSuite extends AnyFunSuite with BeforeAndAfterAll with Eventually
 
   private def finish(q: StreamingQuery): Unit = assert(q.awaitTermination(60000), "the query did not end by itself")
 
-  test("a stream with an inferred schema delivers each record once over a restart, and makes no batch without records") {
+  test(
+    "a stream with an inferred schema delivers each record once over a restart, and makes no batch without records"
+  ) {
     reset(35)
     val place = new Place
     val q = place.start(stream())

@@ -75,7 +75,9 @@ class SchemaEvolutionSuite extends AnyFunSuite with BeforeAndAfterAll {
 
   private def located(place: Place) = "schemaLocation" -> place.schemas
 
-  test("an inferred schema is stored: the next start sends no request at load(), although the records look different now") {
+  test(
+    "an inferred schema is stored: the next start sends no request at load(), although the records look different now"
+  ) {
     records = Vector("""{"id":1,"a":"x"}""", """{"id":2,"b":1.5}""")
     val place = new Place
     place.run(place.stream(located(place)))

@@ -67,7 +67,10 @@ class ManyEndpointsSuite extends AnyFunSuite {
     val end = log.take(LogPosition.Start, 100, 1 << 20)
     val expected = Seq("""{"n":"a"}"a1"""", """{"n":"b"}"b7"""", """{"n":"b"}"b8"""")
     assert(read(store, log.slices(LogPosition.Start, end)) == expected)
-    assert(read(store, log.slices(LogPosition(1, 1), end)) == expected.drop(1), "the range starts in the middle of a file")
+    assert(
+      read(store, log.slices(LogPosition(1, 1), end)) == expected.drop(1),
+      "the range starts in the middle of a file"
+    )
     assert(read(store, log.slices(LogPosition.Start, LogPosition(1, 1))) == expected.take(1))
     assert(log.offsetsAt(LogPosition(1, 1)) == Map("a" -> Some("2"), "b" -> Some("7")))
     assert(log.offsetsAt(end) == Map("a" -> Some("2"), "b" -> Some("9")))

@@ -57,27 +57,28 @@ class OverlappingRunsSuite extends EachStore {
     assert(open(s).unreadRecords(LogPosition.Start) == 2)
   }
 
-  testEach("a manifest of a dying run counts as absent if its page was swept, at this start and at later starts") { (_, s) =>
-    val dying = open(s)
-    start(dying)
-    dying.append(page(s, dying.epoch, "first"), of(state("1")))
-    val late = page(s, dying.epoch, "late")
-    val newer = open(s)
-    start(newer)
-    write(s, 2, 1, dying, late, "late")
-    assert(newer.append(page(s, newer.epoch, "mine"), of(state("mine"))) == Map("main" -> state("mine")))
-    assert(manifests(s) == Set(1L, 3L) && newer.unreadRecords(LogPosition.Start) == 2)
-    // The state after a kill of the newer run, before it deleted that manifest.
-    write(s, 2, 1, dying, late, "late")
-    val next = open(s)
-    assert(start(next, LogPosition(1, 1)).states("main") == state("mine") && manifests(s) == Set(1L, 3L))
-    assert(next.slices(LogPosition.Start, LogPosition(3, 1)).length == 2)
-    // Here no newer manifest follows it.
-    write(s, 4, 3, dying, late, "later")
-    val last = open(s)
-    assert(start(last, LogPosition(1, 1)).states("main") == state("mine"))
-    last.append(page(s, last.epoch, "more"), of(state("more")))
-    assert(manifests(s) == Set(1L, 3L, 5L) && open(s).unreadRecords(LogPosition.Start) == 3)
+  testEach("a manifest of a dying run counts as absent if its page was swept, at this start and at later starts") {
+    (_, s) =>
+      val dying = open(s)
+      start(dying)
+      dying.append(page(s, dying.epoch, "first"), of(state("1")))
+      val late = page(s, dying.epoch, "late")
+      val newer = open(s)
+      start(newer)
+      write(s, 2, 1, dying, late, "late")
+      assert(newer.append(page(s, newer.epoch, "mine"), of(state("mine"))) == Map("main" -> state("mine")))
+      assert(manifests(s) == Set(1L, 3L) && newer.unreadRecords(LogPosition.Start) == 2)
+      // The state after a kill of the newer run, before it deleted that manifest.
+      write(s, 2, 1, dying, late, "late")
+      val next = open(s)
+      assert(start(next, LogPosition(1, 1)).states("main") == state("mine") && manifests(s) == Set(1L, 3L))
+      assert(next.slices(LogPosition.Start, LogPosition(3, 1)).length == 2)
+      // Here no newer manifest follows it.
+      write(s, 4, 3, dying, late, "later")
+      val last = open(s)
+      assert(start(last, LogPosition(1, 1)).states("main") == state("mine"))
+      last.append(page(s, last.epoch, "more"), of(state("more")))
+      assert(manifests(s) == Set(1L, 3L, 5L) && open(s).unreadRecords(LogPosition.Start) == 3)
   }
 
   testEach("two runs that died in this way leave two manifests, which both count as absent") { (_, s) =>
@@ -154,22 +155,23 @@ class OverlappingRunsSuite extends EachStore {
     assert(start(newer, LogPosition(2, 1)).states("main") == state("3") && newer.unreadRecords(LogPosition(2, 1)) == 1)
   }
 
-  testEach("a batch that an older run logs after this run has read the log is replayed, and the older run makes no other") {
-    (_, s) =>
-      val older = open(s)
-      start(older)
-      older.append(page(s, older.epoch, "a"), of(state("1")))
-      val newer = open(s)
-      // The older run passed its checks before the newer run began.
-      val kept = page(s, older.epoch, "b", "c")
-      s.writeIfAbsent(Manifest.path(2), Manifest.encode(Manifest(2, 1, older.epoch, kept, Map("main" -> state("3")))))
-      assert(newer.slices(LogPosition(1, 1), LogPosition(2, 2)).map(_.name) == Seq(kept.name))
-      assert(start(newer, LogPosition(2, 2)).states("main") == state("3"), "polling continues after this batch")
-      val e = intercept[RestException](older.take(LogPosition.Start, 10, 1 << 20))
-      assert(e.error.condition == Condition.NewerRun)
-      assert(
-        older.take(LogPosition(1, 1), 10, 1 << 20) == LogPosition(1, 1),
-        "without records there is no batch, so nothing is refused"
-      )
+  testEach(
+    "a batch that an older run logs after this run has read the log is replayed, and the older run makes no other"
+  ) { (_, s) =>
+    val older = open(s)
+    start(older)
+    older.append(page(s, older.epoch, "a"), of(state("1")))
+    val newer = open(s)
+    // The older run passed its checks before the newer run began.
+    val kept = page(s, older.epoch, "b", "c")
+    s.writeIfAbsent(Manifest.path(2), Manifest.encode(Manifest(2, 1, older.epoch, kept, Map("main" -> state("3")))))
+    assert(newer.slices(LogPosition(1, 1), LogPosition(2, 2)).map(_.name) == Seq(kept.name))
+    assert(start(newer, LogPosition(2, 2)).states("main") == state("3"), "polling continues after this batch")
+    val e = intercept[RestException](older.take(LogPosition.Start, 10, 1 << 20))
+    assert(e.error.condition == Condition.NewerRun)
+    assert(
+      older.take(LogPosition(1, 1), 10, 1 << 20) == LogPosition(1, 1),
+      "without records there is no batch, so nothing is refused"
+    )
   }
 }

@@ -114,7 +114,10 @@ class PageFileSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     val writer = new PageFileWriter(store, 1, "")
     val records = (1 to 60).map(record(_, 100000))
     records.foreach(append(writer, _))
-    assert(records.map(_.length).sum > writer.shownBytes && shownAgain(writer).length <= 3, "only the last block is held")
+    assert(
+      records.map(_.length).sum > writer.shownBytes && shownAgain(writer).length <= 3,
+      "only the last block is held"
+    )
     writer.abandon()
   }
 

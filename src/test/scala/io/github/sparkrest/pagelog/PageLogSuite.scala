@@ -72,19 +72,20 @@ class PageLogSuite extends EachStore {
     }
   }
 
-  testEach("an unreadable manifest before another manifest is an error, and so is a manifest whose page is missing") { (_, s) =>
-    val l = open(s)
-    start(l)
-    val first = page(s, l.epoch, "a")
-    l.append(first, of(state("1")))
-    l.append(page(s, l.epoch, "b"), of(state("2")))
-    val whole = s.read(Manifest.path(1)).get
-    def refused() = intercept[RestException](open(s)).error
-    s.overwrite(Manifest.path(1), "{}".getBytes(UTF_8))
-    assert(refused().condition == Condition.CheckpointUnreadable)
-    s.overwrite(Manifest.path(1), whole)
-    s.delete(PageFile.path(first.name))
-    assert(refused().text.contains(s"page file ${first.name} is not whole"))
+  testEach("an unreadable manifest before another manifest is an error, and so is a manifest whose page is missing") {
+    (_, s) =>
+      val l = open(s)
+      start(l)
+      val first = page(s, l.epoch, "a")
+      l.append(first, of(state("1")))
+      l.append(page(s, l.epoch, "b"), of(state("2")))
+      val whole = s.read(Manifest.path(1)).get
+      def refused() = intercept[RestException](open(s)).error
+      s.overwrite(Manifest.path(1), "{}".getBytes(UTF_8))
+      assert(refused().condition == Condition.CheckpointUnreadable)
+      s.overwrite(Manifest.path(1), whole)
+      s.delete(PageFile.path(first.name))
+      assert(refused().text.contains(s"page file ${first.name} is not whole"))
   }
 
   testEach("a manifest of a later version is an error at any number, and is not deleted") { (_, s) =>
@@ -100,15 +101,16 @@ class PageLogSuite extends EachStore {
     }
   }
 
-  testEach("a run sweeps pages of its lost attempts, but neither pages of manifests nor pages of other runs") { (_, s) =>
-    val other = page(s, 99, "of a later run")
-    val l = open(s)
-    start(l)
-    val named = page(s, l.epoch, "a")
-    l.append(named, of(state("1")))
-    val lost = page(s, l.epoch, "b")
-    l.sweepLost()
-    assert(s.list(PageFile.Folder).toSet == Set(named.name, other.name) && lost.bytes > 0)
+  testEach("a run sweeps pages of its lost attempts, but neither pages of manifests nor pages of other runs") {
+    (_, s) =>
+      val other = page(s, 99, "of a later run")
+      val l = open(s)
+      start(l)
+      val named = page(s, l.epoch, "a")
+      l.append(named, of(state("1")))
+      val lost = page(s, l.epoch, "b")
+      l.sweepLost()
+      assert(s.list(PageFile.Folder).toSet == Set(named.name, other.name) && lost.bytes > 0)
   }
 
   testEach("commit deletes consumed pages except for the retained batches, and never deletes the newest manifest") {
@@ -142,7 +144,9 @@ class PageLogSuite extends EachStore {
     assert(open(s).slices(LogPosition(9, 1), LogPosition(12, 1)).length == 3, "two consumed batches are retained")
   }
 
-  testEach("a run that starts at an earlier position keeps the pages that it needs, and a torn list of starts keeps more") { (_, s) =>
+  testEach(
+    "a run that starts at an earlier position keeps the pages that it needs, and a torn list of starts keeps more"
+  ) { (_, s) =>
     (1L to 3L).foreach { n =>
       val l = open(s, retain = 1)
       start(l, LogPosition(n - 1, if (n == 1) 0 else 1))
@@ -226,18 +230,17 @@ class PageLogSuite extends EachStore {
     assert(next.states("main") == state("new") && next.polledAtMs.contains(5L))
   }
 
-  testEach("an executor that does not see the driver's files is an error, and so is the opposite case") {
-    (_, s) =>
-      val l = open(s)
-      start(l)
-      assert(PageLog.obstacle(s, l.epoch).isEmpty)
-      val other = elsewhere(s)
-      val e = PageLog.obstacle(other, l.epoch).get
-      assert(e.condition == Condition.LogNotShared && e.hint.contains("pageLogLocation"))
-      val thrown = intercept[RestException](l.append(page(other, l.epoch, "a"), of(state("1"))))
-      assert(thrown.error.condition == Condition.LogNotShared)
-      open(s)
-      assert(PageLog.obstacle(s, l.epoch).map(_.condition).contains(Condition.NewerRun))
+  testEach("an executor that does not see the driver's files is an error, and so is the opposite case") { (_, s) =>
+    val l = open(s)
+    start(l)
+    assert(PageLog.obstacle(s, l.epoch).isEmpty)
+    val other = elsewhere(s)
+    val e = PageLog.obstacle(other, l.epoch).get
+    assert(e.condition == Condition.LogNotShared && e.hint.contains("pageLogLocation"))
+    val thrown = intercept[RestException](l.append(page(other, l.epoch, "a"), of(state("1"))))
+    assert(thrown.error.condition == Condition.LogNotShared)
+    open(s)
+    assert(PageLog.obstacle(s, l.epoch).map(_.condition).contains(Condition.NewerRun))
   }
 
   testEach("only the first of two writers gets a name") { (_, s) =>

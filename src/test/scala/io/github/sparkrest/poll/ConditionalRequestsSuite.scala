@@ -104,7 +104,9 @@ class ConditionalRequestsSuite extends AnyFunSuite {
     assert(pictures.asked.forall(sent(_, "If-None-Match").isEmpty))
   }
 
-  test("no request is conditional if the next page or the cursor is in a header, because an ETag may cover only the body") {
+  test(
+    "no request is conditional if the next page or the cursor is in a header, because an ETag may cover only the body"
+  ) {
     Seq(
       Seq("pagination" -> "link"),
       Seq("pagination" -> "auto"),
@@ -162,7 +164,10 @@ class ConditionalRequestsSuite extends AnyFunSuite {
     }
     val plain = state()
     assert(plain.request.matches("[0-9a-f]{16}") && plain.etag.contains("\"e\""))
-    assert(state("headers" -> """{"X-Api-Key": "secret2"}""").request == plain.request, "the hash must not depend on a secret")
+    assert(
+      state("headers" -> """{"X-Api-Key": "secret2"}""").request == plain.request,
+      "the hash must not depend on a secret"
+    )
     assert(state("dataField" -> "$").request != plain.request)
     assert(state("headers" -> """{"Accept": "application/json"}""").request != plain.request)
   }

@@ -176,7 +176,9 @@ class PromiseSuite extends AnyFunSuite {
 
   // ---- another array
 
-  test("without dataField, the field of the first records is kept, so a warning next to an empty list is not a record") {
+  test(
+    "without dataField, the field of the first records is kept, so a warning next to an empty list is not a record"
+  ) {
     var newest = 1
     val api = new PolledApi("url" -> "http://h/x?since={id}", "offsetType" -> "max_field", "offsetField" -> "id")(r => {
       val since = query(r).get("since").fold(0)(_.toInt)

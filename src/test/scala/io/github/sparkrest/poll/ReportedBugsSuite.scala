@@ -139,7 +139,10 @@ class ReportedBugsSuite extends AnyFunSuite {
     assert(fails.outcome.error.exists(e => e.condition == Condition.CursorExpired && e.hint.contains("restart")))
     restarts.poll()
     assert(restarts.outcome.error.isDefined && restarts.state.offset.isEmpty)
-    assert(restarts.poll() == List("""{"id":1,"n":0}""", """{"id":3}"""), "record 2 was delivered before, record 1 changed, and record 3 is new")
+    assert(
+      restarts.poll() == List("""{"id":1,"n":0}""", """{"id":3}"""),
+      "record 2 was delivered before, record 1 changed, and record 3 is new"
+    )
   }
 
   test("if a page token expires between two polls, the traversal starts again and nothing is repeated") {

@@ -58,7 +58,10 @@ class EnvelopeSuite extends AnyFunSuite with ScalaCheckPropertyChecks with Slice
         None
       )
     )
-    assert(values("""{"a":{"b":1},"a":{"b":2},"data":[]}""", None, "a.b") == Seq(Some("1")), "the first value of a repeated name counts")
+    assert(
+      values("""{"a":{"b":1},"a":{"b":2},"data":[]}""", None, "a.b") == Seq(Some("1")),
+      "the first value of a repeated name counts"
+    )
   }
 
   test("only wanted values are parsed, and a malformed wanted value is an error") {

@@ -48,7 +48,10 @@ class LenientRecordsSuite extends AnyFunSuite with Slices {
     assert(cut(quoted.mkString("[", ",", "]")) == quoted)
     val offset = """{"a":'x,"id":9,',"b":{"c": '}"id":8'},"id":1}""".getBytes("UTF-8")
     val span = JsonBytes.find(offset, 0, offset.length, List("id".getBytes("UTF-8")))
-    assert(JsonBytes.scalar(offset, span).contains("1" -> false), "an offset must not be read from the inside of a string")
+    assert(
+      JsonBytes.scalar(offset, span).contains("1" -> false),
+      "an offset must not be read from the inside of a string"
+    )
     val apostrophe = "{\"a\":'}"
     assert(cut(s"""[$apostrophe,{"b":1}]""", SliceRules(singleQuotes = false)) == List(apostrophe, "{\"b\":1}"))
     assert(SliceRules.of(Map("ALLOWsingleQuotes" -> "false")) == SliceRules(singleQuotes = false))

@@ -117,7 +117,8 @@ class RecordSlicerSuite extends AnyFunSuite with ScalaCheckPropertyChecks with S
 
   test("a response above the limit is refused") {
     assert(
-      slice("[" + "1," * 100000 + "1]", max = 1000).fold(_.condition, _ => fail("it was accepted")) == Condition.ResponseTooLarge
+      slice("[" + "1," * 100000 + "1]", max = 1000)
+        .fold(_.condition, _ => fail("it was accepted")) == Condition.ResponseTooLarge
     )
   }
 

@@ -76,7 +76,9 @@ class RescuingRowsSuite extends AnyFunSuite {
     )
   }
 
-  test("a record with a value that does not fit is not corrupt in any mode, but a record that is not a JSON object is") {
+  test(
+    "a record with a value that does not fit is not corrupt in any mode, but a record that is not a JSON object is"
+  ) {
     val columns = "a int, _corrupt_record string, rest string"
     for (mode <- Seq("PERMISSIVE", "DROPMALFORMED", "FAILFAST"))
       assert(read(columns, """{"a":"x"}""", "mode" -> mode) == Seq(Row(null, null, """{"a":"x"}""")), mode)

@@ -12,7 +12,10 @@ class SchemaHintsSuite extends AnyFunSuite {
 
   test("a hint replaces an inferred type at any depth, and nothing else changes") {
     assert(hinted("id BIGINT")("id").dataType.sql == "BIGINT")
-    assert(hinted("ID BIGINT").fieldNames.toSeq == inferred.fieldNames.toSeq, "the names keep the spelling of the records")
+    assert(
+      hinted("ID BIGINT").fieldNames.toSeq == inferred.fieldNames.toSeq,
+      "the names keep the spelling of the records"
+    )
     assert(hinted("user.born DATE")("user").dataType.sql == "STRUCT<name: STRING, born: DATE>")
     assert(hinted("tags.element.n INT")("tags").dataType.sql == "ARRAY<STRUCT<n: INT>>")
     assert(hinted("counts MAP<STRING, DECIMAL(20, 2)>, id INT")("counts").dataType.sql == "MAP<STRING, DECIMAL(20,2)>")

@@ -170,6 +170,9 @@ class ManyEndpointsPollerSuite extends AnyFunSuite with Eventually {
       eventually(assert(journal.appended.count(_.contains("b")) > 3))
     }
     assert(journal.appended.flatMap(_.get("b")).take(3) == Vector(state(7), state(8), state(9)))
-    assert(journal.appended.flatMap(_.get("a")).take(2) == Vector(state(1), state(2)), "a is polled again from the beginning")
+    assert(
+      journal.appended.flatMap(_.get("a")).take(2) == Vector(state(1), state(2)),
+      "a is polled again from the beginning"
+    )
   }
 }

@@ -65,7 +65,10 @@ class PollerStateSuite extends AnyFunSuite {
     assert(!m.look().exists(_.isInstanceOf[StartPolls]), "both endpoints are in flight")
     m.now = 100
     assert(m.succeed(job).last == WakeQuery && m.state.status.newRecords == 2)
-    assert(waitOf(m.look()).exists(w => w.moment == 150 && !w.heldBack), "the poller waits a little, to poll endpoints together")
+    assert(
+      waitOf(m.look()).exists(w => w.moment == 150 && !w.heldBack),
+      "the poller waits a little, to poll endpoints together"
+    )
     m.now = 150
     assert(waitOf(m.look()).exists(_.moment == 10099))
     m.now = 10099

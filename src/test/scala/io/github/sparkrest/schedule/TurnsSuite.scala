@@ -59,7 +59,10 @@ class TurnsSuite extends AnyFunSuite {
       val polled = (1 to 4).flatMap(_ => run(journal, 3, scala.util.Random.shuffle(ten), brings))
       assert(polled.length == 12 && polled.toSet == ten.toSet)
       val later = (1 to 6).flatMap(_ => run(journal, 3, ten, brings))
-      assert((polled ++ later).groupBy(identity).values.forall(_.length == 3), "an endpoint was polled more often than another")
+      assert(
+        (polled ++ later).groupBy(identity).values.forall(_.length == 3),
+        "an endpoint was polled more often than another"
+      )
     }
   }
 

@@ -128,7 +128,10 @@ class DigestSuite extends AnyFunSuite {
       assert(Seq(two, one).map(status(_, server)) == Seq(200, 200) && server.http.asked.length == 7)
       assert(server.counts.contains("n2/00000001") && server.counts.contains("n2/00000002") && server.repeated.get == 0)
       val query = HttpRequest("GET", s"${server.http.url}?n=1", Nil)
-      assert(one.send(query)(r => Right(r.status)) == Right(200) && server.http.asked.length == 8, "another path of the origin uses the same challenge")
+      assert(
+        one.send(query)(r => Right(r.status)) == Right(200) && server.http.asked.length == 8,
+        "another path of the origin uses the same challenge"
+      )
       assert(status(client(server, "userId" -> "other"), server) == 200)
       assert(server.http.asked.length == 10, "another user needs another challenge")
     }

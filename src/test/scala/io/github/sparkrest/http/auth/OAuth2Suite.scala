@@ -78,7 +78,10 @@ class OAuth2Suite extends AnyFunSuite {
       """{"access_token":"2YotnFZFEjr1zCsicMWpAA","token_type":"example","expires_in":3600,"refresh_token":"r"}"""
     )
     assert(found.map(_.token.value.reveal) == Right("2YotnFZFEjr1zCsicMWpAA"))
-    assert(found.map(_.token.renewAtMs) == Right(Some(now.plusSeconds(3540).toEpochMilli)), "renewed a minute before it expires")
+    assert(
+      found.map(_.token.renewAtMs) == Right(Some(now.plusSeconds(3540).toEpochMilli)),
+      "renewed a minute before it expires"
+    )
     assert(found.map(_.refreshToken) == Right(Some(Secret("r"))) && !found.toString.contains("2Yotn"))
     assert(
       granted("""{"access_token":"t","expires_in":"10"}""").map(_.token.renewAtMs) == Right(

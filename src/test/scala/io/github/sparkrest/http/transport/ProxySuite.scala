@@ -49,7 +49,9 @@ class ProxySuite extends AnyFunSuite {
     finally server.close()
   }
 
-  test("an https request goes through a tunnel with Basic, which the JVM disables, and the server receives no credentials") {
+  test(
+    "an https request goes through a tunnel with Basic, which the JVM disables, and the server receives no credentials"
+  ) {
     assert(System.getProperty("jdk.http.auth.tunneling.disabledSchemes") == null)
     val seen = new java.util.concurrent.CopyOnWriteArrayList[String]
     val server = HttpsServer.create(new InetSocketAddress("127.0.0.1", 0), 0)
@@ -68,7 +70,10 @@ class ProxySuite extends AnyFunSuite {
       TestTls.trusted(proxied { proxy =>
         val through = client(proxy, timeout = 2002)
         (1 to 3).foreach(_ => assert(get(through, url) == Right((200, "secretly"))))
-        assert(proxy.passed == List(s"CONNECT localhost:${server.getAddress.getPort} HTTP/1.1"), "all requests share a tunnel")
+        assert(
+          proxy.passed == List(s"CONNECT localhost:${server.getAddress.getPort} HTTP/1.1"),
+          "all requests share a tunnel"
+        )
         assert(proxy.agents == java.util.Arrays.asList(s"spark-rest/${io.github.sparkrest.BuildInfo.version}"))
         assert(seen.contains("x-mine") && !seen.contains("proxy-authorization"))
         val wrong = get(client(proxy, password = "wrong", timeout = 2003), url)
