@@ -1,4 +1,4 @@
-# GNU make. `make` alone prints the targets. Needs JDK 17, Maven, Python 3.11; all else is fetched.
+# GNU make. `make` prints the targets. Needs JDK 17, Maven and Python 3.11, and fetches everything else.
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
@@ -6,7 +6,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
-# Not $(file): the make of macOS is 3.81.
+# $(file) would fail on macOS, whose make is 3.81.
 VERSION := $(shell cat VERSION)
 VENV := .venv
 BIN := $(VENV)/bin
@@ -15,17 +15,17 @@ JARS := $(foreach scala,2.12 2.13,target/jars/spark-rest_$(scala)-$(VERSION).jar
 BUNDLED := python/src/spark_rest/jars
 WHEEL := python/dist/spark_rest-$(VERSION)-py3-none-any.whl
 
-# HDFS for the tests, in the version of the Hadoop client that PySpark brings: `hdfs.py` says so if it is another.
+# HDFS for the tests, in the version of PySpark's Hadoop client. `hdfs.py` skips the tests if the versions differ.
 HADOOP := 3.5.0
 HADOOP_SHA256 := 06772d24529e59939915979b3edba204d367750ef7dc5120411f35221dd4818c
 HDFS := target/hadoop-client-minicluster-$(HADOOP).jar
 
-# WireMock for the tests: it stands between a stream and an API, and makes faults.
+# WireMock for the tests: a proxy between a stream and an API that causes faults.
 WIREMOCK_VERSION := 3.9.1
 WIREMOCK_SHA256 := 723a880d50d3b0a145af0df07e578c2cb85e77feb2231e6991c9a1366926912c
 WIREMOCK := target/wiremock-standalone.jar
 
-# Delta Lake for the tests: a sink, on the Spark that it is made for.
+# Delta Lake for the tests: a sink, with the Spark version that it supports.
 DELTA_VERSION := 4.0.0
 DELTA := target/delta/delta-spark_2.13-$(DELTA_VERSION).jar
 DELTA_SHA256 := 538511702aae0ef6973a6a70af3d4543c9009f8edbed786a00737e2d3cd7f04e
@@ -35,11 +35,11 @@ DELTA_STORAGE_SHA256 := 9bdb9fb450f1e119eba53feb427f331b0d09072d26485b8273883ad7
 BUILD_FILES := VERSION LICENSE NOTICE build.sbt sbtw $(wildcard project/*.sbt project/*.scala project/build.properties)
 SCALA_FILES := $(shell find src -type f 2>/dev/null)
 WHEEL_FILES := VERSION LICENSE NOTICE python/pyproject.toml python/README.md $(shell find python/src -type f \( -name '*.py' -o -name py.typed \) 2>/dev/null)
-# .ci/test.py writes this stamp too, when it has compiled everything with the tests.
+# .ci/test.py also writes this stamp, after it has compiled everything.
 BUILT := target/.built
-# The demo needs the jar for the newest Spark, and neither the other Scala line nor the tests.
+# The demo only needs the jar for the newest Spark.
 DEMO_JAR := target/.demo-jar
-# The package reads its version from the metadata of the wheel, and the demo does not wait for a wheel.
+# The package reads its version from the metadata of a wheel, so the demo makes the metadata without the wheel.
 DEMO_METADATA := target/demo/spark_rest-$(VERSION).dist-info
 PYTHON_CODE := python examples bench .ci
 
@@ -48,32 +48,32 @@ PYTHON_CODE := python examples bench .ci
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: $(VENV)/.wheel ## compile everything; a .venv with PySpark and the freshly built wheel
+setup: $(VENV)/.wheel ## compile everything, and make a .venv with PySpark and the new wheel
 	@echo "setup: done; $(BIN)/python has PySpark and spark-rest $(VERSION)"
 
-demo: ## compile what it needs, then stream a live demo API into Parquet
+demo: ## stream a live demo API into Parquet, after compiling the jar for it
 	@$(MAKE) -j2 $(DEMO_JAR) $(VENV)/.requirements
 	@echo "demo: starting Spark and the demo API"
 	@mkdir -p $(DEMO_METADATA)
 	@printf 'Metadata-Version: 2.1\nName: spark-rest\nVersion: $(VERSION)\n' > $(DEMO_METADATA)/METADATA
 	@PYTHONPATH=python/src:$(dir $(DEMO_METADATA)) $(BIN)/python examples/demo.py
 
-test: ## all tests of all kinds, set-up included; ends with "N passed, N failed"
+test: ## all tests of all kinds, including setup; ends with "N passed, N failed"
 	@$(PYTHON) .ci/test.py
 
-test-all: ## as test, with all Python tests on each Spark of python/spark-versions.txt; hours
+test-all: ## like test, with all Python tests on each Spark of python/spark-versions.txt; takes hours
 	@$(PYTHON) .ci/test.py --all-versions
 
 test-slow: setup ## the tests that take many minutes
 	cd python && ../$(BIN)/python -m pytest -m slow
 
-test-sim: ## a million random APIs against the truth; about 9 min
+test-sim: ## read a million random APIs, and check each record; about 9 min
 	SIM_RUNS=1000000 ./sbtw "testOnly *SimulatorSuite"
 
-test-rows: ## a hundred million random records: rows are those of Spark's parser, on both Scala lines; hours
+test-rows: ## compare a hundred million random records with Spark's parser, on both Scala lines; takes hours
 	ROW_RECORDS=100000000 ./sbtw "++2.13" "testOnly *DifferentialSuite" "++2.12" "testOnly *DifferentialSuite"
 
-test-mutants: $(BUILT) ## break each guarded line in a copy of the code: the test named for it has to fail
+test-mutants: $(BUILT) ## break each guarded line in a copy of the code, and check that its test fails
 	$(PYTHON) .ci/mutants.py
 
 test-cures: test-mutants ## the former name of test-mutants
@@ -85,7 +85,7 @@ lint: $(VENV)/.requirements ## scalafmt, scalafix, ruff, mypy --strict, prose: r
 	$(BIN)/ruff format --check --config python/pyproject.toml $(wildcard $(PYTHON_CODE))
 	$(BIN)/mypy --strict --config-file python/pyproject.toml python/src python/tests examples bench .ci/release_check.py .ci/versioned_site.py .ci/prose.py .ci/mutant.py
 
-fmt: $(VENV)/.requirements ## let scalafix, scalafmt and ruff mend what they can
+fmt: $(VENV)/.requirements ## fix and format the code with scalafix, scalafmt and ruff
 	./sbtw scalafixAll scalafmtAll scalafmtSbt
 	$(BIN)/ruff check --fix --config python/pyproject.toml $(wildcard $(PYTHON_CODE))
 	$(BIN)/ruff format --config python/pyproject.toml $(wildcard $(PYTHON_CODE))
@@ -94,13 +94,13 @@ jars: $(JARS) ## both jars, into target/jars/
 
 wheel: $(WHEEL) ## the Python wheel with both jars in it, into python/dist/
 
-hdfs: $(HDFS) ## the jar with which tests start an HDFS; they call this themselves
+hdfs: $(HDFS) ## the jar with which tests start an HDFS; tests run this target
 
-wiremock: $(WIREMOCK) ## the jar of WireMock; tests call this themselves
+wiremock: $(WIREMOCK) ## the jar of WireMock; tests run this target
 
-delta: $(DELTA) $(DELTA_STORAGE) ## the jars of Delta Lake; tests call this themselves
+delta: $(DELTA) $(DELTA_STORAGE) ## the jars of Delta Lake; tests run this target
 
-venv-%: $(WHEEL) ## with 4.0 for instance: a venv with that PySpark and the wheel, in target/venvs/
+venv-%: $(WHEEL) ## for example venv-4.0: a venv with that PySpark and the wheel, in target/venvs/
 	@PYTHON=$(PYTHON) .ci/venv $*
 
 publish-local: ## both jars into the local Maven repository, or into M2=folder
@@ -109,32 +109,32 @@ publish-local: ## both jars into the local Maven repository, or into M2=folder
 bench: setup ## a stream against spark.read.json of the same bytes, and against httpx + orjson
 	@$(BIN)/python bench/stream_vs_file.py
 
-bench-rows: ## JSON to rows against Spark's JacksonParser, by JMH
+bench-rows: ## JSON to rows against Spark's JacksonParser, with JMH
 	@$(PYTHON) bench/rows.py
 
-bench-overhead: setup ## milliseconds of a micro-batch against Spark's own rate-micro-batch source
+bench-overhead: setup ## milliseconds of a micro-batch against Spark's rate-micro-batch source
 	@$(BIN)/python bench/overhead.py
 
-bench-endpoints: setup ## 2,000 endpoints against requests in a thread pool; what a poll costs as endpoints grow
+bench-endpoints: setup ## 2,000 endpoints against requests in a thread pool, and the cost of a poll with more endpoints
 	@$(BIN)/python bench/endpoints.py
 
 bench-calls: setup ## one call per row against requests in a pandas UDF: 10,000 calls of 20 ms from 2 tasks
 	@$(BIN)/python bench/calls.py
 
-bench-latency: setup ## pagesInFlight=8 against 1 and against requests in 8 threads: 1,000 pages that are 100 ms away
+bench-latency: setup ## pagesInFlight=8 against 1 and against requests in 8 threads: 1,000 pages of 100 ms
 	@$(BIN)/python bench/latency.py
 
 docs: $(VENV)/.requirements-docs ## the documentation as a site, into target/site/
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet --strict
 	@echo target/site/index.html
 
-docs-options: ## write the files that are generated from the option and error tables
+docs-options: ## generate files from the option and error tables
 	UPDATE=1 ./sbtw "testOnly *GeneratedFilesSuite"
 
-release-check: ## build and check all that a release publishes, without any account
+release-check: ## build and check everything that a release publishes, without an account
 	@$(PYTHON) .ci/release_check.py
 
-clean: ## remove all that make has built, the .venv too
+clean: ## remove everything that make has built, including the .venv
 	rm -rf target bench/rows/target project/target project/project python/dist python/LICENSE python/NOTICE $(BUNDLED) $(VENV)
 
 # One sbt start compiles main and test code of both Scala lines.
@@ -150,7 +150,7 @@ $(DEMO_JAR): $(BUILD_FILES) $(SCALA_FILES)
 	cp target/jars/spark-rest_2.13-$(VERSION).jar $(BUNDLED)
 	@touch $@
 
-# sbt leaves a jar alone whose content would be the same, so its own time says nothing.
+# sbt does not rewrite a jar whose content is the same. `touch` gives it the time of this build.
 $(JARS): $(BUILT)
 	@test -f $@ || ./sbtw +assembly
 	@touch $@

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What MkDocs asks while it builds the site: the pages that stand outside of docs/, and links that lead out of it."""
+"""Hooks of MkDocs: pages for files outside of docs/, and links between files of the repository."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PAGES = {
     "CONTRIBUTING.md": "contributing.md",
     "CHANGELOG.md": "changelog.md",
 }
-"""Files of the root, and what they are called on the site."""
+"""Files of the root, and their names on the site."""
 IMAGE = re.compile(r"(!\[[^]]*])\(docs/")
 LINK = re.compile(r"(?<!!)\[([^]]*)]\((?!https?:|#)([^)#\s]+)(#[^)\s]*)?\)")
 
@@ -38,7 +38,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:
-    """Links between files of the repository become links between pages; to what is no page, the link's text is left."""
+    """Links to files become links to pages. If a file is not a page of the site, only the text of the link remains."""
     names = {page: source for source, page in PAGES.items()}
     source = names.get(page.file.src_uri, f"docs/{page.file.src_uri}")
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A change that breaks an invariant, and the test that has to notice it."""
+"""A change that breaks an invariant, and the test that must fail."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _COMMENT = re.compile(r" *// guard: [^\n]*")
 
 @dataclass(frozen=True)
 class Mutant:
-    """With `new` instead of `old` on the line that ends with `// guard: <guard>`, `test` of `suite` must fail.
+    """If `new` replaces `old` on the line that ends with `// guard: <guard>`, `test` of `suite` must fail.
 
-    The comment is the anchor: a mutant survives a file that moves or is renamed. White space does not count.
+    The comment marks the line, so a file can move or get another name. White space does not count.
     """
 
     guard: str
@@ -30,7 +30,7 @@ class Mutant:
         return self.guard.partition(".")[0]
 
     def applied(self, sources: Mapping[Path, str]) -> tuple[Path, str]:
-        """The file and its text with the mutant. ValueError: the guard or `old` is not there exactly once."""
+        """The file and its text with the mutant. ValueError: the guard or `old` does not appear exactly once."""
         tag = re.compile(rf"// guard: (?:[^\n]*, )?{re.escape(self.guard)}(?:,|$)", re.MULTILINE)
         found = [(path, match) for path, text in sources.items() for match in tag.finditer(text)]
         if len(found) != 1:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Applies one mutant at a time to a copy of the code, and demands that the test named for it fails.
+"""Applies one mutant at a time to a copy of the code, and checks that the test of the mutant fails.
 
-This check fails if that test passes or does not run, and if the mutant does not compile.
-Arguments: words; only the mutants with one of them are tried. Standard library only.
+The check fails if the test passes or does not run, and if the mutant does not compile. Arguments: words. With
+arguments, only the mutants that contain one of the words are tried. Standard library only.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ from mutant_table import MUTANTS
 ROOT = Path(__file__).resolve().parent.parent
 COPY = ROOT / "target" / "mutants"
 MAIN = "src/main/scala/io/github/sparkrest"
-# A test that hangs without the guarded line shows nothing.
+# A test may hang without the guarded line. A hang proves nothing.
 MOST_SECONDS = 900
+GUARDED = "fails as it should"
 SOURCES = (".ci", "build.sbt", "LICENSE", "NOTICE", "VERSION", "sbtw", "src", "project", "docs", "python/src")
 
 
@@ -30,19 +31,19 @@ def main() -> int:
     mutants = [c for c in MUTANTS if not words or any(w in f"{c.guard} {c.name} {c.suite}".lower() for w in words)]
     copy()
     with Sbt() as sbt:
-        print("without a change all of the tests have to pass", flush=True)
+        print("all tests must pass without a mutant", flush=True)
         whole = sbt.run("testOnly " + " ".join(sorted({f"*.{c.suite}" for c in mutants})))
         if "[success]" not in whole:
             print(whole)
             return 1
         verdicts = [tried(mutant, sbt) for mutant in mutants]
-    bad = [v for v in verdicts if v != "fails as it should"]
+    bad = [v for v in verdicts if v != GUARDED]
     print(f"{len(verdicts) - len(bad)} of {len(verdicts)} mutants are guarded by their test")
     return 1 if bad or not mutants else 0
 
 
 def copy() -> None:
-    """What sbt needs, and what it has built: so only what changes is compiled."""
+    """Copies the files that sbt needs, and the classes that it has compiled, so that it only compiles changes."""
     for name in SOURCES:
         target = COPY / name
         shutil.rmtree(target, ignore_errors=True)
@@ -74,15 +75,15 @@ def tried(mutant: Mutant, sbt: Sbt) -> str:
 
 def judged(mutant: Mutant, output: str) -> str:
     if re.search(rf"{re.escape(mutant.test)}.*\*\*\* FAILED \*\*\*", output):
-        return "fails as it should"
+        return GUARDED
     print(output)
     if "Compilation failed" in output:
-        return "DOES NOT COMPILE: nothing is shown by that"
+        return "DOES NOT COMPILE, so it proves nothing"
     return "STAYS GREEN" if re.search(r"Tests: succeeded [1-9]", output) else "DID NOT RUN"
 
 
 class Sbt:
-    """One sbt for all commands: its start costs more than a test. A command that fails does not end it."""
+    """One sbt for all commands, because its start takes longer than a test. A command that fails does not end it."""
 
     def __enter__(self) -> Sbt:
         self._count = 0
@@ -99,7 +100,7 @@ class Sbt:
             self._process.kill()
 
     def run(self, command: str) -> str:
-        """What it prints. The end is known by the answer to a command that does not exist."""
+        """The output of a command. A second command, which does not exist, marks its end."""
         self._count += 1
         mark = f"endOfCommand{self._count}"
         self._send(command)

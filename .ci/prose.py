@@ -15,7 +15,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-READ = ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs", "src/main", "python/src")
+READ = (
+    "README.md",
+    "ARCHITECTURE.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "docs",
+    "src/main",
+    "src/test",
+    "python/src",
+    "python/tests",
+    "bench",
+    "examples",
+)
 MOST = 3.0
 
 TURNS = re.compile(

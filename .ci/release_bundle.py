@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What Maven Central demands of the staged bundle, and what this project promises of its jars."""
+"""Checks the staged bundle: the demands of Maven Central, and the promises of this project about its jars."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def _pom(file: Path, version: str) -> Iterator[str]:
 
 
 def _jar(file: Path) -> Iterator[str]:
-    """All classes are below our package; none needs more than Java 11; licenses and the service are inside."""
+    """All classes are in our package and run on Java 11, and the jar contains licenses and the service."""
     with zipfile.ZipFile(file) as jar:
         names = [name for name in jar.namelist() if not name.endswith("/")]
         outside = [name for name in names if not name.startswith((f"{GROUP}/", "META-INF/"))]

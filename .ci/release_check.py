@@ -75,7 +75,7 @@ def tools() -> list[str]:
 
 
 def bundle() -> list[str]:
-    """One sbt start for both Scala lines, because a start takes long."""
+    """Builds both Scala lines with one sbt, because its start takes long."""
     shutil.rmtree(STAGING, ignore_errors=True)
     for old in RELEASE.glob("shaded_*.tsv"):
         old.unlink()
@@ -85,11 +85,11 @@ def bundle() -> list[str]:
 
 
 def signatures() -> list[str]:
-    """With a key that is made for this run, so that a mistake in the signing step shows before the release does."""
+    """Signs with a throw-away key, so that a mistake in the signing step appears before the release."""
     if shutil.which("gpg") is None:
         print("  skipped: gpg is not installed")
         return []
-    # Not in target/: the path of gpg's socket has a limit of about 100 characters.
+    # A folder outside of target/, because the path of gpg's socket is limited to about 100 characters.
     with tempfile.TemporaryDirectory(prefix="gpg") as home:
         sign_bundle.make_key(Path(home))
         signed = sign_bundle.sign(STAGING, Path(home))

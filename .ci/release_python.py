@@ -57,7 +57,7 @@ def problems(places: Places) -> list[str]:
 
 
 def _built(places: Places) -> bool:
-    """`build` makes the wheel from the sdist, which shows that the sdist is complete."""
+    """Builds the wheel from the sdist, which proves that the sdist is complete."""
     python = places.root / "python"
     bundled = python / "src" / "spark_rest" / "jars"
     for old in (bundled, places.dist):
@@ -140,7 +140,7 @@ def _twine(places: Places) -> Iterator[str]:
 
 
 def _installed(wheel: Path, places: Places) -> Iterator[str]:
-    """In a new environment of each Python, without a network and without any other package."""
+    """Installs and imports the wheel with each Python, in a new environment without network and other packages."""
     pythons = list(_pythons())
     if not pythons:
         yield "No Python 3.9 or later was found."
@@ -164,7 +164,7 @@ def _installed(wheel: Path, places: Places) -> Iterator[str]:
 
 
 def _pythons() -> Iterator[tuple[str, Path]]:
-    """One of each minor version: those of PATH, and those of pyenv, which PATH may not have."""
+    """One Python of each minor version, from PATH and from pyenv, which PATH may lack."""
     pyenv = shutil.which("pyenv")
     root = subprocess.run([pyenv, "root"], capture_output=True, text=True, check=False).stdout.strip() if pyenv else ""
     for minor in MINORS:

@@ -18,7 +18,7 @@ from typing import Any
 SHADED = "io/github/sparkrest/shaded/"
 SERIAL = r"urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 SPDX = (("apache", "Apache-2.0"), ("mit", "MIT"))
-"""A word in the name of a license, and the identifier of the license. POMs have no common spelling."""
+"""A word in the name of a license, and the identifier of the license. POMs spell the names in different ways."""
 GROUPS = {
     "sttp": "com.softwaremill.sttp",
     "io/circe": "io.circe",
@@ -28,7 +28,7 @@ GROUPS = {
     "okio": "com.squareup.okio",
     "kotlin": "org.jetbrains.kotlin",
 }
-"""Which group of Maven the classes below a renamed package come from."""
+"""The Maven group of the classes in each renamed package."""
 
 
 def problems(listed: list[Path], jars: list[Path], target: Path, version: str) -> list[str]:
@@ -102,7 +102,7 @@ def _fits(name: str, line: str) -> bool:
 
 
 def _invalid(document: dict[str, Any]) -> Iterator[str]:
-    """The fields that the schema of CycloneDX 1.5 requires, and references that lead nowhere."""
+    """Checks the fields that the schema of CycloneDX 1.5 requires, and that all references exist."""
     if (document["bomFormat"], document["specVersion"]) != ("CycloneDX", "1.5"):
         yield "The SBOM is not CycloneDX 1.5."
     if not re.fullmatch(SERIAL, document["serialNumber"]):
@@ -131,7 +131,7 @@ def _invalid(document: dict[str, Any]) -> Iterator[str]:
 
 
 def _unlisted(components: list[str], jars: list[Path]) -> Iterator[str]:
-    """Each renamed package of a jar belongs to a library of the list."""
+    """Checks that each renamed package of a jar belongs to a listed library."""
     listed = {line.split("\t")[0] for line in components}
     for jar in jars:
         with zipfile.ZipFile(jar) as opened:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs the tests of all kinds, and ends with one line: `N passed, N failed`. Standard library only: it runs first."""
+"""Runs the tests of all kinds. The last line is `N passed, N failed`. Standard library only, because it runs first."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 ROOT = Path(__file__).resolve().parent.parent
 SCALA_LINES = ("2.13", "2.12")
 ALL_VERSIONS = "--all-versions"
-# What touches Spark in another way on another line; without that option the oldest line runs these alone.
+# Tests of behavior that differs between Spark lines. Without that option, the oldest line runs only these tests.
 ON_EVERY_SPARK = (
     "test_arguments.py",
     "test_attaching.py",
@@ -30,7 +30,7 @@ ON_EVERY_SPARK = (
     "test_shapes.py",
     "test_strategies.py",
 )
-# `make test-all` runs them on a Spark of each Scala: the Scala application is built, an environment made from nothing.
+# `make test-all` runs them with a Spark of each Scala line. They build the Scala application and a new environment.
 SLOW_PUBLISHED = ["python/tests/test_published.py", "-m", "slow"]
 PYTEST_REPORTS = ROOT / "target" / "pytest"
 
@@ -60,30 +60,30 @@ def main() -> int:
 
 
 def scala_tests() -> list[Result]:
-    """Compiles and publishes both lines with one sbt, because its start takes long. The jars go into the wheel next.
+    """Compiles and publishes both lines with one sbt, because its start takes long. The wheel needs the jars next.
 
-    Each line then has an sbt of its own for its tests: `+test` would skip the second line after a failure on the first.
+    Each line then runs its tests in a separate sbt, because `+test` would skip the second line after a failure.
     """
     for line in SCALA_LINES:
         for folder in scala_reports(line):
             shutil.rmtree(folder, ignore_errors=True)
-    # What is published here `test_published.py` submits.
+    # `test_published.py` uses the artifacts that are published here.
     repository = f"-Dmaven.repo.local={ROOT / 'target' / 'home' / '.m2' / 'repository'}"
     built = run(["./sbtw", "+assembly", "+Test/compile", "+publishM2"], JAVA_TOOL_OPTIONS=repository)
     if built != 0:
         return [Result("Scala", 0, 1, f"the build: exit code {built}")]
-    # Tells `make setup` that nothing is left to compile.
+    # Tells `make setup` that everything is compiled.
     (ROOT / "target" / ".built").touch()
     return [counted(f"Scala {line}", scala_reports(line), run(["./sbtw", f"++{line}", "test"])) for line in SCALA_LINES]
 
 
 def scala_reports(line: str) -> list[Path]:
-    """Where ScalaTest or, without its reporter, sbt puts JUnit XML. Both may be there, with the same tests."""
+    """The folders of JUnit XML by ScalaTest's reporter and by sbt. Both may exist, with the same tests."""
     return [target / name for name in ("junit", "test-reports") for target in ROOT.glob(f"target/scala-{line}*")]
 
 
 def python_tests(lines: Iterable[str]) -> Iterator[Result]:
-    """The tests of the installed wheel: all of them on the newest Spark, in `.venv`, then what each line gets."""
+    """Tests the installed wheel: all tests on the newest Spark, in `.venv`, then the tests of the other lines."""
     shutil.rmtree(PYTEST_REPORTS, ignore_errors=True)
     setup = run(["make", "--no-print-directory", "setup"])
     if setup != 0:
@@ -105,7 +105,7 @@ def python_tests(lines: Iterable[str]) -> Iterator[Result]:
 
 
 def spark_lines() -> list[str]:
-    """Such as 4.0, newest last."""
+    """Spark lines such as 4.0, the newest last."""
     return [v.rpartition(".")[0] for v in (ROOT / "python" / "spark-versions.txt").read_text().split()]
 
 
@@ -120,7 +120,7 @@ def pytest(line: str, venv: str, tests: list[str], part: str = "") -> Result:
 
 
 def counted(kind: str, folders: list[Path], code: int) -> Result:
-    """The counts of the first folder that has reports. No test, or a bad exit without a failed test, is a failure."""
+    """Counts the tests of the first folder with reports. No tests, or an error without a failed test, is a failure."""
     reports = next((found for folder in folders if (found := sorted(folder.glob("*.xml")))), [])
     passed = failed = skipped = 0
     try:

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One call per row: 10,000 calls of 20 ms latency from 2 tasks, ours against `requests` in a pandas UDF.
+"""One call per row: 10,000 calls with a latency of 20 ms from 2 tasks, against `requests` in a pandas UDF.
 
-`python bench/calls.py`: both to the noop sink, from the same rows in two partitions, with as many calls in flight in
-each task: ours by `concurrency`, the other by a thread pool in `mapInPandas`, a session with its connection for each
-thread. Runs of both take turns; what counts is the median. The floor is what the latency alone takes.
+Run as `python bench/calls.py`. Both sides read the same rows in two partitions, write to the noop sink, and have the
+same number of calls in flight in each task. Ours uses `concurrency`. The other uses a thread pool in `mapInPandas`,
+with a session and a connection per thread. Runs of both sides alternate, and the result is the median. The floor is
+the time that the latency alone needs.
 """
 
 import os
@@ -30,7 +31,7 @@ RUNS = 3
 
 
 def main() -> None:
-    # Spark's own default for its Python workers is another one.
+    # Without this setting, Spark starts its Python workers with another Python.
     os.environ["PYSPARK_PYTHON"] = sys.executable
     print(f"machine: {os.cpu_count()} cores, {cores_model()}")
     print(f"{CALLS:,} calls of {LATENCY_SECONDS * 1000:.0f} ms, {TASKS} tasks, {WIDTH} calls in flight in each")
@@ -87,7 +88,7 @@ def theirs(spark: SparkSession, url: str) -> DataFrame:
 
 
 def must_be_right(frame: DataFrame) -> None:
-    """Each row beside its own answer. It warms up too."""
+    """Requires that each row has its own response. This run also warms up."""
     wrong = frame.filter("error IS NOT NULL OR get_json_object(output, '$.n') != n").count()
     found = frame.selectExpr("count(DISTINCT n) AS n").collect()[0].n
     if wrong or found != CALLS:

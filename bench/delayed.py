@@ -13,7 +13,7 @@ def serve(respond: Callable[[bytes], bytes], latency: float) -> None:
     """Prints its port when it is ready, and ends with its standard input.
 
     Args:
-        respond: From the head of a request to the whole response.
+        respond: Makes the whole response from the head of a request.
         latency: Seconds before a response is sent.
     """
     asyncio.run(_serve(respond, latency))
@@ -27,7 +27,7 @@ async def _serve(respond: Callable[[bytes], bytes], latency: float) -> None:
 
 
 class _Connection(asyncio.Protocol):
-    """One client, by HTTP/1.1."""
+    """The connection of one client, with HTTP/1.1."""
 
     def __init__(self, respond: Callable[[bytes], bytes], latency: float) -> None:
         self._respond = respond

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Streams over many endpoints: polls a second, what a poll costs, and what the driver holds.
+"""Streams over many endpoints: polls per second, the CPU time of a poll, and the memory of the driver.
 
-`python bench/endpoints.py`, or with `--serve` the API alone: each of its endpoints answers after 50 ms with the one
-record that was asked for. Two parts, each in one run:
+Run as `python bench/endpoints.py`. With `--serve` it only runs the API, whose endpoints return the requested record
+after 50 ms. The benchmark has two parts, each in one run:
 
-- throughput: 2,000 endpoints polled without an interval, against `requests` in a thread pool of the same width in one
-  Python process, the same endpoints in turn. What counts is requests a second in steady state.
-- cost: processor time of Spark's JVM for a poll, with 10 to 2,000 endpoints polled once a second: it may not grow. The
-  exit code is 1 if at 2,000 it is more than 1.5 times what it is at 100.
+- throughput: 2,000 endpoints are polled without an interval. The other side is `requests` in one Python process, with
+  the same number of threads and the same endpoints. The result is requests per second in steady state.
+- cost: the CPU time of Spark's JVM per poll, with 10 to 2,000 endpoints that are polled once a second. It must not
+  grow. The exit code is 1 if the cost at 2,000 endpoints is more than 1.5 times the cost at 100.
 """
 
 import asyncio
@@ -58,7 +58,7 @@ def verdict(costs: dict[int, float]) -> int:
     """The exit code."""
     growth = costs[2_000] / costs[100]
     holds = growth <= MOST_GROWTH
-    print(f"at 2,000 endpoints a poll costs {growth:.2f} times what it does at 100: {'ok' if holds else 'it grows'}")
+    print(f"a poll costs {growth:.2f} times as much at 2,000 endpoints as at 100: {'ok' if holds else 'it grows'}")
     return 0 if holds else 1
 
 
@@ -95,7 +95,7 @@ def polls(query: StreamingQuery) -> int:
 
 
 def steady(query: StreamingQuery, pid: int) -> tuple[float, float]:
-    """Polls a second, and seconds of the processor for each."""
+    """Waits for the steady state. Returns polls per second, and seconds of CPU time per poll."""
     while polls(query) < 2 * ENDPOINTS and query.isActive:
         time.sleep(0.5)
     return measured(query, pid)
@@ -121,7 +121,7 @@ def polled_by_stream(spark: SparkSession, url: str, checkpoint: Path) -> float:
 
 
 def cost(spark: SparkSession, url: str, size: int, checkpoint: Path) -> tuple[float, float]:
-    """Polls a second, and seconds of the processor for each."""
+    """Polls per second, and seconds of CPU time per poll."""
     with running(stream(spark, url, size, 1), checkpoint) as query:
         while polls(query) < 5 * size:
             time.sleep(0.5)
@@ -129,7 +129,7 @@ def cost(spark: SparkSession, url: str, size: int, checkpoint: Path) -> tuple[fl
 
 
 def polled_by_requests(url: str) -> float:
-    """The same pool of threads as all tasks together, each with a connection that is kept."""
+    """As many threads as all tasks together, each with a connection that stays open."""
     sessions: dict[int, requests.Session] = {}
 
     def poll(thread: int) -> int:
@@ -148,7 +148,7 @@ def polled_by_requests(url: str) -> float:
         return sum(pool.map(poll, range(TASKS * IN_FLIGHT))) / SECONDS
 
 
-# ---- the API, in a process of its own
+# ---- the API, in a separate process
 
 
 async def serve() -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The records of the benchmark: like GitHub's events, about 1 KB each, with growing ids."""
+"""The records of the benchmark. They look like GitHub's events, with growing ids and about 1 KB each."""
 
 import json
 

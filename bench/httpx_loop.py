@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A peer of the benchmark: the loop that a careful engineer writes by hand, with httpx and orjson.
+"""A peer in the benchmark: a loop with httpx and orjson, as a careful engineer writes it by hand.
 
 `python bench/httpx_loop.py URL` reads all pages, one after the other, and makes Python objects of the records. It
 prints the number of records, the seconds, and the seconds of CPU.

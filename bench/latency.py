@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What `pages_in_flight` hides of an API's latency: 1,000 numbered pages of 100 records, each 100 ms away.
+"""How much of an API's latency `pages_in_flight` hides: 1,000 numbered pages of 100 records, with 100 ms latency each.
 
-`python bench/latency.py`: one stream with one request after the other, one with eight in flight, and `requests` with
-eight threads. All from the start of the query to its end, in turn. A stream delivers the records in order and exactly
-once; the threads only parse the pages, in any order.
+Run as `python bench/latency.py`. It compares a stream with sequential requests, a stream with eight requests in flight,
+and `requests` with eight threads. The three take turns, and the time is from the start of a query to its end. A stream
+delivers the records in order and exactly once. The threads only parse the pages, in any order.
 """
 
 import os

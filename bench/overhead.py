@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a micro-batch costs: 10 records of an API over loopback against 10 rows of Spark's own `rate-micro-batch`.
+"""The cost of a micro-batch: 10 records of an API over loopback against 10 rows of Spark's `rate-micro-batch`.
 
-`python bench/overhead.py`: both to the noop sink, one task a batch, with both of Spark's checkpoint file managers. The
-server has one core, Spark the other. Queries of both sources run in turn; what counts is the median duration of a batch
-by Spark's own progress, after the first batches of each query.
+Run as `python bench/overhead.py`. Both sources write to the noop sink with one task per batch, with each of Spark's two
+checkpoint file managers. The server has one core, and Spark has the other. Queries of both sources alternate. The
+result is the median duration of a batch in Spark's progress, without the first batches of each query.
 
-Spark's work on its own logs is the control: it is the same for both sources. Where that differs, as it did by a factor
-of two on a busy machine while both took the same CPU time, the run says nothing about the sources.
+The control is the time that Spark needs for its logs, which is the same work for both sources. If this time differs,
+the run proves nothing about the sources. It once differed by a factor of two on a busy machine, with equal CPU time.
 """
 
 import os
@@ -43,7 +43,7 @@ def main() -> None:
         data.mkdir()
         (data / "0.json").write_text("".join(event(n) + "\n" for n in range(1, RECORDS + 1)))
         if pinned:
-            # Spark's JVM inherits it.
+            # Spark's JVM inherits this core.
             os.sched_setaffinity(0, {cores[1]})
         with serving("server.py", str(data), str(cores[0]) if pinned else "-") as host:
             url = f"{host}/events?since_id={{id}}"
@@ -62,7 +62,7 @@ def compare(spark: SparkSession, url: str, scratch: Path, manager: str) -> None:
     name = manager.rpartition(".")[2]
     sources: dict[str, Callable[[], DataFrame]] = {"rest": lambda: rest(spark, url), "rate": lambda: rate(spark)}
     durations: dict[str, Durations] = {source: [] for source in sources}
-    # The first run of each is a warm-up.
+    # The first run of each source is a warm-up.
     for run in range(RUNS + 1):
         for source, stream in sources.items():
             found = batches(stream(), scratch / f"{name}-{source}-{run}")
@@ -78,14 +78,14 @@ def compare(spark: SparkSession, url: str, scratch: Path, manager: str) -> None:
     low, high = CONTROL_RANGE
     verdict = "reached" if ratio <= GOAL else "missed"
     if not low <= control <= high:
-        verdict = "no verdict: the control is off, is the machine busy?"
+        verdict = "no verdict: the control is out of range, is the machine busy?"
     load = os.getloadavg()[0]
     print(f"rest / rate-micro-batch: {ratio:.2f} (goal <= {GOAL}: {verdict})")
     print(f"control: {control:.2f} (valid from {low} to {high}); load average {load:.1f}", flush=True)
 
 
 def rest(spark: SparkSession, url: str) -> DataFrame:
-    """Polls once a second, which brings more than the batches take."""
+    """Polls once a second, which returns more records than the batches read."""
     return read_rest_stream(
         spark,
         url,
@@ -99,12 +99,12 @@ def rest(spark: SparkSession, url: str) -> DataFrame:
 
 def rate(spark: SparkSession) -> DataFrame:
     reader = spark.readStream.format("rate-micro-batch").option("rowsPerBatch", ROWS)
-    # One task, as the other source has.
+    # One task, like the other source.
     return reader.option("numPartitions", 1).load()
 
 
 def batches(stream: DataFrame, checkpoint: Path) -> Durations:
-    """`durationMs` of each batch, without the first ones."""
+    """`durationMs` of each batch after the warm-up."""
     query = stream.writeStream.format("noop").option("checkpointLocation", str(checkpoint)).start()
     try:
         while len(query.recentProgress) < WARM_UP + BATCHES:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An API with pages and a latency: `GET /events?page=N` answers with 100 records, 100 ms later, to any client.
+"""An API with pages and a latency: `GET /events?page=N` returns 100 records after 100 ms, to any number of clients.
 
-Run as `python bench/paged_server.py`; it prints its port when it is ready, and ends with its standard input.
+Run as `python bench/paged_server.py`. It prints its port when it is ready, and ends with its standard input.
 """
 
 import re
@@ -16,7 +16,7 @@ REQUEST = re.compile(rb"GET /events\?page=(\d+) ")
 
 
 def response(page: int) -> bytes:
-    """With its head, ready to be sent."""
+    """The response with its head, ready to send."""
     first = (page - 1) * RECORDS + 1
     records = ",".join(event(n) for n in range(first, first + RECORDS)) if page <= PAGES else ""
     body = f'{{"has_more": {"true" if page < PAGES else "false"}, "data": [{records}]}}'

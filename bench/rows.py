@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""JSON to rows alone: our parser over Spark's `JacksonParser`, each with the projection that a scan pays.
+"""JSON to rows: our parser against Spark's `JacksonParser`, both with the projection that a scan needs.
 
 `python bench/rows.py` runs the JMH benchmark in `bench/rows` and prints the ratios. Standard library only.
 """

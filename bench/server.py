@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An API as fast as it can be: `GET /events?since_id=K` answers with the records from id K on, up to a page.
+"""The fastest possible API: `GET /events?since_id=K` returns a page of records with ids from K on.
 
-All pages are in memory before the first request; a response is one write. Run as
-`python bench/server.py <folder of NDJSON> <core, or - for any>`; it prints its port when it is ready, and ends with its
+All pages are in memory before the first request, and a response is one write. Run as
+`python bench/server.py <folder of NDJSON> <core, or - for any>`. It prints its port when it is ready, and ends with its
 standard input.
 """
 
@@ -19,19 +19,19 @@ REQUEST = re.compile(rb"GET /events\?since_id=(\d+) ")
 
 
 def read_records(folder: Path) -> list[bytes]:
-    """In the order of their ids, which begin with 1."""
+    """The records in the order of their ids, which begin with 1."""
     return [line for file in sorted(folder.glob("*.json")) for line in file.read_bytes().splitlines()]
 
 
 def response(records: list[bytes]) -> bytes:
-    """With its head, ready to be sent."""
+    """The response with its head, ready to send."""
     body = b"[" + b",".join(records) + b"]"
     head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     return head.encode() + body
 
 
 class Pages:
-    """Responses by the id that they begin with. Those that start a page are made beforehand."""
+    """Responses by their first id. Responses that start at the beginning of a page are made in advance."""
 
     def __init__(self, records: list[bytes]) -> None:
         self._records = records
@@ -43,7 +43,7 @@ class Pages:
 
 
 def serve(connection: socket.socket, pages: Pages) -> None:
-    """One client, until it closes."""
+    """Serves one client until it closes the connection."""
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     received = b""
     with connection:
@@ -61,7 +61,7 @@ def serve(connection: socket.socket, pages: Pages) -> None:
 
 
 def accept(listening: socket.socket, pages: Pages) -> None:
-    """A thread for each client."""
+    """Starts a thread for each client."""
     while True:
         connection, _ = listening.accept()
         threading.Thread(target=serve, args=(connection, pages), daemon=True).start()

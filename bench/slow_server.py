@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An API with a latency: `GET /call?n=K` answers with `{"n": K}`, 20 ms later, to any number of clients at once.
+"""An API with a latency: `GET /call?n=K` returns `{"n": K}` after 20 ms, to any number of clients at once.
 
-Run as `python bench/slow_server.py`; it prints its port when it is ready, and ends with its standard input.
+Run as `python bench/slow_server.py`. It prints its port when it is ready, and ends with its standard input.
 """
 
 import re

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The processes of a benchmark: Spark, the server, and what they cost."""
+"""The processes of a benchmark: Spark and the server, and their CPU time."""
 
 import os
 import platform
@@ -36,14 +36,14 @@ def jvm(spark: SparkSession) -> int:
 
 
 def processor_seconds(pid: int) -> float:
-    """User and system time of all threads, see proc(5)."""
+    """User and system time of all threads of a process, see proc(5)."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
 def serving(script: str, *arguments: str) -> Iterator[str]:
-    """The address of a server: a script of this folder in a process, which ends when its standard input does."""
+    """Runs a script of this folder as a server, and returns its URL. The process ends with its standard input."""
     path = Path(__file__).with_name(script)
     with subprocess.Popen(
         [sys.executable, str(path), *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -57,7 +57,7 @@ def serving(script: str, *arguments: str) -> Iterator[str]:
 
 
 def cores_model() -> str:
-    """What Linux calls the processor."""
+    """The name of the processor, as Linux reports it."""
     lines = Path("/proc/cpuinfo").read_text().splitlines()
     names = {line.partition(":")[2].strip() for line in lines if line.startswith("model name")}
     return ", ".join(sorted(names)) or platform.machine()

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """A stream of an API over loopback against `spark.read.json` of the same bytes, and against a loop written by hand.
 
-`python bench/stream_vs_file.py`: 500,000 records of 1 KB, pages of 1,000, batches of 50,000, all to the noop sink.
-First the server has one core and the measured process the other one, then both have both. Each side is warmed up.
-Then follow five rounds with a run of each side, and what counts is the median.
+Run as `python bench/stream_vs_file.py`. It reads 500,000 records of 1 KB, in pages of 1,000 and batches of 50,000, into
+the noop sink. First the server and the measured process have one core each, then they share both cores. After a
+warm-up of each side there are five rounds with a run of each side, and the result is the median.
 """
 
 import argparse
@@ -36,7 +36,7 @@ FILES = 10
 
 @dataclass(frozen=True)
 class Run:
-    """One way from the first record to the last. `cpu`: seconds of all threads of the process."""
+    """The times of one run over all records. `cpu`: seconds of all threads of the process."""
 
     seconds: float
     cpu: float
@@ -45,7 +45,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Ratio:
-    """How many times as fast as `slower` a side is, or how much of its CPU it needs."""
+    """How many times faster than `slower` a side is, or with `of_cpu` the ratio of their CPU times."""
 
     name: str
     side: str
@@ -83,7 +83,7 @@ def main() -> None:
             )
             with serving("server.py", str(data), str(cores[0]) if pinned else "-") as host:
                 url = f"{host}/events?since_id={{id}}"
-                # Spark's JVM and the loop inherit it.
+                # Spark's JVM and the loop inherit this setting.
                 os.sched_setaffinity(0, {cores[1]} if pinned else set(cores))
                 spark = session(scratch)
                 measure(spark, data, url, Path(scratch) / f"pinned-{pinned}", size, arguments.warm_ups, arguments.runs)
@@ -178,7 +178,7 @@ def end(progress: Mapping[str, Any]) -> float:
 
 
 def write_records(folder: Path) -> int:
-    """As NDJSON files; returns their size in bytes."""
+    """Writes the records as NDJSON files. Returns their size in bytes."""
     folder.mkdir()
     share = RECORDS // FILES
     for number in range(FILES):

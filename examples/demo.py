@@ -21,7 +21,7 @@ from spark_rest import configure, read_rest_stream
 
 EVENTS = 600
 TIME_LIMIT_S = 90
-# After the last event the stream polls on for a while: a repeated event would come then.
+# The stream continues to poll after the last event, because a repeated event would come then.
 QUIET_S = 2
 
 
@@ -54,7 +54,7 @@ def main() -> int:
 
 @contextmanager
 def demo_api() -> Iterator[str]:
-    """The demo API in a process of its own; gives its URL."""
+    """Runs the demo API in a separate process, and returns its URL."""
     command = [sys.executable, "-m", "spark_rest", "demo", "--port", "0", "--backlog", "250", "--total", str(EVENTS)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
@@ -72,7 +72,7 @@ def quiet_spark(folder: str) -> SparkSession:
     """A local session that logs errors only."""
     log4j = Path(folder, "log4j2.properties")
     log4j.write_text(
-        # Not error: Spark would print that it sets another level than its shell's.
+        # With the level error, Spark would print a message about its shell's level.
         "rootLogger.level = warn\n"
         "rootLogger.appenderRef.stderr.ref = stderr\n"
         "appender.stderr.type = Console\n"
@@ -95,7 +95,7 @@ def quiet_spark(folder: str) -> SparkSession:
 
 
 def follow(query: StreamingQuery, spark: SparkSession, path: str) -> bool:
-    """Prints what comes until all events are there and it was quiet for a while. False: it took too long."""
+    """Prints each batch until all events have come and no other event follows. Returns False if this takes too long."""
     received, batch, moved = 0, -1, time.monotonic()
     deadline = moved + TIME_LIMIT_S
     while query.isActive and time.monotonic() < deadline:
@@ -114,14 +114,14 @@ def follow(query: StreamingQuery, spark: SparkSession, path: str) -> bool:
 
 
 def offset(progress: Any) -> str:
-    """Where the stream is: what its checkpoint keeps, without the part that never changes."""
-    # A dict in Spark 3.5, its JSON or its Python text in Spark 4.
+    """The offset in the checkpoint, without the part that never changes."""
+    # The offset is a dict in Spark 3.5, and JSON or the text of a dict in Spark 4.
     end = str(progress["sources"][0]["endOffset"])
     return end.translate(str.maketrans("", "", "\"' {}")).partition(",source")[0].replace(",", ", ")
 
 
 def print_two(events: DataFrame, received: int) -> None:
-    """The last two of the first `received` events; more may be there by now."""
+    """Prints the last two of the first `received` events. The folder may already contain more."""
     for row in events.select("output.*").orderBy("id").offset(max(0, received - 2)).limit(2).collect():
         print(f"    {row.id}  {row.created_at}  {row.type:16}  {row.actor.login}")
 
@@ -135,7 +135,7 @@ def received_ids(events: DataFrame) -> list[str]:
 
 
 def sent_ids(api: str) -> list[str]:
-    """The ids of all events, asked from the API itself."""
+    """The ids of all events, requested from the API directly."""
     ids: list[str] = []
     cursor, more = "", True
     while more:
@@ -147,7 +147,7 @@ def sent_ids(api: str) -> list[str]:
 
 
 def report(sent: list[str], received: list[str], in_time: bool) -> int:
-    """Prints the closing line. 0 if each event was received once, and all of them in time."""
+    """Prints the last line. Returns 0 if each event was received once and in time."""
     lost = len(set(sent) - set(received))
     repeated = len(received) - len(set(received))
     print(f"demo: the API sent {len(sent)} records; received {len(received)}, lost {lost}, repeated {repeated}")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A Python application without any Python package of ours:
+"""A Python application that uses the connector without the Python package:
 
 spark-submit --packages io.github.sparkrest:spark-rest_2.13:0.1.0 submitted.py URL FOLDER
 """

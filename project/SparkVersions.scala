@@ -1,15 +1,15 @@
 import sbt._
 
-/** Which Spark line each Scala binary version is built against; what it is run on is in `python/spark-versions.txt`.
+/** The Spark line for which each Scala binary version is compiled. `python/spark-versions.txt` lists the versions for tests.
   *
-  * Scala's binary version is the axis: sbt's own `src/main/scala-2.12` and `scala-2.13` folders hold what differs.
+  * Code that differs between the lines is in sbt's folders `src/main/scala-2.12` and `scala-2.13`.
   */
 object SparkVersions {
 
   /** @param scala the full Scala version
     * @param spark the Spark jars to compile and unit-test against
     * @param sttp 4.0.0-M16 is the last sttp client4 published for Scala 2.12
-    * @param libraries that every Spark distribution brings and the code uses directly, as this Spark depends on them
+    * @param libraries libraries of every Spark distribution that the code uses directly, in the versions of this Spark
     */
   final case class Line(scala: String, spark: String, sttp: String, libraries: Seq[ModuleID])
 

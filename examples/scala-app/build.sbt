@@ -12,8 +12,8 @@ scalaVersion := "2.13.18"
 crossScalaVersions := Seq("2.13.18", "2.12.20")
 scalacOptions ++= Seq("-release", "11")
 
-// Where `make publish-local` puts it. Last: Maven leaves POMs without their jars there, and where sbt finds the POM it asks
-// for the jar, and nowhere else.
+// The repository that `make publish-local` fills. It comes last, because Maven may leave POMs without jars there, and sbt
+// then looks for the jar only where it found the POM.
 fullResolvers := fullResolvers.value :+ Resolver.mavenLocal
 
 libraryDependencies ++= Seq(

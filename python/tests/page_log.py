@@ -261,7 +261,7 @@ def _json(text: str, what: str) -> Any:
     try:
         return json.loads(text)
     except ValueError as e:
-        raise NotAPageLogError(f"{what} is no JSON: {text[:200]!r}") from e
+        raise NotAPageLogError(f"{what} is not JSON: {text[:200]!r}") from e
 
 
 def _keys(value: Any, expected: set[str], what: str, optional: set[str] | frozenset[str] = frozenset()) -> None:

@@ -13,7 +13,7 @@ from pyspark.sql import SparkSession
 
 BATCH = 100
 RETAIN = 2
-# For the last run: enough records to show whether it deletes what it does not need.
+# The last run needs enough records to show whether it deletes old pages.
 FURTHER = (RETAIN + 4) * BATCH
 
 

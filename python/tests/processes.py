@@ -67,7 +67,7 @@ def executor_id(pid: int) -> str:
     """The id of the Spark executor in a process. Fails for other processes."""
     words = command(pid)
     if not any(word.endswith("CoarseGrainedExecutorBackend") for word in words):
-        raise LookupError(f"process {pid} is no executor: {' '.join(words)[:200]}")
+        raise LookupError(f"process {pid} is not an executor: {' '.join(words)[:200]}")
     return words[words.index("--executor-id") + 1]
 
 

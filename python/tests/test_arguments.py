@@ -106,7 +106,7 @@ def test_an_oauth2_token_is_fetched(spark: SparkSession) -> None:
     assert data.headers["Authorization"] == "Bearer fresh"
 
 
-def test_oauth1_signs(spark: SparkSession) -> None:
+def test_oauth1_credentials_sign_requests(spark: SparkSession) -> None:
     with Emulated(anything) as api:
         auth = OAuth1("ck", "cs", signature_method="HMAC-SHA256")
         assert read_rest(spark, api.url, auth=auth, schema="id INT", offset_field="id").count() == 1
@@ -159,7 +159,7 @@ def test_incomplete_credentials_are_reported_with_all_other_errors(spark: SparkS
     ],
     ids=repr,
 )
-def test_values_as_texts(value: object, text: str) -> None:
+def test_a_value_becomes_the_text_of_its_option(value: object, text: str) -> None:
     assert option_text("x", value) == text
 
 
@@ -203,7 +203,7 @@ def test_times_and_json_reach_the_api(spark: SparkSession) -> None:
     assert others[1].at - others[0].at < 5
 
 
-def test_dataframes_as_input_of_two_reads(spark: SparkSession) -> None:
+def test_two_reads_can_have_different_dataframes_as_input(spark: SparkSession) -> None:
     """Each DataFrame gets a separate view."""
     with Emulated(lambda r: Answer({"received": r.query["n"]})) as api:
         one, two = (
@@ -222,7 +222,7 @@ def test_dataframes_as_input_of_two_reads(spark: SparkSession) -> None:
         assert [(r.n, r.output.received) for r in two.collect()] == [(4, "4")]
 
 
-def test_a_dataframe_as_the_input_of_a_stream(spark: SparkSession) -> None:
+def test_a_dataframe_can_be_the_input_of_a_stream(spark: SparkSession) -> None:
     """Each row is an endpoint with a separate offset."""
     with Emulated(lambda r: Answer([{"id": n} for n in (1, 2, 3) if n >= int(r.query["from"])])) as api:
         stream = read_rest_stream(

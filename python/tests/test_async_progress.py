@@ -85,7 +85,7 @@ def test_a_range_over_many_polls_is_replayed_exactly(tmp_path: Path, capsys: pyt
             f"batch {last} was logged and not committed, and batch {number} was run after the restart"
         )
         first_time = [row for n, rows in run if before < n <= last for row in rows]
-        assert first_time == rows[: len(first_time)], "the replay gave other bytes, or another order"
+        assert first_time == rows[: len(first_time)], "the replay returned other bytes or another order"
         assert len({json.loads(row)["answer"] for row in rows}) > 1, "the range should cover many polls"
     with capsys.disabled():
         print(

@@ -386,7 +386,7 @@ def test_a_rotated_refresh_token_survives_a_killed_driver(spark: SparkSession, t
 
 
 @pytest.mark.parametrize("where", ["header", "query", "cookie"])
-def test_an_api_key_from_the_environment(spark: SparkSession, where: str) -> None:
+def test_an_api_key_can_come_from_the_environment(spark: SparkSession, where: str) -> None:
     # The JVM inherits the environment of this process.
     key = os.environ["HOME"]
     data = ids_from(Feed({"id": 1}))

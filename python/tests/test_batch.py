@@ -59,7 +59,7 @@ def test_a_later_action_reads_the_current_records(spark: SparkSession) -> None:
         assert [row.output.id for row in frame.collect()] == ["a", "b"]
 
 
-def test_the_columns_of_a_schema(spark: SparkSession) -> None:
+def test_a_batch_read_has_the_columns_of_its_schema(spark: SparkSession) -> None:
     with paged(120) as api:
         table = spark.read.format("rest").schema("id BIGINT, text STRING")
         rows = (

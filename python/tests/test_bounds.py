@@ -118,7 +118,7 @@ def test_a_large_response_needs_little_memory(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_gigabyte_in_one_response(tmp_path: Path) -> None:
+def test_a_gigabyte_in_one_response_needs_little_memory(tmp_path: Path) -> None:
     counted(1_000_000, tmp_path, "local-cluster[1,1,512]", seconds=600)
     driver, executor = Heap.of("driver", tmp_path), Heap.of("executor", tmp_path)
     print(f"driver {driver}, executor {executor}")

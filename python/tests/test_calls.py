@@ -65,7 +65,7 @@ def test_post_is_the_default_and_all_columns_are_its_body(spark: SparkSession) -
     assert {r.output.type for r in found} == {"application/json"}
 
 
-def test_form(spark: SparkSession) -> None:
+def test_post_input_format_form_sends_the_columns_as_a_form(spark: SparkSession) -> None:
     with Emulated(echo) as api:
         frame = read_rest(spark, api.url, input_data={"q": ["a b&c", "ü"]}, post_input_format="form")
         assert [r.output.body for r in frame.collect()] == ["q=a%20b%26c", "q=%C3%BC"]
@@ -109,7 +109,7 @@ def test_a_body_template_with_placeholders(spark: SparkSession) -> None:
     assert row.output.cookie == "a=b"
 
 
-def test_names_and_defaults_of_older_sources(spark: SparkSession) -> None:
+def test_options_of_older_sources_keep_their_meaning(spark: SparkSession) -> None:
     """A user without an `authType`, milliseconds, `inputPartitions`."""
     with Emulated(lambda r: Answer({"authorization": r.headers["Authorization"]})) as api:
         reader = spark.read.format("rest").option("url", f"{api.url}/search").option("method", "GET")
@@ -165,7 +165,7 @@ def test_an_array_is_one_value_and_records_are_rows(spark: SparkSession) -> None
         assert [(r.n, r.output.i) for r in each.collect()] == [(2, 0), (2, 1), (3, 0), (3, 1), (3, 2)]
 
 
-def test_schemas(spark: SparkSession) -> None:
+def test_a_schema_sets_the_columns_of_calls(spark: SparkSession) -> None:
     rows = [{"id": 1}, {"id": 2}]
     with Emulated(lambda r: Answer({"a": int(r.query["id"]), "b": "x"})) as api:
 
@@ -179,7 +179,7 @@ def test_schemas(spark: SparkSession) -> None:
             read("id STRING, output STRING")
 
 
-def test_without_input_columns_in_the_output(spark: SparkSession) -> None:
+def test_the_output_can_omit_the_input_columns(spark: SparkSession) -> None:
     with Emulated(echo) as api:
         frame = read_rest(spark, api.url, input_data=[{"a": 1}], include_inputs_in_output="N", on_error="fail")
         assert frame.columns == ["output"]
@@ -248,7 +248,7 @@ def test_a_limit_stops_the_calls(spark: SparkSession) -> None:
     with Emulated(echo) as api:
         frame = read_rest(spark, api.url, input_data={"n": list(range(1000))}, infer_schema=False)
         assert frame.limit(5).count() == 5
-        assert len(api.requests) <= 10, "five of each task at most"
+        assert len(api.requests) <= 10, "more than five calls per task"
         assert len(frame.take(3)) == 3
 
 
@@ -295,7 +295,7 @@ def test_a_cancelled_job_frees_its_slots_while_its_calls_wait(spark: SparkSessio
 # ---- each row at most once
 
 
-def test_called_strictly_once(spark: SparkSession) -> None:
+def test_call_strictly_once_calls_no_row_twice(spark: SparkSession) -> None:
     with Emulated(echo) as api:
         frame = read_rest(spark, api.url, input_data={"n": list(range(20))}, call_strictly_once="Y")
         assert [r.n for r in frame.collect()] == list(range(20))

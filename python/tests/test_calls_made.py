@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Calls of a query with an input: how many, how many at once, what it counts, and which parts of a row they send."""
+"""Calls of a query with an input: their number and concurrency, the rows that a limit counts, and the sent columns."""
 
 from __future__ import annotations
 
@@ -72,16 +72,16 @@ def test_a_limit_without_a_known_number_of_calls_stops_them_too(spark: SparkSess
     with Emulated(lambda _: Answer([{"a": 1}])) as api:
         frame = numbered(spark, api, 1000, schema="n BIGINT, a BIGINT", partitions=2, concurrency=4)
         assert frame.limit(5).count() == 5
-        assert len(api.requests) <= 2 * (5 + 4), "of each task five, and those in flight"
+        assert len(api.requests) <= 2 * (5 + 4), "five per task, and the calls in flight"
 
 
 # ---- number and concurrency of calls
 
 
-def test_two_partitions_by_default(spark: SparkSession) -> None:
+def test_an_input_has_two_partitions_by_default(spark: SparkSession) -> None:
     with Emulated(lambda _: Answer({})) as api:
         assert numbered(spark, api, 10, infer_schema=False).rdd.getNumPartitions() == 2
-        assert numbered(spark, api, 1, infer_schema=False).rdd.getNumPartitions() == 1, "none of them is empty"
+        assert numbered(spark, api, 1, infer_schema=False).rdd.getNumPartitions() == 1, "a partition is empty"
         assert numbered(spark, api, 10, infer_schema=False, partitions=5).rdd.getNumPartitions() == 5
 
 
@@ -123,7 +123,7 @@ def test_a_sample_of_the_rows_is_called_for_the_schema(
 # ---- each call at most once
 
 
-def test_a_refused_token_does_not_repeat_a_call_that_is_strictly_once(spark: SparkSession) -> None:
+def test_a_refused_token_does_not_repeat_a_strictly_once_call(spark: SparkSession) -> None:
     tokens = 0
 
     def answer(request: Request) -> Answer:
@@ -143,7 +143,7 @@ def test_a_refused_token_does_not_repeat_a_call_that_is_strictly_once(spark: Spa
         assert [str(row.n) for row in rows if row.error] == refused
         assert all(row.error.startswith("[REST_API_REFUSED]") for row in rows if row.error)
         assert calls == Counter({"0": 1 if once == "Y" else 2, "1": 1, "2": 1, "3": 1}), once
-        assert tokens == 2, "the calls after it have another token"
+        assert tokens == 2, "later calls must use another token"
 
 
 # ---- the sent parts of a row
@@ -226,7 +226,7 @@ def test_time_columns_of_an_endpoint_keep_full_precision(spark: SparkSession, tm
 # ---- SQL, and missing options
 
 
-def test_a_view_as_input_from_sql(spark: SparkSession) -> None:
+def test_sql_can_use_a_view_as_input(spark: SparkSession) -> None:
     with Emulated(lambda request: Answer({"name": request.path.strip("/"), "at": time.time()})) as api:
         spark.sql(
             "CREATE OR REPLACE TEMPORARY VIEW people AS SELECT * FROM VALUES (1, 'ann'), (2, 'bob') AS t(id, name)"

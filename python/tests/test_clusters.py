@@ -22,7 +22,7 @@ from waiting import wait_until
 from watched import PAGE, ClusterQuery, Watched, page
 
 
-def test_an_executor_killed_between_poll_and_read(spark: SparkSession, tmp_path: Path) -> None:
+def test_an_executor_killed_between_poll_and_read_loses_nothing(spark: SparkSession, tmp_path: Path) -> None:
     watched = Watched()
     with watched.api:
         query = ClusterQuery(tmp_path, watched, {"spark.master": LOCAL_CLUSTER})
@@ -52,7 +52,7 @@ def test_an_executor_killed_between_poll_and_read(spark: SparkSession, tmp_path:
 
 
 @pytest.mark.slow
-def test_an_executor_killed_in_the_middle_of_a_poll(spark: SparkSession, tmp_path: Path) -> None:
+def test_an_executor_killed_in_the_middle_of_a_poll_loses_nothing(spark: SparkSession, tmp_path: Path) -> None:
     watched = Watched()
     with watched.api as api:
         query = ClusterQuery(tmp_path, watched, {"spark.master": LOCAL_CLUSTER})
@@ -91,7 +91,9 @@ class Pairs:
 
 
 @pytest.mark.slow
-def test_a_poll_that_runs_twice_at_once(spark: SparkSession, tmp_path: Path, standalone: Standalone) -> None:
+def test_a_poll_that_runs_twice_at_once_counts_once(
+    spark: SparkSession, tmp_path: Path, standalone: Standalone
+) -> None:
     pages = 4
     watched = Watched(hold=Pairs(pages))
     for n in range(pages):
@@ -185,7 +187,7 @@ def test_executors_poll_and_read_from_memory(tmp_path: Path, standalone: Standal
 def must_run_where_polled(query: ClusterQuery, read: list[Task]) -> None:
     """Each page is a batch here."""
     where = {n: m["file"]["location"].rpartition("_")[2] for n, m in enumerate(query.manifests())}
-    assert len(set(where.values())) == 2, "one executor did all polls: this shows nothing"
+    assert len(set(where.values())) == 2, "one executor did all polls, so this proves nothing"
     assert {t.batch for t in read} >= set(where), "a batch without tasks"
     elsewhere = [t for t in read if t.batch in where and t.executor != where[t.batch]]
     assert not elsewhere, f"{len(elsewhere)} of {len(read)} tasks ran elsewhere than their pages were: {elsewhere[:3]}"
@@ -205,7 +207,7 @@ def driver_jvm(driver: Driver) -> int:
     return int(line.split()[1])
 
 
-def test_an_executor_with_another_disk_at_the_page_log_path(tmp_path: Path) -> None:
+def test_an_executor_with_another_disk_at_the_page_log_path_sends_no_request(tmp_path: Path) -> None:
     checkpoint = tmp_path / "checkpoint"
     checkpoint.mkdir()
     obstacle = cannot_have_own_disk(checkpoint)

@@ -47,7 +47,7 @@ def _listens(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def test_a_client_without_a_jvm(server: str, tmp_path: Path) -> None:
+def test_a_connect_client_works_without_a_jvm(server: str, tmp_path: Path) -> None:
     """The server starts without the jar, and the client uploads it."""
     nowhere = {"PATH": str(tmp_path), "JAVA_HOME": str(tmp_path), "SPARK_HOME": str(tmp_path)}
     # The drivers' folder contains a secrets.py, which NumPy would import instead of Python's module.

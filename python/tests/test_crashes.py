@@ -27,7 +27,9 @@ from pyspark.sql import SparkSession
 from waiting import wait_until
 
 
-def test_killed_at_every_step(spark: SparkSession, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_driver_killed_at_every_step_loses_nothing(
+    spark: SparkSession, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     feed = Feed(*({**record(n), "padding": "x" * 20_000} for n in range(1, PAGE + 1)))
     with live_api(feed) as api:
         stream = ParquetStream(api, tmp_path)
@@ -98,12 +100,14 @@ def kill_at_random(
 
 
 @pytest.mark.slow
-def test_killed_8_times_at_random(spark: SparkSession, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_driver_killed_8_times_at_random_loses_nothing(
+    spark: SparkSession, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     kill_at_random(8, spark, tmp_path, seed=20261123, capsys=capsys)
 
 
 @pytest.mark.slow
-def test_killed_6_times_while_it_starts(
+def test_a_driver_killed_6_times_while_it_starts_loses_nothing(
     spark: SparkSession, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Before and during the claim of the page log, while the driver reads and cleans it, and in its first polls."""
@@ -111,5 +115,7 @@ def test_killed_6_times_while_it_starts(
 
 
 @pytest.mark.slow
-def test_killed_50_times_at_random(spark: SparkSession, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_driver_killed_50_times_at_random_loses_nothing(
+    spark: SparkSession, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     kill_at_random(50, spark, tmp_path, seed=time.time_ns(), capsys=capsys)

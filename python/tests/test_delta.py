@@ -89,7 +89,7 @@ def test_new_columns_reach_the_table_at_the_restart(spark: SparkSession, tmp_pat
     assert [version.records for version in table.versions()] == [1, 2]
 
 
-def test_the_second_example_of_the_requirements(spark: SparkSession, tmp_path: Path) -> None:
+def test_the_second_example_of_the_requirements_runs(spark: SparkSession, tmp_path: Path) -> None:
     """With a short interval. `test_seed_examples.py` runs the example as written, into Parquet."""
     feed = Feed(*(student(n) for n in (1, 2, 3)))
     with clever_like(feed) as api:

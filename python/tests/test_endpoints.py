@@ -160,7 +160,7 @@ def test_a_slow_or_failing_endpoint_delays_no_other(spark: SparkSession, tmp_pat
         with collecting(frame, tmp_path) as query:
             query.await_rows(50)
             shops.hangs, shops.refused = {"s3"}, {"s4"}
-            time.sleep(4)  # handed back by now
+            time.sleep(4)  # by then the polls of both are handed back
             before = {name: len(shops.polled_at[name]) for name in names}
             time.sleep(3)
             polls = {name: len(shops.polled_at[name]) - before[name] for name in names}
@@ -190,7 +190,7 @@ def test_all_endpoints_share_one_rate(spark: SparkSession, tmp_path: Path) -> No
             assert found(query.await_rows(450)) == Counter(shops.records)
         times = sorted(moment for moments in shops.polled_at.values() for moment in moments)
     # The server may record a time late.
-    assert all(later - first >= 0.75 for first, later in zip(times, times[20:])), "21 in a second"
+    assert all(later - first >= 0.75 for first, later in zip(times, times[20:])), "more than 20 requests in a second"
     assert max(map(len, shops.polled_at.values())) - min(map(len, shops.polled_at.values())) <= 3, "in turn"
 
 
@@ -212,7 +212,7 @@ def test_a_quota_stops_all_endpoints_but_a_503_only_its_own(spark: SparkSession,
             assert {name: len(shops.polled_at[name]) for name in names} == before
 
 
-def test_a_view_as_input_and_the_schema_selects_the_columns(spark: SparkSession, tmp_path: Path) -> None:
+def test_the_schema_selects_the_columns_of_a_view_as_input(spark: SparkSession, tmp_path: Path) -> None:
     view = spark.createDataFrame([("a", 1.5, None), ("b", 2.5, "x")], "shop STRING, weight DOUBLE, note STRING")
     view.createOrReplaceTempView("shops_of_test")
     with Shops(a=3, b=2) as shops, Emulated(shops) as api:
@@ -228,10 +228,12 @@ def test_a_view_as_input_and_the_schema_selects_the_columns(spark: SparkSession,
         ]
         manifests = [json.loads(p.read_text()) for p in (tmp_path / "sources" / "0" / "manifests").glob("*.json")]
         rows_kept = [json.loads(row) for manifest in manifests for row in manifest["rows"].values()]
-        assert rows_kept and all(row.keys() == {"weight", "note"} for row in rows_kept), "columns of the result alone"
+        assert rows_kept and all(row.keys() == {"weight", "note"} for row in rows_kept), (
+            "columns that are not in the result were stored"
+        )
 
 
-def test_without_the_columns_of_the_input(spark: SparkSession, tmp_path: Path) -> None:
+def test_a_stream_can_omit_the_columns_of_the_input(spark: SparkSession, tmp_path: Path) -> None:
     with Shops(a=3) as shops, Emulated(shops) as api:
         frame = stream(spark, api, input_data=shop_rows("a"), include_inputs_in_output=False, output_type="string")
         assert frame.columns == ["output"]
@@ -257,7 +259,7 @@ def test_a_trigger_that_ends_reads_all_endpoints(spark: SparkSession, tmp_path: 
             query.awaitTermination(60)
 
 
-def test_all_refused_ends_a_new_stream(spark: SparkSession, tmp_path: Path) -> None:
+def test_a_new_stream_ends_if_all_endpoints_are_refused(spark: SparkSession, tmp_path: Path) -> None:
     with Shops(a=1, b=1) as shops, Emulated(shops) as api:
         shops.refused = {"a", "b"}
         frame = stream(spark, api, input_data=shop_rows("a", "b"), schema="output STRING")
@@ -287,11 +289,11 @@ def test_many_endpoints_have_their_states_in_a_file(spark: SparkSession, tmp_pat
         gathered = Gathered()
         with gathered.running(run(), tmp_path):
             gathered.await_rows(300)
-            for newest in range(3, 43):  # one continues, all others are idle
+            for newest in range(3, 43):  # one endpoint has new records, and the others are idle
                 shops.newest["s7"] = newest
                 gathered.await_rows(300 + newest - 2)
         log = tmp_path / "sources" / "0"
-        assert len(list((log / "states").iterdir())) == 1, "written, and the older ones deleted"
+        assert len(list((log / "states").iterdir())) == 1, "the states must be in one file, and older files deleted"
         assert len(list((log / "manifests").iterdir())) < 20
         shops.newest |= {"s1": 3, "s149": 3}
         with gathered.running(run(), tmp_path):
@@ -349,7 +351,7 @@ def test_each_record_of_each_endpoint_once_over_kills(
     assert count <= 100 or list(states.iterdir())
 
 
-def test_mistakes_are_named(spark: SparkSession) -> None:
+def test_wrong_inputs_are_reported(spark: SparkSession) -> None:
     with Shops(a=1) as shops, Emulated(shops) as api:
         with pytest.raises(IllegalArgumentException, match=r"contains no column of the input.*\{shop\}"):
             read_rest_stream(spark, f"{api.url}/shops/a", input_data=[{"shop": "a"}])

@@ -123,13 +123,17 @@ def rows_in(spark: SparkSession, output: Path) -> list[tuple[int, int]]:
     return [(row.id, row.version) for row in table.collect()]
 
 
-def test_a_history_of_each_kind(spark: SparkSession, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_history_of_each_kind_loses_and_repeats_nothing(
+    spark: SparkSession, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     histories = [History(seed, may_be_large=False) for seed in range(FIRST_SEED, FIRST_SEED + len(KINDS))]
     must_be_right(histories, 2, 3, 60, spark, tmp_path, capsys)
 
 
 @pytest.mark.slow
-def test_200_histories(spark: SparkSession, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_200_histories_lose_and_repeat_nothing(
+    spark: SparkSession, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     count, first = int(os.environ.get("HISTORIES", "200")), int(os.environ.get("HISTORY_SEED", FIRST_SEED))
     histories = [History(seed) for seed in range(first, first + count)]
     must_be_right(histories, 4, 6, 150, spark, tmp_path, capsys)

@@ -27,7 +27,7 @@ def test_a_literal_secret_is_named_and_not_shown(option: str) -> None:
     assert option in text and "env:NAME" in text and "5ecret" not in text
 
 
-def test_members_of_objects_whose_names_sound_secret() -> None:
+def test_literals_in_objects_are_named_if_their_names_sound_secret() -> None:
     params = {"appid": "5ecret", "q": "x", "access_token": "env:T"}
     text = told(headers={"X-Api-Key": "5ecret", "Accept": "a/b"}, params=params)
     assert "headers.X-Api-Key, params.appid contain literal secrets" in text and "5ecret" not in text

@@ -39,7 +39,7 @@ def flat(frame: DataFrame) -> DataFrame:
 
 
 @of_streams
-def test_metadata_of_a_stream_with_any_selection(spark: SparkSession, api: Emulated, tmp_path: Path) -> None:
+def test_a_stream_has_metadata_with_any_selection(spark: SparkSession, api: Emulated, tmp_path: Path) -> None:
     began = time.time()
     stream = read_rest_stream(
         spark,
@@ -68,7 +68,7 @@ def test_metadata_of_a_stream_with_any_selection(spark: SparkSession, api: Emula
         assert sorted(r.output.id for r in query.await_rows(5)) == [1, 2, 3, 4, 5]
 
 
-def test_metadata_of_a_batch_read(spark: SparkSession, api: Emulated) -> None:
+def test_a_batch_read_has_metadata(spark: SparkSession, api: Emulated) -> None:
     frame = read_rest(spark, f"{api.url}/data", pagination="page")
     assert frame.columns == ["output"] and frame.count() == 5
     assert sorted((r.id, r.page, r.record) for r in flat(frame).collect()) == [
@@ -82,7 +82,7 @@ def test_metadata_of_a_batch_read(spark: SparkSession, api: Emulated) -> None:
 
 
 @of_streams
-def test_metadata_of_many_endpoints_and_of_every_shape(spark: SparkSession, api: Emulated, tmp_path: Path) -> None:
+def test_many_endpoints_and_every_shape_have_metadata(spark: SparkSession, api: Emulated, tmp_path: Path) -> None:
     shapes = {
         "shop STRING, id BIGINT": ["shop", "id"],
         "output STRING, shop STRING": ["output", "shop"],

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The table of mutants fits the code. `make test-mutants` applies them, and takes half an hour and more."""
+"""The table of mutants matches the code. `make test-mutants` applies the mutants, which takes half an hour or more."""
 
 import importlib
 import re

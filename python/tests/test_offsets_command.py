@@ -103,7 +103,7 @@ def test_a_set_offset_is_requested_once(spark: SparkSession, tmp_path: Path, api
     assert run(spark, api, checkpoint).ids == []
 
 
-def test_the_offset_of_one_endpoint_with_a_page_log_location(spark: SparkSession, tmp_path: Path) -> None:
+def test_the_offset_of_one_endpoint_can_be_set_with_a_page_log_location(spark: SparkSession, tmp_path: Path) -> None:
     """With `pageLogLocation`, and an offset by endpoint key."""
 
     def answer(request: Request) -> Answer:

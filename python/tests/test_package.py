@@ -124,7 +124,7 @@ def test_configure_on_a_running_session_changes_nothing_else(spark: SparkSession
     assert again.sparkContext.getConf().get("spark.jars") == before
 
 
-def test_under_spark_submit() -> None:
+def test_configure_works_under_spark_submit() -> None:
     # PySpark's scripts find their home through the first python3 on the path.
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     with ids_from(Feed({"id": 1}, {"id": 2}, {"id": 3})) as api:

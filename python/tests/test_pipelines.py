@@ -66,7 +66,7 @@ def received(pipeline: Path, table: str) -> list[Any]:
 
 
 @pytest.mark.slow
-def test_two_runs(pipeline: Path) -> None:
+def test_two_runs_of_a_pipeline_receive_each_record_once(pipeline: Path) -> None:
     """Each record arrives once, and each run infers the schema of each dataset once."""
     shutil.copytree(DEFINITIONS, pipeline / "transformations")
     feed = Feed(*({"id": n, "name": f"n{n}"} for n in (1, 2, 3)))
@@ -98,8 +98,8 @@ def assert_once(pipeline: Path, ids: list[int]) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("scd_type", [1, 2])
-def test_auto_cdc(pipeline: Path, scd_type: int) -> None:
-    """Spark accepts the flow over the stream, and refuses the table: none of its own formats has MERGE."""
+def test_auto_cdc_accepts_a_stream_as_its_source(pipeline: Path, scd_type: int) -> None:
+    """Spark accepts the stream, and then refuses the table, because its built-in formats do not support MERGE."""
     if pyspark.__version__ < ("4.2" if scd_type == 1 else "4.3"):
         pytest.skip(f"AUTO CDC with SCD type {scd_type} came later")
     shutil.copytree(CDC_DEFINITIONS, pipeline / "transformations")

@@ -38,7 +38,7 @@ def must_stream_all(spark: SparkSession, found: Preview, records: int = len(RECO
         assert len({str(r.output) for r in rows}) == len(rows) == records
 
 
-def test_a_time_of_change_with_an_inclusive_bound(spark: SparkSession) -> None:
+def test_preview_finds_a_time_of_change_with_an_inclusive_bound(spark: SparkSession) -> None:
     with changes() as api:
         found = preview(spark, f"{api.url}/items?since={{updated_at}}")
         assert len(api.requests) == 3
@@ -57,7 +57,7 @@ def test_a_time_of_change_with_an_inclusive_bound(spark: SparkSession) -> None:
         must_stream_all(spark, found, streaming_interval=0.1)
 
 
-def test_ids_with_an_exclusive_bound(spark: SparkSession) -> None:
+def test_preview_finds_ids_with_an_exclusive_bound(spark: SparkSession) -> None:
     """The maximum plus 1 would skip a record, so the call must set the option."""
     with ids_above() as api:
         found = preview(spark, f"{api.url}/items?after={{id}}")
@@ -68,7 +68,7 @@ def test_ids_with_an_exclusive_bound(spark: SparkSession) -> None:
         must_stream_all(spark, found, streaming_interval=0.1)
 
 
-def test_a_feed_without_a_parameter(spark: SparkSession) -> None:
+def test_preview_finds_a_feed_without_a_parameter(spark: SparkSession) -> None:
     with newest_first() as api:
         found = preview(spark, f"{api.url}/events")
         assert len(api.requests) == 1
@@ -78,14 +78,14 @@ def test_a_feed_without_a_parameter(spark: SparkSession) -> None:
         must_stream_all(spark, preview(spark, f"{api.url}/events", streaming_interval=0.2))
 
 
-def test_a_snapshot(spark: SparkSession) -> None:
+def test_preview_finds_a_snapshot(spark: SparkSession) -> None:
     with states() as api:
         found = preview(spark, f"{api.url}/doors", streaming_interval=0.2)
         assert 'offset_type="snapshot"' in found.call and 'record_key="name"' in found.call
         must_stream_all(spark, found, records=5)
 
 
-def test_a_parameter_without_effect(spark: SparkSession) -> None:
+def test_preview_reports_a_parameter_without_effect(spark: SparkSession) -> None:
     with deaf() as api:
         found = preview(spark, f"{api.url}/items?since={{updated_at}}")
         assert found.report["bound"] == "ignored"
@@ -137,7 +137,7 @@ def test_each_argument_has_its_python_name() -> None:
                 assert f'"{camel_case(name)}": {name},\n' in source
 
 
-def test_the_command() -> None:
+def test_the_command_prints_the_call_and_reports_wrong_options() -> None:
     with changes() as api:
         ran = subprocess.run(
             [*COMMAND, f"{api.url}/items?since={{updated_at}}", "--data-field", "labels", "--order=asc"],

@@ -78,7 +78,7 @@ def test_the_published_pom_has_no_dependencies_to_resolve(repository: Path) -> N
     assert pom.getroot().findtext("m:licenses/m:license/m:name", None, maven) == "Apache-2.0"
 
 
-def test_a_python_application_under_packages(repository: Path, tmp_path: Path) -> None:
+def test_a_python_application_runs_with_packages(repository: Path, tmp_path: Path) -> None:
     with ids_from(FEED) as api:
         output = submitted(str(EXAMPLES / "submitted.py"), api.url, str(tmp_path / "out"), folder=tmp_path)
     assert "rows 3" in output
@@ -95,8 +95,8 @@ def test_the_scala_applications_build_names_this_version() -> None:
 
 
 @pytest.mark.slow
-def test_the_scala_application_under_packages(repository: Path, tmp_path: Path) -> None:
-    """Compiled against the published artifact, for the Scala version of this Spark."""
+def test_the_scala_application_runs_with_packages(repository: Path, tmp_path: Path) -> None:
+    """The application is compiled against the published artifact, for the Scala version of this Spark."""
     full = {"2.12": "2.12.20", "2.13": "2.13.18"}[SCALA]
     checked(
         [str(ROOT / "sbtw"), f"++{full} package"],
@@ -110,7 +110,7 @@ def test_the_scala_application_under_packages(repository: Path, tmp_path: Path) 
 
 
 @pytest.mark.slow
-def test_ten_lines_in_a_fresh_environment(tmp_path: Path) -> None:
+def test_ten_lines_run_in_a_fresh_environment(tmp_path: Path) -> None:
     """pip, with only the wheel and PySpark."""
     (wheel,) = (ROOT / "python" / "dist").glob("*.whl")
     python = tmp_path / "venv" / "bin" / "python"

@@ -97,7 +97,7 @@ def on_two_executors(api: Emulated, folder: Path) -> Query:
 
 
 @pytest.mark.slow
-def test_100_in_3600_ms_over_two_executors_with_a_lost_one_and_a_killed_driver(
+def test_the_rate_holds_over_two_executors_with_a_lost_one_and_a_killed_driver(
     spark: SparkSession, tmp_path: Path
 ) -> None:
     seconds, windows = 3.6, 5
@@ -123,7 +123,7 @@ def test_100_in_3600_ms_over_two_executors_with_a_lost_one_and_a_killed_driver(
         assert counted.used(steady, seconds, windows) >= 95
 
 
-def test_100_in_3600_ms_over_two_executors_and_a_killed_driver(spark: SparkSession, tmp_path: Path) -> None:
+def test_the_rate_holds_over_two_executors_and_a_killed_driver(spark: SparkSession, tmp_path: Path) -> None:
     """A shorter version for each commit. It lasts until each run has used the rate once."""
     seconds = 3.6
     counted = Counted("from", watched=True)
@@ -207,7 +207,7 @@ FORMS: list[Callable[[], tuple[str, float]]] = [
 ]
 
 
-def test_all_forms_of_retry_after_in_front_of_a_live_stream(spark: SparkSession, tmp_path: Path) -> None:
+def test_a_live_stream_obeys_all_forms_of_retry_after(spark: SparkSession, tmp_path: Path) -> None:
     feed = Feed()
     live = live_api(feed)
     waits: list[tuple[str, float, int]] = []

@@ -37,7 +37,7 @@ def test_schema_hints_override_inference(spark: SparkSession) -> None:
     assert [tuple(row) for row in rows] == [(None, 2001, None), (None, 2004, None)]
 
 
-def test_text(spark: SparkSession) -> None:
+def test_output_type_string_returns_the_text_of_records(spark: SparkSession) -> None:
     with api() as running:
         frame = read_rest(spark, f"{running.url}/data", offset_field="id", output_type="string")
         assert not running.requests, "load() sends no request"
@@ -47,7 +47,7 @@ def test_text(spark: SparkSession) -> None:
         ]
 
 
-def test_variant(spark: SparkSession) -> None:
+def test_output_type_variant_needs_spark_4(spark: SparkSession) -> None:
     with api() as running:
 
         def read(**options: str) -> None:
@@ -104,7 +104,7 @@ def test_a_stored_schema_grows_with_the_records(spark: SparkSession, tmp_path: P
         ]
 
 
-def test_the_table_of_rescued_data_in_the_docs(spark: SparkSession) -> None:
+def test_the_table_of_rescued_data_in_the_docs_is_true(spark: SparkSession) -> None:
     page = (ROOT / "docs" / "schema.md").read_text()
     lines = re.findall(r'^\| `(\{"id".*?\})` \|.*\| (null|`.*`) \|$', page, re.MULTILINE)
     assert len(lines) == 3

@@ -27,10 +27,10 @@ appender.out.name = out
 appender.out.fileName = {file}
 appender.out.layout.type = PatternLayout
 appender.out.layout.pattern = %p %c: %m%n%ex
-# PySpark's own channel: it says what Python calls, with its arguments.
+# PySpark's channel logs each call of Python with its arguments.
 logger.py4j.name = py4j
 logger.py4j.level = off
-# What goes between driver and executors, byte by byte: the options are in it.
+# All bytes between driver and executors, which include the options.
 logger.wire.name = org.apache.spark.network.util.NettyLogger
 logger.wire.level = debug
 """

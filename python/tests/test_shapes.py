@@ -8,14 +8,14 @@ from pyspark.sql import SparkSession
 from spark_rest import read_rest_stream
 
 
-def test_a_root_array(spark: SparkSession) -> None:
+def test_a_root_array_is_read(spark: SparkSession) -> None:
     with always([{"id": 1, "data": "..."}, {"id": 2, "data": "..."}]) as api:
         stream = read_rest_stream(spark, f"{api.url}/data?from={{id}}", offset_type="incremental", offset_field="id")
         with collecting(stream.select("output.id", "output.data")) as got:
             assert sorted(tuple(r) for r in got.await_rows(2)) == [(1, "..."), (2, "...")]
 
 
-def test_nested_in_a_field(spark: SparkSession) -> None:
+def test_an_array_in_a_field_is_read(spark: SparkSession) -> None:
     with always({"data": [{"id": 1, "data": "..."}, {"id": 2, "data": "..."}], "timestamp": 1234567890}) as api:
         stream = read_rest_stream(
             spark, f"{api.url}/data?since={{timestamp}}", data_field="data", streaming_interval=0.1
@@ -26,7 +26,7 @@ def test_nested_in_a_field(spark: SparkSession) -> None:
     assert api.requests[1].query == {"since": "1234567890"}
 
 
-def test_with_pagination_metadata(spark: SparkSession) -> None:
+def test_an_array_next_to_pagination_metadata_is_read(spark: SparkSession) -> None:
     with always({"items": [{"id": 1}], "next_cursor": "abc123", "has_more": True}) as api:
         stream = read_rest_stream(
             spark,

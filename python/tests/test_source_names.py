@@ -27,7 +27,7 @@ class Union:
         self.spark, self.folder = spark, folder
 
     def run(self, *sources: DataFrame) -> None:
-        """Receives all that the APIs have."""
+        """Receives all records of the APIs."""
         union = sources[0]
         for source in sources[1:]:
             union = union.unionByName(source)
@@ -35,14 +35,14 @@ class Union:
         writer.trigger(availableNow=True).start(str(self.folder / "rows")).awaitTermination()
 
     def names(self) -> list[str]:
-        """Of the received records, duplicates included."""
+        """The names of the received records, including duplicates."""
         files = (self.folder / "rows").glob("*.json")
         return sorted(json.loads(line)["name"] for file in files for line in file.read_text().splitlines())
 
 
 @pytest.fixture
 def query(spark: SparkSession, tmp_path: Path) -> Iterator[Union]:
-    """Source evolution is on. Only with the second format of the offset log can sources come and go."""
+    """A query with source evolution. Adding and removing sources needs the second format of the offset log."""
     spark.conf.set(EVOLUTION, "true")
     spark.conf.set(OFFSET_LOG, "2")
     yield Union(spark, tmp_path)
@@ -73,7 +73,7 @@ def test_sources_come_go_and_come_again(query: Union, spark: SparkSession) -> No
     with ids_from(feed_a) as a, ids_from(feed_b) as b:
         query.run(source(spark, a, "x"))
         feed_a.add(*records("a", 3))
-        # Before the source that runs already.
+        # The new source comes before the existing source.
         query.run(source(spark, b, "y"), source(spark, a, "x"))
         assert query.names() == ["a1", "a2", "a3", "b1", "b2"]
         feed_a.add(*records("a", 4))
@@ -84,14 +84,18 @@ def test_sources_come_go_and_come_again(query: Union, spark: SparkSession) -> No
     assert query.names() == ["a1", "a2", "a3", "a4", "b1", "b2", "b3"]
 
 
-def test_two_sources_of_the_same_url(query: Union, spark: SparkSession, apis: tuple[Emulated, Emulated]) -> None:
-    """They may differ in `params`, so the second is no other name of the first."""
+def test_two_sources_of_the_same_url_are_separate(
+    query: Union, spark: SparkSession, apis: tuple[Emulated, Emulated]
+) -> None:
+    """They may differ in `params`, so the second source is not another name of the first."""
     query.run(source(spark, apis[0], "x", params='{"shop": "1"}'))
     query.run(source(spark, apis[0], "y", params='{"shop": "2"}'), source(spark, apis[0], "x", params='{"shop": "1"}'))
     assert query.names() == ["a1", "a1", "a2", "a2"]
 
 
-def test_another_name(query: Union, spark: SparkSession, apis: tuple[Emulated, Emulated]) -> None:
+def test_another_name_for_a_source_is_refused(
+    query: Union, spark: SparkSession, apis: tuple[Emulated, Emulated]
+) -> None:
     query.run(source(spark, apis[0], "x"))
     with pytest.raises(Exception, match=r'\[REST_SOURCE_MOVED\] The source z is new .* Use \.name\("x"\) to continue'):
         query.run(source(spark, apis[1], "y"), source(spark, apis[0], "z"))
@@ -99,8 +103,10 @@ def test_another_name(query: Union, spark: SparkSession, apis: tuple[Emulated, E
     assert query.names() == ["a1", "a2", "b1", "b2"]
 
 
-def test_a_name_for_a_running_stream(query: Union, spark: SparkSession, apis: tuple[Emulated, Emulated]) -> None:
-    """With the offset log that queries have by default. Spark 4.3 refuses it itself."""
+def test_a_name_for_an_existing_stream_is_refused(
+    query: Union, spark: SparkSession, apis: tuple[Emulated, Emulated]
+) -> None:
+    """With the default format of the offset log. Spark 4.3 refuses the name without the connector."""
     spark.conf.unset(OFFSET_LOG)
     spark.conf.set(EVOLUTION, "false")
     query.run(source(spark, apis[0]))
@@ -113,7 +119,7 @@ def test_a_name_for_a_running_stream(query: Union, spark: SparkSession, apis: tu
 
 
 @pytest.mark.parametrize("page_log", [None, "pages"])
-def test_a_name_with_the_newer_offset_log(
+def test_a_name_that_moves_the_page_log_is_refused(
     query: Union, spark: SparkSession, tmp_path: Path, page_log: str | None
 ) -> None:
     """Spark continues from its offset, but gives the source a new folder. The offset alone would repeat records."""

@@ -48,7 +48,7 @@ def test_a_new_executor_replaces_a_killed_one(spark: SparkSession, tmp_path: Pat
                 pages += 1
                 query.await_batches(driver, pages)
             (added,) = {process for _, process in watched.given} - first
-            # Not a third executor that started late: the cluster has cores for two.
+            # This is not a third executor that started late, because the cluster has cores for two.
             assert executor_id(added) == "2"
         query.drain()
     query.must_hold_once(spark, pages * PAGE)

@@ -199,12 +199,12 @@ def test_stop_on_a_cluster(tmp_path: Path, standalone: Standalone) -> None:
             assert driver.is_running(), driver.output()
             executor = process_at(api.requests[-1].connection)
             executor_id(executor)
-            assert java_threads(executor, OURS), "no thread of the executor polls: that none is left shows nothing"
+            assert java_threads(executor, OURS), "no thread of the executor polls, so the test would prove nothing"
             told.touch()
             wait_until(lambda: "stopped in" in driver.output() or not driver.is_running(), "the end of stop()")
             said = re.search(r"stopped in (\S+) s; jobs left: (\d+); failed: (\w+)", driver.output())
             assert said, driver.output()
-            assert api.given_up.wait(2), "the executor goes on with the request"
+            assert api.given_up.wait(2), "the executor did not cancel the request"
             wait_until(lambda: api.open_connections == 0, "the end of all connections", seconds=35)
             # Okio, under OkHttp, keeps one idle watchdog for a minute.
             wait_until(
@@ -212,6 +212,6 @@ def test_stop_on_a_cluster(tmp_path: Path, standalone: Standalone) -> None:
                 "the end of its threads",
                 seconds=5,
             )
-            assert driver.is_running(), "that it was given up shows nothing: the application has ended"
+            assert driver.is_running(), "the application has ended, so the closed connection proves nothing"
     assert float(said[1]) < 1, f"stop() took {said[1]} s"
     assert (said[2], said[3]) == ("0", "None"), said[0]

@@ -98,7 +98,7 @@ def add(feed: Feed, first: int, last: int) -> None:
 
 
 @pytest.mark.slow
-def test_killed_drivers_with_a_checkpoint_on_hdfs(spark: SparkSession, tmp_path: Path, hdfs: str) -> None:
+def test_killed_drivers_lose_nothing_with_a_checkpoint_on_hdfs(spark: SparkSession, tmp_path: Path, hdfs: str) -> None:
     feed = Feed()
     add(feed, 1, 600)
     with live_api(feed) as api:
@@ -107,7 +107,7 @@ def test_killed_drivers_with_a_checkpoint_on_hdfs(spark: SparkSession, tmp_path:
         with query.driver() as first:
             query.await_batches(first, 2)
             first.kill()
-        assert query.delivered_batches() < 600 / 50, "all was over before the kill"
+        assert query.delivered_batches() < 600 / 50, "the run ended before the kill"
         api.stalled.clear()
         api.stall_seconds = 60
         with query.driver() as second:
@@ -118,11 +118,11 @@ def test_killed_drivers_with_a_checkpoint_on_hdfs(spark: SparkSession, tmp_path:
         query.drain()
     query.must_hold_once(spark, 700)
     log.must_be_clean()
-    assert log.named(), "the newest manifest is gone: it holds the state"
+    assert log.named(), "the newest manifest, which contains the state, is gone"
 
 
 @pytest.mark.slow
-def test_a_zombie_driver_with_its_page_log_on_hdfs(spark: SparkSession, tmp_path: Path, hdfs: str) -> None:
+def test_a_zombie_driver_changes_nothing_on_hdfs(spark: SparkSession, tmp_path: Path, hdfs: str) -> None:
     """The driver is frozen in the middle of a response. It wakes up with a page file that another run has deleted."""
     feed = Feed()
     with live_api(feed) as api:
@@ -177,7 +177,7 @@ def test_of_many_writers_on_hdfs_exactly_one_gets_each_name(spark: SparkSession,
     for writer, got in enumerate(written):
         assert all(files.text(name) == f"writer {writer}" for name in got), "another writer's content is there"
     assert files.list("manifests") == {name.partition("/")[2] for name in names}, "temporary files are left"
-    assert len([got for got in written if got]) > 1, "one writer was always first: this shows nothing"
+    assert len([got for got in written if got]) > 1, "one writer was always first, so this proves nothing"
 
 
 def test_a_local_page_log_starts_no_process_for_its_files(tmp_path: Path) -> None:
@@ -192,7 +192,9 @@ def test_a_local_page_log_starts_no_process_for_its_files(tmp_path: Path) -> Non
             assert driver.wait(300) == 0, driver.output()
         assert len(api.requests) >= polls
     starts = process_starts(recording)
-    assert starts, "Spark's own checkpoint files start processes; that none is recorded means that nothing is"
+    assert starts, (
+        "no start was recorded, although Spark's checkpoint files start processes: the recording does not work"
+    )
     ours = [start for start in starts if any("io.github.sparkrest" in frame for frame in start.frames)]
     print(f"{polls} polls; {len(starts)} processes were started, {len(ours)} of them from here")
     assert not ours, f"{len(ours)} processes were started from the page log, the first: {ours[0]}"

@@ -89,11 +89,11 @@ def test_a_driver_frozen_before_a_purge_purges_nothing_when_it_wakes_up(spark: S
                 await_batches(stream, 2, heir)
                 heir.freeze()
                 kept = read_page_log(stream.place.page_log)
-                assert {m.seq for m in doomed} <= {m.seq for m in kept.manifests}, "the heir has purged them itself"
+                assert {m.seq for m in doomed} <= {m.seq for m in kept.manifests}, "the newer run has purged them"
                 zombie.thaw()
                 assert zombie.wait(240) == 1, "a driver that another one replaced should fail"
                 left = read_page_log(stream.place.page_log)
-                assert left.manifests == kept.manifests, f"it had {doomed} in mind"
+                assert left.manifests == kept.manifests, f"the older run purged some of {doomed}"
                 assert not kept.page_files.keys() - left.page_files.keys(), "the older run deleted page files"
                 said = zombie.output()
                 # The newer run has finished the same batch, so Spark may notice the conflict first.
@@ -120,7 +120,7 @@ def test_of_two_drivers_at_once_the_older_stops(spark: SparkSession, tmp_path: P
                 target = len(finished_batches(stream.place.checkpoint)) + 2
                 wait_until(
                     lambda: len(finished_batches(stream.place.checkpoint)) >= target or not newer.is_running(),
-                    "the newer run to go on",
+                    "the newer run to continue",
                     240,
                 )
                 if newer.is_running():

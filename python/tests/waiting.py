@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The only way in which tests wait: for a condition, with a time limit."""
+"""Tests only wait in this way: for a condition, with a time limit."""
 
 import time
 from collections.abc import Callable

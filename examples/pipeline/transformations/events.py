@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The events of the demo API, each once."""
+"""A table with each event of the demo API once."""
 
 import os
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""AUTO CDC from a stream of changes; `test_pipelines.py` runs it as far as Spark's own formats go."""
+"""AUTO CDC from a stream of changes. `test_pipelines.py` runs it as far as Spark's built-in formats allow."""
 
 import os
 

@@ -33,7 +33,7 @@ stream = read_rest_stream(
     batch_size=int(setting["batch_size"]),
     retain_batches=int(setting["retain_batches"]),
 )
-# A delay per record gives each batch a middle. By default a batch takes about a second.
+# With a delay per record, a kill can hit the middle of a batch. By default a batch takes about a second.
 slow = stream.filter(f"java_method('java.lang.Thread', 'sleep', {setting['task_millis']}L) != ''")
 writer = (
     (stream if until == "to the end" else slow)

@@ -33,7 +33,7 @@ class Events(Vendor):
         return "evt_" + hashlib.sha1(str(record.number).encode()).hexdigest()[:16]
 
     def respond(self, request: Request) -> Answer:
-        # The key is the user; the password is empty.
+        # The key is the user name, and the password is empty.
         known = request.headers["Authorization"] in (basic("sk_test_...", ""), "Bearer sk_test_...")
         require(known, 401, {"error": {"message": "Invalid API Key provided"}})
         require(request.path == "/v1/events", 404, {"error": {"message": "Unrecognized request URL"}})

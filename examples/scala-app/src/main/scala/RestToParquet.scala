@@ -3,8 +3,8 @@ import org.apache.spark.sql.SparkSession
 import org.apache.spark.sql.functions.col
 import org.apache.spark.sql.streaming.Trigger
 
-/** Streams what an API has by now into Parquet, and prints how many rows there are: `RestToParquet URL FOLDER`. Run again,
-  * it takes what is new.
+/** Streams the records of an API into Parquet, and prints the number of rows: `RestToParquet URL FOLDER`. The next run adds the
+  * new records.
   */
 object RestToParquet {
   def main(arguments: Array[String]): Unit = {

@@ -7,9 +7,9 @@ import scala.jdk.CollectionConverters._
 
 import org.scalatest.funsuite.AnyFunSuite
 
-/** What the folder tree promises: packages depend on earlier ones only, Spark and sttp stay at the edges, files stay small. */
+/** The rules of the folder tree: packages use earlier packages only, Spark and sttp stay at the edges, files stay small. */
 class HouseRulesSuite extends AnyFunSuite {
-  // Java too, and what is for one Scala line alone.
+  // Also holds the Java sources, and the sources of a single Scala line.
   private val root = Paths.get("src/main")
   private val base = Paths.get("io/github/sparkrest")
   private val order = Seq(
@@ -44,7 +44,7 @@ class HouseRulesSuite extends AnyFunSuite {
     "connector"
   )
 
-  /** Sub-packages that are not in the order belong to their parent: `progress.seen`, `pagelog.format`. */
+  /** A sub-package that `order` does not list belongs to its parent: `progress.seen`, `pagelog.format`. */
   private def layer(name: String): Int = {
     val parents = order.filter(p => name == p || name.startsWith(s"$p."))
     if (parents.isEmpty) -1 else order.indexOf(parents.maxBy(_.length))
@@ -56,7 +56,7 @@ class HouseRulesSuite extends AnyFunSuite {
     finally all.close()
   }
   private def packageOf(p: Path): String = {
-    // After the language, which may be that of one line: `scala`, `scala-2.12`.
+    // The first folder is the language, such as `scala` or `scala-2.12`.
     val inLanguage = root.relativize(p).subpath(1, root.relativize(p).getNameCount)
     if (inLanguage.startsWith(base)) Option(base.relativize(inLanguage).getParent).fold("")(_.toString.replace('/', '.'))
     else inLanguage.toString
@@ -70,7 +70,7 @@ class HouseRulesSuite extends AnyFunSuite {
     assert(sources.filter(p => layer(packageOf(p)) < 0).isEmpty)
   }
 
-  test("a package knows only the packages before it") {
+  test("a package uses only the packages before it") {
     val use = """io\.github\.sparkrest\.([a-z]\w*(?:\.[a-z]\w*)*)""".r
     def tooLate(p: Path)(name: String): Boolean = layer(name) > layer(packageOf(p))
     val wrong = sources.flatMap { p =>
@@ -82,7 +82,7 @@ class HouseRulesSuite extends AnyFunSuite {
     assert(wrong.isEmpty)
   }
 
-  test("only pagelog, rows and connector know Spark or Hadoop, only http.transport knows sttp and OkHttp") {
+  test("only pagelog, rows and connector use Spark or Hadoop, and only http.transport uses sttp and OkHttp") {
     def rooms(word: String) =
       sources.filter(p => lines(p).exists(_.contains(word))).map(packageOf(_).takeWhile(_ != '.')).toSet
     val (spark, hadoop) = (rooms("org.apache.spark"), rooms("org.apache.hadoop"))
@@ -92,12 +92,12 @@ class HouseRulesSuite extends AnyFunSuite {
     assert(transport == Set("http.transport"))
   }
 
-  test("no file knows Spark's checkpoint files, which moved in 4.1 and start a process for each file on a local disk") {
+  test("no file uses Spark's checkpoint classes: they moved in Spark 4.1, and start a process per file on a local disk") {
     val spark = Seq("CheckpointFileManager", "HDFSMetadataLog", "execution.streaming")
     assert(sources.filter(p => lines(p).exists(l => spark.exists(l.contains))).isEmpty)
   }
 
-  test("only options and config know the texts of closed sets: all other code matches on their values") {
+  test("only options and config compare the texts of closed sets: all other code matches on the values") {
     val sets = "kind|order|boundary|pick|grant|method|offsetType|responseFormat|outputType"
     val compared =
       s"""\\b(?:offset|paging|options|config|o|p|c|s|k)\\.(?:$sets)\\s*(?:[=!]=\\s*"|match \\{\\s*case ")""".r
@@ -122,9 +122,9 @@ class HouseRulesSuite extends AnyFunSuite {
     assert(full.isEmpty)
   }
 
-  test("no file is longer than 250 lines, and each says under which licence it is") {
+  test("no file has more than 250 lines without imports, and each file names its license") {
     sources.foreach { p =>
-      // A deeper tree needs more imports.
+      // Imports do not count, because a deeper tree needs more of them.
       assert(withoutImports(p).length <= 250, p)
       assert(lines(p).head == "// SPDX-License-Identifier: Apache-2.0", p)
     }

@@ -142,7 +142,7 @@ private[sparkrest] object CrossChecks {
     Seq(
       (p.kind.needsNextField && p.next.isEmpty) -> s"nextField: is required by pagination=${p.kind} and was not given",
       p.first.names.exists(!RestConfig.offsetPlaceholders(config.offset.name).contains(_)) ->
-        s"startPage: can contain {offset} and no other placeholder",
+        "startPage: can contain {offset} and no other placeholder",
       (p.reanchorAfter.isDefined && !config.offset.ascending) -> "reanchorAfter: needs order=asc",
       (p.pageSizeParam.isDefined && p.pageSize.isEmpty) -> "pageSize: is required by pageSizeParam and was not given"
     ).collect { case (true, text) => text }

@@ -8,7 +8,14 @@ import io.github.sparkrest.error.RestError
 import io.github.sparkrest.options.values.FieldPath
 import io.github.sparkrest.progress.pages.{PageErrors, PageSequence}
 import io.github.sparkrest.progress.seen.{SeenInMemory, SeenMemory, SeenStore}
-import io.github.sparkrest.progress.strategies.{ApiClock, LatestStart, OffsetQuery, OffsetStrategy, OffsetTime, WarnedStep}
+import io.github.sparkrest.progress.strategies.{
+  ApiClock,
+  LatestStart,
+  OffsetQuery,
+  OffsetStrategy,
+  OffsetTime,
+  WarnedStep
+}
 import io.github.sparkrest.request.{PageToken, RequestValues}
 import io.github.sparkrest.response.PageFacts
 

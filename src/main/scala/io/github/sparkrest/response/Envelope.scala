@@ -39,7 +39,7 @@ object Envelope {
       def holds(element: Json) = element.asObject.flatMap(_(field)).flatMap(text).contains(value)
       json.asArray.flatMap(_.find(holds)).flatMap(within(_, rest))
     case At(index) :: rest => json.asArray.flatMap(_.lift(index)).flatMap(within(_, rest))
-    case Each :: _ => None
+    case Each :: _         => None
   }
 
   private def text(json: Json): Option[String] =

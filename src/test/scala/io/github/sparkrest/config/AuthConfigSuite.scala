@@ -7,7 +7,7 @@ import io.github.sparkrest.request.{RequestTemplate, RequestValues}
 import io.github.sparkrest.secret.Secret
 import org.scalatest.funsuite.AnyFunSuite
 
-/** Which options of authentication and TLS belong together, and secrets that are given by their place. */
+/** Which options of authentication and TLS belong together, and secrets that options reference as `env:` or `file:`. */
 class AuthConfigSuite extends AnyFunSuite {
   private def parse(options: Seq[(String, String)]) = RestConfig.parse(Map("url" -> "http://h/x") ++ options)
   private def config(options: (String, String)*): RestConfig = parse(options).fold(e => fail(e.text), identity)
@@ -19,7 +19,7 @@ class AuthConfigSuite extends AnyFunSuite {
     Files.write(path, content.getBytes("UTF-8")).toString
   }
 
-  test("each kind asks for what it needs, all at once") {
+  test("all missing options of an authType are reported together") {
     assert(problems("authType" -> "ApiKey").contains("apiKey: is required by authType=ApiKey"))
     val one = problems("authType" -> "OAuth1", "oauthTokenSecret" -> "s")
     assert(
@@ -49,7 +49,7 @@ class AuthConfigSuite extends AnyFunSuite {
     )
   }
 
-  test("an option without meaning for the kind says so") {
+  test("an option that has no meaning for the authType is reported") {
     assert(
       problems("oauthToken" -> "t").contains(
         "oauthToken: has no meaning with authType=None; it belongs to authType=Bearer, authType=OAuth1"
@@ -104,7 +104,7 @@ class AuthConfigSuite extends AnyFunSuite {
     )
   }
 
-  test("headers and parameters: a value by itself, or the whole object; braces in a secret are no placeholder") {
+  test("a reference can replace a header, a parameter or the whole object, and braces in a secret are not placeholders") {
     val key = file("k{e}y&1\n")
     val c = config(
       "headers" -> s"""{"X-Key": "file:$key", "X-Page": "{page}"}""",
@@ -113,7 +113,10 @@ class AuthConfigSuite extends AnyFunSuite {
     val request =
       new RequestTemplate(c).render(RequestValues("", ("", ""), None, initial = true)).fold(e => fail(e.text), identity)
     assert(request.headers.contains("X-Key" -> "k{e}y&1"))
-    assert(request.url == "http://h/x?k=k%7Be%7Dy%261&q=env%3Aprod%20x", "what only looks like a reference is text")
+    assert(
+      request.url == "http://h/x?k=k%7Be%7Dy%261&q=env%3Aprod%20x",
+      "a value that only looks like a reference is text"
+    )
     assert(!Seq(c.toString, c.options.toString, c.references.toString).exists(_.contains("k{e}y")))
     assert(config("headers" -> s"file:${file("""{"A": "b"}""")}").headers == Seq("A" -> "b"))
     assert(
@@ -124,7 +127,7 @@ class AuthConfigSuite extends AnyFunSuite {
     assert(problems("headers" -> s"""{"X-Key": "file:${file("a\nb")}"}""").contains("headers.X-Key: what file:"))
   }
 
-  test("a token that cannot stand in a header is refused without being shown") {
+  test("a token that is not a valid header value is refused, and the error does not show it") {
     val text = problems("authType" -> "Bearer", "oauthToken" -> "s3cr3t\nX: y")
     assert(text.contains("oauthToken: ") && !text.contains("s3cr3t"))
   }

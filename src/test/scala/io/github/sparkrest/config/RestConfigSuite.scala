@@ -13,7 +13,7 @@ class RestConfigSuite extends AnyFunSuite {
   private def config(options: (String, String)*): RestConfig =
     parse((("url" -> "http://h/x") +: options): _*).fold(e => fail(e.text), identity)
 
-  test("defaults are those of the seed document") {
+  test("the defaults are the defaults of the seed document") {
     val c = config()
     assert(
       c.method == HttpMethod.Get && c.streamingIntervalMs == 10000 && c.offset.name == "timestamp" && c.offset.kind == OffsetType.Timestamp
@@ -22,11 +22,11 @@ class RestConfigSuite extends AnyFunSuite {
     assert(config("offsetType" -> "cursor", "url" -> "http://h/x?c={timestamp}").offset.initial == "")
   }
 
-  test("names are matched in any case") {
+  test("option names are case-insensitive") {
     assert(config("STREAMINGINTERVAL" -> "2.5").streamingIntervalMs == 2500)
   }
 
-  test("all problems come in one error that names option, value and what is allowed") {
+  test("one error reports all problems, each with the option, its value and the allowed values") {
     val text =
       problems("streamingIntervall" -> "5", "batchSize" -> "many", "offsetType" -> "newest", "streaming" -> "perhaps")
     assert(text.startsWith("[REST_INVALID_OPTIONS] 5 options are wrong"))
@@ -36,7 +36,7 @@ class RestConfigSuite extends AnyFunSuite {
     assert(text.contains("url: is required and was not given"))
   }
 
-  test("an unknown placeholder lists the known ones, wherever it stands") {
+  test("an unknown placeholder in the URL or in a header is an error that lists the known placeholders") {
     val text = problems(
       "url" -> "http://h/x?since={since}",
       "headers" -> """{"X-After": "{after}"}""",
@@ -53,7 +53,7 @@ class RestConfigSuite extends AnyFunSuite {
       }
   }
 
-  test("keys that Spark or a platform adds are not ours to refuse") {
+  test("option keys that Spark or a platform adds are accepted") {
     config("spark.something" -> "1", "__internal" -> "2")
   }
 
@@ -66,13 +66,13 @@ class RestConfigSuite extends AnyFunSuite {
     )
   }
 
-  test("authentication asks for what it needs") {
+  test("an authType without its required option is an error, and Basic needs no password") {
     assert(problems("url" -> "http://h", "authType" -> "Bearer").contains("oauthToken: is required by authType=Bearer"))
     assert(problems("url" -> "http://h", "authType" -> "basic").contains("userId: is required by authType=Basic"))
     assert(config("authType" -> "Basic", "userId" -> "u").auth == AuthConfig.Basic(Secret("u"), Secret("")))
   }
 
-  test("secrets are in no text") {
+  test("no text of the configuration or of an error contains a secret") {
     val secret = "s3cr3t-value"
     val c = config(
       "authType" -> "Bearer",
@@ -84,13 +84,13 @@ class RestConfigSuite extends AnyFunSuite {
     assert(!problems("url" -> s"http://h/x y?token=$secret").contains(secret))
   }
 
-  test("a path may quote names with dots") {
+  test("a quoted name in a path may contain dots") {
     assert(FieldPath.parse(""""a.b".c""").contains(FieldPath(List("a.b", "c"))))
     assert(FieldPath(List("a.b", "c")).toString == """"a.b".c""")
     assert(Seq("", ".", "a..b", "a.", "a[").forall(FieldPath.parse(_).isEmpty))
   }
 
-  test("durations and sizes take units") {
+  test("durations and sizes accept units") {
     def ms(t: String) = OptType.Duration(0).read(t)
     assert(
       ms("30").contains(30000L) && ms("0.5").contains(500L) && ms("500ms").contains(500L) && ms("5m").contains(
@@ -106,7 +106,7 @@ class RestConfigSuite extends AnyFunSuite {
     assert(bytes("0").isEmpty && bytes("1.5g").isEmpty && bytes("many").isEmpty)
   }
 
-  test("credentials over http:// are warned of, unless they stay on this host") {
+  test("credentials over http:// cause a warning, unless they stay on this host") {
     def warnings(options: (String, String)*) = TrustChecks.warnings(config(options: _*))
     val bearer = Seq("authType" -> "Bearer", "oauthToken" -> "t")
     assert(
@@ -126,7 +126,7 @@ class RestConfigSuite extends AnyFunSuite {
     assert(warnings(oauth2 :+ ("oauth2TokenUrl" -> "https://login/t"): _*).isEmpty)
   }
 
-  test("pagesInFlight is refused where a record could be lost, or where it has no effect") {
+  test("pagesInFlight is refused if a record could be lost or if it has no effect") {
     def refusal(options: (String, String)*) = problems(Seq("url" -> "http://h/x", "pagesInFlight" -> "4") ++ options: _*)
     val page = "pagination" -> "page"
     val asc = "order" -> "asc"
@@ -150,7 +150,7 @@ class RestConfigSuite extends AnyFunSuite {
     assert(config(page).paging.inFlight == 1)
   }
 
-  test("a batch read with an order alone reads the whole list") {
+  test("a batch read with `order` but without an offset reads the whole list") {
     assert(config("order" -> "asc").forBatch.offset.kind == OffsetType.Snapshot)
     assert(config("order" -> "asc", "offsetField" -> "id").forBatch.offset.kind == OffsetType.Timestamp)
   }

@@ -7,7 +7,7 @@ import org.apache.spark.sql.{DataFrame, Row, SparkSession}
 import org.scalatest.BeforeAndAfterAll
 import org.scalatest.funsuite.AnyFunSuite
 
-/** A batch read makes only the columns that a query needs, nested ones too, and its rows stay the same. */
+/** A batch read parses only the columns that a query needs, nested columns included, and its rows stay the same. */
 class ColumnPruningSuite extends AnyFunSuite with BeforeAndAfterAll {
   private lazy val spark: SparkSession =
     SparkSession.builder().master("local[1]").config("spark.sql.session.timeZone", "UTC").getOrCreate()
@@ -24,28 +24,28 @@ class ColumnPruningSuite extends AnyFunSuite with BeforeAndAfterAll {
   private def read(schema: String, options: (String, String)*): DataFrame =
     spark.read.format("rest").schema(schema).options(options.toMap + ("url" -> server.url.toString)).load()
 
-  /** What the only scan of the query makes. */
+  /** The columns that the only scan of the query reads. */
   private def made(df: DataFrame): String = df.queryExecution.optimizedPlan.collect {
     case scan: DataSourceV2ScanRelation => scan.scan.readSchema().toDDL
   }.mkString
 
-  test("columns of the record, and columns in it") {
+  test("a query of nested columns reads only these columns") {
     val df = read(ddl).selectExpr("user.born", "id")
     assert(made(df) == "id BIGINT,user STRUCT<born: DATE>")
     assert(df.collect().toSeq == Seq(Row(java.sql.Date.valueOf("2001-02-03"), 1L), Row(null, null)))
   }
 
-  test("columns in output, with a part of the metadata") {
+  test("a query of columns in `output` and of metadata reads only these parts") {
     val df = read(s"output STRUCT<$ddl>").selectExpr("output.user.name", "_metadata.record", "_metadata.status")
     assert(made(df).startsWith("output STRUCT<user: STRUCT<name: STRING>>,_metadata STRUCT<url: STRING,"))
     assert(df.collect().toSeq == Seq(Row("a", 0L, 200), Row(null, 1L, 200)))
   }
 
-  test("no column at all") {
+  test("a query that selects no column reads no column") {
     assert(made(read(ddl).selectExpr("1")) == "" && read(ddl).count() == 2 && read("output STRING").count() == 2)
   }
 
-  test("not where the rows depend on other columns") {
+  test("all columns are read if the rows depend on columns that the query does not select") {
     def whole(df: DataFrame) = made(df).contains("tags ARRAY<STRING>")
     val dropped = read(ddl, "mode" -> "DROPMALFORMED").select("tags")
     assert(whole(dropped.select("tags")) && dropped.count() == 1)

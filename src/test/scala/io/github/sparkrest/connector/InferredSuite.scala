@@ -13,7 +13,7 @@ import io.github.sparkrest.progress.Progress
 import org.apache.spark.sql.types.StructType
 import org.scalatest.funsuite.AnyFunSuite
 
-/** When the response that inferred the schema is the first poll. */
+/** When the response that inferred the schema counts as the first poll. */
 class InferredSuite extends AnyFunSuite {
   private def config(options: (String, String)*) =
     RestConfig.parse(Map("url" -> "http://h/x?since={offset}") ++ options).fold(e => fail(e.text), identity)
@@ -31,7 +31,7 @@ class InferredSuite extends AnyFunSuite {
   private def isUsed(nowMs: Long, mustComplete: Boolean, options: (String, String)*) =
     inferred.firstPoll(config(options: _*), mustComplete, nowMs, mostAgeMs = 100).isDefined
 
-  test("only a young response, and not where the moment of the poll matters") {
+  test("the response that inferred the schema is used only while it is young, and never if the time of the poll matters") {
     assert(isUsed(50099, mustComplete = false) && isUsed(50000, mustComplete = false))
     assert(!isUsed(50100, mustComplete = false), "too old")
     assert(!isUsed(49999, mustComplete = false), "the clock was set back")
@@ -45,7 +45,7 @@ class InferredSuite extends AnyFunSuite {
     assert(!isUsed(50001, mustComplete = false, window: _*))
   }
 
-  test("its records count as polled when it was requested, not when they are read") {
+  test("records of the response that inferred the schema count as polled at the time of its request") {
     val origins = scala.collection.mutable.ListBuffer.empty[PageOrigin]
     val sink = new PageSink {
       def append(buf: Array[Byte], from: Int, to: Int): Unit = ()

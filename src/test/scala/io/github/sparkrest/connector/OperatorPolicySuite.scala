@@ -13,7 +13,7 @@ import org.apache.spark.sql.SparkSession
 import org.scalatest.BeforeAndAfterAll
 import org.scalatest.funsuite.AnyFunSuite
 
-/** The operator's settings come from the application: who writes SQL cannot change them. */
+/** The operator's settings come from the application. A user who can only write SQL cannot change them. */
 class OperatorPolicySuite extends AnyFunSuite with BeforeAndAfterAll {
   private val allowed = Files.createTempDirectory("policy").toRealPath()
   private lazy val spark: SparkSession = SparkSession
@@ -42,7 +42,7 @@ class OperatorPolicySuite extends AnyFunSuite with BeforeAndAfterAll {
     case e => Iterator.iterate(e: Throwable)(_.getCause).takeWhile(_ != null).map(_.getMessage).mkString("\n")
   }
 
-  test("SQL reads what is permitted, and SET permits nothing more") {
+  test("SQL can read only what the operator permits, and SET does not permit more") {
     val good = Files.write(allowed.resolve("token"), "t0ken".getBytes)
     val bad = Files.write(Files.createTempFile("secret", ""), "5ecret".getBytes)
     assert(read(server.url, s"file:$good").get.length == 1)
@@ -56,7 +56,7 @@ class OperatorPolicySuite extends AnyFunSuite with BeforeAndAfterAll {
     assert(server.asked.length == before)
   }
 
-  test("options that reach a task are checked there again") {
+  test("a task checks its options against the operator's settings again") {
     val options =
       new RestConfig.OptionMap(Map("url" -> server.url, "authType" -> "Bearer", "oauthToken" -> "file:/etc/hostname"))
     spark.sparkContext.version

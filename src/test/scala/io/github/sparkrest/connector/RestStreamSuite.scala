@@ -76,7 +76,9 @@ class RestStreamSuite extends AnyFunSuite with BeforeAndAfterAll with Eventually
 
   private def finish(q: StreamingQuery): Unit = assert(q.awaitTermination(60000), "the query did not end by itself")
 
-  test("an inferred schema, a stream, a stop, a start: each record once, and no batch when nothing is new") {
+  test(
+    "a stream with an inferred schema delivers each record once over a restart, and makes no batch without records"
+  ) {
     reset(35)
     val place = new Place
     val q = place.start(stream())
@@ -98,7 +100,7 @@ class RestStreamSuite extends AnyFunSuite with BeforeAndAfterAll with Eventually
     assert(stream().schema.simpleString == "struct<output:struct<at:string,id:bigint,n:struct<x:double>>>")
   }
 
-  test("the response that inferred the schema is the first poll: the first page is asked for once") {
+  test("the response that inferred the schema is also the first poll, so the first page is requested once") {
     reset(5)
     val asked = server.asked.length
     val place = new Place
@@ -108,7 +110,7 @@ class RestStreamSuite extends AnyFunSuite with BeforeAndAfterAll with Eventually
     assert(server.asked.drop(asked).count(_.uri == "/?from=0") == 1)
   }
 
-  test("AvailableNow takes all that the API has when the query starts, not when load() was called") {
+  test("AvailableNow reads all records that exist when the query starts, not only those at load()") {
     reset(5)
     val place = new Place
     val df = stream("streamingInterval" -> "0")
@@ -117,7 +119,7 @@ class RestStreamSuite extends AnyFunSuite with BeforeAndAfterAll with Eventually
     assert(place.ids == (1L to 7L))
   }
 
-  test("that response comes with all its headers: a Link of 1.5 KB, behind forty others, leads on to every page") {
+  test("the response that inferred the schema keeps all headers, so its long Link leads to the next pages") {
     val cursor = "c" * 1500
     val paged = new LocalServer({ e =>
       val query = Option(e.getRequestURI.getQuery).getOrElse("")
@@ -138,7 +140,7 @@ class RestStreamSuite extends AnyFunSuite with BeforeAndAfterAll with Eventually
     } finally paged.close()
   }
 
-  test("AvailableNow drains and ends by itself, again and again; batchSize bounds a batch") {
+  test("each AvailableNow run reads all records and ends, and no batch exceeds batchSize") {
     reset(95)
     val place = new Place
     val q = place.start(stream("batchSize" -> "7", "streamingInterval" -> "0"), Trigger.AvailableNow())
@@ -151,7 +153,7 @@ class RestStreamSuite extends AnyFunSuite with BeforeAndAfterAll with Eventually
     assert(place.ids == (1L to 96L))
   }
 
-  test("Once takes all in one batch, also more than may be buffered") {
+  test("Trigger.Once reads all records in one batch, even more than maxBufferedBytes") {
     reset(95)
     val place = new Place
     finish(
@@ -160,7 +162,7 @@ class RestStreamSuite extends AnyFunSuite with BeforeAndAfterAll with Eventually
     assert(place.ids == (1L to 95L) && place.files("offsets").length == 1)
   }
 
-  test("a failing API fails an AvailableNow query: it must not look complete") {
+  test("an AvailableNow query fails if the API fails, because it must not look complete") {
     reset(5)
     val df = stream("inferSchema" -> "false")
     status = 503
@@ -169,7 +171,7 @@ class RestStreamSuite extends AnyFunSuite with BeforeAndAfterAll with Eventually
     assert(e.getMessage.contains("[REST_TOO_MANY_ERRORS]") && e.getMessage.contains("503"))
   }
 
-  test("errors make no batch and keep the offset; the stream goes on when the API does") {
+  test("API errors make no batch and keep the offset, and the stream continues when the API recovers") {
     reset(10)
     val place = new Place
     val q = place.start(stream())
@@ -188,7 +190,7 @@ class RestStreamSuite extends AnyFunSuite with BeforeAndAfterAll with Eventually
     } finally q.stop()
   }
 
-  test("stop() returns within a second in the middle of a slow response, and leaves no thread") {
+  test("stop() during a slow response returns within a second and leaves no thread") {
     reset(5)
     val df = stream("inferSchema" -> "false")
     delayMs = 20000
@@ -203,7 +205,7 @@ class RestStreamSuite extends AnyFunSuite with BeforeAndAfterAll with Eventually
     delayMs = 0
   }
 
-  test("a poller's thread that is interrupted by others fails the query") {
+  test("the query fails if other code interrupts the poller's thread") {
     reset(5)
     val place = new Place
     val q = place.start(stream())
@@ -214,7 +216,7 @@ class RestStreamSuite extends AnyFunSuite with BeforeAndAfterAll with Eventually
     assert(e.getMessage.contains("[REST_POLLER_STOPPED]"))
   }
 
-  test("spark.read ends on an API that names a new cursor with every empty response") {
+  test("spark.read ends even if every empty response has a new cursor") {
     val endless = new LocalServer({ e =>
       val n = Option(e.getRequestURI.getQuery).fold(0)(_.split("=c").lift(1).fold(0)(_.toInt))
       LocalServer.send(e, 200, s"""{"items":[${if (n < 3) s"""{"id":$n}""" else ""}],"next":"c${n + 1}"}""")
@@ -232,7 +234,7 @@ class RestStreamSuite extends AnyFunSuite with BeforeAndAfterAll with Eventually
     } finally endless.close()
   }
 
-  test("another source under the same checkpoint is a clear error") {
+  test("a start with another source on the same checkpoint is refused, and the error names the changed options") {
     reset(5)
     val place = new Place
     finish(place.start(stream(), Trigger.AvailableNow()))
@@ -244,7 +246,7 @@ class RestStreamSuite extends AnyFunSuite with BeforeAndAfterAll with Eventually
     assert(e.getMessage.contains("[REST_SOURCE_CHANGED]") && e.getMessage.contains("url and offsetField and offsetType"))
   }
 
-  test("the page log may be deleted: polling goes on from the API offset in the checkpoint") {
+  test("without its page log, a stream continues from the API offset in the checkpoint") {
     reset(25)
     val place = new Place
     finish(place.start(stream("streamingInterval" -> "0"), Trigger.AvailableNow()))
@@ -272,7 +274,7 @@ class RestStreamSuite extends AnyFunSuite with BeforeAndAfterAll with Eventually
     } finally q.stop()
   }
 
-  test("text, any schema of the user's, and what load() refuses") {
+  test("output is text or has the user's schema, and load() refuses an API without records or without the offset field") {
     reset(3)
     val place = new Place
     val text = stream("inferSchema" -> "false")
@@ -306,7 +308,7 @@ class RestStreamSuite extends AnyFunSuite with BeforeAndAfterAll with Eventually
     assert(place.ids.isEmpty)
   }
 
-  test("two sources in one query, and foreachBatch with two actions, poll each page once") {
+  test("each source polls each page once, in a query with two sources and two actions per batch") {
     reset(9)
     val asked = server.asked.length
     val place = new Place

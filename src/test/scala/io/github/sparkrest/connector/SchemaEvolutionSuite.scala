@@ -51,7 +51,7 @@ class SchemaEvolutionSuite extends AnyFunSuite with BeforeAndAfterAll {
       ddl.fold(reader)(reader.schema).load()
     }
 
-    /** To the end. */
+    /** Runs until the query ends by itself. */
     def run(df: DataFrame): StreamingQuery = {
       val query = df.writeStream
         .format("parquet")
@@ -75,7 +75,9 @@ class SchemaEvolutionSuite extends AnyFunSuite with BeforeAndAfterAll {
 
   private def located(place: Place) = "schemaLocation" -> place.schemas
 
-  test("an inferred schema is kept: the next start asks for nothing, though the API looks different now") {
+  test(
+    "an inferred schema is stored: the next start sends no request at load(), although the records look different now"
+  ) {
     records = Vector("""{"id":1,"a":"x"}""", """{"id":2,"b":1.5}""")
     val place = new Place
     place.run(place.stream(located(place)))
@@ -90,7 +92,7 @@ class SchemaEvolutionSuite extends AnyFunSuite with BeforeAndAfterAll {
     assert(server.asked.drop(asked).head.uri == "/?from=3")
   }
 
-  test("addNewColumns: the query fails once with the new schema stored, and goes on from the same records") {
+  test("addNewColumns: the query stores the new schema, fails once, and continues from the same records") {
     records = Vector("""{"id":1,"u":{"n":"x"}}""")
     val place = new Place
     def df = place.stream(located(place), "batchSize" -> "3")
@@ -117,21 +119,21 @@ class SchemaEvolutionSuite extends AnyFunSuite with BeforeAndAfterAll {
     assert(place.versions.length == 2 && place.rows("output.id").length == 5)
   }
 
-  test("the batch that failed is the one that is replayed: the offset was logged before") {
+  test("the batch that failed on a new column is replayed, because its offset was logged") {
     records = Vector("""{"id":1}""")
     val place = new Place
     place.run(place.stream(located(place)))
     records :+= """{"id":2,"b":1}"""
     place.failing(place.stream(located(place)))
     val offsets = place.root.resolve("ck/offsets").toFile.list().count(!_.startsWith("."))
-    // The API has forgotten it: only the page log has it.
+    // The API no longer returns the record, so only the page log contains it.
     records = Vector("""{"id":0}""", """{"id":0}""")
     place.run(place.stream(located(place)))
     assert(place.rows("output.id", "output.b") == Seq(Row(1, null), Row(2, 1)))
     assert(place.root.resolve("ck/offsets").toFile.list().count(!_.startsWith(".")) == offsets)
   }
 
-  test("hints hold over stored schemas, and may say that a new field is none") {
+  test("schemaHints override a stored schema, and a field that a hint covers is not new") {
     records = Vector("""{"id":1,"u":{"n":"1"}}""")
     val place = new Place
     def df = place.stream(located(place), "schemaHints" -> "u MAP<STRING, STRING>, later INT")
@@ -142,7 +144,7 @@ class SchemaEvolutionSuite extends AnyFunSuite with BeforeAndAfterAll {
     assert(place.versions == Seq("0.json"))
   }
 
-  test("rescue: the schema stays, new fields and misfits go to the rescued data column") {
+  test("rescue: the schema stays, and the rescued data column receives new fields and values of other types") {
     records = Vector("""{"id":1,"a":7}""")
     val place = new Place
     def df = place.stream(located(place), "schemaEvolutionMode" -> "rescue")
@@ -157,7 +159,7 @@ class SchemaEvolutionSuite extends AnyFunSuite with BeforeAndAfterAll {
     assert(place.versions == Seq("0.json"))
   }
 
-  test("none: new fields are ignored; failOnNewColumns: the query fails each time, and nothing is stored") {
+  test("mode none ignores new fields, failOnNewColumns fails each time, and neither stores a schema") {
     for (mode <- Seq("none", "failOnNewColumns")) {
       records = Vector("""{"id":1}""")
       val place = new Place
@@ -175,7 +177,7 @@ class SchemaEvolutionSuite extends AnyFunSuite with BeforeAndAfterAll {
     }
   }
 
-  test("a schema of the user's: rescued data as a column of it, failOnNewColumns against it, no schemaLocation") {
+  test("with the user's schema, rescued data and failOnNewColumns work, and schemaLocation is refused") {
     records = Vector("""{"id":1,"a":"x"}""", """{"id":2,"a":5,"b":1}""")
     val place = new Place
     val df = place.read(Some("id BIGINT, a INT"), "rescuedDataColumn" -> "rest")
@@ -196,7 +198,7 @@ class SchemaEvolutionSuite extends AnyFunSuite with BeforeAndAfterAll {
     assert(refused(None, "inferSchema" -> "false", located(place)).contains("schemaLocation: needs outputType=struct"))
   }
 
-  test("batch reads: the same schema over runs, new columns, rescued data") {
+  test("batch reads keep the stored schema, fail once on a new column, and can rescue data") {
     records = Vector("""{"id":1}""")
     val place = new Place
     def df(options: (String, String)*) =
@@ -221,7 +223,7 @@ class SchemaEvolutionSuite extends AnyFunSuite with BeforeAndAfterAll {
     assert(rescued == Seq(Row(null), Row(null), Row("""{"b":"three","c":1}""")))
   }
 
-  test("calls per input row: the schema of output is kept, grows, and its rest is rescued") {
+  test("calls per input row keep the stored schema of output, let it grow, and can rescue data") {
     records = Vector("""{"id":1}""", """{"id":2,"b":1}""")
     val place = new Place
     def df(inputs: String, options: (String, String)*) = spark.read
@@ -246,7 +248,7 @@ class SchemaEvolutionSuite extends AnyFunSuite with BeforeAndAfterAll {
     assert(rows == Seq(Row(2, Seq(Row(2, 1)), null)))
   }
 
-  test("without any of it, fields that the inferred schema lacks are warned of, once each") {
+  test("without schema options, each field that the inferred schema lacks causes one warning") {
     val place = new Place
     def warnings(options: (String, String)*): Seq[String] = logged("io.github.sparkrest.Fields") {
       records = Vector("""{"id":1}""")
@@ -264,7 +266,7 @@ class SchemaEvolutionSuite extends AnyFunSuite with BeforeAndAfterAll {
     assert(place.rows("output.id").length == 4)
   }
 
-  /** What a logger says while `body` runs. */
+  /** The messages of a logger while `body` runs. */
   private def logged(name: String)(body: => Any): Seq[String] = {
     import org.apache.logging.log4j.LogManager
     import org.apache.logging.log4j.core.appender.AbstractAppender
@@ -282,7 +284,7 @@ class SchemaEvolutionSuite extends AnyFunSuite with BeforeAndAfterAll {
     found.toArray(Array.empty[String]).toSeq
   }
 
-  test("mode and the column of corrupt records, through a stream") {
+  test("a stream follows `mode`, and fills the column of corrupt records") {
     val bad = """{"id":2, "a": tru}"""
     records = Vector("""{"id":1,"a":1}""", bad, """{"id":3,"a":"x"}""", """{"id":4,"a":4}""")
     val ddl = Some("id BIGINT, a INT, broken STRING")

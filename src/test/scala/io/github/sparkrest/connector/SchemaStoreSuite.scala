@@ -20,7 +20,7 @@ class SchemaStoreSuite extends AnyFunSuite {
   private def store(at: Path) = new SchemaStore(new LocalLogStore(at))
   private def files(at: Path): Seq[String] = at.resolve("schemas").toFile.list().toSeq.sorted
 
-  test("the exact bytes of a version, and back") {
+  test("a stored version has exactly these bytes, and reads back as the same schema") {
     val root = folder()
     store(root).keep(t("id BIGINT, `ü` ARRAY<STRUCT<n: DECIMAL(3,1)>>"))
     val text = new String(Files.readAllBytes(root.resolve("schemas/0.json")), UTF_8)
@@ -32,7 +32,7 @@ class SchemaStoreSuite extends AnyFunSuite {
     assert(store(root).newest().contains(StoredSchema(0, t("id BIGINT, `ü` ARRAY<STRUCT<n: DECIMAL(3,1)>>"))))
   }
 
-  test("what was inferred is kept once; new fields make a version, known ones none") {
+  test("only new fields make a new version: an inferred schema and known fields do not") {
     val root = folder()
     assert(store(root).newest().isEmpty)
     assert(store(root).keep(t("a INT")) == StoredSchema(0, t("a INT")))
@@ -42,7 +42,7 @@ class SchemaStoreSuite extends AnyFunSuite {
     assert(files(root) == Seq("0.json", "1.json"))
   }
 
-  test("tasks that race: each field is stored once, whoever wins, and versions have no holes") {
+  test("when tasks add fields at the same time, each field is stored once and no version number is missing") {
     val root = folder()
     store(root).keep(t("a INT"))
     val threads = Executors.newFixedThreadPool(8)
@@ -57,7 +57,7 @@ class SchemaStoreSuite extends AnyFunSuite {
     assert(newest.version <= 10 && files(root).length == newest.version + 1)
   }
 
-  test("files that cannot be understood, and folders that are not shared, are said") {
+  test("an unreadable schema file and a folder that is not shared are errors") {
     def message(f: => Any) = intercept[RestException](f).getMessage
     for (
       (text, why) <- Seq(

@@ -14,7 +14,7 @@ import org.apache.spark.sql.SparkSession
 import org.scalatest.BeforeAndAfterAll
 import org.scalatest.funsuite.AnyFunSuite
 
-/** The job for slow endpoints, in Spark, against an API that trickles. */
+/** The job for slow endpoints, in Spark, against an API that sends its responses very slowly. */
 class SlowEndpointsSuite extends AnyFunSuite with BeforeAndAfterAll {
   private lazy val spark = SparkSession.builder().master("local[2]").getOrCreate()
   @volatile private var trickles = true
@@ -49,7 +49,7 @@ class SlowEndpointsSuite extends AnyFunSuite with BeforeAndAfterAll {
   private def asPoll(name: String, limits: TaskBudget) =
     PollRequest(Endpoint(name, Some(s"""{"n":"$name"}""")), Progress.Initial, limits)
 
-  test("a task gets no more polls than it can begin: the others stay due, the longest first") {
+  test("a job contains only polls that can start, the longest due first, and the other endpoints stay due") {
     val location = Files.createTempDirectory("log").toString
     val log = PageLog.open(LogStore.at(location, spark.sparkContext.hadoopConfiguration), 2)
     val jobs = new SparkPollRunner(config, spark, log.epoch, location, None, mostPolls = 3)
@@ -60,18 +60,18 @@ class SlowEndpointsSuite extends AnyFunSuite with BeforeAndAfterAll {
     }
   }
 
-  test("a slow endpoint that trickles is handed back, and what the others sent counts") {
+  test("a poll of a slow endpoint is handed back, and the polls of the other endpoints count") {
     val location = Files.createTempDirectory("log").toString
     val log = PageLog.open(LogStore.at(location, spark.sparkContext.hadoopConfiguration), 2)
     val jobs = new SparkPollRunner(config, spark, log.epoch, location, None)
     def poll(limits: TaskBudget, names: String*): Map[String, PollOutcome] =
       jobs.run(names.map(asPoll(_, limits)), sharing = false).flatMap(_.outcomes).toMap
     val limits = TaskBudget.within(1L << 20, 1)
-    assert(poll(limits, "a")("a").records == 1, "all classes are loaded")
+    assert(poll(limits, "a")("a").records == 1, "the first poll loads all classes")
     val outcomes = poll(limits.copy(patienceMs = 4000), "a", "b", "c")
     assert(outcomes("b").handedBack)
     assert(outcomes("a").records == 1 && outcomes("c").records == 1, outcomes)
-    // Alone it is waited for, while another job goes on.
+    // A job with only this endpoint waits for it, while another job continues.
     @volatile var alone = Map.empty[String, PollOutcome]
     val waiting = new Thread(() => alone = poll(limits, "b"))
     waiting.start()

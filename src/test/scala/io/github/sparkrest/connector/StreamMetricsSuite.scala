@@ -14,7 +14,7 @@ import org.scalatest.concurrent.Eventually
 import org.scalatest.funsuite.AnyFunSuite
 import org.scalatest.time.{Millis, Seconds, Span}
 
-/** What Spark shows of a stream: in the progress of a query, and at the scan in the UI. */
+/** The metrics of a stream, in the progress of a query and at the scan in the UI. */
 class StreamMetricsSuite extends AnyFunSuite with BeforeAndAfterAll with Eventually {
   implicit override val patienceConfig: PatienceConfig = PatienceConfig(Span(30, Seconds), Span(50, Millis))
   private lazy val spark: SparkSession = SparkSession.builder().master("local[2]").getOrCreate()
@@ -49,13 +49,13 @@ class StreamMetricsSuite extends AnyFunSuite with BeforeAndAfterAll with Eventua
 
   private def record(secondsAgo: Long) = s"""{"at":"${Instant.now().minusSeconds(secondsAgo)}"}"""
 
-  test("progress: requests, bytes, records, errors by kind, quota, lag") {
+  test("the query progress shows requests, bytes, records, errors by kind, quota and lag") {
     records = Vector(record(700), record(600))
     val q = started()
     try {
       def metrics = q.lastProgress.sources.head.metrics.asScala
       eventually(assert(metrics("newRecords") == "2"))
-      // The bytes are of all polls, the same answer again and again.
+      // The bytes count all polls, which all receive the same response.
       eventually {
         val m = metrics
         assert(m("bytesReceived").toLong >= records.mkString("[", ",", "]").length && m("quotaLeft") == "41")
@@ -69,7 +69,7 @@ class StreamMetricsSuite extends AnyFunSuite with BeforeAndAfterAll with Eventua
     } finally q.stop()
   }
 
-  test("the UI: each batch's scan shows where the stream is") {
+  test("the scan of each batch shows the metrics of the stream in the UI") {
     records = Vector(record(100))
     val store = spark.sharedState.statusStore
     val before = store.executionsCount()
@@ -91,7 +91,7 @@ class StreamMetricsSuite extends AnyFunSuite with BeforeAndAfterAll with Eventua
     finally q.stop()
   }
 
-  test("a batch read declares none of them wrongly") {
+  test("a batch read works without these metrics") {
     records = Vector(record(1))
     assert(spark.read.format("rest").option("url", server.url).schema("at STRING").load().count() == 1)
   }

@@ -6,7 +6,7 @@ import java.io.{ByteArrayInputStream, ByteArrayOutputStream, ObjectInputStream, 
 import org.scalatest.funsuite.AnyFunSuite
 
 class RestExceptionSuite extends AnyFunSuite {
-  test("serialized it is an exception of the JDK, with the same message and stack trace") {
+  test("a serialized RestException becomes an exception of the JDK with the same message and stack trace") {
     val sent = RestError(Condition.ApiRefused, "status 403.", "Check the token.").toException
     val bytes = new ByteArrayOutputStream
     new ObjectOutputStream(bytes).writeObject(sent)

@@ -12,7 +12,7 @@ import io.github.sparkrest.http.limits.ServerLimits
 import io.github.sparkrest.response.ResponseReader
 import org.scalatest.funsuite.AnyFunSuite
 
-/** Whatever a header holds and however long it is, each parser of headers ends soon and throws nothing. */
+/** Each parser of headers ends soon and throws nothing, for any content and any length of a header. */
 class HostileHeadersSuite extends AnyFunSuite {
   private val config = RestConfig.parse(Map("url" -> "http://h/")).fold(e => fail(e.text), identity)
   private val ownNames = RestConfig
@@ -21,7 +21,7 @@ class HostileHeadersSuite extends AnyFunSuite {
 
   private def links(text: String, rel: String = "next") = LinkHeader.find(Seq("link" -> text), rel)
 
-  /** All that reads a header's value. */
+  /** Runs all code that reads the value of a header. */
   private def parseAll(value: String): Unit = {
     links(value)
     HttpDate.parse(value)
@@ -29,7 +29,7 @@ class HostileHeadersSuite extends AnyFunSuite {
     HostileHeadersSuite.names.foreach { name =>
       val headers = Seq(name -> value, "date" -> value)
       Seq(config, ownNames).foreach(c => ServerLimits.of(headers, c.limits, 0))
-      // The other half of the same quota is sound.
+      // Here the other header of the same quota is valid.
       ServerLimits.of(headers :+ ("ratelimit-remaining" -> "0") :+ ("ratelimit-policy" -> value), config.limits, 0)
       ServerLimits.retryAfterMs(headers, 0)
     }
@@ -46,7 +46,7 @@ class HostileHeadersSuite extends AnyFunSuite {
     assert(ms < 20000, s"$ms ms for $what")
   }
 
-  test("headers of up to 1 MB that repeat whatever may stand in them") {
+  test("headers of 200,000 characters that repeat one part are parsed within seconds") {
     val parts = Seq(
       "<",
       ">",
@@ -85,7 +85,7 @@ class HostileHeadersSuite extends AnyFunSuite {
       timed(s"$length characters of '$head$part'")(parseAll(head + part * (length / part.length)))
   }
 
-  test("a small stack is enough") {
+  test("a small stack is enough for a long header") {
     var thrown = Option.empty[Throwable]
     val thread = new Thread(
       null,
@@ -100,7 +100,7 @@ class HostileHeadersSuite extends AnyFunSuite {
     thrown.foreach(throw _)
   }
 
-  test("mutations of real headers: nothing is thrown, and what was found is there") {
+  test("mutated headers cause no exception, and each link that is found is in the header") {
     val random = new Random(1)
     val seeds = HostileHeadersSuite.seeds
     timed("2,000 mutations") {
@@ -114,7 +114,7 @@ class HostileHeadersSuite extends AnyFunSuite {
     }
   }
 
-  test("links: parameters in any order and spelling; the first link of a relation counts") {
+  test("a link is found with parameters in any order and spelling, and the first link of a relation counts") {
     val two = "<http://h/2>; rel=\"next\", <http://h/9>; rel=last"
     assert(links(two).contains("http://h/2") && links(two, "last").contains("http://h/9") && links(two, "prev").isEmpty)
     assert(links("<a,b;c>;title=\"x, <y>; rel=next\" ; REL = Next").contains("a,b;c"))
@@ -126,14 +126,14 @@ class HostileHeadersSuite extends AnyFunSuite {
     assert(links("<a>; t=b=c; rel=next").contains("a"))
   }
 
-  test("a link that says that it leads to no results is none") {
+  test("a link with results=false does not count") {
     def sentry(next: Boolean) =
       s"""<https://h/?cursor=0:0:1>; rel="previous"; results="false"; cursor="0:0:1", <https://h/?cursor=0:100:0>; rel="next"; results="$next"; cursor="0:100:0""""
     assert(links(sentry(next = true)).contains("https://h/?cursor=0:100:0"))
     assert(links(sentry(next = false)).isEmpty && links(sentry(next = true), "previous").isEmpty)
   }
 
-  test("media types of JSON lines") {
+  test("the media types of JSON lines are recognized, and similar types are not") {
     Seq(
       "application/x-ndjson",
       "Application/NDJSON; charset=utf-8",
@@ -185,7 +185,7 @@ private[sparkrest] object HostileHeadersSuite {
 
   private val signs = "<>;,=\"\\ \t/.-+:0e\u00e9\u0001"
 
-  /** One change: something taken out, put in, doubled, repeated often, or taken from another seed. */
+  /** One change: a part is removed, inserted, doubled, repeated often, or replaced by a part of another seed. */
   def mutated(text: String, seeds: Vector[String], random: Random): String = {
     val from = random.nextInt(text.length + 1)
     val to = math.min(text.length, from + random.nextInt(12))

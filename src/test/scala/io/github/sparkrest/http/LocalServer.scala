@@ -9,9 +9,9 @@ import scala.jdk.CollectionConverters._
 
 import com.sun.net.httpserver.{HttpExchange, HttpServer}
 
-/** A real HTTP server on 127.0.0.1 that keeps what was asked of it.
+/** A real HTTP server on 127.0.0.1 that logs its requests.
   *
-  * @param answer may write what it likes to the exchange; it is closed afterwards
+  * @param answer writes the response to the exchange, which is closed afterwards
   */
 final class LocalServer(answer: HttpExchange => Unit) extends AutoCloseable {
   private val log = new CopyOnWriteArrayList[LocalServer.Asked]

@@ -6,11 +6,11 @@ import java.io.{ByteArrayInputStream, IOException, InputStream}
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.transport.{BrokenBody, ContentCoding, ResponseLimits}
 
-/** A response as it comes over a connection.
+/** A response as a connection delivers it.
   *
-  * @param body encoded, as `Content-Encoding` says or not
-  * @param step so many bytes come at a time
-  * @param breaks the connection ends by an error behind them
+  * @param body encoded by `Content-Encoding`, or in another way
+  * @param step the number of bytes that arrive at a time
+  * @param breaks the connection ends with an error after the body
   */
 final case class RawAnswer(
     status: Int,
@@ -20,7 +20,7 @@ final case class RawAnswer(
     breaks: Boolean = false
 )
 
-/** Answers without a network, and does with an answer what [[SttpClient]] does: limits, decoding, broken connections. */
+/** A client without a network. It treats responses as [[SttpClient]] does: limits, decoding, broken connections. */
 final class RawAnswers(answer: HttpRequest => RawAnswer) extends HttpClient {
   def send[A](request: HttpRequest)(use: HttpResponse => Either[RestError, A]): Either[RestError, A] = {
     val raw = answer(request)

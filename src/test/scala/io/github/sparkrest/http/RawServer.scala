@@ -6,7 +6,7 @@ import java.net.{InetAddress, ServerSocket, Socket}
 import java.nio.charset.StandardCharsets.ISO_8859_1
 import java.util.concurrent.atomic.AtomicInteger
 
-/** A server that speaks bytes: `answer` gets a connection, and the number of connections before it. It is closed afterwards. */
+/** A server for raw bytes. `answer` receives a connection and its number, from 0. The connection is closed afterwards. */
 final class RawServer(answer: (Socket, Int) => Unit) extends AutoCloseable {
   private val server = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"))
   private val accepted = new AtomicInteger
@@ -37,7 +37,7 @@ object RawServer {
     t.start()
   }
 
-  /** The head of a request, up to its empty line; "": the client closed. */
+  /** The head of a request, up to its empty line. Empty if the client closed the connection. */
   def head(in: InputStream): String = {
     val bytes = new ByteArrayOutputStream
     var b = in.read()

@@ -10,15 +10,15 @@ class RecentlyUsedSuite extends AnyFunSuite {
   private def use(c: RecentlyUsed[Int, String], keys: Int*): Unit =
     keys.foreach(k => assert(c(k)(Right(s"v$k")) == Right(s"v$k")))
 
-  test("what was used last stays, and the rest is closed") {
+  test("a full cache keeps the entries that were used last, and closes the others") {
     val c = cache
     closed = Nil
     use(c, 1, 2, 3, 1, 4)
     assert(c.size == 3 && closed == List("v2"))
-    assert(c(1)(fail("it is made once")) == Right("v1"))
+    assert(c(1)(fail("the entry was made twice")) == Right("v1"))
   }
 
-  test("what was not used for long goes, and a failure is not kept") {
+  test("an entry that was not used for long is closed, and a failure is not cached") {
     val c = cache
     closed = Nil
     now = 0

@@ -8,16 +8,16 @@ import java.util.concurrent.CopyOnWriteArrayList
 
 import scala.jdk.CollectionConverters._
 
-/** A forward proxy: absolute addresses for http, `CONNECT` for https. It demands Basic credentials if it is given some. */
+/** A forward proxy: absolute URLs for http, `CONNECT` for https. It demands Basic credentials if `credentials` is given. */
 final class SmallProxy(credentials: Option[String]) extends AutoCloseable {
   private val log = new CopyOnWriteArrayList[String]
   private val server = new RawServer((client, _) => serve(client))
   val port: Int = server.port
 
-  /** The first line of each request that was let through. */
+  /** The first line of each forwarded request. */
   def passed: List[String] = log.asScala.toList
 
-  /** The `User-Agent` of each of them. */
+  /** The `User-Agent` of each forwarded request. */
   val agents = new CopyOnWriteArrayList[String]
   def close(): Unit = server.close()
 

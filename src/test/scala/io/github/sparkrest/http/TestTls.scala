@@ -6,7 +6,7 @@ import java.nio.file.{Files, Path}
 import java.security.KeyStore
 import javax.net.ssl.{KeyManagerFactory, SSLContext, TrustManagerFactory}
 
-/** A key of `localhost`, made anew by the JDK's keytool, and a JVM that trusts it for as long as a test runs. */
+/** A key of `localhost`, made by the JDK's keytool. The JVM trusts it while a test runs. */
 object TestTls {
   private val password = "changeit"
 
@@ -59,7 +59,7 @@ object TestTls {
     c
   }
 
-  /** A client takes the JVM's context when it is made: so `test` makes one of its own, by a setting that no other test has. */
+  /** A client takes the JVM's context when it is created. So `test` needs a client with a setting that no other test has. */
   def trusted[A](test: => A): A = {
     val before = SSLContext.getDefault
     SSLContext.setDefault(context)

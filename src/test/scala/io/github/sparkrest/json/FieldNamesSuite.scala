@@ -8,11 +8,11 @@ import org.scalacheck.{Gen, Prop}
 import org.scalatest.funsuite.AnyFunSuite
 import org.scalatestplus.scalacheck.Checkers
 
-/** Whether a record has other names than a schema, told from its bytes. */
+/** Finds out from the bytes of a record whether it has names that a schema lacks. */
 class FieldNamesSuite extends AnyFunSuite with Checkers {
   import FieldNames._
 
-  // a, b {c, d}, m: a map of {c}
+  // The schema: a, b {c, d}, m (a map of {c}), é.
   private def names = new FieldNames(
     new Fields(
       Seq(
@@ -24,12 +24,12 @@ class FieldNamesSuite extends AnyFunSuite with Checkers {
     )
   )
   private def covers(record: String, names: FieldNames = names) = {
-    // The record lies inside a larger array, as in a page.
+    // The record is a part of a larger array, as in a page.
     val bytes = s"}$record,".getBytes(UTF_8)
     names.cover(bytes, 1, bytes.length - 1)
   }
 
-  test("known names, however deep, in any order, with any values") {
+  test("a record with only known names is covered, at any depth, in any order and with any values") {
     Seq(
       "{}",
       """{"a":1}""",
@@ -44,7 +44,7 @@ class FieldNamesSuite extends AnyFunSuite with Checkers {
     ).foreach(r => assert(covers(r), r))
   }
 
-  test("a name that is not known, at each depth") {
+  test("a record with an unknown name is not covered, at any depth") {
     Seq(
       """{"x":1}""",
       """{"a":1,"x":{}}""",
@@ -56,7 +56,7 @@ class FieldNamesSuite extends AnyFunSuite with Checkers {
     ).foreach(r => assert(!covers(r), r))
   }
 
-  test("what is not understood is not covered: it is looked at closer") {
+  test("a record that is not plain JSON is not covered, so that Spark's parser reads it") {
     Seq(
       "",
       "{",
@@ -72,13 +72,13 @@ class FieldNamesSuite extends AnyFunSuite with Checkers {
       .foreach(r => assert(!covers(r), r))
   }
 
-  test("one instance for records in changing order") {
+  test("one instance works for records whose names change their order") {
     val one = names
     val (known, unknown) = (Seq("""{"a":1,"b":{"d":1,"c":2}}""", """{"b":{"c":2},"a":1}"""), """{"b":{},"x":1}""")
     for (_ <- 1 to 3; r <- known) assert(covers(r, one) && !covers(unknown, one))
   }
 
-  test("the same as by a tree, for random objects") {
+  test("random objects are covered exactly if a tree of them has only known names") {
     def few[A](g: Gen[A]): Gen[List[A]] = Gen.choose(0, 3).flatMap(Gen.listOfN(_, g))
     def value(depth: Int): Gen[Json] =
       if (depth == 0) Gen.oneOf(Json.fromInt(1), Json.fromString("x\"{"), Json.Null, Json.True)

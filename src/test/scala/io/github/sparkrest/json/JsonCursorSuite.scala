@@ -19,7 +19,7 @@ class JsonCursorSuite extends AnyFunSuite {
   private def members(text: String) = parts(text, (c, b) => c.openObject(b, 0, b.length))
   private def elements(text: String) = parts(text, (c, b) => c.openArray(b, 0, b.length))
 
-  test("members and elements, with blanks, strings that hold brackets, and nesting") {
+  test("members and elements are found, with blanks, with nesting, and with brackets in strings") {
     assert(members("""{"a":1,"b":{"c":[2,"}"]}}""") == ((List("1", """{"c":[2,"}"]}"""), true)))
     assert(members(" { \"a\\\"b\" : \"x,\\\\\" ,\n\"c\":null } ") == ((List("\"x,\\\\\"", "null"), true)))
     assert(elements("""[1, [2], {"a":"]"}, "y"]""") == ((List("1", "[2]", """{"a":"]"}""", "\"y\""), true)))
@@ -27,7 +27,7 @@ class JsonCursorSuite extends AnyFunSuite {
     assert(elements(" [ ] ") == ((Nil, true)))
   }
 
-  test("what is malformed is broken, after the parts before it") {
+  test("malformed JSON is reported as broken, after the parts before the error") {
     Seq("", "1", "[", "[1", "[1 2]", "[1,]", "[1]x", "{}").foreach(t => assert(!elements(t)._2, t))
     Seq("", "{", "{\"a\"}", "{\"a\" 1}", "{a:1}", "{\"a\":1,}", "{\"a\":1}}", "[]").foreach(t =>
       assert(!members(t)._2, t)
@@ -35,7 +35,7 @@ class JsonCursorSuite extends AnyFunSuite {
     assert(elements("[1 2]") == ((List("1"), false)))
   }
 
-  test("a cursor is used again for the next value") {
+  test("a cursor can be reused for the next value") {
     val cursor = new JsonCursor
     Seq("""{"a":1,"b":2}""", """{"c":3}""", "[]").foreach { text =>
       val bytes = text.getBytes(UTF_8)

@@ -10,12 +10,12 @@ import io.github.sparkrest.error.Condition
 import io.github.sparkrest.response.{JsonRecords, ReaderSettings, RecordSink, Slices}
 import org.scalatest.funsuite.AnyFunSuite
 
-/** What a response cannot make the slicer hold, or walk into. */
+/** Limits of the slicer: nesting, names, and the length of values. */
 class SliceRulesSuite extends AnyFunSuite with Slices {
   private val few = SliceRules(depth = 5, names = 3, valueBytes = 20)
 
-  test("a record that is nested too deep is refused") {
-    assert(slice("[[[[[[1]]]]]]", rules = few).isRight, "its own five levels")
+  test("a record that is nested too deeply is refused") {
+    assert(slice("[[[[[[1]]]]]]", rules = few).isRight, "five levels are allowed")
     Seq("[[[[[[[1]]]]]]]", "[[[[[[[", """[{"a":[{"b":[{"c":[]}]}]}]""").foreach { text =>
       val e = slice(text, rules = few).fold(identity, r => fail(s"taken: $r"))
       assert(e.condition == Condition.InvalidResponse && e.message.contains("more than 5 levels deep"), text)
@@ -29,14 +29,14 @@ class SliceRulesSuite extends AnyFunSuite with Slices {
     assert(slice(deep, lines = true).left.map(_.condition) == Left(Condition.InvalidResponse))
   }
 
-  test("a record as deep as is allowed overflows no stack, whatever looks into it") {
+  test("a record of the greatest allowed depth overflows no stack, in any code that reads it") {
     val depth = SliceRules().depth
     val record = "{\"a\":" + "[" * (depth - 1) + "1" + "]" * (depth - 1) + "}"
     assert(records(s"[$record]") == List(record))
     val bytes = record.getBytes(UTF_8)
     val arrays = new FieldNames.Fields(Seq("a" -> new FieldNames.Fields(Nil)))
     onSmallStack {
-      assert(!new FieldNames(arrays).cover(bytes, 0, bytes.length), "it does not know")
+      assert(!new FieldNames(arrays).cover(bytes, 0, bytes.length), "the names are unknown at this depth")
       assert(new FieldNames(FieldNames.Anything).cover(bytes, 0, bytes.length))
       assert(JsonBytes.names(bytes, 0, bytes.length) == List("a"))
       assert(JsonCursor.members(bytes, 0, bytes.length)(_ => ()))
@@ -58,7 +58,7 @@ class SliceRulesSuite extends AnyFunSuite with Slices {
     thrown.foreach(throw _)
   }
 
-  test("of names, arrays and values beside the records the first are kept") {
+  test("only the first names, arrays and values next to the records are kept") {
     val text = """{"a":[],"b":[[1]],"c":[],"d":1,"e":2}"""
     val e = slice(text, Some("x"), rules = few).fold(identity, r => fail(s"found $r"))
     assert(e.message.contains("Arrays in it: a, b, c."))
@@ -70,14 +70,14 @@ class SliceRulesSuite extends AnyFunSuite with Slices {
     assert(repeated.values.length == 1)
   }
 
-  test("a wanted value that is too long to be one is refused") {
+  test("a wanted value that is too long is refused") {
     val e =
       slice(s"""{"next":"${"x" * 30}","data":[]}""", wanted = Seq("next"), rules = few).fold(identity, r => fail(s"$r"))
     assert(e.condition == Condition.InvalidResponse && e.message.contains("the value of next is longer than 20 bytes"))
     assert(slice(s"""{"other":"${"x" * 30}","data":[]}""", wanted = Seq("next"), rules = few).isRight)
   }
 
-  /** `n` times `part`, without holding it. */
+  /** A stream of `n` parts that is never in memory as a whole. */
   private def endless(head: String, n: Int)(part: Int => String, tail: String): InputStream = {
     def stream(s: String): InputStream = new java.io.ByteArrayInputStream(s.getBytes(UTF_8))
     val parts = Iterator
@@ -86,7 +86,7 @@ class SliceRulesSuite extends AnyFunSuite with Slices {
     new SequenceInputStream(parts.map(stream).asJavaEnumeration)
   }
 
-  test("millions of fields take no memory") {
+  test("a million fields need little memory") {
     val quiet = new RecordSink {
       def record(buf: Array[Byte], from: Int, to: Int): Unit = ()
       def restart(): Unit = ()
@@ -101,7 +101,7 @@ class SliceRulesSuite extends AnyFunSuite with Slices {
       val before = used()
       var held = 0L
       val body = endless("{", 1000000)(part, "\"end\":1}")
-      // Measured at the last read, while all that the pass holds is still held.
+      // Measures at the last read, while the pass still references everything that it keeps.
       val measured = new java.io.FilterInputStream(body) {
         override def read(b: Array[Byte], off: Int, len: Int): Int = {
           val n = super.read(b, off, len)

@@ -9,11 +9,11 @@ import scala.util.{Random, Try}
 
 import org.scalatest.funsuite.AnyFunSuite
 
-/** Eight bytes at a time must tell what a look at each byte tells. */
+/** A check of eight bytes at once must have the same result as a check of each byte. */
 class WordsSuite extends AnyFunSuite {
   private val random = new Random(7)
 
-  /** Bytes next to every border of the rules are much more frequent than others. */
+  /** Bytes at the limits of the rules, which `anyBytes` uses much more often than other bytes. */
   private val borders: Array[Int] =
     "\"\\\n \u001f\u0000!#[]/09:\u007f".map(_.toInt).toArray ++
       Array(0x7f, 0x80, 0x8a, 0x8f, 0x90, 0x9f, 0xa0, 0xa2, 0xbf, 0xc0, 0xc1, 0xc2, 0xdc, 0xdf, 0xe0, 0xe1, 0xed, 0xef,
@@ -30,14 +30,14 @@ class WordsSuite extends AnyFunSuite {
   private def first(bytes: Array[Byte], from: Int, stop: Int)(ends: Byte => Boolean): Int =
     (from until stop).find(i => ends(bytes(i))).getOrElse(stop)
 
-  test("a word is eight bytes, the first one in the lowest bits, at any place of the array") {
+  test("a word is eight bytes from any index, with the first byte in the lowest bits") {
     val bytes = Array.tabulate[Byte](11)(i => (i + 1).toByte)
     assert(Words.get(bytes, 3) == 0x0b0a090807060504L)
     intercept[IndexOutOfBoundsException](Words.get(bytes, 4))
     intercept[IndexOutOfBoundsException](Words.get(bytes, -1))
   }
 
-  test("each single byte, at each of the eight places: whether it ends a plain part of a string") {
+  test("`special` marks each byte that ends a plain part of a string, at each of the eight indexes") {
     for (value <- 0 until 256; place <- 0 until 8) {
       val bytes = Array.fill[Byte](8)('a')
       bytes(place) = value.toByte
@@ -46,7 +46,7 @@ class WordsSuite extends AnyFunSuite {
     }
   }
 
-  test("the ends of strings and of lines, in arrays of any length and any part of them") {
+  test("the ends of strings and of lines are found in any part of an array") {
     var found, lines = 0
     (1 to 200000).foreach { _ =>
       val bytes = anyBytes(random.nextInt(40))
@@ -62,7 +62,7 @@ class WordsSuite extends AnyFunSuite {
     assert(found > 10000 && lines > 1000)
   }
 
-  test("eight digits and their number") {
+  test("eight digits are recognized and parsed") {
     Seq("00000000", "12345678", "99999999", "00000001", "10000000").foreach { text =>
       val word = Words.get(text.getBytes(UTF_8), 0)
       assert(Words.eightDigits(word) && Words.parseEight(word) == text.toLong, text)
@@ -80,7 +80,7 @@ class WordsSuite extends AnyFunSuite {
     }
   }
 
-  test("UTF-8, as the JDK's decoder tells it") {
+  test("bytes are valid UTF-8 exactly if the JDK decodes them") {
     val decoder = UTF_8.newDecoder().onMalformedInput(CodingErrorAction.REPORT)
     def isUtf8(bytes: Array[Byte], from: Int, to: Int) =
       Try(decoder.reset().decode(ByteBuffer.wrap(bytes, from, to - from))).isSuccess
@@ -90,7 +90,7 @@ class WordsSuite extends AnyFunSuite {
       assert(Words.utf8(bytes, from, to) == expected, bytes.slice(from, to).map(b => f"${b & 0xff}%02x").mkString(" "))
       if (expected) valid += 1 else invalid += 1
     }
-    // Each first byte with each second one, as the start of a character of each length.
+    // All pairs of bytes, as the start of a character of two to four bytes.
     for (a <- 0 until 256; b <- 0 until 256; after <- 0 to 2)
       check(Array(a.toByte, b.toByte) ++ Array.fill[Byte](after)(0x80.toByte), 0, 2 + after)
     val characters = Seq("a", "\"", "é", "߿", "ࠀ", "€", "퟿", "", "￿", "𐀀", "😀", new String(Character.toChars(0x10ffff)))
@@ -98,7 +98,7 @@ class WordsSuite extends AnyFunSuite {
       val text = Seq.fill(random.nextInt(20))(characters(random.nextInt(characters.length))).mkString.getBytes(UTF_8)
       check(text, 0, text.length)
       if (text.nonEmpty) {
-        // A cut may fall inside of a character, and a byte may be wrong.
+        // A cut may split a character, and a byte may be wrong.
         val from = random.nextInt(text.length)
         check(text, from, from + random.nextInt(text.length - from))
         text(random.nextInt(text.length)) = borders(random.nextInt(borders.length)).toByte

@@ -9,9 +9,9 @@ import org.scalatestplus.scalacheck.ScalaCheckPropertyChecks
 
 class FieldPathSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
   private def segments(text: String): Seq[Segment] =
-    FieldPath.parse(text).fold(fail(s"'$text' is not taken for a path"): Seq[Segment])(_.segments)
+    FieldPath.parse(text).fold(fail(s"'$text' does not parse as a path"): Seq[Segment])(_.segments)
 
-  test("names, quoted names, elements, selections and the root") {
+  test("a path consists of names, quoted names, elements, selections and the root") {
     assert(segments(" meta.next ") == Seq(Name("meta"), Name("next")))
     assert(segments(""""@odata.nextLink".x-y""") == Seq(Name("@odata.nextLink"), Name("x-y")))
     assert(segments("data[].data") == Seq(Name("data"), Each, Name("data")))
@@ -27,7 +27,7 @@ class FieldPathSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     assert(segments("[0].total") == Seq(At(0), Name("total")) && FieldPath.parse("a[3].b").exists(_.isSingle))
   }
 
-  test("a selection may have blanks around its parts, dots in its value, and quotes") {
+  test("a selection may contain blanks around its parts, dots in its value, and quotes") {
     assert(segments("a[ k = v.w=x ]") == Seq(Name("a"), Where("k", "v.w=x")))
     assert(segments("""a["k=]"="v\"]"].b""") == Seq(Name("a"), Where("k=]", "v\"]"), Name("b")))
     assert(segments("""a[k=""]""") == Seq(Name("a"), Where("k", "")))
@@ -59,10 +59,10 @@ class FieldPathSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     "a[k=[v]]",
     "a[\"\"=v]"
   ).foreach { text =>
-    test(s"not a path: '$text'")(assert(FieldPath.parse(text).isEmpty))
+    test(s"'$text' is not a path")(assert(FieldPath.parse(text).isEmpty))
   }
 
-  test("plain, single and root paths are told apart") {
+  test("a path knows whether it is plain, single, or the root") {
     def kinds(text: String) = FieldPath.parse(text).map(p => (p.isPlain, p.isSingle, p.isRoot))
     assert(kinds("a.b").contains((true, true, false)) && kinds("$").contains((true, true, true)))
     assert(kinds("a[].b").contains((false, false, false)) && kinds("a[k=v].b").contains((false, true, false)))
@@ -74,7 +74,7 @@ class FieldPathSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     assert(FieldPath.parse(FieldPath(List(name)).toString).contains(FieldPath(List(name))))
   }
 
-  test("any path is read as what it was printed from") {
+  test("the text of any path parses as the same path") {
     val text = Gen.oneOf(
       Gen.alphaNumStr,
       Gen.listOf(Gen.oneOf("$.\"[]= \\\n@-aé")).map(_.mkString),

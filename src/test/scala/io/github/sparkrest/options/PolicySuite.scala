@@ -9,7 +9,7 @@ import io.github.sparkrest.http.transport.SttpClient
 import io.github.sparkrest.http.{HttpRequest, LocalServer}
 import org.scalatest.funsuite.AnyFunSuite
 
-/** What the operator permits, whatever the options say. */
+/** The operator's settings apply to all options. */
 class PolicySuite extends AnyFunSuite {
   private def policy(settings: (String, String)*) = Policy.of(settings.toMap).fold(e => fail(e.text), identity)
   private def parse(p: Policy, options: (String, String)*) =
@@ -19,7 +19,7 @@ class PolicySuite extends AnyFunSuite {
   private val folder = Files.createTempDirectory("policy").toRealPath()
   private def file(name: String, text: String, in: Path = folder): Path = Files.write(in.resolve(name), text.getBytes)
 
-  test("body, initialBody and inputData read no file and no variable, unless the operator permits it") {
+  test("body, initialBody and inputData cannot reference a file or a variable unless the operator permits it") {
     val secret = file("body.json", """[{"a":"5ecret"}]""")
     Seq(
       Seq("method" -> "POST", "body" -> s"file:$secret"),
@@ -33,7 +33,7 @@ class PolicySuite extends AnyFunSuite {
     }
   }
 
-  test("allowedPaths: links and .. lead nowhere else, and the system's own files are none") {
+  test("allowedPaths cannot be left through links or `..`, and a file that is not a regular file is refused") {
     val inside = Files.createDirectory(folder.resolve("inside"))
     val good = file("token", "t0ken", inside)
     val bad = file("secret", "5ecret")
@@ -53,7 +53,7 @@ class PolicySuite extends AnyFunSuite {
     assert(problems(Policy.Open, token("file:/proc/self/environ"): _*).contains("is not a regular file"))
   }
 
-  test("allowedEnv: names, and beginnings of names") {
+  test("allowedEnv permits variables by name or by the start of their name") {
     val name = sys.env.keys.find(n => n.matches("[A-Z]{3,}") && sys.env(n).nonEmpty).getOrElse(fail("no variable"))
     def token(p: Policy) = parse(p, "authType" -> "ApiKey", "apiKey" -> s"env:$name")
     assert(
@@ -67,7 +67,7 @@ class PolicySuite extends AnyFunSuite {
     }
   }
 
-  test("allowedTokenStores") {
+  test("oauth2TokenStore must be inside allowedTokenStores") {
     val oauth2 = Seq(
       "authType" -> "OAuth2",
       "oauth2TokenUrl" -> "https://h/t",
@@ -82,7 +82,7 @@ class PolicySuite extends AnyFunSuite {
     }
   }
 
-  test("allowedHosts and privateNetworks hold for each request, and for the proxy") {
+  test("allowedHosts and privateNetworks apply to each request and to the proxy") {
     val server = new LocalServer(LocalServer.send(_, 200, "[]"))
     try {
       def send(p: Policy, options: (String, String)*) = {
@@ -107,7 +107,7 @@ class PolicySuite extends AnyFunSuite {
     } finally server.close()
   }
 
-  test("a setting that is misspelled permits nothing") {
+  test("a misspelled or invalid setting is an error") {
     assert(
       Policy
         .of(Map("allowedPath" -> "/x"))

@@ -8,7 +8,7 @@ import scala.util.Random
 import io.github.sparkrest.options.values.TimeFormat
 import org.scalatest.funsuite.AnyFunSuite
 
-/** Times that are read without a formatter are the times that a formatter reads. */
+/** The fast parser of times must agree with the formatters. */
 class TimeFormatSuite extends AnyFunSuite {
   private val random = new Random(3)
   private def oneOf[A](values: A*): A = values(random.nextInt(values.length))
@@ -37,7 +37,7 @@ class TimeFormatSuite extends AnyFunSuite {
     s"$date${oneOf("T", "T", " ", "t", "")}$time$fraction$offset"
   }
 
-  test("any spelling of a time, right or wrong") {
+  test("any text parses to the same time, or to none, as with the formatters") {
     var valid, invalid = 0
     (1 to 100000).foreach { _ =>
       val text = anyTime
@@ -54,8 +54,8 @@ class TimeFormatSuite extends AnyFunSuite {
     assert(valid > 10000 && invalid > 10000)
   }
 
-  test("the usual spellings need no formatter") {
-    // In this zone a formatter would be right too. So the time of the work tells nothing, and the count of objects does.
+  test("the usual spellings are parsed without a formatter") {
+    // A formatter would return the same times, so only the allocated bytes reveal that none was used.
     val threads = java.lang.management.ManagementFactory.getThreadMXBean.asInstanceOf[com.sun.management.ThreadMXBean]
     def allocated(text: String) = {
       def before = threads.getThreadAllocatedBytes(Thread.currentThread.getId)
@@ -68,6 +68,6 @@ class TimeFormatSuite extends AnyFunSuite {
       assert(TimeFormat.Iso.parse(text, ZoneOffset.UTC).exists(_.isAfter(Instant.EPOCH)))
       assert(allocated(text) < 500, text)
     }
-    assert(allocated("2025-01-31T23:59:59") > 1000, "the control: a time without a zone is left to the formatters")
+    assert(allocated("2025-01-31T23:59:59") > 1000, "the control: the formatters parse a time without a zone")
   }
 }

@@ -11,7 +11,7 @@ import org.apache.hadoop.conf.Configuration
 import org.apache.hadoop.fs.{Path => HadoopPath}
 import org.scalatest.funsuite.AnyFunSuite
 
-/** Page logs of one endpoint, on java.nio and on Hadoop's file system alike. */
+/** Runs each test on two page logs of one endpoint: on java.nio, and on Hadoop's file system. */
 trait EachStore extends AnyFunSuite {
   private def local(root: Path): LogStore = LogStore.at(root.toString, new Configuration)
   private def hadoop(root: Path): LogStore = {
@@ -27,7 +27,7 @@ trait EachStore extends AnyFunSuite {
       }
     }
 
-  /** Of the same kind, in another folder. */
+  /** A store of the same kind in another folder. */
   protected def elsewhere(s: LogStore): LogStore = {
     val root = Files.createTempDirectory("other")
     if (s.isInstanceOf[LocalLogStore]) local(root) else hadoop(root)
@@ -38,7 +38,7 @@ trait EachStore extends AnyFunSuite {
   protected def state(offset: String): Progress = Progress(Some(offset), SeenRecords.of("h" -> 2))
   protected def of(state: Progress): Map[Endpoint, Progress] = Map(Endpoint.Only -> state)
 
-  /** A page file as an executor leaves it. */
+  /** Writes a page file, as an executor does. */
   protected def page(store: LogStore, epoch: Long, records: String*): PolledFile = {
     val writer = new PageFileWriter(store, epoch, "")
     records.foreach(r => writer.append(r.getBytes("UTF-8"), 0, r.length))

@@ -26,9 +26,10 @@ import io.github.sparkrest.progress.{Progress, Traversal, Validators}
 import io.github.sparkrest.request.PageToken
 import org.scalatest.funsuite.AnyFunSuite
 
-/** Checkpoints of earlier versions are read for ever, and those of later versions are refused with a clear error. The files in
-  * `golden/version-1` were written once, by [[write]] with `GOLDEN=1`; those in `golden/version-1-endpoints` by a stream with an
-  * input and `maxRequestRate`, whose API was put down as api.example.com. They are never to be written again.
+/** Checkpoints of earlier versions are read forever, and checkpoints of later versions are refused with a clear error.
+  *
+  * [[write]] wrote the files in `golden/version-1` once, with `GOLDEN=1`. A stream with an input and `maxRequestRate` wrote the
+  * files in `golden/version-1-endpoints`, with api.example.com in place of its API. Never write these files again.
   */
 class GoldenFilesSuite extends AnyFunSuite {
   private val golden = Paths.get("src/test/resources/golden")
@@ -53,7 +54,7 @@ class GoldenFilesSuite extends AnyFunSuite {
         same = 1,
         laterNew = true,
         TraversalTimes(1716840200000L, 1716840199000L),
-        // An earlier version did not count what was new.
+        // The file is from a version that did not count new records.
         delivered = 4
       )
     ),
@@ -113,7 +114,7 @@ class GoldenFilesSuite extends AnyFunSuite {
         .toList
     }
 
-  test("version 1: the log opens, goes on from its state, and gives its records") {
+  test("version 1: a log opens, continues from its state, and returns its records") {
     val store = new LocalLogStore(copyOf(version1))
     val log = PageLog.open(store, 2)
     val resumed = log.resume(LogPosition(1, 0), Map("main" -> None))
@@ -121,14 +122,14 @@ class GoldenFilesSuite extends AnyFunSuite {
     assert(recordsOf(store, log) == records)
   }
 
-  test("version 1: a log that ends in the middle of a drain goes on with its next page") {
+  test("version 1: a log that ends in the middle of a traversal continues with the next page") {
     val root = copyOf(version1)
     Files.delete(root.resolve(Manifest.path(2)))
     val log = PageLog.open(new LocalLogStore(root), 2)
     assert(log.resume(LogPosition(1, 0), Map("main" -> None)).states("main") == inTraversal)
   }
 
-  test("version 1: the offset in Spark's log") {
+  test("version 1: an offset of Spark's log is readable") {
     assert(LogOffset.parse(text(version1.resolve("offset.json"))).contains(offset))
   }
 
@@ -138,7 +139,7 @@ class GoldenFilesSuite extends AnyFunSuite {
   private val ofIdle = answered("2", "7d5e6852aa63add4", "\"idle2\"", 1795572660241L)
   private val identity1 = SourceIdentity("0123456789abcdef", "id", "incremental")
 
-  test("version 1 with endpoints: states, rows, the answers that records came with, validators and the pace") {
+  test("version 1 with endpoints: a log returns states, input rows, origins of pages, validators and the pace") {
     val store = new LocalLogStore(copyOf(endpoints1))
     val log = PageLog.open(store, 2)
     val resumed = log.resume(LogPosition(13, 4), Map.empty)
@@ -166,7 +167,7 @@ class GoldenFilesSuite extends AnyFunSuite {
     assert(log.offsetsAt(LogPosition(13, 4)) == Map(a -> Some("15"), b -> Some("4"), idle -> Some("2")))
   }
 
-  test("version 1 with endpoints: offsets, and what is written over and over") {
+  test("version 1 with endpoints: offsets and run starts are readable") {
     val at = Map(a -> Some("15"), b -> Some("4"), idle -> Some("2"))
     val named = LogOffset(LogPosition(13, 4), at, identity1)
     assert(LogOffset.parse(text(endpoints1.resolve("offset.json"))).contains(named))
@@ -176,7 +177,7 @@ class GoldenFilesSuite extends AnyFunSuite {
     assert(starts == Vector(LogPosition(12, 1), LogPosition(13, 5)))
   }
 
-  test("version 1 is what is written still, to the byte") {
+  test("files of version 1 are still written with the same bytes") {
     val store = new LocalLogStore(endpoints1)
     def same(name: String)(again: Array[Byte] => Array[Byte]): Unit = {
       assert(new String(again(store.read(name).get), UTF_8) == text(endpoints1.resolve(name)))
@@ -189,7 +190,7 @@ class GoldenFilesSuite extends AnyFunSuite {
     same(RunStarts.Name)(bytes => RunStarts.encode(RunStarts.decode(bytes)))
   }
 
-  test("version 1 with endpoints: without its manifests a log goes on from the states of all") {
+  test("version 1 with endpoints: without its manifests, a log continues from the stored states") {
     val root = copyOf(endpoints1)
     Seq(13L, 14L).foreach(seq => Files.delete(root.resolve(Manifest.path(seq))))
     val log = PageLog.open(new LocalLogStore(root), 2)
@@ -208,7 +209,7 @@ class GoldenFilesSuite extends AnyFunSuite {
     ()
   }
 
-  test("a future version is refused: offset, manifest, states, note") {
+  test("a future version of an offset, a manifest, states or a note is refused") {
     refused(LogOffset.parse(text(future.resolve("offset.json"))).fold(e => throw e.toException, o => o))
     Seq(
       Manifest.path(2) -> "manifest.json",
@@ -222,7 +223,7 @@ class GoldenFilesSuite extends AnyFunSuite {
     }
   }
 
-  test("a future version is refused: page file") {
+  test("a future version of a page file is refused") {
     val root = copyOf(version1)
     val store = new LocalLogStore(root)
     val log = PageLog.open(store, 2)
@@ -233,12 +234,12 @@ class GoldenFilesSuite extends AnyFunSuite {
   }
 
   Seq("footer" -> "\"version\":", "header" -> "\"sparkRestPages\":").foreach { case (kind, key) =>
-    test(s"a future version is refused: page file, by its $kind") {
+    test(s"a future version in the $kind of a page file is refused") {
       val root = copyOf(version1)
       val store = new LocalLogStore(root)
       val log = PageLog.open(store, 2)
       log.resume(LogPosition.Start, Map("main" -> None))
-      // Of the same length, as the manifest says.
+      // The files keep their length, because the manifest contains it.
       Files
         .list(root.resolve(PageFile.Folder))
         .iterator

@@ -9,10 +9,10 @@ import org.apache.hadoop.conf.Configuration
 import org.apache.hadoop.fs.{FileSystem, FilterFileSystem, Path}
 import org.scalatest.funsuite.AnyFunSuite
 
-/** What the store makes of a file system's refusals. That HDFS gives each name once: `test_stores.py`. */
+/** How the store handles errors of a file system. `test_stores.py` checks on HDFS that each name is given once. */
 class HadoopLogStoreSuite extends AnyFunSuite {
 
-  /** Sees its renames first. */
+  /** `onRename` runs before each rename, and may replace its result. */
   private class Watched(onRename: Path => Option[Boolean])
       extends FilterFileSystem(FileSystem.getLocal(new Configuration)) {
     override def rename(from: Path, to: Path): Boolean = onRename(from).getOrElse(super.rename(from, to))
@@ -22,9 +22,9 @@ class HadoopLogStoreSuite extends AnyFunSuite {
   private def storeOn(fs: FileSystem) =
     new HadoopLogStore(fs, new Path(Files.createTempDirectory("log").toUri))
 
-  /** As HDFS answers to the rename of a file that is gone, and as Hadoop's local file system does. */
+  /** HDFS refuses to rename a file that is gone, and Hadoop's local file system throws. */
   Seq("is refused" -> Some(false), "throws" -> None).foreach { case (kind, answer) =>
-    test(s"a temporary file that another run swept is written once more; its rename $kind") {
+    test(s"a temporary file that another run swept is written once more, if its rename $kind") {
       var sweeps = 3
       lazy val fs: Watched = new Watched(from =>
         if (sweeps == 0) None
@@ -41,13 +41,13 @@ class HadoopLogStoreSuite extends AnyFunSuite {
     }
   }
 
-  test("a file that cannot be renamed at all is an error, not a name that is taken") {
+  test("a file that can never be renamed is an error, not a name that is taken") {
     val store = storeOn(new Watched(_ => Some(false)))
     val e = intercept[IOException](store.writeIfAbsent("manifests/1", Array[Byte](1)))
     assert(e.getMessage.contains("cannot be renamed") && store.list("manifests").isEmpty)
   }
 
-  test("what the file system throws comes out as it is") {
+  test("an exception of the file system is passed on unchanged") {
     val store = storeOn(new Watched(_ => throw new IOException("no space")))
     assert(intercept[IOException](store.writeIfAbsent("manifests/1", Array[Byte](1))).getMessage == "no space")
   }

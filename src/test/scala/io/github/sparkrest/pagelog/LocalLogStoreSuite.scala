@@ -10,13 +10,13 @@ import io.github.sparkrest.pagelog.store.{LocalLogStore, LogStore, LogStoreNames
 import org.apache.hadoop.conf.Configuration
 import org.scalatest.funsuite.AnyFunSuite
 
-/** What a local disk promises while many write at once. The same on HDFS: `test_stores.py`. */
+/** The guarantees of a local disk with many concurrent writers. `test_stores.py` checks the same on HDFS. */
 class LocalLogStoreSuite extends AnyFunSuite {
   private val Writers = 8
   private val Rounds = 200
 
-  /** What each writer says, with a store of its own. A writer begins a round, by `round()`, when all of them do; one that failed
-    * leaves none waiting.
+  /** The results of all writers. Each has a separate store. `round()` waits until all writers call it, and fails if a writer
+    * failed.
     */
   private def together[A](folder: Path)(body: (LogStore, Int, () => Unit) => A): Seq[A] = {
     val line = new CyclicBarrier(Writers)
@@ -30,14 +30,14 @@ class LocalLogStoreSuite extends AnyFunSuite {
     } finally pool.shutdown()
   }
 
-  test("a path without a scheme and a file: path are java.nio's, whatever else is the default file system") {
+  test("a path without a scheme and a file: path are accessed through java.nio") {
     val conf = new Configuration
     val folder = Files.createTempDirectory("log")
     assert(LogStore.at(folder.toUri.toString, conf).isInstanceOf[LocalLogStore])
     assert(LogStore.at(folder.toString, conf).isInstanceOf[LocalLogStore])
   }
 
-  test("of many writers one gets each name, whole, and nothing else is left") {
+  test("of many writers, exactly one gets each name with its whole content, and no other file remains") {
     val folder = Files.createTempDirectory("log")
     val got = together(folder) { (store, w, round) =>
       (0 until Rounds).filter { n =>
@@ -53,7 +53,7 @@ class LocalLogStoreSuite extends AnyFunSuite {
     assert(folder.resolve("manifests").toFile.list.toSet == (0 until Rounds).map(_.toString).toSet)
   }
 
-  test("who reads what others overwrite sees the whole of one of them") {
+  test("a reader of a file that others overwrite sees the whole content of one writer") {
     val folder = Files.createTempDirectory("log")
     val whole = together(folder) { (store, w, round) =>
       (0 until Rounds).forall { _ =>
@@ -66,7 +66,7 @@ class LocalLogStoreSuite extends AnyFunSuite {
     assert(folder.toFile.list.toSeq == Seq("last-poll.json"))
   }
 
-  test("a run that sweeps what is half-written, while others write, fails none of them") {
+  test("a run that deletes temporary files while others write makes no writer fail") {
     val folder = Files.createTempDirectory("log")
     val got = together(folder) { (store, w, round) =>
       (0 until Rounds).filter { n =>
@@ -81,7 +81,7 @@ class LocalLogStoreSuite extends AnyFunSuite {
         }
       }
     }
-    assert(got.map(_.length).sum == Rounds, "each name was given once")
+    assert(got.map(_.length).sum == Rounds, "a name was given to no writer or to several")
     val store = LogStore.at(folder.toString, new Configuration)
     assert(store.list("manifests").forall(n => store.read(s"manifests/$n").exists(_.length == 10000)))
     assert(store.list("manifests").length == Rounds)

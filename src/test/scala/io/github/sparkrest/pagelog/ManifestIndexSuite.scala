@@ -9,7 +9,7 @@ import org.scalatest.funsuite.AnyFunSuite
 import org.scalatestplus.scalacheck.ScalaCheckPropertyChecks
 
 class ManifestIndexSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
-  // Shrinking knows nothing of the generators: with a limit of 0 no batch would ever reach the end.
+  // Shrinking ignores the ranges of the generators. With a limit of 0, no batch would ever reach the end.
   implicit private def noShrink[A]: Shrink[A] = Shrink.shrinkAny
 
   private def manifest(seq: Long, pages: List[Int], previous: Long) = Manifest(
@@ -28,13 +28,13 @@ class ManifestIndexSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     ManifestIndex(files.zipWithIndex.map { case (pages, i) => manifest(i + 1L, pages, i.toLong) }.toVector)
   private val files = Gen.nonEmptyListOf(Gen.choose(1, 4).flatMap(Gen.listOfN(_, Gen.choose(1, 50))))
 
-  /** Every record by name. */
+  /** Each record, as the name of its file and its index. */
   private def all(l: ManifestIndex): Vector[(String, Long)] =
     l.manifests.flatMap(m => (0L until m.records).map(m.file.name -> _))
   private def records(l: ManifestIndex, from: LogPosition, to: LogPosition): Seq[(String, Long)] =
     l.slices(from, to).fold(s => fail(s"no manifest $s"), identity).flatMap(s => (s.from until s.to).map(s.name -> _))
 
-  test("batches of any limits are all records, each once, in order; and any start gives the same again (I2)") {
+  test("batches with any limits contain each record once, in order, and a range returns the same records again (I2)") {
     forAll(files, Gen.choose(1L, 60L), Gen.oneOf(Gen.const(Long.MaxValue), Gen.choose(1L, 700L))) {
       (files, rows, bytes) =>
         val l = ledger(files)
@@ -48,13 +48,13 @@ class ManifestIndexSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
         assert(bytes == Long.MaxValue || batches.forall(b => b.length == 1 || b.length * 10 <= bytes))
         assert(
           records(l, LogPosition.Start, places.last) == all(l),
-          "one range over all polls, as with asynchronous progress tracking"
+          "a range over all polls, as asynchronous progress tracking reads"
         )
         assert(l.take(places.last, rows, bytes) == places.last)
     }
   }
 
-  test("what is unread is counted") {
+  test("unread records and bytes are counted") {
     forAll(files, Gen.choose(0L, 100L)) { (files, n) =>
       val l = ledger(files)
       val at = l.take(LogPosition.Start, n, Long.MaxValue)
@@ -63,7 +63,7 @@ class ManifestIndexSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     }
   }
 
-  test("the API offset of a place is the one before the page that is cut there") {
+  test("the API offset of a position within a page is the offset before that page") {
     val l = ledger(List(List(3, 2), List(4)))
     def at(seq: Long, n: Long) = l.offsetsAt(LogPosition(seq, n)).get("main").flatten
     assert(
@@ -71,10 +71,10 @@ class ManifestIndexSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
         "1.end"
       ) && at(2, 0).contains("2.0")
     )
-    assert(at(9, 0).contains("2.end"), "no such place: after all there is")
+    assert(at(9, 0).contains("2.end"), "a position after the end has the last offset")
   }
 
-  test("a range whose manifests are gone is named, not skipped") {
+  test("a range with missing manifests is an error that names the first missing number") {
     val l = ledger(List(List(1), List(1), List(1), List(1)))
     val purged = ManifestIndex(l.manifests.drop(2))
     assert(purged.slices(LogPosition.Start, LogPosition(4, 1)) == Left(3L))
@@ -83,7 +83,7 @@ class ManifestIndexSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     assert(ManifestIndex(l.manifests.patch(1, Nil, 1)).slices(LogPosition.Start, LogPosition(4, 1)) == Left(3L))
   }
 
-  test("what an endpoint remembers is held once, however many manifests there are, and all that is held counts") {
+  test("the records that an endpoint remembers are held once for all manifests, and everything that is held counts") {
     val remembered = Progress(Some("5"), SeenRecords.of((1 to 1000).map(i => s"h$i" -> 1): _*))
     val all = (1 to 50).map(i => manifest(i.toLong, List(1), i - 1L).copy(endpoints = Map("main" -> remembered)))
     val l = ManifestIndex(all)
@@ -100,7 +100,7 @@ class ManifestIndexSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     assert(purged.offsetsAt(LogPosition(16, 0)) == l.offsetsAt(LogPosition(16, 0)) && purged.states == l.states)
   }
 
-  test("what is consumed may go, the newest manifest never") {
+  test("consumed manifests may be purged, but never the newest manifest") {
     val l = ledger(List(List(2), List(2), List(2)))
     assert(l.consumedBefore(LogPosition(2, 1)).map(_.seq) == Vector(1L))
     assert(l.consumedBefore(LogPosition(3, 2)).map(_.seq) == Vector(1L, 2L))

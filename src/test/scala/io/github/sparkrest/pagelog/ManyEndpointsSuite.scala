@@ -18,7 +18,7 @@ import io.github.sparkrest.progress.Progress
 import io.github.sparkrest.progress.seen.SeenRecords
 import org.scalatest.funsuite.AnyFunSuite
 
-/** The page log with several endpoints: what the manifests of one cannot show. */
+/** Behavior of the page log that only several endpoints can show. */
 class ManyEndpointsSuite extends AnyFunSuite {
   private def newStore = new LocalLogStore(Files.createTempDirectory("log"))
   private def endpoint(name: String) = Endpoint(name, Some(s"""{"n":"$name"}"""), Some(s"""{"n":"$name"}"""))
@@ -31,7 +31,7 @@ class ManyEndpointsSuite extends AnyFunSuite {
     file.close().get
   }
 
-  /** One page of one record for each of these endpoints, asked with the given offset. */
+  /** Appends a page of one record for each endpoint. The arguments are name, offset of the request, and next offset. */
   private def appended(store: LogStore, l: PageLog, pages: (String, String, String)*): Unit = {
     val file = polled(store, l.epoch)(shared =>
       pages.foreach { case (name, before, _) =>
@@ -58,7 +58,7 @@ class ManyEndpointsSuite extends AnyFunSuite {
       .toList
   }
 
-  test("a page file has the pages of several endpoints, each with its own row and offset") {
+  test("a page file contains pages of several endpoints, each with the row and offset of its endpoint") {
     val store = newStore
     val log = PageLog.open(store, 2)
     start(log)
@@ -67,13 +67,16 @@ class ManyEndpointsSuite extends AnyFunSuite {
     val end = log.take(LogPosition.Start, 100, 1 << 20)
     val expected = Seq("""{"n":"a"}"a1"""", """{"n":"b"}"b7"""", """{"n":"b"}"b8"""")
     assert(read(store, log.slices(LogPosition.Start, end)) == expected)
-    assert(read(store, log.slices(LogPosition(1, 1), end)) == expected.drop(1), "cut in the middle of a file")
+    assert(
+      read(store, log.slices(LogPosition(1, 1), end)) == expected.drop(1),
+      "the range starts in the middle of a file"
+    )
     assert(read(store, log.slices(LogPosition.Start, LogPosition(1, 1))) == expected.take(1))
     assert(log.offsetsAt(LogPosition(1, 1)) == Map("a" -> Some("2"), "b" -> Some("7")))
     assert(log.offsetsAt(end) == Map("a" -> Some("2"), "b" -> Some("9")))
   }
 
-  test("the states that a purge stores are whole, and those after the purged manifests") {
+  test("a purge stores the states of all endpoints, as they are after the purged manifests") {
     val store = newStore
     val log = PageLog.open(store, 0)
     start(log)
@@ -99,7 +102,7 @@ class ManyEndpointsSuite extends AnyFunSuite {
     assert(next.states == Map("idle" -> remembering(1), "a" -> remembering(12)))
   }
 
-  test("states of endpoints that left the input are kept for a while, and then dropped for good") {
+  test("the state of an endpoint that left the input is dropped after the retention time") {
     val store = newStore
     val first = PageLog.open(store, 0)
     start(first)
@@ -112,10 +115,10 @@ class ManyEndpointsSuite extends AnyFunSuite {
     }
     val all = Set("a", "b", "c")
     assert(states(all, 100) == all && store.length(LeftEndpoints.Name).isEmpty)
-    assert(states(Set("a"), 200) == all, "they left today, as far as anybody knows")
+    assert(states(Set("a"), 200) == all, "the retention time starts when the absence is first noticed")
     assert(states(Set("a", "b"), 229) == all)
-    assert(states(Set("a"), 231) == Set("a", "b"), "b was in the input meanwhile")
-    assert(states(Set("a"), 50) == all, "the clock was set back: rather too much than too little")
+    assert(states(Set("a"), 231) == Set("a", "b"), "b returned to the input meanwhile")
+    assert(states(Set("a"), 50) == all, "nothing is dropped if the clock was set back")
     assert(states(Set("a"), 270) == Set("a"))
     val last = PageLog.open(store, 0)
     last.dropLeft(Set("a"), 271 * day, 30 * day)
@@ -124,10 +127,10 @@ class ManyEndpointsSuite extends AnyFunSuite {
     last.commit(LogPosition(11, 1))
     last.commit(LogPosition(12, 1))
     assert(PageLog.open(store, 0).resume(LogPosition(12, 1), Map.empty).states.keySet == Set("a"))
-    assert(states(Set("b"), 272) == Set("a"), "one that is back begins again")
+    assert(states(Set("b"), 272) == Set("a"), "an endpoint that returns later begins again")
   }
 
-  test("a poll of many bytes gets a file of its own, and one that is broken off leaves none") {
+  test("a poll of many bytes gets a separate file, and an abandoned poll leaves no file") {
     val store = newStore
     val shared = new SharedPageFile(store, 1, "")
     val record = Array.fill[Byte](100000)('1')
@@ -146,7 +149,7 @@ class ManyEndpointsSuite extends AnyFunSuite {
         (2L, Some("2"), Some("large")),
         (2L, Some("4"), Some("large"))
       ),
-      "a page that is not ended is none"
+      "a page that has not ended does not count"
     )
     filled("broken").abandon()
     assert(store.list(PageFile.Folder) == Seq(own.name))
@@ -154,7 +157,7 @@ class ManyEndpointsSuite extends AnyFunSuite {
     assert(shared.close().isEmpty)
   }
 
-  test("pages that are discarded are not in the file, whether they were held or not") {
+  test("a discarded page is not in the file") {
     val store = newStore
     val shared = new SharedPageFile(store, 1, "")
     val sink = shared.sink("a")
@@ -173,7 +176,7 @@ class ManyEndpointsSuite extends AnyFunSuite {
     )
   }
 
-  test("the state of an idle endpoint outlives its manifest") {
+  test("the state of an idle endpoint survives the purge of its manifest") {
     val store = newStore
     val log = PageLog.open(store, 1)
     start(log)
@@ -182,11 +185,11 @@ class ManyEndpointsSuite extends AnyFunSuite {
       appended(store, log, ("busy", s"${n - 1}", s"$n"))
       log.commit(log.take(LogPosition.Start, Long.MaxValue, Long.MaxValue))
     }
-    assert(store.list(Manifest.Folder).length < 12, "purged")
+    assert(store.list(Manifest.Folder).length < 12, "nothing was purged")
     val reopened = PageLog.open(store, 1)
     val resumed = start(reopened, LogPosition(31, 1))
     assert(resumed.states == Map("idle" -> state("1"), "busy" -> state("30")))
-    // A purge that broke off after the states were written.
+    // The state after a crash: a purge stored the states, but deleted no manifest.
     val stored = StoredStates.load(store)
     assert(stored.endpoints("idle") == state("1"))
     store.writeIfAbsent(
@@ -197,7 +200,7 @@ class ManyEndpointsSuite extends AnyFunSuite {
     assert(!store.list(Manifest.Folder).contains(Manifest.path(stored.seq).split('/').last))
   }
 
-  test("with very many endpoints the offset names the file with their states, and it is enough to go on from") {
+  test("with very many endpoints, a stored file contains all states, and a run can continue from it alone") {
     val store = newStore
     val log = PageLog.open(store, 1)
     start(log)
@@ -215,7 +218,7 @@ class ManyEndpointsSuite extends AnyFunSuite {
     assert(resumed.states("e150") == state("1") && !resumed.fresh)
   }
 
-  test("a state that moved without a record holds until a manifest says something else") {
+  test("a noted state that moved without a record counts until a manifest contains a newer state") {
     val store = newStore
     val log = PageLog.open(store, 2)
     start(log)
@@ -226,7 +229,7 @@ class ManyEndpointsSuite extends AnyFunSuite {
     assert(resumed.states == Map("a" -> state("moved"), "b" -> state("2")))
   }
 
-  test("what an older run put in the way stands, and the polls of this one do not count") {
+  test("if an older run has taken the number of a manifest, its manifest counts and the polls of this run do not") {
     val store = newStore
     val older = PageLog.open(store, 2)
     start(older)

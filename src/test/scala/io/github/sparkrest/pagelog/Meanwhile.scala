@@ -5,7 +5,7 @@ import java.io.{InputStream, OutputStream}
 
 import io.github.sparkrest.pagelog.store.LogStore
 
-/** A store in which something happens, once, just before one of its files or folders is looked at. */
+/** A store that runs `happens` once, right before the first access to a file or folder that `seen` accepts. */
 final private[sparkrest] class Meanwhile(store: LogStore, seen: String => Boolean)(happens: => Unit) extends LogStore {
   private var over = false
 

@@ -7,19 +7,19 @@ import io.github.sparkrest.error.{Condition, RestException}
 import io.github.sparkrest.pagelog.format.{Manifest, PageFile, StoredStates}
 import io.github.sparkrest.pagelog.store.LogStore
 
-/** Two runs on one log: an older one that is not gone yet, or is slow to start, and the newer one, which goes on. */
+/** Two runs on one log: an older run that has not ended yet or starts slowly, and the newer run, which continues. */
 class OverlappingRunsSuite extends EachStore {
   private def refused(act: => Any): Condition = intercept[RestException](act).error.condition
   private def manifests(s: LogStore) = s.list(Manifest.Folder).flatMap(n => Manifest.seqOf(n)).toSet
 
-  /** What a run does that had passed its checks before a newer one began. */
+  /** Writes a manifest, as an older run does that passed its checks before the newer run began. */
   private def write(s: LogStore, seq: Long, previous: Long, by: PageLog, file: PolledFile, offset: String): Unit = {
     val manifest = Manifest(seq, previous, by.epoch, file, Map("main" -> state(offset)))
     assert(s.writeIfAbsent(Manifest.path(seq), Manifest.encode(manifest)))
     ()
   }
 
-  testEach("the newer run goes on; the older stops with a clear error and deletes nothing") { (_, s) =>
+  testEach("the newer run continues, and the older run fails with a clear error and deletes nothing") { (_, s) =>
     val older = open(s, retain = 0)
     start(older)
     older.append(page(s, older.epoch, "a"), of(state("1")))
@@ -40,7 +40,7 @@ class OverlappingRunsSuite extends EachStore {
     assert(newer.unreadRecords(LogPosition.Start) == 3)
   }
 
-  testEach("a manifest that a dying run added after this one had read the log is taken over") { (_, s) =>
+  testEach("a manifest that a dying run adds after this run has read the log counts") { (_, s) =>
     val dying = open(s)
     start(dying)
     val newer = open(s)
@@ -49,7 +49,7 @@ class OverlappingRunsSuite extends EachStore {
     write(s, 1, 0, dying, kept, "late")
     assert(
       newer.append(page(s, newer.epoch, "mine"), of(state("mine"))) == Map("main" -> state("late")),
-      "its poll counts, mine is done again"
+      "the poll of the dying run counts, and this run polls again"
     )
     newer.append(page(s, newer.epoch, "mine"), of(state("mine")))
     assert(newer.unreadRecords(LogPosition.Start) == 2)
@@ -57,30 +57,31 @@ class OverlappingRunsSuite extends EachStore {
     assert(open(s).unreadRecords(LogPosition.Start) == 2)
   }
 
-  testEach("a dying run's manifest counts as absent if its page was swept, at this start and at later ones") { (_, s) =>
-    val dying = open(s)
-    start(dying)
-    dying.append(page(s, dying.epoch, "first"), of(state("1")))
-    val late = page(s, dying.epoch, "late")
-    val newer = open(s)
-    start(newer)
-    write(s, 2, 1, dying, late, "late")
-    assert(newer.append(page(s, newer.epoch, "mine"), of(state("mine"))) == Map("main" -> state("mine")))
-    assert(manifests(s) == Set(1L, 3L) && newer.unreadRecords(LogPosition.Start) == 2)
-    // As if the newer one had been killed before it deleted that manifest.
-    write(s, 2, 1, dying, late, "late")
-    val next = open(s)
-    assert(start(next, LogPosition(1, 1)).states("main") == state("mine") && manifests(s) == Set(1L, 3L))
-    assert(next.slices(LogPosition.Start, LogPosition(3, 1)).length == 2)
-    // Nobody wrote a newer one meanwhile.
-    write(s, 4, 3, dying, late, "later")
-    val last = open(s)
-    assert(start(last, LogPosition(1, 1)).states("main") == state("mine"))
-    last.append(page(s, last.epoch, "more"), of(state("more")))
-    assert(manifests(s) == Set(1L, 3L, 5L) && open(s).unreadRecords(LogPosition.Start) == 3)
+  testEach("a manifest of a dying run counts as absent if its page was swept, at this start and at later starts") {
+    (_, s) =>
+      val dying = open(s)
+      start(dying)
+      dying.append(page(s, dying.epoch, "first"), of(state("1")))
+      val late = page(s, dying.epoch, "late")
+      val newer = open(s)
+      start(newer)
+      write(s, 2, 1, dying, late, "late")
+      assert(newer.append(page(s, newer.epoch, "mine"), of(state("mine"))) == Map("main" -> state("mine")))
+      assert(manifests(s) == Set(1L, 3L) && newer.unreadRecords(LogPosition.Start) == 2)
+      // The state after a kill of the newer run, before it deleted that manifest.
+      write(s, 2, 1, dying, late, "late")
+      val next = open(s)
+      assert(start(next, LogPosition(1, 1)).states("main") == state("mine") && manifests(s) == Set(1L, 3L))
+      assert(next.slices(LogPosition.Start, LogPosition(3, 1)).length == 2)
+      // Here no newer manifest follows it.
+      write(s, 4, 3, dying, late, "later")
+      val last = open(s)
+      assert(start(last, LogPosition(1, 1)).states("main") == state("mine"))
+      last.append(page(s, last.epoch, "more"), of(state("more")))
+      assert(manifests(s) == Set(1L, 3L, 5L) && open(s).unreadRecords(LogPosition.Start) == 3)
   }
 
-  testEach("two runs that died so, one after the other, leave two manifests that count as absent") { (_, s) =>
+  testEach("two runs that died in this way leave two manifests, which both count as absent") { (_, s) =>
     val first = open(s)
     start(first)
     val swept = page(s, first.epoch, "a")
@@ -97,7 +98,7 @@ class OverlappingRunsSuite extends EachStore {
     assert(manifests(s) == Set(3L) && open(s).unreadRecords(LogPosition.Start) == 1)
   }
 
-  testEach("a run that slept for long may put a manifest where one was purged: it is swept") { (_, s) =>
+  testEach("a manifest that an old run writes under a purged number is swept") { (_, s) =>
     val asleep = open(s)
     start(asleep)
     val late = page(s, asleep.epoch, "late")
@@ -112,7 +113,7 @@ class OverlappingRunsSuite extends EachStore {
     assert(start(open(s), LogPosition(4, 1)).states("main") == state("4") && manifests(s) == Set(4L))
   }
 
-  testEach("a page that a newer run swept between two looks is no sign of storage that is not shared") { (_, s) =>
+  testEach("a page that a newer run swept is reported as a newer run, not as storage that is not shared") { (_, s) =>
     lazy val swept: PolledFile = page(s, 1, "a")
     val older = open(new Meanwhile(s, _ == PageFile.path(swept.name))({ open(s); () }))
     start(older)
@@ -120,7 +121,7 @@ class OverlappingRunsSuite extends EachStore {
     assert(s.list(PageFile.Folder).isEmpty)
   }
 
-  testEach("a start that was overtaken while it read the log says so, and sweeps nothing") { (root, s) =>
+  testEach("a start that a newer run overtakes while it reads the log fails, and sweeps nothing") { (root, s) =>
     val dying = open(s)
     start(dying)
     val late = page(s, dying.epoch, "late")
@@ -135,7 +136,7 @@ class OverlappingRunsSuite extends EachStore {
     assert(s.list(PageFile.Folder) == Seq(late.name) && s.length(half).isDefined)
   }
 
-  testEach("what the older run purges while this one reads the log is not missed") { (_, s) =>
+  testEach("manifests that an older run purges while this run reads the log do not count as damage") { (_, s) =>
     val older = open(s)
     start(older)
     val files = (1 to 3).map { n =>
@@ -154,22 +155,23 @@ class OverlappingRunsSuite extends EachStore {
     assert(start(newer, LogPosition(2, 1)).states("main") == state("3") && newer.unreadRecords(LogPosition(2, 1)) == 1)
   }
 
-  testEach("a batch that an older run logged after this one had read the log is replayed; then the older makes none") {
-    (_, s) =>
-      val older = open(s)
-      start(older)
-      older.append(page(s, older.epoch, "a"), of(state("1")))
-      val newer = open(s)
-      // It had passed its checks before the newer run began.
-      val kept = page(s, older.epoch, "b", "c")
-      s.writeIfAbsent(Manifest.path(2), Manifest.encode(Manifest(2, 1, older.epoch, kept, Map("main" -> state("3")))))
-      assert(newer.slices(LogPosition(1, 1), LogPosition(2, 2)).map(_.name) == Seq(kept.name))
-      assert(start(newer, LogPosition(2, 2)).states("main") == state("3"), "polling goes on after it")
-      val e = intercept[RestException](older.take(LogPosition.Start, 10, 1 << 20))
-      assert(e.error.condition == Condition.NewerRun)
-      assert(
-        older.take(LogPosition(1, 1), 10, 1 << 20) == LogPosition(1, 1),
-        "without records there is no batch to refuse"
-      )
+  testEach(
+    "a batch that an older run logs after this run has read the log is replayed, and the older run makes no other"
+  ) { (_, s) =>
+    val older = open(s)
+    start(older)
+    older.append(page(s, older.epoch, "a"), of(state("1")))
+    val newer = open(s)
+    // The older run passed its checks before the newer run began.
+    val kept = page(s, older.epoch, "b", "c")
+    s.writeIfAbsent(Manifest.path(2), Manifest.encode(Manifest(2, 1, older.epoch, kept, Map("main" -> state("3")))))
+    assert(newer.slices(LogPosition(1, 1), LogPosition(2, 2)).map(_.name) == Seq(kept.name))
+    assert(start(newer, LogPosition(2, 2)).states("main") == state("3"), "polling continues after this batch")
+    val e = intercept[RestException](older.take(LogPosition.Start, 10, 1 << 20))
+    assert(e.error.condition == Condition.NewerRun)
+    assert(
+      older.take(LogPosition(1, 1), 10, 1 << 20) == LogPosition(1, 1),
+      "without records there is no batch, so nothing is refused"
+    )
   }
 }

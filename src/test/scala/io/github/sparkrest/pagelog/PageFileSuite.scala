@@ -37,7 +37,7 @@ class PageFileSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
 
   private def record(n: Int, length: Int) = s"$n:" + "x" * length
 
-  /** Pages of records of some lengths; a page may break off. */
+  /** Pages, as the lengths of their records, and whether the page is complete. */
   private val pages: Gen[List[(List[Int], Boolean)]] = {
     val length = Gen.frequency(8 -> Gen.choose(0, 300), 3 -> Gen.choose(10000, 60000), 1 -> Gen.choose(200000, 600000))
     Gen
@@ -48,7 +48,7 @@ class PageFileSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
   }
 
   test(
-    "what whole pages held is read back, any part of it, from the cache and from the file; broken pages leave nothing"
+    "any range of the records of complete pages is read back, from the cache and from the file"
   ) {
     forAll(pages, Gen.choose(0.0, 1.0), Gen.choose(0.0, 1.0), minSuccessful(150)) { (pages, a, b) =>
       val writer = new PageFileWriter(store, 1, "")
@@ -75,7 +75,7 @@ class PageFileSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
           Files.delete(root.resolve(PageFile.path(file.name)))
       }
     }
-    assert(store.list(PageFile.Folder).isEmpty, "a poll without records makes no file")
+    assert(store.list(PageFile.Folder).isEmpty, "a poll without records left a file")
   }
 
   private def shownAgain(sink: PageSink): List[String] = {
@@ -84,7 +84,7 @@ class PageFileSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     found.result()
   }
 
-  test("until a page ends, its records are shown again, wherever blocks end") {
+  test("until a page ends, its records can be shown again, across the ends of blocks") {
     forAll(pages, minSuccessful(100)) { pages =>
       val writer = new PageFileWriter(store, 1, "")
       val shared = new SharedPageFile(store, 1, "")
@@ -92,7 +92,7 @@ class PageFileSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
       Seq[PageSink](writer, held).foreach { sink =>
         var n = 0
         pages.foreach { case (lengths, whole) =>
-          assert(shownAgain(sink) == Nil, "of the page before")
+          assert(shownAgain(sink) == Nil, "records of the page before")
           val records = lengths.map { l => n += 1; record(n, l) }
           records.zipWithIndex.foreach { case (r, i) =>
             val bytes = r.getBytes(UTF_8)
@@ -110,15 +110,18 @@ class PageFileSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     assert(store.list(PageFile.Folder).isEmpty)
   }
 
-  test("a page that is too long to be shown again holds no memory for that") {
+  test("a page that is too long to be shown again needs no memory for it") {
     val writer = new PageFileWriter(store, 1, "")
     val records = (1 to 60).map(record(_, 100000))
     records.foreach(append(writer, _))
-    assert(records.map(_.length).sum > writer.shownBytes && shownAgain(writer).length <= 3, "the last block alone")
+    assert(
+      records.map(_.length).sum > writer.shownBytes && shownAgain(writer).length <= 3,
+      "only the last block is held"
+    )
     writer.abandon()
   }
 
-  test("a writer that is given up leaves no file") {
+  test("an abandoned writer leaves no file") {
     val writer = new PageFileWriter(store, 1, "")
     (1 to 10).foreach(i => append(writer, record(i, 100000)))
     assert(store.list(PageFile.Folder).length == 1)
@@ -126,7 +129,7 @@ class PageFileSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     assert(store.list(PageFile.Folder).isEmpty)
   }
 
-  test("the format is text, and stays as it is") {
+  test("a page file has exactly these bytes") {
     val writer = new PageFileWriter(store, 7, "")
     append(writer, """{"id":1}""")
     append(writer, """{"id":2}""")
@@ -145,7 +148,7 @@ class PageFileSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     )
   }
 
-  test("a file that is cut short, or gone, is a clear error") {
+  test("a page file that is damaged or missing is a clear error") {
     val writer = new PageFileWriter(store, 1, "")
     append(writer, "1")
     writer.endPage(None, None)
@@ -200,7 +203,8 @@ class PageFileSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     PageCache.clear()
     val name = fill(3)
     def open() = new PageFileReader(store, PageSlice(name, 0, 3, 3, 0, ""))
-    def current(r: PageFileReader) = new String(r.block.bytes, r.block.from(r.i), r.block.to(r.i) - r.block.from(r.i), UTF_8)
+    def current(r: PageFileReader) =
+      new String(r.block.bytes, r.block.from(r.i), r.block.to(r.i) - r.block.from(r.i), UTF_8)
     val (slow, fast) = (open(), open())
     slow.next()
     while (fast.next()) ()

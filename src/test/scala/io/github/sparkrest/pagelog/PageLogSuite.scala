@@ -8,11 +8,11 @@ import io.github.sparkrest.error.{Condition, RestException}
 import io.github.sparkrest.pagelog.format.{LastPoll, Manifest, PacingState, PageFile}
 import io.github.sparkrest.progress.Progress
 
-/** One run after the other, crashes and what they leave behind. Runs at the same time: [[OverlappingRunsSuite]]. */
+/** Runs in sequence, crashes, and the files that they leave behind. [[OverlappingRunsSuite]] has runs at the same time. */
 class PageLogSuite extends EachStore {
   private def nameOf(seq: Long) = Manifest.path(seq).split('/').last
 
-  testEach("a new log is fresh; a log that was written goes on where it was") { (_, s) =>
+  testEach("a new log is fresh, and a run on an existing log continues where the last run ended") { (_, s) =>
     val first = open(s)
     val begin = start(first)
     assert(begin.fresh && begin.states("main") == Progress.Initial && begin.polledAtMs.isEmpty)
@@ -26,14 +26,14 @@ class PageLogSuite extends EachStore {
     assert(second.offsetsAt(LogPosition(1, 2)) == Map("main" -> Some("7")))
   }
 
-  testEach("a page file without a manifest does not exist, and is swept by the next run") { (_, s) =>
+  testEach("a page file without a manifest does not count, and the next run sweeps it") { (_, s) =>
     val first = open(s)
     page(s, first.epoch, "orphan")
     val second = open(s)
     assert(start(second).fresh && second.unreadRecords(LogPosition.Start) == 0 && s.list(PageFile.Folder).isEmpty)
   }
 
-  testEach("each attempt of a poll writes a file of its own; the manifest names the winner, the others are swept") {
+  testEach("each attempt of a poll writes a separate file, and only the file that the manifest names remains") {
     (_, s) =>
       val l = open(s)
       start(l)
@@ -45,7 +45,7 @@ class PageLogSuite extends EachStore {
       assert(s.list(PageFile.Folder) == Seq(won.name))
   }
 
-  testEach("what a killed write left behind is swept by the next run") { (root, s) =>
+  testEach("the next run sweeps temporary files of a killed run") { (root, s) =>
     start(open(s))
     val left = Seq("manifests/00000000000000000001.json.x.tmp", "last-poll.json.x.tmp").map(root.resolve)
     left.foreach { p => Files.createDirectories(p.getParent); Files.write(p, Array[Byte](1)) }
@@ -54,7 +54,7 @@ class PageLogSuite extends EachStore {
     assert(!left.exists(Files.exists(_)))
   }
 
-  testEach("an unreadable newest manifest counts as absent, and its number is not given again") { (_, s) =>
+  testEach("an unreadable newest manifest counts as absent, and its number is not reused") { (_, s) =>
     Seq("{\"vers", "{}", """{"version":1}""", "").foreach { torn =>
       Seq(Manifest.Folder, PageFile.Folder).foreach(f => s.list(f).foreach(n => s.delete(s"$f/$n")))
       val l = open(s)
@@ -65,29 +65,30 @@ class PageLogSuite extends EachStore {
       val next = open(s)
       assert(start(next).states("main") == state("1") && next.unreadRecords(LogPosition.Start) == 1)
       next.append(page(s, next.epoch, "b"), of(state("2")))
-      assert(s.list(Manifest.Folder).toSet == Set(1L, 3L).map(nameOf), "it went when the next one was there")
+      assert(s.list(Manifest.Folder).toSet == Set(1L, 3L).map(nameOf), "the next manifest replaced it")
       val reopened = open(s)
       assert(start(reopened).states("main") == state("2") && reopened.unreadRecords(LogPosition.Start) == 2)
       assert(reopened.slices(LogPosition.Start, LogPosition(3, 1)).length == 2)
     }
   }
 
-  testEach("an unreadable manifest that another follows is an error, and so is one whose page is gone") { (_, s) =>
-    val l = open(s)
-    start(l)
-    val first = page(s, l.epoch, "a")
-    l.append(first, of(state("1")))
-    l.append(page(s, l.epoch, "b"), of(state("2")))
-    val whole = s.read(Manifest.path(1)).get
-    def refused() = intercept[RestException](open(s)).error
-    s.overwrite(Manifest.path(1), "{}".getBytes(UTF_8))
-    assert(refused().condition == Condition.CheckpointUnreadable)
-    s.overwrite(Manifest.path(1), whole)
-    s.delete(PageFile.path(first.name))
-    assert(refused().text.contains(s"page file ${first.name} is not whole"))
+  testEach("an unreadable manifest before another manifest is an error, and so is a manifest whose page is missing") {
+    (_, s) =>
+      val l = open(s)
+      start(l)
+      val first = page(s, l.epoch, "a")
+      l.append(first, of(state("1")))
+      l.append(page(s, l.epoch, "b"), of(state("2")))
+      val whole = s.read(Manifest.path(1)).get
+      def refused() = intercept[RestException](open(s)).error
+      s.overwrite(Manifest.path(1), "{}".getBytes(UTF_8))
+      assert(refused().condition == Condition.CheckpointUnreadable)
+      s.overwrite(Manifest.path(1), whole)
+      s.delete(PageFile.path(first.name))
+      assert(refused().text.contains(s"page file ${first.name} is not whole"))
   }
 
-  testEach("a manifest of a later version is an error wherever it stands, and stays") { (_, s) =>
+  testEach("a manifest of a later version is an error at any number, and is not deleted") { (_, s) =>
     val l = open(s)
     start(l)
     l.append(page(s, l.epoch, "a"), of(state("1")))
@@ -100,18 +101,19 @@ class PageLogSuite extends EachStore {
     }
   }
 
-  testEach("pages of lost attempts go while the run goes on; those of manifests and of other runs stay") { (_, s) =>
-    val other = page(s, 99, "of a later run")
-    val l = open(s)
-    start(l)
-    val named = page(s, l.epoch, "a")
-    l.append(named, of(state("1")))
-    val lost = page(s, l.epoch, "b")
-    l.sweepLost()
-    assert(s.list(PageFile.Folder).toSet == Set(named.name, other.name) && lost.bytes > 0)
+  testEach("a run sweeps pages of its lost attempts, but neither pages of manifests nor pages of other runs") {
+    (_, s) =>
+      val other = page(s, 99, "of a later run")
+      val l = open(s)
+      start(l)
+      val named = page(s, l.epoch, "a")
+      l.append(named, of(state("1")))
+      val lost = page(s, l.epoch, "b")
+      l.sweepLost()
+      assert(s.list(PageFile.Folder).toSet == Set(named.name, other.name) && lost.bytes > 0)
   }
 
-  testEach("commit deletes consumed pages but for those of the batches to retain, and never the newest manifest") {
+  testEach("commit deletes consumed pages except for the retained batches, and never deletes the newest manifest") {
     (_, s) =>
       val l = open(s, retain = 1)
       start(l)
@@ -125,24 +127,26 @@ class PageLogSuite extends EachStore {
       assert(s.list(Manifest.Folder).length == 1 && s.list(PageFile.Folder).length == 1)
       assert(
         start(open(s), LogPosition(4, 1)).states("main") == state("4"),
-        "the state outlives its records' consumption"
+        "the state remains after its records are consumed"
       )
   }
 
-  testEach("runs of one batch purge as one long run does: the log does not grow from run to run") { (_, s) =>
+  testEach("runs of a single batch purge as a long run does, so the log does not grow") { (_, s) =>
     (1L to 12L).foreach { n =>
       val l = open(s)
       val from = if (n == 1) LogPosition.Start else LogPosition(n - 1, 1)
       start(l, from)
       l.append(page(s, l.epoch, s"r$n"), of(state(s"$n")))
-      // All that Spark calls in such a run: the end of the batch before, once that of the next one is logged.
+      // In such a run, Spark only commits the end of the previous batch, after it has logged the next batch.
       if (n > 1) l.commit(from)
     }
     assert(s.list(Manifest.Folder).length == 3 && s.list(PageFile.Folder).length == 3)
     assert(open(s).slices(LogPosition(9, 1), LogPosition(12, 1)).length == 3, "two consumed batches are retained")
   }
 
-  testEach("a start that was rewound does not purge what it needs; a torn list of starts keeps more") { (_, s) =>
+  testEach(
+    "a run that starts at an earlier position keeps the pages that it needs, and a torn list of starts keeps more"
+  ) { (_, s) =>
     (1L to 3L).foreach { n =>
       val l = open(s, retain = 1)
       start(l, LogPosition(n - 1, if (n == 1) 0 else 1))
@@ -160,7 +164,7 @@ class PageLogSuite extends EachStore {
     assert(s.list(Manifest.Folder).length == 3)
   }
 
-  testEach("if the log was deleted, polling goes on from the offset, after its seq") { (_, s) =>
+  testEach("if the log was deleted, polling continues from the offset, with manifest numbers after it") { (_, s) =>
     val l = open(s)
     val resumed = l.resume(LogPosition(17, 3), Map("main" -> Some("101")))
     assert(!resumed.fresh && resumed.states("main") == Progress(Some("101")))
@@ -174,7 +178,7 @@ class PageLogSuite extends EachStore {
     )
   }
 
-  testEach("a manifest that was read and then torn is gone before the next one follows its number") { (_, s) =>
+  testEach("a torn manifest that a batch had consumed is deleted before the next manifest") { (_, s) =>
     val l = open(s)
     start(l)
     l.append(page(s, l.epoch, "a"), of(state("1")))
@@ -186,7 +190,7 @@ class PageLogSuite extends EachStore {
     assert(start(open(s), LogPosition(1, 1)).states("main") == state("2"))
   }
 
-  testEach("what an idle stream writes is one file, and survives a torn write") { (_, s) =>
+  testEach("an idle stream writes one file, and a torn write of it does no harm") { (_, s) =>
     val l = open(s)
     start(l)
     (1 to 100).foreach(i => l.noteBeforePoll(i.toLong, Map("main" -> Progress(Some("moved")))))
@@ -197,7 +201,7 @@ class PageLogSuite extends EachStore {
     assert(start(open(s)).fresh)
   }
 
-  testEach("the pace holds over a restart, whatever the newest manifest is; a torn note counts as all used") { (_, s) =>
+  testEach("the pace survives a restart and newer manifests, and a torn note counts as a used-up rate") { (_, s) =>
     val l = open(s)
     assert(start(l).pace == PacingState.Nothing)
     val pace = PacingState(7000, Vector((5000L, 3), (6000L, 1)), 4)
@@ -209,15 +213,15 @@ class PageLogSuite extends EachStore {
     assert(torn.pace == PacingState.Unknown && torn.states("main") == state("new"))
   }
 
-  testEach("a note of a later version is an error: it may say where the stream began") { (_, s) =>
+  testEach("a note of a later version is an error, because it may contain the starting point of the stream") { (_, s) =>
     s.overwrite(LastPoll.Name, """{"version":3,"after":0}""".getBytes(UTF_8))
     val e = intercept[RestException](open(s)).error
     assert(e.condition == Condition.CheckpointUnreadable && e.message.contains("version 3"))
     s.overwrite(LastPoll.Name, "{}".getBytes(UTF_8))
-    assert(start(open(s)).pace == PacingState.Unknown, "without a version it is torn")
+    assert(start(open(s)).pace == PacingState.Unknown, "a note without a version counts as torn")
   }
 
-  testEach("a note of before the newest manifest does not count") { (_, s) =>
+  testEach("the states of a note that is older than the newest manifest do not count") { (_, s) =>
     val l = open(s)
     start(l)
     l.noteBeforePoll(5, Map("main" -> state("old")))
@@ -226,21 +230,20 @@ class PageLogSuite extends EachStore {
     assert(next.states("main") == state("new") && next.polledAtMs.contains(5L))
   }
 
-  testEach("an executor that does not see the driver's files, and a driver that does not see an executor's, are told") {
-    (_, s) =>
-      val l = open(s)
-      start(l)
-      assert(PageLog.obstacle(s, l.epoch).isEmpty)
-      val other = elsewhere(s)
-      val e = PageLog.obstacle(other, l.epoch).get
-      assert(e.condition == Condition.LogNotShared && e.hint.contains("pageLogLocation"))
-      val thrown = intercept[RestException](l.append(page(other, l.epoch, "a"), of(state("1"))))
-      assert(thrown.error.condition == Condition.LogNotShared)
-      open(s)
-      assert(PageLog.obstacle(s, l.epoch).map(_.condition).contains(Condition.NewerRun))
+  testEach("an executor that does not see the driver's files is an error, and so is the opposite case") { (_, s) =>
+    val l = open(s)
+    start(l)
+    assert(PageLog.obstacle(s, l.epoch).isEmpty)
+    val other = elsewhere(s)
+    val e = PageLog.obstacle(other, l.epoch).get
+    assert(e.condition == Condition.LogNotShared && e.hint.contains("pageLogLocation"))
+    val thrown = intercept[RestException](l.append(page(other, l.epoch, "a"), of(state("1"))))
+    assert(thrown.error.condition == Condition.LogNotShared)
+    open(s)
+    assert(PageLog.obstacle(s, l.epoch).map(_.condition).contains(Condition.NewerRun))
   }
 
-  testEach("only one of two writers gets a name") { (_, s) =>
+  testEach("only the first of two writers gets a name") { (_, s) =>
     assert(s.writeIfAbsent("x/a", "1".getBytes) && !s.writeIfAbsent("x/a", "2".getBytes))
     assert(s.read("x/a").map(new String(_)).contains("1") && s.list("x") == Seq("a"))
     assert(s.read("none").isEmpty && s.length("none").isEmpty && s.list("none").isEmpty)

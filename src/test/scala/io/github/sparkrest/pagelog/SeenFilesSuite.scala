@@ -12,7 +12,7 @@ import io.github.sparkrest.progress.seen.{RecordHash, Seen, SeenEntry, SeenMemor
 import io.github.sparkrest.progress.{CoreLimits, Progress}
 import org.scalatest.funsuite.AnyFunSuite
 
-/** Records seen: many of them, in sorted files, with little memory; and the files go when nothing names them. */
+/** Files of records seen: sorted, read with little memory, and deleted when nothing names them. */
 class SeenFilesSuite extends AnyFunSuite {
   private def newStore() = new LocalLogStore(Files.createTempDirectory("seen"))
   private def hash(i: Int): String = {
@@ -21,7 +21,7 @@ class SeenFilesSuite extends AnyFunSuite {
   }
   private def names(store: LogStore) = store.list(SeenFiles.Folder).toSet
 
-  test("what a file holds is found, with its count and rank, and nothing else is") {
+  test("each entry of a file is found with its count and rank, and no other record is found") {
     val files = new SeenFiles(newStore(), 1)
     val entries = (1 to 5000).map(i => SeenEntry.of(hash(i), Seen(i % 3 + 1, i.toLong))).sorted
     val file = files.write(entries.iterator)
@@ -31,7 +31,7 @@ class SeenFilesSuite extends AnyFunSuite {
     assert((5001 to 6000).forall(i => files.count(file, SeenEntry.of(hash(i))) == 0))
   }
 
-  test("a memory of 200,000 records with 500 at a time in memory: each count is right, and files are few") {
+  test("200,000 records are remembered with at most 500 in memory, with correct counts and in few files") {
     val store = newStore()
     val files = new SeenFiles(store, 1)
     val limits = CoreLimits(seenInState = 10, seenInTask = 500, seenFiles = 4)
@@ -51,10 +51,10 @@ class SeenFilesSuite extends AnyFunSuite {
     random.shuffle(truth.toSeq).take(5000).foreach { case (i, n) => assert(memory.count(seen, hash(i)) == n, i) }
     assert((150000 to 151000).forall(i => memory.count(seen, hash(i)) == 0))
     files.keepOnly(seen.files.map(_.name).toSet)
-    assert(names(store) == seen.files.map(_.name).toSet, "what was merged is gone")
+    assert(names(store) == seen.files.map(_.name).toSet, "merged files must be deleted")
   }
 
-  test("a file goes as soon as the offset has passed all of it") {
+  test("a file is dropped as soon as the offset has passed all its entries") {
     val files = new SeenFiles(newStore(), 1)
     val memory = new SeenMemory(files, CoreLimits(seenInState = 1))
     def of(ranks: Range) = memory.settled(SeenRecords(ranks.map(r => hash(r) -> Seen(1, r.toLong)).toMap))
@@ -64,7 +64,7 @@ class SeenFilesSuite extends AnyFunSuite {
     assert(memory.keep(both, 21, unranked = false).isEmpty)
   }
 
-  test("a file that is gone or cut short is an error that names it") {
+  test("a missing file is an error that names it") {
     val store = newStore()
     val files = new SeenFiles(store, 1)
     val file = files.write(Iterator(SeenEntry.of(hash(1), Seen(1))))
@@ -73,7 +73,7 @@ class SeenFilesSuite extends AnyFunSuite {
     assert(e.getMessage.contains(file.name) && e.getMessage.contains("REST_CHECKPOINT_UNREADABLE"))
   }
 
-  test("a file lives while a manifest or the note names it, over runs, and no longer") {
+  test("a file exists as long as a manifest or the note names it, across runs") {
     val store = newStore()
     def stateWith(log: PageLog, offset: String): Progress = {
       val files = new SeenFiles(store, log.epoch)
@@ -95,11 +95,11 @@ class SeenFilesSuite extends AnyFunSuite {
     assert(names(store).size == 5)
     (1L to 3L).foreach(seq => first.commit(LogPosition(seq, 1)))
     assert(names(store).contains(noted.seenFiles.head) && names(store).contains(states.last.seenFiles.head))
-    assert(!names(store).contains(states.head.seenFiles.head), "its manifest is purged")
+    assert(!names(store).contains(states.head.seenFiles.head), "its manifest was purged")
     val second = PageLog.open(store, 1)
     assert(names(store) == states(1).seenFiles.filter(names(store)) ++ states(2).seenFiles ++ noted.seenFiles)
     second.resume(LogPosition(3, 1), Map("main" -> Some("3")))
     second.noteBeforePoll(0, Map("main" -> states(2)))
-    assert(!names(store).contains(noted.seenFiles.head), "no note names it any more")
+    assert(!names(store).contains(noted.seenFiles.head), "no note names it")
   }
 }

@@ -5,14 +5,14 @@ import io.github.sparkrest.error.Condition
 import io.github.sparkrest.schedule.PolledApi
 import org.scalatest.funsuite.AnyFunSuite
 
-/** The sixteen traps of real APIs, in their order in the design notes, each as an API that has it. */
+/** The sixteen quirks of real APIs, in the order of the design notes. For each, a test with an API that has it. */
 class ApiQuirksSuite extends AnyFunSuite {
   import PolledApi._
 
   private def next(url: String) = Seq("Link" -> s"""<$url>; rel="next"""")
 
   test(
-    "1: an empty page with a new next address is not the end; with the same address it is, and the address is kept"
+    "1: an empty page with a new next URL is not the end, but with the same URL it is, and the URL is kept"
   ) {
     val graph = new PolledApi(
       "url" -> "http://h/delta",
@@ -39,7 +39,7 @@ class ApiQuirksSuite extends AnyFunSuite {
     assert(auth0.poll() == ids(2))
   }
 
-  test("2: an empty cursor means the end, and is not the offset") {
+  test("2: an empty cursor means the end, and does not become the offset") {
     val slack = new PolledApi(
       "pagination" -> "cursor",
       "nextField" -> "meta.next",
@@ -54,11 +54,11 @@ class ApiQuirksSuite extends AnyFunSuite {
     assert(slack.poll().length == 2 && slack.state.offset.contains("2.000900") && slack.state.traversal.isEmpty)
     assert(
       slack.urls == List("http://h/x?since=0", "http://h/x?since=0&cursor=c2"),
-      "later pages keep the first one's offset"
+      "later pages keep the offset of the first page"
     )
   }
 
-  test("3: a next link on every page for ever: an empty page ends the poll (Okta)") {
+  test("3: an empty page ends the poll of an API that has a next link on every page (Okta)") {
     val okta = new PolledApi(
       "url" -> "http://h/logs",
       "offsetType" -> "cursor",
@@ -72,12 +72,12 @@ class ApiQuirksSuite extends AnyFunSuite {
     assert(okta.state.offset.contains("http://h/logs?after=4"), "the link of the empty page is kept")
   }
 
-  test("4: newest first, with the offset from the last record, would walk backwards: the maximum counts") {
+  test("4: with the newest record first, the offset is the maximum, not the value of the last record") {
     val api = new PolledApi("offsetField" -> "id", "offsetType" -> "max_field")(_ => Answer(array(ids(9, 8, 7))))
     assert(api.poll() == ids(9, 8, 7) && api.state.offset.contains("9"))
   }
 
-  test("5: newest first over several pages: the offset moves after the drain, with the first page's top") {
+  test("5: with the newest page first, the offset moves after the traversal, to the value of the first page") {
     val x = new PolledApi(
       "offsetField" -> "meta.newest",
       "pagination" -> "cursor",
@@ -94,7 +94,7 @@ class ApiQuirksSuite extends AnyFunSuite {
     assert(x.poll() == ids(7) && x.state.offset.contains("9") && x.state.traversal.isEmpty)
   }
 
-  test("6: since_id without min_id answers with the newest page: further pages close the gap") {
+  test("6: if since_id returns the newest page, further pages return the records in between") {
     val mastodon = new PolledApi(
       "url" -> "http://h/t?since_id={id}",
       "offsetField" -> "id",
@@ -110,7 +110,7 @@ class ApiQuirksSuite extends AnyFunSuite {
     assert(mastodon.poll().toSet == ids(1 to 9: _*).toSet && mastodon.state.offset.contains("9"))
   }
 
-  test("7: the next address is followed as it is given, with or without the other parameters") {
+  test("7: a next URL is requested unchanged, even without the other parameters") {
     val shopify = new PolledApi(
       "url" -> "http://h/o?status=any&since={offset}",
       "offsetField" -> "id",
@@ -123,7 +123,7 @@ class ApiQuirksSuite extends AnyFunSuite {
     assert(shopify.poll() == ids(1, 2) && shopify.urls.last == "http://h/o?limit=1&page_info=abc")
   }
 
-  test("8: ids as text compare as numbers, and a decimal stays as it is spelled") {
+  test("8: numbers in strings compare as numbers, and a decimal keeps its spelling") {
     val api = new PolledApi("offsetField" -> "ts", "offsetType" -> "max_field")(_ =>
       Answer("""[{"ts":"9.5"},{"ts":"1716840123.001900"},{"ts":"10"}]""")
     )
@@ -131,7 +131,7 @@ class ApiQuirksSuite extends AnyFunSuite {
     assert(api.state.offset.contains("1716840123.001900"))
   }
 
-  test("9: at a coarse inclusive bound nothing is lost and nothing comes twice") {
+  test("9: with a coarse inclusive bound, nothing is lost and nothing is repeated") {
     var stored = List(1 -> 0, 2 -> 30)
     val api = new PolledApi("offsetField" -> "at", "offsetType" -> "max_field")({ r =>
       val minute = query(r)("since").drop(14).take(2)
@@ -145,7 +145,7 @@ class ApiQuirksSuite extends AnyFunSuite {
     assert(api.poll() == Nil)
   }
 
-  test("10: a request in the zone-less local time of the account, records in UTC (Jira)") {
+  test("10: the request has the account's local time without a zone, although the records are in UTC (Jira)") {
     val jira = new PolledApi(
       "url" -> "http://h/s?jql={updated}",
       "offsetField" -> "updated",
@@ -158,7 +158,7 @@ class ApiQuirksSuite extends AnyFunSuite {
     assert(query(jira.asked(0))("jql") == "1970-01-01 01:00" && query(jira.asked(1))("jql") == "2026-01-01 12:59")
   }
 
-  test("11: ISO in and epoch ms out, and the other way round") {
+  test("11: the format of times in records and in requests may differ: ISO and epoch milliseconds") {
     val usgs = new PolledApi("offsetField" -> "t", "offsetFormat" -> "epoch_ms", "requestOffsetFormat" -> "iso")(_ =>
       Answer("""[{"t":1700000000123}]""")
     )
@@ -177,7 +177,7 @@ class ApiQuirksSuite extends AnyFunSuite {
     assert(query(hubspot.asked(0))("since") == "0" && query(hubspot.asked(1))("since") == "1700000000123")
   }
 
-  test("12: a depth cap is an error, or the drain begins anew below it: never the end") {
+  test("12: an API's limit on page depth is an error, or with reanchorAfter the traversal starts again below it") {
     def api(options: (String, String)*) = new PolledApi(
       Seq(
         "offsetField" -> "id",
@@ -198,7 +198,7 @@ class ApiQuirksSuite extends AnyFunSuite {
     assert(anchored.traversal() == ids(1 to 11: _*) && anchored.outcome.error.isEmpty)
   }
 
-  test("13: a 404 that is no data, a 200 that is an error, a 304 that is nothing new") {
+  test("13: options make a 404 an empty response and a 200 an error, and a 304 is always empty") {
     var status = 404
     val api = new PolledApi("emptyStatusCodes" -> "204,404", "errorWhen" -> "ok=false", "offsetField" -> "id")({ _ =>
       if (status == 200) Answer("""{"ok":false,"error":"ratelimited"}""", status = 200) else Answer("", status = status)
@@ -211,7 +211,7 @@ class ApiQuirksSuite extends AnyFunSuite {
     assert(api.outcome.error.exists(e => e.condition == Condition.ApiReportedError && e.message.contains("false")))
   }
 
-  test("13, further: no records at all, and the response says so (X)") {
+  test("13, continued: with emptyWhen, a response without a record array is empty (X)") {
     val api = new PolledApi("emptyWhen" -> "meta.result_count=0", "offsetField" -> "id")(_ =>
       Answer("""{"meta":{"result_count":0}}""")
     )
@@ -223,9 +223,9 @@ class ApiQuirksSuite extends AnyFunSuite {
     assert(other.outcome.error.exists(_.condition == Condition.DataFieldNotFound))
   }
 
-  // 14, the encodings of reset headers: ServerLimitsSuite.
+  // Quirk 14, the encodings of reset headers, is in ServerLimitsSuite.
 
-  test("15: late rows: lag leaves the newest for later, lookback asks again, and what was delivered is dropped") {
+  test("15: lag delays young records, lookback requests old records again, and both deliver a late record once") {
     var stored = List(1 -> 0, 2 -> 60)
     def serve(r: io.github.sparkrest.http.HttpRequest) = {
       val since = java.time.Instant.parse(query(r)("since")).getEpochSecond
@@ -241,17 +241,17 @@ class ApiQuirksSuite extends AnyFunSuite {
     lagging.now = java.time.Instant.ofEpochSecond(1767225600L + 120)
     assert(
       plain.poll().length == 2 && back.poll().length == 2 && lagging.poll().length == 1,
-      "only what is older than 100 s"
+      "lag delivers only records that are older than 100 s"
     )
     stored = stored :+ (3 -> 30)
-    assert(plain.poll() == Nil, "without either, a late row is lost")
+    assert(plain.poll() == Nil, "without lag and lookback, a late record is lost")
     assert(back.poll().map(_.take(7)) == List("""{"id":3"""))
     assert(back.poll() == Nil)
     lagging.now = lagging.now.plusSeconds(60)
     assert(lagging.poll().map(_.take(7)) == List("""{"id":3""", """{"id":2"""))
   }
 
-  test("16: a scalar root, a null item, and null for the records") {
+  test("16: the response can be a scalar, null, or an object with null in place of the records") {
     val scalar =
       new PolledApi("url" -> "http://h/maxitem.json", "dataField" -> "$", "offsetType" -> "snapshot", "recordKey" -> "$")(
         _ => Answer("42")

@@ -17,11 +17,11 @@ import org.scalacheck.Gen
 import org.scalatest.funsuite.AnyFunSuite
 import org.scalatestplus.scalacheck.ScalaCheckPropertyChecks
 
-/** Whatever a server sends: all records of the page or none, an error and no exception, no hang; afterwards each record once. */
+/** For any bytes of a server, a poll ends in time and without an exception, with all records of the page or with none. */
 class BadInputSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
   private val good = whole(page(0))
 
-  /** The poll that meets the fault, first on a new connection, then on one that was used before. */
+  /** The polls with the fault: one on a new connection, and one on a connection that was used before. */
   private def survives(fault: Socket => Unit, options: (String, String)*): Seq[Seen] = Seq(0, 1).map { at =>
     val server = new FaultyServer(at, fault)
     try {
@@ -30,10 +30,10 @@ class BadInputSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
       val began = System.nanoTime
       val met = polls.next()
       assert((System.nanoTime - began) / 1000000 < 15000, "it hung")
-      // On a used connection all records were delivered before: nothing may come again.
+      // On a used connection, all records were delivered before, so none may be repeated.
       assert(met.records.isEmpty || met.records == Records && before.isEmpty, met)
       if (met.outcome.error.nonEmpty) assert(met.records.isEmpty, met)
-      // No request is sent twice: one that meets a connection which the fault spoiled fails, and the next poll repeats it.
+      // The client sends no request twice. So a poll on the broken connection fails, and the next poll succeeds.
       val after = polls.next() match {
         case failed if failed.outcome.error.exists(_.condition == Condition.ConnectionFailed) =>
           assert(failed.records.isEmpty, failed)
@@ -57,7 +57,7 @@ class BadInputSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
   private def body(text: String): Socket => Unit = s => write(s, whole(text.getBytes(UTF_8)))
 
   Seq("closed" -> ((s: Socket) => s.close()), "reset" -> (RawServer.reset _)).foreach { case (name, end) =>
-    test(s"$name at each byte of a response") {
+    test(s"a connection that is $name at any byte of a response is an error") {
       good.indices.foreach { n =>
         val seen = survives(sends(good.take(n), end))
         assert(seen.head.outcome.error.nonEmpty, s"after $n bytes")
@@ -65,7 +65,7 @@ class BadInputSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
       survives(sends(good, end))
     }
 
-    test(s"$name at each byte of a chunked, compressed response") {
+    test(s"a connection that is $name at any byte of a chunked, compressed response is an error") {
       ContentCodingSuite.coded.foreach { case (_, header, encode) =>
         val bytes = chunked(encode(page(0)), 13, s"Content-Encoding: $header\r\n")
         assert(survives(sends(bytes, _ => ())).head.records == Records)
@@ -76,13 +76,13 @@ class BadInputSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     }
   }
 
-  test("silence anywhere ends after readTimeout") {
+  test("a response that stops at any byte is an error after readTimeout") {
     Seq(0, 9, 40, good.length - 20, good.length - 1).foreach { n =>
       failsAs(Condition.ConnectionFailed, survives(sends(good.take(n), _ => Thread.sleep(1500))))
     }
   }
 
-  test("a Content-Length that is not the length") {
+  test("a wrong Content-Length is an error") {
     (1 to 30).foreach { n =>
       val less = s"HTTP/1.1 200 OK\r\nContent-Length: ${page(0).length - n}\r\n\r\n".getBytes ++ page(0)
       failsAs(Condition.InvalidResponse, survives(sends(less, _ => ())))
@@ -101,7 +101,7 @@ class BadInputSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     bytes
   }
 
-  test("noise instead of a response, a head, chunks, a body") {
+  test("random bytes in place of a response, a head, chunks or a body do no harm") {
     forAll(
       noise,
       Gen.oneOf(
@@ -115,7 +115,7 @@ class BadInputSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     )((bytes, head) => survives(sends(head.getBytes ++ bytes)))
   }
 
-  test("one byte of the head or of the frame of a chunk is another") {
+  test("a changed byte in the head or in the frame of a chunk does no harm") {
     val bytes = chunked(page(0), 13, "Content-Type: application/json\r\n")
     val text = new String(bytes, ISO_8859_1)
     val frame = bytes.indices.filter(i => i < text.indexOf("\r\n\r\n") + 8 || i > bytes.length - 9)
@@ -124,7 +124,7 @@ class BadInputSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     }
   }
 
-  test("one byte of the body is another: never a crash, never half a page") {
+  test("a changed byte in the body causes no crash and no half page") {
     forAll(Gen.choose(0, page(0).length - 1), Gen.choose(0, 255), minSuccessful(300)) { (i, b) =>
       val server = new FaultyServer(0, s => write(s, whole(page(0).updated(i, b.toByte))))
       try {
@@ -134,7 +134,7 @@ class BadInputSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     }
   }
 
-  test("an HTML page with status 200 is called one, and a secret in it is not shown") {
+  test("the error for an HTML page with status 200 calls it HTML, and hides a secret in it") {
     val page = "<!DOCTYPE html>\n<html><body>Sign in <a href=\"?token=hidden\">here</a></body></html>"
     val e = failsAs(
       Condition.InvalidResponse,
@@ -146,14 +146,14 @@ class BadInputSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     assert(!e.text.contains("hidden") && e.text.length < 500, e.text)
   }
 
-  test("JSON of another name is JSON") {
+  test("JSON is read with any Content-Type") {
     Seq("text/plain", "text/html", "application/octet-stream", "").foreach { kind =>
       val answer = whole(page(0), if (kind.isEmpty) "" else s"Content-Type: $kind\r\n")
       assert(survives(s => write(s, answer)).head.records == Records)
     }
   }
 
-  test("UTF-16 and UTF-32 are told apart from UTF-8, whose mark is no matter") {
+  test("UTF-16 and UTF-32 are refused, and UTF-8 may have a byte order mark") {
     val text = new String(page(0), UTF_8)
     val marked = Seq(UTF_16LE, UTF_16BE).flatMap(c => Seq(text.getBytes(c), ("\uFEFF" + text).getBytes(c)))
     val wide = Seq("UTF-32LE", "UTF-32BE").flatMap(c => Seq(text.getBytes(c), ("\uFEFF" + text).getBytes(c)))
@@ -161,7 +161,7 @@ class BadInputSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     assert(survives(s => write(s, whole(("\uFEFF" + text).getBytes(UTF_8)))).head.records == Records)
   }
 
-  /** One page of one record, wherever in it the oddity is. */
+  /** The poll of a page with this single record. */
   private def one(record: String, options: (String, String)*): Seen = once(s"""{"data":[$record]}""", options: _*)
 
   private def once(page: String, options: (String, String)*): Seen = {
@@ -170,7 +170,7 @@ class BadInputSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     finally server.close()
   }
 
-  test("nesting that no parser of rows reads, in a record and beside it") {
+  test("deep nesting is kept in a record, and refused in a value next to the records") {
     val deep = "[" * 9000 + "]" * 9000
     val objects = "{\"a\":" * 9000 + "1" + "}" * 9000
     Seq(deep, objects).foreach { value =>
@@ -192,7 +192,7 @@ class BadInputSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     failsAs(Condition.InvalidResponse, survives(body("{\"a\":" * 100000)))
   }
 
-  test("a name that leads to the records and stands twice: which of the two is meant, nobody knows") {
+  test("a field of the records that appears twice is an error") {
     val twice = """{"data":[{"id":1}],"data":[{"id":2}]}"""
     failsAs(Condition.InvalidResponse, survives(body(twice)), "appears twice")
     failsAs(Condition.InvalidResponse, survives(body(twice), "dataField" -> "data"), "appears twice")
@@ -204,7 +204,7 @@ class BadInputSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     assert(one("""{"id":1,"id":2}""").records == List("""{"id":1,"id":2}"""))
   }
 
-  test("numbers and strings of any size, and bytes that are no UTF-8") {
+  test("a record may contain long numbers and strings, and bytes that are not UTF-8") {
     Seq("1" * 100000, "-0." + "3" * 100000, "1e999999999", "\"" + "y" * 3000000 + "\"").foreach { x =>
       assert(one(s"""{"id":1,"x":$x}""").records == List(s"""{"id":1,"x":$x}"""))
     }
@@ -217,7 +217,7 @@ class BadInputSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
 
   private val limit = "maxResponseBytes" -> "2m"
 
-  test("a body without end stops at the limit, in whatever it does not end") {
+  test("an endless body is refused at maxResponseBytes, whether a string, an array, blanks or a number is endless") {
     Seq(
       """{"data":[{"x":"aaaa""" -> "a" * 65536,
       """{"data":[1""" -> ",1" * 9999,
@@ -235,11 +235,11 @@ class BadInputSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
           limit
         )
         failsAs(Condition.ResponseTooLarge, seen, "2097152", "maxResponseBytes")
-        assert(sent < (64L << 20), s"$sent bytes were taken")
+        assert(sent < (64L << 20), s"$sent bytes were read")
       }
   }
 
-  test("a call holds its response: no more of it than its share of the memory, as one value and as records") {
+  test("the response of a call is limited to the share of the memory that a call has") {
     val share = math.max(64L << 10, Runtime.getRuntime.maxMemory / 8 / 1000).toInt
     for {
       more <- Seq(Map.empty[String, String], Map("dataField" -> "$"))
@@ -263,7 +263,7 @@ class BadInputSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     }
   }
 
-  test("a head without end") {
+  test("an endless response head ends the poll") {
     survives { s =>
       write(s, "HTTP/1.1 200 OK\r\n".getBytes)
       assert(endless(s.getOutputStream, ("X-More: " + "y" * 1000 + "\r\n").getBytes, seconds = 10) < (64L << 20))
@@ -271,7 +271,7 @@ class BadInputSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     }
   }
 
-  test("bombs: what is small as it comes and large as it is decoded stops at the limit, in bounded memory") {
+  test("a compressed response that is too large after decoding is refused at maxResponseBytes") {
     val zeros = ("{\"data\":[\"" + "0" * (64 << 20)).getBytes
     ContentCodingSuite.coded.foreach { case (_, header, encode) =>
       val bomb = encode(zeros)

@@ -8,18 +8,18 @@ import io.github.sparkrest.http.HttpRequest
 import io.github.sparkrest.schedule.PolledApi
 import org.scalatest.funsuite.AnyFunSuite
 
-/** This machine's clock is not the API's: nothing is lost, whichever is ahead, and nothing comes twice. */
+/** The clocks of this machine and of the API differ. Nothing is lost or repeated, whichever clock is ahead. */
 class ClocksSuite extends AnyFunSuite {
   import PolledApi._
 
   private val Began = Instant.parse("2026-01-01T00:00:00Z").toEpochMilli
   private val formats = Seq("offsetField" -> "t", "offsetFormat" -> "epoch_ms", "requestOffsetFormat" -> "epoch_ms")
 
-  /** An API that makes a record each 100 ms, by its own clock.
+  /** An API that creates a record every 100 ms by its clock.
     *
-    * @param behind milliseconds that its clock is behind this machine's
-    * @param date what its header says, if it has one
-    * @param lateMs records of even number are committed so much later
+    * @param behind milliseconds that its clock is behind the clock of this machine
+    * @param date the time in its `Date` header, if it has the header
+    * @param lateMs delay before every second record is visible
     */
   private class Ticking(behind: Long, date: Long => Option[Long], lateMs: Long, options: (String, String)*) {
     private val exclusive = options.contains("boundary" -> "exclusive")
@@ -30,7 +30,7 @@ class ClocksSuite extends AnyFunSuite {
     def record(t: Long): String = s"""{"t":$t}"""
 
     val api: PolledApi = new PolledApi(formats ++ options: _*)({ r: HttpRequest =>
-      // A response takes its time.
+      // A response takes 100 ms, half of it before the list is read.
       pass(50)
       val q = query(r)
       val (from, to) = (q("from").toLong, q.getOrElse("to", "9999999999999").toLong)
@@ -49,7 +49,7 @@ class ClocksSuite extends AnyFunSuite {
       if (api != null) api.now = Instant.ofEpochMilli(apiNow + behind)
     }
 
-    /** Polls each `every` milliseconds. */
+    /** Polls every `every` milliseconds. */
     def run(polls: Int, every: Long = 730): Seq[String] = (1 to polls).flatMap { _ =>
       val got = api.poll()
       assert(api.outcome.error.isEmpty)
@@ -77,7 +77,7 @@ class ClocksSuite extends AnyFunSuite {
     assert(got.distinct.length == got.length, s"repeated: $clue")
   }
 
-  test("window: the API's clock is behind or ahead") {
+  test("window: nothing is lost or repeated if the API's clock is behind or ahead") {
     for {
       behind <- Seq(0L, 400, 3000, 3600000, -3000)
       options <- Seq(Nil, Seq("windowStep" -> "2"), Seq("lag" -> "1"), Seq("boundary" -> "exclusive"))
@@ -88,7 +88,7 @@ class ClocksSuite extends AnyFunSuite {
     }
   }
 
-  test("window: without a Date, and with one that is a day away, the API may be 5 s behind: it is said once, and lag is more") {
+  test("window: without a usable Date header, the API's clock may be 5 s behind, and a warning suggests lag for more") {
     for {
       date <- Seq[Long => Option[Long]](_ => None, d => Some(d - 90000000L), d => Some(d + 90000000L))
       options <- Seq(Nil, Seq("windowStep" -> "2"), Seq("boundary" -> "exclusive"), Seq("lag" -> "2"))
@@ -100,7 +100,7 @@ class ClocksSuite extends AnyFunSuite {
     assert { val t = window(5500, _ => None, "lag" -> "6"); t.run(2); t.api.outcome.warning.isEmpty }
   }
 
-  test("window: one run to the present, with any step, leaves nothing behind") {
+  test("window: a single poll reads all records up to the present, with any windowStep") {
     for {
       behind <- Seq(0L, 3000, 3600000)
       date <- Seq[Long => Option[Long]](Some(_), _ => None)
@@ -115,7 +115,7 @@ class ClocksSuite extends AnyFunSuite {
     }
   }
 
-  test("window: pages of one slice keep the time of the first one") {
+  test("window: all pages of a slice use the Date of the first page") {
     var asked = 0
     val api = new PolledApi(
       formats ++ Seq(
@@ -133,7 +133,7 @@ class ClocksSuite extends AnyFunSuite {
     assert(asked >= 3 && api.state.offset.contains((Began - 20000).toString))
   }
 
-  test("window: boundary=exclusive drops nothing of the last slice, inclusive drops what comes again") {
+  test("window: repeated records are delivered again with boundary=exclusive, and dropped with inclusive") {
     Seq("exclusive" -> 1, "inclusive" -> 0, "auto" -> 0).foreach { case (boundary, again) =>
       val api = new PolledApi(
         "url" -> "http://h/x?from={windowStart}&to={windowEnd}",
@@ -146,7 +146,7 @@ class ClocksSuite extends AnyFunSuite {
     }
   }
 
-  test("window: one response of a replica that lags behind repeats nothing where slices overlap") {
+  test("window: a response of a lagging replica causes no repeated records where slices overlap") {
     Seq("auto", "exclusive").foreach { boundary =>
       var records = Seq(1767225599000L, 1767225598500L)
       val api = new PolledApi(
@@ -171,7 +171,7 @@ class ClocksSuite extends AnyFunSuite {
     }
   }
 
-  test("lag is measured by the API's clock: a record that is committed late is not passed over") {
+  test("lag is measured by the API's clock, so a record that is committed late is not lost") {
     Seq(0L, 3000, -3000).foreach { behind =>
       val t = new Ticking(
         behind,
@@ -186,7 +186,7 @@ class ClocksSuite extends AnyFunSuite {
     }
   }
 
-  test("initialOffset=latest: nothing that is created after the first poll is lost, and nothing much older comes") {
+  test("initialOffset=latest: records created after the first poll are not lost, and much older records do not come") {
     for {
       behind <- Seq(0L, 900, 3000, 3600000)
       date <- Seq[Long => Option[Long]](Some(_), _ => None)
@@ -205,7 +205,7 @@ class ClocksSuite extends AnyFunSuite {
     }
   }
 
-  test("initialOffset=latest on a list that comes oldest first, or newest first, page by page") {
+  test("initialOffset=latest skips the whole existing list, oldest or newest record first, over all pages") {
     for {
       kind <- Seq("incremental", "max_field")
       paging <- Seq(Nil, Seq("pagination" -> "page", "order" -> "asc"), Seq("pagination" -> "page", "order" -> "none"))
@@ -226,7 +226,7 @@ class ClocksSuite extends AnyFunSuite {
         Answer(array(ids((if (ascending) list else list.reverse).slice(page * 100, page * 100 + 100): _*)))
       })
       val clue = s"$kind $paging ascending=$ascending"
-      // Newest first, without further pages, the first response shows the newest.
+      // With the newest record first and without further pages, the first response contains the newest record.
       val polls = if (ascending || paging.nonEmpty) 12 else 1
       (1 to polls).foreach(n => assert(api.poll() == Nil, s"$clue, poll $n"))
       assert(api.state.started, clue)
@@ -235,7 +235,7 @@ class ClocksSuite extends AnyFunSuite {
     }
   }
 
-  test("initialOffset=latest given to a checkpoint that has an offset passes nothing over") {
+  test("initialOffset=latest skips nothing if the checkpoint already has an offset") {
     val api = new PolledApi("offsetField" -> "id", "offsetType" -> "max_field", "initialOffset" -> "latest")(_ =>
       Answer(array(ids(6, 7)))
     )

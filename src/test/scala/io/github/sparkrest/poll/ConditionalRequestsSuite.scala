@@ -5,14 +5,14 @@ import io.github.sparkrest.http.{HttpRequest, LocalServer}
 import io.github.sparkrest.schedule.PolledApi
 import org.scalatest.funsuite.AnyFunSuite
 
-/** `ETag` and `Last-Modified`: what is asked conditionally, and what a 304 may mean. */
+/** `ETag` and `Last-Modified`: which requests are conditional, and what a 304 means. */
 class ConditionalRequestsSuite extends AnyFunSuite {
   import PolledApi._
 
   private def sent(r: HttpRequest, name: String): Option[String] =
     r.headers.collectFirst { case (k, v) if k.equalsIgnoreCase(name) => v }
 
-  /** The newest records, whatever is asked; the tag is one of the content unless `tag` is another. */
+  /** Returns the newest records to each request. `tag` makes the ETag from the records. */
   private class Feed(tag: Seq[String] => Option[String], options: (String, String)*) {
     var records: Seq[String] = ids(2, 1)
     var more: Seq[(String, String)] = Nil
@@ -30,7 +30,7 @@ class ConditionalRequestsSuite extends AnyFunSuite {
   private def strong(records: Seq[String]) = Some(s""""${records.hashCode}"""")
   private def weak(records: Seq[String]) = Some(s"""W/"${records.hashCode}"""")
 
-  test("a 304 is an empty poll that changes nothing; a weakened ETag goes back as it came") {
+  test("a 304 is an empty poll that changes nothing, and a weak ETag is sent back unchanged") {
     val feed = new Feed(weak)
     assert(feed.api.poll().toSet == ids(1, 2).toSet)
     val state = feed.api.state
@@ -41,14 +41,14 @@ class ConditionalRequestsSuite extends AnyFunSuite {
     assert(feed.conditions.head.isEmpty && feed.conditions.tail.forall(_.exists(_.startsWith("W/\""))))
   }
 
-  test("a strong tag that a proxy weakens on the way back is the same to the reader") {
+  test("a strong ETag is sent back as a strong ETag, although a proxy weakens it in responses") {
     val feed = new Feed(strong)
     feed.api.poll()
     feed.api.poll()
     assert(feed.conditions.last.exists(_.startsWith("\"")))
   }
 
-  test("a tag that stays the same though the data changed delays records by ten minutes, and loses none") {
+  test("an ETag that does not change with the data delays records by ten minutes, and loses none") {
     val lying = new Feed(_ => Some("W/\"always\""))
     lying.api.poll()
     lying.records = ids(3, 2, 1)
@@ -56,10 +56,10 @@ class ConditionalRequestsSuite extends AnyFunSuite {
     lying.later(599)
     assert(lying.api.poll() == Nil)
     lying.later(1)
-    assert(lying.api.poll() == ids(3) && lying.conditions.last.isEmpty, "asked in full")
+    assert(lying.api.poll() == ids(3) && lying.conditions.last.isEmpty, "the request must not be conditional")
   }
 
-  test("never for another request, after a failure, or if the user asks so himself") {
+  test("no request is conditional after another request or a failure, or if the user turns it off or sets the header") {
     val ids3 = new PolledApi("url" -> "http://h/x?from={id}", "offsetField" -> "id", "offsetType" -> "incremental")(r =>
       Answer(array(if (query(r)("from").toInt < 3) ids(1, 2) else Nil), Seq("ETag" -> "\"e\""))
     )
@@ -95,7 +95,7 @@ class ConditionalRequestsSuite extends AnyFunSuite {
     }
   }
 
-  test("each picture is delivered for its own sake: without a key a snapshot is asked for in full") {
+  test("a snapshot without recordKey is never requested conditionally, because each snapshot is delivered in full") {
     val feed = new Feed(strong)
     val pictures = new PolledApi("url" -> "http://h/states", "offsetType" -> "snapshot")(_ =>
       Answer(array(ids(1)), Seq("ETag" -> "\"e\""))
@@ -104,7 +104,9 @@ class ConditionalRequestsSuite extends AnyFunSuite {
     assert(pictures.asked.forall(sent(_, "If-None-Match").isEmpty))
   }
 
-  test("not where headers are read: a tag that is made from the body alone does not tell of a new link") {
+  test(
+    "no request is conditional if the next page or the cursor is in a header, because an ETag may cover only the body"
+  ) {
     Seq(
       Seq("pagination" -> "link"),
       Seq("pagination" -> "auto"),
@@ -119,7 +121,7 @@ class ConditionalRequestsSuite extends AnyFunSuite {
     }
   }
 
-  test("only after a drain that was whole in one page") {
+  test("no request is conditional after a traversal of several pages") {
     val paged = new PolledApi(
       "url" -> "http://h/x",
       "offsetType" -> "snapshot",
@@ -136,7 +138,7 @@ class ConditionalRequestsSuite extends AnyFunSuite {
     assert(paged.asked.length == 8 && paged.asked.forall(sent(_, "If-None-Match").isEmpty))
   }
 
-  test("Last-Modified has a resolution of a second: only if it is a minute old, and only without an ETag") {
+  test("Last-Modified is used only if it is at least a minute old and there is no ETag") {
     def conditions(modified: String, more: (String, String)*) = {
       val api = new PolledApi("url" -> "http://h/e", "offsetType" -> "snapshot", "recordKey" -> "id")(_ =>
         Answer(
@@ -154,20 +156,23 @@ class ConditionalRequestsSuite extends AnyFunSuite {
     assert(conditions("last week") == Nil)
   }
 
-  test("what is kept names no secret, and a change of what is read from the answer asks anew") {
+  test("validators contain no secret, and do not apply after a change of dataField or of a header") {
     def state(options: (String, String)*) = {
       val feed = new Feed(_ => Some("\"e\""), Seq("headers" -> """{"X-Api-Key": "secret1"}""") ++ options: _*)
       feed.api.poll()
-      feed.api.state.validators.getOrElse(fail("there is none"))
+      feed.api.state.validators.getOrElse(fail("no validators"))
     }
     val plain = state()
     assert(plain.request.matches("[0-9a-f]{16}") && plain.etag.contains("\"e\""))
-    assert(state("headers" -> """{"X-Api-Key": "secret2"}""").request == plain.request, "a hash tells no secret")
+    assert(
+      state("headers" -> """{"X-Api-Key": "secret2"}""").request == plain.request,
+      "the hash must not depend on a secret"
+    )
     assert(state("dataField" -> "$").request != plain.request)
     assert(state("headers" -> """{"Accept": "application/json"}""").request != plain.request)
   }
 
-  test("a real server") {
+  test("a real server gets the ETag back, and its 304 is an empty poll") {
     val server = new LocalServer({ e =>
       val condition = Option(e.getRequestHeaders.getFirst("If-None-Match"))
       if (condition.contains("W/\"v1\"")) LocalServer.send(e, 304, "", "ETag" -> "W/\"v1\"")

@@ -5,10 +5,10 @@ import io.github.sparkrest.schedule.PolledApi
 import io.github.sparkrest.schedule.PolledApi._
 import org.scalatest.funsuite.AnyFunSuite
 
-/** What the emulators of the cookbook's vendors found. */
+/** Bugs that the emulators of the cookbook's vendors found. */
 class CookbookSuite extends AnyFunSuite {
 
-  test("a cursor that is an array in the last record goes into the body as it is (Elasticsearch)") {
+  test("a cursor that is an array in the last record is sent in the body unchanged (Elasticsearch)") {
     val hits = (1 to 5).map(n => s"""{"id":$n,"sort":[7, "a b", $n]}""")
     val api = new PolledApi(
       "url" -> "http://h/x",
@@ -32,7 +32,7 @@ class CookbookSuite extends AnyFunSuite {
   for {
     size <- 2 to 4
     equal <- 2 to 5
-  } test(s"asc, inclusive: $equal equal values on pages of $size, a larger one on the page of the last (GitLab)") {
+  } test(s"asc, inclusive: $equal equal values on pages of $size records are neither lost nor repeated (GitLab)") {
     val records = (0 until 12).map(n => s"""{"id":$n,"at":${10 + n / equal}}""")
     def at(record: String) = record.dropRight(1).split(':').last.toInt
     val api = new PolledApi(
@@ -48,6 +48,6 @@ class CookbookSuite extends AnyFunSuite {
       Answer(array(found.slice((q("page").toInt - 1) * size, q("page").toInt * size)))
     })
     assert((1 to 20).flatMap(_ => api.poll()) == records)
-    assert(api.asked.size < 100, "requests for 12 records")
+    assert(api.asked.size < 100, "too many requests for 12 records")
   }
 }

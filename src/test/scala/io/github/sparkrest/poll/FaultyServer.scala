@@ -14,10 +14,10 @@ import io.github.sparkrest.http.{Clock, RawServer}
 import io.github.sparkrest.pagelog.{PageOrigin, PageSink}
 import io.github.sparkrest.progress.Progress
 
-/** An API of three records whose answer to one request is made of bytes, and proper before and after.
+/** An API of three records. The response to one request is raw bytes, and all other responses are correct.
   *
-  * @param at number of that request, from 0
-  * @param fault writes the answer, and may end the connection
+  * @param at the number of that request, from 0
+  * @param fault writes the response, and may end the connection
   */
 final class FaultyServer(at: Int, fault: Socket => Unit) extends AutoCloseable {
   private val requests = new AtomicInteger
@@ -55,7 +55,7 @@ object FaultyServer {
     ) ++ chunks ++ "0\r\n\r\n".getBytes
   }
 
-  /** Writes what can be written: the client may have seen enough. */
+  /** Writes to the client, which may already have closed the connection. */
   def write(s: Socket, bytes: Array[Byte]): Unit = if (bytes.nonEmpty) s.getOutputStream.write(bytes)
 
   def endless(out: OutputStream, piece: Array[Byte], seconds: Int = 20): Long = {
@@ -66,7 +66,7 @@ object FaultyServer {
     sent
   }
 
-  /** What a poll of the faulty API came to. */
+  /** The result of a poll of the faulty API. */
   final case class Seen(outcome: PollOutcome, records: List[String])
 
   /** Polls of one stream, over real connections. */

@@ -14,11 +14,11 @@ import io.github.sparkrest.progress.Progress
 import io.github.sparkrest.schedule.{CountingSink, PolledApi}
 import org.scalatest.funsuite.AnyFunSuite
 
-/** A credential that the API repeats in its next URL or cursor is in no state, and is sent all the same (I6). */
+/** A credential that the API repeats in its next URL or cursor is not in the stored state, but is sent (I6). */
 class HeldSecretsSuite extends AnyFunSuite {
   private val secret = "app|5ecret/k=y+"
 
-  /** As libraries of several languages encode it. */
+  /** The secret, encoded as libraries of several languages do it. */
   private val encoded =
     Seq("app%7C5ecret%2Fk%3Dy%2B", "app%7c5ecret%2fk%3dy%2b", "app%7C5ecret/k=y%2B", "app|5ecret/k=y+")
   private val records = """"data":[{"id":1}]"""
@@ -27,7 +27,7 @@ class HeldSecretsSuite extends AnyFunSuite {
     Seq("offsetType" -> "max_field", "offsetField" -> "id", "initialOffset" -> "0") ++ options: _*
   )(r => PolledApi.Answer(if (r.url.contains("page2")) s"{$records}" else s"{$records,$first}"))
 
-  /** Polls one page, and gives the state as it is stored. */
+  /** Polls one page, and returns the stored state. */
   private def stored(a: PolledApi): String = {
     val sink = new CountingSink
     val outcome = new Poll(a.config, AuthorizedClient(a.config, a.client, None), Clock.System)
@@ -48,19 +48,19 @@ class HeldSecretsSuite extends AnyFunSuite {
       "a header" -> Seq("headers" -> Json.obj("X-Key" -> Json.fromString(secret)).noSpaces),
       "params" -> Seq("params" -> Json.obj("signed" -> Json.fromString(secret)).noSpaces)
     ).foreach { case (kind, options) =>
-      test(s"a next URL that repeats the secret of $kind, spelled $e") {
+      test(s"the state hides the secret of $kind in a next URL, spelled $e, and the request contains it") {
         val next = s"http://h/x/page2?access=$e&after=7"
         val a = api((options ++ Seq("pagination" -> "nextUrl", "nextField" -> "next")): _*)(
           s""""next":${Json.fromString(next).noSpaces.replace("/", "\\/").replace("=", "\\u003d")}"""
         )
         hides(stored(a))
         a.poll()
-        assert(a.asked.last.url == next.replace("|", "%7C"), "sent as the API spelled it")
+        assert(a.asked.last.url == next.replace("|", "%7C"), "the request must have the API's spelling")
       }
     }
   }
 
-  test("a cursor that repeats a secret, as it is and within Base64") {
+  test("the state hides a secret in a cursor, plain or inside Base64, and the request contains it") {
     val inside = Base64.getEncoder.encodeToString(s"""{"k":"$secret","after":5}""".getBytes(UTF_8))
     val options = Seq("authType" -> "ApiKey", "apiKey" -> secret, "pagination" -> "cursor", "nextField" -> "next")
     Seq(s"$secret;5", inside).foreach { cursor =>
@@ -75,7 +75,7 @@ class HeldSecretsSuite extends AnyFunSuite {
     }
   }
 
-  test("a fetched token that the API repeats: the state has a mark of it, and the newest token is sent") {
+  test("the state has a mark in place of a fetched token, and the request contains the newest token") {
     var issued = 0
     val server = new LocalServer({ e =>
       if (e.getRequestURI.getPath == "/token") {
@@ -124,7 +124,7 @@ class HeldSecretsSuite extends AnyFunSuite {
     } finally server.close()
   }
 
-  test("a held secret goes to the origin of url alone") {
+  test("a stored secret is sent only to the origin of `url`") {
     val a = api(
       "authType" -> "Bearer",
       "oauthToken" -> secret,

@@ -9,9 +9,9 @@ import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.http.{HostileHeadersSuite, HttpRequest, RawAnswer, RawAnswers}
 import io.github.sparkrest.schedule.PolledApi
 
-/** A way to page through a list of records with growing ids, and what the list looks like in a response.
+/** A way to page through a list of records with growing ids, and the form of the list in a response.
   *
-  * @param page records of a response
+  * @param page number of records in a response
   */
 final case class HostileSetup(
     name: String,
@@ -60,7 +60,7 @@ object HostileSetup {
   )
 }
 
-/** The API: `mutate` may change what it answers. */
+/** The API. `mutate` may change its responses. */
 final class HostileApi(setup: HostileSetup) {
   var ids: Vector[Long] = Vector.empty
   var mutate: RawAnswer => RawAnswer = identity
@@ -194,7 +194,7 @@ private object Mutations {
     HostileHeadersSuite.seeds ++ Seq("/x?since=0", "http://h/x?page=2", "//other/", "\"tag\"", "")
   val codings = Seq("gzip", "br", "identity", "gzip,gzip,gzip,gzip,gzip", "zstd", "deflate", ",", "x" * 100)
 
-  /** What may stand in a body at any place. */
+  /** Texts to insert anywhere in a body. */
   val pieces = Seq(
     "{",
     "}",
@@ -244,7 +244,7 @@ private object Mutations {
     "2026-01-01T00:00:00Z"
   )
 
-  /** Whole other bodies. */
+  /** Bodies to replace the whole body with. */
   val bodies = Seq(
     "",
     " ",

@@ -14,23 +14,23 @@ import io.github.sparkrest.pagelog.{PageOrigin, PageSink}
 import io.github.sparkrest.progress.Progress
 import org.scalatest.funsuite.AnyFunSuite
 
-/** A poll meets a response of which anything may be changed: it ends soon, as an outcome; and what is sound afterwards is
-  * delivered, each record once.
+/** Polls with mutated responses. Each poll ends soon and with an outcome, and the records of later correct responses are
+  * delivered once.
   *
-  * `HOSTILE_RUNS` cases, from `HOSTILE_SEED` on.
+  * `HOSTILE_RUNS` sets the number of cases, and `HOSTILE_SEED` the first seed.
   */
 class HostileResponsesSuite extends AnyFunSuite {
   import HostileResponsesSuite._
 
-  /** A poll is the same on both Scala lines: one of them runs it at length. */
+  /** Polls work the same on both Scala lines, so only one line runs many cases. */
   private val usual = if (scala.util.Properties.versionNumberString.startsWith("2.12")) 4000L else 20000L
   private val runs = setting("hostile.runs").fold(usual)(_.toLong)
   private val firstSeed = setting("hostile.seed").fold(0L)(_.toLong)
 
-  test(s"$runs mutated responses: no crash, no hang, bounded memory, and no record lost or repeated afterwards") {
+  test(s"$runs mutated responses cause no crash, no hang, no growing memory, and no lost or repeated record afterwards") {
     val outcomes = mutable.TreeMap.empty[String, Long]
     val failed = mutable.LinkedHashMap.empty[String, String]
-    // A case that hangs shows itself by the watching thread alone.
+    // Only the watching thread can report a case that hangs.
     val now = new AtomicReference[(Long, Long)]((-1L, System.nanoTime))
     val hung = new AtomicReference[String]
     val worker = Thread.currentThread
@@ -71,7 +71,7 @@ class HostileResponsesSuite extends AnyFunSuite {
     assert(failed.isEmpty, failed.values.mkString("\n", "\n\n", ""))
     assert(hung.get == null)
     assert(used() - before < (30L << 20), "memory grew")
-    assert(outcomes.size >= 3, "all cases end alike")
+    assert(outcomes.size >= 3, "all cases ended in the same way")
   }
 
   private def used(): Long = {
@@ -85,7 +85,7 @@ object HostileResponsesSuite {
   private def setting(name: String): Option[String] =
     sys.props.get(name).orElse(sys.env.get(name.toUpperCase.replace('.', '_')))
 
-  /** A state is part of each manifest. */
+  /** The length of a state is limited, because each manifest contains it. */
   private val MostStateChars = 400000
 
   private val began = Instant.parse("2026-01-01T00:00:00Z")
@@ -106,7 +106,7 @@ object HostileResponsesSuite {
       got.clear()
     }
 
-    /** The state goes through its codec, as over a restart. */
+    /** One poll. The state passes through its codec, as over a restart. */
     def poll(): PollOutcome = {
       val sink = new PolledSink
       val outcome = pipeline.run(state, TaskBudget(Long.MaxValue, Long.MaxValue, 20), sink)
@@ -118,7 +118,7 @@ object HostileResponsesSuite {
       outcome
     }
 
-    /** Polls until `done`; a refused place may need a poll to be forgotten, and a page log takes any number of polls. */
+    /** Polls until `done`. A refused page token may need another poll to be forgotten. */
     def settle(done: => Boolean): Option[PollOutcome] =
       Iterator
         .continually(poll())
@@ -129,7 +129,7 @@ object HostileResponsesSuite {
   private val MostPolls = 8
   private val Places = Set[Condition](Condition.PageRepeated, Condition.AddressRefused, Condition.DataFieldNotFound)
 
-  /** What a case came to, or what is wrong. */
+  /** The outcome of a case, or the error. */
   private def run(seed: Long): Either[String, String] = {
     val random = new Random(seed * 0x9e3779b97f4a7c15L)
     val reader = readers(random.nextInt(readers.length))
@@ -145,7 +145,7 @@ object HostileResponsesSuite {
     val mutations = new Mutations(random)
     api.mutate = { a =>
       asked += 1
-      // A page of a traversal, mostly the first.
+      // Mutates one page of the traversal, or the only page.
       if (asked == 1 + skipped || reader.setup.page > 50) mutations(a) else a
     }
     val met = reader.poll()
@@ -160,43 +160,43 @@ object HostileResponsesSuite {
       val settled = reader.settle(done = true)
       if (reader.got.toList.sorted == truth.sorted) Right(what)
       else if (settled.isEmpty && stuck(reader).nonEmpty) Right(s"$what, and ${stuck(reader).mkString}")
-      else Left(tell(s"$what and not each once: ended $settled"))
+      else Left(tell(s"$what, but records were lost or repeated: ended $settled"))
     }
     val asSent = truth.startsWith(before ++ accepted)
-    // An earlier page of the same poll may have been believed.
+    // An earlier page of the same poll may have been accepted.
     if (met.error.nonEmpty && asSent) exactly("refused")
     else if (
       reader.setup.page > 50 && asSent && reader.state.offset
         .forall(o => truth.exists(_.contains(s""""id":$o,""")))
     )
-      exactly("taken as it was")
+      exactly("accepted unchanged")
     else afterwards(reader).left.map(tell)
   }
 
-  /** A changed response was believed: what it says of records and pages counts. What comes later is delivered all the same. */
+  /** A mutated response was accepted, so its records and pages count. Later records must still be delivered. */
   private def afterwards(reader: Reader): Either[String, String] = {
     val api = reader.api
     reader.state.offset
       .fold(scala.util.Try(0L))(o => scala.util.Try(o.toLong))
       .toOption
       .filter(o => o >= 0 && o < Long.MaxValue - 100) match {
-      case None         => Right("believed, with an offset that is no id")
+      case None         => Right("accepted, with an offset that is not an id")
       case Some(offset) =>
         val fresh = (1 to 3).map(math.max(offset, api.ids.last) + _).toVector
         api.ids ++= fresh
         val wanted = fresh.map(api.record)
         val settled = reader.settle(wanted.forall(reader.got.contains))
-        if (settled.isEmpty && stuck(reader).nonEmpty) Right(s"believed, and ${stuck(reader).mkString}")
-        else if (wanted.forall(w => reader.got.count(_ == w) == 1)) Right("believed, and what came later is there")
-        else Left("believed and not each later record once")
+        if (settled.isEmpty && stuck(reader).nonEmpty) Right(s"accepted, and ${stuck(reader).mkString}")
+        else if (wanted.forall(w => reader.got.count(_ == w) == 1)) Right("accepted, and later records were delivered")
+        else Left("accepted, but later records were lost or repeated")
     }
   }
 
-  /** What was believed stays in the state, and the error says so with each poll: a page that was named wrongly, or the field
-    * whose array was taken for the records in the first response.
+  /** The error that each poll reports, because the state keeps a wrong next page, or a wrong field of records from the first
+    * response.
     */
   private def stuck(reader: Reader): Option[String] =
-    reader.poll().error.map(_.condition).filter(Places).map(c => s"then the place that it named: $c")
+    reader.poll().error.map(_.condition).filter(Places).map(c => s"then an error for its page or field: $c")
 
   final private class PolledSink extends PageSink {
     val kept: mutable.ListBuffer[String] = mutable.ListBuffer.empty

@@ -5,11 +5,11 @@ import io.github.sparkrest.schedule.PolledApi
 import io.github.sparkrest.schedule.PolledApi._
 import org.scalatest.funsuite.AnyFunSuite
 
-/** Odd responses through the whole pipeline: a bad record, a response without fields, a next link to nothing. */
+/** Odd responses in the whole pipeline: a bad record, an empty object, a next link to an empty page. */
 class OddResponsesSuite extends AnyFunSuite {
   private val byId = Seq("url" -> "http://h/x?since={id}", "offsetField" -> "id", "offsetType" -> "max_field")
 
-  test("a bad record neither stops the stream nor the records behind it") {
+  test("a bad record stops neither the stream nor the records after it") {
     val odd = Seq(
       "{\"id\":2,\"t\":\"a\tb\nc\"}",
       "{\"id\":3,\"x\":NaN,\"y\":01}",
@@ -25,7 +25,7 @@ class OddResponsesSuite extends AnyFunSuite {
     assert(api.poll() == Nil && api.outcome.error.isEmpty)
   }
 
-  test("an empty object has no records, also in the first poll and with a dataField") {
+  test("an empty object has no records, even in the first poll and with dataField") {
     Seq(Nil, Seq("dataField" -> "data"), Seq("dataField" -> "result.items")).foreach { options =>
       var body = "{}"
       val api = new PolledApi(byId ++ options: _*)(_ => Answer(body))
@@ -35,7 +35,7 @@ class OddResponsesSuite extends AnyFunSuite {
     }
   }
 
-  test("a next link with results=false on every page ends a traversal at once (Sentry)") {
+  test("a next link with results=false ends a traversal (Sentry)") {
     var all = ids(1, 2)
     val api = new PolledApi(byId :+ ("pagination" -> "link"): _*)({ r =>
       val at = query(r).get("cursor").fold(0)(_.toInt)

@@ -19,11 +19,11 @@ import io.github.sparkrest.progress.Progress
 import io.github.sparkrest.request.PageToken
 import org.scalatest.funsuite.AnyFunSuite
 
-/** `pagesInFlight` against a real server: requests overlap, and the poll is the same as without. */
+/** `pagesInFlight` against a real server: requests overlap, and the poll has the same result as without it. */
 class PagesInFlightSuite extends AnyFunSuite {
   private val unlimited = TaskBudget(32L << 20, 60000, Long.MaxValue)
 
-  /** A list of pages with two records each. It counts the requests that it holds at the same time. */
+  /** A list of pages with two records each. It counts its concurrent requests. */
   private class Pages(count: Int, latencyMs: Long = 20, answer: Int => Option[(Int, String)] = _ => None)
       extends AutoCloseable {
     private val now = new AtomicInteger
@@ -82,7 +82,7 @@ class PagesInFlightSuite extends AnyFunSuite {
     (new Poll(config, client, Clock.System).run(Progress.Initial, limits, sink), client)
   }
 
-  /** A thread may take a moment to end after its last work. */
+  /** Whether the threads end. A thread may take a moment to end after its last task. */
   private def threadsEnd(): Boolean = {
     def none = Thread.getAllStackTraces.keySet.stream.noneMatch(_.getName.startsWith("spark-rest read-ahead"))
     val deadline = System.nanoTime + 500000000L
@@ -90,32 +90,32 @@ class PagesInFlightSuite extends AnyFunSuite {
     none
   }
 
-  test("as many requests at once as pagesInFlight says, and never more; the records come in order") {
+  test("pagesInFlight sets the number of concurrent requests, and the records come in order") {
     val found = Seq(1, 2, 5).map { n =>
       val pages = new Pages(30)
       try {
         val sink = new Records
         val (first, client) = poll(config(pages.url, n), sink)
-        // The empty page behind the last one counts when it comes again.
+        // The empty page after the last page counts when it is received a second time.
         assert(first.waitMs.nonEmpty && threadsEnd())
         Thread.sleep(first.waitMs.getOrElse(0L))
         val last = new Poll(config(pages.url, n), client, Clock.System).run(first.state, unlimited, sink)
         assert(last.error.isEmpty && last.requests == 1 && last.state.offset.contains("60"))
         assert(sink.ids == (1 to 60))
         assert(pages.most.get == n, s"pagesInFlight=$n")
-        // Behind the end of the list are at most the requests in flight.
+        // At most the other requests in flight are for pages after the end.
         assert(pages.asked.count(_ > 31) <= n - 1)
-        // A request that was cancelled may not have arrived, and counts all the same.
+        // A cancelled request counts too, although it may not have reached the server.
         assert(client.sent == first.requests + last.requests && client.ages().size == client.sent)
         assert(client.sent >= pages.asked.size && client.sent <= 32 + n - 1)
         last.state
       } finally pages.close()
     }
-    assert(found.distinct.size == 1, "the progress is the same")
+    assert(found.distinct.size == 1, "the progress depends on pagesInFlight")
   }
 
   test(
-    "an error counts when the traversal arrives there: the pages before it are complete, and the next poll goes on"
+    "an error of an early request counts in its turn: the pages before it are complete, and the next poll continues"
   ) {
     val once = new AtomicBoolean(true)
     val pages = new Pages(12, answer = n => if (n == 7 && once.getAndSet(false)) Some(503 -> "busy") else None)
@@ -129,7 +129,7 @@ class PagesInFlightSuite extends AnyFunSuite {
     } finally pages.close()
   }
 
-  test("an error behind the last page never counts") {
+  test("an error of a page after the last page does not count") {
     val pages = new Pages(8, answer = n => if (n > 9) Some(500 -> "behind the end") else None)
     try {
       val sink = new Records
@@ -138,7 +138,7 @@ class PagesInFlightSuite extends AnyFunSuite {
     } finally pages.close()
   }
 
-  test("the requests that were granted are not exceeded, and what was requested early is read") {
+  test("no more requests are sent than granted, and each response to an early request is used") {
     val pages = new Pages(100)
     try {
       val sink = new Records
@@ -148,7 +148,7 @@ class PagesInFlightSuite extends AnyFunSuite {
     } finally pages.close()
   }
 
-  test("requests at the same time take no more tokens than were granted") {
+  test("concurrent requests take no more tokens than granted") {
     val pages = new Pages(100)
     try {
       val metered = new MeteredClient(SttpClient(config(pages.url, 4), () => false), _ => 3)
@@ -162,7 +162,7 @@ class PagesInFlightSuite extends AnyFunSuite {
     } finally pages.close()
   }
 
-  test("a task ends at its time with all pages that it requested") {
+  test("a task that ends at its time limit has used all pages that it requested") {
     val pages = new Pages(1000)
     try {
       val sink = new Records
@@ -171,7 +171,7 @@ class PagesInFlightSuite extends AnyFunSuite {
     } finally pages.close()
   }
 
-  test("a page that would not fit into the bytes of a task is not requested early") {
+  test("a page that may not fit into the byte limit of a task is not requested early") {
     val pages = new Pages(100)
     try {
       // A response has 21 bytes or more, and a record nine.
@@ -180,7 +180,7 @@ class PagesInFlightSuite extends AnyFunSuite {
     } finally pages.close()
   }
 
-  test("a kill ends all requests at once") {
+  test("a killed task ends all its requests at once") {
     val stopped = new AtomicBoolean
     val pages = new Pages(100, answer = n => { if (n > 1) Thread.sleep(5000); None })
     try {
@@ -192,7 +192,7 @@ class PagesInFlightSuite extends AnyFunSuite {
     } finally pages.close()
   }
 
-  test("a cursor: the next request is sent before the page counts") {
+  test("with a cursor, the next request is sent before the page is stored") {
     val second = new CountDownLatch(1)
     val server = new LocalServer({ e: HttpExchange =>
       val isSecond = e.getRequestURI.toString.contains("cursor=")
@@ -209,7 +209,7 @@ class PagesInFlightSuite extends AnyFunSuite {
     } finally server.close()
   }
 
-  test("slices of time that are over are requested together, and the last one alone") {
+  test("time slices that are over are requested concurrently, and the last slice alone") {
     val server = new LocalServer({ e: HttpExchange =>
       Thread.sleep(30)
       LocalServer.send(e, 200, s"""[{"id":"${e.getRequestURI.getQuery}"}]""")

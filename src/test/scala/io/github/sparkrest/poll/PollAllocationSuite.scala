@@ -12,14 +12,14 @@ import io.github.sparkrest.progress.{KeptRecords, Progress, Progression}
 import io.github.sparkrest.response.{JsonRecords, PageFacts, ReaderSettings}
 import org.scalatest.funsuite.AnyFunSuite
 
-/** From the body to the page file, a record costs no memory but its bytes in the page file. */
+/** From the response body to the page file, a record needs no memory except its bytes in the page file. */
 class PollAllocationSuite extends AnyFunSuite {
   private val threads = ManagementFactory.getThreadMXBean match {
     case bean: com.sun.management.ThreadMXBean => bean
     case other                                 => fail(s"$other does not count bytes")
   }
 
-  /** Counts records. A block of a page file would be memory of its own. */
+  /** Counts records. A real page file would allocate memory for its blocks. */
   final private class Sink extends PageSink {
     var records = 0
     def append(buf: Array[Byte], from: Int, to: Int): Unit = records += 1
@@ -56,7 +56,7 @@ class PollAllocationSuite extends AnyFunSuite {
     "a cursor in the last record" -> Map("offsetType" -> "cursor", "offsetField" -> "id"),
     "ids" -> Map("offsetType" -> "incremental", "offsetField" -> "id")
   ).foreach { case (name, options) =>
-    test(s"$name: 20,000 records allocate as much as 1,000") {
+    test(s"$name: a response of 20,000 records allocates no more than a response of 1,000") {
       // The first response also loads classes.
       allocated(100, options)
       val (few, many) = (allocated(1000, options), allocated(20000, options))

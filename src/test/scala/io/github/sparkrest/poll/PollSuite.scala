@@ -15,11 +15,11 @@ import io.github.sparkrest.pagelog.store.LocalLogStore
 import io.github.sparkrest.progress.Progress
 import org.scalatest.funsuite.AnyFunSuite
 
-/** One poll against a real server: what is kept, and where it leads, when a page fails. */
+/** One poll against a real server: the records that it keeps and its next state, when a page fails. */
 class PollSuite extends AnyFunSuite {
   private val unlimited = TaskBudget(Long.MaxValue, 60000, Long.MaxValue)
 
-  /** Answers the requests of one poll in turn, then with no records. */
+  /** The server sends these responses in turn, and then responses without records. */
   private def poll(answers: (Int, String)*)(check: (PollOutcome, Option[PolledFile], List[String]) => Any): Unit =
     pollWithin(unlimited, answers.iterator)(check)
 
@@ -54,7 +54,7 @@ class PollSuite extends AnyFunSuite {
     } finally server.close()
   }
 
-  test("a page that is cut short leaves neither records nor a changed offset; those before it stand") {
+  test("a truncated page leaves no records and does not move the offset, and the pages before it count") {
     poll(200 -> """[{"id":1},{"id":2}]""", 200 -> """[{"id":3},{"id":4},{"id":""") { (outcome, file, lines) =>
       assert(outcome.error.map(_.condition).contains(Condition.InvalidResponse))
       assert(outcome.state.offset.contains("2"), "the offset moved on an error")
@@ -62,26 +62,26 @@ class PollSuite extends AnyFunSuite {
     }
   }
 
-  test("a first page that is cut short leaves no file") {
+  test("a truncated first page leaves no file") {
     poll(200 -> """[{"id":1},""") { (outcome, file, _) =>
       assert(outcome.error.nonEmpty && outcome.state == Progress.Initial && file.isEmpty)
     }
   }
 
-  test("a status that is an error keeps the offset of the pages before it") {
+  test("after an error status, the offset is the offset of the pages before") {
     poll(200 -> """[{"id":1}]""", 503 -> """[{"id":2}]""") { (outcome, file, _) =>
       assert(outcome.error.map(_.condition).contains(Condition.ApiError))
       assert(outcome.state.offset.contains("1") && file.map(_.records).contains(1L))
     }
   }
 
-  test("each page is noted with the offset that it was asked with") {
+  test("each page is stored with the offset of its request") {
     poll(200 -> """[{"id":1},{"id":2}]""", 200 -> """[{"id":3}]""") { (_, file, _) =>
       assert(file.toList.flatMap(_.pages.map(p => p.records -> p.offsetBefore)) == List(2L -> None, 1L -> Some("2")))
     }
   }
 
-  test("what is granted for later is used as soon as it may be, and ends the task sooner: it never waits") {
+  test("requests that are granted for later are sent only from that time on, and the task ends instead of waiting") {
     val rated = unlimited.copy(maxRequests = 5, mostSent = 5)
     def made(later: Long*) = {
       val ids = Iterator.from(1).map { i =>

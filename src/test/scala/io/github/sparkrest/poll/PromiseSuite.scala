@@ -7,11 +7,11 @@ import io.github.sparkrest.schedule.PolledApi
 import io.github.sparkrest.schedule.PolledApi._
 import org.scalatest.funsuite.AnyFunSuite
 
-/** Each record once, where lists, servers and options do what nobody promised: cases that lost or repeated records. */
+/** Each record comes once, even if lists, servers or options change unexpectedly. Each case once lost or repeated records. */
 class PromiseSuite extends AnyFunSuite {
   private def number(r: HttpRequest, name: String, default: Int) = query(r).get(name).fold(default)(_.toInt)
 
-  /** `n` records, newest first or by id, cut into pages of `size`. */
+  /** The ids on the requested page, with pages of `size`. */
   private def paged(r: HttpRequest, ids: Seq[Int], size: Int): Seq[Int] =
     ids.slice((number(r, "page", 1) - 1) * size, number(r, "page", 1) * size)
 
@@ -36,7 +36,7 @@ class PromiseSuite extends AnyFunSuite {
     ) ++ more: _*
   )(r => timed(paged(r, newestFirst, number(r, "per_page", 1))))
 
-  test("another pageSize in the middle of a traversal: it begins again, and nothing is lost or repeated") {
+  test("another pageSize in the middle of a traversal restarts it, and nothing is lost or repeated") {
     val before = backlog(100)
     val first = before.poll()
     assert(first.length == 2300 && before.state.traversal.isDefined)
@@ -46,7 +46,7 @@ class PromiseSuite extends AnyFunSuite {
     assert((first ++ rest).map(idOf).sorted == (1 to 20000).toList)
   }
 
-  test("another pagination, other params, another order: likewise") {
+  test("another pagination, params or order in the middle of a traversal restarts it, and nothing is lost or repeated") {
     Seq(
       Seq("pagination" -> "offset", "pageParam" -> "start"),
       Seq("params" -> """{"kind":"all"}"""),
@@ -75,9 +75,9 @@ class PromiseSuite extends AnyFunSuite {
     assert(query(after.asked.head)("page") == "24")
   }
 
-  // ---- one page that says nothing
+  // ---- a page without records in the middle
 
-  /** A list of 2,000 on 20 pages, of which page 5 goes wrong once. */
+  /** A list of 2,000 records on 20 pages. The first response for page 5 is wrong. */
   private def oncePage5(wrong: Answer, more: (String, String)*)(right: Seq[Int] => Answer = timed) = {
     var asked = 0
     val api = new PolledApi(
@@ -90,7 +90,7 @@ class PromiseSuite extends AnyFunSuite {
     (api, api.traversal())
   }
 
-  test("a null page, an empty page, a stray 404 in the middle: the page is requested once more, some time later") {
+  test("a null page, an empty page or a 404 in the middle of a traversal is requested once more") {
     val ids = (1 to 2000).toList
     val nothing = Answer("""{"data":null}""")
     def wrapped(page: Seq[Int]) = Answer(s"""{"data":${timed(page).body}}""")
@@ -100,7 +100,7 @@ class PromiseSuite extends AnyFunSuite {
     assert(records.map(idOf) == ids && stray.asked.length == 23, "20 pages, page 5 twice, page 21 twice")
   }
 
-  test("null data with errors is an error, by the rules of GraphQL, and not the end") {
+  test("null data with errors is an error as in GraphQL, not the end") {
     val failed = Answer("""{"data":null,"errors":[{"message":"busy"}]}""")
     def wrapped(page: Seq[Int]) = Answer(s"""{"data":${timed(page).body}}""")
     val (api, first) = oncePage5(failed, "dataField" -> "data")(wrapped)
@@ -108,7 +108,7 @@ class PromiseSuite extends AnyFunSuite {
     assert((first ++ api.traversal()).map(idOf) == (1 to 2000).toList)
   }
 
-  test("an empty page that says hasMore is followed by the next one") {
+  test("an empty page with hasMoreField is followed by the next page") {
     var empty = 0
     val api = new PolledApi(
       "url" -> "http://h/x",
@@ -129,7 +129,7 @@ class PromiseSuite extends AnyFunSuite {
     assert(api.traversal().map(idOf) == (1 to 2000).toList && empty == 1)
   }
 
-  test("the end is believed at once where the API says so, or where the last page was not full") {
+  test("an empty page is the end at once if the page before was not full, and no page is needed if the total is reached") {
     def requests(answer: HttpRequest => Answer, more: (String, String)*) = {
       val api = new PolledApi(
         Seq("url" -> "http://h/x", "offsetType" -> "max_field", "offsetField" -> "t") ++ more: _*
@@ -138,12 +138,12 @@ class PromiseSuite extends AnyFunSuite {
       api.asked.length
     }
     assert(requests(r => timed(paged(r, 1 to 210, 100)), "pagination" -> "page") == 4)
-    assert(requests(r => timed(paged(r, 1 to 200, 100)), "pagination" -> "page") == 4, "page 3 is asked for twice")
+    assert(requests(r => timed(paged(r, 1 to 200, 100)), "pagination" -> "page") == 4, "page 3 is requested twice")
     val total = (r: HttpRequest) => Answer(s"""{"data":${timed(paged(r, 1 to 200, 100)).body},"n":200}""")
     assert(requests(total, "pagination" -> "page", "totalField" -> "n") == 2)
   }
 
-  test("a window that a stray 404 answers is not passed over") {
+  test("a window is requested again after a stray 404") {
     var stray = true
     val api = new PolledApi(
       "url" -> "http://h/x?a={windowStart}&b={windowEnd}",
@@ -159,7 +159,7 @@ class PromiseSuite extends AnyFunSuite {
     assert(api.poll().length >= 1)
   }
 
-  test("totalField names more than the pages hold: an error, and the offset stays") {
+  test("pages that end before totalField is reached are an error, and the offset stays") {
     val api = new PolledApi(
       "url" -> "http://h/x",
       "offsetType" -> "max_field",
@@ -176,7 +176,9 @@ class PromiseSuite extends AnyFunSuite {
 
   // ---- another array
 
-  test("without dataField the array that was recognized first stays the one: a warning is no record") {
+  test(
+    "without dataField, the field of the first records is kept, so a warning next to an empty list is not a record"
+  ) {
     var newest = 1
     val api = new PolledApi("url" -> "http://h/x?since={id}", "offsetType" -> "max_field", "offsetField" -> "id")(r => {
       val since = query(r).get("since").fold(0)(_.toInt)
@@ -191,7 +193,7 @@ class PromiseSuite extends AnyFunSuite {
 
   // ---- memory
 
-  test("more equal timestamps than was ever remembered: each record once, however often it is polled") {
+  test("25,000 records with one timestamp are delivered once, however often they are polled") {
     val all = (1 to 25000).map(i => s"""{"id":$i,"t":1700000000}""")
     val api = new PolledApi(
       "url" -> "http://h/x?since={t}",
@@ -202,7 +204,7 @@ class PromiseSuite extends AnyFunSuite {
     )(r => Answer(array(all.slice((number(r, "page", 1) - 1) * 1000, number(r, "page", 1) * 1000))))
     assert(api.traversal().length == 25000)
     assert(api.traversal().isEmpty && api.traversal().isEmpty)
-    assert(api.state.boundary.recent.size <= 256, "the state itself stays small")
+    assert(api.state.boundary.recent.size <= 256, "the state grew")
   }
 
   test("order=asc with boundary=inclusive over a long backlog repeats nothing") {
@@ -226,11 +228,11 @@ class PromiseSuite extends AnyFunSuite {
     assert(got.length == 45500 && got.map(idOf).distinct.length == 45500)
     assert(
       api.state.ahead.isEmpty && api.state.boundary.files.map(_.entries).sum < 20000,
-      "what was passed is forgotten"
+      "records before the offset are still remembered"
     )
   }
 
-  test("ids on pages by number that move while more are inserted than was ever remembered") {
+  test("21,000 ids on numbered pages that shift with each request are delivered once") {
     var newest = 21000
     val api = new PolledApi(
       "url" -> "http://h/x",
@@ -248,7 +250,7 @@ class PromiseSuite extends AnyFunSuite {
     assert((got ++ more).distinct.length == got.length + more.length)
   }
 
-  test("one response of a replica that lags behind makes forget nothing under lookback") {
+  test("with lookback, a response of a lagging replica erases no memory") {
     var lags = false
     var more = Seq.empty[String]
     val newest = """{"id":201,"t":1700000300}"""
@@ -270,7 +272,7 @@ class PromiseSuite extends AnyFunSuite {
 
   // ---- refusals
 
-  test("one stray refusal of a page token restarts nothing; page numbers do not expire") {
+  test("a page token or page number that is refused once is requested again") {
     Seq(400, 404, 410).foreach { status =>
       var strays = 0
       val byLink =
@@ -291,7 +293,7 @@ class PromiseSuite extends AnyFunSuite {
     }
   }
 
-  test("a page token that is refused again some time later has expired: the traversal begins again") {
+  test("a page token that is refused twice has expired, and the traversal starts again") {
     var epoch = 0
     val api =
       new PolledApi("url" -> "http://h/x", "offsetType" -> "max_field", "offsetField" -> "t", "pagination" -> "link")(
@@ -312,7 +314,7 @@ class PromiseSuite extends AnyFunSuite {
     assert((first ++ api.traversal()).map(idOf) == (1 to 500).toList)
   }
 
-  test("a stored cursor that is refused once is used again, and only a second refusal counts") {
+  test("a stored cursor that is refused once is sent again, and has expired if it is refused twice") {
     Seq("fail", "restart").foreach { policy =>
       var refusals = 0
       var refuse = 0
@@ -347,7 +349,10 @@ class PromiseSuite extends AnyFunSuite {
           "offsetField" -> "next",
           "onCursorExpired" -> "restart"
         ) ++ options: _*
-      )(r => if (number(r, "cursor", 0) > 0) Answer("gone", status = status) else Answer(s"""{"data":${array(ids(1))},"next":"1"}"""))
+      )(r =>
+        if (number(r, "cursor", 0) > 0) Answer("gone", status = status)
+        else Answer(s"""{"data":${array(ids(1))},"next":"1"}""")
+      )
       api.poll()
       (1 to 3).foreach(_ => api.poll())
       api.state.offset.isEmpty
@@ -356,9 +361,9 @@ class PromiseSuite extends AnyFunSuite {
     assert(!polled(410, "expiredStatusCodes" -> "412,422"))
   }
 
-  // ---- ends that never come
+  // ---- the end of the list
 
-  test("empty pages that each name a next one end the traversal after some, and the warning says what to set") {
+  test("empty pages that always have a next page end the traversal after 25 requests") {
     val api =
       new PolledApi("url" -> "http://h/x", "offsetType" -> "max_field", "offsetField" -> "t", "pagination" -> "link")(
         r => {
@@ -371,7 +376,7 @@ class PromiseSuite extends AnyFunSuite {
     assert(api.asked.length <= 25)
   }
 
-  test("initialUrl holds for all pages of the first traversal") {
+  test("initialUrl is used for all pages of the first traversal") {
     val api = new PolledApi(
       "url" -> "http://h/changes?since={t}",
       "initialUrl" -> "http://h/all",
@@ -385,7 +390,7 @@ class PromiseSuite extends AnyFunSuite {
     assert(api.urls.last.startsWith("http://h/changes?since=1700000150"))
   }
 
-  test("an account without anything answers {}: no records, no error") {
+  test("an empty object has no records and is not an error") {
     val api = new PolledApi(
       "url" -> "http://h/x?since={t}",
       "offsetType" -> "max_field",
@@ -395,7 +400,7 @@ class PromiseSuite extends AnyFunSuite {
     assert(api.poll().isEmpty && api.outcome.error.isEmpty)
   }
 
-  test("a full first page that names no next one is said to be suspicious") {
+  test("a full first page without a next page causes a warning") {
     def warning(nextField: String) = {
       val api = new PolledApi(
         "url" -> "http://h/x",

@@ -13,14 +13,14 @@ import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.{Clock, HttpClient, HttpRequest, HttpResponse}
 import org.scalatest.funsuite.AnyFunSuite
 
-/** Requests that are sent before their turn: which are sent, and what the traversal gets. */
+/** Early requests, which are sent before their turn: which requests are sent, and which response the traversal gets. */
 class ReadAheadSuite extends AnyFunSuite {
   private val config = RestConfig.parse(Map("url" -> "http://h/")).fold(e => fail(e.text), identity)
   private def request(n: Int) = HttpRequest("GET", s"http://h/$n", Nil)
   private def requests(range: Range) = range.iterator.map(request)
   private def text(response: HttpResponse) = Right(new String(response.body.readAllBytes(), UTF_8))
 
-  /** Answers with the path, unless a test says otherwise. */
+  /** `answer` makes the body of each response. By default it is the URL. */
   private class Api(answer: HttpRequest => Either[RestError, InputStream]) extends HttpClient {
     val sent = new ConcurrentLinkedQueue[String]
     val closed = new AtomicInteger
@@ -50,7 +50,7 @@ class ReadAheadSuite extends AnyFunSuite {
     } finally ahead.close()
   }
 
-  test("the traversal gets the response to its request, in its order, and each request is sent once") {
+  test("the traversal gets the responses in its order, and each request is sent once") {
     reading() { (ahead, api, expect) =>
       (1 to 10).foreach { n =>
         assert(ahead.send(request(n))(text) == Right(s"http://h/$n"))
@@ -60,29 +60,29 @@ class ReadAheadSuite extends AnyFunSuite {
     }
   }
 
-  test("a request that was not expected is sent, and the early responses are dropped") {
+  test("an unexpected request is sent, and all early responses are dropped") {
     reading() { (ahead, api, expect) =>
       expect(2 to 9)
       assert(ahead.inFlight == 3)
       api.awaitSent(3)
       assert(ahead.send(request(7))(text) == Right("http://h/7") && ahead.inFlight == 0 && ahead.additional == 3)
-      // What was dropped is requested again when its turn comes.
+      // A dropped request is sent again in its turn.
       assert(ahead.send(request(2))(text) == Right("http://h/2"))
       assert(api.paths.filter(p => p == "2" || p == "7") == Seq("2", "2", "7"))
     }
   }
 
-  test("early requests that are not expected any more are dropped, those before them stay") {
+  test("early requests that are no longer expected are dropped, and the others stay") {
     reading() { (ahead, api, expect) =>
       expect(2 to 9)
-      // A request that has no thread yet when it is dropped is never sent, and does not count.
+      // Waits, because a request that is dropped before it has a thread is not sent and does not count.
       api.awaitSent(3)
       expect(2 to 3)
       assert(ahead.inFlight == 2 && ahead.additional == 3)
     }
   }
 
-  test("the times of a request and of its response are those of the network, not of its turn") {
+  test("the times of an early request and its response are the times on the network, not the time of its turn") {
     reading() { (ahead, api, expect) =>
       val before = Clock.System.now()
       expect(2 to 2)
@@ -97,7 +97,7 @@ class ReadAheadSuite extends AnyFunSuite {
     }
   }
 
-  test("an error counts in its turn only") {
+  test("an error of an early request counts in its turn") {
     reading(r => if (r.url.endsWith("/3")) Left(broken("of 3")) else echo(r)) { (ahead, _, expect) =>
       expect(2 to 9)
       assert(ahead.send(request(2))(text) == Right("http://h/2"))
@@ -105,7 +105,7 @@ class ReadAheadSuite extends AnyFunSuite {
     }
   }
 
-  test("of a large response only the share is in memory: the rest waits on its connection") {
+  test("only a share of a large early response is in memory, and the rest waits on its connection") {
     val taken = new AtomicInteger
     val large = new InputStream {
       def read(): Int = if (taken.incrementAndGet() > 5000) -1 else 'x'.toInt
@@ -116,12 +116,12 @@ class ReadAheadSuite extends AnyFunSuite {
       val deadline = System.nanoTime + TimeUnit.SECONDS.toNanos(5)
       while (taken.get < 101 && System.nanoTime < deadline) Thread.sleep(1)
       Thread.sleep(50)
-      assert(taken.get == 101 && api.closed.get == 1, "the response must not be read to its end, nor closed")
+      assert(taken.get == 101 && api.closed.get == 1, "the response was read to its end, or closed")
       assert(ahead.send(request(3))(text) == Right("x" * 5000) && api.closed.get == 2)
     }
   }
 
-  test("a connection that breaks in the rest is an error of the request, and an exception of the reader is passed on") {
+  test("a connection that breaks in the rest of a response fails its request, and a reader's exception is passed on") {
     def body(from: String) = new InputStream {
       private var n = 0
       def read(): Int = { n += 1; if (n > 200) throw new IOException(from) else 'x'.toInt }
@@ -134,7 +134,7 @@ class ReadAheadSuite extends AnyFunSuite {
     }
   }
 
-  test("closing ends the requests in flight, and a response that waits on its connection") {
+  test("close ends the requests in flight and the responses that wait on their connection") {
     val began = Seq("2", "3").map(_ -> new CountDownLatch(1)).toMap
     def endless(r: HttpRequest) = Right(new InputStream {
       def read(): Int = {

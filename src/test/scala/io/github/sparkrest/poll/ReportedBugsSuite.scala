@@ -5,8 +5,8 @@ import io.github.sparkrest.error.Condition
 import io.github.sparkrest.schedule.{PollWarnings, PolledApi}
 import org.scalatest.funsuite.AnyFunSuite
 
-/** What users of other tools reported, and what real servers do, each as an API that does it. See [[ApiQuirksSuite]] too: late rows,
-  * times in several zones, ids as text.
+/** Bugs that users of other tools reported, and behavior of real servers. Each test has an API that behaves in this way.
+  * [[ApiQuirksSuite]] has more: late records, times in several zones, ids as text.
   */
 class ReportedBugsSuite extends AnyFunSuite {
   import PolledApi._
@@ -14,10 +14,10 @@ class ReportedBugsSuite extends AnyFunSuite {
   private val ids10 = ids(1 to 10: _*)
   private val byId = Seq("offsetField" -> "id", "offsetType" -> "incremental")
 
-  /** `page` and `size` of a list, as the API answers. */
+  /** The records on a page of the list. */
   private def paged(records: Seq[String], page: Int, size: Int) = records.slice((page - 1) * size, page * size)
 
-  test("a page that fails fails the poll: the offset stays, and nothing is read twice or passed over") {
+  test("a failed page fails the poll, the offset stays, and the next poll continues with that page") {
     var broken = true
     val api = new PolledApi(byId ++ Seq("pagination" -> "page", "maxRetries" -> "0"): _*)({ r =>
       val page = query(r)("page").toInt
@@ -30,7 +30,7 @@ class ReportedBugsSuite extends AnyFunSuite {
     )
   }
 
-  test("an empty answer moves a window on, else it never leaves a quiet day") {
+  test("an empty response moves the window forward") {
     val api = new PolledApi(
       "url" -> "http://h/f?from={windowStart}&to={windowEnd}",
       "offsetType" -> "window",
@@ -51,7 +51,7 @@ class ReportedBugsSuite extends AnyFunSuite {
     assert(api.urls.last.endsWith("to=2026-01-01T00%3A01%3A00Z"))
   }
 
-  test("a page token that comes again is an error that names it, at once or in a circle") {
+  test("a page token that is repeated, at once or in a circle, is an error that names it") {
     val same = new PolledApi("pagination" -> "cursor", "nextField" -> "next", "offsetField" -> "id")(_ =>
       Answer("""{"data":[{"id":1}],"next":"tok7"}""")
     )
@@ -66,13 +66,15 @@ class ReportedBugsSuite extends AnyFunSuite {
   }
 
   test(
-    "ends: a cursor that is still there on the last page, an empty one, a null list, has_more alone, a total, done"
+    "hasMoreField, totalField, an empty cursor or a null list end a traversal, even if the page has a cursor"
   ) {
     def pages(options: (String, String)*)(last: String) = {
       val api =
         new PolledApi(Seq("offsetField" -> "id", "pagination" -> "cursor", "nextField" -> "next") ++ options: _*)({ r =>
           if (query(r).contains("cursor")) Answer(last).copy(headers = Seq("X-More" -> "False"))
-          else Answer("""{"data":[{"id":1}],"next":"b","more":true,"total":2,"done":false}""").copy(headers = Seq("X-More" -> "True"))
+          else
+            Answer("""{"data":[{"id":1}],"next":"b","more":true,"total":2,"done":false}""")
+              .copy(headers = Seq("X-More" -> "True"))
         })
       api.traversal()
       assert(api.asked.length == 2 && api.outcome.error.isEmpty && api.state.traversal.isEmpty, last)
@@ -98,7 +100,7 @@ class ReportedBugsSuite extends AnyFunSuite {
     assert(stripe.traversal().toSet == ids10.toSet && stripe.urls(1).contains("starting_after=8"))
   }
 
-  test("pages are counted before what was delivered is dropped: a page of repeats is not the end") {
+  test("a page that contains only delivered records is not the end") {
     val late = """{"id":7,"at":5}"""
     var records = (1 to 6).map(i => s"""{"id":$i,"at":5}""")
     val api = new PolledApi("offsetField" -> "at", "offsetType" -> "max_field", "pagination" -> "page")({ r =>
@@ -109,13 +111,13 @@ class ReportedBugsSuite extends AnyFunSuite {
     assert(api.traversal() == List(late))
   }
 
-  test("a path that is not there is an error, not a green run without rows") {
+  test("a dataField that does not exist is an error") {
     val api = new PolledApi("dataField" -> "items", "offsetField" -> "id")(_ => Answer("""{"results":[{"id":1}]}"""))
     api.poll()
     assert(api.outcome.error.exists(e => e.condition == Condition.DataFieldNotFound && e.message.contains("results")))
   }
 
-  test("a cursor that expired: an error that says what to set, or from the beginning, and what was delivered is dropped") {
+  test("an expired cursor is an error, or with onCursorExpired=restart a new start that delivers only new records") {
     var expired = false
     def api(options: (String, String)*) = new PolledApi(
       Seq(
@@ -140,10 +142,13 @@ class ReportedBugsSuite extends AnyFunSuite {
     assert(fails.outcome.error.exists(e => e.condition == Condition.CursorExpired && e.hint.contains("restart")))
     restarts.poll()
     assert(restarts.outcome.error.isDefined && restarts.state.offset.isEmpty)
-    assert(restarts.poll() == List("""{"id":1,"n":0}""", """{"id":3}"""), "2 was delivered; 1 changed, 3 is new")
+    assert(
+      restarts.poll() == List("""{"id":1,"n":0}""", """{"id":3}"""),
+      "record 2 was delivered before, record 1 changed, and record 3 is new"
+    )
   }
 
-  test("a page token that expired between two polls: the drain begins anew, and nothing is repeated") {
+  test("if a page token expires between two polls, the traversal starts again and nothing is repeated") {
     var expired = false
     val api =
       new PolledApi(byId ++ Seq("pagination" -> "nextUrl", "nextField" -> "next", "maxPagesPerPoll" -> "1"): _*)({ r =>
@@ -157,7 +162,7 @@ class ReportedBugsSuite extends AnyFunSuite {
     assert(api.poll() == Nil && api.poll() == ids(3, 4) && api.state.offset.contains("4"))
   }
 
-  test("a server that caps the page size, and one that answers past the end with the last page again") {
+  test("a server may limit the page size, and may repeat the last page after the end") {
     val capped =
       new PolledApi(byId ++ Seq("pagination" -> "offset", "pageSize" -> "100", "pageSizeParam" -> "limit"): _*)({ r =>
         Answer(array(ids10.slice(query(r)("offset").toInt, query(r)("offset").toInt + 3)))
@@ -169,14 +174,14 @@ class ReportedBugsSuite extends AnyFunSuite {
     assert(clamped.traversal() == ids10 && clamped.asked.length == 8 && clamped.state.offset.contains("10"))
   }
 
-  test("a server that picks the right page and prints it backwards") {
+  test("a server may return the records of a page in reverse order") {
     val api = new PolledApi(byId ++ Seq("pagination" -> "page", "order" -> "asc"): _*)({ r =>
       Answer(array(paged((query(r)("since").toInt to 10).map(i => s"""{"id":$i}"""), query(r)("page").toInt, 3).reverse))
     })
     assert(api.traversal().toSet == (ids10 :+ """{"id":0}""").toSet && api.outcome.error.isEmpty)
   }
 
-  test("a newest-first API read as asc is noticed, and loses nothing") {
+  test("order=asc for an API that returns the newest record first causes a warning, and loses nothing") {
     val api = new PolledApi(byId ++ Seq("pagination" -> "page", "order" -> "asc"): _*)({ r =>
       Answer(
         array(paged((10 to query(r)("since").toInt.max(1) by -1).map(i => s"""{"id":$i}"""), query(r)("page").toInt, 3))
@@ -185,7 +190,7 @@ class ReportedBugsSuite extends AnyFunSuite {
     assert(api.traversal().toSet == ids10.toSet && api.outcome.warning.exists(_.contains("order")))
   }
 
-  test("an empty since= is left out; max + 1 is not sent where the bound is exclusive") {
+  test("an empty since= is left out, and with an exclusive bound the request has the maximum, not the maximum plus 1") {
     val api =
       new PolledApi(byId ++ Seq("initialOffset" -> "", "boundary" -> "exclusive"): _*)(_ => Answer(array(ids(100, 101))))
     api.poll()
@@ -193,7 +198,7 @@ class ReportedBugsSuite extends AnyFunSuite {
     assert(api.urls == List("http://h/x", "http://h/x?since=101"))
   }
 
-  test("a feed without overlap with the last poll may have a gap: a warning that names what to set") {
+  test("a feed that does not overlap the last poll may have a gap, and a warning names streamingInterval") {
     var page = ids(3, 2, 1)
     val api = new PolledApi(byId :+ ("url" -> "http://h/events"): _*)(_ => Answer(array(page)))
     api.poll()
@@ -205,7 +210,7 @@ class ReportedBugsSuite extends AnyFunSuite {
     )
   }
 
-  test("an offset that does not move though records come, and records that come again and again: warnings after three polls") {
+  test("an offset that never moves, or records that are always repeated, cause a warning after three polls") {
     val config = new PolledApi()(_ => Answer("[]")).config
     val state = io.github.sparkrest.progress.Progress(Some("5"))
     def outcome(records: Long) = PollOutcome(state, 1, records, more = false, None, None, 0)
@@ -215,7 +220,7 @@ class ReportedBugsSuite extends AnyFunSuite {
     assert(after(3, 50, 0).exists(_.contains("placeholder")) && after(3, 2, 0).isEmpty)
   }
 
-  test("an address at another origin is refused, or followed without credentials where allowedHosts says so") {
+  test("a next URL of another origin is refused, and with allowedHosts it is requested without credentials") {
     def api(options: (String, String)*) = new PolledApi(
       byId ++ Seq("pagination" -> "link", "authType" -> "Bearer", "oauthToken" -> "s3cret") ++ options: _*
     )({ r =>
@@ -233,7 +238,7 @@ class ReportedBugsSuite extends AnyFunSuite {
     assert(allowed.asked.map(_.headers.exists(_._2.contains("s3cret"))).toList == List(true, false))
   }
 
-  test("a body, which may hold secrets, goes to no other origin, whatever allowedHosts says") {
+  test("a request with a body never goes to another origin, even with allowedHosts") {
     val api = new PolledApi(
       byId ++ Seq(
         "method" -> "POST",
@@ -249,7 +254,7 @@ class ReportedBugsSuite extends AnyFunSuite {
     assert(api.outcome.error.exists(e => e.hint.contains("allowedHosts") && !e.text.contains("s3cret")))
   }
 
-  test("secrets of the user's own parameters are not kept in a stored address, and are sent") {
+  test("a secret of a URL parameter is not in the stored next URL, but is sent") {
     val api =
       new PolledApi("url" -> "http://h/x?api_key=s3cret", "offsetType" -> "cursor", "offsetField" -> "link:next")(_ =>
         Answer(array(ids(1)), Seq("Link" -> """<http://h/x?after=7&api_key=s3cret>; rel="next""""))

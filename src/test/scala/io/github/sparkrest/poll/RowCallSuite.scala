@@ -11,7 +11,7 @@ import io.github.sparkrest.http.{Clock, HttpClient, HttpRequest, HttpResponse}
 import io.github.sparkrest.request.InputRow
 import org.scalatest.funsuite.AnyFunSuite
 
-/** A row call reads responses as a poll does: the same formats, the same options. */
+/** A row call reads responses as a poll does, with the same formats and options. */
 class RowCallSuite extends AnyFunSuite {
 
   private def called(body: String, contentType: String, options: (String, String)*): Either[RestError, Seq[String]] = {
@@ -29,7 +29,7 @@ class RowCallSuite extends AnyFunSuite {
   private val twoLines = "{\"a\":1}\n{\"a\":2}\n"
   private val both = Right(Seq("""{"a":1}""", """{"a":2}"""))
 
-  test("NDJSON gives a record for each line, by its Content-Type or by responseFormat") {
+  test("NDJSON, by Content-Type or by responseFormat, has a record for each line") {
     assert(called(twoLines, "application/x-ndjson") == both)
     assert(called(twoLines, "text/plain", "responseFormat" -> "ndjson") == both)
     assert(called("", "application/x-ndjson") == Right(Nil))
@@ -40,7 +40,7 @@ class RowCallSuite extends AnyFunSuite {
     assert(called(lines, "application/x-ndjson", "dataField" -> "d") == both)
   }
 
-  test("responseFormat=json reads one JSON value, whatever the Content-Type is") {
+  test("responseFormat=json reads one JSON value for any Content-Type") {
     val result = called(twoLines, "application/x-ndjson", "responseFormat" -> "json")
     assert(result.left.exists(_.condition == Condition.InvalidResponse), result)
   }
@@ -53,7 +53,7 @@ class RowCallSuite extends AnyFunSuite {
     assert(called("""[1,"x"]""", "application/json", names) == Right(Seq("""{"a":1,"b":"x"}""")))
   }
 
-  test("without dataField a JSON response is one record, whatever it is; a blank one is none") {
+  test("without dataField any JSON response is one record, and a blank response has no record") {
     Seq("""{"a":[1,2]}""", "[1,2]", "[]", "\"x\"", "12", "true").foreach { body =>
       assert(called(body, "application/json") == Right(Seq(body)))
     }
@@ -61,13 +61,13 @@ class RowCallSuite extends AnyFunSuite {
     assert(called("{} {}", "application/json").left.exists(_.condition == Condition.InvalidResponse))
   }
 
-  test("errorWhen and emptyWhen hold for row calls") {
+  test("errorWhen and emptyWhen apply to row calls") {
     val failed = called("""{"ok":false,"d":[]}""", "application/json", "errorWhen" -> "ok=false", "maxRetries" -> "0")
     assert(failed.left.exists(_.condition == Condition.ApiReportedError), failed)
     assert(called("""{"none":true}""", "application/json", "dataField" -> "d", "emptyWhen" -> "none=true") == Right(Nil))
   }
 
-  test("an error names the URL, and the Content-Type if that is not JSON") {
+  test("an error names the URL, and a Content-Type that is not JSON") {
     val text = called("<p>", "text/html").left.map(_.text)
     assert(text.left.exists(t => t.contains("http://api.test/") && t.contains("Content-Type text/html")), text)
   }

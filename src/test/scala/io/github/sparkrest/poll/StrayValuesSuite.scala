@@ -5,8 +5,8 @@ import io.github.sparkrest.http.HttpRequest
 import io.github.sparkrest.schedule.PolledApi
 import org.scalatest.funsuite.AnyFunSuite
 
-/** Values of the offset field that are of another kind than the rest: zero dates, `""`, `N/A`, numbers nobody can write out,
-  * ids that look like numbers. Each record comes once, and the offset moves on.
+/** Values of the offset field that are of another kind than most values: zero dates, `""`, `N/A`, numbers with too many digits,
+  * ids that look like numbers. Each record comes once, and the offset moves.
   */
 class StrayValuesSuite extends AnyFunSuite {
   import PolledApi._
@@ -17,7 +17,7 @@ class StrayValuesSuite extends AnyFunSuite {
   private def record(value: String, id: Int) = s"""{"t":$value,"id":$id}"""
   private val byT = Seq("offsetField" -> "t", "offsetType" -> "max_field")
 
-  /** A table whose filter compares text, as SQL does: a stray may come with each response. */
+  /** A table whose filter compares text, as SQL does, so each response may contain a stray value. */
   private class Table(values: Seq[String], cap: Int, options: (String, String)*) {
     var records: Seq[String] = values.zipWithIndex.map { case (v, i) => record(v, i + 1) }
     private def of(r: String) = r.drop(5).takeWhile(_ != ',').replace("\"", "")
@@ -33,11 +33,11 @@ class StrayValuesSuite extends AnyFunSuite {
 
   private def readsAll(t: Table, polls: Int = 12): Unit = {
     val got = t.all(polls)
-    assert(got.distinct.length == got.length, "nothing comes twice")
-    assert(got.length == t.records.length, "and nothing is missing")
+    assert(got.distinct.length == got.length, "a record was repeated")
+    assert(got.length == t.records.length, "a record was lost")
   }
 
-  test("a first value of another kind does not freeze the offset: 1,000 records in pages of 100") {
+  test("a first value of another kind does not stop the offset") {
     Seq(quoted(zero), quoted(""), quoted("N/A"), "null", "1e900000000").foreach { stray =>
       val t = new Table(stray +: (1 to 999).map(n => quoted(time(n))), 100)
       readsAll(t)
@@ -45,7 +45,7 @@ class StrayValuesSuite extends AnyFunSuite {
     }
   }
 
-  test("the kind that most values have wins over pages too, whatever the first page held") {
+  test("the kind of most values determines the offset over all pages, even if the first page has other values") {
     val strays = Seq.fill(7)(quoted(zero))
     for {
       n <- Seq(1, 3, 7)
@@ -60,7 +60,7 @@ class StrayValuesSuite extends AnyFunSuite {
     }
   }
 
-  test("a checkpoint with a stray as its offset recovers") {
+  test("a stream whose stored offset is a stray value recovers") {
     Seq(zero, "", "N/A", "1e900000000", "12345678901234e567890123").foreach { stray =>
       val api = new PolledApi(byT: _*)(_ => Answer(array(Seq(record(quoted(zero), 1), record("7", 2), record("8", 3)))))
       api.state = api.state.copy(offset = Some(stray))
@@ -69,7 +69,7 @@ class StrayValuesSuite extends AnyFunSuite {
     }
   }
 
-  test("an offset that is a number or a time is never replaced by something else, even if a page has nothing else") {
+  test("an offset that is a number or a time is never replaced by another kind, even if a page has only that kind") {
     var page = Seq("5", quoted("a"), "4", quoted(zero))
     val api = new PolledApi(byT: _*)(_ => Answer(array(page.zipWithIndex.map { case (v, i) => record(v, i) })))
     assert(api.poll().length == 4 && api.state.offset.contains("5"))
@@ -79,7 +79,7 @@ class StrayValuesSuite extends AnyFunSuite {
     assert(api.poll().length == 1 && api.state.offset.contains("5"))
   }
 
-  test("text stays text: digits among it compare as text") {
+  test("if the offset is text, digits compare as text") {
     val t = new Table(Seq("A", "B", "100", "C", "99").map(quoted), 10)
     readsAll(t, 2)
     assert(t.api.state.offset.contains("C"))
@@ -88,7 +88,7 @@ class StrayValuesSuite extends AnyFunSuite {
     assert(t.api.state.offset.contains("E"))
   }
 
-  test("ObjectIds: one of digits alone, or with one e, is an id like the others") {
+  test("an ObjectId that looks like a number is an id like all others") {
     val ids = Seq(
       "65f1a2b3c4d5e6f708192a3b",
       "660000000000000000000001",
@@ -98,7 +98,7 @@ class StrayValuesSuite extends AnyFunSuite {
       "670000000000000000000e10",
       "6700000000000000000abcde"
     )
-    // One new id a poll, or all of them in one response.
+    // From one new id per poll to all ids in one response.
     Seq(1, 2, 3, 10).foreach { n =>
       val t = new Table(Nil, 100)
       ids.indices.grouped(n).foreach { g =>
@@ -110,13 +110,13 @@ class StrayValuesSuite extends AnyFunSuite {
     }
   }
 
-  test("numbers of one length are numbers next to a longer one") {
+  test("digits of one length are numbers if a longer number follows") {
     val t = new Table(Seq("999998", "999999", "1000000"), 10)
     t.api.poll()
     assert(t.api.state.offset.contains("1000000"))
   }
 
-  test("numbers that nobody can write out end no JVM, wherever they stand") {
+  test("a number with too many digits does no harm in a record, next to the records or as an id") {
     Seq("1e900000000", "1e-900000000", "-1e900000000").foreach { n =>
       val beside = new PolledApi()(_ => Answer(s"""{"timestamp":$n,"data":[{"id":1}]}"""))
       assert(beside.poll() == ids(1) && beside.poll() == Nil && beside.outcome.error.isEmpty)
@@ -133,7 +133,7 @@ class StrayValuesSuite extends AnyFunSuite {
     assert(byId.poll().length == 2 && byId.state.offset.contains("1"))
   }
 
-  test("a field that is null in all records of the first page is not missing") {
+  test("an offset field that is null in all records of the first page is not missing") {
     Seq("max_field", "timestamp", "incremental").foreach { kind =>
       Seq("""{"a":{"t":null},"id":1}""", """{"a":{"t":""},"id":1}""", """{"a":null,"id":1}""").foreach { r =>
         var records = Seq(r)

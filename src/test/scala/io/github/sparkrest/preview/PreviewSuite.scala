@@ -9,7 +9,7 @@ import io.github.sparkrest.http.client.FirstResponse
 import io.github.sparkrest.request.InputRow
 import org.scalatest.funsuite.AnyFunSuite
 
-/** What a first response tells, without a network. */
+/** The findings from a first response, without a network. */
 class PreviewSuite extends AnyFunSuite {
   private def config(options: (String, String)*): RestConfig =
     RestConfig.parse(Map("url" -> "http://a.example/x") ++ options).fold(e => fail(e.text), identity)
@@ -31,7 +31,7 @@ class PreviewSuite extends AnyFunSuite {
   private def best(body: String): (String, String) =
     found(body).offsets.headOption.fold(fail("none"))(c => c.field -> c.offsetType.text)
 
-  test("records: where the source itself finds them; else the longest array; else the object") {
+  test("records are taken where the source finds them, otherwise from the longest array, otherwise from the object") {
     assert(page("""[{"a":1}]""").path.isEmpty)
     assert(page("""{"data":[{"a":1}],"x":[{"b":1},{"b":2}]}""").path.isEmpty)
     assert(page("""{"x":{"y":[{"a":1},{"a":2}]},"z":[{"b":1}]}""").records == Vector("""{"b":1}"""))
@@ -41,13 +41,13 @@ class PreviewSuite extends AnyFunSuite {
     assert(page("""{"y":[{"a":1}],"z":[{"b":1}]}""", "dataField" -> "z").records == Vector("""{"b":1}"""))
   }
 
-  test("an array that turns out to be no records leaves none, and a response that is cut short leaves what came") {
+  test("an array that was wrongly taken for the records is dropped, and a truncated response keeps its complete records") {
     assert(page("""{"x":[{"no":1}],"data":[{"a":1}]}""").records == Vector("""{"a":1}"""))
     assert(page("""{"data":[{"a":1},{"a":2},{"a":""").records == Vector("""{"a":1}""", """{"a":2}"""))
     assert(sampled("<html>").isLeft && sampled("""{"x":[{"no":1}],"data":[""").map(_.records).forall(_.isEmpty))
   }
 
-  test("offsets: a time of change, then ids, then other times; a time or a token beside the records") {
+  test("the best offset is a time of change, then an id, then another time, then a time or token next to the records") {
     assert(
       best(
         """[{"id":1,"created_at":"2025-01-01","updated_at":"2025-02-01T00:00:00Z"}]"""
@@ -69,12 +69,12 @@ class PreviewSuite extends AnyFunSuite {
       best("""{"data":[{"name":"b"},{"name":"a"},{"name":"c"}],"meta":{"cursor":"abc"}}""") == "meta.cursor" -> "cursor"
     )
     assert(best("""[{"n":{"lastModified":1716840123000}}]""") == "n.lastModified" -> "max_field")
-    assert(found("""[{"v":1},{"v":2}]""").offsets.isEmpty, "two records show no order")
-    assert(found("""[{"id":1},{"other":2}]""").offsets.isEmpty, "not in every record")
-    assert(found("""[{"id":1},{"id":"x"}]""").offsets.isEmpty, "of two kinds")
+    assert(found("""[{"v":1},{"v":2}]""").offsets.isEmpty, "two records are too few to show an order")
+    assert(found("""[{"id":1},{"other":2}]""").offsets.isEmpty, "the field is not in every record")
+    assert(found("""[{"id":1},{"id":"x"}]""").offsets.isEmpty, "the values are of two kinds")
   }
 
-  test("order: of values as they compare, not as they are spelled") {
+  test("the order of a field is the order of its values as numbers or times, not as text") {
     def order(values: String*) = found(values.map(v => s"""{"id":$v}""").mkString("[", ",", "]")).fields.head.order.text
     assert(
       order("\"9\"", "\"10\"") == "asc" && order("10", "9", "9") == "desc" && order("1", "3", "2") == "none" && order(
@@ -85,7 +85,7 @@ class PreviewSuite extends AnyFunSuite {
     assert(order("\"2025-01-01T01:00:00+02:00\"", "\"2025-01-01T00:00:00Z\"") == "asc")
   }
 
-  test("bound: asked with the middle") {
+  test("a request from a middle value shows whether the bound is inclusive, exclusive or ignored") {
     val options = config().offset
     val field = found("""[{"id":1},{"id":2},{"id":3},{"id":10}]""").fields.head
     assert(
@@ -110,7 +110,7 @@ class PreviewSuite extends AnyFunSuite {
     assert(ObservedBound.of("9", Seq("10"), options) == ObservedBound.Exclusive)
   }
 
-  test("pages: by the names that pagination=auto knows") {
+  test("pagination is found by the names that pagination=auto knows") {
     assert(
       found("""{"data":[{"a":1}],"next":"/x?page=2"}""").pages
         .map(p => (p.kind.text, p.field))
@@ -122,7 +122,7 @@ class PreviewSuite extends AnyFunSuite {
     assert(found("""{"data":[{"a":1}],"response_metadata":{"next_cursor":""}}""").pages.isEmpty)
   }
 
-  test("the call: names, types and quotes of Python; nothing twice") {
+  test("the suggested call is valid Python and contains each option once") {
     val c = config(
       "offsetField" -> "id",
       "headers" -> """{"X-A":"it's \"b\""}""",

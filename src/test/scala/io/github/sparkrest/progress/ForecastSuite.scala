@@ -9,7 +9,7 @@ import io.github.sparkrest.progress.strategies.TraversalTimes
 import io.github.sparkrest.request.PageToken
 import org.scalatest.funsuite.AnyFunSuite
 
-/** Which requests can be sent before their turn. */
+/** The requests that can be sent before their turn. */
 class ForecastSuite extends AnyFunSuite {
   private val now = Instant.parse("2026-01-02T00:00:00Z")
 
@@ -45,27 +45,27 @@ class ForecastSuite extends AnyFunSuite {
   private val numbered = within(PageToken.Number(4))
   private val ascending = Seq("pagination" -> "page", "order" -> "asc")
 
-  test("order=asc: the pages behind, by number or by the records of the last page") {
+  test("order=asc: the forecast contains the next pages, by page number or by number of records") {
     assert(pages(numbered, ascending: _*) == Seq("4", "5", "6", "7"))
     assert(pages(within(PageToken.Number(30)), "pagination" -> "offset", "order" -> "asc") == Seq("30", "40", "50", "60"))
     assert(pages(numbered, ascending :+ ("offsetType" -> "snapshot"): _*).size == 4)
   }
 
-  test("a list whose records may move to a later page has a forecast of one request") {
+  test("the forecast has one request if records of the list may move to a later page") {
     Seq("desc", "none", "auto").foreach(o => assert(pages(numbered, "pagination" -> "page", "order" -> o) == Seq("4"), o))
-    assert(pages(within(PageToken.Number(4), unordered = true), ascending: _*) == Seq("4"), "it is not ascending")
+    assert(pages(within(PageToken.Number(4), unordered = true), ascending: _*) == Seq("4"), "the list is not ascending")
     assert(pages(numbered, "pagination" -> "page", "offsetType" -> "snapshot") == Seq("4"))
     assert(pages(numbered, ascending :+ ("offsetType" -> "cursor"): _*) == Seq("4"))
   }
 
-  test("a token is known only from the response before it") {
+  test("the forecast has one request if only the response contains the next token") {
     assert(
       pages(within(PageToken.Cursor("t")), "pagination" -> "cursor", "nextField" -> "next", "order" -> "asc") == Seq("t")
     )
   }
 
   test(
-    "no page behind a page that is probably the last one, and none where the next request begins at another offset"
+    "the forecast ends at a page that is probably the last, and where the next request starts from another offset"
   ) {
     assert(pages(within(PageToken.Number(4), lastPage = 4), ascending: _*) == Seq("4"))
     assert(pages(numbered, ascending :+ ("reanchorAfter" -> "45"): _*) == Seq("4", "5"))
@@ -77,14 +77,14 @@ class ForecastSuite extends AnyFunSuite {
   private val windows =
     Seq("url" -> "http://h/?from={windowStart}&to={windowEnd}", "offsetType" -> "window", "offsetField" -> "t")
 
-  test("the pages of a slice of time, if the slice was over when it was requested") {
+  test("the forecast contains the next pages of a time slice only if the slice was over when it was requested") {
     def of(until: String, lag: String) =
       pages(within(PageToken.Number(4), until), windows ++ Seq("pagination" -> "page", "lag" -> lag): _*).size
     assert(of("2026-01-01T12:00:00Z", "0") == 4 && of("2026-01-01T23:59:30Z", "20") == 4)
     assert(of("2026-01-02T00:00:01Z", "0") == 1 && of("2026-01-01T23:59:30Z", "60") == 1)
   }
 
-  test("slices of time that are over: each begins where the slice before it ends") {
+  test("the forecast contains the time slices that are over, and each slice begins at the end of the slice before") {
     def slices(step: String, options: (String, String)*) =
       core(windows ++ Seq("windowStep" -> step) ++ options)
         .forecast(Progress(Some("2026-01-01T20:00:00Z")), now)
@@ -96,7 +96,7 @@ class ForecastSuite extends AnyFunSuite {
         "2026-01-01T21:30:00Z" -> "2026-01-01T23:00:00Z"
       )
     )
-    // The last slice ends at the present, by one of the two clocks.
+    // The slice that ends at the present is not in the forecast, because its end depends on the clocks.
     assert(slices("1h").map(_._2).lastOption.contains("2026-01-01T23:00:00Z"))
     assert(slices("1h", "lag" -> "2h").size == 1 && slices("5h").isEmpty)
     val overlapping = slices("1h", "lookback" -> "10m")

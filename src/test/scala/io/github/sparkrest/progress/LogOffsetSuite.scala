@@ -15,17 +15,17 @@ class LogOffsetSuite extends AnyFunSuite {
     SourceIdentity("0123456789abcdef", "ts", "max_field")
   )
 
-  test("version 1 is read and written as it was on the first day") {
+  test("version 1 is read and written with exactly these bytes") {
     assert(offset.json == golden && LogOffset.parse(golden) == Right(offset))
   }
 
-  test("a later version, and what is no offset, are clear errors") {
+  test("a later version and a text that is not an offset are clear errors") {
     val later = LogOffset.parse("""{"version":2,"place":"elsewhere"}""").fold(identity, o => fail(o.json))
     assert(later.condition == Condition.CheckpointUnreadable && later.message.contains("version 2"))
     Seq("", "17", "{}", """{"version":1,"seq":"x"}""").foreach(t => assert(LogOffset.parse(t).isLeft, t))
   }
 
-  test("the identity of a source holds no secret, and does not change with one") {
+  test("the identity of a source does not contain a secret, and does not change with it") {
     def of(url: String) = SourceIdentity.of(RestConfig.parse(Map("url" -> url)).fold(e => fail(e.text), identity))
     assert(of("http://h/x?api_key=old") == of("http://h/x?api_key=new") && of("http://h/x") != of("http://h/y"))
     assert(of("http://h/x").differences(of("http://h/y")) == Seq("url"))

@@ -8,24 +8,24 @@ class OffsetKeySuite extends AnyFunSuite {
   private def compare(a: String, b: String): Option[Int] =
     OffsetKey.compare(OffsetKey.of(a), OffsetKey.of(b)).map(Integer.signum)
 
-  test("numbers") {
+  test("numbers compare by value") {
     assert(compare("9", "10").contains(-1) && compare("1.10", "1.1").contains(0) && compare("-5", "3").contains(-1))
     assert(compare("99999999999999999999", "100000000000000000000").contains(-1))
   }
 
-  test("instants over formats and zones") {
+  test("times compare by instant, in any format and zone") {
     assert(compare("2024-01-01T00:00:00Z", "2024-01-01T01:00:00+01:00").contains(0))
     assert(compare("2024-01-01", "2024-01-01T00:00:00").contains(0))
     assert(compare("2024-01-01 10:00:00", "2024-01-01T09:59:59.999Z").contains(1))
     assert(compare("2024-01-01T00:00:00.123456Z", "2024-01-01T00:00:00.123457+0000").contains(-1))
   }
 
-  test("text, and what does not compare") {
+  test("texts compare as text, and values of different kinds do not compare") {
     assert(compare("b", "a").contains(1) && compare("2024-99-99", "2024-99-98").contains(1))
     assert(compare("a", "1").isEmpty && compare("2024-01-01", "5").isEmpty)
   }
 
-  test("the rank of a key keeps the order of its kind") {
+  test("the rank of a key keeps the order of the keys of its kind") {
     val ladders = Seq(
       Seq("-9223372036854775809", "-9223372036854775808", "-1.5", "-1", "0", "0.5", "1", "9223372036854775807", "9e99"),
       Seq(
@@ -47,7 +47,7 @@ class OffsetKeySuite extends AnyFunSuite {
     assert(OffsetKey.rank(OffsetKey.of("a")) < OffsetKey.rank(OffsetKey.of("b")))
   }
 
-  test("a number that is too long to write out is text, and costs nothing") {
+  test("a number with too many digits counts as text, without being expanded") {
     Seq("12345678901234e567890123", "1e900000000", "1e-900000000", "0e-900000000", "1e2147483647", "1e99999999999")
       .foreach { t =>
         assert(OffsetKey.of(t) == OffsetKey.Words(t), t)

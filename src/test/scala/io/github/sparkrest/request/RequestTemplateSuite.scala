@@ -20,7 +20,7 @@ class RequestTemplateSuite extends AnyFunSuite {
       RestConfig.parse(Map("url" -> template, "offsetField" -> "id") ++ more).fold(e => fail(e.text), identity)
     ).render(RequestValues(offset)).fold(e => fail(e.text), identity)
 
-  test("a placeholder is the offset, percent-encoded for a query") {
+  test("a placeholder is replaced by the percent-encoded offset") {
     assert(
       url(
         "https://h/a?since={id}&n=5",
@@ -31,24 +31,24 @@ class RequestTemplateSuite extends AnyFunSuite {
     assert(url("https://h/a?q=é{id}", "ü").endsWith("%C3%BC"))
   }
 
-  test("what the user wrote stays as it is") {
+  test("the user's encoding of a URL is kept") {
     assert(url("https://h/a%2Fb?x=%20y+z&flag&e=", "7") == "https://h/a%2Fb?x=%20y+z&flag&e=")
   }
 
-  test("a query parameter that is an empty placeholder alone is left out") {
+  test("a query parameter that consists of an empty placeholder is left out") {
     assert(url("https://h/a?role=s&starting_after={id}", "") == "https://h/a?role=s")
     assert(url("https://h/a?starting_after={id}", "") == "https://h/a")
     assert(url("https://h/a?q=x{id}", "") == "https://h/a?q=x")
     assert(url("https://h/a?since={id}", "0") == "https://h/a?since=0")
   }
 
-  test("params are appended and encoded") {
+  test("params are encoded and appended to the query") {
     assert(
       url("https://h/a?b=1", "9", "params" -> """{"q r":"x=y {id}","n":5}""") == "https://h/a?b=1&q%20r=x%3Dy%209&n=5"
     )
   }
 
-  test("headers are filled, and a value that would split one is refused, not changed") {
+  test("placeholders in headers are replaced, and a value that would split a header is refused") {
     val r = rendered("https://h/a", "a, b", "headers" -> """{"X-After":"<{id}>"}""")
     assert(r.headers == Seq("X-After" -> "<a, b>"))
     assert(r.toString == "HttpRequest(GET)")
@@ -81,7 +81,7 @@ class RequestTemplateSuite extends AnyFunSuite {
     e.message
   }
 
-  test("a value in a path is not null, empty, . or ..") {
+  test("a value in the path is refused if it is null, empty, . or ..") {
     Seq(null, "").foreach { v =>
       assert(
         refused("https://h/users/{id}/orders")(
@@ -110,11 +110,11 @@ class RequestTemplateSuite extends AnyFunSuite {
   private def accepted(options: (String, String)*): Boolean = RestConfig.parse(options.toMap).isRight
   private val rows = Seq("inputData" -> """[{"host":"a","port":"1"}]""", "streaming" -> "true")
 
-  test("a row chooses no host or port for credentials, unless allowedHosts names it") {
+  test("an input row cannot choose the host or port that receives credentials, unless allowedHosts names it") {
     Seq("http://{host}/x", "http://127.0.0.1:{port}/", "https://{host}.example.com/x", "http://{host}").foreach { url =>
       val others = if (url.contains("{port}")) Nil else Seq("headers" -> """{"X-Port":"{port}"}""")
       assert(problem(("url" -> url) +: (secret ++ rows ++ others): _*).contains("name the hosts in allowedHosts"), url)
-      assert(accepted(("url" -> url) +: (rows ++ others): _*), "without credentials nothing is lost")
+      assert(accepted(("url" -> url) +: (rows ++ others): _*), "without credentials no secret can leak")
     }
     Seq("headers" -> """{"X-Api-Key":"k"}""", "params" -> """{"access_token":"k"}""", "cookie" -> "a=b").foreach { o =>
       assert(problem(Seq("url" -> "http://{host}:{port}/", o) ++ rows: _*).contains("allowedHosts"), o._1)
@@ -130,7 +130,7 @@ class RequestTemplateSuite extends AnyFunSuite {
     assert(port("8443").isRight && port("22").isLeft)
   }
 
-  test("next addresses of a templated host: the row's own origin gets credentials, a host that is called like the column none") {
+  test("a next URL gets credentials at the host of the row, but not at another host") {
     val options =
       secret ++ Seq("allowedHosts" -> "a.example,b.example", "pagination" -> "nextUrl", "nextField" -> "next")
     val data = Seq("inputData" -> """[{"host":"a.example"}]""", "streaming" -> "true", "url" -> "https://{host}/x")
@@ -148,7 +148,7 @@ class RequestTemplateSuite extends AnyFunSuite {
     assert(next("https://host/2").isLeft)
   }
 
-  test("an initialUrl of another origin gets credentials only if allowedHosts names its host") {
+  test("credentials with an initialUrl of another origin are refused unless allowedHosts names its host") {
     val options = Seq("url" -> "https://h/x", "initialUrl" -> "https://other/dump")
     assert(problem(options ++ secret: _*).contains("initialUrl: has another origin than url"))
     assert(problem(Seq("url" -> "https://h/x", "initialUrl" -> "http://h/x") ++ secret: _*).contains("another origin"))
@@ -157,7 +157,7 @@ class RequestTemplateSuite extends AnyFunSuite {
     assert(accepted(options.take(1) ++ secret :+ ("initialUrl" -> "https://H:443/all"): _*))
   }
 
-  test("a page parameter that url or params have already is sent once") {
+  test("a page parameter that `url` or `params` already contain is sent once") {
     val paged = Seq("pagination" -> "page", "pageSizeParam" -> "page[size]", "pageSize" -> "5")
     assert(
       url(
@@ -189,10 +189,14 @@ class RequestTemplateSuite extends AnyFunSuite {
   test("{name?} in a body: the property, element or field is left out") {
     val json = """{"first": 10, "after": "{id?}", "in": [{id?}, "a{id}"], "filter": {"gt": {id?}}, "all": {id}}"""
     assert(body(json, "") == """{"first":10,"in":["a"],"filter":{},"all":null}""")
-    assert(body(json, "x\"y") == """{"first":10,"after":"x\"y","in":["x\"y","ax\"y"],"filter":{"gt":"x\"y"},"all":"x\"y"}""")
+    assert(
+      body(json, "x\"y") == """{"first":10,"after":"x\"y","in":["x\"y","ax\"y"],"filter":{"gt":"x\"y"},"all":"x\"y"}"""
+    )
     assert(body(json, "7") == """{"first":10,"after":"7","in":[7,"a7"],"filter":{"gt":7},"all":7}""")
     val form = """{"after":"id:{id?}","n":"1"}"""
-    assert(body(form, "", "bodyFormat" -> "form") == "n=1" && body(form, "7", "bodyFormat" -> "form") == "after=id%3A7&n=1")
+    assert(
+      body(form, "", "bodyFormat" -> "form") == "n=1" && body(form, "7", "bodyFormat" -> "form") == "after=id%3A7&n=1"
+    )
     assert(body("""{ "after" : {id} }""", "") == """{ "after" : null }""", "without ? the text stays as it is")
   }
 
@@ -203,14 +207,32 @@ class RequestTemplateSuite extends AnyFunSuite {
   }
 
   test("a brace that is written twice is a brace") {
-    assert(url("https://h/a?since={id}", "7", "params" -> """{"f":"{{\"gt\":{id}}}"}""") == "https://h/a?since=7&f=%7B%22gt%22%3A7%7D")
+    assert(
+      url(
+        "https://h/a?since={id}",
+        "7",
+        "params" -> """{"f":"{{\"gt\":{id}}}"}"""
+      ) == "https://h/a?since=7&f=%7B%22gt%22%3A7%7D"
+    )
     assert(body("""{"q":"{{id}}"}""", "7") == """{"q":"{7}"}""", "in a body braces stay")
-    assert(problem("url" -> "https://h/a?f={x}", "offsetField" -> "id").contains("A brace that belongs to the text is written twice"))
+    assert(
+      problem("url" -> "https://h/a?f={x}", "offsetField" -> "id").contains(
+        "A brace that belongs to the text is written twice"
+      )
+    )
   }
 
   test("{now} is the start of the traversal, in the format of the offset") {
     val config = RestConfig
-      .parse(Map("url" -> "https://h/a?until={now}&p={page}", "offsetType" -> "max_field", "offsetField" -> "t", "requestOffsetFormat" -> "epoch_s", "pagination" -> "page"))
+      .parse(
+        Map(
+          "url" -> "https://h/a?until={now}&p={page}",
+          "offsetType" -> "max_field",
+          "offsetField" -> "t",
+          "requestOffsetFormat" -> "epoch_s",
+          "pagination" -> "page"
+        )
+      )
       .fold(e => fail(e.text), identity)
     val core = new Progression(config)
     def plan(state: Progress, at: Long) = core.plan(state, Instant.ofEpochSecond(at)).map(_.values.now)

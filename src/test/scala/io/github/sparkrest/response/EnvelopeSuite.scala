@@ -11,16 +11,16 @@ import org.scalacheck.Gen
 import org.scalatest.funsuite.AnyFunSuite
 import org.scalatestplus.scalacheck.ScalaCheckPropertyChecks
 
-/** What is kept from beside the records. */
+/** The values next to the records that a response keeps. */
 class EnvelopeSuite extends AnyFunSuite with ScalaCheckPropertyChecks with Slices {
   private def values(text: String, at: Option[String], wanted: String*): Seq[Option[String]] = inAnyPieces(text) {
     step =>
       val envelope = slice(text, at, wanted, step).fold(e => fail(e.text), _._2)
-      assert(envelope.values.forall { case (p, _) => wanted.map(path).contains(p) }, "kept what was not wanted")
+      assert(envelope.values.forall { case (p, _) => wanted.map(path).contains(p) }, "an unwanted value was kept")
       wanted.map(w => envelope(path(w)).map(_.noSpaces))
   }
 
-  test("a selection finds its element, before and after the records, in any order of fields") {
+  test("a selection finds its element before and after the records, with its fields in any order") {
     val links =
       """"links":[{"rel":"self","uri":"/1"},7,{"uri":"/2","rel":"next"},{"rel":"next","uri":"/3"},{"rel":"prev"}]"""
     val wanted = Seq("links[rel=next].uri", "links[rel=self].uri", "links[rel=prev].uri", "links[rel=last].uri")
@@ -30,24 +30,24 @@ class EnvelopeSuite extends AnyFunSuite with ScalaCheckPropertyChecks with Slice
     assert(values(s"""{"r":{$links,"items":[{"id":1}]}}""", Some("r.items"), wanted.map("r." + _): _*) == found)
   }
 
-  test("an array that is selected from is not taken for the records") {
+  test("an array that a selection reads is not taken for the records") {
     val text = """{"links":[{"rel":"next","uri":"/2"}],"items":[{"id":1}]}"""
     assert(slice(text, wanted = Seq("links[rel=next].uri")).map(_._1) == Right(List("""{"id":1}""")))
   }
 
-  test("an element is selected by number or truth value too, and never by null") {
+  test("an element can be selected by a number or a boolean, but not by null") {
     val text = """{"p":[{"n":null,"v":0},{"n":2,"v":"two"},{"n":true,"v":"yes"}],"data":[]}"""
     assert(values(text, None, "p[n=2].v", "p[n=true].v", "p[n=null].v") == Seq(Some("\"two\""), Some("\"yes\""), None))
   }
 
-  test("selections may stand in selected elements, and beside the records in the same array") {
+  test("a selection can be inside another selection, or in the array that contains the records") {
     val nested = """{"a":[{"k":"x"},{"k":"y","b":[{"k":"z","c":[1,{"d":2}]}]}],"data":[]}"""
     assert(values(nested, None, "a[k=y].b[k=z].c", "a[k=x].b") == Seq(Some("""[1,{"d":2}]"""), None))
     val shared = """{"s":[{"n":"meta","next":"t"},{"n":"rows","v":[1],"total":9}]}"""
     assert(values(shared, Some("s[n=rows].v"), "s[n=meta].next", "s[n=rows].total") == Seq(Some("\"t\""), Some("9")))
   }
 
-  test("arrays, objects and null are kept as JSON; a value inside another wanted one is found too") {
+  test("arrays, objects and null are kept as JSON, and a value inside another wanted value is found") {
     val text = """{"meta":{"sort":[17, "a.b"],"o":{ "x":1 },"none":null},"data":[]}"""
     assert(
       values(text, None, "meta.sort", "meta.o", "meta.o.x", "meta.none", "meta.sort.x") == Seq(
@@ -58,17 +58,20 @@ class EnvelopeSuite extends AnyFunSuite with ScalaCheckPropertyChecks with Slice
         None
       )
     )
-    assert(values("""{"a":{"b":1},"a":{"b":2},"data":[]}""", None, "a.b") == Seq(Some("1")), "the first of two counts")
+    assert(
+      values("""{"a":{"b":1},"a":{"b":2},"data":[]}""", None, "a.b") == Seq(Some("1")),
+      "the first value of a repeated name counts"
+    )
   }
 
-  test("only what is wanted is parsed, and a broken wanted value is an error") {
+  test("only wanted values are parsed, and a malformed wanted value is an error") {
     val text = """{"meta":{"big":[1 2],"next":"t"},"data":[{"id":1}]}"""
     assert(values(text, None, "meta.next") == Seq(Some("\"t\"")))
     val broken = slice(text, wanted = Seq("meta.big")).left.map(e => e.condition -> e.message.contains("meta.big"))
     assert(broken == Left(Condition.InvalidResponse -> true))
   }
 
-  /** What a path says, over a tree. */
+  /** The value at a path in a parsed tree. */
   private def expected(json: Json, path: List[Segment]): Option[Json] = path match {
     case Name(n) :: rest         => json.hcursor.downField(n).focus.flatMap(expected(_, rest))
     case Where(field, v) :: rest =>
@@ -76,7 +79,7 @@ class EnvelopeSuite extends AnyFunSuite with ScalaCheckPropertyChecks with Slice
     case _ => Some(json)
   }
 
-  test("any paths beside the records, read in any pieces, have the values that a tree has there") {
+  test("for any paths and any pieces of input, the values are the values of a parsed tree") {
     val name = Gen.oneOf("a", "b", "k")
     val choice = Gen.oneOf("x", "y")
     val chosen = Gen.zip(choice, json(name, 2)).map { case (v, j) => Json.obj("k" -> Json.fromString(v), "a" -> j) }
@@ -99,10 +102,10 @@ class EnvelopeSuite extends AnyFunSuite with ScalaCheckPropertyChecks with Slice
           assert(envelope(p) == inTree, s"$p in $text")
         }
     }
-    assert(present > 100, s"$present values prove little")
+    assert(present > 100, s"$present values are too few")
   }
 
-  test("a JSON value is given as text: scalars as they stand, arrays and objects without blanks") {
+  test("a JSON value as text is a scalar unchanged, or an array or object without blanks") {
     forAll(json, Gen.oneOf(true, false), minSuccessful(200)) { (value, pretty) =>
       val record = Json.obj("a" -> Json.fromInt(1), "v" -> value)
       val bytes = (if (pretty) record.spaces4 else record.noSpaces).getBytes("UTF-8")

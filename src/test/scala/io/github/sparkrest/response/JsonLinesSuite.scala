@@ -8,12 +8,12 @@ import org.scalacheck.Gen
 import org.scalatest.funsuite.AnyFunSuite
 import org.scalatestplus.scalacheck.ScalaCheckPropertyChecks
 
-/** NDJSON. */
+/** Responses in NDJSON: a JSON value per line. */
 class JsonLinesSuite extends AnyFunSuite with ScalaCheckPropertyChecks with Slices {
   private def lines(text: String, at: Option[String] = None): List[String] =
     inAnyPieces(text)(step => slice(text, at, step = step, lines = true).fold(e => fail(e.text), _._1))
 
-  test("each value is a record, with or without a last line break, blank lines, or a byte order mark") {
+  test("each value is a record, with or without a final line break, blank lines and a byte order mark") {
     assert(lines("{\"a\":1}\n{\"a\":2}") == List("{\"a\":1}", "{\"a\":2}"))
     assert(lines("\uFEFF{\"a\":1}\r\n\r\n {\"a\":2} \n\n") == List("{\"a\":1}", "{\"a\":2}"))
     assert(lines("1\n\"x\\n\"\nnull\ntrue [1,\n2]\n") == List("1", "\"x\\n\"", "true", "[1, 2]"))
@@ -23,7 +23,7 @@ class JsonLinesSuite extends AnyFunSuite with ScalaCheckPropertyChecks with Slic
     Seq("", " ", "\n\r\n", "\uFEFF").foreach(text => assert(lines(text) == Nil))
   }
 
-  test("a given dataField is looked for in each line; a line without it is no record") {
+  test("dataField applies to each line, and a line without it has no record") {
     val text =
       "{\"type\":\"ADDED\",\"object\":{\"id\":1}}\n{\"type\":\"BOOKMARK\"}\n{\"object\":null}\n{\"object\":{\"id\":2}}"
     assert(lines(text, Some("object")) == List("{\"id\":1}", "{\"id\":2}"))
@@ -31,7 +31,7 @@ class JsonLinesSuite extends AnyFunSuite with ScalaCheckPropertyChecks with Slic
     assert(lines("{\"rows\":[{\"r\":1},{\"r\":2}]}\n{\"rows\":[{}]}", Some("rows[].r")) == List("1", "2"))
   }
 
-  test("a last line that was cut short is an error, at whichever byte") {
+  test("a last line that is cut at any byte is an error") {
     val whole = "{\"a\":1}\n{\"id\":\"x\\\"y\",\"n\":[1,{\"q\":null}]}"
     val border = whole.indexOf('\n')
     (0 until whole.length).filterNot(n => n == 0 || n == border || n == border + 1).foreach { n =>
@@ -41,7 +41,7 @@ class JsonLinesSuite extends AnyFunSuite with ScalaCheckPropertyChecks with Slic
   }
 
   Seq("{\"a\":1},\n{\"a\":2}", "[1\n{\"a\":2}", "{\"a\":1}\n]", "<html>", "{\"a\":1}\nerror").foreach { text =>
-    test(s"not JSON lines: '${text.replace("\n", "\\n")}'") {
+    test(s"'${text.replace("\n", "\\n")}' is an error, because it is not JSON lines") {
       assert(error(text, lines = true).condition == Condition.InvalidResponse)
     }
   }
@@ -51,7 +51,7 @@ class JsonLinesSuite extends AnyFunSuite with ScalaCheckPropertyChecks with Slic
     assert(refused == Left(Condition.ResponseTooLarge))
   }
 
-  test("any values, printed in any way and read in any pieces, are cut into exactly themselves") {
+  test("any values, printed and read in any way, are cut into the same values") {
     val blank = Gen.oneOf("\n", "\r\n", " ", "\n\n \t")
     forAll(
       Gen.choose(0, 8).flatMap(Gen.listOfN(_, Gen.zip(json, blank))),

@@ -10,10 +10,10 @@ import org.scalacheck.Gen
 import org.scalatest.funsuite.AnyFunSuite
 import org.scalatestplus.scalacheck.ScalaCheckPropertyChecks
 
-/** A sink learns with a record whether another record follows, so that it can pass over all but the last one. */
+/** A sink learns with each record whether it may be the last one, so that it can skip all others. */
 class LastRecordSuite extends AnyFunSuite with ScalaCheckPropertyChecks with Slices {
 
-  /** Each record, with whether it may be the last one. */
+  /** Each record, and whether it may be the last one. */
   final private class Told extends RecordSink {
     val records = mutable.ArrayBuffer.empty[(String, Boolean)]
     def record(buf: Array[Byte], from: Int, to: Int): Unit = add(buf, from, to, maybeLast = false)
@@ -54,7 +54,7 @@ class LastRecordSuite extends AnyFunSuite with ScalaCheckPropertyChecks with Sli
     assert(lastOf("[{\"a\":1}\nnull\n".drop(1), lines = true) == List("""{"a":1}"""))
   }
 
-  test("of values one after the other only the last record may be the last one") {
+  test("in NDJSON only the last record may be the last one") {
     assert(lastOf("{\"a\":1}\n{\"a\":2}\n{\"a\":3}\n", lines = true) == List("""{"a":3}"""))
     assert(lastOf("{\"a\":1}{\"a\":2}", lines = true) == List("""{"a":2}"""))
   }
@@ -63,7 +63,7 @@ class LastRecordSuite extends AnyFunSuite with ScalaCheckPropertyChecks with Sli
     assert(lastOf("""[{"r":[1,2]},{"r":[3,4]},{"r":[]}]""", Some("$[].r")) == List("2", "4"))
   }
 
-  test("records that become objects keep what is known of them") {
+  test("recordFields does not change which records may be the last one") {
     assert(
       told("""[[1,2],[3,4],{"a":5}]""", fields = Seq("a")) ==
         List("""{"a":1}""" -> false, """{"a":3}""" -> false, """{"a":5}""" -> true)
@@ -71,7 +71,7 @@ class LastRecordSuite extends AnyFunSuite with ScalaCheckPropertyChecks with Sli
     assert(told("[[1],[2]]", fields = Seq("a")) == List("""{"a":1}""" -> false, """{"a":2}""" -> true))
   }
 
-  test("any records, in any pieces: the last record is told, and only before null another one is told so too") {
+  test("for any records, only the last record and records before null may be the last one") {
     forAll(Gen.listOf(json), Gen.choose(1, 40), Gen.oneOf(true, false), minSuccessful(300)) { (elements, step, lines) =>
       val text = if (lines) elements.map(_.noSpaces).mkString("\n") else Json.fromValues(elements).noSpaces
       val found = told(text, lines = lines, step = step)

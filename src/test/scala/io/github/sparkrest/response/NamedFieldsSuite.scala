@@ -18,29 +18,29 @@ class NamedFieldsSuite extends AnyFunSuite with ScalaCheckPropertyChecks with Sl
     sink.records.head
   }
 
-  test("an array becomes an object, element by element as it stands") {
+  test("an array becomes an object with unchanged elements") {
     assert(named("a", "b", "c")("""["x",1,null]""") == """{"a":"x","b":1,"c":null}""")
     assert(named("a", "b")("""[ 1.50 , {"x": [1, 2]} ]""") == """{"a":1.50,"b":{"x": [1, 2]}}""")
     assert(named("q\"\\", "é")("""["\"],[",true]""") == """{"q\"\\":"\"],[","é":true}""")
   }
 
-  test("elements beyond the names are left out, names beyond the elements too") {
+  test("elements without a name and names without an element are left out") {
     assert(named("a")("""["x",1,[2]]""") == """{"a":"x"}""")
     assert(named("a", "b", "c")("""["x"]""") == """{"a":"x"}""" && named("a")("[ ]") == "{}")
   }
 
-  test("a record that is no array passes unchanged") {
+  test("a record that is not an array is unchanged") {
     Seq("""{"a":[1]}""", "7", "\"[1]\"", "true").foreach(r => assert(named("a")(r) == r))
   }
 
-  test("a broken array is not mended: the parser of the rows must see it") {
+  test("a malformed array stays malformed, so that the parser of the rows rejects it") {
     Seq("[1 2]", "[,1]", "[1,,2]", "[1,]", "[{}{}]", "[\"a\" \"b\"]", "[1:2]").foreach { text =>
       val out = named("a", "b", "c")(text)
       assert(parse(text).isLeft && parse(out).isLeft, s"$text became $out")
     }
   }
 
-  test("records taken back are taken back behind it") {
+  test("a restart also restarts the sink behind it") {
     val sink = new Kept
     val fields = new NamedFields(Seq("a"), sink)
     fields.record("[1]".getBytes(UTF_8), 0, 3)
@@ -48,7 +48,7 @@ class NamedFieldsSuite extends AnyFunSuite with ScalaCheckPropertyChecks with Sl
     assert(sink.records.isEmpty)
   }
 
-  test("any records, cut out of a response in any pieces, have their elements under the names") {
+  test("for any records and any pieces of input, the elements are under their names") {
     val record = Gen.oneOf(Gen.choose(0, 6).flatMap(Gen.listOfN(_, json(anyText, 2))).map(Json.fromValues), json)
     val names = Gen.choose(0, 5).flatMap(Gen.listOfN(_, anyText)).map(_.distinct)
     forAll(

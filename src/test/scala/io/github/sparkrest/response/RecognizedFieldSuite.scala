@@ -4,7 +4,7 @@ package io.github.sparkrest.response
 import io.github.sparkrest.error.Condition
 import org.scalatest.funsuite.AnyFunSuite
 
-/** Without a `dataField`: which array holds the records, and that it stays the same one. */
+/** Without a `dataField`: which array contains the records, and that it stays the same array. */
 class RecognizedFieldSuite extends AnyFunSuite with Slices {
   private def cut(text: String, recognized: Option[String] = None): (List[String], Option[String]) = inAnyPieces(text) {
     step =>
@@ -19,7 +19,7 @@ class RecognizedFieldSuite extends AnyFunSuite with Slices {
   private val none = List.empty[String]
   private val one = List("""{"id":1}""")
 
-  test("the field that is recognized is told, and no other; a root array has none") {
+  test("the envelope names the recognized field, and no field for a root array") {
     assert(cut("""{"items":[{"id":1}],"n":[1]}""") == (one -> Some("items")))
     assert(cut("""{"x":[{"id":9}],"data":[{"id":1}]}""") == (one -> Some("data")))
     assert(cut("""{"data":[]}""") == (none -> Some("data")) && cut("""{"data":null}""") == (none -> Some("data")))
@@ -27,7 +27,7 @@ class RecognizedFieldSuite extends AnyFunSuite with Slices {
     assert(slice("""{"data":[{"id":1}]}""", Some("data")).map(_._2.recognized) == Right(None))
   }
 
-  test("next to an empty array of a usual name, another array is not taken") {
+  test("next to an empty array with a usual name, another array is not taken for the records") {
     Seq("warnings", "errors", "messages", "links", "included").foreach { other =>
       assert(cut(s"""{"results":[],"$other":[{"id":999}]}""") == (none -> None))
       assert(cut(s"""{"$other":[{"id":999}],"Items":[]}""") == (none -> None))
@@ -37,25 +37,25 @@ class RecognizedFieldSuite extends AnyFunSuite with Slices {
     assert(cut("""{"items":[],"results":[{"id":1}]}""") == (one -> Some("results")))
   }
 
-  test("later only that field holds records") {
+  test("in later responses only the recognized field contains records") {
     val known = Some("results")
     assert(cut("""{"results":[{"id":1}],"warnings":[{"id":9}]}""", known) == (one -> known))
     assert(cut("""{"warnings":[{"id":9}],"results":[]}""", known) == (none -> known))
     assert(cut("""{"data":[{"id":9}],"results":null}""", known) == (none -> known))
     assert(cut("""{"messages":[{"id":1}]}""", Some("messages")) == (one -> Some("messages")))
     assert(cut("{}", known) == (none -> None) && cut("""{"total":0,"tags":["x"]}""", known) == (none -> None))
-    assert(cut("""{"results":{}}""", known) == (none -> None), "PHP's empty array")
+    assert(cut("""{"results":{}}""", known) == (none -> None), "PHP writes an empty array in this way")
     assert(cut("[]", known) == (none -> None) && cut("null", known) == (none -> None))
   }
 
-  test("later a response that has its records elsewhere is an error, and none of it is taken") {
+  test("a later response with records in another field is an error") {
     assert(refused("""{"warnings":[{"id":9}]}""", "results").contains("no records at results. Arrays in it: warnings"))
     assert(refused("""{"results":{"id":1}}""", "results").contains("results"))
     assert(refused("""{"results":"none"}""", "results").contains("results"))
     assert(refused("""[{"id":9}]""", "results").contains("the field results; this one is an array"))
     assert(
       refused("""{"messages":[],"results":[{"id":1}]}""", "messages").contains("messages, results"),
-      "what was recognized first may have been the wrong one"
+      "the field that was recognized first may be the wrong field"
     )
     assert(
       slice("""{"a":[],"a":[{"id":1}]}""", recognized = Some("a")).left.map(_.condition) == Left(
@@ -64,11 +64,11 @@ class RecognizedFieldSuite extends AnyFunSuite with Slices {
     )
   }
 
-  test("an empty object has no records, wherever they would be") {
+  test("an empty object has no records, for any dataField") {
     Seq(None, Some("data"), Some("a.b"), Some("a[].b"), Some("a[k=v].b")).foreach { at =>
       assert(slice(" { } ", at).map(_._1) == Right(none), at.toString)
     }
-    assert(slice("{}", Some("$")).map(_._1) == Right(List("{}")), "it is the record")
+    assert(slice("{}", Some("$")).map(_._1) == Right(List("{}")), "the empty object is the record")
     assert(slice("""{"a":{}}""", Some("a.b")).left.map(_.condition) == Left(Condition.DataFieldNotFound))
     assert(error("""{"message":"hi"}""").condition == Condition.DataFieldNotFound)
   }

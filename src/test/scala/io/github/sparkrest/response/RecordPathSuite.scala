@@ -13,12 +13,12 @@ import org.scalacheck.Gen
 import org.scalatest.funsuite.AnyFunSuite
 import org.scalatestplus.scalacheck.ScalaCheckPropertyChecks
 
-/** Where the records are, if not simply in a field. */
+/** Paths of records that are not simply in a field. */
 class RecordPathSuite extends AnyFunSuite with ScalaCheckPropertyChecks with Slices {
   private def at(path: String, text: String): List[String] =
     inAnyPieces(text)(step => slice(text, Some(path), step = step).fold(e => fail(e.text), _._1))
 
-  test("records one deeper: a missing or null inner value is no record") {
+  test("records can be inside the elements of an array, and a missing or null value there is not a record") {
     val text =
       """{"data":[{"data":{"id":1},"uri":"/1"},{"uri":"/2"},{"data":null},null,7,{"uri":["x"],"data":{"id":3}}],"links":[]}"""
     assert(at("data[].data", text) == List("""{"id":1}""", """{"id":3}"""))
@@ -59,18 +59,18 @@ class RecordPathSuite extends AnyFunSuite with ScalaCheckPropertyChecks with Sli
     assert(read.isRight && atFirstRecord > 0 && atFirstRecord < text.length / 10)
   }
 
-  test("a path that ends in [] is the path of the array; records may be arrays") {
+  test("[] at the end of a path changes nothing, and records can be arrays") {
     val text = """{"time":1,"states":[["a",1],["b",2]]}"""
     assert(at("states", text) == List("""["a",1]""", """["b",2]"""))
     assert(at("states[]", text) == at("states", text))
     assert(at("states", """{"time":1,"states":null}""") == Nil)
   }
 
-  test("where an API gives one object for an array of one, [] takes it") {
+  test("[] accepts a single object in place of an array") {
     assert(at("a[].b", """{"a":{"b":{"id":1}}}""") == List("""{"id":1}"""))
   }
 
-  test("$ takes the root itself: a scalar, an object, the elements of an array, nothing of null") {
+  test("$ takes the root: a scalar, an object or the elements of an array as records, and no record for null") {
     assert(at("$", "42") == List("42") && at("$", " \"x\" ") == List("\"x\"") && at("$", "-1.5e3\n") == List("-1.5e3"))
     assert(at("$", """ {"id":1,"kids":[{"id":2}]} """) == List("""{"id":1,"kids":[{"id":2}]}"""))
     assert(at("$", """[{"id":1},null,2]""") == List("""{"id":1}""", "2"))
@@ -79,7 +79,7 @@ class RecordPathSuite extends AnyFunSuite with ScalaCheckPropertyChecks with Sli
     assert(error("42 x", Some("$")).condition == Condition.InvalidResponse)
   }
 
-  test("beside a single object that is the record, its own values can be wanted") {
+  test("values of an object can be wanted although the object is the record") {
     val (found, envelope) =
       slice("""{"id":1,"page":{"next":"t"}}""", Some("$"), Seq("page.next", "id", "$")).fold(e => fail(e.text), identity)
     assert(found == List("""{"id":1,"page":{"next":"t"}}""") && envelope.names == List("id", "page"))
@@ -90,26 +90,26 @@ class RecordPathSuite extends AnyFunSuite with ScalaCheckPropertyChecks with Sli
     assert(inner(path("r.next")).contains(Json.fromString("t")))
   }
 
-  test("quoted names") {
+  test("a path may contain quoted names") {
     assert(at(""""@odata.value"."a b"""", """{"value":[0],"@odata.value":{"a b":[1]}}""") == List("1"))
     assert(at(""""$"""", """{"$":[1]}""") == List("1"))
   }
 
-  test("the records of one element of an array") {
+  test("a path can select the records of one element of an array") {
     val text = """{"feeds":[{"name":"x","items":[1]},{"items":[2,3],"name":"y"},{"name":"y","items":[4]}]}"""
     assert(at("feeds[name=y].items", text) == List("2", "3"))
     assert(at("all[].feeds[name=y].items", s"""{"all":[$text,{"feeds":[]},$text]}""") == List("2", "3", "2", "3"))
     assert(error(text, Some("feeds[name=z].items")).message.contains("no records at feeds[name=z].items"))
   }
 
-  test("where there are none, the error names what was found") {
+  test("the error for a missing path names the arrays that exist, or another path") {
     val e = error("""{"data":[{"x":1}],"n":1}""", Some("data.items"))
     assert(e.condition == Condition.DataFieldNotFound && e.message.contains("Arrays in it: data"))
     assert(error("[{}]", Some("data[].data")).hint.contains("$[].data[].data"))
     assert(error("""{"id":7,"name":"x"}""").hint.contains("$ if the response itself is the record"))
   }
 
-  test("a body cut at any byte is never taken for a whole one, wherever the records are") {
+  test("a body that is cut at any byte is an error, for any path of the records") {
     val whole = """{"a":[{"k":"v","b":{"id":"x\"y"}},{"b":null,"k":1}],"c":[{"k":"v","u":{"w":1}}],"d":{"e":[]}}"""
     for (at <- Seq("a[].b", "a[k=v].b", "$", "d"); n <- 0 until whole.length)
       assert(
@@ -118,7 +118,7 @@ class RecordPathSuite extends AnyFunSuite with ScalaCheckPropertyChecks with Sli
       )
   }
 
-  /** What the path says, over a tree. */
+  /** The records at a path in a parsed tree. */
   private def expected(json: Json, path: List[Segment]): Option[List[Json]] = path match {
     case Nil              => Some(json.asArray.fold(List(json))(_.toList))
     case _ if json.isNull => Some(Nil)
@@ -131,7 +131,7 @@ class RecordPathSuite extends AnyFunSuite with ScalaCheckPropertyChecks with Sli
       json.asArray.flatMap(_.find(_.hcursor.get[String](field).contains(value))).flatMap(expected(_, rest))
   }
 
-  test("any path in any JSON, read in any pieces, leads to the records that a tree has there") {
+  test("for any path, any JSON and any pieces of input, the records are the records of a parsed tree") {
     val name = Gen.oneOf("a", "b", "k")
     val value = Gen.oneOf("x", "y")
     def tree(depth: Int): Gen[Json] = {
@@ -148,7 +148,12 @@ class RecordPathSuite extends AnyFunSuite with ScalaCheckPropertyChecks with Sli
         )
     }
     val segment =
-      Gen.frequency[Segment](3 -> name.map(Name(_)), 2 -> Gen.const(Each), 1 -> value.map(v => Where("k", v)), 1 -> Gen.choose(0, 2).map(At(_)))
+      Gen.frequency[Segment](
+        3 -> name.map(Name(_)),
+        2 -> Gen.const(Each),
+        1 -> value.map(v => Where("k", v)),
+        1 -> Gen.choose(0, 2).map(At(_))
+      )
     var records, absent = 0
     forAll(
       tree(4),
@@ -169,6 +174,6 @@ class RecordPathSuite extends AnyFunSuite with ScalaCheckPropertyChecks with Sli
           assert(found.fold(e => fail(e.text), _._1).map(parse(_).toOption.get) == inTree, s"$at in $text")
       }
     }
-    assert(records > 100 && absent > 100, s"$records records and $absent absent paths prove little")
+    assert(records > 100 && absent > 100, s"$records records and $absent absent paths are too few")
   }
 }

@@ -14,7 +14,7 @@ import org.scalatest.funsuite.AnyFunSuite
 import org.scalatestplus.scalacheck.ScalaCheckPropertyChecks
 
 class RecordSlicerSuite extends AnyFunSuite with ScalaCheckPropertyChecks with Slices {
-  test("a root array, a field `data`, and the only array of objects need no dataField") {
+  test("without dataField the records are the root array, the field `data`, or the only array of objects") {
     assert(records("""[{"id":1}, {"id":2}]""") == List("""{"id":1}""", """{"id":2}"""))
     assert(records("""{"data":[{"id":1}],"timestamp":5}""") == List("""{"id":1}"""))
     assert(records("""{"n":[1,2],"items":[{"id":1}],"next":null}""") == List("""{"id":1}"""))
@@ -23,19 +23,19 @@ class RecordSlicerSuite extends AnyFunSuite with ScalaCheckPropertyChecks with S
     assert(records("""{"items":[]}""") == Nil && records("[]") == Nil && records("""{"data":null}""") == Nil)
   }
 
-  test("several arrays of objects are an error that lists them") {
+  test("several arrays of objects without dataField are an error that lists them") {
     val e = error("""{"a":[{"x":1}],"b":[{"y":1}]}""")
     assert(e.condition == Condition.DataFieldNotFound && e.message.contains("a, b") && e.hint.contains("dataField"))
   }
 
-  test("no records is an error that lists the arrays, or the fields, that exist") {
+  test("a response without records is an error that lists its arrays or fields") {
     assert(error("""{"message":"hi","data":{"children":[{"x":1}]}}""").message.contains("data.children"))
     assert(error("""{"message":"hi","code":7}""").message.contains("message, code"))
     assert(error("""{"x":1}""", Some("result.items")).message.contains("no records at result.items"))
     assert(error("""[{"x":1}]""", Some("items")).hint.contains("Remove dataField"))
   }
 
-  test("a path leads to an array, one object, or null") {
+  test("dataField can be the path of an array, of an object, or of null") {
     assert(records("""{"a":{"b.c":[1,"x",{"y":[]}]}}""", Some("""a."b.c"""")) == List("1", "\"x\"", """{"y":[]}"""))
     assert(records("""{"r":{"id":1}}""", Some("r")) == List("""{"id":1}"""))
     assert(records("""{"states":null}""", Some("states")) == Nil && records("""{"a":null}""", Some("a.b")) == Nil)
@@ -43,14 +43,14 @@ class RecordSlicerSuite extends AnyFunSuite with ScalaCheckPropertyChecks with S
     assert(records("null") == Nil && records(" null ", Some("a.b")) == Nil)
   }
 
-  test("brackets are matched at any depth, whatever the records before nested") {
+  test("brackets are matched at any depth, after records with other nesting") {
     val deep = "[{\"a\":" * 1000 + "1" + "}]" * 1000
     val other = "{\"a\":[" * 1000 + "1" + "]}" * 1000
     assert(records(s"[$deep,$other,$deep]") == List(deep, other, deep))
     assert(error(s"[$other,${deep.patch(deep.length - 700, "]", 1)}]").condition == Condition.InvalidResponse)
   }
 
-  test("what was asked for from outside the records is kept, before and after them") {
+  test("wanted values before and after the records are kept") {
     val (_, envelope) = slice(
       """{"meta":{"next":"abc","more":true},"data":[{"x":1}],"latest":12345678901234567890.10}""",
       wanted = Seq("meta.next", "latest", "none")
@@ -61,11 +61,11 @@ class RecordSlicerSuite extends AnyFunSuite with ScalaCheckPropertyChecks with S
     assert(envelope.names == List("meta", "data", "latest"))
   }
 
-  test("line breaks between tokens become blanks: a record is a line") {
+  test("line breaks between tokens become blanks, because a record is one line") {
     assert(records("[\n {\r\n\t\"a\" : \"x\\ny\",\n \"b\": [\n1]} ]") == List("{  \t\"a\" : \"x\\ny\",  \"b\": [ 1]}"))
   }
 
-  test("escapes, brackets in strings, a byte order mark and odd names") {
+  test("escapes, brackets in strings, a byte order mark and escaped names are handled") {
     assert(
       records("\uFEFF[{\"a\\\"]}\":\"\\\\\"},{\"\u00e9\":\"\\ud83d\\ude00}\"}]") == List(
         "{\"a\\\"]}\":\"\\\\\"}",
@@ -95,17 +95,17 @@ class RecordSlicerSuite extends AnyFunSuite with ScalaCheckPropertyChecks with S
     "{\"data\" [1]}",
     "[\"\\"
   ).foreach { text =>
-    test(s"not JSON: '${text.replace("\n", "\\n")}'") {
+    test(s"'${text.replace("\n", "\\n")}' is an error, because it is not JSON") {
       assert(error(text).condition == Condition.InvalidResponse)
     }
   }
 
-  test("a body cut at any byte is never taken for a whole one") {
+  test("a body that is cut at any byte is an error") {
     val whole = """{"a":{"b":1.5},"data":[{"id":"x\"y","n":[1,{"q":null}]},{"id":2}],"next":"t"}"""
     (0 until whole.length).foreach(n => assert(error(whole.take(n)).condition == Condition.InvalidResponse, s"cut at $n"))
   }
 
-  test("a single value at the root is an error that says how to take it for the record") {
+  test("a scalar response is an error that suggests dataField $") {
     Seq("42", " \"x\" ", "true").foreach { text =>
       Seq(None, Some("a")).foreach { at =>
         val e = error(text, at)
@@ -115,13 +115,14 @@ class RecordSlicerSuite extends AnyFunSuite with ScalaCheckPropertyChecks with S
     assert(error("42 43").condition == Condition.InvalidResponse && error("4x").condition == Condition.InvalidResponse)
   }
 
-  test("a response above the limit is refused, whatever it is") {
+  test("a response above the limit is refused") {
     assert(
-      slice("[" + "1," * 100000 + "1]", max = 1000).fold(_.condition, _ => fail("taken")) == Condition.ResponseTooLarge
+      slice("[" + "1," * 100000 + "1]", max = 1000)
+        .fold(_.condition, _ => fail("it was accepted")) == Condition.ResponseTooLarge
     )
   }
 
-  test("memory is that of the longest record, not of the response") {
+  test("memory depends on the longest record, not on the length of the response") {
     val record = "{\"x\":\"" + "y" * 1000 + "\"}"
     val n = 200000
     val endless = new InputStream {
@@ -155,7 +156,7 @@ class RecordSlicerSuite extends AnyFunSuite with ScalaCheckPropertyChecks with S
     assert(count == n && largest <= (1 << 16), s"$count records, a window of $largest bytes for ${n * 1000L} bytes")
   }
 
-  test("any JSON, printed in any way and read in any pieces, is cut into exactly its elements") {
+  test("any JSON, printed and read in any way, is cut into its elements") {
     forAll(Gen.listOf(json), Gen.choose(1, 40), Gen.oneOf(true, false), minSuccessful(300)) {
       (elements, step, pretty) =>
         val document = Json.obj(
@@ -171,7 +172,7 @@ class RecordSlicerSuite extends AnyFunSuite with ScalaCheckPropertyChecks with S
     }
   }
 
-  test("a field is found in a record as a JSON parser finds it") {
+  test("a field of a record has the value that a JSON parser finds") {
     forAll(json, Gen.alphaStr.suchThat(_.nonEmpty), json, minSuccessful(300)) { (inner, name, other) =>
       val record = Json.obj("o" -> other, "n" -> Json.obj("x" -> Json.True, name -> inner))
       Seq(record.noSpaces, record.spaces2).foreach { text =>

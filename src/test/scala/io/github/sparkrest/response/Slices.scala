@@ -13,7 +13,7 @@ import io.github.sparkrest.options.values.FieldPath
 import org.scalacheck.{Arbitrary, Gen}
 import org.scalatest.Assertions
 
-/** Records cut out of texts, for the suites of this package. */
+/** Functions for the suites of this package that cut records out of texts. */
 private[sparkrest] trait Slices { this: Assertions =>
 
   final protected class Kept extends RecordSink {
@@ -22,14 +22,14 @@ private[sparkrest] trait Slices { this: Assertions =>
     def restart(): Unit = records.clear()
   }
 
-  /** Gives a few bytes at a time, so that values lie across the borders of reads. */
+  /** Returns a few bytes at a time, so that values span several reads. */
   final protected class Dribble(bytes: Array[Byte], step: Int) extends InputStream {
     private val in = new ByteArrayInputStream(bytes)
     def read(): Int = in.read()
     override def read(b: Array[Byte], off: Int, len: Int): Int = in.read(b, off, math.min(len, step))
   }
 
-  protected def path(text: String): FieldPath = FieldPath.parse(text).getOrElse(fail(s"'$text' is not taken for a path"))
+  protected def path(text: String): FieldPath = FieldPath.parse(text).getOrElse(fail(s"'$text' does not parse as a path"))
 
   protected def slice(
       text: String,
@@ -54,7 +54,7 @@ private[sparkrest] trait Slices { this: Assertions =>
   protected def error(text: String, at: Option[String] = None, lines: Boolean = false): RestError =
     slice(text, at, lines = lines).fold(identity, r => fail(s"found $r"))
 
-  /** The same for reads of every size, from one byte to the whole. */
+  /** The result of `run`, which must be the same for reads of any size. */
   protected def inAnyPieces[A](text: String)(run: Int => A): A = {
     val whole = run(1 << 20)
     (1 to text.getBytes(UTF_8).length).foreach(step => assert(run(step) == whole, s"reads of $step bytes of $text"))

@@ -12,9 +12,9 @@ import org.apache.spark.sql.catalyst.expressions.{BoundReference, InterpretedUns
 import org.apache.spark.sql.types.StructType
 import org.scalatest.funsuite.AnyFunSuite
 
-/** Rows straight from bytes are the rows of Spark's own parser, byte for byte, or there are none.
+/** The fast parser makes the same rows as Spark's parser, byte for byte, or it makes no row.
   *
-  * `ROW_RECORDS` sets how many random records are compared: see `make test-rows`. `ROW_SEED` repeats a run that has failed.
+  * `ROW_RECORDS` sets the number of random records, as in `make test-rows`. `ROW_SEED` repeats a failed run.
   */
 class DifferentialSuite extends AnyFunSuite {
   import DifferentialSuite._
@@ -40,14 +40,14 @@ class DifferentialSuite extends AnyFunSuite {
     Map("columnNameOfCorruptRecord" -> "id")
   )
 
-  /** Both parsers for one schema. */
+  /** Both parsers, with the same schema. */
   final private class Sides(schema: StructType, options: Map[String, String]) {
     private val json = JsonRows(schema, JsonRowSettings(options, "UTC", "_corrupt_record"))
     private val (mine, sparks) = (projection, projection)
     private val names = NewFields.filter(schema)
     var answered = 0L
 
-    /** The difference, if there is one. The record lies between others, as in a page. */
+    /** The difference between the parsers, if any. The record is between other records, as in a page. */
     def difference(record: Array[Byte]): Option[String] = {
       val buf = "{\"id\":1}\n".getBytes(UTF_8) ++ record ++ "\n{\"id\":2}\n".getBytes(UTF_8)
       val (from, to) = (9, 9 + record.length)
@@ -67,14 +67,14 @@ class DifferentialSuite extends AnyFunSuite {
         }
       }
     }
-    // The interpreted one: compiled code would be made anew for each schema.
+    // The interpreted projection, because a compiled projection would be generated for each schema.
     private def projection = InterpretedUnsafeProjection.createProjection(
       schema.fields.toSeq.zipWithIndex.map { case (f, i) => BoundReference(i, f.dataType, nullable = true) }
     )
     private def same(a: InternalRow, b: UnsafeRow) = b == a
   }
 
-  test(s"$records random records (ROW_SEED=$seed)") {
+  test(s"$records random records give the same rows in both parsers (ROW_SEED=$seed)") {
     var compared = 0L
     var answered = 0L
     var round = 0L
@@ -96,7 +96,7 @@ class DifferentialSuite extends AnyFunSuite {
     assert(answered > compared / 5)
   }
 
-  test("clean records never need Spark's parser") {
+  test("records without odd values never need Spark's parser") {
     (0 until 200).foreach { round =>
       val make = new RandomRecords(round.toLong, odd = 0, anyAsText = !SPARK_VERSION.startsWith("3."))
       val schema = make.schema()
@@ -109,7 +109,7 @@ class DifferentialSuite extends AnyFunSuite {
     }
   }
 
-  test("differences of the past") {
+  test("records that once made a difference give the same rows in both parsers") {
     cases.foreach { case (schema, record) =>
       val sides = new Sides(StructType.fromDDL(schema), Map.empty)
       assert(sides.difference(record.getBytes(UTF_8)).isEmpty)
@@ -120,7 +120,7 @@ class DifferentialSuite extends AnyFunSuite {
 object DifferentialSuite {
   private val Oddness = Vector(0, 0.03, 0.1, 0.3, 1)
 
-  /** Each once made a difference, here or in the prototype. */
+  /** Each record once made a difference, here or in the prototype. */
   private val cases = Seq(
     "a bigint" -> "{\"skipped\":{\"\\ud800\":1},\"a\":1}",
     "`q\"` bigint, a bigint" -> """{"q"":2,"a":1}""",

@@ -15,7 +15,7 @@ import org.apache.spark.sql.{Row, SparkSession}
 import org.scalatest.BeforeAndAfterAll
 import org.scalatest.funsuite.AnyFunSuite
 
-/** The same rows as `spark.read.json`, over records x schemas x options. */
+/** Rows equal the rows of `spark.read.json`, for all combinations of records, schemas and options. */
 class JsonRowsSuite extends AnyFunSuite with BeforeAndAfterAll {
   private lazy val spark: SparkSession =
     SparkSession.builder().master("local[1]").config("spark.sql.session.timeZone", "UTC").getOrCreate()
@@ -51,18 +51,18 @@ class JsonRowsSuite extends AnyFunSuite with BeforeAndAfterAll {
     Map("timeZone" -> "America/New_York")
   )
 
-  /** Rows, or that it fails. */
+  /** The rows. `None` if parsing fails. */
   private def ours(record: String, schema: StructType, options: Map[String, String]): Option[Seq[Row]] = Try {
     val json = JsonRows(schema, JsonRowSettings(options, "UTC", "_corrupt_record"))
     val toRow = CatalystTypeConverters.createToScalaConverter(schema)
-    // The record lies inside a larger array, as in a page.
+    // The record is a part of a larger array, as in a page.
     val bytes = s"#$record#".getBytes(UTF_8)
     val direct = Option(json.row(bytes, 1, bytes.length - 1)).map(Iterator.single(_))
     direct.getOrElse(json.rows(bytes, 1, bytes.length - 1)).map(r => toRow(r).asInstanceOf[Row]).toList
   }.toOption
 
-  /** From files, as a user would read them: over a `Dataset[String]` Spark spells nested text differently. All records in one
-    * query, unless one of them may fail it.
+  /** Reads files, as a user would, because Spark spells nested text of a `Dataset[String]` differently. One query reads all
+    * records, unless a record may make it fail.
     */
   private def sparks(schema: StructType, options: Map[String, String]): Map[String, Option[Seq[Row]]] = {
     def rows(paths: String*) = spark.read.schema(schema).options(options).json(paths: _*)
@@ -79,14 +79,14 @@ class JsonRowsSuite extends AnyFunSuite with BeforeAndAfterAll {
       .map(r => r -> Files.write(Files.createTempFile("record", ".json"), (r + "\n").getBytes(UTF_8)).toString)
       .toMap
 
-  test(s"${records.length * schemas.length * options.length} cases give the rows of spark.read.json") {
+  test(s"${records.length * schemas.length * options.length} cases give the same rows as spark.read.json") {
     for (s <- schemas; o <- options; schema = StructType.fromDDL(s); (r, theirs) <- sparks(schema, o)) {
       val mine = ours(r, schema, o)
       assert(mine.map(_.map(_.toString)) == theirs.map(_.map(_.toString)), s"$r as $s with $o")
     }
   }
 
-  test("an option for odd JSON means the same as in spark.read.json, and its record harms no other") {
+  test("an option for odd JSON has the same effect as in spark.read.json, and other records are not affected") {
     val odd = Seq(
       "allowUnquotedControlChars" -> "{\"a\":1,\"b\":\"x\ty\"}",
       "allowSingleQuotes" -> "{'a':1,'b':'x'}",
@@ -112,13 +112,13 @@ class JsonRowsSuite extends AnyFunSuite with BeforeAndAfterAll {
       assert(mine.head == Row(8, null, null, null) && mine.last == Row(9, null, null, null))
       val file = Files.write(Files.createTempFile("record", ".json"), (record + "\n").getBytes(UTF_8)).toString
       val theirs = spark.read.schema(schema).options(options).json(file).collect().toSeq.map(_.toString)
-      // A comment is blanked out where it is allowed: elsewhere the bad record is kept as it came.
+      // An allowed comment is replaced by blanks. Otherwise the bad record is kept unchanged.
       assert(mine.tail.init.map(_.toString) == theirs, s"$record with $option=$on")
       assert(mine(1).isNullAt(3) == (on == "true"), s"$record with $option=$on")
     }
   }
 
-  test("the deepest record that is sliced is a bad record to the parser, and overflows no stack") {
+  test("a record of the greatest allowed depth overflows no stack in any parser") {
     val depth = SliceRules().depth - 1
     val deep = "{\"a\":" + "[" * depth + "]" * depth + "}"
     val settings = JsonRowSettings(Map.empty, "UTC", "_corrupt_record")
@@ -132,13 +132,13 @@ class JsonRowsSuite extends AnyFunSuite with BeforeAndAfterAll {
     }
   }
 
-  test("output STRING is the record's own text, output STRUCT the record as a column") {
+  test("output STRING is the text of the record, and output STRUCT is the record as a column") {
     def rows(ddl: String, record: String) = ours(record, StructType.fromDDL(ddl), Map.empty).get
     records.foreach(r => assert(rows("output string", r) == Seq(Row(r))))
     assert(rows("output struct<a:int,b:string>", records.head) == Seq(Row(Row(1, "x"))))
   }
 
-  test("what the schema says is nullable, as spark.read.json has it") {
+  test("all fields of a schema become nullable, as in spark.read.json") {
     val t = StructType.fromDDL("a int not null, b array<struct<c:int not null>>")
     assert(RowShape.nullable(t) == StructType.fromDDL("a int, b array<struct<c:int>>"))
   }

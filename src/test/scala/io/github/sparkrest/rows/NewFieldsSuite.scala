@@ -11,7 +11,7 @@ class NewFieldsSuite extends AnyFunSuite {
   )
   private def added(found: String): DataType = NewFields.add(known, t(found))
 
-  test("new fields stand behind those of their struct; known ones keep their types") {
+  test("new fields are added at the end of their struct, and known fields keep their types") {
     assert(added("zip STRING, id STRING, at DATE") == StructType(known.fields ++ t("zip STRING, at DATE").fields))
     assert(
       added("user STRUCT<born: DATE, name: INT>") == t(known.toDDL.replace("name: STRING", "name: STRING, born: DATE"))
@@ -27,12 +27,12 @@ class NewFieldsSuite extends AnyFunSuite {
     )
   }
 
-  test("nothing new: fewer fields, other types, another case") {
+  test("missing fields, other types and names in another case add nothing") {
     Seq("id STRING", "ID INT", "user STRING", "user STRUCT<NAME: INT>", "tags STRUCT<m: INT>", "by ARRAY<INT>")
       .foreach(found => assert(added(found) == known, found))
   }
 
-  test("paths of new fields") {
+  test("new fields are named by their paths") {
     assert(
       NewFields.names(
         known,
@@ -42,13 +42,13 @@ class NewFieldsSuite extends AnyFunSuite {
     )
   }
 
-  test("null, {} and [] tell no type") {
+  test("a field that only has null, {} or [] has no type yet") {
     val empty = t("a VOID, b ARRAY<VOID>, c STRUCT<d: VOID>").add("e", new StructType)
     assert(NewFields.informative(empty).isEmpty && NewFields.informative(NullType).isEmpty)
     assert(NewFields.informative(t("a VOID, c STRUCT<d: VOID, f: INT>")).contains(t("c STRUCT<f: INT>")))
   }
 
-  test("hints may say that a new field is none") {
+  test("a field that a hint covers is not new") {
     val watched = WatchedSchema(known, Some("user STRUCT<name: STRING>"), _ => throw new IllegalStateException)
     assert(!watched.lacks(t("user STRUCT<born: DATE>")) && watched.lacks(t("born DATE")))
   }

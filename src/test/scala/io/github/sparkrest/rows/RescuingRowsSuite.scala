@@ -17,7 +17,7 @@ class RescuingRowsSuite extends AnyFunSuite {
     val json = JsonRows(schema, settings)
     val toRow = CatalystTypeConverters.createToScalaConverter(schema)
     val bytes = s"#$record#".getBytes(UTF_8)
-    // Twice: rows are used again.
+    // Reads twice, because rows are reused.
     json.rows(bytes, 1, bytes.length - 1).foreach(_ => ())
     json.rows(bytes, 1, bytes.length - 1).map(r => toRow(r).asInstanceOf[Row]).toList
   }
@@ -27,14 +27,14 @@ class RescuingRowsSuite extends AnyFunSuite {
     rows.head.getAs[String]("rest")
   }
 
-  test("null when all fits") {
+  test("the rescued column is null if the whole record fits") {
     assert(read("a int, rest string, b struct<c:string>", """{"b":{"c":"x"},"a":1}""") == Seq(Row(1, null, Row("x"))))
     assert(rest("a int, rest string", """{"a":null}""") == null && rest("a int, rest string", "{}") == null)
-    assert(rest("a int, rest string", """{"a":1,"x":null}""") == null, "null is nothing to rescue")
-    assert(rest("a int, rest string", "{ \"\\u0061\" : 1 }") == null, "a name with an escape")
+    assert(rest("a int, rest string", """{"a":1,"x":null}""") == null, "a null is not rescued")
+    assert(rest("a int, rest string", "{ \"\\u0061\" : 1 }") == null, "the name has an escape")
   }
 
-  test("fields that the schema lacks, as the record spells them") {
+  test("fields that the schema lacks are rescued in the record's spelling") {
     assert(
       read("a int, rest string", """{"x": 1.10, "a":1, "y\"z" : {"k": [ ]}}""") ==
         Seq(Row(1, """{"x":1.10,"y\"z":{"k": [ ]}}"""))
@@ -43,7 +43,7 @@ class RescuingRowsSuite extends AnyFunSuite {
     assert(rest("id int, rest string", """{"ID":1}""") == """{"ID":1}""", "names differ in case")
   }
 
-  test("values that do not fit, with the rest of the record in place") {
+  test("values that do not fit are rescued, and the other fields are in their columns") {
     assert(read("a int, b string, rest string", """{"a":"x","b":"y"}""") == Seq(Row(null, "y", """{"a":"x"}""")))
     assert(rest("a int, rest string", """{"a":12345678901}""") == """{"a":12345678901}""")
     assert(rest("a int, rest string", """{"a":1.5}""") == """{"a":1.5}""")
@@ -58,7 +58,7 @@ class RescuingRowsSuite extends AnyFunSuite {
     assert(rest("b struct<c:int>, rest string", """{"b":"no object"}""") == """{"b":"no object"}""")
   }
 
-  test("an array or map with something that does not fit is rescued as a whole") {
+  test("an array or map with a value that does not fit is rescued as a whole") {
     val array = "l array<struct<c:int>>, rest string"
     assert(rest(array, """{"l":[{"c":1},{"c":2}]}""") == null)
     assert(rest(array, """{"l":[{"c":1},{"c":"x"}]}""") == """{"l":[{"c":1},{"c":"x"}]}""")
@@ -69,14 +69,16 @@ class RescuingRowsSuite extends AnyFunSuite {
     assert(rest("m map<string,struct<c:int>>, rest string", """{"m":{"k":{"d":1}}}""") == """{"m":{"k":{"d":1}}}""")
   }
 
-  test("beside output") {
+  test("the rescued column works next to output, in any order") {
     assert(
       read("output struct<a:int>, rest string", """{"a":1,"b":2}""") == Seq(Row(Row(1), """{"b":2}""")) &&
         read("rest string, output struct<a:int>", """{"a":"x"}""") == Seq(Row("""{"a":"x"}""", Row(null)))
     )
   }
 
-  test("a misfit is no corrupt record, in any mode; what is no JSON object is one") {
+  test(
+    "a record with a value that does not fit is not corrupt in any mode, but a record that is not a JSON object is"
+  ) {
     val columns = "a int, _corrupt_record string, rest string"
     for (mode <- Seq("PERMISSIVE", "DROPMALFORMED", "FAILFAST"))
       assert(read(columns, """{"a":"x"}""", "mode" -> mode) == Seq(Row(null, null, """{"a":"x"}""")), mode)
@@ -90,7 +92,7 @@ class RescuingRowsSuite extends AnyFunSuite {
     assert(read(named, "17", "columnNameOfCorruptRecord" -> "bad") == Seq(Row(null, "17", null)))
   }
 
-  test("nothing is lost where the reason does not show: two values of a name, records that are arrays") {
+  test("records with a repeated name and records that are arrays lose nothing") {
     assert(rest("a int, rest string", """{"a":1,"a":"x"}""") == """{"a":1,"a":"x"}""")
     assert(read("a int, rest string", """[{"a":1},{"a":2}]""") == Seq(Row(1, null), Row(2, null)))
     val mixed = """[{"a":1,"b":3},{"a":2}]"""

@@ -8,23 +8,23 @@ import io.github.sparkrest.poll.Schedule
 import org.scalatest.BeforeAndAfterAll
 import org.scalatest.funsuite.AnyFunSuite
 
-/** `Trigger.AvailableNow`, run after run on one page log, against an API that forgets the places that it named. */
+/** Several runs with `Trigger.AvailableNow` on one page log, against an API whose cursors and page tokens expire. */
 class AvailableNowRunsSuite extends AnyFunSuite with BeforeAndAfterAll {
 
-  /** Names of places that the API no longer knows. */
+  /** The cursors and page tokens that the API no longer accepts. */
   @volatile private var refused: String => Boolean = (_: String) => false
   @volatile private var refusal = 410
 
-  /** With `/endless`: a new cursor comes with each response, and records with the first three and with this one. */
+  /** `/endless` returns a new cursor with each response, and a record with the first three responses and with this one. */
   @volatile private var recordAt = -1
 
-  /** Part of each page token that the API names now. */
+  /** A part of the page tokens that the API returns now. */
   @volatile private var edition = "a"
 
-  /** On the first page too. */
+  /** More ids on the first page. */
   @volatile private var added = Seq.empty[Int]
 
-  /** With `?cursor=`: ten records and a cursor, then none. With `?page=`: three pages of ten, each naming the next one. */
+  /** `/cursor` returns ten records and a cursor, then no records. `/pages` returns three pages of ten records. */
   private val server = new LocalServer({ e =>
     val at = Option(e.getRequestURI.getQuery).getOrElse("").split("=").drop(1).lastOption.getOrElse("")
     val isPage = e.getRequestURI.getPath == "/pages"
@@ -63,7 +63,7 @@ class AvailableNowRunsSuite extends AnyFunSuite with BeforeAndAfterAll {
     "dataField" -> "items"
   )
 
-  test("an API that names a new cursor with every empty response: the run ends, and the next one loses nothing") {
+  test("a run ends even if every empty response has a new cursor, and the next run loses nothing") {
     val root = Files.createTempDirectory("log")
     refused = _ => false
     val endless = cursor.updated(0, "url" -> s"${server.url}/endless?cursor={next}")
@@ -71,14 +71,14 @@ class AvailableNowRunsSuite extends AnyFunSuite with BeforeAndAfterAll {
     val before = server.asked.length
     assert(first.ends(20000) && first.poller.complete && first.records == 3)
     val requests = server.asked.length - before
-    assert(requests <= 4 + AvailableNow.MostFruitless, "each empty response is followed by a pause, and 20 are the end")
+    assert(requests <= 4 + AvailableNow.MostFruitless, "the run ends after 20 empty responses")
     recordAt = requests + 5
     val second = new OneEndpointRun(root, mustComplete = true, endless: _*)
     assert(second.ends(20000) && second.poller.complete && second.records == 4)
-    assert(server.asked(before + requests).uri.endsWith(s"c$requests"), "it goes on from the newest cursor")
+    assert(server.asked(before + requests).uri.endsWith(s"c$requests"), "the next run continues from the newest cursor")
   }
 
-  test("without AvailableNow such an API is not polled without a pause") {
+  test("without AvailableNow, polls that return an empty response with a new cursor have a pause between them") {
     refused = _ => false
     val endless = cursor.updated(0, "url" -> s"${server.url}/endless?cursor={next}")
     val before = server.asked.length
@@ -87,7 +87,7 @@ class AvailableNowRunsSuite extends AnyFunSuite with BeforeAndAfterAll {
     assert(server.asked.length - before <= 4 + 3000 / Schedule.IdleMillis)
   }
 
-  test("a cursor that expired between two runs: onCursorExpired=restart begins again in the same run") {
+  test("if a cursor expires between two runs, onCursorExpired=restart starts again within the run") {
     val root = Files.createTempDirectory("log")
     refused = _ => false
     val first = new OneEndpointRun(root, mustComplete = true, cursor: _*)
@@ -97,10 +97,10 @@ class AvailableNowRunsSuite extends AnyFunSuite with BeforeAndAfterAll {
     val asked = server.asked.length
     val second = new OneEndpointRun(root, mustComplete = true, cursor :+ ("onCursorExpired" -> "restart"): _*)
     assert(second.ends(20000))
-    assert(server.asked.drop(asked).map(_.uri).exists(u => !u.contains("c1")), "it began again")
+    assert(server.asked.drop(asked).map(_.uri).exists(u => !u.contains("c1")), "a request without the cursor")
   }
 
-  test("with onError=fail the run fails once, and the next one begins again") {
+  test("if a cursor expires with onError=fail, the run fails once and the next run starts again") {
     val root = Files.createTempDirectory("log")
     refused = _ => false
     val options = cursor ++ Seq("onCursorExpired" -> "restart", "onError" -> "fail")
@@ -116,7 +116,7 @@ class AvailableNowRunsSuite extends AnyFunSuite with BeforeAndAfterAll {
     assert(!server.asked(asked).uri.contains("c1"), "the refused cursor was sent again")
   }
 
-  test("a page token that expired between two runs: the traversal begins again, and all pages arrive") {
+  test("if a page token expires between two runs, the traversal starts again and all pages arrive") {
     Seq(400, 410).foreach { status =>
       val root = Files.createTempDirectory("log")
       refused = _ => false
@@ -131,20 +131,20 @@ class AvailableNowRunsSuite extends AnyFunSuite with BeforeAndAfterAll {
     }
   }
 
-  test("a traversal that an earlier run began: what came to its first pages since is read before the run ends") {
+  test("a run that finishes the traversal of an earlier run also reads new records on the first pages") {
     val root = Files.createTempDirectory("log")
     refused = _ => false
     val first = new OneEndpointRun(root, mustComplete = true, pages :+ ("maxRequestsPerTrigger" -> "1"): _*)
     assert(first.ends(20000) && first.poller.complete && first.records == 10)
     added = Seq(999)
     try {
-      // The interval is longer than anybody waits.
+      // The interval is longer than the test waits.
       val second = new OneEndpointRun(root, mustComplete = true, pages :+ ("streamingInterval" -> "1h"): _*)
       assert(second.ends(20000) && second.poller.complete && second.records == 31)
     } finally added = Nil
   }
 
-  test("an API that always refuses its own next page fails the run") {
+  test("a run fails if the API always refuses its own next page") {
     val root = Files.createTempDirectory("log")
     refused = _.startsWith("p2")
     refusal = 400

@@ -26,30 +26,30 @@ class AvailableNowSuite extends AnyFunSuite {
       largestPage = records.max
     )
 
-  /** Why it ended after the last of some polls. */
+  /** The reason why the run ends after these polls, if it ends. */
   private def end(polls: Seq[Long], seconds: Long, time: Option[Long] = None, options: Seq[(String, String)] = Nil) =
     polls
       .foldLeft(AvailableNow(moment))((a, n) => a.after(poll(n)))
       .end(poll(polls.last), time, polls.size.toLong, moment + seconds * 1000, config(options: _*))
 
-  test("it ends when nothing further is to be asked for, and goes on while records come") {
+  test("a run ends if there are no more pages, and continues while polls return records") {
     assert(AvailableNow(moment).end(poll(0, more = false), None, 1, moment + 1, config()).nonEmpty)
     assert(end(Seq(100, 100, 100), seconds = 3600).isEmpty)
   }
 
-  test("an offset that passed the moment ends it; one before it does not, however long that takes") {
+  test("a run ends if the offset has passed its start time, and never before") {
     assert(end(Seq(100), seconds = 1, Some(moment)).nonEmpty)
     assert(end(Seq(100, 50, 40, 30, 20), seconds = 3600, Some(moment - 1)).isEmpty)
   }
 
-  test("without a time in the offset: shorter polls, twice, and not at once") {
+  test("if the offset is not a time, a run ends after two shorter polls and at least 10 s") {
     assert(end(Seq(100, 49, 48), seconds = 10).nonEmpty)
-    assert(end(Seq(100, 49, 48), seconds = 9).isEmpty, "an API may answer with a short page in between")
+    assert(end(Seq(100, 49, 48), seconds = 9).isEmpty, "the API may return a short page in between")
     assert(end(Seq(100, 49, 100), seconds = 60).isEmpty && end(Seq(100, 49), seconds = 60).isEmpty)
-    assert(end(Seq(100, 90, 80, 95), seconds = 60).isEmpty, "an API that filters its pages")
+    assert(end(Seq(100, 90, 80, 95), seconds = 60).isEmpty, "the API may filter its pages")
   }
 
-  test("fewer pages are not shorter ones: a slow machine, or one that others use, ends a poll earlier") {
+  test("a poll with fewer pages is not a shorter poll, because a slow machine reads fewer pages") {
     val polls = Seq(Seq.fill(10)(70L), Seq.fill(6)(70L), Seq(70L), Seq.fill(2)(70L))
     val seen = polls.foldLeft(AvailableNow(moment))((a, p) => a.after(pages(more = true, p: _*)))
     def ends(a: AvailableNow) = a.end(pages(more = true, 70), None, 19, moment + 3600000, config()).isDefined
@@ -57,7 +57,7 @@ class AvailableNowSuite extends AnyFunSuite {
     assert(ends(seen.after(pages(more = true, 70, 3)).after(pages(more = true, 2, 1))))
   }
 
-  test("polls in a row that only moved the offset end it, and one with a record in between counts from the beginning") {
+  test("a run ends after 20 polls in a row that only moved the offset, and a record starts the count again") {
     def after(fruitless: Seq[Boolean], most: Int) =
       fruitless.foldLeft(AvailableNow(moment, mostFruitless = most))((a, f) => a.after(poll(if (f) 0 else 9), f))
     def ends(fruitless: Seq[Boolean], most: Int = AvailableNow.MostFruitless) =
@@ -66,12 +66,12 @@ class AvailableNowSuite extends AnyFunSuite {
     assert(ends(Seq(true, true), 2) && !ends(Seq(true, false, true), 2))
   }
 
-  test("a budget of requests ends it") {
+  test("a run ends when maxRequestsPerTrigger is used up") {
     assert(end(Seq(100, 100, 100), seconds = 1, options = Seq("maxRequestsPerTrigger" -> "3")).nonEmpty)
     assert(end(Seq(100, 100), seconds = 1, options = Seq("maxRequestsPerTrigger" -> "3")).isEmpty)
   }
 
-  test("what time an offset stands for") {
+  test("an offset is recognized as a time in ISO format, or with offsetType=timestamp as a Unix time") {
     def time(offset: String, offsetType: String = "timestamp") =
       new OffsetTime(config("offsetType" -> offsetType).offset).momentOf(offset).map(_.toEpochMilli)
     Seq(

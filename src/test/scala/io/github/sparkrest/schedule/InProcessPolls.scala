@@ -12,7 +12,7 @@ import io.github.sparkrest.pagelog.store.LogStore
 import io.github.sparkrest.poll.{Poll, PollReport, PollRequest}
 import io.github.sparkrest.progress.CoreLimits
 
-/** Runs the poll of a single endpoint in this process, without Spark. The report travels as from a task. */
+/** Runs the poll of a single endpoint in this process, without Spark. The report is serialized, as between task and driver. */
 final class InProcessPolls(config: RestConfig, store: LogStore, log: PageLog) extends PollRunner {
   def run(polls: Seq[PollRequest], sharing: Boolean): Seq[PollReport] = {
     val PollRequest(endpoint, state, limits) = polls.head
@@ -26,10 +26,10 @@ final class InProcessPolls(config: RestConfig, store: LogStore, log: PageLog) ex
 
 object InProcessPolls {
 
-  /** A test does not wait five seconds before a refusal is believed. */
+  /** Shortens the five seconds after which a refusal counts. */
   private val Limits = CoreLimits.Default.copy(refusalMillis = 500)
 
-  /** Stops a poller. Its polls run in threads of this process, and an interrupt may be swallowed while a response is read. */
+  /** Stops a poller. Interrupts repeatedly, because code that reads a response may swallow an interrupt. */
   def end(poller: Poller, thread: Thread): Unit = {
     poller.stop()
     (1 to 40).foreach { _ =>

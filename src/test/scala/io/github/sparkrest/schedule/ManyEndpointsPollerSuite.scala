@@ -13,14 +13,14 @@ import org.scalatest.concurrent.Eventually
 import org.scalatest.funsuite.AnyFunSuite
 import org.scalatest.time.{Millis, Seconds, Span}
 
-/** Which endpoints the poller polls together and when, with tasks that answer as they are told. */
+/** Which endpoints the poller polls together, and when. The test sets the results of the tasks. */
 class ManyEndpointsPollerSuite extends AnyFunSuite with Eventually {
   implicit override val patienceConfig: PatienceConfig = PatienceConfig(Span(30, Seconds), Span(10, Millis))
 
   private val names = Vector("a", "b", "c")
   private def state(offset: Int) = Progress(Some(offset.toString))
 
-  /** Each poll brings one record and moves the offset by one. */
+  /** Each poll returns one record and moves the offset by one. */
   private class Api extends PollRunner {
     private val asked = mutable.ArrayBuffer.empty[(String, Option[String], Boolean)]
     @volatile var slow = Set.empty[String]
@@ -49,7 +49,7 @@ class ManyEndpointsPollerSuite extends AnyFunSuite with Eventually {
     }
   }
 
-  /** Remembers what counted; once, an older run's manifest may stand in the way. */
+  /** Records the states that counted. `inTheWay` is the manifest of an older run, which takes the place of one append. */
   private class Journal extends PollSink {
     @volatile var appended = Vector.empty[Map[String, Progress]]
     @volatile var inTheWay: Option[Map[String, Progress]] = None
@@ -94,7 +94,7 @@ class ManyEndpointsPollerSuite extends AnyFunSuite with Eventually {
     }
   }
 
-  test("one that is handed back is polled apart, with its old state, and holds up no other") {
+  test("an endpoint that is handed back is polled separately with its old state, and delays no other endpoint") {
     val api = new Api
     val journal = new Journal
     api.handedBack = Set("b")
@@ -103,19 +103,19 @@ class ManyEndpointsPollerSuite extends AnyFunSuite with Eventually {
       eventually(assert(api.polls.contains(("b", None, false))))
       val before = api.polls.count(_._1 == "a")
       eventually(assert(api.polls.count(_._1 == "a") > before + 3))
-      assert(api.polls.count(_._1 == "b") == 2, "once at a time")
+      assert(api.polls.count(_._1 == "b") == 2, "an endpoint is polled once at a time")
       api.slow = Set.empty
       api.handedBack = Set.empty
-      eventually(assert(api.polls.contains(("b", Some("1"), true)), "it is quick again, and back among the others"))
+      eventually(assert(api.polls.contains(("b", Some("1"), true)), "a quick endpoint is polled with the others again"))
     }
     names.foreach { n =>
       val counted = journal.appended.flatMap(_.get(n).flatMap(_.offset)).map(_.toInt)
-      assert(counted == (1 to counted.length), s"$n: each state once, in order")
+      assert(counted == (1 to counted.length), s"$n: a state is missing, repeated or out of order")
     }
   }
 
   Seq(Set("b"), Set("b", "c")).foreach { trickling =>
-    test(s"slow endpoints do not wait for ${trickling.size} that never end") {
+    test(s"slow endpoints do not wait for ${trickling.size} endless polls") {
       val api = new Api
       val journal = new Journal
       api.handedBack = names.toSet
@@ -130,12 +130,12 @@ class ManyEndpointsPollerSuite extends AnyFunSuite with Eventually {
       }
       names.foreach { n =>
         val counted = journal.appended.flatMap(_.get(n).flatMap(_.offset)).map(_.toInt)
-        assert(counted == (1 to counted.length), s"$n: each state once, in order")
+        assert(counted == (1 to counted.length), s"$n: a state is missing, repeated or out of order")
       }
     }
   }
 
-  test("those that hang leave tokens of maxRequestRate to the others") {
+  test("endpoints that hang leave tokens of maxRequestRate to the other endpoints") {
     val api = new Api
     api.handedBack = Set("a", "b")
     api.slow = Set("a", "b")
@@ -143,12 +143,12 @@ class ManyEndpointsPollerSuite extends AnyFunSuite with Eventually {
       eventually(assert(api.polls.exists(!_._3)))
       val before = api.polls.count(_._1 == "c")
       eventually(assert(api.polls.count(_._1 == "c") > before + 3))
-      assert(api.polls.count(!_._3) == 1, "one of them at a time")
+      assert(api.polls.count(!_._3) == 1, "only one slow endpoint is polled at a time")
       api.slow = Set.empty
     }
   }
 
-  test("one that no task came to stays due, and nothing of it counts") {
+  test("an endpoint that no task polled stays due, and its state does not change") {
     val api = new Api
     val journal = new Journal
     api.unasked = Set("c")
@@ -160,16 +160,19 @@ class ManyEndpointsPollerSuite extends AnyFunSuite with Eventually {
     }
   }
 
-  test("what was polled from states that an older run has left behind does not count") {
+  test("polls do not count if their states are older than the manifest of another run") {
     val api = new Api
     val journal = new Journal
     api.filesFor = _.map(Seq(_))
-    // In the place of the first file, a's: b is further than this run knew when it polled.
+    // This manifest takes the place of the first file, the file of a. It has a newer state of b than this run's poll used.
     journal.inTheWay = Some(Map("b" -> state(7)))
     running("0.02", journal, api) {
       eventually(assert(journal.appended.count(_.contains("b")) > 3))
     }
     assert(journal.appended.flatMap(_.get("b")).take(3) == Vector(state(7), state(8), state(9)))
-    assert(journal.appended.flatMap(_.get("a")).take(2) == Vector(state(1), state(2)), "polled again from the beginning")
+    assert(
+      journal.appended.flatMap(_.get("a")).take(2) == Vector(state(1), state(2)),
+      "a is polled again from the beginning"
+    )
   }
 }

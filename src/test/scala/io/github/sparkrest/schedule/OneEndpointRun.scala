@@ -8,7 +8,7 @@ import io.github.sparkrest.http.Clock
 import io.github.sparkrest.pagelog.store.LocalLogStore
 import io.github.sparkrest.pagelog.{Endpoint, LogPosition, PageLog}
 
-/** A run of the poller on a page log that outlives it, with real requests. Without Spark: polls run in driver threads. */
+/** A run of the poller on a page log that later runs continue, with real requests. Polls run in threads, without Spark. */
 final class OneEndpointRun(root: Path, mustComplete: Boolean, options: (String, String)*) {
   private val base = Map("streamingInterval" -> "0", "maxRetries" -> "0", "retryBackoff" -> "20ms")
   private val config = RestConfig.parse(base ++ options).fold(e => throw e.toException, identity)
@@ -26,10 +26,10 @@ final class OneEndpointRun(root: Path, mustComplete: Boolean, options: (String, 
   private val thread = new Thread(poller)
   thread.start()
 
-  /** Of all runs. */
+  /** The number of records of all runs. */
   def records: Long = log.unreadRecords(LogPosition.Start)
 
-  /** Whether the run ended by itself within this time; it is over when this returns. */
+  /** Whether the run ended by itself within this time. Otherwise it is stopped. */
   def ends(millis: Long): Boolean = {
     thread.join(millis)
     val ended = !thread.isAlive

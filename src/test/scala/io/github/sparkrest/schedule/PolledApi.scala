@@ -16,8 +16,8 @@ import io.github.sparkrest.poll.{Poll, PollOutcome, TaskBudget}
 import io.github.sparkrest.progress.Progress
 import io.github.sparkrest.progress.seen.SeenInMemory
 
-/** What an API answers, as a function of the request, and a reader that polls it through the whole pipeline, without a network.
-  * The state goes through its codec after each poll, as over a restart.
+/** An API as a function from request to response, and a reader that polls it with the whole pipeline, without a network. The
+  * state passes through its codec after each poll, as over a restart.
   */
 final class PolledApi(options: (String, String)*)(answer: HttpRequest => PolledApi.Answer) {
   val config: RestConfig =
@@ -45,7 +45,7 @@ final class PolledApi(options: (String, String)*)(answer: HttpRequest => PolledA
 
   def urls: List[String] = asked.map(_.url).toList
 
-  /** One poll: the records that are new. What is to be asked once more, some time later, is. */
+  /** The new records of one poll. If the poll must wait and request a page again, this includes the wait. */
   def poll(): List[String] = {
     val first = once()
     outcome.waitMs.fold(first) { ms =>
@@ -54,7 +54,7 @@ final class PolledApi(options: (String, String)*)(answer: HttpRequest => PolledA
     }
   }
 
-  /** One run of a task. */
+  /** The new records of one task. */
   def once(): List[String] = {
     val sink = new PolledApi.Sink
     outcome = pipeline.run(state, TaskBudget(Long.MaxValue, Long.MaxValue, config.paging.maxPages), sink)
@@ -63,7 +63,7 @@ final class PolledApi(options: (String, String)*)(answer: HttpRequest => PolledA
     sink.kept.toList
   }
 
-  /** Polls until nothing more is waiting. */
+  /** Polls until the traversal is complete, or an error occurs. */
   def traversal(): List[String] = {
     val first = poll()
     if (outcome.error.isEmpty && state.traversal.isDefined) first ++ traversal() else first
@@ -72,7 +72,7 @@ final class PolledApi(options: (String, String)*)(answer: HttpRequest => PolledA
 
 object PolledApi {
 
-  /** Of all readers, as on one page log: one may go on where another one ended. */
+  /** All readers share this memory, as on one page log, so a reader can continue from the state of another reader. */
   private val seen = new SeenInMemory
 
   final case class Answer(body: String, headers: Seq[(String, String)] = Nil, status: Int = 200)
@@ -101,7 +101,7 @@ object PolledApi {
   }
 }
 
-/** Takes records and forgets them. */
+/** Counts records and drops them. */
 final class CountingSink extends PageSink {
   var records = 0
   def append(buf: Array[Byte], from: Int, to: Int): Unit = records += 1

@@ -10,7 +10,7 @@ import org.scalatest.concurrent.Eventually
 import org.scalatest.funsuite.AnyFunSuite
 import org.scalatest.time.{Millis, Seconds, Span}
 
-/** Whatever ends the poller's thread, the query learns of it. */
+/** The query learns of every end of the poller's thread. */
 class PollerEndsSuite extends AnyFunSuite with Eventually {
   implicit override val patienceConfig: PatienceConfig = PatienceConfig(Span(20, Seconds), Span(10, Millis))
 
@@ -27,7 +27,7 @@ class PollerEndsSuite extends AnyFunSuite with Eventually {
     )
     .fold(e => fail(e.text), identity)
 
-  /** Answers nothing, until `act` decides otherwise. */
+  /** Returns no records, unless `act` returns reports. */
   private class Tasks(act: (Seq[PollRequest], Boolean) => Option[Seq[PollReport]]) extends PollRunner {
     def run(polls: Seq[PollRequest], sharing: Boolean): Seq[PollReport] = act(polls, sharing).getOrElse(
       Seq(
@@ -98,7 +98,7 @@ class PollerEndsSuite extends AnyFunSuite with Eventually {
     }
   }
 
-  test("an interrupt that is not stop() is a failure, and stop() is none") {
+  test("an interrupt without stop() is a failure, and stop() is not a failure") {
     running(new Tasks((_, _) => None)) { (poller, thread) =>
       eventually(assert(poller.status.polls > 0))
       thread.interrupt()
@@ -113,7 +113,7 @@ class PollerEndsSuite extends AnyFunSuite with Eventually {
     }
   }
 
-  test("a thread that ended without a failure, and before the end of the data, is a failure") {
+  test("a thread that ends without a failure before the data is complete is a failure") {
     running(new Tasks((_, _) => None)) { (poller, thread) =>
       assert(PollerFailure.of(poller, thread.isAlive).isEmpty)
       poller.stop()
@@ -126,7 +126,7 @@ class PollerEndsSuite extends AnyFunSuite with Eventually {
     }
   }
 
-  test("pages of lost attempts are swept now and then, and never while a job is under way") {
+  test("pages of lost attempts are swept regularly, but never while a job runs") {
     @volatile var isSlow = false
     val tasks = new Tasks((polls, sharing) =>
       if (!isSlow) None

@@ -12,7 +12,7 @@ import org.scalatest.funsuite.AnyFunSuite
 /** The decisions of the poller, event by event, without a thread or a clock. */
 class PollerStateSuite extends AnyFunSuite {
 
-  /** A machine, the time, and the commands of its last step. */
+  /** A state machine, and the time. */
   private class Machine(names: Seq[String], mustComplete: Boolean, options: (String, String)*) {
     protected def slowLimits: SlowLimits = SlowLimits(most = 1)
     private val isAlone = names.length == 1
@@ -31,7 +31,7 @@ class PollerStateSuite extends AnyFunSuite {
     /** Starts the job that must be due. */
     def started(): StartPolls = look().collectFirst { case s: StartPolls => s }.getOrElse(fail("no job started"))
 
-    /** Each poll of the job returned a record; the append succeeds. */
+    /** Finishes the job with a record for each poll, and a successful append. */
     def succeed(job: StartPolls): Vector[PollerCommand] = append(step(finished(job)(_ => record)))
 
     def append(commands: Vector[PollerCommand]): Vector[PollerCommand] = commands match {
@@ -50,7 +50,7 @@ class PollerStateSuite extends AnyFunSuite {
     PollOutcome(p.state, 1, 0, more = false, Some(RestError(condition, "no", "")), None, 1)
   private def back(p: PollRequest): PollOutcome = PollOutcome.handedBack(p.state, 2000)
 
-  /** All polls of a job in one report, with a page of each poll that returned a record. */
+  /** The report of all polls of a job, with a page for each poll that returned a record. */
   private def finished(job: StartPolls)(outcome: PollRequest => (PollRequest => PollOutcome)): PollerEvent = {
     val outcomes = job.polls.map(p => p -> outcome(p)(p))
     val pages = outcomes.collect { case (p, o) if o.records > 0 => PolledPage(o.records, 10, None, Some(p.endpoint.key)) }
@@ -58,28 +58,31 @@ class PollerStateSuite extends AnyFunSuite {
     PollerEvent.Finished(job.id, Seq(PollReport(outcomes.map { case (p, o) => p.endpoint.key -> o }, file)))
   }
 
-  test("what is due is polled in one job, once at a time, and again after the interval") {
+  test("due endpoints are polled in one job, once at a time, and again after the interval") {
     val m = new Machine(Seq("a", "b"), mustComplete = false, "streamingInterval" -> "10")
     val job = m.started()
     assert(keys(job) == Seq("a", "b") && job.sharing)
-    assert(!m.look().exists(_.isInstanceOf[StartPolls]), "both are in flight")
+    assert(!m.look().exists(_.isInstanceOf[StartPolls]), "both endpoints are in flight")
     m.now = 100
     assert(m.succeed(job).last == WakeQuery && m.state.status.newRecords == 2)
-    assert(waitOf(m.look()).exists(w => w.moment == 150 && !w.heldBack), "what falls due soon is polled together")
+    assert(
+      waitOf(m.look()).exists(w => w.moment == 150 && !w.heldBack),
+      "the poller waits a little, to poll endpoints together"
+    )
     m.now = 150
     assert(waitOf(m.look()).exists(_.moment == 10099))
     m.now = 10099
     assert(m.started().polls.forall(_.state == Progress(Some("1"))))
   }
 
-  test("the note comes before the job, and holds where the endpoint is") {
+  test("the states are noted before the job starts") {
     val m = new Machine(Seq("main"), mustComplete = false, "streamingInterval" -> "10")
     val commands = m.look()
     assert(commands.indexWhere(_.isInstanceOf[NoteState]) < commands.indexWhere(_.isInstanceOf[StartPolls]))
     assert(commands.collect { case n: NoteState => n.states.keySet } == Vector(Set("main")))
   }
 
-  test("a poll counts when its manifest is there, and not before") {
+  test("a poll counts only after its manifest is appended") {
     val m = new Machine(Seq("a", "b"), mustComplete = false)
     val job = m.started()
     val commands = m.step(finished(job)(_ => record))
@@ -88,7 +91,7 @@ class PollerStateSuite extends AnyFunSuite {
     assert(m.state.status.requests == 2)
   }
 
-  test("if an older run's manifest is in the way, no later report of the job counts, nor a job that runs meanwhile") {
+  test("if an older run has taken a manifest's number, neither later reports of the job nor a concurrent job count") {
     val m = new Machine(Seq("a", "b", "c"), mustComplete = false, "streamingInterval" -> "0")
     val first = m.started()
     m.append(m.step(finished(first)(p => if (p.endpoint.key == "c") back else record)))
@@ -110,7 +113,7 @@ class PollerStateSuite extends AnyFunSuite {
     assert(next.map(p => p.endpoint.key -> p.state.offset).toMap == Map("a" -> Some("1"), "b" -> Some("7"), "c" -> None))
   }
 
-  test("a poll that is handed back goes to the slow lane, and from there to a job of one, while the others go on") {
+  test("a poll that is handed back moves to the slow lane, and then to a separate job, while other polls continue") {
     val m = new Machine(Seq("a", "b", "c"), mustComplete = false, "streamingInterval" -> "0")
     m.append(m.step(finished(m.started())(p => if (p.endpoint.key == "a") record else back)))
     val slow = m.started()
@@ -122,12 +125,12 @@ class PollerStateSuite extends AnyFunSuite {
     m.append(m.step(finished(slow)(_ => back)))
     val stuck = m.started()
     assert(stuck.lane == Lane.Stuck && keys(stuck) == Seq("b") && stuck.polls.head.limits.patienceMs == Long.MaxValue)
-    assert(!m.look().exists(_.isInstanceOf[StartPolls]), "one such job at a time, here")
+    assert(!m.look().exists(_.isInstanceOf[StartPolls]), "only one such job may run here")
     m.succeed(stuck)
     assert(keys(m.started()) == Seq("c"))
   }
 
-  test("an endpoint is polled once at a time, also where a second job for stuck endpoints could start") {
+  test("an endpoint is polled once at a time, even if a second job for stuck endpoints could start") {
     val m = new Machine(Seq("a", "b"), mustComplete = false, "streamingInterval" -> "0") {
       override protected def slowLimits: SlowLimits = SlowLimits(most = 2)
     }
@@ -139,20 +142,20 @@ class PollerStateSuite extends AnyFunSuite {
     assert(!m.look().exists(_.isInstanceOf[StartPolls]))
   }
 
-  test("whatever a job throws ends the poller") {
+  test("any exception of a job ends the poller") {
     val m = new Machine(Seq("a", "b"), mustComplete = false)
     val cause = new OutOfMemoryError("x")
     assert(m.step(PollerEvent.Failed(m.started().id, cause)) == Vector(Fail(cause)))
   }
 
-  test("without room nothing starts, and the query is woken") {
+  test("without room in the log no job starts, and the query is woken") {
     val m = new Machine(Seq("main"), mustComplete = false)
     val commands = m.look(unread = m.config.maxBufferedBytes)
     assert(commands.takeRight(2) == Vector(WakeQuery, AwaitRoom) && !commands.exists(_.isInstanceOf[StartPolls]))
     assert(m.started().polls.length == 1)
   }
 
-  test("an error is retried with backoff, then the poll fails and the next one follows after the interval") {
+  test("an error is retried with backoff, then the poll fails, and the next poll follows after the interval") {
     val m = new Machine(Seq("main"), mustComplete = false, "maxRetries" -> "1", "streamingInterval" -> "10")
     m.step(finished(m.started())(_ => error(Condition.ApiError)))
     assert(waitOf(m.look()).exists(_.moment == 500) && m.state.status.failedPolls == 0)
@@ -161,7 +164,7 @@ class PollerStateSuite extends AnyFunSuite {
     assert(m.state.status.failedPolls == 1 && waitOf(m.look()).exists(_.moment == 9999))
   }
 
-  test("a refusal of the very first poll ends the query; of many endpoints, only if all are refused") {
+  test("a refusal of the first poll ends the query, but with many endpoints only if all are refused") {
     val one = new Machine(Seq("main"), mustComplete = false)
     val ended = one.step(finished(one.started())(_ => error(Condition.ApiRefused)))
     assert(ended.exists { case Fail(e: RestException) => e.error.condition == Condition.ApiRefused; case _ => false })
@@ -172,7 +175,7 @@ class PollerStateSuite extends AnyFunSuite {
     assert(!commands.exists(_.isInstanceOf[Fail]) && two.state.status.failing == 1)
   }
 
-  test("AvailableNow: complete when each endpoint has no more, after the states are noted") {
+  test("AvailableNow: the run is complete when no endpoint has more records, after the states are noted") {
     val m = new Machine(Seq("a", "b"), mustComplete = true, "maxRequestRate" -> "10/s")
     val commands = m.step(finished(m.started())(p => if (p.endpoint.key == "a") back else nothing))
     assert(!commands.contains(Complete))
@@ -180,7 +183,7 @@ class PollerStateSuite extends AnyFunSuite {
     assert(last.indexWhere(_.isInstanceOf[NoteState]) < last.indexOf(Complete) && last.contains(Complete))
   }
 
-  test("AvailableNow: a failure ends the run, and what has to outlive it is noted first") {
+  test("AvailableNow: a failure ends the run, after the states are noted") {
     val m = new Machine(Seq("main"), mustComplete = true, "maxRetries" -> "0", "maxRequestRate" -> "10/s")
     val commands = m.step(finished(m.started())(_ => error(Condition.ApiError)))
     assert(commands.last.isInstanceOf[Fail] && commands.exists(_.isInstanceOf[NoteState]))
@@ -195,19 +198,19 @@ class PollerStateSuite extends AnyFunSuite {
     assert(m.succeed(fast).contains(Complete))
   }
 
-  test("a used-up rate holds polling back: it is announced once, noted, and shown as such") {
+  test("a used-up rate delays polls, and is logged once and noted") {
     val m = new Machine(Seq("main"), mustComplete = false, "maxRequestRate" -> "2/h", "streamingInterval" -> "0")
     val job = m.started()
     assert(job.polls.head.limits.mostSent == 2)
-    assert(waitOf(m.look()).exists(!_.heldBack), "the tokens are with the job")
+    assert(waitOf(m.look()).exists(!_.heldBack), "the job holds the tokens")
     val report = PollReport(job.polls.map(p => p.endpoint.key -> nothing(p)), None, requestAges = Seq(30L, 10L))
     m.now = 1000
     m.step(PollerEvent.Finished(job.id, Seq(report)))
     val held = m.look()
-    // Over at 971 and 991, and rounded up to a thousandth of the window.
+    // The requests ended at 971 and 991, rounded up to a thousandth of the window.
     assert(waitOf(held).contains(WaitUntil(3600 + 3600001, heldBack = true)))
     assert(held.exists(_.isInstanceOf[NoteState]) && held.exists(_.isInstanceOf[Info]))
-    assert(m.look().forall(_.isInstanceOf[WaitUntil]), "told once")
+    assert(m.look().forall(_.isInstanceOf[WaitUntil]), "logged once")
   }
 
   test("the same events give the same commands") {

@@ -13,10 +13,10 @@ import org.scalatest.concurrent.Eventually
 import org.scalatest.funsuite.AnyFunSuite
 import org.scalatest.time.{Millis, Seconds, Span}
 
-/** The poller with a real page log and a real HTTP server; only Spark is missing: polls run in threads of the driver.
+/** The poller with a real page log and a real HTTP server. Only Spark is missing: polls run in threads.
   *
-  * Distances are measured where the server notes a request, which a busy machine does late: they are compared with
-  * three quarters of what is promised. [[TokenLedgerSuite]] compares exactly, with a clock of its own.
+  * The server measures the times between requests. It may record a request late on a busy machine, so the tests require only
+  * three quarters of the promised time. [[TokenLedgerSuite]] checks exact times with a simulated clock.
   */
 class PollerSuite extends AnyFunSuite with Eventually {
   implicit override val patienceConfig: PatienceConfig = PatienceConfig(Span(30, Seconds), Span(20, Millis))
@@ -41,7 +41,7 @@ class PollerSuite extends AnyFunSuite with Eventually {
   final private class Running(mustComplete: Boolean, lostTasks: Int, options: (String, String)*) {
     @volatile private var lost = lostTasks
 
-    /** Requests that were granted before they were free. */
+    /** The number of requests that were granted before their tokens were free. */
     @volatile var ahead = 0
     private val base = Map(
       "url" -> s"${server.url}/?from={offset}",
@@ -93,7 +93,7 @@ class PollerSuite extends AnyFunSuite with Eventually {
     }
   }
 
-  /** What a test sets before [[running]] holds for the first poll already. */
+  /** Resets the API. A test may change it before [[running]], and the first poll sees the change. */
   private def reset(): Unit = {
     headers = Nil
     everySecondFails = false
@@ -103,7 +103,7 @@ class PollerSuite extends AnyFunSuite with Eventually {
     busy = false
   }
 
-  test("every record comes once, and polling goes on while nothing is new") {
+  test("each record comes once, and polling continues without new records") {
     running(mustComplete = false) { r =>
       newest = 95
       eventually(assert(r.records == 95))
@@ -111,13 +111,13 @@ class PollerSuite extends AnyFunSuite with Eventually {
       eventually(assert(r.poller.status.polls > polls + 2))
       newest = 120
       eventually(assert(r.records == 120))
-      // The log has the records a moment before the status counts them.
+      // The log contains the records a moment before the status counts them.
       eventually(assert(r.poller.status.newRecords == 120))
       assert(r.poller.status.failedPolls == 0)
     }
   }
 
-  test("API errors, broken connections and invalid responses: counted, nothing lost, on it goes") {
+  test("API errors, broken connections and invalid responses are counted, lose nothing and do not stop polling") {
     running(mustComplete = false) { r =>
       newest = 10
       eventually(assert(r.records == 10))
@@ -134,7 +134,7 @@ class PollerSuite extends AnyFunSuite with Eventually {
     }
   }
 
-  test("a refusal on the very first poll ends it; later ones do not") {
+  test("a refusal on the first poll ends the poller") {
     status = 404
     running(mustComplete = false) { r =>
       eventually(assert(r.poller.failure.exists {
@@ -144,7 +144,7 @@ class PollerSuite extends AnyFunSuite with Eventually {
     }
   }
 
-  test("until all there is was polled, and no longer") {
+  test("a poller that must complete ends when all records are polled") {
     newest = 47
     running(mustComplete = true) { r =>
       eventually(assert(r.poller.complete && !r.isAlive))
@@ -152,7 +152,7 @@ class PollerSuite extends AnyFunSuite with Eventually {
     }
   }
 
-  test("an API that makes records faster than they are polled does not keep it running for ever") {
+  test("a poller that must complete ends even if the API creates records faster than they are polled") {
     busy = true
     running(mustComplete = true, "offsetType" -> "timestamp", "offsetField" -> "at", "initialOffset" -> "1") { r =>
       eventually(assert(r.poller.complete && !r.isAlive))
@@ -160,7 +160,7 @@ class PollerSuite extends AnyFunSuite with Eventually {
     }
   }
 
-  test("a budget of requests is kept") {
+  test("a poller that must complete sends at most maxRequestsPerTrigger requests") {
     newest = 100000
     running(mustComplete = true, "maxRequestsPerTrigger" -> "3") { r =>
       eventually(assert(r.poller.complete && !r.isAlive))
@@ -168,30 +168,30 @@ class PollerSuite extends AnyFunSuite with Eventually {
     }
   }
 
-  test("a failure is not the end of the data") {
+  test("a poller that must complete fails if the API fails") {
     newest = 10
     status = 503
     running(mustComplete = true, "maxRetries" -> "1") { r =>
       eventually(assert(r.poller.failure.exists(_.getMessage.startsWith("[REST_TOO_MANY_ERRORS]"))))
       assert(!r.poller.complete)
-      assert(r.poller.status.requests == 2, "one retry")
+      assert(r.poller.status.requests == 2, "the first request and one retry")
     }
   }
 
-  test("polling waits when too much is unread, and goes on when it is taken (I4)") {
+  test("polling waits while too much is unread, and continues after a batch has taken it (I4)") {
     running(mustComplete = false, "maxBufferedBytes" -> "200") { r =>
       newest = 100000
       eventually(assert(r.log.unreadBytes >= 200))
       val held = r.records
-      assert(held < 100, "the bound is checked between pages")
+      assert(held < 100, "polling went far beyond the limit")
       Thread.sleep(1000)
-      assert(r.records == held, "it went on polling")
+      assert(r.records == held, "polling did not wait")
       val all = r.log.take(LogPosition.Start, Long.MaxValue, Long.MaxValue)
       eventually(assert(r.log.unreadRecords(all) > 0))
     }
   }
 
-  test("an interval is kept") {
+  test("polls are at least streamingInterval apart") {
     running(mustComplete = false, "streamingInterval" -> "0.3") { r =>
       val before = server.asked.length
       eventually(assert(r.poller.status.polls >= 4))
@@ -203,7 +203,7 @@ class PollerSuite extends AnyFunSuite with Eventually {
   private def asked(since: Int) = server.asked.drop(since)
   private def gaps(since: Int) = asked(since).map(_.atMs).sliding(2).collect { case Seq(a, b) => b - a }.toList
 
-  test("a used-up quota holds the next page back until the reset, and it shows") {
+  test("a used-up quota delays the next page until the reset, and the status shows it") {
     running(mustComplete = false) { r =>
       headers = Seq("X-RateLimit-Remaining" -> "0", "X-RateLimit-Reset" -> "0.4")
       newest = 25
@@ -215,7 +215,7 @@ class PollerSuite extends AnyFunSuite with Eventually {
     }
   }
 
-  test("Retry-After: obeyed, capped by rateLimitMaxWait, and no wait keeps stop() waiting") {
+  test("Retry-After is obeyed up to rateLimitMaxWait, and stop() does not wait for it") {
     running(mustComplete = false, "rateLimitMaxWait" -> "0.3", "maxRetries" -> "100") { _ =>
       headers = Seq("Retry-After" -> "3600")
       val before = server.asked.length
@@ -234,7 +234,7 @@ class PollerSuite extends AnyFunSuite with Eventually {
     }
   }
 
-  test("X-Poll-Interval is the least distance of two polls") {
+  test("polls are at least X-Poll-Interval apart") {
     running(mustComplete = false, "streamingInterval" -> "0.05") { _ =>
       headers = Seq("X-Poll-Interval" -> "0.4")
       val before = server.asked.length
@@ -243,7 +243,7 @@ class PollerSuite extends AnyFunSuite with Eventually {
     }
   }
 
-  test("maxRetries counts over all pages of a poll; then the poll fails, and the next one goes on with its page") {
+  test("maxRetries counts over all pages of a poll, and after a failure the next poll continues with the same page") {
     running(
       mustComplete = false,
       "pagination" -> "page",
@@ -261,11 +261,11 @@ class PollerSuite extends AnyFunSuite with Eventually {
       everySecondFails = false
       eventually(assert(r.records == 30))
       val pages = asked(before).filter(_.uri.contains("from=0&")).map(_.uri.split("=").last.toInt)
-      assert(pages == pages.sorted, "no page is asked for twice but to repeat it")
+      assert(pages == pages.sorted, "a page was requested again after a later page")
     }
   }
 
-  test("after maxPagesPerPoll pages the traversal goes on at once, whatever the interval") {
+  test("after maxPagesPerPoll pages the traversal continues at once, without the interval") {
     newest = 40
     running(
       mustComplete = false,
@@ -276,12 +276,12 @@ class PollerSuite extends AnyFunSuite with Eventually {
       "maxPagesPerPoll" -> "1",
       "streamingInterval" -> "60"
     ) { r =>
-      // The pages of this API overlap but for one record: the fifth is the last that brings something new.
+      // Each page of this API has one record that the page before lacks, so several pages must have been read.
       eventually(assert(r.records >= 15))
     }
   }
 
-  test("a POST that breaks in the middle is not repeated within the poll, but at the next interval") {
+  test("a POST whose connection broke is repeated at the next interval, not within the poll") {
     running(
       mustComplete = false,
       "method" -> "POST",
@@ -300,7 +300,7 @@ class PollerSuite extends AnyFunSuite with Eventually {
     }
   }
 
-  test("maxRequestRate: never more in any window, and polling goes on at that rate") {
+  test("with maxRequestRate, no window has more requests than allowed, and polling continues at that rate") {
     running(mustComplete = false, "maxRequestRate" -> "20/0.5s") { r =>
       newest = 1000000
       val before = server.asked.length
@@ -311,7 +311,7 @@ class PollerSuite extends AnyFunSuite with Eventually {
     }
   }
 
-  test("a task that was run again asked for nothing: what was granted counts as used, and polling goes on") {
+  test("if a task runs twice, the granted requests count as used, and polling continues") {
     running(mustComplete = false, 3, "maxRequestRate" -> "4/0.2s") { r =>
       newest = 30
       eventually(assert(r.records == 30))

@@ -5,12 +5,12 @@ import io.github.sparkrest.pagelog.format.PacingState
 import io.github.sparkrest.pagelog.{Endpoint, PollSink, PolledFile, Resumption}
 import io.github.sparkrest.progress.Progress
 
-/** Keeps what a poller appends and notes in memory. */
+/** Keeps the appended and noted states of a poller in memory. */
 final class RecordingSink extends PollSink {
   @volatile var appended: Vector[Map[String, Progress]] = Vector.empty
   @volatile var notes: Vector[(Map[String, Progress], PacingState)] = Vector.empty
 
-  /** What a run after this one would start with. */
+  /** The state from which a later run would start. */
   def resumption: Resumption = {
     val states = (appended ++ notes.lastOption.map(_._1)).foldLeft(Map.empty[String, Progress])(_ ++ _)
     Resumption(

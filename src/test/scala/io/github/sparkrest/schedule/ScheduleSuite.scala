@@ -13,13 +13,13 @@ class ScheduleSuite extends AnyFunSuite {
   )
   private def error(c: Condition, retryAfterMs: Option[Long] = None) = RestError(c, "m", "", retryAfterMs)
 
-  test("an interval counts from beginning to beginning; without one records are followed at once") {
+  test("an interval is the time between the starts of two polls, and without it a poll with records is followed at once") {
     assert(pace().afterSuccess(began = 1000, now = 4000, more = true) == 11000)
     assert(pace("streamingInterval" -> "0").afterSuccess(1000, 4000, more = true) == 4000)
     assert(pace("streamingInterval" -> "0").afterSuccess(1000, 4000, more = false) == 4000 + Schedule.IdleMillis)
   }
 
-  test("a traversal goes on at once after maxPagesPerPoll pages, unless catchUpInterval says otherwise") {
+  test("a traversal continues at once after maxPagesPerPoll pages, unless catchUpInterval delays it") {
     val paged = Seq("pagination" -> "page", "maxPagesPerPoll" -> "3")
     Seq(1L, 3L, 7L).foreach(n => assert(pace(paged: _*).withinTraversal(1000, 4000, n) == 4000, n))
     val slower = pace(paged ++ Seq("pageInterval" -> "2", "catchUpInterval" -> "30"): _*)
@@ -44,15 +44,15 @@ class ScheduleSuite extends AnyFunSuite {
       "windowStep" -> "1h",
       "streamingInterval" -> "0"
     )
-    assert(polled(0, window: _*) == 4000, "empty windows are passed quickly")
+    assert(polled(0, window: _*) == 4000, "an empty window is followed at once")
   }
 
-  test("an interval counts over a restart, but not against a clock that was set back") {
+  test("an interval continues over a restart, unless the clock was set back") {
     assert(pace().afterRestart(Some(5000), 6000) == 15000 && pace().afterRestart(Some(5000), 60000) == 60000)
     assert(pace().afterRestart(None, 6000) == 6000 && pace().afterRestart(Some(999999), 6000) == 6000)
   }
 
-  test("retries: passing errors only, as often as allowed, doubling, with jitter, and not before the API said") {
+  test("only temporary errors are retried, up to maxRetries, with doubling waits and jitter, and not before Retry-After") {
     val p = pace("maxRetries" -> "2", "retryBackoff" -> "1")
     assert(
       p.backoff.retryAt(error(Condition.ApiError), 1, 0, 0.999).exists(_ <= 1000) && p.backoff
@@ -71,7 +71,7 @@ class ScheduleSuite extends AnyFunSuite {
     )
   }
 
-  test("what ends a query") {
+  test("a query ends after a refusal on its first poll, a fatal error, or too many errors") {
     assert(pace().verdict(error(Condition.ApiError), 1000, fresh = true, mustComplete = false).isEmpty)
     assert(pace().verdict(error(Condition.ApiRefused), 1, fresh = true, mustComplete = false).nonEmpty)
     assert(pace().verdict(error(Condition.ApiRefused), 1, fresh = false, mustComplete = false).isEmpty)

@@ -14,7 +14,7 @@ import org.scalacheck.Gen
 import org.scalatest.funsuite.AnyFunSuite
 import org.scalatestplus.scalacheck.ScalaCheckPropertyChecks
 
-/** `maxRequestRate` as a server sees it, over slow and fast answers, lost tasks and crashes of the driver. */
+/** `maxRequestRate` as a server sees it, with slow and fast responses, lost tasks and crashes of the driver. */
 class TokenLedgerSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
   implicit override val generatorDrivenConfig: PropertyCheckConfiguration =
     PropertyCheckConfiguration(minSuccessful = 300)
@@ -22,13 +22,13 @@ class TokenLedgerSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
   private val rate = MaxRate(10, 1000)
   private val ten = TokenLedger(rate, 3, inferred = false, PacingState.Nothing, 0L)
 
-  /** Requests that were over at these moments, by a task that got a token for each. */
+  /** The ledger after a task that got a token for each request. `over` are the times at which its requests ended. */
   private def spent(ledger: TokenLedger, over: Seq[Long], now: Long, lost: Boolean = false): TokenLedger = {
     val (taken, rest) = ledger.take(over.length)
     rest.giveBack(taken, if (lost) Nil else over, lost, now)
   }
 
-  test("a token is free again a window after its request was over") {
+  test("a token is free again one window after its request ended") {
     val five = spent(ten, Seq(100, 200, 300, 400, 500), 600)
     assert(five.free(600) == 5 && five.nextFree(600).contains(600L))
     val full = spent(five, Seq.fill(5)(550), 600)
@@ -36,18 +36,18 @@ class TokenLedgerSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     assert(full.free(1551) == 10)
   }
 
-  test("what was lost may go on for as long as a task sends requests") {
+  test("the tokens of a lost task are not free before the task can have ended") {
     val lost = spent(ten, Seq.fill(10)(0L), 5000, lost = true)
     assert(lost.free(5000) == 0 && lost.nextFree(5000).contains(5000 + TokenLedger.LostMillis + 1000 + 1))
   }
 
-  test("more were made than were granted: they count all the same") {
+  test("requests beyond the granted number count too") {
     val (taken, rest) = ten.take(10)
     val over = rest.giveBack(taken, (1L to 25L).map(_ + 100), lost = false, 200)
     assert(over.free(200) == 0 && over.nextFree(200).contains(1117L))
   }
 
-  test("tokens that a task holds are nobody's, and those that it did not use are free as before") {
+  test("tokens that a task holds are not free, and the tokens that it did not use are free again") {
     val (taken, rest) = spent(ten, Seq(100, 200), 300).take(9)
     assert(taken.map(_._2) == Vector(8, 1) && taken.last._1 == 100)
     assert(rest.out == 9 && rest.free(1200) == 0 && rest.nextFree(300).contains(1201L) && rest.nextFree(300, 2).isEmpty)
@@ -55,17 +55,17 @@ class TokenLedgerSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     assert(back.out == 0 && back.free(400) == 3 && back.free(1101) == 4 && back.free(1201) == 5 && back.free(1401) == 10)
   }
 
-  test("the tokens that are free first are taken first, and none before what is owed is paid back") {
+  test("tokens are taken in the order in which they become free, after all owed tokens are paid back") {
     val used = spent(spent(ten, Seq(100, 100, 100, 200, 200, 300), 300), Seq(400, 400, 400, 400), 400)
     assert(used.free(400) == 0 && used.take(9)._1 == Vector((100L, 3), (200L, 2), (300L, 1), (400L, 3)))
     assert(used.free(1300) == 5 && used.take(2)._1 == Vector((100L, 2)))
     assert(used.free(1301) == 6 && used.take(0)._1.isEmpty)
-    // All of it once more, ahead of its time: whoever had it died.
+    // After a crash, the tokens that the last task held are owed.
     val owed = TokenLedger(rate, 3, inferred = false, PacingState(0, used.noted(400), 4), 400)
     assert(owed.free(400) == 0 && owed.free(1301) == 2 && owed.take(2)._1 == Vector((200L, 1), (300L, 1)))
   }
 
-  test("for the checkpoint: at most a hundred entries or so, none of them earlier than it was") {
+  test("the checkpoint contains about a hundred entries, and no token becomes free too early") {
     val rate = MaxRate(100000, 3600000)
     val all = TokenLedger(rate, 3, inferred = false, PacingState.Nothing, 0)
     val many = spent(all, (1L to 50000L).map(_ * 70), 3500000)
@@ -76,7 +76,7 @@ class TokenLedgerSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     assert(back.free(3500000) == 100000 - 50007)
   }
 
-  test("a share is kept back for inference, if there was one; a clock that was set back stalls nothing for long") {
+  test("after schema inference its requests are kept back, and a clock that was set back does not stall for long") {
     def budget(n: Int, inferred: Boolean, note: PacingState = PacingState.Nothing) =
       TokenLedger(MaxRate(n, 1000), 3, inferred, note, 5000)
     assert(budget(100, inferred = false).free(5000) == 100 && budget(100, inferred = true).free(5000) == 94)
@@ -101,7 +101,7 @@ class TokenLedgerSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
   private def limits(throttle: RateLimiter, granted: Grant) =
     throttle.limited(TaskBudget(Long.MaxValue, TaskBudget.TaskMillis, granted.requests), granted)
 
-  test("a request that needs more than it got is handed back and gets more; if there is no more, it is a failure") {
+  test("a request that needs more tokens is handed back and gets more, or fails if the rate allows no more") {
     def after(rate: MaxRate): (Long, PollOutcome, Long) = {
       val throttle = new RateLimiter(config(rate), PacingState.Nothing, inferred = false, 0L)
       val granted = throttle.grant(1, 0L)
@@ -115,7 +115,7 @@ class TokenLedgerSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     assert(!failed.handedBack && failed.error.contains(MeteredClient.NoneLeft) && same == 1)
   }
 
-  test("what was not free yet is lacking once; a request that needs more each time gets more") {
+  test("a request is not granted more tokens if the missing token was only not free yet") {
     val note = PacingState(0, Vector((0L, 1), (500L, 9)))
     val throttle = new RateLimiter(config(MaxRate(10, 1000)), note, inferred = false, 1001L)
     def again() = {
@@ -129,21 +129,21 @@ class TokenLedgerSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     assert(limits(throttle, throttle.grant(1, 1001L)).mostSent == 2)
   }
 
-  test("a task gets no more than ten seconds of the rate, and at least four requests: so little a crash costs") {
+  test("a task is granted ten seconds of the rate, but at least four requests, so that a crash wastes little") {
     def granted(rate: MaxRate) =
       new RateLimiter(config(rate), PacingState.Nothing, inferred = false, 0L).grant(Long.MaxValue, 0L).requests
     assert(granted(MaxRate(1000, 3600000)) == 4 && granted(MaxRate(3600, 3600000)) == 10)
     assert(granted(MaxRate(100, 3600)) == 100 && granted(MaxRate(100, 10000)) == 100 && granted(MaxRate(2, 60000)) == 2)
   }
 
-  test("that any number may have been granted leaves nothing, whatever else counts at the same moment") {
+  test("no token is free if an unknown number may have been granted") {
     val rate = MaxRate(100, 86400000)
     val unknown = TokenLedger(rate, 3, inferred = true, PacingState.Unknown.copy(used = Vector((2000L, 7))), 0L)
     assert(spent(unknown, Seq(2000L, 2000L), 0L).free(0L) == 0)
     assert(spent(unknown, Seq(2000L, 2000L), 0L).nextFree(0L).exists(_ > 86400000L))
   }
 
-  test("a task is granted ahead what falls free in its time, no more than a crash may cost") {
+  test("a task is also granted the tokens that become free while it runs, within the same limit") {
     def ahead(windowMs: Long, first: Int) = {
       val note = PacingState(0, Vector((0L, first), (500L, 100 - first)))
       val throttle = new RateLimiter(config(MaxRate(100, windowMs)), note, inferred = false, 500L)
@@ -153,15 +153,15 @@ class TokenLedgerSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
       (now, granted.requests, granted.later)
     }
     assert(ahead(3600, first = 10) == ((3601L, 100L, Vector.fill(90)(500L))))
-    // A crash would be felt for an hour.
+    // Here a crash would waste the tokens for an hour.
     assert(ahead(3600000, first = 10) == ((3600001L, 4L, Vector.empty)))
     assert(ahead(3600000, first = 1) == ((3600001L, 4L, Vector.fill(3)(500L))))
   }
 
-  /** A driver and its tasks, a server that writes down arrivals, and chance.
+  /** A driver and its tasks, a server that records arrivals, and random delays and crashes.
     *
-    * @param hops of each request, at most
-    * @param launch milliseconds from a grant to its task, at least
+    * @param hops the most redirects of a request
+    * @param launch the least milliseconds from a grant to the start of its task
     */
   private class Simulated(
       rate: MaxRate,
@@ -180,12 +180,12 @@ class TokenLedgerSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     private var note = PacingState.Nothing
     private var throttle = new RateLimiter(config, note, inferred = false, now)
 
-    /** Always more to ask for. */
+    /** Each task uses all its requests. */
     private val isEager = launch > 0
     private def oneIn(n: Int) = n > 0 && random.nextInt(n) == 0
 
-    /** A task of a process whose clock nobody knows.
-      * @return when its requests were over, when it was, and whether a hop was not sent
+    /** A task of another process, whose clock is unknown.
+      * @return when its requests ended, when the task ended, and whether a redirect was not followed
       */
     private def task(granted: Grant, begins: Long): (Seq[Long], Long, Boolean) = {
       var t = begins
@@ -217,11 +217,11 @@ class TokenLedgerSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
           note = throttle.note(now)
           val (over, ended, short) = task(granted, now + launch + random.nextInt(10))
           if (oneIn(crashes)) {
-            // Sooner or later than the task that it leaves behind.
+            // The new driver starts before or after the end of the old task.
             now += random.nextInt(200)
             throttle = new RateLimiter(config, note, inferred = false, now)
           } else if (oneIn(crashes)) {
-            // Another attempt is begun while the first one still asks.
+            // Another attempt starts while the first attempt still sends requests.
             now += random.nextInt(50)
             throttle.settle(Seq(report(Nil, repeated = true, short = false)), granted, now)
             ()
@@ -235,7 +235,7 @@ class TokenLedgerSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
       this
     }
 
-    /** In a window, on the average. */
+    /** The average number of requests in a window. */
     def used(windows: Int): Double = arrivals.count(_ < 1000000L + windows * rate.windowMs) / windows.toDouble
 
     def most: Int = {
@@ -254,16 +254,16 @@ class TokenLedgerSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     w <- Gen.oneOf(Gen.choose(1, 5000), Gen.choose(10001, 30000))
   } yield MaxRate(n, w.toLong)
 
-  test("in no window arrive more requests than are allowed, whatever the latencies, crashes and lost tasks") {
+  test("no window has more requests than allowed, with any latencies, crashes and lost tasks") {
     forAll(rates, Gen.choose(0L, Long.MaxValue), Gen.choose(0, 300), Gen.choose(0, 6)) {
       (rate, seed, latency, crashes) =>
-        // A request under way when its driver died may take as long as it likes; here no longer than a task.
+        // In reality a request in flight may outlive its driver by any time, but here only by the time of a task.
         val run = new Simulated(rate, seed, latency, crashes).run(4)
         assert(run.most <= rate.count)
     }
   }
 
-  test("nor with redirects: hops of any number are granted before they are sent") {
+  test("no window has more requests than allowed, with any number of redirects") {
     forAll(rates, Gen.choose(0L, Long.MaxValue), Gen.choose(0, 100), Gen.choose(0, 6), Gen.choose(1, 3)) {
       (rate, seed, latency, crashes, hops) =>
         assert(new Simulated(rate, seed, latency, crashes, hops).run(4).most <= rate.count)
@@ -272,12 +272,12 @@ class TokenLedgerSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     assert(tight.most <= 4 && tight.pages >= 10, s"${tight.pages} pages")
   }
 
-  test("95 of 100 requests are used in 3.6 s, with answers that take some milliseconds") {
+  test("with quick responses, 95 of 100 requests in 3.6 s are used") {
     val run = new Simulated(MaxRate(100, 3600), 7, 6, 0).run(30)
     assert(run.most <= 100 && run.used(29) >= 95, run.used(29).toString)
   }
 
-  test("also if a task is a tenth of a second on its way, for it is granted what falls free until then") {
+  test("if tasks start 100 ms late, 95 of 100 requests in 3.6 s are used only with tokens that are granted ahead") {
     def used(ahead: Boolean) = {
       val run = new Simulated(MaxRate(100, 3600), 7, 6, 0, launch = 100, ahead = ahead).run(31)
       assert(run.most <= 100)

@@ -9,10 +9,10 @@ import io.github.sparkrest.pagelog.{Endpoint, PolledFile, PolledPage}
 import io.github.sparkrest.poll.{PollOutcome, PollReport, PollRequest}
 import org.scalatest.funsuite.AnyFunSuite
 
-/** `maxRequestsPerTrigger` with fewer requests than endpoints: run after run, each endpoint gets its turn. */
+/** `maxRequestsPerTrigger` with fewer requests than endpoints: each endpoint gets its turn in some run. */
 class TurnsSuite extends AnyFunSuite {
 
-  /** Brings a record or none, and names all that was asked. */
+  /** Returns a record for each poll, or no records, and logs the polled endpoints. */
   private class Api(brings: Boolean) extends PollRunner {
     val asked = mutable.ArrayBuffer.empty[String]
     def run(polls: Seq[PollRequest], sharing: Boolean): Seq[PollReport] = {
@@ -26,7 +26,7 @@ class TurnsSuite extends AnyFunSuite {
     }
   }
 
-  /** @return what was asked */
+  /** @return the polled endpoints */
   private def run(journal: RecordingSink, budget: Int, names: Seq[String], brings: Boolean): Seq[String] = {
     val config = RestConfig
       .parse(
@@ -54,19 +54,22 @@ class TurnsSuite extends AnyFunSuite {
   private val ten = (0 to 9).map(n => s"e$n")
 
   Seq(true, false).foreach { brings =>
-    test(s"ten endpoints and three requests a run: four runs poll them all (records: $brings)") {
+    test(s"with ten endpoints and three requests per run, four runs poll all endpoints (records: $brings)") {
       val journal = new RecordingSink
       val polled = (1 to 4).flatMap(_ => run(journal, 3, scala.util.Random.shuffle(ten), brings))
       assert(polled.length == 12 && polled.toSet == ten.toSet)
       val later = (1 to 6).flatMap(_ => run(journal, 3, ten, brings))
-      assert((polled ++ later).groupBy(identity).values.forall(_.length == 3), "none comes more often than another")
+      assert(
+        (polled ++ later).groupBy(identity).values.forall(_.length == 3),
+        "an endpoint was polled more often than another"
+      )
     }
   }
 
-  test("endpoints that come and go change nothing for the others") {
+  test("endpoints that appear and disappear do not take the turn of other endpoints") {
     val journal = new RecordingSink
     val polled = (1 to 8).flatMap { day =>
-      // The one that was polled last is gone the next time.
+      // The endpoint that was polled last is missing in the next run.
       val gone = s"e${(day * 3 - 4) % 10}"
       run(journal, 3, ten.filterNot(_ == gone) :+ s"new$day", brings = true)
     }

@@ -2,9 +2,9 @@
 package io.github.sparkrest.sim
 
 /** Additions of the generator to a setup and its events, each behind a switch: `SIM_WITHOUT=bulk,void` turns two of them off.
-  * Each has separate dice, so that the others draw the same with and without it.
+  * Each addition has separate dice, so turning it off does not change the others.
   *
-  * The conditions say what an API must not do for the promise to hold, and why.
+  * The conditions exclude APIs for which the promise cannot hold, and say why.
   */
 object Dimensions {
   val all: Seq[String] = Seq(
@@ -52,7 +52,7 @@ object Dimensions {
     case "options" if r.oneIn(4) && !s.post && !s.twins && s.carrier != "record" && (s.paged || Logs(s.kind)) =>
       s.and("restarts" -> "true")
     case "bulk" if r.oneIn(4) => s.and("rows" -> (6 + r(10)).toString)
-    // By offset nobody knows how many records an empty page stands for; without has_more it looks like the end.
+    // With offsets a reader cannot know the length of an empty page. Without has_more the page looks like the end.
     case "filter" if r.oneIn(2) && s.paging == "page" && s.end == "more" => s.and("filter" -> r.pick(Seq("2", "3")))
     case "holes" if r.oneIn(2) && s.gap > 0                              =>
       s.and("holes" -> r.pick(Seq("2", "3")), "gap" -> r.pick(Seq("1", s.gap.toString)))
@@ -81,7 +81,7 @@ object Dimensions {
 
   /** Where a reader may read ahead, the list may grow at its end meanwhile. */
   private def grown(s: Setup, r: Dice): Setup = {
-    // Without times, a record that fills up a page behind the reader moves the offset past the others on that page.
+    // Without times, a record that is added to a page that was read moves the offset past other records of that page.
     val ascends = s.order == "asc" && s.tellOrder && s.lookback == 0 &&
       (s.kind == "snapshot" || s.kind == "since" && s.variants.forall(Generator.knowsTimes))
     if (Set("page", "offset")(s.paging) && s.odd.isEmpty && !s.oddFirst && (ascends || s.kind == "window") && r.oneIn(2))
@@ -89,8 +89,8 @@ object Dimensions {
     else s
   }
 
-  /** Records without a time are in every answer. With an exclusive bound and no pages nothing is remembered, and where they
-    * fill an answer, nothing else comes.
+  /** Records without a time are in every response. With an exclusive bound and no pages, the reader does not remember them. If
+    * they fill a response, it contains no other record.
     */
   private def sends(s: Setup) =
     Set("since", "feed")(s.kind) && !s.twins && (s.paged || s.cap == 0 && s.bound != "exclusive")
@@ -108,22 +108,22 @@ object Dimensions {
     case "status"                             => Some("status" -> r.pick(Seq(400, 403, 404, 404, 410, 429, 500, 503)))
     case "void"                               => Some("void" -> r(3))
     case "stale" if s.variants.forall(mayLag) => Some("stale" -> (1 + r(8)))
-    // Newest first, reading stops before the records at the end, which have no time.
+    // With the newest record first, reading stops before the records at the end, which have no time.
     case "odd" if s.odd.nonEmpty && !s.variants.exists(v => v.paged && v.order == "desc") => Some("odd" -> 0)
     case _                                                                                => None
   }
 
-  /** One response of a lagging replica is a list as it was. Only a page that holds newer records together with a later page
-    * of an older list leaves a hole: in ascending order it cannot, and `lag` waits for the replica.
+  /** A response of a lagging replica shows an older list. It leaves a hole only if a page with newer records comes before a later
+    * page of an older list. In ascending order this cannot happen, and `lag` waits for the replica.
     */
   private def mayLag(s: Setup) = s.kind match {
     case "snapshot" => false
     // Equal records are counted, and a page of an older list has fewer of them.
     case _ if s.twins => false
-    // A record without a value is remembered until the next traversal alone.
+    // A record without a value is remembered only until the next traversal.
     case _ if s.odd.nonEmpty => false
     case k if Logs(k)        => true
-    // With a clock that is ahead the present is read again and again, and only the last response of it is remembered.
+    // If the host's clock is ahead, the present is read repeatedly, and only its last response is remembered.
     case "window" => s.behind > 0 && !s.sliding && s.skew <= 0
     // In the middle of a traversal an older page hides moved records, and no request reveals them: only `lag` helps.
     case _ => !s.paged

@@ -5,7 +5,7 @@ package io.github.sparkrest.sim
 final private[sim] class Envelope(setup: Setup) {
   private val name = if (setup.warnings) "results" else "data"
 
-  /** Until there were records nobody knows which array holds them. */
+  /** Before the first records, a reader cannot know which array contains them. */
   private var known = false
 
   /** @param fields JSON values */
@@ -45,13 +45,13 @@ final private[sim] class ListEndpoint(private var setup: Setup, world: World) {
   /** Changes since the last page. */
   var changes = 0
 
-  /** Once the list moved, while it was read by number, by as much as the last page held, past its end, or by pages in
-    * the opposite order: what comes again does not stand at a page's beginning.
+  /** While the list was read by page number, it moved by the length of the last page, past its end, or by pages in the opposite
+    * order. So repeated records are not at the beginning of a page.
     */
   var movedByPage = false
   private var moves = 0
 
-  /** That happened twice in a row: to the reader the list looks unchanged, as if this were its end. */
+  /** The list moved in this way twice in a row. To the reader it looks unchanged, as if it had ended. */
   var standsStill = false
 
   def expire(): Unit = pager.epoch += 1

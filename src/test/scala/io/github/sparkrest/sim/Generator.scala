@@ -3,15 +3,15 @@ package io.github.sparkrest.sim
 
 import java.util.SplittableRandom
 
-/** A seed makes a scenario that the options promise to read without loss or repeat. [[limits]] says what an API must not do
-  * then, and why.
+/** Makes a scenario from a seed. The options promise to read it without loss or repetition, so [[limits]] excludes APIs that make
+  * this impossible.
   */
 object Generator {
 
   /** Requests between two events. */
   private val Gaps = Seq(0, 0, 0, 1, 1, 1, 2, 3)
 
-  /** Seeds that follow each other share a setup: it costs more to make than its events. */
+  /** This many consecutive seeds share a setup, because a setup costs more than its events. */
   private val Histories = 4
 
   def setup(seed: Long): Setup = {
@@ -30,7 +30,7 @@ object Generator {
       .takeWhile(_ < first + runs)
       .map(b => b until b + Histories)
 
-  /** Where an API makes reading impossible, the setup is made possible. */
+  /** Adjusts a setup so that its API can be read completely. */
   private def limits(s: Setup): Setup = {
     val calm = s.variants.exists(isCalm)
     // While nothing changes, equal timestamps may fill any number of pages.
@@ -39,7 +39,7 @@ object Generator {
       .and("calm" -> calm.toString, "tieLimit" -> ties.reduceOption((a, b) => math.min(a, b)).getOrElse(0).toString)
   }
 
-  /** While a group of equal timestamps fills pages by number, nothing else keeps the place. */
+  /** While equal timestamps fill numbered pages, only the page number marks the reader's position. */
   private def mostTies(s: Setup): Int =
     if (s.kind == "since" && s.sliding && s.order == "asc" && s.pageSize > 1) s.pageSize - 1 else 0
 
@@ -51,13 +51,13 @@ object Generator {
       // A change while a list in no known order is read may hide behind the greatest value seen.
       case "since" if s.grows       => false
       case "since" | "ids" | "feed" => drifts && (!keepsPlace(s) || twice)
-      // Records that leave a list that is read by number move others over to a page that was read.
+      // If a record leaves a list with numbered pages, other records move to a page that was already read.
       case "window" | "snapshot" => s.sliding && !s.grows
       case _                     => false
     }
   }
 
-  /** A change while the list is read comes where the reader will see it: now, or in the next traversal. */
+  /** Whether the reader will see each change during a traversal, now or in the next traversal. */
   private def keepsPlace(s: Setup) = s.kind match {
     // Records that changed after the traversal began are requested again, if the values are times and the bound is inclusive.
     case "since" | "feed" if s.offset != "incremental" =>
@@ -66,9 +66,9 @@ object Generator {
         case "desc"              => true
         case "none"              => times && !s.unique && s.lookback == 0
         case _ if s.lookback > 0 => false
-        // Pages that are newest first in themselves are not in the order that the options tell.
+        // Pages with the newest record first are not in the order that the options state.
         case _ if !s.sliding => !s.unique && (times || s.tellOrder && s.tellBoundary && !s.backwards)
-        // Records that leave a page by number for the end of the list move others over to a page that was read.
+        // If a record moves from a numbered page to the end of the list, others move to a page that was already read.
         case _ => s.tellOrder && s.tellBoundary && !s.unique && !s.backwards
       }
     case _ => s.order == "desc" || s.order == "asc" && s.tellOrder && !s.backwards
@@ -83,14 +83,14 @@ object Generator {
     val changes = Vector("insert", "insert", "insert", "tick") ++
       (if (s.variants.forall(mayUpdate)) Seq("update", "update", "update") else Nil) ++
       (if (s.variants.forall(mayDelete) && !s.warnings) Seq("delete") else Nil) ++
-      // A lagging replica makes a record late as well: `lag` covers one of the two.
+      // A lagging replica also makes records late, and `lag` covers only one of the two delays.
       (if ((s.lag > 0 || s.lookback > 0) && s.behind == 0) Seq("late", "late") else Nil)
     val expires = s.expired == "restart" || s.kind != "delta" && Set("link", "nextUrl", "cursor")(s.paging)
     val faults = Vector("error", "cut", "crash") ++ (if (expires) Seq("expire") else Nil)
     events(s, r, changes, faults)
   }
 
-  /** @param changes and `faults`: what may happen */
+  /** @param changes and `faults`: the possible events */
   def events(s: Setup, r: Dice, changes: Seq[String], faults: Seq[String]): Vector[Event] =
     Vector.fill(r(14))(r.pick(Gaps)).scanLeft(1 + r(4))(_ + _).drop(1).map { at =>
       val what = if (faults.nonEmpty && r.oneIn(6)) r.pick(faults) else r.pick(changes)
@@ -108,11 +108,11 @@ object Generator {
 
   private def mayDelete(s: Setup) =
     if (s.grows || s.kind == "log" || s.kind == "link" || s.kind == "delta") false
-    // Records without a value are in each answer: a page that they fill with equal values leads to a page by number.
+    // Records without a value are in each response. If they fill a page with equal values, the next page is numbered.
     else !s.sliding || s.order == "asc" && s.kind == "since" && s.odd.isEmpty && !s.oddFirst || s.calm
 }
 
-/** Chance, from a seed. */
+/** Random numbers from a seed. */
 final class Dice(seed: Long) {
   private val random = new SplittableRandom(seed * 0x9e3779b97f4a7c15L + 1)
   def apply(below: Int): Int = if (below <= 1) 0 else random.nextInt(below)
@@ -194,7 +194,7 @@ final private class Draft(r: Dice) {
   }
 
   private def window(s: Setup): Setup = {
-    // A record of this second may be written after a window that ends in its midst.
+    // A record of this second may be written after a window that ends within the second.
     val whole = s.form == "epoch_s" && s.grain == 1000
     uncapped(paged(ordered(s)).and("bound" -> r.pick(Seq("inclusive", "exclusive")), "key" -> r.oneIn(3).toString)).and(
       "step" -> r.pick(Seq("0", "3000", "20000")),

@@ -14,13 +14,13 @@ object Histories {
       "cap=2 key=true kind=feed order=desc paging=cursor | 1:insert/2 2:update/5 5:update",
     "a page token expired, and the second traversal repeated the records of the first" ->
       "cap=4 kind=ids order=desc paging=nextUrl view=frozen | 2:expire",
-    "the same with an exclusive bound" ->
+    "a page token expired with an exclusive bound, and the second traversal repeated records" ->
       "bound=exclusive cap=2 key=true paging=cursor rows=3 tellBoundary=true view=frozen | 2:expire",
-    "an empty page made forget the page before" ->
+    "an empty page erased the memory of the page before" ->
       "cap=3 end=empty gap=2 order=desc paging=nextUrl rows=1 view=number | 2:insert",
     "each page of a traversal skipped young records by a different clock" ->
       "cap=2 lag=6000 paging=nextUrl rows=4 | 6:tick/5000",
-    "newest first with lookback stopped at the offset itself" ->
+    "newest first: reading with lookback stopped at the offset itself" ->
       "cap=2 lookback=6000 order=desc paging=link rows=2 | 2:late/1942",
     "ascending pages by number: the first page filled up while the second was read" ->
       "cap=3 paging=page rows=8 tellBoundary=true tieLimit=2 view=number | 1:insert 11:update 11:insert/1",
@@ -28,7 +28,7 @@ object Histories {
       "cap=3 form=iso key=true kind=feed order=desc paging=page rows=1 view=number | 1:insert/1",
     "a record at the offset was changed while its equals were read" ->
       "cap=2 form=iso key=true offset=timestamp paging=offset rows=6 tellBoundary=true tieLimit=1 view=number | 1:cut 12:update/5 12:insert",
-    "what lay above the offset was forgotten when the offset moved" ->
+    "records above the offset were forgotten when the offset moved" ->
       "cap=2 form=epoch_s key=true offset=timestamp paging=page rows=2 tellBoundary=true tieLimit=1 view=number | 13:update 13:insert",
     "an exclusive bound forgot the records younger than the traversal" ->
       "bound=exclusive cap=3 form=epoch_s offset=timestamp order=desc paging=nextUrl rows=4 tellBoundary=true | 1:update",
@@ -46,10 +46,10 @@ object Histories {
     // ---- what happens to single answers
     "an empty page in the middle ended a traversal, by id" ->
       "bound=exclusive calm=true cap=2 form=iso kind=ids order=none paging=link rows=3 | 2:void",
-    "the same by page number" -> "cap=2 offset=timestamp order=none paging=page rows=4 view=number | 2:void",
-    "the same, a page of an earlier list" ->
+    "an empty page in the middle ended a traversal, by page number" -> "cap=2 offset=timestamp order=none paging=page rows=4 view=number | 2:void",
+    "an empty page in the middle ended a traversal of a list with a cursor" ->
       "cap=2 form=iso key=true order=none paging=cursor rows=4 tellBoundary=true view=frozen | 2:void",
-    "the same in a window" ->
+    "an empty page in the middle ended a window" ->
       "bound=exclusive calm=true cap=2 end=repeat grain=2000 kind=window lag=6000 order=desc paging=page rows=7 view=number | 1:insert/19 7:void",
     "an empty page emptied a snapshot, and all came again" ->
       "calm=true cap=4 key=true kind=snapshot order=none paging=page rows=8 view=number | 5:void",
@@ -57,7 +57,7 @@ object Histories {
       "cap=4 carrier=header gap=3 key=true kind=snapshot order=none paging=cursor rows=1 | 4:void",
     "an empty page made a feed forget the delivered records" ->
       "calm=true cap=5 kind=feed offset=timestamp order=desc paging=cursor tellOrder=false view=number | 6:insert 13:update/1 16:void",
-    "a stray 404 began a log again" -> "cap=5 expired=restart kind=link rows=1 | 3:status/404",
+    "a stray 404 started a log again" -> "cap=5 expired=restart kind=link rows=1 | 3:status/404",
     "a stray 404 was the end of the pages" ->
       "cap=4 emptyStatus=404 key=true order=desc paging=nextUrl rows=8 view=number | 2:status/404",
     "a lagging replica made a feed forget the delivered records" ->
@@ -84,9 +84,9 @@ object Histories {
       "cap=5 form=epoch_s kind=log restarts=true rows=3 | 2:options/1",
     "an empty page right after a restart with other options erased the records ahead of the offset" ->
       "cap=2 gap=2 kind=feed offset=incremental order=desc paging=nextUrl requests=2 restarts=true | 4:options/1 5:void",
-    "the same after a token had expired" ->
+    "an empty page right after an expired token erased the records ahead of the offset" ->
       "cap=3 gap=1 kind=ids order=desc paging=nextUrl rows=4 tellOrder=false | 3:expire 5:void",
-    "the same when pages were to be read again" ->
+    "an empty page among pages that were read again erased the records ahead of the offset" ->
       "calm=true cap=3 gap=2 key=true paging=link rows=1 tellBoundary=true view=number | 14:bulk 18:void",
     "pages that were to be read again were taken for the end" ->
       "bound=coarse cap=2 form=epoch_s gap=2 odd=null oddFirst=true paging=cursor rows=4 tellBoundary=true view=frozen | 3:update",
@@ -106,9 +106,9 @@ object Histories {
       "cap=2 form=iso kind=feed oddFirst=true offset=timestamp order=desc paging=cursor restarts=true rows=4 | 3:expire 3:void 5:void",
     "an empty page before a crash and another one after it ended a traversal" ->
       "cap=3 end=always form=epoch_s kind=feed offset=timestamp order=desc paging=link rows=4 | 2:void 5:crash 6:void",
-    "the same with an error between them" ->
+    "an empty page before a crash, an error, and another empty page after it ended a traversal" ->
       "calm=true cap=5 form=iso kind=ids order=none paging=page rows=7 view=number | 2:void 3:error 5:crash 6:void",
-    "the same in a window, over two crashes" ->
+    "empty pages before and after two crashes ended a window" ->
       "behind=2000 bound=exclusive calm=true cap=5 end=repeat form=iso grain=2000 interval=10 kind=window lag=6000 paging=page rows=11 tellOrder=false view=number | 2:error 5:crash 6:void 9:crash 10:void",
     "smaller pages after a restart: a full one was taken for the last" ->
       "bound=coarse cap=2 form=iso key=true order=none paging=page restarts=true rows=4 view=number | 1:options/2 3:insert/17 7:options 9:void",

@@ -84,7 +84,7 @@ final class Pager(var setup: Setup) {
       cut(
         rows,
         start,
-        // Behind the end each token is another one.
+        // After the end, each token is different.
         { n => holes += 1; Some(token(if (n == start) s"${setup.holes}h$holes" else "")(n)) }
       )
   }

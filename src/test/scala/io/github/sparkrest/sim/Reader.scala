@@ -80,7 +80,7 @@ object Reader {
     kind ++ next ++ stop ++ (if (s.maxPages < 100) Seq("maxPagesPerPoll" -> s.maxPages.toString) else Nil)
   }
 
-  /** Where the option is allowed: without it requests follow one another. */
+  /** The option, where it is allowed. Without it, requests are sent one after the other. */
   private def readsAhead(s: Setup): Boolean = s.flight > 1 && (s.paging match {
     case "page" | "offset" =>
       s.kind == "window" || s.order == "asc" && s.tellOrder && (s.kind == "snapshot" || s.kind == "since" && !inclusive(

@@ -35,7 +35,7 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
   private var fruitless = 0
   private var traversal = Since(1, api.world.now)
 
-  /** The state that a restart finds, and the traversal that it is in the middle of. */
+  /** The state that a restart finds, and the start of its traversal, if it is in the middle of one. */
   private var durable: (String, Option[Since]) = (stored, None)
 
   def trace: Seq[String] = api.trace.toSeq
@@ -61,7 +61,7 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
           traversal = Since(api.requests + 1, api.world.now)
         }
         if (api.eventless) idle += api.requests - before
-        // A window that is not over yet: time must pass.
+        // The window is not over yet, so time must pass.
         if (api.requests == before) {
           api.world.now += setup.grain.toLong
           waits += 1
@@ -71,7 +71,7 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
     found.filterNot(_ => api.standsStill)
   }
 
-  /** Between two traversals. At the end all records must have become old enough. */
+  /** The time between two traversals. After all events, it must make all records old enough. */
   private def pause: Long =
     if (api.quiet) setup.lag + setup.step + 2L * setup.grain + 100 + setup.clocks
     else if (setup.tag == "modified") 35000L
@@ -132,18 +132,18 @@ final private case class Since(request: Int, at: Long)
 
 object Run {
 
-  /** Five where production has thousands. */
+  /** Small limits, because production would need thousands of records to reach its limits. */
   val Limits: CoreLimits =
     CoreLimits(seenInState = 5, seenInTask = 5, seenFiles = 3, emptyPages = 5, verifyMillis = 100L)
   private val MostRequests = 2000
 
-  /** Requests in a row after which `AvailableNow` ends, though the API names a new place each time. */
+  /** The number of requests without records after which `AvailableNow` ends, although each response has a new cursor. */
   private val MostFruitless = 20
 
-  /** After an error, milliseconds. */
+  /** Milliseconds after an error. */
   private val Backoff = 1000L
 
-  /** None if the options cannot be read yet, or all is well. */
+  /** `None` if the options are not supported, or nothing is wrong. */
   def apply(scenario: Scenario): Option[String] = RestConfig.parse(Reader.options(scenario.setup)) match {
     case Left(_)       => None
     case Right(config) => verdict(scenario, config)
@@ -172,7 +172,7 @@ object Run {
   private def verdict(run: Run): Option[String] =
     try run.verdict
     catch {
-      // Memory and stack too: a thread that died would leave the other histories unread, and the test would pass.
+      // Also errors of memory and stack: if the thread died, the test would pass without the other histories.
       case e @ (_: Exception | _: VirtualMachineError) =>
         Some(s"thrown: $e at ${e.getStackTrace.headOption.getOrElse("")}")
     }

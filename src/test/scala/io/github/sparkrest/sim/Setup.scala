@@ -45,7 +45,7 @@ final case class Setup(chosen: Map[String, String]) {
   lazy val end: String = text("end")
   lazy val relative: Boolean = flag("relative")
 
-  /** Each so-manieth page is empty, and has a next one all the same; 0: none. */
+  /** Every nth page is empty, but has a next page; 0: none. */
   lazy val gap: Int = number("gap")
 
   /** A page's records come in the opposite order. */
@@ -58,7 +58,7 @@ final case class Setup(chosen: Map[String, String]) {
   /** A log that keeps only the newest version of a record. */
   lazy val compact: Boolean = flag("compact")
 
-  /** The first request is another one. */
+  /** The first request differs from later requests. */
   lazy val first: Boolean = flag("first")
 
   /** Records without an id: two of them can be equal. */
@@ -70,10 +70,10 @@ final case class Setup(chosen: Map[String, String]) {
   /** A page after the last one is answered with this status; 200: it is empty. */
   lazy val past: Int = number("past")
 
-  /** Each so-manieth numbered page is empty because all its records are filtered out, and has_more is true; 0: none. */
+  /** Every nth numbered page is empty because all its records are filtered out, and has_more is true; 0: none. */
   lazy val filter: Int = number("filter")
 
-  /** So many empty pages in a row, where [[gap]] makes one. */
+  /** The number of empty pages in a row, where [[gap]] makes a page empty. */
   lazy val holes: Int = number("holes")
 
   /** Each empty page at the end has a new cursor. */
@@ -85,13 +85,13 @@ final case class Setup(chosen: Map[String, String]) {
   /** The value in place of a time in single records: blank, na, zero, null, huge; see [[World.odd]]. */
   lazy val odd: String = text("odd")
 
-  /** The first record is such a one. */
+  /** The first record has such a value. */
   lazy val oddFirst: Boolean = flag("oddFirst")
 
   /** Every response has a `date` header, by the API's clock. */
   lazy val date: Boolean = flag("date")
 
-  /** The API answers with nothing even where no reader can doubt that there is nothing. */
+  /** The API may return an empty response even where a reader cannot detect the fault. */
   lazy val blind: Boolean = flag("blind")
 
   /** How far a lagging replica is behind at most, in milliseconds; 0: no limit. */
@@ -108,7 +108,7 @@ final case class Setup(chosen: Map[String, String]) {
   /** timestamp, max_field, incremental: where the kind leaves a choice. */
   lazy val offset: String = text("offset")
 
-  /** The options say the order, the boundary. */
+  /** Whether the options state the order and the boundary. */
   lazy val tellOrder: Boolean = flag("tellOrder")
   lazy val tellBoundary: Boolean = flag("tellBoundary")
 
@@ -125,7 +125,7 @@ final case class Setup(chosen: Map[String, String]) {
   /** The reader sends conditional requests. */
   lazy val conditional: Boolean = flag("conditional")
 
-  /** The host's clock is so many milliseconds ahead of the API's. */
+  /** Milliseconds by which the host's clock is ahead of the API's clock. */
   lazy val skew: Int = number("skew")
 
   /** Requested records per page, which the server obeys; 0: no such request. */
@@ -143,13 +143,13 @@ final case class Setup(chosen: Map[String, String]) {
   /** The events may hold `options`. */
   lazy val restarts: Boolean = flag("restarts")
 
-  /** The reader allows the two clocks so much, where it can: the API tells its own in whole seconds, or not at all. */
+  /** The tolerated difference of the clocks. The API states its time in whole seconds, or not at all. */
   def clocks: Long = if (skew == 0 && !date && kind != "window") 0L else 6000L + math.abs(skew)
 
   /** Requests after which a task hands back. */
   lazy val requests: Int = number("requests")
 
-  /** Records may share a timestamp though no reader gets past them. */
+  /** Records may share a timestamp even if no reader can get past them. */
   lazy val ties: Boolean = flag("ties")
 
   /** Most records with one timestamp; 0: no limit. */
@@ -166,10 +166,10 @@ final case class Setup(chosen: Map[String, String]) {
   def sliding: Boolean = paged && view == "number"
   def unique: Boolean = bound == "exclusive" && kind == "since" && !ties
 
-  /** Timestamps that the server takes for one. */
+  /** The range of timestamps that the server treats as equal. */
   def sameness: Int = if (bound == "coarse") math.max(grain, unit) else grain
 
-  /** Records that may share a timestamp without the API itself being unreadable. */
+  /** The most records that may share a timestamp so that a reader can still read the API. */
   def groupLimit: Int =
     if (ties) Int.MaxValue
     else if (!paged && cap > 0 && kind == "since") cap - 1
@@ -190,7 +190,7 @@ final case class Setup(chosen: Map[String, String]) {
     case 4                   =>
       if (order == "desc") and("order" -> "asc", "param" -> "sort=up")
       else and("order" -> "desc", "param" -> "sort=down")
-    // Each picture of a snapshot is compared with the last one, if that was kept.
+    // Each snapshot is compared with the last snapshot, if that was kept.
     case 5 if kind == "snapshot" => this
     case 5                       => and("key" -> (!key).toString)
     case 6                       => and("param" -> "lang=en")
@@ -199,7 +199,7 @@ final case class Setup(chosen: Map[String, String]) {
 
   def variants: Seq[Setup] = if (restarts) (0 to 6).map(variant) else Seq(this)
 
-  /** Another pagination that the same API offers. */
+  /** Another kind of pagination of the same API. */
   private def other: Setup = paging match {
     case "page"    => and("paging" -> "link", "end" -> "absent", "filter" -> "0")
     case "offset"  => and("paging" -> "page", "end" -> "absent")

@@ -3,8 +3,8 @@ package io.github.sparkrest.sim
 
 import scala.annotation.tailrec
 
-/** The shortest history that still goes wrong in the same manner (lost, repeated, endless…): events are dropped, the setup
-  * is brought back to its defaults, numbers are made smaller.
+/** The shortest history that still fails in the same manner (lost, repeated, endless…). Drops events, resets the setup to its
+  * defaults, and makes numbers smaller.
   */
 object Shrink {
   @tailrec def apply(failing: Scenario, fails: Scenario => Option[String]): Scenario = {
@@ -31,7 +31,7 @@ object Shrink {
       Iterator(0, rows / 2, rows - 1)
         .filter(n => n >= (if (s.setup.odd.isEmpty) 0 else 4) && n < rows)
         .map(n => s.setup.and("rows" -> n.toString))
-    // What would turn it into an API that nobody can read stays.
+    // Some values stay, because without them nobody could read the API.
     val chosen =
       s.setup.chosen.keys
         .filterNot(k => Fixed(k) || k == "date" && s.setup.skew != 0 || k == "end" && s.setup.filter > 0)
@@ -69,7 +69,7 @@ object Shrink {
     s.events.indices.iterator.flatMap { i =>
       val e = s.events(i)
       val earliest = if (i == 0) 1 else s.events(i - 1).at
-      // A status code is not a number to make smaller.
+      // A status code must not be made smaller.
       val numbers = if (e.what == "status") Nil else Seq(e.copy(n = 0), e.copy(n = e.n / 2))
       val times = Seq(e.copy(at = earliest), e.copy(at = e.at / 2), e.copy(at = e.at - 1), e.copy(at = e.at - 3))
       (numbers ++ times)

@@ -5,10 +5,10 @@ import scala.collection.mutable
 
 import io.github.sparkrest.poll.Background
 
-/** Requests that overlap: the API answers them in any order. So a page may come from an older list than the page before it, or
-  * from a newer one. A request that nobody wants any more may reach the API or not.
+/** Concurrent requests, which the API answers in any order. So a page may show an older or newer list than the page before it. A
+  * request that is no longer needed may or may not reach the API.
   *
-  * @param died a crash in one of them is the crash of the reader
+  * @param died a crash during any request is a crash of the reader
   */
 final private[sim] class ShuffledRequests(dice: Dice, died: () => Option[Crash]) extends Background {
   private val waiting = mutable.ArrayBuffer.empty[Runnable]

@@ -12,7 +12,7 @@ import io.github.sparkrest.http.{Clock, HttpClient, HttpRequest, HttpResponse}
 
 /** The driver dies: nothing of the poll that is under way remains.
   *
-  * @param options of the next run, if they are others
+  * @param options the options of the next run, if they change
   */
 final class Crash(val options: Option[Setup]) extends ControlThrowable
 
@@ -49,10 +49,10 @@ final class SimApi(scenario: Scenario, tracing: Boolean) extends HttpClient {
   /** A response was honest since the last stray response. A reader that retries must get the truth then. */
   private var honest = true
 
-  /** Of the host that the reader runs on. */
+  /** The clock of the reader's host. */
   val clock: Clock = () => java.time.Instant.ofEpochMilli(world.now + setup.skew)
 
-  /** Nothing is to happen any more, but perhaps what waits for a traversal's end. */
+  /** No event is left, except for events that wait for the end of a traversal. */
   def eventless: Boolean = coming.isEmpty
 
   def quiet: Boolean = coming.isEmpty && waiting.isEmpty
@@ -83,7 +83,7 @@ final class SimApi(scenario: Scenario, tracing: Boolean) extends HttpClient {
       }
     )
     note(s"#$requests ${request.method} ${request.url} ${request.body.getOrElse("")} -> ${answer.status} ${answer.headers.mkString} ${answer.body}")
-    // Of a refusal the body does not count.
+    // A truncated body makes no difference to a refusal.
     if (now.exists(_.what == "cut") && answer.status < 400) honest = wasHonest
     val cut = now.find(_.what == "cut").map(e => (answer.body.length * (e.n % 10) / 10, e.n))
     if (answer.status >= 400 && answer.status != 404 || cut.nonEmpty) faulty = true
@@ -122,7 +122,7 @@ final class SimApi(scenario: Scenario, tracing: Boolean) extends HttpClient {
     tagged(request, answer)
   }
 
-  /** Not twice in a row. Where an empty first page is an answer as good as any other, nobody can doubt it. */
+  /** Whether the response may be wrong: never twice in a row, and not where a reader could not detect an empty page. */
   private def mayStray(e: Event, query: Query): Boolean = {
     val empties = e.what == "void" || e.what == "status" && e.n == 404 && (setup.emptyStatus == 404 || setup.past == 404)
     val believed = setup.kind == "window" || setup.kind == "snapshot"
@@ -149,7 +149,7 @@ final class SimApi(scenario: Scenario, tracing: Boolean) extends HttpClient {
     case _                        => lists.answer(query)
   }
 
-  /** A server that validates (RFC 9110 §13). It compares weakly, and a proxy may have weakened what it sent. */
+  /** A server that validates (RFC 9110 §13). It compares weakly, because a proxy may have weakened its ETag. */
   private def tagged(request: HttpRequest, answer: Answer): Answer = {
     def asked(name: String) = request.headers.collectFirst { case (`name`, v) => v }
     val etag = setup.tag match {
@@ -184,7 +184,7 @@ final class SimApi(scenario: Scenario, tracing: Boolean) extends HttpClient {
 
   def note(text: => String): Unit = if (tracing) trace += text
 
-  /** @param cut after so many bytes the connection breaks, or the body just ends */
+  /** @param cut the number of bytes after which the connection breaks, or the body ends */
   private def body(text: String, cut: Option[(Int, Int)]): InputStream = {
     val whole = text.getBytes(UTF_8)
     cut match {

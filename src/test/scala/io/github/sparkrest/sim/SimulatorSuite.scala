@@ -9,17 +9,17 @@ import scala.collection.mutable
 import io.github.sparkrest.config.RestConfig
 import org.scalatest.funsuite.AnyFunSuite
 
-/** Random APIs, read to their end over page drift, errors and crashes: nothing lost, nothing twice. */
+/** Reads random APIs to their end, through moving lists, errors and crashes. Nothing may be lost or repeated. */
 class SimulatorSuite extends AnyFunSuite {
   private def setting(name: String): Option[String] =
     sys.props.get(name).orElse(sys.env.get(name.toUpperCase.replace('.', '_')))
 
-  /** The core is the same on both Scala lines: one of them runs it at length. */
+  /** The code is the same on both Scala lines, so only one line runs many histories. */
   private val usual = if (scala.util.Properties.versionNumberString.startsWith("2.12")) 10000L else 100000L
   private val runs = setting("sim.runs").fold(usual)(_.toLong)
   private val firstSeed = setting("sim.seed").fold(0L)(_.toLong)
 
-  test(s"$runs random histories: nothing lost, nothing repeated") {
+  test(s"$runs random histories lose and repeat nothing") {
     val blocks = Generator.blocks(firstSeed, runs)
     val failed = mutable.LinkedHashMap.empty[String, (Long, String)]
     val kinds = new ConcurrentHashMap[String, AtomicLong]
@@ -79,7 +79,7 @@ class SimulatorSuite extends AnyFunSuite {
       }
       assume(RestConfig.parse(Reader.options(Setup.parse(loss.setup))).isRight)
       val wrong = histories(loss.setup).find(Run(_).exists(_.startsWith(loss.manner)))
-      assert(wrong.nonEmpty, "it goes well: say so in the docs")
+      assert(wrong.nonEmpty, "nothing is wrong any more: update the docs")
       info(Shrink(wrong.get, Run(_)).toString)
       loss.cure.foreach { c =>
         val still = histories(c).find(Run(_).nonEmpty)

@@ -23,18 +23,18 @@ final class Truth(setup: Setup, world: World) {
   def traversed(first: Int, last: Int, began: Long): Option[String] = {
     val timed = setup.lag > 0 || setup.kind == "window"
     val due = began - setup.lag - (if (timed) setup.grain + setup.clocks else -setup.grain)
-    // Looking back finds a record one traversal later.
+    // With lookback, a record may come one traversal later.
     val since = if (setup.lookback > 0) before else first
     before = first
     val there = world.lives.filter(l => l.born <= since && l.died > last && l.row.at <= due).map(_.row.text)
-    // After a crash the end of a traversal may come once more.
+    // After a crash, the end of a traversal may be repeated.
     if (!pictures) owed.clear()
     if (!pictures || first > counted) there.foreach(t => owed(t) = owed.getOrElse(t, 0) + 1)
     counted = first
     owed.collectFirst { case (text, n) if came.getOrElse(text, 0) < n => s"lost: $text" }
   }
 
-  /** @param excused the list moved by a page, which nobody can tell from new records without a key
+  /** @param excused the list moved by a page, which without a key looks like new records
     * @param expired cursors have expired, and the options say to begin again
     */
   def repeated(excused: Boolean, expired: Boolean): Option[String] =

@@ -5,18 +5,18 @@ import java.time.Instant
 
 import scala.collection.mutable
 
-/** One version of a record. Two with the same text are the same to a reader.
+/** One version of a record. To a reader, two versions with the same text are the same.
   *
   * @param seq in which order it was committed
   */
 final case class Row(id: Long, version: Int, at: Long, seq: Long, text: String)
 
-/** When a version could be seen: from request `born` on, until before request `died`. */
+/** When a version was visible: from request `born` until just before request `died`. */
 final class Life(val row: Row, val born: Int) {
   var died: Int = Int.MaxValue
 }
 
-/** The data behind the API, its clock, and all that ever was in it. */
+/** The data behind the API, its clock, and all past versions. */
 final class World(setup: Setup) {
   import World._
 
@@ -30,7 +30,7 @@ final class World(setup: Setup) {
   /** When the data changed last. */
   var changedAt: Long = Began
 
-  /** A lagging replica answers: what could be seen at this request. */
+  /** A lagging replica answers with the data that was visible at this request. */
   var seenAt: Option[Int] = None
   private val times = mutable.ArrayBuffer(Began)
 
@@ -40,16 +40,16 @@ final class World(setup: Setup) {
   def rows: Iterable[Row] =
     seenAt.fold(live.values.map(_.row))(r => lives.filter(l => l.born <= r && l.died > r).map(_.row))
 
-  /** A request comes. */
+  /** Called for each request. */
   def asked(): Unit = times += now
 
-  /** The request of which a replica knows that is `n` requests behind, and not more than the setup allows. */
+  /** The last request that a replica knows if it is `n` requests behind, within the limit of the setup. */
   def lagging(n: Int): Int = {
     val last = times.length - 1
     (math.max(1, last - n) to last).find(r => setup.behind == 0 || times(r) >= now - setup.behind).getOrElse(last)
   }
 
-  /** @param request that will be the first to see it */
+  /** @param request the first request that sees it */
   def change(e: Event, request: Int): Unit = {
     if (e.what != "tick") changedAt = now
     happen(e, request)
@@ -96,7 +96,7 @@ final class World(setup: Setup) {
     else add(old.row.id, old.row.version + 1, moment, request)
   }
 
-  /** Records without a time are at the end of a list that is read newest first, where reading stops before. */
+  /** Records without a time are at the end of a list with the newest record first, and reading stops before them. */
   private def hidden = setup.paged && setup.variants.exists(_.order == "desc")
 
   private def insertOdd(request: Int): Unit = if (live.valuesIterator.count(_.row.at == Odd) < MostOdd) {
@@ -133,7 +133,7 @@ final class World(setup: Setup) {
       end(live.valuesIterator.minBy(l => (l.row.at, l.row.id)), request)
   }
 
-  /** No more records share a timestamp than a reader can get past: without pages, one less than an answer holds. */
+  /** Limits the records that share a timestamp, so that a reader gets past them. Without pages, a response must hold one more. */
   private def stamp(moment: Long): Long = {
     val unit = setup.sameness.toLong
     def cut(m: Long) = m / setup.grain * setup.grain

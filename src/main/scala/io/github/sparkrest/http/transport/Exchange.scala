@@ -85,7 +85,10 @@ final private[transport] class Exchange(
       else if (System.nanoTime - began > TimeUnit.MILLISECONDS.toNanos(responseTimeoutMs)) // guard: I4.4
         Some(s"it took longer than responseTimeout, ${responseTimeoutMs / 1000.0} s")
       else if (reader.isInterrupted) Some(Interrupted)
-      else silence.filter(s => System.nanoTime - s.since > TimeUnit.MILLISECONDS.toNanos(s.mostMs)).map(s => silent(s.mostMs)) // guard: I4.17
+      else
+        silence
+          .filter(s => System.nanoTime - s.since > TimeUnit.MILLISECONDS.toNanos(s.mostMs))
+          .map(s => silent(s.mostMs)) // guard: I4.17
     if (ended.nonEmpty) call.foreach(_.cancel())
   }
 }

@@ -49,25 +49,24 @@ object JsonTemplate {
       if (text.endsWith(s"$mark$mark")) Value(holes(text.filter(_ != mark).toInt))
       else Text(textOf(text, mark, holes)),
     elements => Elements(elements.map(part(_, mark, holes))),
-    members =>
-      Members(members.toVector.map { case (name, value) => (textOf(name, mark, holes), part(value, mark, holes)) })
+    members => Members(members.toVector.map { case (name, value) => (textOf(name, mark, holes), part(value, mark, holes)) })
   )
 
   /** Every second piece between marks is the number of a placeholder. */
   private def textOf(text: String, mark: Char, holes: Vector[Template.Hole]): Template =
     Template(text.split(mark.toString, -1).toList.zipWithIndex.collect {
-      case (number, i) if i % 2 == 1      => holes(number.toInt)
+      case (number, i) if i % 2 == 1     => holes(number.toInt)
       case (literal, _) if literal != "" => Template.Literal(literal)
     })
 
   private def filled(part: Part, text: String => String, value: String => Json): Option[Json] = part match {
-    case Constant(json)                            => Some(json)
-    case Text(t) if t.isLeftOut(text)              => None
-    case Text(t)                                   => Some(Json.fromString(t.render(text, identity)))
+    case Constant(json)                                 => Some(json)
+    case Text(t) if t.isLeftOut(text)                   => None
+    case Text(t)                                        => Some(Json.fromString(t.render(text, identity)))
     case Value(h) if h.optional && text(h.name).isEmpty => None
-    case Value(h)                                  => Some(value(h.name))
-    case Elements(parts)                           => Some(Json.fromValues(parts.flatMap(filled(_, text, value))))
-    case Members(parts)                            =>
+    case Value(h)                                       => Some(value(h.name))
+    case Elements(parts)                                => Some(Json.fromValues(parts.flatMap(filled(_, text, value))))
+    case Members(parts)                                 =>
       Some(Json.fromFields(parts.flatMap { case (name, p) =>
         filled(p, text, value).map(name.render(text, identity) -> _)
       }))

@@ -10,7 +10,7 @@ import io.github.sparkrest.pagelog.store.LogStore
 import io.github.sparkrest.pagelog.{EachStore, LogOffset, LogPosition, PageLog, SourceIdentity}
 import org.apache.hadoop.conf.Configuration
 
-/** What the connector does when Spark gives a source another folder. `test_source_names.py` lets Spark do so. */
+/** The checks when Spark gives a source another folder. `test_source_names.py` does the same with a real query. */
 class SourceFoldersSuite extends EachStore {
   private val conf = new Configuration
   private val users = SourceIdentity("users", "id", "incremental")
@@ -22,7 +22,7 @@ class SourceFoldersSuite extends EachStore {
     def location(name: String): String = pageLogs.fold(folder(name))(PageLogLocation.of(_, folder(name)))
     def store(name: String): LogStore = LogStore.at(location(name), conf)
 
-    /** A run of the query: first it makes all sources, on one thread. `body` gets the first of them. */
+    /** A run of the query. It first creates all sources on one thread, and `body` receives the first source. */
     def run(name: String, others: String*)(body: (SourceFolders, PageLog) => Unit): Unit = {
       @volatile var failure: Option[Throwable] = None
       def made(n: String) = (new SourceFolders(folder(n), pageLogs, conf), open(store(n)))
@@ -38,7 +38,7 @@ class SourceFoldersSuite extends EachStore {
       failure.foreach(throw _)
     }
 
-    /** Spark's offset log, in the format with names. */
+    /** Writes an entry of Spark's offset log, in the format with source names. */
     def logged(batch: Int, sources: (String, SourceIdentity)*): Unit = {
       val lines = sources.map { case (n, id) => s"$n:${LogOffset(LogPosition(1, 2), Map("main" -> Some("2")), id).json}" }
       Files.createDirectories(root.resolve("offsets"))
@@ -61,7 +61,7 @@ class SourceFoldersSuite extends EachStore {
   for (pageLogs <- Seq(None, Some(Files.createTempDirectory("logs").toString))) {
     val kind = if (pageLogs.isEmpty) "in the checkpoint" else "in pageLogLocation"
 
-    test(s"a name moves the page log $kind: the query does not continue without it, however often it starts") {
+    test(s"if a new name moves the page log $kind, the query refuses each start until it finds the log") {
       val c = new Checkpoint(pageLogs)
       c.polled("0")
       for (_ <- 1 to 2) {
@@ -72,15 +72,15 @@ class SourceFoldersSuite extends EachStore {
     }
   }
 
-  test("without a page log elsewhere, a query continues from its offset alone") {
+  test("if no page log is elsewhere, a query continues from its offset alone") {
     val c = new Checkpoint
     c.run("0")((folders, log) => folders.requireInPlace(log, LogPosition(1, 2), users))
-    // A source that is in the query, too, is no former name.
+    // The folder of another source of the same query is not a former folder of this source.
     c.polled("1")
     c.run("0", "1")((folders, log) => folders.requireInPlace(log, LogPosition(1, 2), users))
   }
 
-  test("a source may move from name to name, but not to a log of another source") {
+  test("a page log under another name blocks the start only if it may belong to the same source") {
     val c = new Checkpoint
     c.polled("x")
     refusal(c.run("z")((folders, log) => folders.requireInPlace(log, LogPosition(1, 2), users)))
@@ -88,7 +88,7 @@ class SourceFoldersSuite extends EachStore {
     c.run("z")((folders, log) => folders.requireInPlace(log, LogPosition(1, 2), users))
   }
 
-  test("a source that left the query does not start again, and one whose first batch runs again does") {
+  test("a source may start from the beginning while its first batch is the newest, but not after it left the query") {
     val c = new Checkpoint
     c.polled("x")
     c.logged(0, "x" -> users, "y" -> orders)
@@ -97,7 +97,7 @@ class SourceFoldersSuite extends EachStore {
     refusal(c.run("x")((folders, log) => folders.requireNew(log, users)))
   }
 
-  test("a new name for the same source would deliver all records again") {
+  test("a new name for the same source is refused, because all records would come again") {
     val c = new Checkpoint
     c.logged(0, "x" -> users)
     c.logged(1, "x" -> users)
@@ -105,24 +105,24 @@ class SourceFoldersSuite extends EachStore {
     assert(told.contains("""Use .name("x") to continue"""), told)
   }
 
-  test("a source with another url, or next to the other one, is new") {
+  test("a source with another URL is new, and so is a second source with the same URL") {
     val c = new Checkpoint
     c.logged(0, "x" -> users)
     c.run("z")((folders, log) => folders.requireNew(log, orders))
     c.run("z", "x")((folders, log) => folders.requireNew(log, users))
   }
 
-  test("the first start of a query, and the next one if no batch was logged, are new") {
+  test("a source is new until the query has logged its first batch") {
     val c = new Checkpoint
     c.run("x")((folders, log) => folders.requireNew(log, users))
     c.polled("x")
     c.run("x")((folders, log) => folders.requireNew(log, users))
-    // In a query over several sources, another one may have made the first batch.
+    // In a query with several sources, another source may have made the first batch.
     c.logged(0, "y" -> orders)
     c.run("x")((folders, log) => folders.requireNew(log, users))
   }
 
-  test("a page log that was read is not read from its start again") {
+  test("a page log that was read before is not read again from its start") {
     val c = new Checkpoint
     c.logged(0, "y" -> orders)
     c.polled("x")

@@ -8,12 +8,12 @@ class SparkLineSuite extends AnyFunSuite {
   private def refused(jar: String, spark: String, scala: String): String =
     intercept[IllegalArgumentException](SparkLine.check(jar, spark, scala)).getMessage
 
-  test("each jar on each of its lines") {
+  test("each jar runs on each of its Spark lines") {
     SparkLine.check("2.12", "3.5.9", "2.12.18")
     Seq("4.0.5", "4.1.4", "4.2.1", "4.3.0", "4.4.0-SNAPSHOT").foreach(SparkLine.check("2.13", _, "2.13.17"))
   }
 
-  test("the other jar is named") {
+  test("the error for the wrong jar names the other jar") {
     assert(
       refused(
         "2.13",
@@ -25,11 +25,11 @@ class SparkLineSuite extends AnyFunSuite {
     assert(refused("2.12", "4.3.0", "2.13.17").endsWith("Put spark-rest_2.13 on the class path instead."))
   }
 
-  test("this jar is for the Scala that it is tested with") {
+  test("this jar is for the Scala line of its tests") {
     assert(ScalaLine.VERSION == io.github.sparkrest.BuildInfo.scalaBinaryVersion)
   }
 
-  test("a line that has no jar") {
+  test("the error for a Spark line without a jar names the supported lines") {
     Seq("2.12" -> ("3.4.4" -> "2.12.17"), "2.13" -> ("3.5.9" -> "2.13.8"), "2.13" -> ("5.0.0" -> "2.13.17")).foreach {
       case (jar, (spark, scala)) =>
         val message = refused(jar, spark, scala)

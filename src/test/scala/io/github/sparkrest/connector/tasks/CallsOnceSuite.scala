@@ -12,12 +12,12 @@ import org.apache.spark.{SparkContext, TaskContext}
 import org.scalatest.BeforeAndAfterAll
 import org.scalatest.funsuite.AnyFunSuite
 
-/** Parts of which no one is begun twice, in a Spark that tries each task four times. */
+/** No part starts twice, although this Spark tries each task four times. */
 class CallsOnceSuite extends AnyFunSuite with BeforeAndAfterAll {
   private lazy val spark = SparkSession.builder().master("local[2,4]").getOrCreate()
   override def afterAll(): Unit = spark.stop()
 
-  /** What came of each of the parts 0 and 1, of which the second fails; and how often each was begun. */
+  /** The results of part 0 and of part 1, which fails, and the number of times that each part started. */
   private def results(
       heard: Boolean,
       speculates: Boolean = false,
@@ -28,7 +28,7 @@ class CallsOnceSuite extends AnyFunSuite with BeforeAndAfterAll {
     val once = new CallsOnce(context)
     val found = Future(
       once.results(Seq(0, 1)) { (group, part) =>
-        // As if Spark had dropped all events.
+        // Behaves as if Spark had dropped all events.
         if (!heard) context.removeSparkListener(once)
         CallsOnceSuite.run(context, group, part, speculates, mostMillis)
       }
@@ -41,15 +41,15 @@ class CallsOnceSuite extends AnyFunSuite with BeforeAndAfterAll {
 
   private val once = (Seq(Some(0), None), Map(0 -> 1, 1 -> 1))
 
-  test("a part whose task failed is given up, and not begun again") {
+  test("a part whose task failed is given up and does not start again") {
     assert(results(heard = true) == once)
   }
 
-  test("the driver hears of the failure while a copy may be waiting") {
+  test("the driver learns of the failure while a speculative copy may wait") {
     assert(results(heard = true, speculates = true) == once)
   }
 
-  test("a failure of which the driver does not hear ends the job too") {
+  test("the job also ends if the driver does not learn of the failure") {
     assert(results(heard = false) == once)
     assert(results(heard = false, speculates = true, mostMillis = 200) == once)
   }

@@ -5,9 +5,9 @@ import io.github.sparkrest.error.{Condition, RestError}
 import org.scalatest.funsuite.AnyFunSuite
 
 class RowCallResultSuite extends AnyFunSuite {
-  test("results of calls come to the driver as they are, whatever an API says in its errors") {
+  test("the driver receives results unchanged, and long texts of errors cut to 10,000 characters") {
     val texts = Vector("{}", "[1, \"\u00fc\"]", "x" * 100000).map(_.getBytes("UTF-8"))
-    // Escaped in JSON each of these is six bytes.
+    // JSON would escape each of these characters as six bytes.
     val long = RestError(Condition.ApiRefused, "\u0001" * 20000, "\u4e2d" * 20000, None, repeatable = true)
     val results = Seq(Right(texts), Left(long), Right(Vector.empty), Left(long.copy(message = "short", hint = "")))
     val back =

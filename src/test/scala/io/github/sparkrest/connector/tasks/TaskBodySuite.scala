@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets.ISO_8859_1
 
 import org.scalatest.funsuite.AnyFunSuite
 
-/** What a poll job sends to an executor, in addition to the polls. */
+/** The code that a poll job sends to an executor, in addition to the polls. */
 class TaskBodySuite extends AnyFunSuite {
   private def serialized(value: AnyRef): String = {
     val bytes = new ByteArrayOutputStream
@@ -16,11 +16,11 @@ class TaskBodySuite extends AnyFunSuite {
     new String(bytes.toByteArray, ISO_8859_1)
   }
 
-  test("the work of a poll job is a class with a name, and small") {
+  test("the code of a poll job is a small instance of a named class") {
     val body = serialized(new RunPoll(null))
     assert(body.contains("RunPoll") && !body.contains("SerializedLambda"))
     assert(body.length < 500)
-    // The control: what a Scala function looks like.
+    // The control: a Scala function contains a lambda.
     val function: Int => Int = _ + body.length
     assert(serialized(function).contains("SerializedLambda"))
   }

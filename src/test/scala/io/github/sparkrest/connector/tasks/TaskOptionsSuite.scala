@@ -7,12 +7,12 @@ import java.nio.file.Files
 import io.github.sparkrest.config.RestConfig
 import org.scalatest.funsuite.AnyFunSuite
 
-/** What an executor keeps from one task to the next. */
+/** The parsed options that an executor keeps from one task to the next. */
 class TaskOptionsSuite extends AnyFunSuite {
   private def task(options: (String, String)*) =
     TaskOptions(new RestConfig.OptionMap(options.toMap + ("url" -> "https://api.example.com/")), Vector.empty)
 
-  test("the same options are parsed once, others are not mixed up with them") {
+  test("equal options are parsed once, and different options stay separate") {
     val first = task("pageSize" -> "10", "pagination" -> "page").config
     assert(task("pagination" -> "page", "pageSize" -> "10").config eq first)
     assert(task("pageSize" -> "20", "pagination" -> "page").config.paging.pageSize.contains(20L))
@@ -27,7 +27,7 @@ class TaskOptionsSuite extends AnyFunSuite {
     assert(token("old").auth != token("new").auth)
   }
 
-  test("wrong options are wrong in each task") {
+  test("wrong options are an error each time a task reads them") {
     val wrong = task("pageSize" -> "none")
     assert(wrong.parsed.isLeft && wrong.parsed.isLeft)
   }

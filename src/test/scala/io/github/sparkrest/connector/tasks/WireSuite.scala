@@ -36,7 +36,7 @@ class WireSuite extends AnyFunSuite {
 
   private def returned[A <: Serializable](value: A): A = Wire.read[A](Wire.write(value))
 
-  test("reports of polls come to the driver unchanged") {
+  test("the driver receives reports of polls unchanged") {
     val failed = PollReport.failed(Nil, RestError(Condition.TokenExpired, "m", "h", Some(5), repeatable = false))
     Seq(one(0, 1), one(1000, 3), many(5), List(PollReport.Repeated), List(failed)).foreach(r => assert(returned(r) == r))
   }
@@ -45,7 +45,7 @@ class WireSuite extends AnyFunSuite {
     Condition.all.foreach(c => assert(returned(RestError(c, "m", "h")).condition eq c))
   }
 
-  test("a report is small: for one poll, for an endpoint with many records in memory, for many endpoints") {
+  test("the report of one poll, of an endpoint that remembers many records, and of many endpoints is small") {
     def bytes(reports: List[PollReport]) = Wire.write(reports).length
     assert(bytes(one(0, 1)) < 1500 && bytes(one(10, 3)) < 1800)
     assert(bytes(one(1000, 1)) < 11000)

@@ -10,7 +10,7 @@ import io.github.sparkrest.http.{HttpRequest, LocalServer}
 import io.github.sparkrest.secret.Secret
 import org.scalatest.funsuite.AnyFunSuite
 
-/** The examples of RFC 7616 and RFC 2617; challenges of all forms; which requests carry credentials. */
+/** The examples of RFC 7616 and RFC 2617, all forms of challenges, and which requests have credentials. */
 class DigestSuite extends AnyFunSuite {
   private val mufasa = AuthConfig.Digest(Secret("Mufasa"), Secret("Circle of Life"))
   private val request = HttpRequest("GET", "http://www.example.org/dir/index.html", Nil)
@@ -23,7 +23,7 @@ class DigestSuite extends AnyFunSuite {
     s"""algorithm=$algorithm, nonce="7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v", """ +
     """opaque="FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS""""
 
-  test("RFC 7616 §3.9.1: the whole header, with SHA-256 and with MD5") {
+  test("the example of RFC 7616 §3.9.1 gives the header of the RFC, with SHA-256 and with MD5") {
     assert(
       challenge(example("SHA-256")).answer(mufasa, request, 1, cnonce) ==
         """Digest username="Mufasa", realm="http-auth@example.org", """ +
@@ -39,13 +39,13 @@ class DigestSuite extends AnyFunSuite {
           """response="8ca523f5e9506fed4657c9700eebdbec""""
         )
     )
-    assert(challenge(example("MD5"), example("SHA-256")) == challenge(example("SHA-256")), "the stronger one")
+    assert(challenge(example("MD5"), example("SHA-256")) == challenge(example("SHA-256")), "the stronger algorithm wins")
   }
 
   private val older = """Digest realm="testrealm@host.com", nonce="dcd98b7102dd2f0e8b11d0f600bfb0c093", """ +
     """opaque="5ccc069c403ebaf9f0171e9517f40e41""""
 
-  test("RFC 2617 §3.5, and RFC 2069, which has no qop") {
+  test("the example of RFC 2617 §3.5 gives the response of the RFC, and without qop the response of RFC 2069") {
     val user = mufasa.copy(password = Secret("Circle Of Life"))
     val answer = challenge(older + """, qop="auth"""").answer(user, request, 1, "0a4f113b")
     assert(answer.contains("""response="6629fae49393a05397450978507c4ef1"""") && !answer.contains("algorithm"))
@@ -54,7 +54,7 @@ class DigestSuite extends AnyFunSuite {
     assert(!Seq("nc=", "cnonce", "qop").exists(plain.contains(_)))
   }
 
-  test("challenges of several schemes in one header; what cannot be answered is passed over") {
+  test("a challenge is found among other schemes, and a challenge of an unsupported kind is skipped") {
     val unknown = example("SHA-512-256")
     val integrity = """Digest realm="a", nonce="n", qop="auth-int""""
     assert(challenge(s"""Basic realm="a, Digest nonce=x", $older, Bearer""") == challenge(older))
@@ -66,7 +66,7 @@ class DigestSuite extends AnyFunSuite {
     assert(odd == DigestChallenge("a \"b\" c", "n1", None, Some("sha-256-SESS"), counted = true, hashesUser = true))
   }
 
-  test("the user's name: quoted, hashed, or encoded if it is not ASCII") {
+  test("a user name is quoted, or hashed if the server demands it, or encoded if it is not ASCII") {
     def name(user: String, more: String = "") =
       challenge(s"$older$more").answer(AuthConfig.Digest(Secret(user), Secret("p")), request, 1, "c").split(", ").head
     assert(name("a\"b\\") == """Digest username="a\"b\\"""")
@@ -74,14 +74,14 @@ class DigestSuite extends AnyFunSuite {
     assert(name("Jäsøn", ", userhash=true").matches("""Digest username="[0-9a-f]{32}""""))
   }
 
-  test("a long header of a hostile server is read in a moment") {
+  test("a long header of a hostile server is parsed within seconds") {
     val begun = System.nanoTime
     val long = "Digest " + "a=b," * 100000 + "x" * 100000 + "\"" * 1001
     assert(DigestChallenge.strongest(Seq("WWW-Authenticate" -> long)).isEmpty)
     assert(System.nanoTime - begun < 5e9)
   }
 
-  /** Refuses a request without credentials, or with another nonce, and counts. */
+  /** Refuses a request without credentials or with an old nonce, and counts repeated counts. */
   final private class Server(first: String, next: Seq[String] = Nil) extends AutoCloseable {
     @volatile var nonce: String = first
     val counts: java.util.Set[String] = ConcurrentHashMap.newKeySet[String]()
@@ -117,7 +117,7 @@ class DigestSuite extends AnyFunSuite {
     try test(server)
     finally server.close()
 
-  test("one challenge for all requests and clients of the JVM; another one after a refusal") {
+  test("all clients of the JVM share a challenge until the server refuses it") {
     serving(new Server("n1")) { server =>
       val (one, two) = (client(server), client(server))
       assert(Seq(one, one, two).map(status(_, server)) == Seq(200, 200, 200))
@@ -128,20 +128,23 @@ class DigestSuite extends AnyFunSuite {
       assert(Seq(two, one).map(status(_, server)) == Seq(200, 200) && server.http.asked.length == 7)
       assert(server.counts.contains("n2/00000001") && server.counts.contains("n2/00000002") && server.repeated.get == 0)
       val query = HttpRequest("GET", s"${server.http.url}?n=1", Nil)
-      assert(one.send(query)(r => Right(r.status)) == Right(200) && server.http.asked.length == 8, "the same origin")
+      assert(
+        one.send(query)(r => Right(r.status)) == Right(200) && server.http.asked.length == 8,
+        "another path of the origin uses the same challenge"
+      )
       assert(status(client(server, "userId" -> "other"), server) == 200)
-      assert(server.http.asked.length == 10, "another user has another session")
+      assert(server.http.asked.length == 10, "another user needs another challenge")
     }
   }
 
-  test("callStrictlyOnce: a challenge is answered, because the API did nothing yet") {
+  test("callStrictlyOnce permits the response to a challenge, because the API has not acted yet") {
     serving(new Server("n1")) { server =>
       val once = Seq("inputData" -> """[{"n": 1}]""", "callStrictlyOnce" -> "Y", "method" -> "GET")
       assert(status(client(server, once: _*), server) == 200 && server.http.asked.length == 2)
     }
   }
 
-  test("the nonce of Authentication-Info is the next one") {
+  test("the next request uses the nonce of Authentication-Info") {
     serving(new Server("n1", Seq("n2", "n3"))) { server =>
       val one = client(server)
       assert((1 to 4).map(_ => status(one, server)).distinct == Seq(200))
@@ -150,7 +153,7 @@ class DigestSuite extends AnyFunSuite {
     }
   }
 
-  test("threads never send the same count twice") {
+  test("concurrent threads never send the same count twice") {
     serving(new Server("n1")) { server =>
       val one = client(server)
       val threads = (1 to 8).map(_ => new Thread(() => (1 to 10).foreach(_ => status(one, server))))
@@ -160,7 +163,7 @@ class DigestSuite extends AnyFunSuite {
     }
   }
 
-  test("a second 401 is the response, and a request to another origin carries and learns nothing") {
+  test("a second 401 is the response, and a request to another origin has no credentials and ignores challenges") {
     serving(new Server("n1")) { server =>
       val http = new LocalServer(e => LocalServer.send(e, 401, "no", "WWW-Authenticate" -> older))
       try {
@@ -174,7 +177,7 @@ class DigestSuite extends AnyFunSuite {
     }
   }
 
-  test("options") {
+  test("authType=Digest needs a userId without line breaks, and the error does not show it") {
     def auth(more: (String, String)*) = RestConfig.parse(Map("url" -> "http://h/", "authType" -> "Digest") ++ more)
     assert(auth("userId" -> "u").map(_.auth) == Right(AuthConfig.Digest(Secret("u"), Secret(""))))
     assert(auth().fold(_.text, _.toString).contains("userId: is required by authType=Digest"))

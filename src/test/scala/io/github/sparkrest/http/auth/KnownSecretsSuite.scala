@@ -12,7 +12,7 @@ import io.github.sparkrest.request.InputRow
 import io.github.sparkrest.secret.{Redact, Secret}
 import org.scalatest.funsuite.AnyFunSuite
 
-/** What is taken out of a body or a message of an API: by the name beside it, or because the user's options hold it. */
+/** How secrets are removed from an API's texts: by the name before the value, or because the user's options contain it. */
 class KnownSecretsSuite extends AnyFunSuite {
   private def snippet(text: String) = Redact.snippet(text.getBytes("UTF-8"), text.getBytes("UTF-8").length)
 
@@ -42,7 +42,7 @@ class KnownSecretsSuite extends AnyFunSuite {
     "PHPSESSID",
     "client_assertion"
   ).foreach { name =>
-    test(s"a snippet hides the value of $name: in JSON, in JSON within a text, in a form, in a header, in Python's way") {
+    test(s"a snippet hides the value of $name in JSON, in JSON inside a string, in a form, in a header and in a Python dict") {
       assert(Secret.isNamed(name))
       Seq(
         s"""{"$name": "hidden 1", "m": "shown"}""",
@@ -57,7 +57,7 @@ class KnownSecretsSuite extends AnyFunSuite {
     }
   }
 
-  test("names that only look so are shown") {
+  test("values of names that only look like secret names are shown") {
     val plain = """{"passengers": 4, "compassion": "yes", "inside": 1, "mappidity": 2, "message": "pass on"}"""
     assert(snippet(plain) == plain)
   }
@@ -65,7 +65,7 @@ class KnownSecretsSuite extends AnyFunSuite {
   private val body =
     """{"user": {"pass": "b0dy \"1\""}, "n": {offset}, "filter": "raw-9876543", "sort": "updated_at"}"""
 
-  test("values of body, initialBody and cookie, as they are, in a text of JSON, and in one within that") {
+  test("secrets of body, initialBody and cookie are hidden, plain and escaped as JSON once or twice") {
     val secrets = known(
       "method" -> "POST",
       "body" -> body,
@@ -78,22 +78,22 @@ class KnownSecretsSuite extends AnyFunSuite {
       val shown = secrets.hide(text)
       assert(!Seq("b0dy", "9876543", "f1rst", "c00kie").exists(shown.contains), shown)
     }
-    assert(secrets.hide("the field updated_at") == "the field updated_at", "a word is no secret")
+    assert(secrets.hide("the field updated_at") == "the field updated_at", "a word is not a secret")
   }
 
-  test("the proxy's user and password, and both as they are sent") {
+  test("the proxy's user and password are hidden, and so is their encoded form") {
     val options = Seq("proxy" -> "http://p:3128", "proxyUser" -> "pr0xy-user", "proxyPassword" -> "pr0xy-pass")
     val sent = Base64.getEncoder.encodeToString("pr0xy-user:pr0xy-pass".getBytes("UTF-8"))
     assert(known(options: _*).hide(s"pr0xy-user pr0xy-pass $sent") == "*** *** ***")
   }
 
-  test("of an input row the columns whose name sounds secret") {
+  test("values of input columns are hidden if the name of the column sounds secret") {
     val row = InputRow(Vector("apiKey" -> Json.fromString("r0w-key"), "city" -> Json.fromString("Springfield")))
     assert(known().and(row).hide("r0w-key of Springfield") == "*** of Springfield")
     assert(known().hide("r0w-key") == "r0w-key")
   }
 
-  test("every spelling of a value") {
+  test("a secret is hidden in every encoding: percent, JSON, HTML, Base64") {
     val secrets = known("authType" -> "Basic", "userId" -> "us3r/n&me", "userPassword" -> "p4ss=\"wörd\"<1>")
     Seq(
       "us3r%2Fn%26me p4ss%3D%22w%C3%B6rd%22%3C1%3E",
@@ -114,7 +114,7 @@ class KnownSecretsSuite extends AnyFunSuite {
     assert(secrets.hide("users/name and password") == "users/name and password")
   }
 
-  test("what is held is put back as it was spelled") {
+  test("a secret that is replaced by a mark is restored in its original spelling") {
     val secrets = known("authType" -> "Bearer", "oauthToken" -> "a|b/c=d+e f")
     Seq("a|b/c=d+e f", "a%7Cb%2Fc%3Dd%2Be%20f", "a%7cb%2fc%3dd%2be%20f", "a%7Cb/c=d%2Be%20f").foreach { spelled =>
       val text = s"http://h/p?x=$spelled&y=1"
@@ -124,13 +124,13 @@ class KnownSecretsSuite extends AnyFunSuite {
     assert(secrets.open("a ***other~p0*** b") == "a ***other~p0*** b")
   }
 
-  test("the host of a held URL stays, and its user does not") {
+  test("a secret is replaced in the user part of a URL, but not in its host") {
     val secrets = known("headers" -> """{"X-Tenant": "tenant.example"}""")
     assert(secrets.hold("https://tenant.example/a?b=tenant.example").startsWith("https://tenant.example/a?b=***"))
     assert(!secrets.hold("https://tenant.example@h/a").contains("tenant"))
   }
 
-  test("a long text and many secrets take little time") {
+  test("hiding secrets in a long text takes little time") {
     val secrets = known("authType" -> "Basic", "userId" -> "%25%25%25%25%25%25%25%25", "userPassword" -> "\\\\\\\\\\\\")
     val text = "%25" * 20000 + "\\" * 20000 + "&" * 20000
     val began = System.nanoTime
@@ -138,7 +138,7 @@ class KnownSecretsSuite extends AnyFunSuite {
     assert((System.nanoTime - began) / 1000000 < 5000)
   }
 
-  test("a secret in the path of url") {
+  test("a secret in the path of `url` is hidden, and a long word in the path is not") {
     Seq(
       "https://api.telegram.org/bot110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw/getUpdates" -> "AAHdqTcv",
       "https://hooks.example/services/T00000000/B00000000/1XXXXXXXXXXXXXXXXXXXXXXX" -> "1XXXX",
@@ -154,13 +154,13 @@ class KnownSecretsSuite extends AnyFunSuite {
     assert(Redact.own(plain) == plain && known("url" -> plain).hide(plain) == plain)
   }
 
-  test("a checkpoint of an earlier version has the same identity, though more names sound secret") {
+  test("the identity of a source does not change when a later version treats more names as secret") {
     def of(url: String) =
       SourceIdentity.of(RestConfig.parse(Map("url" -> url)).fold(e => fail(e.text), identity)).url
     assert(of("http://h/x?appid=1&token=2") == ShortHash.of("http://h/x?appid=1&token=***"))
   }
 
-  test("what an API says is on one line of a log, and moves no terminal") {
+  test("text of an API cannot break a log line or control a terminal") {
     val text = "a\r\n07:00 ERROR forged\u001b[31m\u009b2J\u2028\u202egnp.exe\u0000"
     assert(Printable(text) == "a<000d><000a>07:00 ERROR forged<001b>[31m<009b>2J<2028><202e>gnp.exe<0000>")
     assert(Printable("plain: ünï \ud83d\ude00 [x]\u00a0") == "plain: ünï \ud83d\ude00 [x]\u00a0")

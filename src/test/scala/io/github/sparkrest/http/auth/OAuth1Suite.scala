@@ -17,7 +17,7 @@ import io.github.sparkrest.options.values.SignatureMethod
 import io.github.sparkrest.secret.Secret
 import org.scalatest.funsuite.AnyFunSuite
 
-/** The examples of RFC 5849, and of the specification that it took over (OAuth Core 1.0). */
+/** The examples of RFC 5849, and of OAuth Core 1.0, the specification before it. */
 class OAuth1Suite extends AnyFunSuite {
   private def options(secret: String, tokenSecret: Option[String], method: SignatureMethod = SignatureMethod.HmacSha1) =
     AuthConfig.OAuth1(
@@ -43,19 +43,19 @@ class OAuth1Suite extends AnyFunSuite {
     "oauth_nonce" -> "7d8f3e4a"
   )
 
-  test("§3.4.1.1: the base string, of query, body and header, on a host in any case") {
+  test("§3.4.1.1: the base string contains query, form and OAuth parameters, and the host in lower case") {
     assert(
       OAuth1.baseString(form, formParameters) ==
         "POST&http%3A%2F%2Fexample.com%2Frequest&a2%3Dr%2520b%26a3%3D2%2520q%26a3%3Da%26b5%3D%253D%25253D%26c%2540%3D%26" +
         "c2%3D%26oauth_consumer_key%3D9djdj82h48djs9d2%26oauth_nonce%3D7d8f3e4a%26oauth_signature_method%3DHMAC-SHA1%26" +
         "oauth_timestamp%3D137131201%26oauth_token%3Dkkk9d7dh3k39sjv7"
     )
-    // With the secrets that the errata (2550) name.
+    // The secrets are from erratum 2550.
     val signed = OAuth1.signature(options("j49sk3j29djd", Some("dh893hdasih9")), OAuth1.baseString(form, formParameters))
     assert(signed == "r6/TJjbCOr97/+UU0NsvSne7s5g=")
   }
 
-  test("a body that is no form is not signed") {
+  test("a body that is not a form is not signed") {
     val json = form.copy(headers = Seq("Content-Type" -> "application/json"))
     assert(!OAuth1.baseString(json, formParameters).contains("c2"))
   }
@@ -69,7 +69,7 @@ class OAuth1Suite extends AnyFunSuite {
     )
   }
 
-  test("§1.2: the three requests of the example") {
+  test("§1.2: the three requests of the example have the signatures of the RFC") {
     assert(
       example(
         "POST",
@@ -107,7 +107,7 @@ class OAuth1Suite extends AnyFunSuite {
   private def header(o: AuthConfig.OAuth1) =
     OAuth1.header(o, photos, Instant.ofEpochSecond(1191242096L), "kllo9940pd9333jh")
 
-  test("OAuth Core 1.0 A.5: the whole header") {
+  test("OAuth Core 1.0 A.5: the example gives the header of the specification") {
     assert(
       header(options("kd94hf93k423kf44", Some("pfkkdhi9sl3r4s00"))) ==
         """OAuth oauth_consumer_key="dpf43f3p2l4k3l03", oauth_signature_method="HMAC-SHA1", oauth_timestamp="1191242096", """ +
@@ -116,7 +116,7 @@ class OAuth1Suite extends AnyFunSuite {
     )
   }
 
-  test("§3.4.4 PLAINTEXT is the two secrets; without a token its place is empty; the realm stands first") {
+  test("§3.4.4: PLAINTEXT joins the two secrets, a missing token leaves its part empty, and the realm comes first") {
     assert(
       header(options("a b", Some("c&d"), SignatureMethod.Plaintext)).endsWith("""oauth_signature="a%2520b%26c%2526d"""")
     )
@@ -138,7 +138,7 @@ class OAuth1Suite extends AnyFunSuite {
     assert(verifier.verify(Base64.getDecoder.decode(signed)))
   }
 
-  /** Of a request that is not sent. */
+  /** The error of a request that must not be sent. */
   private def refused(request: HttpRequest, method: String): RestError = {
     val config = RestConfig
       .parse(
@@ -155,13 +155,13 @@ class OAuth1Suite extends AnyFunSuite {
     client.send(request)(_ => Right(())).fold(identity, _ => fail("it was sent"))
   }
 
-  test("a body that says it is a form, and is none, is an error of the request") {
+  test("a body with the content type of a form that is not a form is an error") {
     val form = Seq("Content-Type" -> "application/x-www-form-urlencoded")
     val e = refused(HttpRequest("POST", "http://h/", form, Some("rate=100%&x=%zz")), "HMAC-SHA1")
     assert(e.condition == Condition.InvalidOptions && e.hint.contains("%25") && !e.text.contains("%zz"), e.text)
   }
 
-  test("a secret that is no RSA key is an error that names its option") {
+  test("a secret that is not an RSA key is an error that names its option") {
     val e = refused(photos, "RSA-SHA1")
     assert(
       e.condition == Condition.InvalidOptions && e.text.contains("oauthConsumerSecret") && !e.text.contains("hidden")

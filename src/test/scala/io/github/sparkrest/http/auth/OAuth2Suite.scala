@@ -14,7 +14,7 @@ import io.github.sparkrest.http.{HttpRequest, LocalServer, RawServer}
 import io.github.sparkrest.secret.Secret
 import org.scalatest.funsuite.AnyFunSuite
 
-/** RFC 6749: requests and answers; tokens that are shared, renewed and kept. */
+/** RFC 6749: requests and responses, and how tokens are shared, renewed and stored. */
 class OAuth2Suite extends AnyFunSuite {
   private val now = Instant.parse("2026-01-01T00:00:00Z")
 
@@ -38,12 +38,12 @@ class OAuth2Suite extends AnyFunSuite {
       Seq(secret, "oauth2GrantType" -> "refresh_token", "oauth2RefreshToken" -> "tGzv3JOkF0XG5Qx2TlKWIA") ++ options: _*
     )
 
-  test("§4.4.2, §4.3.2, §6: the requests of the three grants") {
+  test("§4.4.2, §4.3.2, §6: each of the three grants sends the request of the RFC") {
     val plain = OAuth2.request(oauth2(secret), None)
     assert(
       plain.method == "POST" && plain.url == "http://h:1/t/x" && plain.body.contains("grant_type=client_credentials")
     )
-    // The header of the RFC's own examples.
+    // The header of the examples in the RFC.
     assert(plain.headers.contains("Authorization" -> "Basic czZCaGRSa3F0Mzo3RmpmcDBaQnIxS3REUmJuZlZkbUl3"))
     assert(plain.headers.contains("Content-Type" -> "application/x-www-form-urlencoded"))
     val password = oauth2("oauth2GrantType" -> "password", "userId" -> "johndoe", "userPassword" -> "A3 ddj&3w")
@@ -73,12 +73,15 @@ class OAuth2Suite extends AnyFunSuite {
     OAuth2.granted(oauth2(secret), status, body.getBytes("UTF-8"), now)
   private def refused(body: String, status: Int): RestError = granted(body, status).fold(identity, g => fail(g.toString))
 
-  test("§5.1: an answer, its lifetime as a number or as text, or without one") {
+  test("§5.1: a token expires by its lifetime, given as a number or as text, or never") {
     val found = granted(
       """{"access_token":"2YotnFZFEjr1zCsicMWpAA","token_type":"example","expires_in":3600,"refresh_token":"r"}"""
     )
     assert(found.map(_.token.value.reveal) == Right("2YotnFZFEjr1zCsicMWpAA"))
-    assert(found.map(_.token.renewAtMs) == Right(Some(now.plusSeconds(3540).toEpochMilli)), "a minute before its end")
+    assert(
+      found.map(_.token.renewAtMs) == Right(Some(now.plusSeconds(3540).toEpochMilli)),
+      "renewed a minute before it expires"
+    )
     assert(found.map(_.refreshToken) == Right(Some(Secret("r"))) && !found.toString.contains("2Yotn"))
     assert(
       granted("""{"access_token":"t","expires_in":"10"}""").map(_.token.renewAtMs) == Right(
@@ -89,7 +92,7 @@ class OAuth2Suite extends AnyFunSuite {
     assert(!endless.isDue(now.plusSeconds(1000000)))
   }
 
-  test("§5.2: a refusal says which option it is about; what may pass is asked again") {
+  test("§5.2: a refusal names the option that may be wrong, and a temporary error can be retried") {
     val e = refused("""{"error":"invalid_client","error_description":"unknown client, secret=abc123"}""", 401)
     assert(e.condition == Condition.TokenRefused && e.text.contains("h:1 (oauth2TokenUrl)") && !e.text.contains("/t/x"))
     assert(
@@ -106,7 +109,7 @@ class OAuth2Suite extends AnyFunSuite {
     assert(Seq(500, 503, 429, 408).forall(refused("", _).condition == Condition.TokenUnavailable))
   }
 
-  /** A token endpoint that counts; each token is another one, and so is each refresh token. */
+  /** A token endpoint that counts requests. Each response has a new token and a new refresh token. */
   private def serving[A](test: (LocalServer, AtomicInteger) => A): A = {
     val count = new AtomicInteger
     val server = new LocalServer({ e =>
@@ -120,7 +123,7 @@ class OAuth2Suite extends AnyFunSuite {
 
   private val network = new SttpClient(2000, 2000, () => false)
 
-  test("threads that need a token at once share one request; a refused token is renewed once for all") {
+  test("threads that need a token at the same time share one request, also after the API refused the token") {
     serving { (server, count) =>
       val c = config(secret, "oauth2TokenUrl" -> server.url)
       val o = oauth2(secret, "oauth2TokenUrl" -> server.url)
@@ -138,7 +141,7 @@ class OAuth2Suite extends AnyFunSuite {
     }
   }
 
-  test("a token request carries the user's User-Agent and no other header; a reference may be a secret") {
+  test("a token request has the user's User-Agent, unless that is a reference or a template, and no other header") {
     serving { (server, _) =>
       def sent(agent: String) = {
         val c = config(
@@ -159,7 +162,7 @@ class OAuth2Suite extends AnyFunSuite {
     }
   }
 
-  test("a request that gets 401 is sent once more with another token, then the 401 is the answer") {
+  test("after a 401 a request is sent once more with a new token, and a second 401 is the response") {
     var taken = Set("access-2")
     val api = new LocalServer({ e =>
       val token = Option(e.getRequestHeaders.getFirst("Authorization")).fold("")(_.drop("Bearer ".length))
@@ -180,14 +183,14 @@ class OAuth2Suite extends AnyFunSuite {
         val back = handed.send(HttpRequest("GET", api.url, Nil))(r => Right(r.status))
         assert(back.left.map(_.condition) == Left(Condition.TokenExpired))
         assert(HandedToken(AccessToken(Secret("hidden"), None), renewed = true).toString.contains("***"))
-        // Without trust, without a token.
+        // A request to another origin gets no token.
         client.send(HttpRequest("GET", api.url + "/other", Nil, trusted = false))(r => Right(r.status))
       }
     finally api.close()
     assert(!api.asked.last.headers.contains("authorization") && api.asked.last.uri == "/other")
   }
 
-  test("a rotated refresh token is kept, for its owner alone, and outlives the JVM; another option begins anew") {
+  test("a rotated refresh token is stored for its owner only, survives the JVM, and ends with a change of the option") {
     serving { (server, _) =>
       val file = Files.createTempDirectory("tokens").resolve("deep/token.json")
       def options(refresh: String) = Seq(
@@ -206,7 +209,7 @@ class OAuth2Suite extends AnyFunSuite {
       assert(token("initial", first) == "access-1" && token("initial", first) == "access-1")
       assert(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)) == "rw-------")
       assert(text(file).contains("refresh-1") && !text(file).contains("access-1") && !text(file).contains("initial"))
-      // A new cache is a new JVM. What the server was sent is in the store's next token alone.
+      // A new cache behaves as a new JVM does: only the store knows the rotated token.
       assert(token("initial", new TokenCache(2)) == "access-2" && text(file).contains("refresh-2"))
       assert(TokenStore(refreshing(options("initial"): _*)).flatMap(_.read()).contains(Secret("refresh-2")))
       assert(TokenStore(refreshing(options("another"): _*)).flatMap(_.read()).isEmpty)
@@ -218,7 +221,7 @@ class OAuth2Suite extends AnyFunSuite {
     }
   }
 
-  test("a reader that cannot come back for another token gets one of the last minute") {
+  test("a reader that cannot request a replacement gets a token that is at most a minute old") {
     serving { (server, count) =>
       var at = now
       val o = refreshing("oauth2TokenUrl" -> server.url)
@@ -237,7 +240,7 @@ class OAuth2Suite extends AnyFunSuite {
     }
   }
 
-  test("a token endpoint that asks to be left alone is left alone by all who need a token") {
+  test("after Retry-After of the token endpoint, no reader sends a token request until the wait is over") {
     var at = now
     var status = 429
     val server = new LocalServer(LocalServer.send(_, status, """{"access_token":"t"}""", "Retry-After" -> "30"))
@@ -247,7 +250,7 @@ class OAuth2Suite extends AnyFunSuite {
       val source =
         new FetchedTokens(o, new TokenEndpoint(config(own: _*), o, network, () => at), new TokenCache(1))
       def askedToWait(): Option[Long] = source.token(None).fold(_.retryAfterMs, t => fail(t.toString))
-      assert(askedToWait().contains(20000L), "no longer than rateLimitMaxWait")
+      assert(askedToWait().contains(20000L), "the wait is at most rateLimitMaxWait")
       status = 200
       at = now.plusSeconds(15)
       assert(askedToWait().contains(5000L) && server.asked.length == 1)
@@ -257,7 +260,7 @@ class OAuth2Suite extends AnyFunSuite {
   }
 
   test(
-    "a request for a token that broke is sent again within the poll, but for one that may have used a refresh token up"
+    "a token request whose connection broke can be retried, unless it may have used up a refresh token"
   ) {
     val server = new RawServer({ (s, _) =>
       RawServer.head(s.getInputStream)
@@ -274,7 +277,7 @@ class OAuth2Suite extends AnyFunSuite {
 
   private def text(file: Path) = new String(Files.readAllBytes(file), "UTF-8")
 
-  test("an API or a token endpoint that echoes a secret, whatever the form, does not bring it into an error") {
+  test("an error does not contain a secret that the token endpoint repeats") {
     val server = new LocalServer({ e =>
       val said = new String(e.getRequestBody.readAllBytes(), "UTF-8") + e.getRequestHeaders.getFirst("Authorization")
       LocalServer.send(

@@ -93,7 +93,7 @@ class SigV4Suite extends AnyFunSuite {
     SigV4.signed(s3, HttpRequest("GET", s"https://examplebucket.s3.amazonaws.com$target", headers), s3At)
   private def authorization(request: HttpRequest): String = request.headers.value("Authorization").getOrElse("")
 
-  test("the examples of S3's documentation: the hash of the body is sent and signed") {
+  test("the examples of the S3 documentation have the documented signatures, and send and sign the hash of the body") {
     assert(
       authorization(signed("/test.txt", "Range" -> "bytes=0-9")) ==
         "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request, " +
@@ -113,17 +113,17 @@ class SigV4Suite extends AnyFunSuite {
   private def sent(target: String, o: AuthConfig.SigV4 = suite): String =
     SigV4.signed(o, HttpRequest("GET", s"https://h$target", Nil), at).url.stripPrefix("https://h")
 
-  test("the query is sent in the spelling that is signed; its values stay") {
+  test("the query is sent in the signed spelling, with the same values") {
     assert(
       sent("/a?q=a+b&r=%c3%bc&t=2024-01-01T00:00:00%2B02:00&u=%7E&empty=&flag&e=x=y") ==
         "/a?q=a%20b&r=%C3%BC&t=2024-01-01T00%3A00%3A00%2B02%3A00&u=~&empty=&flag&e=x=y"
     )
-    assert(sent("/a%2fb/(c)?x=100%") == "/a%2fb/(c)?x=100%25", "the path is sent as it was written")
-    assert(sent("/a%2fb/(c)+d//é", s3) == "/a%2Fb/%28c%29%2Bd//%C3%A9", "S3 has the path in one spelling, too")
+    assert(sent("/a%2fb/(c)?x=100%") == "/a%2fb/(c)?x=100%25", "the path is sent unchanged")
+    assert(sent("/a%2fb/(c)+d//é", s3) == "/a%2Fb/%28c%29%2Bd//%C3%A9", "for S3 the path has one spelling too")
     assert(sent("/?") == "/")
   }
 
-  test("other spellings of a query have the same signature, and other values have another one") {
+  test("two spellings of a query have the same signature, and two queries do not") {
     def signature(target: String) =
       authorization(SigV4.signed(suite, HttpRequest("GET", s"https://h$target", Nil), at)).split("=").last
     assert(Seq("/?b=2&a=x%20y", "/?a=x+y&b=2").map(signature).distinct == Seq(signature("/?a=x%20y&b=2")))
@@ -137,7 +137,7 @@ class SigV4Suite extends AnyFunSuite {
     value.replaceFirst(".*SignedHeaders=", "").replaceFirst(",.*", "")
   }
 
-  test("headers that a proxy may change are not signed; the last line of a name is") {
+  test("headers that a proxy may change are not signed, and of a repeated header only the last value is sent and signed") {
     val ours = "host;x-amz-content-sha256;x-amz-date"
     assert(headersOf("https://h/", "User-Agent" -> "me", "Authorization" -> "old", "accept-encoding" -> "br") == ours)
     assert(headersOf("https://h/", "Accept" -> "a", "X-B" -> "b") == s"accept;$ours".replace("date", "date;x-b"))
@@ -157,13 +157,13 @@ class SigV4Suite extends AnyFunSuite {
     assert(host("http://proxied/", "Host" -> "h.example") == host("https://h.example/"))
   }
 
-  test("each attempt has a new signature, and a request to another origin has none") {
+  test("each attempt has a new signature, and a request to another origin has no signature") {
     val one = Authenticator.of(suite)
     val request = HttpRequest("GET", "https://h/", Nil)
     def sign(r: HttpRequest, now: Instant) = one(r, None, now).fold(e => fail(e.text), identity)
     assert(authorization(sign(request, at)) != authorization(sign(request, at.plusSeconds(1))))
     val again = sign(sign(request, at), at.plusSeconds(1))
-    assert(again == sign(request, at.plusSeconds(1)), "nothing of an earlier attempt is left")
+    assert(again == sign(request, at.plusSeconds(1)), "nothing of the earlier attempt remains")
     val elsewhere = request.copy(trusted = false)
     assert(sign(elsewhere, at) == elsewhere)
   }
@@ -179,7 +179,7 @@ class SigV4Suite extends AnyFunSuite {
     ) ++ options
   )
 
-  test("options: errors name the missing and the wrong ones, and show no secret") {
+  test("errors name missing and invalid options, and show no secret") {
     val auth = parsed("awsSessionToken" -> "t0ken").fold(e => fail(e.text), _.auth)
     assert(
       auth == AuthConfig.SigV4(

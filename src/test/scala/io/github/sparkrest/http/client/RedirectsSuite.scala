@@ -15,7 +15,7 @@ import io.github.sparkrest.progress.Progress
 import io.github.sparkrest.request.NextUrl
 import org.scalatest.funsuite.AnyFunSuite
 
-/** Redirects by real servers. */
+/** Redirects of real servers. */
 class RedirectsSuite extends AnyFunSuite {
   private def to(e: HttpExchange, status: Int, location: String): Unit =
     LocalServer.send(e, status, "moved", "Location" -> location)
@@ -39,7 +39,7 @@ class RedirectsSuite extends AnyFunSuite {
   private val bearer = Seq("authType" -> "Bearer", "oauthToken" -> "t0")
 
   Seq(301, 302, 303, 307, 308).foreach { status =>
-    test(s"$status is followed, with credentials and headers, and GET stays GET") {
+    test(s"$status after a GET is followed by a GET with credentials and headers") {
       serving { e =>
         if (e.getRequestURI.getPath == "/a") to(e, status, "/b?x=%2F#part") else LocalServer.send(e, 200, "there")
       } { server =>
@@ -50,7 +50,7 @@ class RedirectsSuite extends AnyFunSuite {
       }
     }
 
-    test(s"$status after a POST: GET for 301, 302 and 303, else the same once more") {
+    test(s"$status after a POST is followed by a GET for 301, 302 and 303, and by the same POST otherwise") {
       serving { e =>
         val body = new String(e.getRequestBody.readAllBytes(), UTF_8)
         if (e.getRequestURI.getPath == "/a") to(e, status, "b") else LocalServer.send(e, 200, s"<$body>")
@@ -64,7 +64,7 @@ class RedirectsSuite extends AnyFunSuite {
     }
   }
 
-  test("another origin is refused, and with allowedHosts gets neither credentials nor headers, for good") {
+  test("a redirect to another origin is refused, and with allowedHosts it gets neither credentials nor headers") {
     serving(e => LocalServer.send(e, 200, "elsewhere")) { other =>
       serving { e =>
         if (e.getRequestURI.getPath == "/back") LocalServer.send(e, 200, "home")
@@ -83,7 +83,7 @@ class RedirectsSuite extends AnyFunSuite {
     }
   }
 
-  test("a body goes to no other origin, by whatever status and method, whatever allowedHosts says") {
+  test("a redirect never sends a body to another origin, for any status and method, even with allowedHosts") {
     serving(e => LocalServer.send(e, 200, "elsewhere")) { other =>
       var status = 307
       serving(e => to(e, status, s"${other.url.replace("127.0.0.1", "localhost")}/x")) { server =>
@@ -98,7 +98,7 @@ class RedirectsSuite extends AnyFunSuite {
           assert(e.hint.contains("url") && !e.text.contains("hidden"), e.text)
         }
         assert(other.asked.isEmpty)
-        // What becomes a GET leaves its body behind; what has none has nothing to lose.
+        // A redirect that becomes a GET drops the body, and a request without a body has nothing to leak.
         assert(ask("POST", 303, Some("{}")).map(_._1) == Right(200))
         assert(ask("POST", 307, None).map(_._1) == Right(200))
         assert(other.asked.map(_.method) == Seq("GET", "POST"))
@@ -107,7 +107,7 @@ class RedirectsSuite extends AnyFunSuite {
     }
   }
 
-  test("a hop is not sent if maxRequestRate did not grant it") {
+  test("a redirect is not followed if maxRequestRate leaves no request for it") {
     serving { e =>
       if (e.getRequestURI.getPath == "/a") to(e, 302, "/b") else LocalServer.send(e, 200, "there")
     } { server =>
@@ -129,7 +129,7 @@ class RedirectsSuite extends AnyFunSuite {
     }
   }
 
-  test("a hop that comes back from another host gets no credentials any more") {
+  test("a redirect that returns from another host gets no credentials") {
     var home = ""
     serving(e => to(e, 302, s"$home/back")) { other =>
       serving { e =>
@@ -144,7 +144,7 @@ class RedirectsSuite extends AnyFunSuite {
     }
   }
 
-  test("https leads to no http, even where a host is allowed") {
+  test("a redirect from https to http is refused, even to an allowed host") {
     val c = config("https://h/", "allowedHosts" -> "h,g")
     val client = new HttpClient {
       def send[A](r: HttpRequest)(use: HttpResponse => Either[RestError, A]): Either[RestError, A] =
@@ -156,7 +156,7 @@ class RedirectsSuite extends AnyFunSuite {
     assert(e.condition == Condition.RedirectRefused && e.message.contains("from https to a URL that is not"))
   }
 
-  test("a circle and a long chain end") {
+  test("a circle of redirects and a long chain are errors") {
     serving { e =>
       val path = e.getRequestURI.getPath
       if (path.startsWith("/n")) to(e, 302, s"/n${path.drop(2).toInt + 1}")
@@ -171,7 +171,7 @@ class RedirectsSuite extends AnyFunSuite {
     }
   }
 
-  test("what names no address, or is listed as empty, is not followed") {
+  test("a 302 without a Location, or in emptyStatusCodes, is the response") {
     serving(e => LocalServer.send(e, if (e.getRequestURI.getPath == "/a") 302 else 304, "")) { server =>
       assert(send(config(server.url), HttpRequest("GET", s"${server.url}/a", Nil)).map(_._1) == Right(302))
     }
@@ -181,7 +181,7 @@ class RedirectsSuite extends AnyFunSuite {
     }
   }
 
-  test("a poll counts its hops, and reads relative addresses from where the answer came") {
+  test("a poll counts redirects as requests, and resolves relative URLs against the redirected URL") {
     serving { e =>
       e.getRequestURI.toString match {
         case "/old/list" => to(e, 308, "/new/list")
@@ -210,7 +210,7 @@ class RedirectsSuite extends AnyFunSuite {
     }
   }
 
-  test("addresses are made complete as RFC 3986 §5.4 has it") {
+  test("relative URLs are resolved as in RFC 3986 §5.4") {
     Seq(
       "g" -> "http://a/b/c/g",
       "./g" -> "http://a/b/c/g",

@@ -20,7 +20,7 @@ class ServerLimitsSuite extends AnyFunSuite {
     RestConfig.parse(Map("url" -> "http://h/?key=k1") ++ options).fold(e => fail(e.text), identity)
   private def of(headers: (String, String)*): ServerLimits = ServerLimits.of(headers, config().limits, nowMs)
 
-  // 30 s from now, in each way of writing it.
+  // 30 s from now, in each spelling.
   private val in30 = Seq(
     "X-RateLimit-Reset" -> "1767225630", // epoch s: GitHub
     "x-rate-limit-reset" -> "1767225630", // X, Okta
@@ -41,7 +41,7 @@ class ServerLimitsSuite extends AnyFunSuite {
     "X-HubSpot-RateLimit-Interval-Milliseconds" -> "30000" // HubSpot
   )
 
-  test("at 0 remaining the next request waits until the reset, however that is written (trap 14)") {
+  test("at 0 remaining requests, the next request waits until the reset, in each spelling (API quirk 14)") {
     in30.foreach { case (reset, value) =>
       val remaining = reset.toLowerCase match {
         case r if r.startsWith("x-ratelimit")  => "X-RateLimit-Remaining"
@@ -57,7 +57,7 @@ class ServerLimitsSuite extends AnyFunSuite {
     }
   }
 
-  test("the server's own clock counts, not this one's") {
+  test("a reset time is compared with the server's Date, not with the local clock") {
     val skewed = of(
       "X-RateLimit-Remaining" -> "0",
       "X-RateLimit-Reset" -> "1767222060",
@@ -66,28 +66,28 @@ class ServerLimitsSuite extends AnyFunSuite {
     assert(skewed.waitMs.contains(60000L))
     assert(
       of("RateLimit-Remaining" -> "0", "RateLimit-Reset" -> "1").waitMs.contains(1000L),
-      "a delay is no moment in 1970"
+      "a delay is not a time in 1970"
     )
     assert(
       of("X-RateLimit-Remaining" -> "0", "X-RateLimit-Reset" -> "1767225000").waitMs.contains(0L),
-      "it is over"
+      "the reset time is over"
     )
     assert(of("X-RateLimit-Remaining" -> "0", "X-RateLimit-Reset" -> "soon").waitMs.isEmpty)
     assert(of("X-RateLimit-Remaining" -> "lots").left.isEmpty && of() == ServerLimits.Unknown)
   }
 
-  test("buckets: what is used of what there is") {
+  test("a header that contains used and total requests gives the remaining requests") {
     assert(of("X-Shopify-Shop-Api-Call-Limit" -> "32/40") == ServerLimits(left = Some(8), resetMs = Some(1000)))
     assert(of("X-Shopify-Shop-Api-Call-Limit" -> "40/40").waitMs.contains(1000L))
     assert(of("Sforce-Limit-Info" -> "api-usage=18/5000").left.contains(4982L))
     val spent = of("Sforce-Limit-Info" -> "api-usage=5000/5000; per-app-api-usage=17/250(appName=sample)")
-    assert(spent.left.contains(0L) && spent.waitMs.isEmpty, "nobody says when")
+    assert(spent.left.contains(0L) && spent.waitMs.isEmpty, "no header contains the reset time")
     assert(of("X-HubSpot-RateLimit-Daily-Remaining" -> "17").left.contains(17L))
     assert(of("X-HubSpot-RateLimit-Secondly-Remaining" -> "3") == ServerLimits(left = Some(3), resetMs = Some(1000)))
     assert(of("X-HubSpot-RateLimit-Secondly-Remaining" -> "0").waitMs.contains(1000L))
   }
 
-  test("the IETF's headers, before and after they became structured") {
+  test("the IETF's headers are read in the structured form and in the older form") {
     assert(of("RateLimit" -> "\"default\";r=50;t=30") == ServerLimits(left = Some(50), resetMs = Some(30000)))
     assert(of("RateLimit" -> "\"default\";r=0;t=30").waitMs.contains(30000L))
     val two = of(
@@ -97,7 +97,7 @@ class ServerLimitsSuite extends AnyFunSuite {
     assert(two.left.contains(0L) && two.waitMs.contains(5000L))
     assert(
       of("RateLimit-Policy" -> "\"a\";q=9;w=60", "RateLimit" -> "\"a\";r=0").waitMs.contains(60000L),
-      "its window"
+      "the window of the policy"
     )
     assert(of("RateLimit" -> "limit=100, remaining=0, reset=12").waitMs.contains(12000L))
     assert(
@@ -105,7 +105,7 @@ class ServerLimitsSuite extends AnyFunSuite {
     )
   }
 
-  test("several quotas: the scarcest counts, and the longest wait of those used up") {
+  test("of several quotas, the lowest remainder and the longest wait of an exhausted quota count") {
     val found = of(
       "X-RateLimit-Remaining" -> "0",
       "X-RateLimit-Reset" -> "20",
@@ -116,7 +116,7 @@ class ServerLimitsSuite extends AnyFunSuite {
     assert(of("X-Poll-Interval" -> "60").pollEveryMs.contains(60000L))
   }
 
-  test("headers of other names, by option") {
+  test("options set the names of the rate-limit headers") {
     val limits = config("rateLimitRemainingHeader" -> "Calls-Left", "rateLimitResetHeader" -> "Calls-Again").limits
     val found =
       ServerLimits.of(Seq("calls-left" -> "0", "calls-again" -> "30", "x-ratelimit-remaining" -> "9"), limits, nowMs)
@@ -125,7 +125,7 @@ class ServerLimitsSuite extends AnyFunSuite {
     assert(e.left.exists(_.text.contains("rateLimitResetHeader: \"no name\"")))
   }
 
-  test("Retry-After: seconds, decimals, and each form of an HTTP date") {
+  test("Retry-After is read as seconds, as decimals, and in each form of an HTTP date") {
     def after(value: String, more: (String, String)*) =
       ServerLimits.retryAfterMs(more :+ ("Retry-After" -> value), nowMs)
     Seq("30", "30.0", "Thu, 01 Jan 2026 00:00:30 GMT", "Thursday, 01-Jan-26 00:00:30 GMT", "Thu Jan  1 00:00:30 2026")
@@ -146,19 +146,19 @@ class ServerLimitsSuite extends AnyFunSuite {
     }
   }
 
-  test("a 403 with an exhausted quota or a Retry-After is a 429; any other is a refusal") {
+  test("a 403 with an exhausted quota or a Retry-After counts as a 429, and any other 403 is a refusal") {
     val spent = failed()("GET", 403, "x-ratelimit-remaining" -> "0", "x-ratelimit-reset" -> "1767225630")
     assert(spent.condition == Condition.ApiError && spent.retryAfterMs.contains(30000L))
     assert(failed()("POST", 403, "Retry-After" -> "7").retryAfterMs.contains(7000L))
     assert(failed()("GET", 403, "x-ratelimit-remaining" -> "3").condition == Condition.ApiRefused)
     assert(
       failed()("GET", 429, "x-ratelimit-reset" -> "1767225630").retryAfterMs.contains(30000L),
-      "a 429 has had enough"
+      "a 429 means that the quota is exhausted"
     )
     assert(failed()("GET", 500, "x-ratelimit-reset" -> "1767225630").retryAfterMs.isEmpty)
   }
 
-  test("retryStatusCodes: which are asked again, and after which methods") {
+  test("retryStatusCodes sets the status codes to retry, and POST is retried only if that is safe or the user set it") {
     val own = Seq("retryStatusCodes" -> "404,5xx,!501")
     assert(failed(own: _*)("GET", 404).condition == Condition.ApiError)
     assert(Seq(501, 429).forall(s => failed(own: _*)("GET", s).condition == Condition.ApiRefused))
@@ -166,10 +166,10 @@ class ServerLimitsSuite extends AnyFunSuite {
     assert(Seq("GET", "HEAD", "PUT", "DELETE").forall(m => failed()(m, 500).repeatable))
     assert(Seq("POST", "PATCH").forall(m => !failed()(m, 500).repeatable && failed()(m, 429).repeatable))
     assert(failed()("POST", 502, "retry-after" -> "1").repeatable && failed()("POST", 503).repeatable)
-    assert(failed(own: _*)("POST", 500).repeatable, "the user said so")
+    assert(failed(own: _*)("POST", 500).repeatable, "the user set the option")
   }
 
-  test("rates of requests") {
+  test("a rate is a number of requests per time, and any other text is refused") {
     assert(MaxRate.parse("100/h").contains(MaxRate(100, 3600000)))
     assert(MaxRate.parse("5/s").contains(MaxRate(5, 1000)))
     assert(MaxRate.parse("100/3.6s").contains(MaxRate(100, 3600)))

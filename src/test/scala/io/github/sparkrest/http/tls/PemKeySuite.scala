@@ -6,7 +6,7 @@ import java.nio.file.{Files, Paths}
 import io.github.sparkrest.secret.Secret
 import org.scalatest.funsuite.AnyFunSuite
 
-/** Keys that OpenSSL wrote: each form of one key is the same key. */
+/** Keys that OpenSSL wrote. All forms of a key give the same key. */
 class PemKeySuite extends AnyFunSuite {
   private def pem(name: String) =
     new String(Files.readAllBytes(Paths.get(s"src/test/resources/keys/$name.pem")), "UTF-8")
@@ -15,12 +15,12 @@ class PemKeySuite extends AnyFunSuite {
   private def refusal(text: String, password: Option[String] = None) =
     PemKey.read(text, password.map(Secret(_))).fold(identity, k => fail(s"a key was read: ${k.getAlgorithm}"))
 
-  test("RSA as PKCS#8, PKCS#1, and encrypted with PBES2") {
+  test("an RSA key is read as PKCS#8, as PKCS#1, and encrypted with PBES2") {
     assert(encoded("rsa-pkcs1") == encoded("rsa-pkcs8"))
     assert(encoded("rsa-encrypted", Some("key-password")) == encoded("rsa-pkcs8"))
   }
 
-  test("EC as PKCS#8 and SEC 1, with the block of its parameters before it; Ed25519") {
+  test("an EC key is read as PKCS#8 and as SEC 1 after a block of parameters, and an Ed25519 key as PKCS#8") {
     assert(encoded("ec-sec1").nonEmpty && encoded("ec-pkcs8").nonEmpty)
     def s(name: String) = PemKey.read(pem(name), None).fold(fail(_), identity) match {
       case k: java.security.interfaces.ECPrivateKey => (k.getS, k.getParams.getOrder)
@@ -30,7 +30,7 @@ class PemKeySuite extends AnyFunSuite {
     assert(encoded("ed25519-pkcs8").nonEmpty)
   }
 
-  test("what cannot be read says why, and what to do") {
+  test("the error for an unreadable key contains the cause and the remedy") {
     assert(refusal(pem("rsa-encrypted")).contains("no password was given"))
     assert(refusal(pem("rsa-encrypted"), Some("another")).contains("cannot be decrypted"))
     assert(refusal(pem("rsa-old-encrypted"), Some("key-password")).contains("openssl pkcs8 -topk8"))

@@ -17,7 +17,7 @@ import io.github.sparkrest.http.{HttpRequest, LocalServer}
 import org.scalatest.BeforeAndAfterAll
 import org.scalatest.funsuite.AnyFunSuite
 
-/** A server in this JVM that shows a certificate of a private authority, and demands one of the client. */
+/** A server in this JVM with a certificate of a private authority. It demands a certificate of the client. */
 class TlsSuite extends AnyFunSuite with BeforeAndAfterAll {
   private val folder = Files.createTempDirectory("tls")
   private val password = "store-password"
@@ -32,7 +32,7 @@ class TlsSuite extends AnyFunSuite with BeforeAndAfterAll {
 
   private def store(file: String) = Seq("-keystore", file, "-storepass", password, "-storetype", "PKCS12")
 
-  /** A key with a certificate that `by` signed, and the authority's after it. */
+  /** A key with a chain of two certificates: its own, signed by `by`, and the certificate of `by`. */
   private def signed(name: String, by: String, extension: String*): Unit = {
     keytool(
       Seq("-genkeypair", "-alias", name, "-keyalg", "RSA", "-keysize", "2048", "-dname", s"CN=$name") ++ store(
@@ -130,7 +130,7 @@ class TlsSuite extends AnyFunSuite with BeforeAndAfterAll {
     )
   }
   private def error(options: (String, String)*): RestError = {
-    val e = ask(options: _*).fold(identity, said => fail(s"it was taken: $said"))
+    val e = ask(options: _*).fold(identity, said => fail(s"the server accepted it: $said"))
     assert(!e.text.contains("hidden") && !e.text.contains(password), e.text)
     e
   }
@@ -143,13 +143,13 @@ class TlsSuite extends AnyFunSuite with BeforeAndAfterAll {
     "tlsKeyStorePassword" -> password
   )
 
-  test("both sides know each other by PEM files, and by key stores") {
+  test("client and server authenticate each other by PEM files and by key stores") {
     assert(ask(byPem: _*) == Right("CN=client"))
     assert(ask(byStore: _*) == Right("CN=client"))
     assert(ask(byStore :+ ("tlsKeyStoreType" -> "PKCS12"): _*) == Right("CN=client"))
   }
 
-  test("key stores of the older form, JKS") {
+  test("key stores in the older format JKS work, with and without their type") {
     def asJks(name: String): Unit = keytool(
       Seq("-importkeystore", "-noprompt", "-srckeystore", s"$name.p12", "-srcstoretype", "PKCS12") ++
         Seq("-srcstorepass", password, "-deststorepass", password) ++
@@ -160,24 +160,24 @@ class TlsSuite extends AnyFunSuite with BeforeAndAfterAll {
     val passwords = Seq("tlsTrustStorePassword" -> password, "tlsKeyStorePassword" -> password)
     val types = Seq("tlsTrustStoreType" -> "JKS", "tlsKeyStoreType" -> "JKS")
     assert(ask(stores ++ passwords ++ types: _*) == Right("CN=client"))
-    assert(ask(stores ++ passwords: _*) == Right("CN=client"), "the JDK knows the form by its first bytes")
+    assert(ask(stores ++ passwords: _*) == Right("CN=client"), "the JDK recognizes the format by the first bytes")
   }
 
-  test("a server of another authority is not trusted, and the options for it are named") {
+  test("a server of an unknown authority is not trusted, and the error names the options") {
     val own = error(byPem.drop(1): _*)
     assert(own.condition == Condition.TlsFailed && own.text.contains("tlsCaFile"), own.text)
     val other = error(byPem.updated(0, "tlsCaFile" -> "stranger.pem"): _*)
     assert(other.condition == Condition.TlsFailed && other.text.contains("not trusted"), other.text)
   }
 
-  test("a server that demands a certificate, and gets none, is told by its name") {
+  test("the error of a client without a certificate names tlsCertFile if the server demands a certificate") {
     val e = error(byPem.take(1): _*)
-    // With TLS 1.3 the server may say nothing but goodbye.
+    // With TLS 1.3 the server may only close the connection.
     assert(Set[Condition](Condition.TlsFailed, Condition.ConnectionFailed)(e.condition), e.text)
     assert(e.text.contains("tlsCertFile"), e.text)
   }
 
-  test("a file that cannot be used is named with its option") {
+  test("the error for an unusable file names the file and its option") {
     def says(e: RestError, texts: String*) =
       assert(e.condition == Condition.TlsInvalid && texts.forall(e.text.contains), e.text)
     says(error(byPem.updated(0, "tlsCaFile" -> "missing.pem"): _*), "tlsCaFile: ", "missing.pem", "no such file")

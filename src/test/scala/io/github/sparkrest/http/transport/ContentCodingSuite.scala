@@ -13,7 +13,7 @@ import org.scalatestplus.scalacheck.ScalaCheckPropertyChecks
 class ContentCodingSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
   import ContentCodingSuite._
 
-  /** Gives one to three bytes at a time, and says that nothing more is there yet. */
+  /** Returns one to three bytes at a time, and reports that no further byte is available. */
   final private class Dribble(bytes: Array[Byte], end: => Int = -1) extends InputStream {
     private val in = new ByteArrayInputStream(bytes)
     override def available(): Int = 0
@@ -29,12 +29,12 @@ class ContentCodingSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
 
   private val text = ("{\"id\": 1, \"text\": \"é\"}\n" * 50).getBytes("UTF-8")
 
-  test("all of it is asked for") {
+  test("Accept-Encoding lists all codings") {
     assert(ContentCoding.accepted == "gzip, deflate, zstd")
   }
 
   coded.foreach { case (name, header, encode) =>
-    test(s"$name: any bytes, in any pieces, come back") {
+    test(s"$name: any bytes, read in any pieces, are decoded") {
       forAll(Gen.containerOf[Array, Byte](Gen.choose(-128, 127).map(_.toByte)), minSuccessful(50)) { bytes =>
         assert(Arrays.equals(decoded(header, new ByteArrayInputStream(encode(bytes))), bytes))
         assert(Arrays.equals(decoded(header, new Dribble(encode(bytes))), bytes))
@@ -43,18 +43,18 @@ class ContentCodingSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
       assert(Arrays.equals(decoded(header, new ByteArrayInputStream(encode(large))), large))
     }
 
-    test(s"$name: cut at any byte it is broken, and never taken for the whole") {
+    test(s"$name: a body that is cut at any byte is an error") {
       val whole = encode(text)
       (1 until whole.length).foreach { n =>
         intercept[BrokenBody](decoded(header, new Dribble(whole.take(n))))
-        // The connection breaks there.
+        // The connection breaks at this byte.
         intercept[BrokenBody](decoded(header, new Dribble(whole.take(n), throw new BrokenBody("reset", null))))
       }
       intercept[BrokenBody](decoded(header, new Dribble(whole, throw new BrokenBody("reset", null))))
       assert(decoded(header, new Dribble(Array.emptyByteArray)).isEmpty)
     }
 
-    test(s"$name: several parts one after the other, wherever they come apart") {
+    test(s"$name: a body of several compressed parts is decoded to its end, except for deflate") {
       val parts = Seq(text.take(100), Array.emptyByteArray, text.drop(100))
       val bytes = parts.map(encode).reduce(_ ++ _)
       if (header == "deflate") intercept[BrokenBody](decoded(header, new Dribble(bytes)))
@@ -67,7 +67,7 @@ class ContentCodingSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
       }
     }
 
-    test(s"$name: noise") {
+    test(s"$name: random bytes cause no exception except BrokenBody") {
       forAll(Gen.containerOf[Array, Byte](Gen.choose(-128, 127).map(_.toByte)), minSuccessful(100)) { noise =>
         try { decoded(header, new Dribble(noise)); () }
         catch { case _: BrokenBody => () }
@@ -75,13 +75,13 @@ class ContentCodingSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     }
   }
 
-  test("a gzip whose checksum is wrong") {
+  test("a gzip body with a wrong checksum is an error") {
     val whole = gzip(text)
     whole(whole.length - 6) = (whole(whole.length - 6) ^ 1).toByte
     assert(intercept[BrokenBody](decoded("gzip", new Dribble(whole))).getMessage.contains("CRC"))
   }
 
-  test("a gzip head with all its fields") {
+  test("a gzip body with all optional header fields is decoded") {
     val plain = gzip(text)
     val fields = Array[Byte](2, 0, 7, 7) ++ "name\u0000comment\u0000".getBytes ++ Array[Byte](1, 1)
     val head = plain.take(10)
@@ -89,7 +89,7 @@ class ContentCodingSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     assert(Arrays.equals(decoded("gzip", new Dribble(head ++ fields ++ plain.drop(10))), text))
   }
 
-  test("several codings are undone in turn; others, and too many, are an error that names them") {
+  test("several codings are decoded in turn, and unknown codings or too many of them are an error") {
     assert(Arrays.equals(decoded("deflate, gzip , identity", new Dribble(gzip(zlib(text)))), text))
     val both = Seq("Content-Encoding" -> "gzip", "content-encoding" -> "ZSTD")
     val body = ContentCoding.decode(both, new Dribble(zstd(gzip(text)))).fold(e => fail(e.text), identity)
@@ -101,7 +101,7 @@ class ContentCodingSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     assert(error("gzip,gzip,gzip,gzip").message.contains("more than 3 times"))
   }
 
-  test("a zstd window beyond what HTTP allows is refused: it would be memory") {
+  test("a zstd window above the limit of HTTP is refused, because it would use that much memory") {
     val out = new ByteArrayOutputStream
     val zip = new ZstdOutputStream(out).setLong(27)
     (1 to 20).foreach(_ => zip.write(Array.fill(1 << 20)('x'.toByte)))
@@ -116,7 +116,7 @@ object ContentCodingSuite {
   def raw(bytes: Array[Byte]): Array[Byte] = written(bytes)(new DeflaterOutputStream(_, new Deflater(9, true)))
   def zstd(bytes: Array[Byte]): Array[Byte] = Zstd.compress(bytes)
 
-  /** Name, header, and how to make it. */
+  /** The name, the header, and the function that encodes. */
   val coded: Seq[(String, String, Array[Byte] => Array[Byte])] = Seq(
     ("gzip", "gzip", gzip),
     ("zlib", "deflate", zlib),

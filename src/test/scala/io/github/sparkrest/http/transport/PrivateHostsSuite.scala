@@ -74,7 +74,7 @@ class PrivateHostsSuite extends AnyFunSuite {
   )
     .foreach(ip => test(s"$ip is public")(assert(!isPrivate(ip))))
 
-  test("nothing is sent to a private host, however it is spelled, unless that is allowed") {
+  test("no request goes to a private host, in any spelling, unless the option allows it") {
     val server = new LocalServer(LocalServer.send(_, 200, "[]"))
     val port = server.url.split(":").last
     def send(host: String, allowed: Boolean) =
@@ -94,12 +94,12 @@ class PrivateHostsSuite extends AnyFunSuite {
     } finally server.close()
   }
 
-  test("a redirect leads to no private host, though allowedHosts names it") {
+  test("a redirect to a private host is refused even if allowedHosts contains it") {
     val server = new LocalServer(LocalServer.send(_, 200, "[]"))
     val options = Map("url" -> "http://public.example/", "allowedHosts" -> "127.0.0.1", "allowPrivateHosts" -> "false")
     val config = RestConfig.parse(options).fold(e => fail(e.text), identity)
     val network = SttpClient(config, () => false)
-    // The name is nobody's: what is at it is made up, and nothing else.
+    // The name does not exist, so this client makes up its response.
     val client = new HttpClient {
       def send[A](r: HttpRequest)(use: HttpResponse => Either[RestError, A]): Either[RestError, A] =
         if (r.url != config.url) network.send(r)(use)
@@ -126,7 +126,7 @@ class PrivateHostsSuite extends AnyFunSuite {
       Right(s"${r.status} ${new String(r.body.readAllBytes(), "UTF-8")}")
     )
 
-  test("the connection goes to the address that was checked, though the name is nobody's") {
+  test("the connection uses the checked IP address, so the name need not resolve") {
     val server = new LocalServer({ e =>
       LocalServer.send(e, 200, s"${e.getRequestURI} <${new String(e.getRequestBody.readAllBytes(), "UTF-8")}>")
     })
@@ -142,7 +142,7 @@ class PrivateHostsSuite extends AnyFunSuite {
     } finally server.close()
   }
 
-  test("https too: a tunnel to the checked address, with the certificate of the name") {
+  test("an https connection uses the checked IP address, with the certificate of the name") {
     val server = com.sun.net.httpserver.HttpsServer.create(new java.net.InetSocketAddress("127.0.0.1", 0), 0)
     server.setHttpsConfigurator(new com.sun.net.httpserver.HttpsConfigurator(TestTls.context))
     server.createContext(
@@ -158,7 +158,7 @@ class PrivateHostsSuite extends AnyFunSuite {
     finally server.stop(0)
   }
 
-  test("a name is resolved once, and the connection goes to the address that was checked (DNS rebinding)") {
+  test("a name is resolved once, and the connection uses the checked IP address (DNS rebinding)") {
     val server = new LocalServer(LocalServer.send(_, 200, "[]"))
     val port = server.url.split(":").last
     try {
@@ -171,14 +171,14 @@ class PrivateHostsSuite extends AnyFunSuite {
     } finally server.close()
   }
 
-  test("a name that does not resolve does not pass: a moment later it may be anything") {
+  test("a name that does not resolve is refused, because a moment later it may resolve to any IP address") {
     val e = get(client(PrivateHosts.checked(_)), "http://no-such-name.invalid/").fold(identity, s => fail(s))
     assert(
       e.condition == Condition.ConnectionFailed && e.message.contains("Nothing was sent: the name no-such-name.invalid")
     )
   }
 
-  test("a proxy of the options is checked as a host is, unless the operator names it") {
+  test("the host of the proxy is checked too, unless the operator's settings contain it") {
     val proxy = new SmallProxy(None)
     val server = new LocalServer(LocalServer.send(_, 200, "[]"))
     try {
@@ -196,7 +196,7 @@ class PrivateHostsSuite extends AnyFunSuite {
     }
   }
 
-  test("the option") {
+  test("private hosts are allowed by default, and allowPrivateHosts=false refuses them") {
     def allowed(options: (String, String)*) =
       RestConfig.parse(Map("url" -> "http://h/") ++ options).fold(e => fail(e.text), _.transport.allowPrivateHosts)
     assert(allowed() && !allowed("allowPrivateHosts" -> "false"))

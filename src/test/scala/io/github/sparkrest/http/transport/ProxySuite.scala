@@ -12,7 +12,7 @@ import io.github.sparkrest.http.{HttpClient, HttpRequest, HttpResponse, LocalSer
 import io.github.sparkrest.secret.Secret
 import org.scalatest.funsuite.AnyFunSuite
 
-/** Through a real proxy that demands credentials, to real http and https servers. */
+/** Requests through a real proxy that demands credentials, to real http and https servers. */
 class ProxySuite extends AnyFunSuite {
   private val user = "ann"
   private val word = "pä:ss"
@@ -38,7 +38,7 @@ class ProxySuite extends AnyFunSuite {
     finally proxy.close()
   }
 
-  test("http goes through the proxy, with credentials that the server never sees") {
+  test("an http request goes through the proxy, and the server never receives the proxy's credentials") {
     val server = new LocalServer(LocalServer.send(_, 200, "here"))
     try
       proxied { proxy =>
@@ -49,7 +49,9 @@ class ProxySuite extends AnyFunSuite {
     finally server.close()
   }
 
-  test("https goes through a tunnel, though the JVM forbids Basic there; the server never sees the credentials") {
+  test(
+    "an https request goes through a tunnel with Basic, which the JVM disables, and the server receives no credentials"
+  ) {
     assert(System.getProperty("jdk.http.auth.tunneling.disabledSchemes") == null)
     val seen = new java.util.concurrent.CopyOnWriteArrayList[String]
     val server = HttpsServer.create(new InetSocketAddress("127.0.0.1", 0), 0)
@@ -68,7 +70,10 @@ class ProxySuite extends AnyFunSuite {
       TestTls.trusted(proxied { proxy =>
         val through = client(proxy, timeout = 2002)
         (1 to 3).foreach(_ => assert(get(through, url) == Right((200, "secretly"))))
-        assert(proxy.passed == List(s"CONNECT localhost:${server.getAddress.getPort} HTTP/1.1"), "one tunnel for all")
+        assert(
+          proxy.passed == List(s"CONNECT localhost:${server.getAddress.getPort} HTTP/1.1"),
+          "all requests share a tunnel"
+        )
         assert(proxy.agents == java.util.Arrays.asList(s"spark-rest/${io.github.sparkrest.BuildInfo.version}"))
         assert(seen.contains("x-mine") && !seen.contains("proxy-authorization"))
         val wrong = get(client(proxy, password = "wrong", timeout = 2003), url)
@@ -78,7 +83,7 @@ class ProxySuite extends AnyFunSuite {
     finally server.stop(0)
   }
 
-  test("a proxy without credentials learns the name of the client, too") {
+  test("the proxy receives the User-Agent also without credentials") {
     val proxy = new SmallProxy(None)
     try {
       assert(get(client(proxy, known = false), "https://127.0.0.1:1/x").isLeft)
@@ -86,7 +91,7 @@ class ProxySuite extends AnyFunSuite {
     } finally proxy.close()
   }
 
-  test("without credentials, or with wrong ones, the refusal says which options to look at") {
+  test("the refusal of a proxy names the options for its credentials") {
     proxied { proxy =>
       Seq(client(proxy, "wrong"), client(proxy, known = false)).foreach { c =>
         assert(get(c, "http://127.0.0.1:1/").map(_._1) == Right(407))
@@ -101,7 +106,7 @@ class ProxySuite extends AnyFunSuite {
     }
   }
 
-  test("proxy options are checked, and never shown with a password") {
+  test("invalid proxy options are errors, and no error or text contains the password") {
     def problems(options: (String, String)*) =
       RestConfig.parse(Map("url" -> "http://h/") ++ options).fold(_.text, _ => "")
     val refused = problems("proxy" -> "http://ann:hidden@proxy:3128")
@@ -117,11 +122,11 @@ class ProxySuite extends AnyFunSuite {
     assert(!config.transport.toString.contains("hidden"))
   }
 
-  test("the JVM's own settings hold without the option") {
+  test("without the option `proxy`, the JVM's proxy settings apply") {
     val server = new LocalServer(LocalServer.send(_, 200, "here"))
     val proxy = new SmallProxy(None)
     val before = java.net.ProxySelector.getDefault
-    // Loopback addresses bypass the proxy of the properties, so the selector that reads them is set itself.
+    // The JVM's proxy properties do not apply to loopback addresses, so the test replaces the proxy selector.
     java.net.ProxySelector.setDefault(java.net.ProxySelector.of(new InetSocketAddress("127.0.0.1", proxy.port)))
     try {
       assert(get(new SttpClient(2004, 3000, () => false), s"${server.url}/a") == Right((200, "here")))

@@ -8,7 +8,7 @@ import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.{HttpRequest, LocalServer, RawServer}
 import org.scalatest.funsuite.AnyFunSuite
 
-/** A server that never falls silent, and one whose headers do not end. */
+/** A server that never stops sending, and a server whose headers never end. */
 class ResponseLimitsSuite extends AnyFunSuite {
   private def client(options: (String, String)*) = SttpClient(
     RestConfig.parse(Map("url" -> "http://h/") ++ options).fold(e => fail(e.text), identity),
@@ -25,7 +25,7 @@ class ResponseLimitsSuite extends AnyFunSuite {
     val server = new RawServer((s, _) => {
       RawServer.head(s.getInputStream)
       s.getOutputStream.write(head.getBytes(UTF_8))
-      // Not forever: without the limit the test has to fail.
+      // Ends after 5 s, so that the test fails without the limit.
       (1 to 100).foreach { _ =>
         s.getOutputStream.write(piece.getBytes(UTF_8))
         s.getOutputStream.flush()
@@ -36,7 +36,7 @@ class ResponseLimitsSuite extends AnyFunSuite {
     finally server.close()
   }
 
-  test("a body that trickles without end is over after responseTimeout, though no pause is as long as readTimeout") {
+  test("an endless slow body ends after responseTimeout, even if no pause exceeds readTimeout") {
     trickling("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n", "1") { url =>
       val (result, ms) = get(client("responseTimeout" -> "0.6", "readTimeout" -> "20"), url)
       val e = result.fold(identity, b => fail(s"a whole body: $b"))
@@ -45,7 +45,7 @@ class ResponseLimitsSuite extends AnyFunSuite {
     }
   }
 
-  test("the wait for the head counts") {
+  test("responseTimeout includes the wait for the response head") {
     trickling("HTTP/1.1 200 OK\r\n", "X-A: b\r\n") { url =>
       val (result, ms) = get(client("responseTimeout" -> "0.5", "readTimeout" -> "20"), url)
       assert(result.left.map(_.condition) == Left(Condition.ConnectionFailed) && ms < 4000, s"$ms ms")
@@ -62,7 +62,7 @@ class ResponseLimitsSuite extends AnyFunSuite {
     assert(ResponseLimits().millis == 3600000L)
   }
 
-  test("more bytes of headers than are read are an error that names the longest") {
+  test("headers above the limit are an error that names the longest header") {
     val server = new LocalServer(LocalServer.send(_, 200, "[1]", "X-Long" -> "a" * 2000))
     def with_(most: Int) = new SttpClient(2000, 2000, () => false, limits = ResponseLimits(headerBytes = most))
     try {

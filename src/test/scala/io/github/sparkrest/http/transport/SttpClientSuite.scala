@@ -16,7 +16,7 @@ import io.github.sparkrest.options.values.KeyPlacement
 import io.github.sparkrest.secret.Secret
 import org.scalatest.funsuite.AnyFunSuite
 
-/** Against real servers, well-behaved and not. */
+/** Requests to real servers, well-behaved or not. */
 class SttpClientSuite extends AnyFunSuite {
   private val client = new SttpClient(connectTimeoutMs = 2000, readTimeoutMs = 300, () => false)
   private def get(url: String, headers: (String, String)*) = HttpRequest("GET", url, headers)
@@ -28,7 +28,7 @@ class SttpClientSuite extends AnyFunSuite {
     finally server.close()
   }
 
-  /** A server that speaks bytes. */
+  /** A server for raw bytes. */
   private def raw[A](answer: java.net.Socket => Unit)(test: String => A): A = {
     val socket = new ServerSocket(0, 50, java.net.InetAddress.getByName("127.0.0.1"))
     val thread = new Thread(() =>
@@ -48,7 +48,7 @@ class SttpClientSuite extends AnyFunSuite {
     finally socket.close()
   }
 
-  test("the address arrives as it was written") {
+  test("the server receives the URL exactly as it was written") {
     serving(LocalServer.send(_, 200, "ok")) { server =>
       Seq(
         "/a%2Fb/c%20d?x=%2B+y&z=%C3%BC&e=&flag&t=2024-01-01T00%3A00%3A00%2B02%3A00",
@@ -61,7 +61,7 @@ class SttpClientSuite extends AnyFunSuite {
     }
   }
 
-  test("each request names this program and its version, unless the user names another one") {
+  test("the User-Agent is this program and its version, unless the user sets another User-Agent") {
     serving(LocalServer.send(_, 200, "ok")) { server =>
       def agent(headers: (String, String)*) = {
         client.send(get(server.url, headers: _*))(body)
@@ -73,7 +73,7 @@ class SttpClientSuite extends AnyFunSuite {
     }
   }
 
-  test("headers arrive, credentials replace what the user set by hand") {
+  test("the server receives the user's headers, and credentials replace a header of the same name") {
     serving(LocalServer.send(_, 200, "ok")) { server =>
       def authorized(options: AuthConfig, request: HttpRequest) = {
         client.send(Authenticator.of(options)(request, None, Instant.EPOCH).fold(e => fail(e.text), identity))(body)
@@ -101,7 +101,7 @@ class SttpClientSuite extends AnyFunSuite {
     }
   }
 
-  test("gzip is decoded as it comes") {
+  test("a gzip response is decoded") {
     serving { e =>
       val bytes = new ByteArrayOutputStream
       val zip = new GZIPOutputStream(bytes)
@@ -125,28 +125,28 @@ class SttpClientSuite extends AnyFunSuite {
     assert(!Thread.currentThread.isInterrupted)
   }
 
-  test("nobody listens") {
+  test("a refused connection is an error without secrets") {
     val free = new ServerSocket(0)
     free.close()
     connectionFails(s"http://127.0.0.1:${free.getLocalPort}/")
   }
 
-  test("no answer in time") {
+  test("a response that does not start within readTimeout is an error") {
     raw(s => Thread.sleep(if (s.isClosed) 0 else 3000))(connectionFails(_))
   }
 
-  test("silence in the middle of a body ends after readTimeout") {
+  test("a body that pauses longer than readTimeout is an error") {
     raw { s =>
       s.getOutputStream.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n[1,".getBytes(UTF_8))
       Thread.sleep(5000)
     } { url =>
       val began = System.nanoTime
       connectionFails(url, "no data for 0.3 s")
-      assert(System.nanoTime - began < 2500L * 1000000, "it took longer than two seconds")
+      assert(System.nanoTime - began < 2500L * 1000000, "the error came too late")
     }
   }
 
-  test("a connection that breaks in the middle of a body") {
+  test("a connection that breaks in the middle of a body is an error") {
     raw { s =>
       s.getOutputStream.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n[1,".getBytes(UTF_8))
       s.close()
@@ -157,7 +157,7 @@ class SttpClientSuite extends AnyFunSuite {
     }(connectionFails(_))
   }
 
-  test("what `use` throws is not taken for the network's fault") {
+  test("an exception of `use` is not reported as a network error") {
     serving(LocalServer.send(_, 200, "ok")) { server =>
       intercept[java.io.FileNotFoundException](
         client.send(get(server.url))((_: HttpResponse) => throw new java.io.FileNotFoundException("disk"))
@@ -165,7 +165,7 @@ class SttpClientSuite extends AnyFunSuite {
     }
   }
 
-  test("an interrupted thread leaves at once, before the head of a response") {
+  test("an interrupted thread stops at once while it waits for a response") {
     raw(_ => Thread.sleep(5000)) { url =>
       val slow = new SttpClient(2000, 20000, () => false)
       val thread = new Thread(() =>
@@ -180,7 +180,7 @@ class SttpClientSuite extends AnyFunSuite {
     }
   }
 
-  test("a cancelled poll leaves at once, in the middle of a body") {
+  test("a cancelled poll stops at once in the middle of a body") {
     raw { s =>
       s.getOutputStream.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n[1,".getBytes(UTF_8))
       Thread.sleep(5000)
@@ -197,12 +197,12 @@ class SttpClientSuite extends AnyFunSuite {
     }
   }
 
-  test("a header that the JDK refuses is an error without its value") {
+  test("an invalid header is an error that does not show its value") {
     val e = client.send(get("http://127.0.0.1:1/", "X" -> "hidden\u0001"))(body).fold(identity, b => fail(b))
     assert(e.condition == Condition.InvalidOptions && !e.text.contains("hidden"))
   }
 
-  test("no request is sent twice, whatever comes back") {
+  test("the client sends each request once, for any response") {
     val count = new java.util.concurrent.atomic.AtomicInteger
     def answering(head: String)(test: String => Unit): Unit = raw { s =>
       var n = s.getInputStream.read(new Array[Byte](10000))
@@ -239,7 +239,7 @@ class SttpClientSuite extends AnyFunSuite {
     }
   }
 
-  test("a connection that the server closed while it was idle is not used, for a POST either") {
+  test("the client does not reuse a connection that the server closed while it was idle") {
     raw { s =>
       s.getInputStream.read(new Array[Byte](10000))
       s.getOutputStream.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok".getBytes(UTF_8))
@@ -253,7 +253,7 @@ class SttpClientSuite extends AnyFunSuite {
     }
   }
 
-  test("a status becomes records, nothing, a passing error or a refusal") {
+  test("a status code means records, an empty response, a temporary error or a refusal") {
     val now = Instant.parse("2026-01-01T00:00:00Z")
     def verdict(status: Int, headers: (String, String)*) =
       StatusPolicy(

@@ -18,7 +18,7 @@ import io.netty.handler.ssl.ApplicationProtocolConfig._
 import io.netty.handler.ssl._
 import org.scalatest.funsuite.AnyFunSuite
 
-/** Connections: how many, in which protocol, and how long one waits for them. */
+/** The number of connections, their protocol, and the timeouts. */
 class TransportSuite extends AnyFunSuite {
   private def get(client: HttpClient, url: String): Either[RestError, String] =
     client.send(HttpRequest("GET", url, Nil))(r => Right(new String(r.body.readAllBytes(), UTF_8)))
@@ -35,7 +35,7 @@ class TransportSuite extends AnyFunSuite {
     e
   }
 
-  test("many polls, one connection; in clear text HTTP/1.1 without an offer to upgrade") {
+  test("many polls share one connection, which over http speaks HTTP/1.1 and offers no upgrade") {
     val heads = new java.util.concurrent.CopyOnWriteArrayList[String]
     val server = new RawServer({ (s, _) =>
       var head = RawServer.head(s.getInputStream)
@@ -55,7 +55,7 @@ class TransportSuite extends AnyFunSuite {
     } finally server.close()
   }
 
-  test("a query that stops leaves no idle connection behind") {
+  test("closeIdleConnections, which a query calls when it stops, closes the idle connection") {
     @volatile var closed = false
     val server = new RawServer({ (s, _) =>
       RawServer.head(s.getInputStream)
@@ -72,8 +72,8 @@ class TransportSuite extends AnyFunSuite {
     } finally server.close()
   }
 
-  test("a connection that is not made in time") {
-    // Of a queue of one that nobody serves, Linux lets no more than two connections in; further ones are not answered.
+  test("a connection that takes longer than connectTimeout is an error") {
+    // Nobody accepts connections here. With a backlog of 1, Linux completes two of them, and does not answer the others.
     val full = new ServerSocket()
     full.bind(new InetSocketAddress("127.0.0.1", 0), 1)
     val waiting = (1 to 4).map { _ =>
@@ -91,7 +91,7 @@ class TransportSuite extends AnyFunSuite {
     }
   }
 
-  test("a head that does not come, or not to its end, in time") {
+  test("a response head that is missing or incomplete after readTimeout is an error") {
     Seq("", "HTTP/1.1 200 OK\r\nContent-Le").foreach { begin =>
       val server = new RawServer({ (s, _) => s.getOutputStream.write(begin.getBytes); Thread.sleep(8000) })
       try {
@@ -101,24 +101,24 @@ class TransportSuite extends AnyFunSuite {
     }
   }
 
-  test("a slow body is read to its end, a silent one is not") {
+  test("a slow body is read to its end if no pause exceeds readTimeout") {
     val slow = new RawServer({ (s, _) =>
       RawServer.head(s.getInputStream)
       s.getOutputStream.write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n".getBytes)
       (1 to 10).foreach { _ => s.getOutputStream.write('1'); s.getOutputStream.flush(); Thread.sleep(100) }
     })
     try {
-      // Ten times 100 ms are longer than readTimeout, each pause is not.
+      // All pauses together exceed readTimeout, but no single pause does.
       assert(get(new SttpClient(2000, 500, () => false), slow.url) == Right("1111111111"))
       fails(get(new SttpClient(2000, 50, () => false), slow.url))
     } finally slow.close()
   }
 
-  test("https speaks HTTP/2 with a server that does, all polls over one connection") {
+  test("with an https server that supports HTTP/2, all polls share one HTTP/2 connection") {
     val server = new H2Server
     try
       TestTls.trusted {
-        // HTTP/1.1 would be answered with what is no HTTP at all.
+        // The server's response to an HTTP/1.1 request would not be valid HTTP.
         val client = new SttpClient(2005, 5000, () => false)
         (1 to 20).foreach(n => assert(get(client, s"https://localhost:${server.port}/p?n=$n") == Right(s"/p?n=$n")))
         assert(server.connections.get == 1)
@@ -126,7 +126,7 @@ class TransportSuite extends AnyFunSuite {
     finally server.close()
   }
 
-  /** Speaks HTTP/2 alone (ALPN), and answers with the path that was asked for. */
+  /** A server that only speaks HTTP/2 (ALPN), and responds with the requested path. */
   final private class H2Server extends AutoCloseable {
     val connections = new java.util.concurrent.atomic.AtomicInteger
     private val threads = new NioEventLoopGroup(1)

@@ -14,13 +14,13 @@ import io.github.sparkrest.progress.{CoreLimits, KeptRecords, PageOutcome, Progr
 import io.github.sparkrest.response.{Envelope, JsonRecords, PageFacts, ReaderSettings, RecordSink}
 import org.scalatest.funsuite.AnyFunSuite
 
-/** The identity of a record may wait for the end of its page. That changes neither which records are new nor the progress. */
+/** The identity of a record may be computed at the end of its page. This changes neither the new records nor the progress. */
 class PageMemorySuite extends AnyFunSuite {
   private val now = Instant.parse("2026-01-01T00:00:00Z")
 
   /** Keeps the records of a page.
     *
-    * @param shownBytes how long a page it can show again
+    * @param shownBytes length of the longest page that it can show again
     */
   final private class Sink(val shownBytes: Long) extends KeptRecords {
     val kept = mutable.ArrayBuffer.empty[String]
@@ -28,7 +28,7 @@ class PageMemorySuite extends AnyFunSuite {
     def showAgain(visitor: KeptRecords.Visitor): Unit = {
       shown += 1
       kept.foreach { record =>
-        // As in a block, the bytes are a part of an array.
+        // The bytes are a part of a larger array, as in a block.
         val bytes = s"?$record\n".getBytes(UTF_8)
         visitor.see(bytes, 1, bytes.length - 1)
       }
@@ -68,38 +68,38 @@ class PageMemorySuite extends AnyFunSuite {
 
   private val inEnvelope = Seq("offsetType" -> "cursor", "offsetField" -> "next")
 
-  test("while the cursor moves, no record of it is looked at again, and at the tail all of them once") {
+  test("records are shown again only at the tail, where the cursor stays, and only once") {
     val stream = new Stream(1000, inEnvelope: _*)
     assert(stream.gets(page("\"a\"", 1, 2, 3))._1.length == 3)
     assert(stream.gets(page("\"b\"", 4, 5, 6))._1.length == 3)
     assert(stream.shown == 0 && stream.state.boundary.isEmpty)
     assert(stream.gets(page("null", 7, 8))._1.length == 2)
     assert(stream.shown == 1 && stream.state.boundary.recent.size == 2)
-    assert(stream.gets(page("null", 7, 8, 9))._1.length == 1, "the tail comes again, with one more record")
-    assert(stream.shown == 1, "something is remembered now, so each record is compared at once")
+    assert(stream.gets(page("null", 7, 8, 9))._1.length == 1, "the API returns the tail again, with one more record")
+    assert(stream.shown == 1, "with remembered records, each new record is compared immediately")
   }
 
-  test("a page that is too long to be shown again is looked at when it reaches the bound, and remembered as a whole") {
+  test("a page that is too long to be shown again is shown when it reaches the limit, and remembered completely") {
     val stream = new Stream(60, inEnvelope: _*)
     assert(stream.gets(page("\"a\"", 1, 2, 3, 4))._1.length == 4)
-    assert(stream.shown == 1, "two records fit")
+    assert(stream.shown == 1, "two records fit into the limit")
     assert(stream.gets(page("null", 5, 6, 7, 8))._1.length == 4)
     assert(stream.shown == 2 && stream.state.boundary.recent.size == 4)
   }
 
-  test("records that are not shown again would not be remembered: that is an error") {
+  test("a sink that does not show its records again is an error, because they would not be remembered") {
     val core = new Progression(
       RestConfig.parse(Map("url" -> "http://h/x?o={offset}") ++ inEnvelope).fold(e => fail(e.text), identity)
     )
     val plan = core.plan(Progress.Initial, now).getOrElse(fail("nothing to request"))
-    // This sink never gets the record that it should keep.
+    // The test does not pass the record to the sink.
     val page = core.begin(plan, now, None, new Sink(1000))
     val record = """{"id":1}""".getBytes(UTF_8)
     assert(page.keep(record, 0, record.length))
     intercept[IllegalStateException](page.finish(PageFacts("http://h/x", Nil, Envelope.Empty)))
   }
 
-  test("ids above the offset are not remembered, records without an id are") {
+  test("records with ids above the offset are not remembered, but records without an id are") {
     val stream = new Stream(0, "offsetType" -> "incremental", "offsetField" -> "id")
     assert(stream.gets("""[{"id":1},{"id":2}]""")._1.length == 2 && stream.state.boundary.isEmpty)
     assert(stream.gets("""[{"id":2},{"id":3},{"x":1}]""")._1 == List("""{"id":3}""", """{"x":1}"""))
@@ -107,7 +107,7 @@ class PageMemorySuite extends AnyFunSuite {
     assert(stream.gets("""[{"id":3},{"x":1},{"id":4}]""")._1 == List("""{"id":4}"""))
   }
 
-  test("any pages: the same records are new and the progress is the same, however long a page can be shown again") {
+  test("for any pages, the new records and the progress do not depend on how long a page can be shown again") {
     val random = new Random(11)
     var shown, moved, stayed = 0
     (1 to 3000).foreach { _ =>
@@ -122,7 +122,7 @@ class PageMemorySuite extends AnyFunSuite {
         val streams = Seq(0L, 45L, 1000L).map(new Stream(_, options: _*))
         var first = 1
         (1 to 1 + random.nextInt(6)).foreach { _ =>
-          // Some pages come again, as at the tail, and some records are duplicates.
+          // Some pages are repeated, as at the tail, and some records are duplicates.
           val ids = Seq.fill(random.nextInt(6))(first + random.nextInt(5))
           if (random.nextBoolean()) first += 3
           val body = page(oneOf("null", "\"\"", s""""t$first"""", s""""t$first""""), ids: _*)

@@ -9,7 +9,7 @@ import org.scalacheck.Gen
 import org.scalatest.funsuite.AnyFunSuite
 import org.scalatestplus.scalacheck.ScalaCheckPropertyChecks
 
-/** Ids read without allocation are the numbers that `BigInteger` reads. */
+/** The parser of ids, which does not allocate, must agree with `BigInteger`. */
 class WholeNumberSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
   private def read(json: String): WholeNumber = {
     val bytes = s"?$json?".getBytes(UTF_8)
@@ -25,7 +25,7 @@ class WholeNumberSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
   private val numbers: Gen[String] = Gen.zip(Gen.oneOf("", "", "-"), digits).map { case (sign, d) => sign + d }
   private def quoted(text: String) = "\"" + text + "\""
 
-  test("a number of any length, as a number or a string, with its spelling") {
+  test("a number of up to 1,000 digits is read with its spelling, as a JSON number or a string") {
     forAll(numbers, Gen.oneOf(true, false), minSuccessful(2000)) { (text, inString) =>
       val number = read(if (inString) quoted(text) else text)
       val isShort = text.count(_ != '-') <= 1000
@@ -37,14 +37,14 @@ class WholeNumberSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     }
   }
 
-  test("the borders of what fits into a Long") {
+  test("numbers around the limits of a Long are read correctly") {
     val borders = Seq(Long.MaxValue, Long.MinValue, 999999999999999999L).map(BigInteger.valueOf)
     borders
       .flatMap(n => Seq(n.subtract(BigInteger.ONE), n, n.add(BigInteger.ONE)))
       .foreach(n => assert(read(n.toString).value == n && read(n.toString).text == n.toString))
   }
 
-  test("other values are no whole number, and a variable becomes empty again") {
+  test("other values are not whole numbers, and reading one empties the variable") {
     Seq("null", "true", "1.5", "1e3", "{}", "[1]", "\"\"", "\"-\"", "\"1 \"", "\"x1\"", "\"+1\"", "-", "\"\\u0031x\"")
       .foreach(json => assert(!read(json).isDefined, json))
     assert(read("\"\\u0031\\u0032\"").value == BigInteger.valueOf(12), "an escaped digit is a digit")
@@ -57,7 +57,7 @@ class WholeNumberSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     assert(!number.isDefined)
   }
 
-  test("comparison, and a variable is below any number while it is empty") {
+  test("numbers compare by value, and an empty variable is below any number") {
     forAll(numbers, numbers, minSuccessful(2000)) { (a, b) =>
       whenever(a.length < 1000 && b.length < 1000) {
         assert(read(a).isBelow(read(b)) == (new BigInteger(a).compareTo(new BigInteger(b)) < 0))

@@ -10,8 +10,8 @@ import org.apache.spark.sql.types._
 
 /** Random schemas, and records for them.
   *
-  * @param anyAsText some texts of the schema are other values in the records
-  * @param odd 0: only what an API with good manners sends; 1: many values of the wrong type, odd numbers, odd escapes
+  * @param anyAsText some strings of the schema have other values in the records
+  * @param odd 0: only regular records; 1: many values of the wrong type, odd numbers, odd escapes
   */
 final class RandomRecords(seed: Long, odd: Double, anyAsText: Boolean = true) {
   import RandomRecords._
@@ -232,7 +232,7 @@ final class RandomRecords(seed: Long, odd: Double, anyAsText: Boolean = true) {
     }
   }
 
-  /** A record with one or two bytes or stretches changed, added, removed or cut off. */
+  /** A record with one or two changes: bytes or parts are replaced, inserted, removed or cut off. */
   @tailrec def mutated(record: Array[Byte], times: Int = 1 + random.nextInt(2)): Array[Byte] =
     if (times == 0 || record.length < 2) record
     else {
@@ -338,7 +338,7 @@ object RandomRecords {
   private val Spice = "{}[]:,\"'\\0123456789eE+-.tfn /#\n\t\u0001".getBytes(ISO_8859_1)
   private val Tails = Vector("}", " ", "\n", "x", "{}", ",", "\u0000", "  \t", "]", "\"", "é")
 
-  /** Overlong, a surrogate, beyond U+10FFFF, cut off. */
+  /** Invalid UTF-8: overlong, a surrogate, beyond U+10FFFF, incomplete. */
   private val NoUtf8: Vector[Array[Byte]] = Vector(
     Array(0xc0, 0x80),
     Array(0xed, 0xa0, 0x80),

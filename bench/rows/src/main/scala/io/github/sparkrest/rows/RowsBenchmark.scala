@@ -9,8 +9,8 @@ import org.apache.spark.sql.catalyst.expressions.UnsafeProjection
 import org.apache.spark.sql.types.StructType
 import org.openjdk.jmh.annotations._
 
-/** JSON to rows, with the projection that a scan pays: straight from the bytes, and by Spark's `JacksonParser`. One operation is
-  * one record. `make bench-rows` prints both and their ratio.
+/** JSON to rows with our parser and with Spark's `JacksonParser`, both with the projection that a scan needs. One operation is
+  * one record. `make bench-rows` prints both times and their ratio.
   */
 @State(Scope.Thread)
 @BenchmarkMode(Array(Mode.AverageTime))
@@ -90,7 +90,7 @@ object RowsBenchmark {
 
   private def hex(r: SplittableRandom) = f"${r.nextLong()}%016x${r.nextLong()}%016x${r.nextInt()}%08x"
 
-  /** As GitHub sends them: about 1 KB, nested. */
+  /** A nested record of about 1 KB, like GitHub's events. */
   private def event(r: SplittableRandom): String = {
     val user = s"octo${r.nextInt(100000)}"
     val repo = s"$user/project-${r.nextInt(1000)}"
