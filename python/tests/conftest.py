@@ -11,10 +11,9 @@ from standalone import Standalone
 
 from spark_rest import configure
 
-# Most JVMs of these tests live for seconds. In that time, the optimizing compiler and parallel garbage collectors use more
-# processor time than they save. Spark gives the options to each driver, and to the master and the workers of a cluster.
-for name in ("SPARK_SUBMIT_OPTS", "SPARK_DAEMON_JAVA_OPTS"):
-    os.environ.setdefault(name, "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+# Options for the JVMs of drivers and executors. The processes of a standalone cluster do not read that file.
+os.environ.setdefault("SPARK_CONF_DIR", str(Path(__file__).parent / "conf"))
+os.environ.setdefault("SPARK_DAEMON_JAVA_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
 
 
 @pytest.fixture(scope="session")
