@@ -223,6 +223,14 @@ POLLING = (
         "only a share of a large early response is in memory, and the rest waits on its connection",
     ),
     Mutant(
+        "I4.17",
+        "a silent peer ends a request",
+        "silence.filter(_.isTooLong)",
+        "silence.filter(_ => false)",
+        "SttpClientSuite",
+        "silence in the middle of a body ends after readTimeout",
+    ),
+    Mutant(
         "I1.5",
         "a warning next to an empty list of records is not a record",
         "taken.exists(!isUsual(_)) && usualEmpty",

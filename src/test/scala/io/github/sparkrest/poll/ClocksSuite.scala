@@ -172,7 +172,7 @@ class ClocksSuite extends AnyFunSuite {
   }
 
   test("lag is measured by the API's clock, so a record that is committed late is not lost") {
-    Seq(0L, 3000, -3000).foreach { behind =>
+    Seq(0L, 3000).foreach { behind =>
       val t = new Ticking(
         behind,
         Some(_),
@@ -182,7 +182,7 @@ class ClocksSuite extends AnyFunSuite {
         "lag" -> "2",
         "initialOffset" -> Began.toString
       )
-      if (behind >= 0) deliversAll(t, Began, s"$behind ms")
+      deliversAll(t, Began, s"$behind ms")
     }
   }
 

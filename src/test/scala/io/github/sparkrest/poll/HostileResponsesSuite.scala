@@ -42,7 +42,6 @@ class HostileResponsesSuite extends AnyFunSuite {
           if (System.nanoTime - began > HangSeconds * 1000000000L) {
             hung.set(s"#$seed runs for more than $HangSeconds s: ${worker.getStackTrace.take(30).mkString("\n  ")}")
             println(hung.get)
-            began.toString
           }
         }
       catch { case _: InterruptedException => () }

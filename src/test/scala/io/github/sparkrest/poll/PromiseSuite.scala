@@ -156,7 +156,8 @@ class PromiseSuite extends AnyFunSuite {
       if (stray) { stray = false; Answer("no route", status = 404) }
       else Answer(array(ids(1)))
     )
-    assert(api.poll().length >= 1)
+    assert(api.poll().headOption == ids(1).headOption)
+    assert(api.urls.take(2).distinct.length == 1, "the same window")
   }
 
   test("pages that end before totalField is reached are an error, and the offset stays") {

@@ -85,16 +85,15 @@ final private[transport] class Exchange(
       else if (System.nanoTime - began > TimeUnit.MILLISECONDS.toNanos(responseTimeoutMs)) // guard: I4.4
         Some(s"it took longer than responseTimeout, ${responseTimeoutMs / 1000.0} s")
       else if (reader.isInterrupted) Some(Interrupted)
-      else
-        silence
-          .filter(s => System.nanoTime - s.since > TimeUnit.MILLISECONDS.toNanos(s.mostMs))
-          .map(s => silent(s.mostMs)) // guard: I4.17
+      else silence.filter(_.isTooLong).map(s => silent(s.mostMs)) // guard: I4.17
     if (ended.nonEmpty) call.foreach(_.cancel())
   }
 }
 
 private object Exchange {
-  final case class Silence(since: Long, mostMs: Long)
+  final case class Silence(since: Long, mostMs: Long) {
+    def isTooLong: Boolean = System.nanoTime - since > TimeUnit.MILLISECONDS.toNanos(mostMs)
+  }
 
   def silent(millis: Long): String = s"no data for ${millis / 1000.0} s"
 

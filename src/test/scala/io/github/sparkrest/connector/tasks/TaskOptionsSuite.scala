@@ -28,7 +28,6 @@ class TaskOptionsSuite extends AnyFunSuite {
   }
 
   test("wrong options are an error each time a task reads them") {
-    val wrong = task("pageSize" -> "none")
-    assert(wrong.parsed.isLeft && wrong.parsed.isLeft)
+    assert((1 to 2).forall(_ => task("pageSize" -> "none").parsed.isLeft))
   }
 }
