@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl
 
 import aws_provider
 import digest_provider
+import jwt_provider
 import oauth1_provider
 import oauth2_provider
 from emulated import Answer, Emulated, Request
@@ -25,6 +26,7 @@ PAGE = 3
 KINDS = ("push", "fork", "star")
 NOT_FOUND = Answer({"error": "not found"}, status=404)
 UNAUTHORIZED = Answer({"error": "unauthorized"}, status=401)
+SIGNING = jwt_provider.Provider()
 # The secrets that the examples read from the environment or from files.
 SECRETS = {
     "API_TOKEN": "api-token-1",
@@ -37,6 +39,7 @@ SECRETS = {
     "TOKEN_SECRET": oauth1_provider.Provider.token_secret,
     "CLIENT_ID": oauth2_provider.Provider.client,
     "CLIENT_SECRET": oauth2_provider.Provider.client_secret,
+    "account.json": SIGNING.service_account(),
     "refresh": oauth2_provider.Provider().first_refresh_token,
     "AWS_ACCESS_KEY_ID": aws_provider.Provider.access_key_id,
     "AWS_SECRET_ACCESS_KEY": aws_provider.Provider.secret_access_key,
@@ -212,6 +215,8 @@ def login(folder: Path) -> Emulated:
 
     def known(request: Request) -> bool:
         scheme, _, credentials = (request.headers["Authorization"] or "").partition(" ")
+        if SIGNING.takes(request):
+            return True
         if scheme == "Digest":
             return digest.takes(request)
         if scheme == aws_provider.ALGORITHM:
@@ -226,7 +231,8 @@ def login(folder: Path) -> Emulated:
 
     def answer(request: Request) -> Answer:
         if request.path == "/token":
-            return two.token(request)
+            signed = dict(parse_qsl(request.body.decode())).get("grant_type") == jwt_provider.GRANT
+            return SIGNING.token(request, f"{made[0].url}/token") if signed else two.token(request)
         if known(request):
             return data.answer(request)
         return Answer(UNAUTHORIZED.body, status=401, headers={"WWW-Authenticate": digest.challenge()})

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+import jwt_provider
 import pytest
 from apis import Feed, ids_from
 from aws_provider import Provider as AwsProvider
@@ -275,6 +276,40 @@ def test_the_password_grant_and_the_message_of_its_refusal(spark: SparkSession) 
     said = str(caught.value)
     assert "invalid_grant" in said and "userPassword" in said and "127.0.0.1" in said
     assert "wr0ng" not in said
+
+
+def test_a_service_account_signs_its_token_request(spark: SparkSession, tmp_path: Path) -> None:
+    provider = jwt_provider.Provider()
+    with provider.behind(ids_from(Feed({"id": 1}))) as api:
+        token_url, account = f"{api.url}/token", tmp_path / "account.json"
+        account.write_text(provider.service_account(token_uri=token_url))
+        login = {
+            "auth_type": "OAuth2",
+            "oauth2_grant_type": "jwt_bearer",
+            "oauth2_token_url": token_url,
+            "oauth2_private_key": f"file:{account}",
+            "oauth2_scope": "read",
+        }
+        with collecting(ids_of(spark, api, **login)) as got:
+            got.await_rows(1)
+    assert [claims["scope"] for claims in provider.granted] == ["read"]
+
+
+def test_a_client_signs_instead_of_sending_a_secret(spark: SparkSession, tmp_path: Path) -> None:
+    provider = jwt_provider.Provider()
+    key = tmp_path / "key.pem"
+    key.write_text(provider.private_key())
+    with provider.behind(ids_from(Feed({"id": 1}))) as api:
+        login = {
+            "auth_type": "OAuth2",
+            "oauth2_client_auth": "private_key_jwt",
+            "oauth2_client_id": provider.client,
+            "oauth2_token_url": f"{api.url}/token",
+            "oauth2_private_key": f"file:{key}",
+        }
+        with collecting(ids_of(spark, api, **login)) as got:
+            got.await_rows(1)
+    assert [claims["sub"] for claims in provider.granted] == [provider.client]
 
 
 def test_a_failing_token_endpoint_is_retried(spark: SparkSession) -> None:

@@ -63,7 +63,11 @@ def records(name: str, *ids: int) -> list[dict[str, object]]:
 def source(spark: SparkSession, api: Emulated, name: str | None = None, **options: str) -> DataFrame:
     reader = spark.readStream.format("rest").schema("id BIGINT, name STRING")
     reader = reader.options(
-        url=f"{api.url}/data?start_id={{id}}", offsetType="incremental", offsetField="id", streamingInterval="0.1", **options
+        url=f"{api.url}/data?start_id={{id}}",
+        offsetType="incremental",
+        offsetField="id",
+        streamingInterval="0.1",
+        **options,
     )
     return (reader if name is None else reader.name(name)).load()
 

@@ -12,7 +12,7 @@ from vendors.vendor import Record, Vendor, iso, only, require
 
 
 class Added(Vendor):
-    """One cursor for both: where the last poll ended, and the next page. It is left out at first, and never null or empty."""
+    """One cursor for both: where the last poll ended, and the next page. It is absent at first, and never empty."""
 
     updates = False
 

@@ -6,7 +6,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from vendors import (
+    airtable,
     clever,
+    datadog,
     elasticsearch,
     github,
     gitlab,
@@ -14,12 +16,15 @@ from vendors import (
     hackernews,
     hubspot,
     jira,
+    notion,
     okta,
     opensky,
     plaid,
     salesforce,
     shopify,
     slack,
+    solr,
+    square,
     stripe,
     usgs,
     worldbank,
@@ -29,8 +34,10 @@ from vendors import (
 from vendors.vendor import DAY, Vendor, now
 
 VENDORS: dict[str, tuple[Callable[[], Vendor], dict[str, object]]] = {
+    "airtable": (airtable.Tasks, {"page_size": 3}),
     "clever-events": (clever.Events, {"page_size": 3}),
     "clever-users": (clever.Users, {"page_size": 3}),
+    "datadog-logs": (datadog.Logs, {"page_size": 3}),
     "elasticsearch": (elasticsearch.SearchAfter, {"page_size": 3}),
     "github-commits": (github.Commits, {"page_size": 3}),
     "github-events": (github.Events, {"page_size": 4}),
@@ -43,6 +50,7 @@ VENDORS: dict[str, tuple[Callable[[], Vendor], dict[str, object]]] = {
     "hackernews-stories": (hackernews.NewStories, {}),
     "hubspot": (hubspot.Search, {"page_size": 2, "reanchor_after": 6, "page_interval": 0}),
     "jira": (jira.Issues, {"page_size": 2}),
+    "notion": (notion.Pages, {"page_size": 3}),
     "okta": (okta.SystemLog, {}),
     "opensky-arrivals": (opensky.Arrivals, {"lag": 1, "initial_offset": str((now() - 21 * DAY) // 1000)}),
     "opensky-states": (opensky.States, {}),
@@ -51,6 +59,8 @@ VENDORS: dict[str, tuple[Callable[[], Vendor], dict[str, object]]] = {
     "shopify-graphql": (shopify.GraphQL, {"page_size": 2, "on_error": "retry"}),
     "shopify-orders": (shopify.Orders, {"page_size": 2}),
     "slack": (slack.History, {"page_size": 4, "page_interval": 0, "on_error": "retry"}),
+    "solr": (solr.Documents, {"page_size": 3}),
+    "square": (square.Orders, {"page_size": 3}),
     "stripe-events": (stripe.Events, {"page_size": 2}),
     "usgs": (usgs.Earthquakes, {"page_size": 3}),
     "worldbank": (worldbank.Population, {"page_size": 3}),

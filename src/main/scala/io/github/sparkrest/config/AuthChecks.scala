@@ -7,7 +7,7 @@ import scala.util.Try
 
 import io.github.sparkrest.options.RestOptions.{AuthType => _, _}
 import io.github.sparkrest.options.tables.{AuthType, Opt}
-import io.github.sparkrest.options.values.{GrantType, HeaderName, KeyPlacement}
+import io.github.sparkrest.options.values.{ClientAuth, GrantType, HeaderName, KeyPlacement}
 import io.github.sparkrest.options.{OptionReader, RestOptions}
 
 /** Finds options of authentication that have no meaning together. [[AuthConfig.read]] finds missing options. */
@@ -46,11 +46,15 @@ private[sparkrest] object AuthChecks {
       if (read.isGiven(o) && grant != of)
         Seq(s"${o.name}: has no meaning with oauth2GrantType=$grant; it belongs to oauth2GrantType=$of")
       else Nil
+    val signs = grant == GrantType.JwtBearer || read(Oauth2ClientAuth) == ClientAuth.PrivateKeyJwt
+    val unsigned = if (signs) Nil else Seq(Oauth2PrivateKey, Oauth2KeyId, Oauth2Claims).filter(read.isGiven(_)).map { o =>
+      s"${o.name}: needs oauth2GrantType=jwt_bearer or oauth2ClientAuth=private_key_jwt"
+    }
     val secret =
-      if (grant == GrantType.ClientCredentials && !read.isGiven(Oauth2ClientSecret))
+      if (grant == GrantType.ClientCredentials && !signs && !read.isGiven(Oauth2ClientSecret))
         Seq("oauth2ClientSecret: is required by oauth2GrantType=client_credentials and was not given")
       else Nil
-    secret ++ only(UserId, GrantType.Password) ++ only(UserPassword, GrantType.Password) ++
+    unsigned ++ secret ++ only(UserId, GrantType.Password) ++ only(UserPassword, GrantType.Password) ++
       only(Oauth2RefreshToken, GrantType.RefreshToken) ++ only(Oauth2TokenStore, GrantType.RefreshToken) ++ tokenUrl(
         read
       )

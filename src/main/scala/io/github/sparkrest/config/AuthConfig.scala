@@ -55,8 +55,10 @@ object AuthConfig {
 
   /** RFC 6749.
     *
+    * @param clientId empty: only an assertion tells who the client is
     * @param params further fields of the token request
-    * @param clientInBody whether the client's secret goes into the body instead of `Authorization`
+    * @param headers of the token request
+    * @param tokenField names of the fields that lead to the access token
     * @param scheme the word before the access token
     */
   final case class OAuth2(
@@ -64,21 +66,29 @@ object AuthConfig {
       grant: GrantType,
       clientId: Secret,
       clientSecret: Option[Secret],
-      clientInBody: Boolean,
+      clientAuth: ClientAuth,
       scope: Option[String],
       params: Seq[(String, Secret)],
+      headers: Seq[(String, Secret)],
+      tokenField: List[String],
+      assertion: Option[Assertion],
       scheme: String,
       user: Option[(Secret, Secret)],
       refreshToken: Option[Secret],
       tokenStore: Option[String]
   ) extends AuthConfig {
-    def secrets: Seq[Secret] = Seq(clientId) ++ clientSecret ++ params.map(_._2) ++ user.toSeq.flatMap { case (u, p) =>
-      Seq(u, p)
-    } ++ refreshToken
+    def secrets: Seq[Secret] = Seq(clientId) ++ clientSecret ++ (params ++ headers).map(_._2) ++
+      user.toSeq.flatMap { case (u, p) => Seq(u, p) } ++ refreshToken ++ assertion.map(_.key.pem)
 
     /** A refresh token may be valid for one use, so only the driver uses it. */
     def onDriver: Boolean = grant == GrantType.RefreshToken
   }
+
+  /** RFC 7523.
+    *
+    * @param claims replace the defaults
+    */
+  final case class Assertion(key: SigningKey, keyId: Option[String], claims: Seq[(String, String)])
 
   /** Signature Version 4 of Amazon Web Services.
     *
@@ -150,15 +160,29 @@ object AuthConfig {
   ): OAuth2 = {
     import RestOptions._
     val grant = read(Oauth2GrantType)
+    val clientAuth = read(Oauth2ClientAuth)
     def neededBy(o: Opt[String]) = Secret(read.needed(o, s"oauth2GrantType=$grant"))
+    val key =
+      if (grant == GrantType.JwtBearer) Some(neededBy(Oauth2PrivateKey))
+      else if (clientAuth == ClientAuth.PrivateKeyJwt)
+        Some(Secret(read.needed(Oauth2PrivateKey, s"oauth2ClientAuth=$clientAuth")))
+      else None
+    val assertion = key.map { k =>
+      Assertion(SigningKey.of(k.reveal), read.opt(Oauth2KeyId), read.opt(Oauth2Claims).getOrElse(Nil))
+    }
+    val named = grant == GrantType.JwtBearer &&
+      assertion.exists(a => a.key.issuer.isDefined || a.claims.exists(_._1 == "iss"))
     OAuth2(
       needed(Oauth2TokenUrl).reveal,
       grant,
-      needed(Oauth2ClientId),
+      if (named) optional(Oauth2ClientId).getOrElse(Secret("")) else needed(Oauth2ClientId),
       optional(Oauth2ClientSecret),
-      read(Oauth2ClientAuth) == ClientAuth.Body,
+      clientAuth,
       read.opt(Oauth2Scope),
       read.secretValues(Oauth2Params),
+      read.secretValues(Oauth2Headers),
+      read.path(Oauth2TokenField).fold(List("access_token"))(_.names),
+      assertion,
       read(AuthScheme),
       if (grant == GrantType.Password) Some((neededBy(UserId), neededBy(UserPassword))) else None,
       if (grant == GrantType.RefreshToken) Some(neededBy(Oauth2RefreshToken)) else None,

@@ -10,7 +10,7 @@ import io.circe.{Json, JsonObject}
 import io.github.sparkrest.config.AuthConfig
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.HttpRequest
-import io.github.sparkrest.options.values.GrantType
+import io.github.sparkrest.options.values.{ClientAuth, GrantType}
 import io.github.sparkrest.secret.{Redact, Secret}
 
 /** An access token as it is used.
@@ -27,19 +27,27 @@ final case class AccessToken(value: Secret, renewAtMs: Option[Long]) {
   */
 final case class Granted(token: AccessToken, refreshToken: Option[Secret])
 
-/** Requests to a token endpoint and their responses (RFC 6749 §4.3, §4.4, §5, §6). Pure. */
+/** Requests to a token endpoint and their responses (RFC 6749 §4.3, §4.4, §5, §6; RFC 7523). Pure. */
 object OAuth2 {
 
-  /** @param refreshToken the newest token, for the grant of that name */
-  def request(o: AuthConfig.OAuth2, refreshToken: Option[Secret]): HttpRequest = {
-    val grant = Seq("grant_type" -> o.grant.text) ++
+  /** @param refreshToken the newest token, for the grant of that name
+    * @param assertion see `JwtAssertion`
+    */
+  def request(o: AuthConfig.OAuth2, refreshToken: Option[Secret], assertion: Option[Secret] = None): HttpRequest = {
+    val grant = Seq("grant_type" -> o.grant.grantType) ++
+      assertion.filter(_ => o.grant == GrantType.JwtBearer).map("assertion" -> _.reveal) ++
       o.user.toSeq.flatMap { case (u, p) => Seq("username" -> u.reveal, "password" -> p.reveal) } ++
       refreshToken.map("refresh_token" -> _.reveal) ++ o.scope.map("scope" -> _)
-    // §2.3.1: a public client only names itself.
-    val client = (o.clientSecret, o.clientInBody) match {
-      case (Some(secret), true) => Seq("client_id" -> o.clientId.reveal, "client_secret" -> secret.reveal)
-      case (None, _)            => Seq("client_id" -> o.clientId.reveal)
-      case _                    => Nil
+    val id = "client_id" -> o.clientId.reveal
+    val client = (o.clientSecret, o.clientAuth) match {
+      case (_, ClientAuth.PrivateKeyJwt) =>
+        Seq(id, "client_assertion_type" -> ClientAssertion) ++ assertion.map("client_assertion" -> _.reveal)
+      case (Some(secret), ClientAuth.Body) => Seq(id, "client_secret" -> secret.reveal)
+      case (Some(_), ClientAuth.Header)    => Nil
+      // The assertion names the client.
+      case (None, _) if o.grant == GrantType.JwtBearer => Nil
+      // §2.3.1: a public client only names itself.
+      case (None, _) => Seq(id)
     }
     // A parameter sent twice is an error (§3.2): `oauth2Params` wins, for servers with a special grant.
     val own = o.params.map { case (k, v) => k -> v.reveal }
@@ -47,13 +55,16 @@ object OAuth2 {
     val unsigned = HttpRequest(
       "POST",
       o.tokenUrl,
-      Seq("Content-Type" -> "application/x-www-form-urlencoded", "Accept" -> "application/json"),
+      Seq("Content-Type" -> "application/x-www-form-urlencoded", "Accept" -> "application/json") ++
+        o.headers.map { case (k, v) => k -> v.reveal },
       Some(fields.map { case (k, v) => s"${form(k)}=${form(v)}" }.mkString("&"))
     )
     o.clientSecret
-      .filterNot(_ => o.clientInBody)
+      .filter(_ => o.clientAuth == ClientAuth.Header)
       .fold(unsigned)(s => Authenticator.authorization(unsigned, clientHeader(o, s)))
   }
+
+  private val ClientAssertion = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
   /** §2.3.1: each is form-encoded first. */
   private[http] def clientHeader(o: AuthConfig.OAuth2, secret: Secret): String =
@@ -82,14 +93,14 @@ object OAuth2 {
       )
     else if (status / 100 != 2 || said("error").isDefined) Left(refused(o, status, said))
     else
-      said("access_token").filter(isToken) match {
+      answer.flatMap(at(_, o.tokenField)).filter(isToken) match {
         case None =>
           val names = answer.fold("no JSON object")(a => s"a JSON object with ${a.keys.mkString(", ")}")
           Left(
             RestError(
               Condition.TokenRefused,
-              s"${endpoint(o)} answered with status $status, but with no usable access_token: $names.",
-              "Check oauth2TokenUrl."
+              s"${endpoint(o)} answered with status $status, but with no usable ${o.tokenField.mkString(".")}: $names.",
+              "Check oauth2TokenUrl, and oauth2TokenField if the token has another name."
             )
           )
         case Some(_) if said("token_type").exists(t => Set("mac", "dpop", "n_a")(t.toLowerCase)) =>
@@ -131,6 +142,12 @@ object OAuth2 {
     case "invalid_grant" if o.grant == GrantType.RefreshToken =>
       "The refresh token was used, withdrawn or has expired. Set oauth2RefreshToken to a new one, and set oauth2TokenStore if the server changes it at each use."
     case _ => "Check oauth2TokenUrl, and oauth2Params against the server's documentation."
+  }
+
+  private def at(answer: JsonObject, path: List[String]): Option[String] = path match {
+    case Nil          => None
+    case List(name)   => answer(name).flatMap(_.asString).filter(_.nonEmpty)
+    case name :: rest => answer(name).flatMap(_.asObject).flatMap(at(_, rest))
   }
 
   private def seconds(answer: JsonObject): Option[BigDecimal] = answer("expires_in")

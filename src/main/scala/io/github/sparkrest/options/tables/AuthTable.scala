@@ -93,7 +93,7 @@ private[sparkrest] trait AuthTable {
     OneOf(values.GrantType.all),
     Authentication,
     default = Some("client_credentials"),
-    doc = "Grant type of `OAuth2`. With `refresh_token`, only the driver requests tokens."
+    doc = "Grant type of `OAuth2`. With `refresh_token`, only the driver requests tokens. `jwt_bearer` sends a signed assertion (RFC 7523), as service accounts do. For another grant, set `grant_type` in `oauth2Params`."
   )
   val Oauth2ClientId: Opt[String] = hidden("oauth2ClientId", "Client of `OAuth2`.")
   val Oauth2ClientSecret: Opt[String] =
@@ -103,7 +103,7 @@ private[sparkrest] trait AuthTable {
     OneOf(values.ClientAuth.all),
     Authentication,
     default = Some("header"),
-    doc = "Place of the client's secret: the `Authorization` header, or `client_secret` in the body."
+    doc = "How the client proves who it is: its secret in the `Authorization` header, its secret as `client_secret` in the body, or an assertion that `oauth2PrivateKey` signs (RFC 7523)."
   )
   val Oauth2Scope: Opt[String] = text("oauth2Scope", "Scopes to request, separated by blanks.")
   val Oauth2Params: Opt[Seq[(String, String)]] = Opt(
@@ -113,6 +113,28 @@ private[sparkrest] trait AuthTable {
     secret = true,
     doc = "Further fields of the token request as a JSON object, e.g. `audience`."
   )
+  val Oauth2PrivateKey: Opt[String] = hidden(
+    "oauth2PrivateKey",
+    "Private key as PEM (RSA, EC or Ed25519), or the JSON file of a Google service account, preferably as `file:PATH`. It signs the assertions of `jwt_bearer` and `private_key_jwt`."
+  )
+  val Oauth2KeyId: Opt[String] = text("oauth2KeyId", "Name of the private key at the server, the `kid` of an assertion.")
+  val Oauth2Claims: Opt[Seq[(String, String)]] = Opt(
+    "oauth2Claims",
+    JsonMap,
+    Authentication,
+    doc = "Claims of an assertion as a JSON object, e.g. `sub`. They replace the defaults: `iss` and `sub` are the client (no `sub` with `jwt_bearer`), `aud` is the token endpoint, and an assertion is valid for five minutes."
+  )
+  val Oauth2Headers: Opt[Seq[(String, String)]] = Opt(
+    "oauth2Headers",
+    JsonMap,
+    Authentication,
+    secret = true,
+    doc = "Headers of the token request as a JSON object. It gets none of `headers` except `User-Agent`."
+  )
+  val Oauth2TokenField: Opt[String] = text(
+    "oauth2TokenField",
+    "Path of the access token in the response of the token endpoint, e.g. `data.token`."
+  ).copy(default = Some("access_token"))
   val Oauth2RefreshToken: Opt[String] = hidden("oauth2RefreshToken", "First refresh token.")
   val Oauth2TokenStore: Opt[String] = text(
     "oauth2TokenStore",
@@ -152,6 +174,11 @@ private[sparkrest] trait AuthTable {
           Oauth2ClientAuth,
           Oauth2Scope,
           Oauth2Params,
+          Oauth2PrivateKey,
+          Oauth2KeyId,
+          Oauth2Claims,
+          Oauth2Headers,
+          Oauth2TokenField,
           Oauth2RefreshToken,
           Oauth2TokenStore,
           UserId,

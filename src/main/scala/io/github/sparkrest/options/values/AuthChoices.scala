@@ -20,19 +20,30 @@ object SignatureMethod {
   val all: Seq[SignatureMethod] = Seq(HmacSha1, HmacSha256, RsaSha1, Plaintext)
 }
 
-/** Grant types of `OAuth2` (RFC 6749); the token endpoint expects these texts. */
-sealed abstract class GrantType(val text: String) extends Choice
+/** Grant types of `OAuth2`.
+  *
+  * @param sent what the token endpoint expects
+  */
+sealed abstract class GrantType(val text: String, sent: Option[String] = None) extends Choice {
+  def grantType: String = sent.getOrElse(text)
+}
 object GrantType {
   case object ClientCredentials extends GrantType("client_credentials")
   case object RefreshToken extends GrantType("refresh_token")
   case object Password extends GrantType("password")
-  val all: Seq[GrantType] = Seq(ClientCredentials, RefreshToken, Password)
+
+  /** RFC 7523 §2.1. */
+  case object JwtBearer extends GrantType("jwt_bearer", Some("urn:ietf:params:oauth:grant-type:jwt-bearer"))
+  val all: Seq[GrantType] = Seq(ClientCredentials, RefreshToken, Password, JwtBearer)
 }
 
-/** Where the client's secret of `OAuth2` is sent (RFC 6749 §2.3.1). */
+/** How the client of `OAuth2` proves who it is: a secret in one of two places (RFC 6749 §2.3.1), or a signature. */
 sealed abstract class ClientAuth(val text: String) extends Choice
 object ClientAuth {
   case object Header extends ClientAuth("header")
   case object Body extends ClientAuth("body")
-  val all: Seq[ClientAuth] = Seq(Header, Body)
+
+  /** RFC 7523 §2.2. */
+  case object PrivateKeyJwt extends ClientAuth("private_key_jwt")
+  val all: Seq[ClientAuth] = Seq(Header, Body, PrivateKeyJwt)
 }
