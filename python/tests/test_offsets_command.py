@@ -89,9 +89,9 @@ def test_a_set_offset_is_requested_once(spark: SparkSession, tmp_path: Path, api
     checkpoint = tmp_path / "checkpoint"
     run(spark, api, checkpoint)
     tool = _tool(spark, str(checkpoint), "")
-    assert 'asks from "4"; now it would ask from "30"' in tool.setPlan(0, "main", "4")
+    assert 'asks from "4"; now it would ask from "30"' in tool.setPlan("", "main", "4")
     assert not backups(checkpoint)
-    told = tool.set(0, "main", "4")
+    told = tool.set("", "main", "4")
     [backup] = backups(checkpoint)
     assert str(backup) in told
     note = json.loads((checkpoint / "sources/0/last-poll.json").read_text())
@@ -135,7 +135,7 @@ def test_the_offset_of_one_endpoint_can_be_set_with_a_page_log_location(spark: S
         tool = _tool(spark, str(checkpoint), str(log))
         keys = [line.split()[4] for line in tool.text().splitlines() if "the next poll of" in line]
         assert len(keys) == 2
-        tool.set(0, keys[0], "1")
+        tool.set("0", keys[0], "1")
         again = delivered()
         assert [n for _, n in again] == [2, 3] and len({shop for shop, _ in again}) == 1
 
@@ -147,11 +147,11 @@ def test_impossible_changes_are_refused(spark: SparkSession, tmp_path: Path, api
     run(spark, api, checkpoint)
     tool = _tool(spark, str(checkpoint), "")
     with pytest.raises(IllegalArgumentException, match=r"Source 0 does not have an endpoint shop. Known: main"):
-        tool.setPlan(0, "shop", "1")
+        tool.setPlan("0", "shop", "1")
     with pytest.raises(
         IllegalArgumentException, match=r"Source 3 of the query is not of format rest. Use one of these sources: 0"
     ):
-        tool.setPlan(3, "main", "1")
+        tool.setPlan("3", "main", "1")
     with pytest.raises(IllegalArgumentException, match=r"cannot be rewound to batch 2. Batches that can: 0, 1"):
         tool.rewindPlan(2)
     for page in (checkpoint / "sources/0/manifests").iterdir():

@@ -13,6 +13,8 @@ from emulated import Emulated
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.streaming.readwriter import DataStreamReader
 
+from spark_rest._commands import _tool
+
 if not hasattr(DataStreamReader, "name"):
     pytest.skip("sources have names since Spark 4.2", allow_module_level=True)
 
@@ -95,6 +97,20 @@ def test_two_sources_of_the_same_url_are_separate(
     query.run(source(spark, apis[0], "x", params='{"shop": "1"}'))
     query.run(source(spark, apis[0], "y", params='{"shop": "2"}'), source(spark, apis[0], "x", params='{"shop": "1"}'))
     assert query.names() == ["a1", "a1", "a2", "a2"]
+
+
+def test_the_offsets_command_knows_sources_by_name(
+    query: Union, spark: SparkSession, apis: tuple[Emulated, Emulated]
+) -> None:
+    query.run(source(spark, apis[1], "y"), source(spark, apis[0], "x"))
+    tool = _tool(spark, str(query.folder / "checkpoint"), "")
+    text = tool.text()
+    assert "source x: page log" in text and "Page log of source y:" in text
+    with pytest.raises(Exception, match="The query has several sources of format rest. Use one of these sources: x, y"):
+        tool.setPlan("", "main", "2")
+    tool.set("x", "main", "2")
+    query.run(source(spark, apis[1], "y"), source(spark, apis[0], "x"))
+    assert query.names() == ["a1", "a2", "a2", "b1", "b2"]
 
 
 def test_another_name_for_a_source_is_refused(

@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     change.add_argument("--rewind", type=_natural, metavar="BATCH", help="deliver the records after this batch again")
     change.add_argument("--set", metavar="OFFSET", help="start the next poll at this offset")
     offsets.add_argument("--endpoint", default="main", help="endpoint whose offset is set; default: the only one")
-    offsets.add_argument("--source", type=_natural, default=0, help="number of the source in the query; default 0")
+    offsets.add_argument("--source", default="", help="number or name of the source, if the query has several")
     offsets.add_argument("--yes", action="store_true", help="change the checkpoint without confirmation")
 
     chosen, others = parser.parse_known_args(arguments)

@@ -60,7 +60,7 @@ def rewind(checkpoint: str, page_log: str, batch: int, sure: bool) -> None:
             print(tool.rewind(batch), end="")
 
 
-def set_offset(checkpoint: str, page_log: str, source: int, endpoint: str, offset: str, sure: bool) -> None:
+def set_offset(checkpoint: str, page_log: str, source: str, endpoint: str, offset: str, sure: bool) -> None:
     """Set the offset of an endpoint's next poll."""
     with _spark() as spark:
         tool = _tool(spark, checkpoint, page_log)

@@ -10,12 +10,15 @@ import org.apache.hadoop.fs.{FileUtil, Path}
 
 /** One batch of a checkpoint.
   *
-  * @param sources the end of the batch in each source of the query, by number; `None`: the source is another one, or had nothing
+  * @param sources the end of the batch in each source of this format, by its number or name
   */
-final private[sparkrest] case class LoggedBatch(id: Long, committed: Boolean, sources: Vector[Option[LogOffset]])
+final private[sparkrest] case class LoggedBatch(id: Long, committed: Boolean, sources: Vector[(String, LogOffset)]) {
+  def endIn(source: String): Option[LogOffset] = sources.collectFirst { case (`source`, offset) => offset }
+}
 
 /** A query's checkpoint as Spark writes it (`OffsetSeqLog`, `CommitLog`): `offsets/<batch>` holds a version, a line of settings,
-  * and a line for each source; `commits/<batch>` is there when the batch is done. Tools read all of it, and a
+  * and a line for each source. In format 1 the sources have numbers, in format 2 (Spark 4.2) each line begins with the name of its
+  * source. `commits/<batch>` is there when the batch is done. Tools read all of it, and a
   * stream reads it only if a source is new ([[SourceFolders]]).
   */
 final private[sparkrest] class CheckpointFiles(location: String, conf: Configuration) {
@@ -32,7 +35,7 @@ final private[sparkrest] class CheckpointFiles(location: String, conf: Configura
     ).toException
 
   /** The folder that Spark reserves for the files of a source. */
-  def source(number: Int): String = new Path(root, s"sources/$number").toString
+  def source(name: String): String = new Path(root, s"sources/$name").toString
 
   def hasBatches: Boolean = ids(Offsets).nonEmpty
 
@@ -48,14 +51,17 @@ final private[sparkrest] class CheckpointFiles(location: String, conf: Configura
   def namesInLastBatch(name: String): Boolean =
     ids(Offsets).reduceOption(math.max(_, _)).exists(named(_).exists(_._1 == name))
 
-  private def named(id: Long): Vector[(String, LogOffset)] = read(file(Offsets, id)).split("\n").toVector match {
-    case "v2" +: _ +: lines =>
-      lines.flatMap { line =>
-        val (name, json) = line.splitAt(line.indexOf(':'))
-        LogOffset.parse(json.stripPrefix(":")).toOption.map(name -> _)
-      }
-    case _ => Vector.empty
+  private def named(id: Long): Vector[(String, LogOffset)] = lines(id) match {
+    case "v2" +: _ +: sources => sources.flatMap(named(_))
+    case _                    => Vector.empty
   }
+
+  private def named(line: String): Option[(String, LogOffset)] = {
+    val (name, json) = line.splitAt(line.indexOf(':'))
+    LogOffset.parse(json.stripPrefix(":")).toOption.map(name -> _)
+  }
+
+  private def lines(id: Long): Vector[String] = read(file(Offsets, id)).split("\n", -1).toVector
 
   /** Forgets the batches after this one, the newest first: a crash in between leaves a checkpoint of an earlier time. */
   def forgetAfter(batch: Long): Unit =
@@ -83,15 +89,19 @@ final private[sparkrest] class CheckpointFiles(location: String, conf: Configura
 
   private def copy(folder: Path, to: Path) = FileUtil.copy(fs, folder, fs, new Path(to, folder.getName), false, conf)
 
-  private def offsets(id: Long): Vector[Option[LogOffset]] = {
-    val lines = read(file(Offsets, id)).split("\n", -1).toVector
-    if (!lines.headOption.exists(_.trim == "v1"))
-      throw RestError(
-        Condition.CheckpointUnreadable,
-        s"$Offsets/$id in $location is of format ${lines.headOption.getOrElse("").take(20)}; v1 is known.",
-        "Set spark.sql.streaming.offsetLog.formatVersion to 1, or look at the file itself."
-      ).toException
-    lines.drop(2).filter(_.trim.nonEmpty).map(line => LogOffset.parse(line).toOption)
+  private def offsets(id: Long): Vector[(String, LogOffset)] = {
+    val all = lines(id)
+    val sources = all.drop(2).filter(_.trim.nonEmpty)
+    all.headOption.getOrElse("").trim match {
+      case "v1"  => sources.zipWithIndex.flatMap { case (json, n) => LogOffset.parse(json).toOption.map(n.toString -> _) }
+      case "v2"  => sources.flatMap(named(_))
+      case other =>
+        throw RestError(
+          Condition.CheckpointUnreadable,
+          s"$Offsets/$id in $location is of format ${other.take(20)}; v1 and v2 are known.",
+          "Set spark.sql.streaming.offsetLog.formatVersion to 2, or look at the file itself."
+        ).toException
+    }
   }
 
   private def read(file: Path): String = {

@@ -26,7 +26,7 @@ final class CheckpointOffsets(session: SparkSession, checkpoint: String, pageLog
   private val conf = session.sparkContext.hadoopConfiguration
   private val log = new CheckpointFiles(checkpoint, conf)
   private val batches = log.batches()
-  private val sources = batches.flatMap(_.sources.zipWithIndex.collect { case (Some(_), n) => n }).distinct.sorted
+  private val sources = batches.flatMap(_.sources.map(_._1)).distinct.sorted
   if (batches.nonEmpty && sources.isEmpty)
     throw refused(
       s"No source of the query in $checkpoint is of format rest.",
@@ -63,8 +63,8 @@ final class CheckpointOffsets(session: SparkSession, checkpoint: String, pageLog
   }
 
   /** What [[set]] would do; it throws if that cannot be. */
-  def setPlan(source: Int, endpoint: String, offset: String): String = {
-    val now = stateOf(source, endpoint)
+  def setPlan(source: String, endpoint: String, offset: String): String = {
+    val now = stateOf(known(source), endpoint)
     s"""The next poll of endpoint $endpoint asks from ${quoted(Some(offset))}; now it would ask from ${quoted(
         now.offset
       )}${if (now.traversal.isDefined) ", in the middle of its pages" else ""}.
@@ -72,10 +72,10 @@ final class CheckpointOffsets(session: SparkSession, checkpoint: String, pageLog
        |""".stripMargin
   }
 
-  def set(source: Int, endpoint: String, offset: String): String = {
-    stateOf(source, endpoint)
+  def set(source: String, endpoint: String, offset: String): String = {
+    stateOf(known(source), endpoint)
     val backup = takeOver()
-    LogView.moveTo(storeOf(source), Map(endpoint -> Progress(Some(offset))))
+    LogView.moveTo(storeOf(known(source)), Map(endpoint -> Progress(Some(offset))))
     s"The next poll of endpoint $endpoint starts from ${quoted(Some(offset))}. The files from before the change are in $backup.\n"
   }
 
@@ -99,8 +99,7 @@ final class CheckpointOffsets(session: SparkSession, checkpoint: String, pageLog
 
   private def rewindable = batches.dropRight(1).filter(b => b.committed && isHeld(b))
   private def isHeld(b: LoggedBatch) = sources.forall(n => viewOf(n).holdsAllAfter(positionOf(b, n)))
-  private def positionOf(b: LoggedBatch, source: Int) =
-    b.sources.lift(source).flatten.fold(LogPosition.Start)(_.position)
+  private def positionOf(b: LoggedBatch, source: String) = b.endIn(source).fold(LogPosition.Start)(_.position)
 
   /** A run that is still there stops at its next poll or batch. */
   private def takeOver(): String = {
@@ -111,12 +110,16 @@ final class CheckpointOffsets(session: SparkSession, checkpoint: String, pageLog
     backup
   }
 
-  private def stateOf(source: Int, endpoint: String): Progress = {
-    if (!sources.contains(source))
-      throw refused(
-        s"Source $source of the query is not of format rest.",
-        s"Use one of these sources: ${sources.mkString(", ")}."
-      )
+  /** @param source empty: the only one */
+  private def known(source: String): String =
+    if (source.isEmpty && sources.lengthCompare(1) == 0) sources.head
+    else if (sources.contains(source)) source
+    else {
+      val what = if (source.isEmpty) "The query has several sources of format rest." else s"Source $source of the query is not of format rest."
+      throw refused(what, s"Use one of these sources: ${sources.mkString(", ")}.")
+    }
+
+  private def stateOf(source: String, endpoint: String): Progress = {
     val states = statesOf(source)
     states.getOrElse(
       endpoint,
@@ -127,14 +130,14 @@ final class CheckpointOffsets(session: SparkSession, checkpoint: String, pageLog
     )
   }
 
-  private def statesOf(source: Int): Map[String, Progress] = {
-    val last = batches.lastOption.flatMap(_.sources.lift(source).flatten)
+  private def statesOf(source: String): Map[String, Progress] = {
+    val last = batches.lastOption.flatMap(_.endIn(source))
     val inOffset = last.fold(Map.empty[String, Progress])(_.endpoints.map { case (k, o) => k -> Progress(o) })
     inOffset ++ viewOf(source).states(last.fold(LogPosition.Start)(_.position))
   }
 
   private def described(b: LoggedBatch): String = {
-    val ends = b.sources.zipWithIndex.collect { case (Some(o), n) =>
+    val ends = b.sources.map { case (n, o) =>
       (if (sources.lengthCompare(1) > 0) s"source $n: " else "") + described(o)
     }
     s"batch ${b.id}${if (b.committed) "" else " (not committed: runs again)"}: ${ends.mkString("; ")}"
@@ -146,7 +149,7 @@ final class CheckpointOffsets(session: SparkSession, checkpoint: String, pageLog
       else ""}"
   }
 
-  private def described(source: Int): Seq[String] = {
+  private def described(source: String): Seq[String] = {
     val view = viewOf(source)
     val read = batches.lastOption.fold(LogPosition.Start)(positionOf(_, source))
     val states = statesOf(source).toSeq.sortBy(_._1)
@@ -170,10 +173,10 @@ final class CheckpointOffsets(session: SparkSession, checkpoint: String, pageLog
         else rewindable.map(b => s"batch ${b.id}").mkString(", ")}"
   }
 
-  private def viewOf(source: Int) = views.getOrElseUpdate(source, LogView.of(storeOf(source)))
-  private val views = scala.collection.mutable.Map.empty[Int, LogView]
+  private def viewOf(source: String) = views.getOrElseUpdate(source, LogView.of(storeOf(source)))
+  private val views = scala.collection.mutable.Map.empty[String, LogView]
 
-  private def storeOf(source: Int): LogStore = {
+  private def storeOf(source: String): LogStore = {
     val own = log.source(source)
     LogStore.at(if (pageLog.isEmpty) own else PageLogLocation.of(pageLog, own), conf)
   }
