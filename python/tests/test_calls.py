@@ -332,6 +332,7 @@ def test_the_rows_of_a_lost_task_report_the_loss(tmp_path: Path) -> None:
     assert all(row["error"].startswith("[REST_CALL_LOST]") for row in failed)
 
 
+@pytest.mark.slow
 def test_a_speculative_copy_makes_no_calls(tmp_path: Path, standalone: Standalone) -> None:
     conf = {
         # Two hosts, because a copy never runs on the host of the first attempt.

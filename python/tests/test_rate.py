@@ -123,6 +123,7 @@ def test_the_rate_holds_over_two_executors_with_a_lost_one_and_a_killed_driver(
         assert counted.used(steady, seconds, windows) >= 95
 
 
+@pytest.mark.slow
 def test_the_rate_holds_over_two_executors_and_a_killed_driver(spark: SparkSession, tmp_path: Path) -> None:
     """A shorter version for each commit. It lasts until each run has used the rate once."""
     seconds = 3.6

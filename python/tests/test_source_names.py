@@ -106,7 +106,9 @@ def test_the_offsets_command_knows_sources_by_name(
     tool = _tool(spark, str(query.folder / "checkpoint"), "")
     text = tool.text()
     assert "source x: page log" in text and "Page log of source y:" in text
-    with pytest.raises(Exception, match="The query has several sources of format rest. Use one of these sources: x, y"):
+    with pytest.raises(
+        Exception, match=r"The query has several sources of format rest. Use one of these sources: x, y"
+    ):
         tool.setPlan("", "main", "2")
     tool.set("x", "main", "2")
     query.run(source(spark, apis[1], "y"), source(spark, apis[0], "x"))

@@ -54,8 +54,8 @@ private[auth] object JwtAssertion {
       "jti" -> Some(id)
     ).collect { case (name, Some(text)) => name -> Json.fromString(text) }
     val times = Seq("iat" -> now.getEpochSecond, "exp" -> (now.getEpochSecond + LifeSeconds))
-    val given = a.claims.map { case (name, text) => name -> Json.fromString(text) }
-    (texts ++ times.map { case (name, at) => name -> Json.fromLong(at) }).filterNot(c => given.exists(_._1 == c._1)) ++ given
+    val replaced = a.claims.map { case (name, text) => name -> Json.fromString(text) }
+    (texts ++ times.map { case (name, at) => name -> Json.fromLong(at) }).filterNot(c => replaced.exists(_._1 == c._1)) ++ replaced
   }
 
   /** @param ofJdk as `Signature` names it */
