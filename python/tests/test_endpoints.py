@@ -305,7 +305,9 @@ def test_many_endpoints_have_their_states_in_a_file(spark: SparkSession, tmp_pat
 
 
 @pytest.mark.parametrize(
-    ("count", "kills"), [(40, (3,)), pytest.param(120, (15, 2, 12, 1), marks=pytest.mark.slow)], ids=["short", "long"]
+    ("count", "kills"),
+    [pytest.param(40, (3,), marks=pytest.mark.slow), pytest.param(120, (15, 2, 12, 1), marks=pytest.mark.slow)],
+    ids=["short", "long"],
 )
 def test_each_record_of_each_endpoint_once_over_kills(
     spark: SparkSession, tmp_path: Path, count: int, kills: tuple[int, ...]

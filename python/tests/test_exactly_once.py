@@ -60,7 +60,7 @@ def kill_in_a_response(driver: Driver, api: Emulated, checkpoint: Path) -> None:
 @pytest.mark.parametrize(
     ("offset_type", "field", "kills"),
     [
-        (
+        pytest.param(
             "incremental",
             "id",
             [
@@ -69,6 +69,7 @@ def kill_in_a_response(driver: Driver, api: Emulated, checkpoint: Path) -> None:
                 kill_in_a_response,
                 kill_in_a_batch(after=1, seconds=0.6),
             ],
+            marks=pytest.mark.slow,
         ),
         pytest.param(
             "timestamp",

@@ -123,6 +123,7 @@ def rows_in(spark: SparkSession, output: Path) -> list[tuple[int, int]]:
     return [(row.id, row.version) for row in table.collect()]
 
 
+@pytest.mark.slow
 def test_a_history_of_each_kind_loses_and_repeats_nothing(
     spark: SparkSession, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
