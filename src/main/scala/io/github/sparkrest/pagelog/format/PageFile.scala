@@ -62,7 +62,7 @@ object PageFile {
   }
 
   def readRange(store: LogStore, name: String, from: Long, length: Int): Array[Byte] = {
-    val in = store.open(path(name), from)
+    val in = store.open(path(name), from, length.toLong)
     try {
       val bytes = in.readNBytes(length)
       if (bytes.length < length) throw broken(store, name, "it is cut short")
