@@ -159,6 +159,14 @@ RUNS = (
         "an object store whose client has no conditional create is refused",
     ),
     Mutant(
+        "I1.25",
+        "a store that gives a name twice is refused",
+        "else if (claims(store, epoch)) throw",
+        "else if (epoch < 0 && claims(store, epoch)) throw",
+        "ObjectLogStoreSuite",
+        "a store that ignores the condition is refused",
+    ),
+    Mutant(
         "I3.17",
         "an interval of a minute or more is kept over restarts",
         "age >= 0 && age < LastPoll.KeptMillis &&",

@@ -159,15 +159,15 @@ KILLS = [
     for operation, folder in (
         ("put", "/.metadata"),
         ("put", f"{LOG}epochs/"),
-        ("put", f"{LOG}run-starts.json"),
         ("put", f"{LOG}last-poll.json"),
         ("put", f"{LOG}pages/"),
         ("put", f"{LOG}manifests/"),
+        ("put", "/offsets/"),
+        ("put", "/commits/"),
+        ("put", f"{LOG}run-starts.json"),
         ("delete", f"{LOG}epochs/"),
         ("delete", f"{LOG}manifests/"),
         ("delete", f"{LOG}pages/"),
-        ("put", "/offsets/"),
-        ("put", "/commits/"),
     )
     for after in (False, True)
 ]

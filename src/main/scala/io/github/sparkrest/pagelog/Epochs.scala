@@ -24,11 +24,17 @@ private[sparkrest] object Epochs {
   def isNewest(store: LogStore, epoch: Long): Boolean =
     !store.exists(path(epoch + 1)) && store.exists(path(epoch)) // guard: I1.21
 
-  /** The file has a content that no other run writes: see [[LogStore.writeIfAbsent]]. */
+  /** Throws if the store gives a name twice: some stores that speak the protocol of S3 ignore conditions. */
   @tailrec def claim(store: LogStore): Long = {
     val epoch = newest(store) + 1
-    if (store.writeIfAbsent(path(epoch), s"$epoch ${UUID.randomUUID()}".getBytes("UTF-8"))) epoch else claim(store)
+    if (!claims(store, epoch)) claim(store)
+    else if (claims(store, epoch)) throw givenTwice(store.location).toException // guard: I1.25
+    else epoch
   }
+
+  /** The file has a content that no other run writes: see [[LogStore.writeIfAbsent]]. */
+  private def claims(store: LogStore, epoch: Long) =
+    store.writeIfAbsent(path(epoch), s"$epoch ${UUID.randomUUID()}".getBytes("UTF-8"))
 
   /** Throws if there is a newer run than `epoch`. */
   def mustBeNewest(store: LogStore, epoch: Long): Unit = if (!isNewest(store, epoch)) {
@@ -70,6 +76,12 @@ private[sparkrest] object Epochs {
     Condition.LogNotShared,
     s"The page log in $location is not on storage that driver and executors share: $what.",
     "Put checkpointLocation on storage that all machines see, or set pageLogLocation to such a folder."
+  )
+
+  private def givenTwice(location: String): RestError = RestError(
+    Condition.StoreUnsupported,
+    s"The store of $location replaced a file that had to be created only if it is absent, so two runs of the query would not notice each other.",
+    "Set pageLogLocation to a folder on Amazon S3, Google Cloud Storage, HDFS or a disk that all machines mount."
   )
 
   private def all(store: LogStore): Seq[Long] = store.list(Folder).filter(_.matches("\\d{10}")).map(_.toLong)

@@ -101,15 +101,22 @@ class ObjectLogStoreSuite extends AnyFunSuite {
     val conf = new Configuration
     conf.set("fs.s3a.impl", classOf[UnconditionalStore].getName)
     def refused(act: => Any) = intercept[RestException](act).error
-    Seq(refused(LogStore.at("s3a://bucket/log", conf)), refused(SchemaStore.at("s3a://bucket/log", conf))).foreach { e =>
-      assert(e.condition == Condition.StoreUnsupported && e.message.contains("s3a://bucket/log"))
-      assert(e.message.contains("UnconditionalStore") && e.message.matches(".*With Hadoop 3\\.[34].*"))
-      assert(e.hint.contains("Spark 4.1") && e.hint.contains("pageLogLocation"))
+    Seq(refused(LogStore.at("s3a://bucket/log", conf)), refused(SchemaStore.at("s3a://bucket/log", conf))).foreach {
+      e =>
+        assert(e.condition == Condition.StoreUnsupported && e.message.contains("s3a://bucket/log"))
+        assert(e.message.contains("UnconditionalStore") && e.message.matches(".*With Hadoop 3\\.[34].*"))
+        assert(e.hint.contains("Spark 4.1") && e.hint.contains("pageLogLocation"))
     }
     conf.setBoolean("fs.s3a.create.conditional.enabled", false)
     conf.setBoolean("fs.s3a.impl.disable.cache", true)
     val off = refused(LogStore.at("s3a://bucket/log", conf))
     assert(off.hint.contains("Set fs.s3a.create.conditional.enabled to true"))
+  }
+
+  test("a store that ignores the condition is refused when a run claims the log") {
+    val objects = new ObjectsInFolder { override protected def ignoresConditions = true }
+    val e = intercept[RestException](PageLog.open(objects.store(newFolder()), 2)).error
+    assert(e.condition == Condition.StoreUnsupported && e.hint.contains("pageLogLocation"))
   }
 
   test("an object store with a conditional create holds a log; another file system renames") {

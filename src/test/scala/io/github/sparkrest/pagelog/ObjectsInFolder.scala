@@ -13,8 +13,8 @@ import org.apache.hadoop.fs.{
   FSDataOutputStreamBuilder,
   FileSystem,
   FilterFileSystem,
-  StreamCapabilities,
-  Path => HadoopPath
+  Path => HadoopPath,
+  StreamCapabilities
 }
 
 /** A file system with the manners of S3A: an object appears when its stream is closed, on condition. Its rename is a copy that
@@ -27,6 +27,9 @@ private[sparkrest] class ObjectsInFolder extends FilterFileSystem(FileSystem.get
 
   /** Uploads that were broken off. */
   @volatile var aborted = 0
+
+  /** As a store that does not know conditions. */
+  protected def ignoresConditions: Boolean = false
 
   /** Before a write. */
   protected def closing(name: String): Unit = ()
@@ -69,11 +72,11 @@ private[sparkrest] class ObjectsInFolder extends FilterFileSystem(FileSystem.get
       closing(path.getName)
       val file = Paths.get(path.toUri.getPath)
       Files.createDirectories(file.getParent)
-      try {
-        if (absentOnly) Files.write(file, toByteArray, CREATE_NEW, WRITE)
+      try
+        if (absentOnly && !ignoresConditions) Files.write(file, toByteArray, CREATE_NEW, WRITE)
         else Files.write(file, toByteArray, CREATE, TRUNCATE_EXISTING, WRITE)
-      } catch { case _: FileAlreadyExistsException => throw new IOException("412: the name is taken") }
-      ObjectsInFolder.this.synchronized { written :+= path.getName }
+      catch { case _: FileAlreadyExistsException => throw new IOException("412: the name is taken") }
+      ObjectsInFolder.this.synchronized(written :+= path.getName)
       closed(path.getName)
     }
   }

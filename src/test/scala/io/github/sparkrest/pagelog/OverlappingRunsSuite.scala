@@ -127,7 +127,9 @@ class OverlappingRunsSuite extends EachStore {
     assert(third.epoch == 3 && s.list(Epochs.Folder).length == 1)
     Seq(asleep, second).foreach { run =>
       assert(refused(run.append(page(s, run.epoch, "late"), of(state("late")))) == Condition.NewerRun)
-      assert(!Epochs.isNewest(s, run.epoch) && PageLog.obstacle(s, run.epoch).map(_.condition).contains(Condition.NewerRun))
+      assert(
+        !Epochs.isNewest(s, run.epoch) && PageLog.obstacle(s, run.epoch).map(_.condition).contains(Condition.NewerRun)
+      )
     }
     assert(Epochs.isNewest(s, third.epoch) && manifests(s).isEmpty)
   }

@@ -192,7 +192,9 @@ class PageLogSuite extends EachStore {
     (1 to 100).foreach(i => l.noteBeforePoll(i * LastPoll.KeptMillis, Map("main" -> Progress(Some("moved")))))
     assert(s.list(".").toSet == Set(LastPoll.Name, "epochs"))
     val next = start(open(s))
-    assert(next.polledAtMs.contains(100 * LastPoll.KeptMillis) && next.states("main").offset.contains("moved") && !next.fresh)
+    assert(
+      next.polledAtMs.contains(100 * LastPoll.KeptMillis) && next.states("main").offset.contains("moved") && !next.fresh
+    )
     s.overwrite(LastPoll.Name, "{\"aft".getBytes(UTF_8))
     assert(start(open(s)).fresh)
   }

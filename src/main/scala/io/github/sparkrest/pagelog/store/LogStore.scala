@@ -81,9 +81,9 @@ object LogStore {
   }
 
   private[sparkrest] def on(fs: FileSystem, root: Path): LogStore = ConditionalCreate.of(fs, root) match {
-    case Some(conditional)                                => new ObjectLogStore(fs, root, conditional)
+    case Some(conditional)                          => new ObjectLogStore(fs, root, conditional)
     case None if ObjectStores(root.toUri.getScheme) => throw unsupported(root, fs).toException // guard: I1.24
-    case None                                             => new HadoopLogStore(fs, root)
+    case None                                       => new HadoopLogStore(fs, root)
   }
 
   private def unsupported(root: Path, fs: FileSystem): RestError = {

@@ -29,7 +29,7 @@ final private[sparkrest] class ObjectLogStore(fs: FileSystem, root: Path, condit
   /** Publishes nothing, and leaves no part of an upload behind, if the client can break off an upload. */
   override def abandon(name: String, half: OutputStream): Unit = half match {
     case upload: FSDataOutputStream if upload.hasCapability(Abortable) => upload.abort(); ()
-    case _                                                            => super.abandon(name, half)
+    case _                                                             => super.abandon(name, half)
   }
 
   def writeIfAbsent(name: String, bytes: Array[Byte]): Boolean = writeIfAbsent(name, bytes, Tries)
@@ -40,9 +40,9 @@ final private[sparkrest] class ObjectLogStore(fs: FileSystem, root: Path, condit
     */
   @tailrec private def writeIfAbsent(name: String, bytes: Array[Byte], tries: Int): Boolean =
     Try(write(conditional.absentOnly(fs, path(name)), bytes)) match {
-      case Success(())                                                     => true
-      case Failure(e) if isInterrupt(e)                                    => throw e
-      case Failure(e: IOException) =>
+      case Success(())                  => true
+      case Failure(e) if isInterrupt(e) => throw e
+      case Failure(e: IOException)      =>
         read(name) match {
           case Some(found)       => found.sameElements(bytes) // guard: I1.22
           case None if tries > 1 => writeIfAbsent(name, bytes, tries - 1)
@@ -121,8 +121,8 @@ private object ObjectLogStore {
 
   /** A timeout of a connection has the same type as the interrupt of a thread. */
   private def isInterrupt(e: Throwable): Boolean = e match {
-    case _: SocketTimeoutException                               => false
+    case _: SocketTimeoutException                                 => false
     case _: InterruptedIOException | _: ClosedByInterruptException => true
-    case _                                                       => false
+    case _                                                         => false
   }
 }
