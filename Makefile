@@ -32,6 +32,10 @@ DELTA_SHA256 := 538511702aae0ef6973a6a70af3d4543c9009f8edbed786a00737e2d3cd7f04e
 DELTA_STORAGE := target/delta/delta-storage-$(DELTA_VERSION).jar
 DELTA_STORAGE_SHA256 := 9bdb9fb450f1e119eba53feb427f331b0d09072d26485b8273883ad72c9a2e1d
 
+# The clients of object stores for the tests, and of which Hadoop: `object_stores.py` says so if PySpark's is another.
+S3_CLIENT := target/object-stores/s3
+GCS_CLIENT := target/object-stores/gcs
+
 BUILD_FILES := VERSION LICENSE NOTICE build.sbt sbtw $(wildcard project/*.sbt project/*.scala project/build.properties)
 SCALA_FILES := $(shell find src -type f 2>/dev/null)
 WHEEL_FILES := VERSION LICENSE NOTICE python/pyproject.toml python/README.md $(shell find python/src -type f \( -name '*.py' -o -name py.typed \) 2>/dev/null)
@@ -43,7 +47,7 @@ DEMO_JAR := target/.demo-jar
 DEMO_METADATA := target/demo/spark_rest-$(VERSION).dist-info
 PYTHON_CODE := python examples bench .ci
 
-.PHONY: help setup demo test test-all test-slow test-rows test-mutants test-cures test-sim lint fmt jars wheel publish-local bench bench-rows bench-overhead bench-calls bench-endpoints bench-latency docs docs-options release-check clean hdfs wiremock delta
+.PHONY: help setup demo test test-all test-slow test-rows test-mutants test-cures test-sim lint fmt jars wheel publish-local bench bench-rows bench-overhead bench-calls bench-endpoints bench-latency docs docs-options release-check clean hdfs wiremock delta object-stores
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -99,6 +103,10 @@ hdfs: $(HDFS) ## the jar with which tests start an HDFS; tests run this target
 wiremock: $(WIREMOCK) ## the jar of WireMock; tests run this target
 
 delta: $(DELTA) $(DELTA_STORAGE) ## the jars of Delta Lake; tests run this target
+
+object-stores: ## the clients of S3 and Google Cloud Storage; tests run this target
+	@.ci/maven-jars python/s3-jars.txt $(S3_CLIENT)
+	@.ci/maven-jars python/gcs-jars.txt $(GCS_CLIENT)
 
 venv-%: $(WHEEL) ## for example venv-4.0: a venv with that PySpark and the wheel, in target/venvs/
 	@PYTHON=$(PYTHON) .ci/venv $*

@@ -24,6 +24,7 @@ class Query:
         schema: Schema of the records, with an `id`.
         checkpoint: Default: a folder next to the output.
         conf: Settings of the Spark session.
+        store: Settings that the store of the checkpoint needs in every session.
         options: Options of `read_rest_stream`.
     """
 
@@ -35,12 +36,14 @@ class Query:
         *,
         checkpoint: str | None = None,
         conf: dict[str, str] | None = None,
+        store: dict[str, str] | None = None,
         **options: object,
     ) -> None:
         self._folder = folder
+        self._store = store or {}
         self.output = folder / "output"
         self.arguments: dict[str, Any] = {
-            "conf": conf or {},
+            "conf": (conf or {}) | self._store,
             "options": {
                 "url": f"{api.url}/data?from={{id}}",
                 "offset_type": "incremental",
@@ -63,7 +66,7 @@ class Query:
     def drain(self) -> None:
         """Runs to the end, without a cluster."""
         options = self.arguments["options"] | {"streaming_interval": 0, "batch_size": 100_000}
-        with self.driver(conf={}, options=options, trigger={"availableNow": True}) as last:
+        with self.driver(conf=self._store, options=options, trigger={"availableNow": True}) as last:
             assert last.wait(240) == 0, last.output()
 
     def delivered_batches(self) -> int:

@@ -171,8 +171,8 @@ class Options(TypedDict, total=False):
     itself, so it must refuse such hosts too. The proxy must be public, unless the operator's policy names it.
     Default: ``true``."""
     streaming_interval: float | timedelta | str | None
-    """Seconds between two polls, also across a restart. With 0, a poll with records is followed by the next poll
-    at once. Default: ``10``."""
+    """Seconds between two polls. A minute or longer: also across a restart. With 0, a poll with records is
+    followed by the next poll at once. Default: ``10``."""
     max_buffered_bytes: int | str | None
     """Bytes that polling may read ahead of the query. Checked between pages. Default: ``256m``."""
     max_retries: int | None

@@ -54,11 +54,7 @@ object Condition {
         "The API no longer accepts an access token of `oauth2GrantType=refresh_token`. The driver fetches a new token."
       )
   case object TokenStoreFailed
-      extends Condition(
-        "TOKEN_STORE_FAILED",
-        FatalAtFirst,
-        "The driver cannot read or write `oauth2TokenStore`."
-      )
+      extends Condition("TOKEN_STORE_FAILED", FatalAtFirst, "The driver cannot read or write `oauth2TokenStore`.")
   case object TlsInvalid
       extends Condition(
         "TLS_INVALID",
@@ -134,11 +130,7 @@ object Condition {
         "Neither the response nor its records have the field `offsetField`. The message lists the fields that exist."
       )
   case object OffsetValueInvalid
-      extends Condition(
-        "OFFSET_VALUE_INVALID",
-        Fatal,
-        "The value of `offsetField` does not fit `offsetType`."
-      )
+      extends Condition("OFFSET_VALUE_INVALID", Fatal, "The value of `offsetField` does not fit `offsetType`.")
   case object CallLost
       extends Condition(
         "CALL_LOST",
@@ -165,6 +157,8 @@ object Condition {
         Fatal,
         "Driver and executors do not see the same files in the folder of the page log."
       )
+  case object StoreUnsupported
+      extends Condition("STORE_UNSUPPORTED", Fatal, "Two runs would not notice each other on this object store.")
   case object NewerRun
       extends Condition(
         "NEWER_RUN",
@@ -234,6 +228,7 @@ object Condition {
     SchemaLocationUnusable,
     NothingToInfer,
     LogNotShared,
+    StoreUnsupported,
     NewerRun,
     SourceChanged,
     SourceMoved,

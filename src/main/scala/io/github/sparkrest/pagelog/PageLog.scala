@@ -139,19 +139,18 @@ final class PageLog private (
   }
 
   def noteBeforePoll(nowMs: Long, states: Map[String, Progress], pace: PacingState): Unit = {
-    checkNewest()
-    val after = synchronized(ledger.newest.fold(0L)(_.seq))
-    val written = LastPoll(after, nowMs, states, pace)
-    store.overwrite(LastPoll.Name, LastPoll.encode(written))
-    synchronized(seenFiles.noted(written, ledger))
+    val next = synchronized(LastPoll(ledger.newest.fold(0L)(_.seq), nowMs, states, pace))
+    if (!synchronized(note.exists(_.willDoFor(next, ledger)))) {
+      checkNewest()
+      store.overwrite(LastPoll.Name, LastPoll.encode(next))
+      synchronized { note = Some(next); seenFiles.noted(next, ledger) }
+    }
   }
 
   override def sweepLost(): Unit = StoredManifests.sweepLost(store, synchronized(ledger), epoch)
 
   def unreadBytes: Long = synchronized(ledger.weightAfter(read))
-
   def awaitTaken(): Unit = synchronized(wait(1000))
-
   def pollerChanged(): Unit = synchronized(notifyAll())
 
   // ---- the query's side
@@ -217,7 +216,7 @@ final class PageLog private (
       if (committed.length <= retainBatches) Vector.empty else ledger.consumedBefore(committed.head) // guard: I2.4
     }
     val mustStore = gone.nonEmpty && synchronized(ledger.onlyIn(gone))
-    if (gone.nonEmpty && (!mustStore || gone.length >= PurgedTogether) && Epochs.newest(store) == epoch) { // guard: I5.3
+    if (gone.nonEmpty && (!mustStore || gone.length >= PurgedTogether) && Epochs.isNewest(store, epoch)) { // guard: I5.3
       // The ledger has only outlines of them.
       val toStore =
         if (mustStore) Some(StoredStates.after(store, synchronized(ledger.base), gone.map(_.seq), dropped)) else None

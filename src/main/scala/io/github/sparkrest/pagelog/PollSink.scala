@@ -14,8 +14,8 @@ trait PollSink {
     */
   def append(file: PolledFile, states: Map[Endpoint, Progress]): Map[String, Progress]
 
-  /** Overwrites the note of the last poll, before each poll: for `streamingInterval` and limits after a restart, and for states
-    * that moved without records. Also after a poll whose result must outlive this run.
+  /** Notes a poll before it begins: for `streamingInterval` and limits after a restart, and for states that moved without records.
+    * Also after a poll whose result must outlive this run. Writes nothing if the last note will do.
     */
   def noteBeforePoll(nowMs: Long, states: Map[String, Progress], pace: PacingState = PacingState.Nothing): Unit
 

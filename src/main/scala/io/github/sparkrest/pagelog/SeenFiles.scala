@@ -49,7 +49,7 @@ final class SeenFiles(store: LogStore, epoch: Long) extends SeenStore {
   }
 
   def read(file: SeenFile): Iterator[SeenEntry] = {
-    val in = new DataInputStream(new BufferedInputStream(opened(file, 0), 1 << 16))
+    val in = new DataInputStream(new BufferedInputStream(opened(file, 0, file.entries * EntryBytes), 1 << 16))
     new Iterator[SeenEntry] {
       private var left = file.entries
       def hasNext: Boolean = left > 0
@@ -97,7 +97,7 @@ final class SeenFiles(store: LogStore, epoch: Long) extends SeenStore {
 
   private def block(file: SeenFile, n: Long): Array[Byte] = cache.block(s"${store.location}/${file.name}", n) {
     val bytes = math.min(BlockEntries.toLong, file.entries - n * BlockEntries).toInt * EntryBytes
-    val in = opened(file, n * BlockEntries * EntryBytes)
+    val in = opened(file, n * BlockEntries * EntryBytes, bytes.toLong)
     try {
       val read = in.readNBytes(bytes)
       if (read.length < bytes) throw missing(file, "is cut short")
@@ -105,10 +105,10 @@ final class SeenFiles(store: LogStore, epoch: Long) extends SeenStore {
     } finally in.close()
   }
 
-  private def opened(file: SeenFile, at: Long) = {
+  private def opened(file: SeenFile, at: Long, bytes: Long) = {
     if (!store.length(path(file.name)).contains(Header.length + file.entries * EntryBytes))
       throw missing(file, "is not whole")
-    store.open(path(file.name), Header.length + at)
+    store.open(path(file.name), Header.length + at, bytes)
   }
 
   private def missing(file: SeenFile, why: String) = RestError(

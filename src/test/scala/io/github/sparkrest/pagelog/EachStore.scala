@@ -4,14 +4,16 @@ package io.github.sparkrest.pagelog
 import java.nio.file.{Files, Path}
 
 import io.github.sparkrest.pagelog.format.PageFileWriter
-import io.github.sparkrest.pagelog.store.{HadoopLogStore, LocalLogStore, LogStore}
+import io.github.sparkrest.pagelog.store.{HadoopLogStore, LocalLogStore, LogStore, ObjectLogStore}
 import io.github.sparkrest.progress.Progress
 import io.github.sparkrest.progress.seen.SeenRecords
 import org.apache.hadoop.conf.Configuration
 import org.apache.hadoop.fs.{Path => HadoopPath}
 import org.scalatest.funsuite.AnyFunSuite
 
-/** Runs each test on two page logs of one endpoint: on java.nio, and on Hadoop's file system. */
+/** Runs each test on page logs of one endpoint: on java.nio, on Hadoop's file system, and on a file system that behaves as an
+  * object store.
+  */
 trait EachStore extends AnyFunSuite {
   private def local(root: Path): LogStore = LogStore.at(root.toString, new Configuration)
   private def hadoop(root: Path): LogStore = {
@@ -19,8 +21,19 @@ trait EachStore extends AnyFunSuite {
     new HadoopLogStore(path.getFileSystem(new Configuration), path)
   }
 
-  protected def testEach(name: String)(body: (Path, LogStore) => Any): Unit =
-    Seq[(String, Path => LogStore)](("java.nio", local(_)), ("hadoop", hadoop(_))).foreach { case (kind, make) =>
+  private def objects(root: Path): LogStore = new ObjectsInFolder().store(root)
+
+  private val withTemporary = Seq[(String, Path => LogStore)](("java.nio", local(_)), ("hadoop", hadoop(_)))
+  private val all = withTemporary :+ (("objects", objects(_)))
+
+  protected def testEach(name: String)(body: (Path, LogStore) => Any): Unit = testOn(all, name)(body)
+
+  /** On the stores that write a file under another name first. */
+  protected def testEachWithTemporary(name: String)(body: (Path, LogStore) => Any): Unit =
+    testOn(withTemporary, name)(body)
+
+  private def testOn(stores: Seq[(String, Path => LogStore)], name: String)(body: (Path, LogStore) => Any): Unit =
+    stores.foreach { case (kind, make) =>
       test(s"$kind: $name") {
         val root = Files.createTempDirectory("log")
         body(root, make(root))
@@ -30,7 +43,11 @@ trait EachStore extends AnyFunSuite {
   /** A store of the same kind in another folder. */
   protected def elsewhere(s: LogStore): LogStore = {
     val root = Files.createTempDirectory("other")
-    if (s.isInstanceOf[LocalLogStore]) local(root) else hadoop(root)
+    s match {
+      case _: LocalLogStore  => local(root)
+      case _: ObjectLogStore => objects(root)
+      case _                 => hadoop(root)
+    }
   }
 
   protected def open(s: LogStore, retain: Int = 2): PageLog = PageLog.open(s, retain)

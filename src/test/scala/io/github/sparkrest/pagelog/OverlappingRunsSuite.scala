@@ -121,6 +121,33 @@ class OverlappingRunsSuite extends EachStore {
     assert(s.list(PageFile.Folder).isEmpty)
   }
 
+  testEach("a run that slept while two newer ones began finds no file of the first, and stops all the same") { (_, s) =>
+    val asleep = open(s)
+    start(asleep)
+    val (second, third) = (open(s), open(s))
+    assert(third.epoch == 3 && s.list(Epochs.Folder).length == 1)
+    Seq(asleep, second).foreach { run =>
+      assert(refused(run.append(page(s, run.epoch, "late"), of(state("late")))) == Condition.NewerRun)
+      assert(
+        !Epochs.isNewest(s, run.epoch) && PageLog.obstacle(s, run.epoch).map(_.condition).contains(Condition.NewerRun)
+      )
+    }
+    assert(Epochs.isNewest(s, third.epoch) && manifests(s).isEmpty)
+  }
+
+  testEach("while a run deletes the files of older runs, none of them takes itself for the newest") { (_, s) =>
+    val runs = Vector.fill(3)(Epochs.claim(s))
+    val slow = new Meanwhile(s, _ => false)(()) {
+      override def list(folder: String): Seq[String] = super.list(folder).sorted.reverse
+      override def delete(name: String): Unit = {
+        super.delete(name)
+        runs.init.foreach(run => assert(!Epochs.isNewest(s, run), s"run $run, with ${s.list(Epochs.Folder)}"))
+      }
+    }
+    Epochs.deleteBefore(slow, runs.last)
+    assert(s.list(Epochs.Folder).length == 1)
+  }
+
   testEach("a start that a newer run overtakes while it reads the log fails, and sweeps nothing") { (root, s) =>
     val dying = open(s)
     start(dying)

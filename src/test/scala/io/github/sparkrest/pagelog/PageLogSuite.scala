@@ -45,7 +45,7 @@ class PageLogSuite extends EachStore {
       assert(s.list(PageFile.Folder) == Seq(won.name))
   }
 
-  testEach("the next run sweeps temporary files of a killed run") { (root, s) =>
+  testEachWithTemporary("the next run sweeps temporary files of a killed run") { (root, s) =>
     start(open(s))
     val left = Seq("manifests/00000000000000000001.json.x.tmp", "last-poll.json.x.tmp").map(root.resolve)
     left.foreach { p => Files.createDirectories(p.getParent); Files.write(p, Array[Byte](1)) }
@@ -194,12 +194,36 @@ class PageLogSuite extends EachStore {
   testEach("an idle stream writes one file, and a torn write of it does no harm") { (_, s) =>
     val l = open(s)
     start(l)
-    (1 to 100).foreach(i => l.noteBeforePoll(i.toLong, Map("main" -> Progress(Some("moved")))))
+    (1 to 100).foreach(i => l.noteBeforePoll(i * LastPoll.KeptMillis, Map("main" -> Progress(Some("moved")))))
     assert(s.list(".").toSet == Set(LastPoll.Name, "epochs"))
     val next = start(open(s))
-    assert(next.polledAtMs.contains(100L) && next.states("main").offset.contains("moved") && !next.fresh)
+    assert(
+      next.polledAtMs.contains(100 * LastPoll.KeptMillis) && next.states("main").offset.contains("moved") && !next.fresh
+    )
     s.overwrite(LastPoll.Name, "{\"aft".getBytes(UTF_8))
     assert(start(open(s)).fresh)
+  }
+
+  testEach("a note is written again only for news: another state, pace or minute") { (_, s) =>
+    val l = open(s)
+    start(l)
+    def notes(nowMs: Long, state: Progress, pace: PacingState = PacingState.Nothing): Boolean = {
+      s.delete(LastPoll.Name)
+      l.noteBeforePoll(nowMs, Map("main" -> state), pace)
+      s.exists(LastPoll.Name)
+    }
+    val (old, moved) = (state("old"), state("moved"))
+    assert(notes(0, old) && !notes(1, old) && !notes(LastPoll.KeptMillis - 1, old) && notes(LastPoll.KeptMillis, old))
+    val minute = LastPoll.KeptMillis
+    assert(notes(minute + 1, moved) && !notes(minute + 2, moved))
+    assert(notes(minute + 3, moved, PacingState(granted = 1)) && notes(minute + 4, moved))
+    assert(notes(minute - 1, moved), "the clock was set back")
+    // The manifest has the state that the note would have.
+    l.append(page(s, l.epoch, "a"), of(state("new")))
+    assert(!notes(minute, state("new")))
+    assert(notes(minute + 1, moved), "it moved without a record")
+    l.append(page(s, l.epoch, "b"), of(state("newer")))
+    assert(!notes(minute + 2, state("newer")) && notes(minute + 3, moved) && !notes(minute + 4, moved))
   }
 
   testEach("the pace survives a restart and newer manifests, and a torn note counts as a used-up rate") { (_, s) =>

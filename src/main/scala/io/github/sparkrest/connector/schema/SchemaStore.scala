@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets.UTF_8
 import scala.annotation.tailrec
 import scala.util.control.NonFatal
 
-import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.error.{Condition, RestError, RestException}
 import io.github.sparkrest.pagelog.store.LogStore
 import io.github.sparkrest.rows.NewFields
 import org.apache.hadoop.conf.Configuration
@@ -71,7 +71,8 @@ private[sparkrest] object SchemaStore {
   def at(location: String, conf: Configuration): SchemaStore =
     try new SchemaStore(LogStore.at(location, conf))
     catch {
-      case NonFatal(e) =>
+      case e: RestException => throw e
+      case NonFatal(e)      =>
         throw RestError
           .wrongOptions(
             Seq(s"""schemaLocation: "$location" cannot be used: ${e.getMessage}"""),

@@ -75,7 +75,7 @@ object PageFile {
   }
 
   private def readInto(store: LogStore, name: String, from: Long, length: Int, bytes: Array[Byte]): Unit = {
-    val in = store.open(path(name), from)
+    val in = store.open(path(name), from, length.toLong)
     try if (in.readNBytes(bytes, 0, length) < length) throw broken(store, name, "it is cut short")
     finally in.close()
   }

@@ -101,8 +101,7 @@ final class PageFileWriter(store: LogStore, epoch: Long, location: String, endpo
   def abandon(): Unit = if (out != null) {
     val broken = out
     out = null
-    try broken.close()
-    finally store.delete(PageFile.path(name))
+    store.abandon(PageFile.path(name), broken)
   }
 
   private def recordsBefore(blocks: Int): Long =

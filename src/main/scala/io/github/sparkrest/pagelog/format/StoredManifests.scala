@@ -65,13 +65,13 @@ private[sparkrest] object StoredManifests {
 
   /** Deletes the pages of this run that no manifest names. Nothing depends on it: if the store fails, a later sweep will do. */
   def sweepLost(store: LogStore, ledger: ManifestIndex, epoch: Long): Unit =
-    try if (Epochs.newest(store) == epoch) sweepPages(store, ledger)(_ == epoch)
+    try if (Epochs.isNewest(store, epoch)) sweepPages(store, ledger)(_ == epoch)
     catch { case NonFatal(e) => logger.warn(s"Page files of lost tasks stay in ${store.location} for now: $e") }
 
-  /** The manifest first, so that no manifest names a deleted page. */
-  def purge(store: LogStore, gone: Seq[Manifest]): Unit = gone.foreach { m =>
-    store.delete(Manifest.path(m.seq))
-    store.delete(PageFile.path(m.file.name))
+  /** The manifests first, so that no manifest names a deleted page. */
+  def purge(store: LogStore, gone: Seq[Manifest]): Unit = {
+    store.delete(gone.map(m => Manifest.path(m.seq)))
+    store.delete(gone.map(m => PageFile.path(m.file.name)))
   }
 
   /** Deletes the pages of some runs that no manifest names. */

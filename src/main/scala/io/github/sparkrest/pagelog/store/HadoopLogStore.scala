@@ -9,8 +9,8 @@ import scala.util.{Failure, Success, Try}
 
 import org.apache.hadoop.fs.{FileSystem, Path}
 
-/** Any other Hadoop file system. "Only if absent" is a rename, which HDFS refuses if the name exists. An object store does not
-  * refuse it, so two runs on one checkpoint could both succeed: therefore no object store is supported.
+/** HDFS, and any Hadoop file system that is not known as an object store. "Only if absent" is a rename, which HDFS refuses if the
+  * name exists. An object store would not refuse it: see [[ObjectLogStore]].
   */
 final class HadoopLogStore(fs: FileSystem, root: Path) extends LogStore {
   def location: String = root.toString
@@ -54,7 +54,7 @@ final class HadoopLogStore(fs: FileSystem, root: Path) extends LogStore {
     try Some(fs.getFileStatus(path(name)).getLen)
     catch { case _: FileNotFoundException => None }
 
-  def open(name: String, from: Long): InputStream = {
+  def open(name: String, from: Long, bytes: Long): InputStream = {
     val in = fs.open(path(name))
     in.seek(from)
     in

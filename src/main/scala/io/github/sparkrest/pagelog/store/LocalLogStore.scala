@@ -39,7 +39,7 @@ final class LocalLogStore(root: Path) extends LogStore {
     try Some(Files.size(root.resolve(name)))
     catch { case _: NoSuchFileException => None }
 
-  def open(name: String, from: Long): InputStream =
+  def open(name: String, from: Long, bytes: Long): InputStream =
     Channels.newInputStream(Files.newByteChannel(root.resolve(name), READ).position(from))
 
   def list(folder: String): Seq[String] = entries(folder).filterNot(LogStoreNames.isTemporary)

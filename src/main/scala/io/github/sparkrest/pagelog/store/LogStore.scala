@@ -4,8 +4,10 @@ package io.github.sparkrest.pagelog.store
 import java.io.{InputStream, OutputStream}
 import java.nio.file.Paths
 
+import io.github.sparkrest.error.{Condition, RestError}
 import org.apache.hadoop.conf.Configuration
-import org.apache.hadoop.fs.Path
+import org.apache.hadoop.fs.{FileSystem, Path}
+import org.apache.hadoop.util.VersionInfo
 
 /** The few operations that the page log needs of a file system. Names are relative to the log's folder.
   *
@@ -20,7 +22,14 @@ trait LogStore {
   /** A new file, with its folder. Fails if it exists. */
   def create(name: String): OutputStream
 
-  /** The whole file appears, or, if the name is taken, nothing does and the result is false. */
+  /** Gives up a file of [[create]] that is not closed: it does not stay. */
+  def abandon(name: String, half: OutputStream): Unit =
+    try half.close()
+    finally delete(name)
+
+  /** The whole file appears, or, if the name is taken, nothing does and the result is false. Two writers must not write the same
+    * bytes to a name, unless each of them may take the other's file for its own.
+    */
   def writeIfAbsent(name: String, bytes: Array[Byte]): Boolean
 
   /** Replaces the whole file. */
@@ -32,14 +41,23 @@ trait LogStore {
   /** `None`: no such file. */
   def length(name: String): Option[Long]
 
-  /** From byte `from` on. */
-  def open(name: String, from: Long): InputStream
+  /** As cheap as the store can tell it. No file of a log is empty. */
+  def exists(name: String): Boolean = length(name).isDefined
+
+  /** From byte `from` on.
+    *
+    * @param bytes that the caller reads at most
+    */
+  def open(name: String, from: Long, bytes: Long): InputStream
 
   /** Names of the files in a folder, in any order; empty without the folder. */
   def list(folder: String): Seq[String]
 
   /** Does nothing if the file does not exist. */
   def delete(name: String): Unit
+
+  /** As [[delete]], in any order. */
+  def delete(names: Seq[String]): Unit = names.foreach(name => delete(name))
 
   /** Deletes the files that [[writeIfAbsent]] and [[overwrite]] left half-written in a folder when their process died. A process
     * that is writing such a file writes it again.
@@ -49,6 +67,9 @@ trait LogStore {
 
 object LogStore {
 
+  /** Their rename is a copy, which replaces what exists. Only clients with a conditional create can hold a page log. */
+  private val ObjectStores = Set("s3a", "s3", "s3n", "gs", "wasb", "wasbs", "oss", "cosn", "obs", "swift")
+
   /** @param root a path or URI; without a scheme the default file system's */
   def at(root: String, conf: Configuration): LogStore = {
     val path = new Path(root)
@@ -56,6 +77,27 @@ object LogStore {
     val qualified = fs.makeQualified(path)
     // On a `file:` path Hadoop's local file system forks processes at each write; java.nio does not.
     if (qualified.toUri.getScheme == "file") new LocalLogStore(Paths.get(qualified.toUri.getPath))
-    else new HadoopLogStore(fs, qualified)
+    else on(fs, qualified)
+  }
+
+  private[sparkrest] def on(fs: FileSystem, root: Path): LogStore = ConditionalCreate.of(fs, root) match {
+    case Some(conditional)                          => new ObjectLogStore(fs, root, conditional)
+    case None if ObjectStores(root.toUri.getScheme) => throw unsupported(root, fs).toException // guard: I1.24
+    case None                                       => new HadoopLogStore(fs, root)
+  }
+
+  private def unsupported(root: Path, fs: FileSystem): RestError = {
+    val (cause, remedy) =
+      if (fs.getConf.getBoolean(ConditionalCreate.S3Switch, true))
+        s"With Hadoop ${VersionInfo.getVersion}, ${fs.getClass.getName} does not create a file only if it is absent" ->
+          "On S3 use s3a:// with Spark 4.1 or later and the hadoop-aws of its Hadoop version (3.4.2 or later), and on Google Cloud Storage use Google's gcs-connector."
+      else
+        s"${ConditionalCreate.S3Switch} is false, so ${fs.getClass.getName} does not create a file only if it is absent" ->
+          s"Set ${ConditionalCreate.S3Switch} to true."
+    RestError(
+      Condition.StoreUnsupported,
+      s"$root cannot hold the files of spark-rest. $cause, and two runs of the query would not notice each other.",
+      s"$remedy Or put these files on HDFS or on a disk that all machines mount (options pageLogLocation and schemaLocation); the checkpoint can stay where it is."
+    )
   }
 }

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.pagelog.store
+
+import java.io.{FileNotFoundException, IOException, InputStream, InterruptedIOException, OutputStream}
+import java.net.SocketTimeoutException
+import java.nio.channels.ClosedByInterruptException
+import java.util.concurrent.ExecutionException
+
+import scala.annotation.{nowarn, tailrec}
+import scala.util.{Failure, Success, Try}
+
+import org.apache.hadoop.fs.{FSDataOutputStream, FileSystem, Path}
+
+/** An object store. An object appears whole when its stream is closed, or it does not appear. So there are no temporary files,
+  * and no rename, which would be a copy that replaces whatever has the name.
+  *
+  * Every request costs time and money. Nothing here lists a folder except [[list]].
+  */
+final private[sparkrest] class ObjectLogStore(fs: FileSystem, root: Path, conditional: ConditionalCreate)
+    extends LogStore {
+  import ObjectLogStore._
+
+  private val bulk = BulkDelete.of(fs, root)
+
+  def location: String = root.toString
+
+  def create(name: String): OutputStream = conditional.absentOnly(fs, path(name))
+
+  /** Publishes nothing, and leaves no part of an upload behind, if the client can break off an upload. */
+  override def abandon(name: String, half: OutputStream): Unit = half match {
+    case upload: FSDataOutputStream if upload.hasCapability(Abortable) => upload.abort(); ()
+    case _                                                             => super.abandon(name, half)
+  }
+
+  def writeIfAbsent(name: String, bytes: Array[Byte]): Boolean = writeIfAbsent(name, bytes, Tries)
+
+  /** An error does not tell whether the object was written: the response may be lost, and a client that repeats its request then
+    * finds the name taken, by itself. The content tells, because no two writers write the same bytes to a name unless either
+    * write will do. Retries if the name is free: two writers at once may make the store refuse both.
+    */
+  @tailrec private def writeIfAbsent(name: String, bytes: Array[Byte], tries: Int): Boolean =
+    Try(write(conditional.absentOnly(fs, path(name)), bytes)) match {
+      case Success(())                  => true
+      case Failure(e) if isInterrupt(e) => throw e
+      case Failure(e: IOException)      =>
+        read(name) match {
+          case Some(found)       => found.sameElements(bytes) // guard: I1.22
+          case None if tries > 1 => writeIfAbsent(name, bytes, tries - 1)
+          case None              => throw e
+        }
+      case Failure(e) => throw e
+    }
+
+  /** Retries, because Google's client fails if another run replaces the object at the same time. */
+  def overwrite(name: String, bytes: Array[Byte]): Unit = overwrite(name, bytes, Tries)
+
+  @tailrec private def overwrite(name: String, bytes: Array[Byte], tries: Int): Unit =
+    Try(write(conditional.replacing(fs, path(name)), bytes)) match {
+      case Failure(e: IOException) if tries > 1 && !isInterrupt(e) => overwrite(name, bytes, tries - 1)
+      case done                                                    => done.get
+    }
+
+  def read(name: String): Option[Array[Byte]] = ifFound {
+    val in = fs.open(path(name))
+    try in.readAllBytes()
+    finally in.close()
+  }
+
+  def length(name: String): Option[Long] = ifFound(fs.getFileStatus(path(name)).getLen)
+
+  /** `isFile` is deprecated because its callers may not expect a request. On S3 it is the only call that sends one request: for
+    * an object that is absent, `getFileStatus` lists the name too, to see whether it is a folder.
+    */
+  @nowarn("cat=deprecation")
+  override def exists(name: String): Boolean = fs.isFile(path(name))
+
+  /** With the length of the file, the client need not request it. It reads nothing beyond this length, so the end of the range will
+    * do.
+    */
+  def open(name: String, from: Long, bytes: Long): InputStream = {
+    val builder = fs.openFile(path(name))
+    builder.opt("fs.option.openfile.length", (from + bytes).toString)
+    builder.opt("fs.option.openfile.read.policy", "whole-file")
+    val in =
+      try builder.build().get()
+      catch { case e: ExecutionException if e.getCause != null => throw e.getCause }
+    in.seek(from)
+    in
+  }
+
+  def list(folder: String): Seq[String] =
+    ifFound(fs.listStatus(path(folder)).toList.map(_.getPath.getName)).getOrElse(Nil)
+
+  def delete(name: String): Unit = delete(Seq(name))
+
+  override def delete(names: Seq[String]): Unit = bulk match {
+    case Some(delete) => delete(names.map(path))
+    case None         => names.foreach(name => fs.delete(path(name), false))
+  }
+
+  /** There are none. */
+  def deleteTemporary(folder: String): Unit = ()
+
+  private def write(out: OutputStream, bytes: Array[Byte]): Unit =
+    try out.write(bytes)
+    finally out.close()
+
+  private def path(name: String): Path = new Path(root, name)
+}
+
+private object ObjectLogStore {
+
+  /** The client retries too, for a longer time. */
+  private val Tries = 3
+
+  private val Abortable = "fs.capability.outputstream.abortable"
+
+  private def ifFound[A](request: => A): Option[A] =
+    try Some(request)
+    catch { case _: FileNotFoundException => None }
+
+  /** A timeout of a connection has the same type as the interrupt of a thread. */
+  private def isInterrupt(e: Throwable): Boolean = e match {
+    case _: SocketTimeoutException                                 => false
+    case _: InterruptedIOException | _: ClosedByInterruptException => true
+    case _                                                         => false
+  }
+}
