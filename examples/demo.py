@@ -4,12 +4,9 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -17,7 +14,7 @@ from urllib.request import urlopen
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.streaming.query import StreamingQuery
 
-from spark_rest import configure, read_rest_stream
+from spark_rest import configure, demo_api, read_rest_stream
 
 EVENTS = 600
 TIME_LIMIT_S = 90
@@ -26,12 +23,16 @@ QUIET_S = 2
 
 
 def main() -> int:
-    with demo_api() as api, tempfile.TemporaryDirectory(prefix="spark-rest-demo-") as folder:
+    with (
+        demo_api(backlog=250, total=EVENTS) as api,
+        tempfile.TemporaryDirectory(prefix="spark-rest-demo-") as folder,
+    ):
+        print(f"demo API: {api.url}/events")
         spark = quiet_spark(folder)
         try:
             events = read_rest_stream(
                 spark,
-                api + "/events?after={next_cursor}&limit=100",
+                api.url + "/events?after={next_cursor}&limit=100",
                 offset_type="cursor",
                 offset_field="next_cursor",
                 data_field="events",
@@ -47,25 +48,9 @@ def main() -> int:
                 in_time = follow(query, spark, f"{folder}/events")
             finally:
                 query.stop()
-            return report(sent_ids(api), received_ids(parquet(spark, f"{folder}/events")), in_time)
+            return report(sent_ids(api.url), received_ids(parquet(spark, f"{folder}/events")), in_time)
         finally:
             spark.stop()
-
-
-@contextmanager
-def demo_api() -> Iterator[str]:
-    """Runs the demo API in a separate process, and returns its URL."""
-    command = [sys.executable, "-m", "spark_rest", "demo", "--port", "0", "--backlog", "250", "--total", str(EVENTS)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            url = process.stdout.readline().strip()
-            if not url:
-                raise RuntimeError("the demo API did not start")
-            print(f"demo API: {url}/events")
-            yield url
-        finally:
-            process.terminate()
 
 
 def quiet_spark(folder: str) -> SparkSession:

@@ -115,7 +115,8 @@ class Reader:
             code = code.replace(DEMO, self._demo())
         for folder in FOLDERS:
             code = code.replace(f'"{folder}', f'"{self._folder}/').replace(f"file:{folder}", f"file:{self._folder}/")
-        # The environment of a running JVM cannot change.
+        # The environment and the settings of a running JVM cannot change. test_secrets.py runs such references.
+        code = re.sub(r"\b(?:conf:spark|hadoop:[\w-])[\w.-]*", f"file:{self._folder}/API_TOKEN", code)
         return re.sub(r"\benv:(\w+)", rf"file:{self._folder}/\1", code)
 
     def _url(self, api: str) -> str:

@@ -42,5 +42,8 @@ def test_references_and_plain_options_cause_no_warning() -> None:
         oauth2ClientId="c",
         awsAccessKeyId="AK",
         url="https://h/",
+        userPassword="conf:spark.acme.password",
+        cookie="hadoop:acme-cookie",
     )
+    assert told(oauthToken="conf: 5ecret") and told(oauthToken="hadoop:")
     assert not told(headers={"X-Key": "{key}", "Accept": "x"}, params="env:PARAMS", oauthtoken="file:///run/t")

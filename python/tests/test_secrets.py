@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl
 import pytest
 from emulated import Answer, Emulated, Request
 from event_log import event_log_conf
+from keystore import SETTING, keystore_of
 from oauth1_provider import Provider as OAuth1Provider
 from process import Driver
 from query import LOCAL_CLUSTER
@@ -182,6 +183,10 @@ def cases(url: str, folder: Path) -> list[Case]:
         of("bearer-inferred", **bearer, schema=""),
         of("by-file", **(bearer | {"oauthToken": f"file:{token_file}"}), arrives=[simple("by-file")]),
         of("by-env", **(bearer | {"oauthToken": "env:MARKED_TOKEN"}), arrives=[simple("by-env")]),
+        of("by-conf", **(bearer | {"oauthToken": "conf:spark.acme.token"}), arrives=[simple("by-conf")]),
+        of("by-hadoop", **(bearer | {"oauthToken": "hadoop:acme-token"}), arrives=[simple("by-hadoop")]),
+        of("by-conf-refused", "refused", **(bearer | {"oauthToken": "conf:spark.acme.token"}), works=False),
+        of("by-hadoop-refused", "refused", headers='{"X-Token": "hadoop:acme-token"}', works=False),
         *(of(f"key-{where}", **header_key, apiKeyIn=where, arrives=[simple("key")]) for where in ("header", "cookie")),
         of("key-query", **key, apiKeyIn="query", arrives=[f"appid={MARK}-key%20%2F"]),
         *(of(f"oauth1-{m}", **one, oauthSignatureMethod=m) for m in ("HMAC-SHA1", "HMAC-SHA256", "PLAINTEXT")),
@@ -292,6 +297,10 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Api, list[Case]
         conf[f"spark.{role}.extraJavaOptions"] = f"-Dlog4j2.configurationFile={file.as_uri()}"
     conf |= event_log_conf(out / "events") | {"spark.ui.enabled": "true", "spark.ui.port": "0"}
     conf |= {"spark.driver.bindAddress": "127.0.0.1", "spark.sql.shuffle.partitions": "1"}
+    conf[SETTING] = keystore_of(folder / "api.jceks", acme_token=simple("by-hadoop"))
+    # Spark logs settings of `SparkSession.builder` at DEBUG, but not settings of a file.
+    properties = folder / "spark.conf"
+    properties.write_text(f"spark.acme.token {simple('by-conf')}\n")
     api = Api()
     with Emulated(api) as server:
         all_cases = cases(server.url, out)
@@ -299,6 +308,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Api, list[Case]
         file = folder / "all_cases.json"
         file.write_text(json.dumps({"conf": conf, "cases": described, "folder": str(out)}))
         env = {"SPARK_HOME": str(SPARK_HOME), "MARKED_TOKEN": simple("by-env"), "SPARK_WORKER_DIR": str(out / "work")}
+        env["PYSPARK_SUBMIT_ARGS"] = f"--properties-file {properties} pyspark-shell"
         with Driver("secrets.py", str(file), log=out / "printed", env=env) as driver:
             assert driver.wait(400) == 0, driver.output()[-3000:]
             return out, api, all_cases, driver.output()

@@ -5,6 +5,7 @@ import typing
 
 from spark_rest._auth import ApiKey, Basic, Bearer, Digest, OAuth1, OAuth2, SigV4
 from spark_rest._credentials import Credentials
+from spark_rest._demo import DemoApi, demo_api
 from spark_rest._error import RestError
 from spark_rest._jar import jar_path, packages
 from spark_rest._preview import Preview, preview
@@ -20,6 +21,7 @@ __all__ = [
     "Basic",
     "Bearer",
     "Credentials",
+    "DemoApi",
     "Digest",
     "OAuth1",
     "OAuth2",
@@ -29,6 +31,7 @@ __all__ = [
     "SigV4",
     "__version__",
     "configure",
+    "demo_api",
     "jar_path",
     "packages",
     "preview",

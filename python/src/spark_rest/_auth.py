@@ -1,5 +1,5 @@
 # Generated from the option table (RestOptions.scala) by `make docs-options`. Do not edit.
-"""Credentials as objects, for the argument ``auth``. Secrets can be references: ``env:NAME`` or ``file:PATH``."""
+"""Credentials as objects, for the argument ``auth``. Secrets can be references, such as ``env:NAME``."""
 
 from __future__ import annotations
 

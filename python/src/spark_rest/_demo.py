@@ -4,12 +4,17 @@
 from __future__ import annotations
 
 import json
+import threading
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 from spark_rest._demo_feed import LiveFeed, UnknownCursorError
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 _MAX_LIMIT = 1000
 
@@ -59,6 +64,65 @@ class _DemoHandler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:
         """Log nothing: the output contains only the URL."""
+
+
+class DemoApi:
+    """The demo API while it runs. :func:`demo_api` starts it, and ``with`` or :meth:`close` ends it.
+
+    Attributes:
+        url: The base URL, such as ``http://127.0.0.1:8000``. The events are at ``/events?after=CURSOR&limit=N``.
+    """
+
+    def __init__(self, port: int, feed: LiveFeed) -> None:
+        self._feed = feed
+        self._server = _DemoServer(port, feed)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="demo API", daemon=True)
+        self._thread.start()
+
+    def stats(self) -> dict[str, int]:
+        """Return the number of published events, of events sent to readers (repeats included), and of all events."""
+        return self._feed.stats()
+
+    def close(self) -> None:
+        """Stop the API. A second call does nothing."""
+        if self._thread.is_alive():
+            self._server.shutdown()
+            self._thread.join()
+            self._server.server_close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"DemoApi({self.url!r})"
+
+
+def demo_api(*, port: int = 0, backlog: int = 300, total: int = 600, rate: float = 50.0) -> DemoApi:
+    """Starts a demo API on this machine: a feed of events over HTTP, to try the source without an account.
+
+    .. code-block:: python
+
+        with demo_api() as api:
+            events = read_rest_stream(
+                spark, f"{api.url}/events?after={{next_cursor}}", offset_type="cursor",
+                offset_field="next_cursor", data_field="events",
+            )
+
+    It runs on a thread of this process, and accepts requests from this machine only.
+
+    Args:
+        port: The port. Default: a free one.
+        backlog: Events that exist at the start. Default: 300.
+        total: Events in total. Default: 600.
+        rate: New events per second, from the first request on. Default: 50.
+    """
+    return DemoApi(port, LiveFeed(backlog, total, rate))
 
 
 def serve(port: int, backlog: int, total: int, rate: float) -> None:

@@ -19,7 +19,8 @@ _SECRET_NAME = re.compile(
     "|app[_-]?id(?![a-z])|pwd|jwt|bearer|assertion|(?<![a-z])sid(?![a-z])|sessid",
     re.IGNORECASE,
 )
-_REFERENCE = re.compile(r"\s*(env:[A-Za-z_]\w*\s*$|file:.)")
+# The same forms as `SecretReference` in the connector.
+_REFERENCE = re.compile(r"\s*(env:[A-Za-z_]\w*\s*$|file:.|(conf|hadoop):\S+\s*$)")
 
 
 def warn_about_literals(texts: Mapping[str, str]) -> None:
@@ -32,7 +33,7 @@ def warn_about_literals(texts: Mapping[str, str]) -> None:
         warnings.warn(
             f"{', '.join(names)} {'contains a literal secret' if len(names) == 1 else 'contain literal secrets'}, "
             "and Spark Connect writes options into its event log.\n"
-            "Use env:NAME or file:PATH, which the server reads.",
+            "Use a reference, which the server resolves: env:NAME, file:PATH, conf:KEY or hadoop:ALIAS.",
             # The caller of read_rest or read_rest_stream.
             stacklevel=7,
         )

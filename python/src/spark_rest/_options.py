@@ -209,8 +209,9 @@ class Options(TypedDict, total=False):
     """Send the ``ETag`` (or ``Last-Modified``) of a complete response when the same request is repeated. A 304
     then means no new records. Every ten minutes a request is sent without it. Default: ``true``."""
     auth_type: Literal["None", "Basic", "Digest", "Bearer", "ApiKey", "OAuth1", "OAuth2", "SigV4"] | None
-    """How requests are authenticated. Secrets may be ``env:NAME`` or ``file:PATH``; they are read on the driver
-    and on executors. Default: ``None``."""
+    """How requests are authenticated. Secrets may be references: ``env:NAME``, ``file:PATH``, ``conf:KEY`` (a
+    Spark setting) or ``hadoop:ALIAS`` (Hadoop's credential providers). The driver and the executors read them.
+    Default: ``None``."""
     user_id: str | None
     """User of ``Basic``, of ``Digest``, and of the OAuth2 grant ``password``. Never printed."""
     user_password: str | None

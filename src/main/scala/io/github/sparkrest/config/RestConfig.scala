@@ -12,7 +12,7 @@ import io.github.sparkrest.options.values.{
   Template,
   ValueSource
 }
-import io.github.sparkrest.options.{OptionReader, Policy, RestOptions, tables, values}
+import io.github.sparkrest.options.{OptionReader, Policy, RestOptions, SparkSecrets, tables, values}
 import io.github.sparkrest.secret.Secret
 
 /** The options of one source, checked and typed. Only [[RestConfig.parse]] makes it, and only there options are read.
@@ -20,7 +20,8 @@ import io.github.sparkrest.secret.Secret
   * Durations are milliseconds, sizes are bytes. `options` is the original map. It is sent to executors, which parse it again. It
   * contains secrets, so it is never printed.
   *
-  * @param references values of the `env:` and `file:` references in `headers` and `params`
+  * @param references values of the references in `headers` and `params`
+  * @param secrets values for references that only Spark reaches
   */
 final case class RestConfig(
     options: RestConfig.OptionMap,
@@ -68,7 +69,8 @@ final case class RestConfig(
     evolution: EvolutionConfig,
     input: Option[InputConfig],
     cookie: Option[Secret],
-    jsonOptions: Map[String, String]
+    jsonOptions: Map[String, String],
+    secrets: SparkSecrets
 ) {
 
   def policy: Policy = transport.policy
@@ -114,11 +116,15 @@ final case class RestConfig(
     if (hasPlaceholder || (OffsetConfig.names - RestOptions.Order.name).exists(asked)) this
     else
       RestConfig
-        .parse(options.toMap + (RestOptions.OffsetType.name -> tables.OffsetType.Snapshot.text), policy = policy)
+        .parse(
+          options.toMap + (RestOptions.OffsetType.name -> tables.OffsetType.Snapshot.text),
+          policy = policy,
+          secrets = secrets
+        )
         .getOrElse(this)
   }
 
-  /** The template of a header or parameter. The value of an `env:` or `file:` reference is literal text, braces included. */
+  /** The template of a header or parameter. The value of a reference is literal text, braces included. */
   def template(text: String): Template =
     references.get(text).fold(Template.parse(text))(s => Template(List(Template.Literal(s.reveal))))
 
@@ -169,15 +175,17 @@ object RestConfig {
     *
     * @param viewColumns columns of the view that `input` names
     * @param policy the operator's policy, which options cannot change
+    * @param secrets values for the references `conf:` and `hadoop:`
     * @return an error with all problems. Each names the option, its value and the allowed values.
     */
   def parse(
       options: Map[String, String],
       viewColumns: Seq[String] = Nil,
-      policy: Policy = Policy.Open
+      policy: Policy = Policy.Open,
+      secrets: SparkSecrets = SparkSecrets.Absent
   ): Either[RestError, RestConfig] = {
     import RestOptions._
-    val read = new OptionReader(options, policy)
+    val read = new OptionReader(options, policy, secrets)
     val jsonNames = json.map(_.toLowerCase).toSet
     val url = read(Url)
     val headers = read.opt(Headers).getOrElse(Nil)
@@ -238,7 +246,8 @@ object RestConfig {
       evolution = EvolutionConfig.read(read, outputType),
       input = input,
       cookie = read.opt(Cookie).map(Secret(_)),
-      jsonOptions = options.filter { case (k, _) => jsonNames(k.toLowerCase) }
+      jsonOptions = options.filter { case (k, _) => jsonNames(k.toLowerCase) },
+      secrets = secrets
     )
     if (read.opt(Streaming).contains(false))
       read.problem("streaming: false is not allowed on readStream; leave it out, or use spark.read")

@@ -13,7 +13,7 @@ import io.github.sparkrest.connector.schema.{
   SchemaStore,
   StoredSchema
 }
-import io.github.sparkrest.connector.session.OperatorPolicy
+import io.github.sparkrest.connector.session.Application
 import io.github.sparkrest.connector.tasks.InputCalls
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.rows.{CallRows, RowShape, SchemaHints}
@@ -130,8 +130,7 @@ final class RestTableProvider extends TableProvider {
     val texts = options.asScala.toMap
     read.filter(_.options.toMap == texts).getOrElse {
       val columns = InputTable.viewColumns(texts, SparkSession.active)
-      val config =
-        OperatorPolicy.current.flatMap(RestConfig.parse(texts, columns, _)).fold(e => throw e.toException, identity)
+      val config = Application.current.flatMap(_.parse(texts, columns)).fold(e => throw e.toException, identity)
       TrustChecks.warnings(config).foreach(RestTableProvider.logger.warn(_))
       read = Some(config)
       config

@@ -10,7 +10,11 @@ import io.github.sparkrest.secret.Secret
 import org.apache.commons.text.similarity.LevenshteinDistance
 
 /** Reads options and collects their problems, so that a user sees all problems at once. */
-final private[sparkrest] class OptionReader(options: Map[String, String], val policy: Policy) {
+final private[sparkrest] class OptionReader(
+    options: Map[String, String],
+    val policy: Policy,
+    secrets: SparkSecrets = SparkSecrets.Absent
+) {
   private val byName: Map[String, String] = {
     val texts = options.map { case (k, v) => k.toLowerCase -> v }
     val aliased =
@@ -67,16 +71,16 @@ final private[sparkrest] class OptionReader(options: Map[String, String], val po
     0L
   }
 
-  /** Resolves `env:` and `file:`, alone or as values of an object. */
+  /** Resolves references, alone or as values of an object. */
   private def revealed(o: Opt[_], text: String, within: String = ""): Option[String] =
     if (!o.secret) Some(text)
     else if (content.contains(o) && SecretReference.is(text) && !policy.bodyReferences) {
       problem(
-        s"${o.name}: file: and env: are not read here, only in headers, params and the options of authType; the operator may permit it by ${Policy.Prefix}bodyReferences=true"
+        s"${o.name}: references to secrets (env:, file:, conf:, hadoop:) are not read here, only in headers, params and the options of authType; the operator may permit it by ${Policy.Prefix}bodyReferences=true"
       )
       None
     } else
-      SecretReference.read(text, policy).fold(Option(text)) { found =>
+      SecretReference.read(text, policy, secrets).fold(Option(text)) { found =>
         found.left.foreach(why => problem(s"${o.name}$within: $why"))
         found.toOption
       }

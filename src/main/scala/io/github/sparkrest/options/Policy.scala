@@ -11,14 +11,17 @@ import io.github.sparkrest.options.tables.OptType
 import io.github.sparkrest.options.values.Origin
 
 /** The operator's limits on options: Spark settings `spark.rest.policy.…` of the application, which no option and no `SET`
-  * changes. A list that is not set permits everything; an empty list permits nothing.
+  * changes. A list that is not set permits everything except the system's files and the cluster's credentials. An empty list
+  * permits nothing.
   *
   * @param paths files and folders for `file:` and the `tls…` options
   * @param env environment variables for `env:`; `APP_*` means all with this prefix
+  * @param settings Spark settings for `conf:`, in the same form
+  * @param aliases Hadoop credentials for `hadoop:`, in the same form
   * @param hosts hosts that requests may reach: a name, `name:port`, or `*.domain`
   * @param privateNetworks `false`: `allowPrivateHosts` is `false` for all queries
   * @param tokenStores files and folders for `oauth2TokenStore`
-  * @param bodyReferences whether `file:` and `env:` are read in `body`, `initialBody` and `inputData`
+  * @param bodyReferences whether references are read in `body`, `initialBody` and `inputData`
   */
 final case class Policy(
     paths: Option[Seq[String]] = None,
@@ -26,7 +29,9 @@ final case class Policy(
     hosts: Option[Seq[String]] = None,
     privateNetworks: Boolean = true,
     tokenStores: Option[Seq[String]] = None,
-    bodyReferences: Boolean = false
+    bodyReferences: Boolean = false,
+    settings: Option[Seq[String]] = None,
+    aliases: Option[Seq[String]] = None
 ) {
   import Policy._
 
@@ -38,13 +43,28 @@ final case class Policy(
 
   def refusesTokenStore(file: String): Option[String] = refuses(file, tokenStores, AllowedTokenStores)
 
-  def refusesVariable(name: String): Option[String] = env
-    .filterNot(_.exists(p => if (p.endsWith("*")) name.startsWith(p.dropRight(1)) else name == p))
-    .map(_ => s"the environment variable $name is not in the operator's $Prefix$AllowedEnv")
+  def refusesVariable(name: String): Option[String] =
+    refusesName(s"the environment variable $name", name, env, AllowedEnv, Nil)
+
+  def refusesSetting(key: String): Option[String] =
+    refusesName(s"the Spark setting $key", key, settings, AllowedConf, ClusterSettings)
+
+  def refusesAlias(alias: String): Option[String] =
+    refusesName(s"the Hadoop credential $alias", alias, aliases, AllowedAliases, ClusterAliases)
 
   def refusesHost(url: String): Option[String] = hosts
     .filterNot(h => Try(new URI(url)).toOption.exists(Origin.isAmong(h, _)))
     .map(_ => s"the host is not in the operator's $Prefix$AllowedHosts")
+
+  /** @param cluster beginnings of names that only a list of the operator permits */
+  private def refusesName(what: String, name: String, list: Option[Seq[String]], setting: String, cluster: Seq[String]) =
+    list match {
+      case Some(listed) if listed.exists(p => if (p.endsWith("*")) name.startsWith(p.dropRight(1)) else name == p) => None
+      case Some(_)                                 => Some(s"$what is not in the operator's $Prefix$setting")
+      case None if cluster.exists(name.startsWith) =>
+        Some(s"$what is a credential of the cluster, and not in the operator's $Prefix$setting")
+      case None => None
+    }
 
   private def refuses(file: String, allowed: Option[Seq[String]], setting: String): Option[String] = allowed
     .filterNot(_.exists(folder => real(file).startsWith(real(folder))))
@@ -59,7 +79,24 @@ object Policy {
   private val PrivateNetworks = "privateNetworks"
   private val AllowedTokenStores = "allowedTokenStores"
   private val BodyReferences = "bodyReferences"
-  private val names = Seq(AllowedPaths, AllowedEnv, AllowedHosts, PrivateNetworks, AllowedTokenStores, BodyReferences)
+  private val AllowedConf = "allowedConf"
+  private val AllowedAliases = "allowedAliases"
+  private val names = Seq(
+    AllowedPaths,
+    AllowedEnv,
+    AllowedConf,
+    AllowedAliases,
+    AllowedHosts,
+    PrivateNetworks,
+    AllowedTokenStores,
+    BodyReferences
+  )
+
+  /** Settings of Spark's own logins, and of Hadoop with the keys of the storage. */
+  private val ClusterSettings = Seq("spark.hadoop.", "spark.ssl.", "spark.authenticate.")
+
+  /** Hadoop's components name their credentials after the setting that a credential replaces. */
+  private val ClusterAliases = Seq("fs.", "dfs.", "ssl.", "hadoop.", "yarn.", "javax.jdo.")
 
   val Open: Policy = Policy()
 
@@ -86,7 +123,9 @@ object Policy {
           list(AllowedHosts),
           flag(PrivateNetworks, default = true).contains(true),
           list(AllowedTokenStores),
-          flag(BodyReferences, default = false).contains(true)
+          flag(BodyReferences, default = false).contains(true),
+          list(AllowedConf),
+          list(AllowedAliases)
         )
       )
   }

@@ -83,7 +83,7 @@ object PythonAuth {
 
   def module: String =
     s"""# Generated from the option table (RestOptions.scala) by `make docs-options`. Do not edit.
-       |${Quotes}Credentials as objects, for the argument ``auth``. Secrets can be references: ``env:NAME`` or ``file:PATH``.$Quotes
+       |${Quotes}Credentials as objects, for the argument ``auth``. Secrets can be references, such as ``env:NAME``.$Quotes
        |
        |from __future__ import annotations
        |

@@ -28,7 +28,7 @@ class PolicySuite extends AnyFunSuite {
       Seq("method" -> "POST", "body" -> "env:PATH")
     ).foreach { options =>
       val text = problems(Policy.Open, options: _*)
-      assert(text.contains("file: and env: are not read here") && !text.contains("5ecret"), text)
+      assert(text.contains("references to secrets (env:, file:, conf:, hadoop:) are not read here") && !text.contains("5ecret"), text)
       assert(parse(policy("bodyReferences" -> "true"), options: _*).isRight)
     }
   }
@@ -65,6 +65,49 @@ class PolicySuite extends AnyFunSuite {
         allowed
       )
     }
+  }
+
+  private object FromSpark extends SparkSecrets {
+    def setting(key: String): Either[String, String] = Right(s"$key-value")
+    def credential(alias: String): Either[String, String] = Right(s"$alias-value")
+  }
+
+  test("allowedConf and allowedAliases: names, and beginnings of names; without a list, all but the cluster's own") {
+    def token(p: Policy, reference: String) =
+      RestConfig
+        .parse(
+          Map("url" -> "http://h/x", "authType" -> "Bearer", "oauthToken" -> reference),
+          policy = p,
+          secrets = FromSpark
+        )
+        .map(_.auth.secrets.map(_.reveal))
+    val (conf, alias) = ("conf:spark.acme.token", "hadoop:acme.token")
+    assert(token(Policy.Open, conf) == Right(Seq("spark.acme.token-value")))
+    assert(token(Policy.Open, alias) == Right(Seq("acme.token-value")))
+    Seq("spark.acme.token", "spark.acme.*, x").foreach { names =>
+      assert(token(policy("allowedConf" -> names), conf).isRight, names)
+      assert(token(policy("allowedAliases" -> names.replace("spark.", "")), alias).isRight, names)
+    }
+    Seq("", "spark.acme", "acme").foreach { names =>
+      assert(token(policy("allowedConf" -> names), conf).left.exists(_.text.contains("spark.rest.policy.allowedConf")))
+      val refused = token(policy("allowedAliases" -> names), alias)
+      assert(refused.left.exists(_.text.contains("spark.rest.policy.allowedAliases")))
+    }
+    Seq("conf:spark.hadoop.fs.s3a.secret.key", "conf:spark.ssl.keyPassword", "hadoop:fs.s3a.secret.key").foreach { own =>
+      assert(token(Policy.Open, own).left.exists(_.text.contains("is a credential of the cluster")), own)
+    }
+    assert(token(policy("allowedConf" -> "spark.hadoop.*"), "conf:spark.hadoop.fs.s3a.secret.key").isRight)
+  }
+
+  test("references stand in headers and params too, and a batch read resolves them again") {
+    val config = RestConfig
+      .parse(
+        Map("url" -> "http://h/x", "headers" -> """{"X-Key": " conf:spark.a.key "}""", "params" -> """{"k": "hadoop:k"}"""),
+        secrets = FromSpark
+      )
+      .fold(e => fail(e.text), identity)
+    assert(config.references.values.map(_.reveal).toSet == Set("spark.a.key-value", "k-value"))
+    assert(config.forBatch.references == config.references)
   }
 
   test("oauth2TokenStore must be inside allowedTokenStores") {

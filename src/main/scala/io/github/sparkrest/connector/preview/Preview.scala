@@ -6,7 +6,7 @@ import scala.jdk.CollectionConverters._
 import io.circe.Json
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.connector.input.{InputEndpoints, InputTable}
-import io.github.sparkrest.connector.session.{OperatorPolicy, SourceName}
+import io.github.sparkrest.connector.session.{Application, SourceName}
 import io.github.sparkrest.connector.tasks.{DriverTokens, SparkJobs}
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.http.auth.KnownSecrets
@@ -143,7 +143,7 @@ final private[sparkrest] class Preview(userOptions: Map[String, String], session
     RestConfig.placeholderIn(userOptions).fold(userOptions)(name => userOptions + (RestOptions.OffsetField.name -> name))
 
   private def parsed(options: Map[String, String]): RestConfig = orThrow(
-    OperatorPolicy.current.flatMap(RestConfig.parse(options, InputTable.viewColumns(options, session), _))
+    Application.current.flatMap(_.parse(options, InputTable.viewColumns(options, session)))
   )
   private def orThrow[A](result: Either[RestError, A]): A = result.fold(e => throw e.toException, identity)
 }

@@ -2,32 +2,32 @@
 package io.github.sparkrest.connector.tasks
 
 import io.github.sparkrest.config.RestConfig
-import io.github.sparkrest.connector.session.OperatorPolicy
+import io.github.sparkrest.connector.session.Application
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.http.RecentlyUsed
-import io.github.sparkrest.options.Policy
+import io.github.sparkrest.options.SecretReference
 
 /** Options for a task, as the text of the user. The rows of an input are not included.
   *
-  * A task does not get a parsed [[RestConfig]]: `env:` and `file:` are read on the machine that sends the request, so the value
-  * of a secret does not travel with the task. An executor keeps the parsed options for its next tasks. It parses them in each
-  * task if they name a file, so that a changed secret takes effect (ADR 28).
+  * A task does not get a parsed [[RestConfig]]: references to secrets are resolved on the machine that sends the request, so the
+  * value of a secret does not travel with the task. An executor keeps the parsed options for its next tasks. It parses them in
+  * each task if a secret may change, so that a changed secret takes effect (ADR 28).
   *
   * @param columns of the input
   */
 final private[sparkrest] case class TaskOptions(options: RestConfig.OptionMap, columns: Vector[String]) {
 
   /** Left: something the driver had is missing in the task, for example the file of a secret. */
-  def parsed: Either[RestError, RestConfig] = OperatorPolicy.current.flatMap { policy =>
-    def parse = RestConfig.parse(options.toMap, columns, policy)
-    if (options.toMap.values.exists(_.contains("file:"))) parse else TaskOptions.kept((this, policy))(parse)
+  def parsed: Either[RestError, RestConfig] = Application.current.flatMap { application =>
+    def parse = application.parse(options.toMap, columns)
+    if (options.toMap.values.exists(SecretReference.mayChange)) parse else TaskOptions.kept((this, application))(parse)
   }
 
   def config: RestConfig = parsed.fold(e => throw e.toException, identity)
 }
 
 private[sparkrest] object TaskOptions {
-  private val kept = new RecentlyUsed[(TaskOptions, Policy), RestConfig]
+  private val kept = new RecentlyUsed[(TaskOptions, Application), RestConfig]
 
   def apply(config: RestConfig): TaskOptions = config.input.fold(TaskOptions(config.options, Vector.empty)) { input =>
     val others = config.options.toMap.filterNot { case (k, _) => Set("inputdata", "input")(k.toLowerCase) }

@@ -33,7 +33,7 @@ private[sparkrest] trait AuthTable {
     OneOf(Kind.all),
     Authentication,
     default = Some("None"),
-    doc = "How requests are authenticated. Secrets may be `env:NAME` or `file:PATH`; they are read on the driver and on executors."
+    doc = "How requests are authenticated. Secrets may be references: `env:NAME`, `file:PATH`, `conf:KEY` (a Spark setting) or `hadoop:ALIAS` (Hadoop's credential providers). The driver and the executors read them."
   )
   val UserId: Opt[String] =
     Opt(
