@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A Spark Connect client that names secrets of the server. It streams with each reference, and prints one that is refused."""
+"""A Spark Connect client that names secrets of the server: it streams with each, and prints a refusal."""
 
 import sys
 
