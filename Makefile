@@ -56,7 +56,7 @@ setup: $(VENV)/.wheel ## compile everything, and make a .venv with PySpark and t
 	@echo "setup: done; $(BIN)/python has PySpark and spark-rest $(VERSION)"
 
 demo: ## stream a live demo API into Parquet, after compiling the jar for it
-	@$(MAKE) -j2 $(DEMO_JAR) $(VENV)/.requirements
+	@$(MAKE) -j2 $(DEMO_JAR) $(VENV)/.pyspark
 	@echo "demo: starting Spark and the demo API"
 	@mkdir -p $(DEMO_METADATA)
 	@printf 'Metadata-Version: 2.1\nName: spark-rest\nVersion: $(VERSION)\n' > $(DEMO_METADATA)/METADATA
@@ -170,6 +170,13 @@ $(WHEEL): $(JARS) $(WHEEL_FILES) | $(VENV)/.requirements
 	cp $(JARS) $(BUNDLED)
 	cp LICENSE NOTICE python/
 	$(BIN)/python -m build --wheel --no-isolation --outdir python/dist python
+	@touch $@
+
+# All that the demo needs.
+$(VENV)/.pyspark: python/requirements-dev.txt
+	@echo "demo: installing PySpark into $(VENV)"
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $$(grep '^pyspark==' $<)
 	@touch $@
 
 $(VENV)/.requirements: python/requirements-dev.txt

@@ -168,11 +168,19 @@ RUNS = (
     ),
     Mutant(
         "I3.17",
-        "an interval of a minute or more is kept over restarts",
-        "age >= 0 && age < LastPoll.KeptMillis &&",
+        "an interval of a minute or more is noted with each poll",
+        "age >= 0 && age < keptMillis &&",
         "age >= 0 &&",
         "PageLogSuite",
-        "a note is written again only for news",
+        "on an object store, a note is written again only for news",
+    ),
+    Mutant(
+        "I3.18",
+        "a shorter interval is kept over restarts too",
+        "else math.min(now, noted + noteMillis)",
+        "else noted",
+        "PageLogSuite",
+        "the interval counts from the latest poll that may not have been noted",
     ),
     Mutant(
         "I3.16",

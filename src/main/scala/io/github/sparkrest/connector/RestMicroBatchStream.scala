@@ -209,7 +209,8 @@ final private[sparkrest] class RestMicroBatchStream(
     resumption.copy(
       polledAtMs =
         if (resumption.fresh) None
-        else (resumption.polledAtMs ++ asked).reduceOption(math.max(_, _)),
+        else
+          (resumption.lastPollMs(config.streamingIntervalMs, clock.now().toEpochMilli) ++ asked).reduceOption(math.max(_, _)),
       pace = if (config.limits.rate.isEmpty) pace else pace.copy(used = pace.used ++ asked.map(_ -> 1)),
       inferred = inferred.isDefined
     )

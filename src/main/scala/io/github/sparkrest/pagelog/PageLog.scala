@@ -81,7 +81,8 @@ final class PageLog private (
       note.map(_.polledAtMs),
       fresh = start.seq == 0 && ledger.newest.isEmpty && !sources.isNoteUsed,
       note.fold(PacingState.Nothing)(_.pace),
-      unlogged = sources.unlogged
+      unlogged = sources.unlogged,
+      noteMillis = store.noteMillis
     )
   }
 
@@ -140,7 +141,7 @@ final class PageLog private (
 
   def noteBeforePoll(nowMs: Long, states: Map[String, Progress], pace: PacingState): Unit = {
     val next = synchronized(LastPoll(ledger.newest.fold(0L)(_.seq), nowMs, states, pace))
-    if (!synchronized(note.exists(_.willDoFor(next, ledger)))) {
+    if (!synchronized(note.exists(_.willDoFor(next, ledger, store.noteMillis)))) {
       checkNewest()
       store.overwrite(LastPoll.Name, LastPoll.encode(next))
       synchronized { note = Some(next); seenFiles.noted(next, ledger) }

@@ -35,10 +35,11 @@ trait PollSink {
 /** Where polling continues: see [[ProgressSources]].
   *
   * @param states by key, of each endpoint that was ever polled, also if it has left the input
-  * @param polledAtMs when the last poll began, if that is known
+  * @param polledAtMs when the last poll that was noted began, if that is known
   * @param fresh nothing was ever polled under this checkpoint
   * @param pace that the last run noted
   * @param inferred a schema was inferred at this start; `pace` has the requests for it
+  * @param noteMillis polls that began so soon after that were not noted, unless the interval is at least as long
   * @param unlogged keys of states that only the note of the last poll has, and no manifest: they must be noted again
   */
 final case class Resumption(
@@ -47,7 +48,17 @@ final case class Resumption(
     fresh: Boolean,
     pace: PacingState = PacingState.Nothing,
     inferred: Boolean = false,
-    unlogged: Set[String] = Set.empty
+    unlogged: Set[String] = Set.empty,
+    noteMillis: Long = 0
 ) {
+
+  /** The latest time at which the last poll may have begun. So the interval is kept over a restart.
+    *
+    * @param now the start of this run, epoch milliseconds
+    */
+  def lastPollMs(intervalMs: Long, now: Long): Option[Long] = polledAtMs.map { noted =>
+    if (intervalMs >= noteMillis || noted > now) noted else math.min(now, noted + noteMillis) // guard: I3.18
+  }
+
   def stateOf(endpoint: Endpoint): Progress = states.getOrElse(endpoint.key, Progress.Initial)
 }

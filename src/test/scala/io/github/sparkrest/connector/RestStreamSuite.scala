@@ -276,7 +276,6 @@ class RestStreamSuite extends AnyFunSuite with BeforeAndAfterAll with Eventually
 
   test("output is text or has the user's schema, and load() refuses an API without records or without the offset field") {
     reset(3)
-    val place = new Place
     val text = stream("inferSchema" -> "false")
     assert(text.schema.simpleString == "struct<output:string>")
     val q = text.writeStream.format("memory").queryName("texts").trigger(Trigger.AvailableNow()).start()

@@ -6,6 +6,7 @@ import java.nio.file.Files
 
 import io.github.sparkrest.error.{Condition, RestException}
 import io.github.sparkrest.pagelog.format.{LastPoll, Manifest, PacingState, PageFile}
+import io.github.sparkrest.pagelog.store.{LogStore, ObjectLogStore}
 import io.github.sparkrest.progress.Progress
 
 /** Runs in sequence, crashes, and the files that they leave behind. [[OverlappingRunsSuite]] has runs at the same time. */
@@ -194,17 +195,21 @@ class PageLogSuite extends EachStore {
   testEach("an idle stream writes one file, and a torn write of it does no harm") { (_, s) =>
     val l = open(s)
     start(l)
-    (1 to 100).foreach(i => l.noteBeforePoll(i * LastPoll.KeptMillis, Map("main" -> Progress(Some("moved")))))
+    (1 to 100).foreach(i => l.noteBeforePoll(i * ObjectLogStore.NoteMillis, Map("main" -> Progress(Some("moved")))))
     assert(s.list(".").toSet == Set(LastPoll.Name, "epochs"))
     val next = start(open(s))
     assert(
-      next.polledAtMs.contains(100 * LastPoll.KeptMillis) && next.states("main").offset.contains("moved") && !next.fresh
+      next.polledAtMs.contains(100 * ObjectLogStore.NoteMillis) && next.states("main").offset.contains("moved") && !next.fresh
     )
     s.overwrite(LastPoll.Name, "{\"aft".getBytes(UTF_8))
     assert(start(open(s)).fresh)
   }
 
-  testEach("a note is written again only for news: another state, pace or minute") { (_, s) =>
+  testEach("on an object store, a note is written again only for news: another state, pace or minute") { (_, s) =>
+    if (s.noteMillis == 0) assert(!s.isInstanceOf[ObjectLogStore]) else notesOnlyNews(s)
+  }
+
+  private def notesOnlyNews(s: LogStore): Unit = {
     val l = open(s)
     start(l)
     def notes(nowMs: Long, state: Progress, pace: PacingState = PacingState.Nothing): Boolean = {
@@ -213,8 +218,8 @@ class PageLogSuite extends EachStore {
       s.exists(LastPoll.Name)
     }
     val (old, moved) = (state("old"), state("moved"))
-    assert(notes(0, old) && !notes(1, old) && !notes(LastPoll.KeptMillis - 1, old) && notes(LastPoll.KeptMillis, old))
-    val minute = LastPoll.KeptMillis
+    val minute = ObjectLogStore.NoteMillis
+    assert(notes(0, old) && !notes(1, old) && !notes(minute - 1, old) && notes(minute, old))
     assert(notes(minute + 1, moved) && !notes(minute + 2, moved))
     assert(notes(minute + 3, moved, PacingState(granted = 1)) && notes(minute + 4, moved))
     assert(notes(minute - 1, moved), "the clock was set back")
@@ -224,6 +229,15 @@ class PageLogSuite extends EachStore {
     assert(notes(minute + 1, moved), "it moved without a record")
     l.append(page(s, l.epoch, "b"), of(state("newer")))
     assert(!notes(minute + 2, state("newer")) && notes(minute + 3, moved) && !notes(minute + 4, moved))
+  }
+
+  test("the interval counts from the latest poll that may not have been noted") {
+    def last(noted: Long, intervalMs: Long, now: Long) =
+      Resumption(Map.empty, Some(noted), fresh = false, noteMillis = 60000).lastPollMs(intervalMs, now)
+    assert(last(0, 10000, 5000).contains(5000L) && last(0, 10000, 100000).contains(60000L))
+    assert(last(0, 60000, 5000).contains(0L), "with an interval of a minute each poll is noted")
+    assert(last(9000, 10000, 5000).contains(9000L), "the clock was set back")
+    assert(Resumption(Map.empty, Some(3), fresh = false).lastPollMs(10000, 5000).contains(3L), "on a disk each poll is noted")
   }
 
   testEach("the pace survives a restart and newer manifests, and a torn note counts as a used-up rate") { (_, s) =>

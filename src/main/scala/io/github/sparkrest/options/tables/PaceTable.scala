@@ -13,7 +13,7 @@ private[sparkrest] trait PaceTable {
     Duration(0),
     Schedule,
     default = Some("10"),
-    doc = "Seconds between two polls. A minute or longer: also across a restart. With 0, a poll with records is followed by the next poll at once."
+    doc = "Seconds between two polls, also across a restart. With 0, a poll with records is followed by the next poll at once."
   )
   val CatchUpInterval: Opt[Long] = Opt(
     "catchUpInterval",

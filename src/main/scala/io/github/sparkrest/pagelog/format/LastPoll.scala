@@ -9,7 +9,7 @@ import io.github.sparkrest.pagelog.store.LogStore
 import io.github.sparkrest.pagelog.{LogPosition, ManifestIndex}
 import io.github.sparkrest.progress.Progress
 
-/** The file that an idle stream overwrites once a minute: when it polled last, and states that moved without records.
+/** The file that an idle stream overwrites, on an object store once a minute: when it polled last, and states that moved without records.
   *
   * @param after seq of the newest manifest at that time
   * @param pace that delays the next request; it holds whatever the newest manifest is
@@ -30,14 +30,14 @@ final case class LastPoll(
   /** Names of the files of records seen that its states depend on. */
   def seenFiles: Set[String] = endpoints.valuesIterator.flatMap(_.seenFiles).toSet
 
-  /** Whether a run that starts with this note does the same as with `next`, or polls less than [[LastPoll.KeptMillis]] too early.
-    * Then an idle stream need not write `next`.
+  /** Whether a run that starts with this note does the same as with `next`, if it counts the interval from `keptMillis` after this
+    * note. Then an idle stream need not write `next`.
     */
-  def willDoFor(next: LastPoll, ledger: ManifestIndex): Boolean = {
+  def willDoFor(next: LastPoll, ledger: ManifestIndex, keptMillis: Long): Boolean = {
     // A file of states that was written since makes an older note void.
     def isWithoutNews(n: LastPoll) = n.since(ledger).forall { case (key, state) => ledger.states.get(key).contains(state) }
     val age = next.polledAtMs - polledAtMs
-    pace == next.pace && age >= 0 && age < LastPoll.KeptMillis && // guard: I3.17
+    pace == next.pace && age >= 0 && age < keptMillis && // guard: I3.17
     (after == next.after && endpoints == next.endpoints || isWithoutNews(this) && isWithoutNews(next))
   }
 
@@ -51,9 +51,6 @@ final case class LastPoll(
 object LastPoll {
   val Name = "last-poll.json"
   val Version = 2
-
-  /** An interval of at least this length is kept over restarts, and so are all limits. */
-  val KeptMillis: Long = 60 * 1000L
 
   /** From a torn file: the manifest's state holds, one interval is not kept, and all of `maxRequestRate` counts as used. */
   private val Torn = LastPoll(-1, 0, Map.empty, PacingState.Unknown)

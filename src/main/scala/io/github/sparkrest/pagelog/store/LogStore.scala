@@ -59,6 +59,9 @@ trait LogStore {
   /** As [[delete]], in any order. */
   def delete(names: Seq[String]): Unit = names.foreach(name => delete(name))
 
+  /** How old a note of the last poll may be before an idle poll writes it again: 0, or longer where each write costs money. */
+  def noteMillis: Long = 0
+
   /** Deletes the files that [[writeIfAbsent]] and [[overwrite]] left half-written in a folder when their process died. A process
     * that is writing such a file writes it again.
     */

@@ -23,6 +23,7 @@ final private[sparkrest] class ObjectLogStore(fs: FileSystem, root: Path, condit
   private val bulk = BulkDelete.of(fs, root)
 
   def location: String = root.toString
+  override def noteMillis: Long = NoteMillis
 
   def create(name: String): OutputStream = conditional.absentOnly(fs, path(name))
 
@@ -108,7 +109,9 @@ final private[sparkrest] class ObjectLogStore(fs: FileSystem, root: Path, condit
   private def path(name: String): Path = new Path(root, name)
 }
 
-private object ObjectLogStore {
+private[sparkrest] object ObjectLogStore {
+  val NoteMillis: Long = 60 * 1000L
+
 
   /** The client retries too, for a longer time. */
   private val Tries = 3

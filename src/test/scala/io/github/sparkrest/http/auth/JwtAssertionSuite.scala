@@ -70,8 +70,8 @@ class JwtAssertionSuite extends AnyFunSuite {
         "exp" -> Json.fromLong(1700000300)
       )
     )
-    val given = bearer ++ Seq("oauth2Claims" -> """{"sub":"u@x","aud":"https://a"}""", "oauth2KeyId" -> "k", "oauth2Scope" -> "s")
-    val jwt = signed(oauth2(given: _*))
+    val further = bearer ++ Seq("oauth2Claims" -> """{"sub":"u@x","aud":"https://a"}""", "oauth2KeyId" -> "k", "oauth2Scope" -> "s")
+    val jwt = signed(oauth2(further: _*))
     assert(Seq("sub", "aud", "scope").map(claims(jwt)(_)) == Seq(text("u@x"), text("https://a"), text("s")))
     assert(header(jwt).hcursor.get[String]("kid") == Right("k"))
   }
