@@ -123,14 +123,16 @@ class OAuth2(Credentials):
             Secret of the client. Omit it for a public client. Never printed.
         grant_type:
             Grant type of ``OAuth2``. With ``refresh_token``, only the driver requests tokens.
-            Default: ``client_credentials``.
+            ``jwt_bearer`` sends a signed assertion (RFC 7523), as service accounts do. For another
+            grant, set ``grant_type`` in ``oauth2Params``. Default: ``client_credentials``.
         scope:
             Scopes to request, separated by blanks.
         params:
             Further fields of the token request as a JSON object, e.g. ``audience``. Never printed.
         client_auth:
-            Place of the client's secret: the ``Authorization`` header, or ``client_secret`` in the
-            body. Default: ``header``.
+            How the client proves who it is: its secret in the ``Authorization`` header, its secret
+            as ``client_secret`` in the body, or an assertion that ``oauth2PrivateKey`` signs (RFC
+            7523). Default: ``header``.
         refresh_token:
             First refresh token. Never printed.
         token_store:
@@ -148,12 +150,12 @@ class OAuth2(Credentials):
     token_url: str = field(metadata={"option": "oauth2TokenUrl", "secret": False})
     client_id: str = field(metadata={"option": "oauth2ClientId", "secret": True})
     client_secret: str | None = field(default=None, metadata={"option": "oauth2ClientSecret", "secret": True})
-    grant_type: Literal["client_credentials", "refresh_token", "password"] | None = field(
+    grant_type: Literal["client_credentials", "refresh_token", "password", "jwt_bearer"] | None = field(
         default=None, metadata={"option": "oauth2GrantType", "secret": False}
     )
     scope: str | None = field(default=None, metadata={"option": "oauth2Scope", "secret": False})
     params: Mapping[str, str] | str | None = field(default=None, metadata={"option": "oauth2Params", "secret": True})
-    client_auth: Literal["header", "body"] | None = field(
+    client_auth: Literal["header", "body", "private_key_jwt"] | None = field(
         default=None, metadata={"option": "oauth2ClientAuth", "secret": False}
     )
     refresh_token: str | None = field(default=None, metadata={"option": "oauth2RefreshToken", "secret": True})

@@ -171,8 +171,8 @@ class Options(TypedDict, total=False):
     itself, so it must refuse such hosts too. The proxy must be public, unless the operator's policy names it.
     Default: ``true``."""
     streaming_interval: float | timedelta | str | None
-    """Seconds between two polls. A minute or longer: also across a restart. With 0, a poll with records is
-    followed by the next poll at once. Default: ``10``."""
+    """Seconds between two polls, also across a restart. With 0, a poll with records is followed by the next poll
+    at once. Default: ``10``."""
     max_buffered_bytes: int | str | None
     """Bytes that polling may read ahead of the query. Checked between pages. Default: ``256m``."""
     max_retries: int | None
@@ -240,20 +240,36 @@ class Options(TypedDict, total=False):
     """Realm of ``OAuth1``, if the API needs it."""
     oauth2_token_url: str | None
     """URL of the token endpoint of ``OAuth2`` (RFC 6749)."""
-    oauth2_grant_type: Literal["client_credentials", "refresh_token", "password"] | None
-    """Grant type of ``OAuth2``. With ``refresh_token``, only the driver requests tokens. Default:
-    ``client_credentials``."""
+    oauth2_grant_type: Literal["client_credentials", "refresh_token", "password", "jwt_bearer"] | None
+    """Grant type of ``OAuth2``. With ``refresh_token``, only the driver requests tokens. ``jwt_bearer`` sends a
+    signed assertion (RFC 7523), as service accounts do. For another grant, set ``grant_type`` in
+    ``oauth2Params``. Default: ``client_credentials``."""
     oauth2_client_id: str | None
     """Client of ``OAuth2``. Never printed."""
     oauth2_client_secret: str | None
     """Secret of the client. Omit it for a public client. Never printed."""
-    oauth2_client_auth: Literal["header", "body"] | None
-    """Place of the client's secret: the ``Authorization`` header, or ``client_secret`` in the body. Default:
-    ``header``."""
+    oauth2_client_auth: Literal["header", "body", "private_key_jwt"] | None
+    """How the client proves who it is: its secret in the ``Authorization`` header, its secret as ``client_secret``
+    in the body, or an assertion that ``oauth2PrivateKey`` signs (RFC 7523). Default: ``header``."""
     oauth2_scope: str | None
     """Scopes to request, separated by blanks."""
     oauth2_params: Mapping[str, str] | str | None
     """Further fields of the token request as a JSON object, e.g. ``audience``. Never printed."""
+    oauth2_private_key: str | None
+    """Private key as PEM (RSA, EC or Ed25519), or the JSON file of a Google service account, preferably as
+    ``file:PATH``. It signs the assertions of ``jwt_bearer`` and ``private_key_jwt``. Never printed."""
+    oauth2_key_id: str | None
+    """Name of the private key at the server, the ``kid`` of an assertion."""
+    oauth2_claims: Mapping[str, str] | str | None
+    """Claims of an assertion as a JSON object, e.g. ``sub``. They replace the defaults: ``iss`` and ``sub`` are
+    the client (no ``sub`` with ``jwt_bearer``), ``aud`` is the token endpoint, and an assertion is valid for
+    five minutes."""
+    oauth2_headers: Mapping[str, str] | str | None
+    """Headers of the token request as a JSON object. It gets none of ``headers`` except ``User-Agent``. Never
+    printed."""
+    oauth2_token_field: str | None
+    """Path of the access token in the response of the token endpoint, e.g. ``data.token``. Default:
+    ``access_token``."""
     oauth2_refresh_token: str | None
     """First refresh token. Never printed."""
     oauth2_token_store: str | None

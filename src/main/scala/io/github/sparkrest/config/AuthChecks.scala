@@ -47,9 +47,12 @@ private[sparkrest] object AuthChecks {
         Seq(s"${o.name}: has no meaning with oauth2GrantType=$grant; it belongs to oauth2GrantType=$of")
       else Nil
     val signs = grant == GrantType.JwtBearer || read(Oauth2ClientAuth) == ClientAuth.PrivateKeyJwt
-    val unsigned = if (signs) Nil else Seq(Oauth2PrivateKey, Oauth2KeyId, Oauth2Claims).filter(read.isGiven(_)).map { o =>
-      s"${o.name}: needs oauth2GrantType=jwt_bearer or oauth2ClientAuth=private_key_jwt"
-    }
+    val unsigned =
+      if (signs) Nil
+      else
+        Seq(Oauth2PrivateKey, Oauth2KeyId, Oauth2Claims).filter(read.isGiven(_)).map { o =>
+          s"${o.name}: needs oauth2GrantType=jwt_bearer or oauth2ClientAuth=private_key_jwt"
+        }
     val secret =
       if (grant == GrantType.ClientCredentials && !signs && !read.isGiven(Oauth2ClientSecret))
         Seq("oauth2ClientSecret: is required by oauth2GrantType=client_credentials and was not given")

@@ -210,7 +210,8 @@ final private[sparkrest] class RestMicroBatchStream(
       polledAtMs =
         if (resumption.fresh) None
         else
-          (resumption.lastPollMs(config.streamingIntervalMs, clock.now().toEpochMilli) ++ asked).reduceOption(math.max(_, _)),
+          (resumption.lastPollMs(config.streamingIntervalMs, clock.now().toEpochMilli) ++ asked)
+            .reduceOption(math.max(_, _)),
       pace = if (config.limits.rate.isEmpty) pace else pace.copy(used = pace.used ++ asked.map(_ -> 1)),
       inferred = inferred.isDefined
     )

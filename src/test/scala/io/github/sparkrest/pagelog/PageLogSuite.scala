@@ -199,7 +199,8 @@ class PageLogSuite extends EachStore {
     assert(s.list(".").toSet == Set(LastPoll.Name, "epochs"))
     val next = start(open(s))
     assert(
-      next.polledAtMs.contains(100 * ObjectLogStore.NoteMillis) && next.states("main").offset.contains("moved") && !next.fresh
+      next.polledAtMs
+        .contains(100 * ObjectLogStore.NoteMillis) && next.states("main").offset.contains("moved") && !next.fresh
     )
     s.overwrite(LastPoll.Name, "{\"aft".getBytes(UTF_8))
     assert(start(open(s)).fresh)
@@ -237,7 +238,10 @@ class PageLogSuite extends EachStore {
     assert(last(0, 10000, 5000).contains(5000L) && last(0, 10000, 100000).contains(60000L))
     assert(last(0, 60000, 5000).contains(0L), "with an interval of a minute each poll is noted")
     assert(last(9000, 10000, 5000).contains(9000L), "the clock was set back")
-    assert(Resumption(Map.empty, Some(3), fresh = false).lastPollMs(10000, 5000).contains(3L), "on a disk each poll is noted")
+    assert(
+      Resumption(Map.empty, Some(3), fresh = false).lastPollMs(10000, 5000).contains(3L),
+      "on a disk each poll is noted"
+    )
   }
 
   testEach("the pace survives a restart and newer manifests, and a torn note counts as a used-up rate") { (_, s) =>

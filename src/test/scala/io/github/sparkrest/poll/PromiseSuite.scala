@@ -157,7 +157,7 @@ class PromiseSuite extends AnyFunSuite {
       else Answer(array(ids(1)))
     )
     assert(api.poll().headOption == ids(1).headOption)
-    assert(api.urls.take(2).distinct.length == 1, "the same window")
+    assert(api.urls.take(2).map(_.takeWhile(_ != '&')).distinct.length == 1, "both windows have the same start")
   }
 
   test("pages that end before totalField is reached are an error, and the offset stays") {

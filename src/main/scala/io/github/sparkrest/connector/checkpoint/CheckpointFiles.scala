@@ -93,7 +93,8 @@ final private[sparkrest] class CheckpointFiles(location: String, conf: Configura
     val all = lines(id)
     val sources = all.drop(2).filter(_.trim.nonEmpty)
     all.headOption.getOrElse("").trim match {
-      case "v1"  => sources.zipWithIndex.flatMap { case (json, n) => LogOffset.parse(json).toOption.map(n.toString -> _) }
+      case "v1" =>
+        sources.zipWithIndex.flatMap { case (json, n) => LogOffset.parse(json).toOption.map(n.toString -> _) }
       case "v2"  => sources.flatMap(named(_))
       case other =>
         throw RestError(

@@ -115,7 +115,9 @@ final class CheckpointOffsets(session: SparkSession, checkpoint: String, pageLog
     if (source.isEmpty && sources.lengthCompare(1) == 0) sources.head
     else if (sources.contains(source)) source
     else {
-      val what = if (source.isEmpty) "The query has several sources of format rest." else s"Source $source of the query is not of format rest."
+      val what =
+        if (source.isEmpty) "The query has several sources of format rest."
+        else s"Source $source of the query is not of format rest."
       throw refused(what, s"Use one of these sources: ${sources.mkString(", ")}.")
     }
 

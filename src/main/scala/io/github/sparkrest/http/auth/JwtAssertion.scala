@@ -55,7 +55,9 @@ private[auth] object JwtAssertion {
     ).collect { case (name, Some(text)) => name -> Json.fromString(text) }
     val times = Seq("iat" -> now.getEpochSecond, "exp" -> (now.getEpochSecond + LifeSeconds))
     val replaced = a.claims.map { case (name, text) => name -> Json.fromString(text) }
-    (texts ++ times.map { case (name, at) => name -> Json.fromLong(at) }).filterNot(c => replaced.exists(_._1 == c._1)) ++ replaced
+    (texts ++ times.map { case (name, at) => name -> Json.fromLong(at) }).filterNot(c =>
+      replaced.exists(_._1 == c._1)
+    ) ++ replaced
   }
 
   /** @param ofJdk as `Signature` names it */
@@ -70,7 +72,7 @@ private[auth] object JwtAssertion {
         case bits => Left(s"is on a curve of $bits bits; P-256 and P-384 are supported")
       }
     case k if Set("EdDSA", "Ed25519")(k.getAlgorithm) => Right(Algorithm("EdDSA", "Ed25519"))
-    case k                                            => Left(s"has the algorithm ${k.getAlgorithm}, which cannot sign assertions")
+    case k => Left(s"has the algorithm ${k.getAlgorithm}, which cannot sign assertions")
   }
 
   private def part(fields: Seq[(String, Json)]): String = base64(Json.fromFields(fields).noSpaces.getBytes(UTF_8))

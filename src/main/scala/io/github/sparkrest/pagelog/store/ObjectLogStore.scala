@@ -112,7 +112,6 @@ final private[sparkrest] class ObjectLogStore(fs: FileSystem, root: Path, condit
 private[sparkrest] object ObjectLogStore {
   val NoteMillis: Long = 60 * 1000L
 
-
   /** The client retries too, for a longer time. */
   private val Tries = 3
 

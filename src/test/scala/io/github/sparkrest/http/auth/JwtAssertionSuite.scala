@@ -26,7 +26,9 @@ class JwtAssertionSuite extends AnyFunSuite {
     s"-----BEGIN PRIVATE KEY-----\n${Base64.getMimeEncoder.encodeToString(k.getPrivate.getEncoded)}\n-----END PRIVATE KEY-----\n"
 
   private def parsed(options: (String, String)*) =
-    RestConfig.parse(Map("authType" -> "OAuth2", "url" -> "http://h/", "oauth2TokenUrl" -> "https://login/token") ++ options)
+    RestConfig.parse(
+      Map("authType" -> "OAuth2", "url" -> "http://h/", "oauth2TokenUrl" -> "https://login/token") ++ options
+    )
   private def oauth2(options: (String, String)*): AuthConfig.OAuth2 =
     parsed(options: _*).fold(e => fail(e.text), identity).auth match {
       case o: AuthConfig.OAuth2 => o
@@ -38,7 +40,8 @@ class JwtAssertionSuite extends AnyFunSuite {
   private def decoded(part: String): Json =
     parse(new String(Base64.getUrlDecoder.decode(part), UTF_8)).fold(e => fail(e.getMessage), identity)
   private def header(jwt: String): Json = decoded(jwt.split("\\.")(0))
-  private def claims(jwt: String): Map[String, Json] = decoded(jwt.split("\\.")(1)).asObject.map(_.toMap).getOrElse(Map.empty)
+  private def claims(jwt: String): Map[String, Json] =
+    decoded(jwt.split("\\.")(1)).asObject.map(_.toMap).getOrElse(Map.empty)
 
   test("each kind of key signs with its algorithm") {
     Seq(
@@ -70,7 +73,8 @@ class JwtAssertionSuite extends AnyFunSuite {
         "exp" -> Json.fromLong(1700000300)
       )
     )
-    val further = bearer ++ Seq("oauth2Claims" -> """{"sub":"u@x","aud":"https://a"}""", "oauth2KeyId" -> "k", "oauth2Scope" -> "s")
+    val further =
+      bearer ++ Seq("oauth2Claims" -> """{"sub":"u@x","aud":"https://a"}""", "oauth2KeyId" -> "k", "oauth2Scope" -> "s")
     val jwt = signed(oauth2(further: _*))
     assert(Seq("sub", "aud", "scope").map(claims(jwt)(_)) == Seq(text("u@x"), text("https://a"), text("s")))
     assert(header(jwt).hcursor.get[String]("kid") == Right("k"))
@@ -86,9 +90,14 @@ class JwtAssertionSuite extends AnyFunSuite {
     )
     val o = oauth2("oauth2GrantType" -> "jwt_bearer", "oauth2PrivateKey" -> file.noSpaces)
     val jwt = signed(o)
-    assert(claims(jwt)("iss") == Json.fromString("etl@project") && claims(jwt)("aud") == Json.fromString("https://oauth2/token"))
+    assert(
+      claims(jwt)("iss") == Json.fromString("etl@project") && claims(jwt)("aud") == Json.fromString(
+        "https://oauth2/token"
+      )
+    )
     assert(header(jwt).hcursor.get[String]("kid") == Right("k1"))
-    val body = OAuth2.request(o, None, o.assertion.map(JwtAssertion.sign(o, _, now, "i").fold(e => fail(e.text), identity))).body
+    val body =
+      OAuth2.request(o, None, o.assertion.map(JwtAssertion.sign(o, _, now, "i").fold(e => fail(e.text), identity))).body
     assert(body.exists(_.startsWith("grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion=")))
     assert(body.exists(!_.contains("client_id")))
   }
@@ -130,6 +139,10 @@ class JwtAssertionSuite extends AnyFunSuite {
     assert(!unused.contains("PRIVATE KEY"))
     val broken = oauth2("oauth2GrantType" -> "jwt_bearer", "oauth2ClientId" -> "c", "oauth2PrivateKey" -> "n0t-a-key")
     val error = broken.assertion.map(JwtAssertion.sign(broken, _, now, "i").fold(identity, _ => fail("signed")))
-    assert(error.exists(e => e.condition == Condition.TokenRefused && e.message.contains("is not PEM") && !e.text.contains("n0t")))
+    assert(
+      error.exists(e =>
+        e.condition == Condition.TokenRefused && e.message.contains("is not PEM") && !e.text.contains("n0t")
+      )
+    )
   }
 }
