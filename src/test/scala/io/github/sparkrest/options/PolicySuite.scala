@@ -28,7 +28,12 @@ class PolicySuite extends AnyFunSuite {
       Seq("method" -> "POST", "body" -> "env:PATH")
     ).foreach { options =>
       val text = problems(Policy.Open, options: _*)
-      assert(text.contains("references to secrets (env:, file:, conf:, hadoop:) are not read here") && !text.contains("5ecret"), text)
+      assert(
+        text.contains("references to secrets (env:, file:, conf:, hadoop:) are not read here") && !text.contains(
+          "5ecret"
+        ),
+        text
+      )
       assert(parse(policy("bodyReferences" -> "true"), options: _*).isRight)
     }
   }
@@ -102,7 +107,11 @@ class PolicySuite extends AnyFunSuite {
   test("references stand in headers and params too, and a batch read resolves them again") {
     val config = RestConfig
       .parse(
-        Map("url" -> "http://h/x", "headers" -> """{"X-Key": " conf:spark.a.key "}""", "params" -> """{"k": "hadoop:k"}"""),
+        Map(
+          "url" -> "http://h/x",
+          "headers" -> """{"X-Key": " conf:spark.a.key "}""",
+          "params" -> """{"k": "hadoop:k"}"""
+        ),
         secrets = FromSpark
       )
       .fold(e => fail(e.text), identity)

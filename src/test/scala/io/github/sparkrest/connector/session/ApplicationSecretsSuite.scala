@@ -119,7 +119,8 @@ class ApplicationSecretsSuite extends AnyFunSuite with BeforeAndAfterAll {
   }
 
   test("spark.redaction.regex of the application decides which settings are secrets") {
-    val conf = new SparkConf(false).set("spark.redaction.regex", "region").set("spark.acme.region", "eu").set("spark.token", "t")
+    val conf =
+      new SparkConf(false).set("spark.redaction.regex", "region").set("spark.acme.region", "eu").set("spark.token", "t")
     assert(ApplicationSecrets(conf).setting("spark.acme.region") == Right("eu"))
     assert(ApplicationSecrets(conf).setting("spark.token").left.exists(_.contains("does not redact")))
   }
