@@ -32,6 +32,11 @@ DELTA_SHA256 := 538511702aae0ef6973a6a70af3d4543c9009f8edbed786a00737e2d3cd7f04e
 DELTA_STORAGE := target/delta/delta-storage-$(DELTA_VERSION).jar
 DELTA_STORAGE_SHA256 := 9bdb9fb450f1e119eba53feb427f331b0d09072d26485b8273883ad72c9a2e1d
 
+# Iceberg for the tests, for the same Spark as Delta Lake.
+ICEBERG_VERSION := 1.10.1
+ICEBERG := target/iceberg/iceberg-spark-runtime-4.0_2.13-$(ICEBERG_VERSION).jar
+ICEBERG_SHA256 := 2192a0881ed0f5773b5a83a8820d2b0b2069beec203028643a1c338551007f09
+
 BUILD_FILES := VERSION LICENSE NOTICE build.sbt sbtw $(wildcard project/*.sbt project/*.scala project/build.properties)
 SCALA_FILES := $(shell find src -type f 2>/dev/null)
 WHEEL_FILES := VERSION LICENSE NOTICE python/pyproject.toml python/README.md $(shell find python/src -type f \( -name '*.py' -o -name py.typed \) 2>/dev/null)
@@ -43,7 +48,7 @@ DEMO_JAR := target/.demo-jar
 DEMO_METADATA := target/demo/spark_rest-$(VERSION).dist-info
 PYTHON_CODE := python examples bench .ci
 
-.PHONY: help setup demo test test-all test-slow test-rows test-mutants test-cures test-sim lint fmt jars wheel publish-local bench bench-rows bench-overhead bench-calls bench-endpoints bench-latency docs docs-options release-check clean hdfs wiremock delta
+.PHONY: help setup demo test test-all test-slow test-rows test-mutants test-cures test-sim lint fmt jars wheel publish-local bench bench-rows bench-overhead bench-calls bench-endpoints bench-latency docs docs-options release-check clean hdfs wiremock delta iceberg
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -99,6 +104,8 @@ hdfs: $(HDFS) ## the jar with which tests start an HDFS; they call this themselv
 wiremock: $(WIREMOCK) ## the jar of WireMock; tests call this themselves
 
 delta: $(DELTA) $(DELTA_STORAGE) ## the jars of Delta Lake; tests call this themselves
+
+iceberg: $(ICEBERG) ## the jar of Iceberg; tests call this themselves
 
 venv-%: $(WHEEL) ## with 4.0 for instance: a venv with that PySpark and the wheel, in target/venvs/
 	@PYTHON=$(PYTHON) .ci/venv $*
@@ -185,6 +192,9 @@ $(DELTA):
 
 $(DELTA_STORAGE):
 	.ci/maven-jar io.delta:delta-storage:$(DELTA_VERSION) $(DELTA_STORAGE_SHA256) $@
+
+$(ICEBERG):
+	.ci/maven-jar org.apache.iceberg:iceberg-spark-runtime-4.0_2.13:$(ICEBERG_VERSION) $(ICEBERG_SHA256) $@
 
 $(VENV)/.wheel: $(WHEEL)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps $(WHEEL)
