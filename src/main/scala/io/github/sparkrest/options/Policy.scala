@@ -57,9 +57,16 @@ final case class Policy(
     .map(_ => s"the host is not in the operator's $Prefix$AllowedHosts")
 
   /** @param cluster beginnings of names that only a list of the operator permits */
-  private def refusesName(what: String, name: String, list: Option[Seq[String]], setting: String, cluster: Seq[String]) =
+  private def refusesName(
+      what: String,
+      name: String,
+      list: Option[Seq[String]],
+      setting: String,
+      cluster: Seq[String]
+  ) =
     list match {
-      case Some(listed) if listed.exists(p => if (p.endsWith("*")) name.startsWith(p.dropRight(1)) else name == p) => None
+      case Some(listed) if listed.exists(p => if (p.endsWith("*")) name.startsWith(p.dropRight(1)) else name == p) =>
+        None
       case Some(_)                                 => Some(s"$what is not in the operator's $Prefix$setting")
       case None if cluster.exists(name.startsWith) =>
         Some(s"$what is a credential of the cluster, and not in the operator's $Prefix$setting")
