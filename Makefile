@@ -36,6 +36,11 @@ DELTA_STORAGE_SHA256 := 9bdb9fb450f1e119eba53feb427f331b0d09072d26485b8273883ad7
 S3_CLIENT := target/object-stores/s3
 GCS_CLIENT := target/object-stores/gcs
 
+# Iceberg for the tests, for the same Spark as Delta Lake.
+ICEBERG_VERSION := 1.10.1
+ICEBERG := target/iceberg/iceberg-spark-runtime-4.0_2.13-$(ICEBERG_VERSION).jar
+ICEBERG_SHA256 := 2192a0881ed0f5773b5a83a8820d2b0b2069beec203028643a1c338551007f09
+
 BUILD_FILES := VERSION LICENSE NOTICE build.sbt sbtw $(wildcard project/*.sbt project/*.scala project/build.properties)
 SCALA_FILES := $(shell find src -type f 2>/dev/null)
 WHEEL_FILES := VERSION LICENSE NOTICE python/pyproject.toml python/README.md $(shell find python/src -type f \( -name '*.py' -o -name py.typed \) 2>/dev/null)
@@ -47,7 +52,7 @@ DEMO_JAR := target/.demo-jar
 DEMO_METADATA := target/demo/spark_rest-$(VERSION).dist-info
 PYTHON_CODE := python examples bench .ci
 
-.PHONY: help setup demo test test-all test-slow test-rows test-mutants test-cures test-sim lint fmt jars wheel publish-local bench bench-rows bench-overhead bench-calls bench-endpoints bench-latency docs docs-options release-check clean hdfs wiremock delta object-stores
+.PHONY: help setup demo test test-all test-slow test-rows test-mutants test-cures test-sim lint fmt jars wheel publish-local bench bench-rows bench-overhead bench-calls bench-endpoints bench-latency docs docs-options release-check clean hdfs wiremock delta object-stores iceberg
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -107,6 +112,8 @@ delta: $(DELTA) $(DELTA_STORAGE) ## the jars of Delta Lake; tests run this targe
 object-stores: ## the clients of S3 and Google Cloud Storage; tests run this target
 	@.ci/maven-jars python/s3-jars.txt $(S3_CLIENT)
 	@.ci/maven-jars python/gcs-jars.txt $(GCS_CLIENT)
+
+iceberg: $(ICEBERG) ## the jar of Iceberg; tests run this target
 
 venv-%: $(WHEEL) ## for example venv-4.0: a venv with that PySpark and the wheel, in target/venvs/
 	@PYTHON=$(PYTHON) .ci/venv $*
@@ -200,6 +207,9 @@ $(DELTA):
 
 $(DELTA_STORAGE):
 	.ci/maven-jar io.delta:delta-storage:$(DELTA_VERSION) $(DELTA_STORAGE_SHA256) $@
+
+$(ICEBERG):
+	.ci/maven-jar org.apache.iceberg:iceberg-spark-runtime-4.0_2.13:$(ICEBERG_VERSION) $(ICEBERG_SHA256) $@
 
 $(VENV)/.wheel: $(WHEEL)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps $(WHEEL)

@@ -1,18 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A Delta table that a stream writes. Delta needs another Spark version than the other tests."""
+"""A Delta table that a stream writes. It runs on another Spark than the other tests."""
 
 from __future__ import annotations
 
 import json
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hdfs import ROOT
+from lake import environment
 from process import DRIVERS, Program
-
-SPARK_LINE = "4.0"
 
 
 @dataclass(frozen=True)
@@ -36,7 +33,7 @@ class DeltaTable:
         self._folder = folder
         self.path = folder / "table"
         self.checkpoint = folder / "checkpoint"
-        self._python, self._jars = _environment()
+        self._python, self._jars = environment("delta")
         self._arguments = {
             "jars": self._jars,
             "options": options,
@@ -71,18 +68,3 @@ def _version(commit: Path) -> Version:
         [add["path"] for add in adds],
         sum(int(json.loads(add["stats"])["numRecords"]) for add in adds),
     )
-
-
-def _environment() -> tuple[str, list[str]]:
-    """The Python with that Spark version, and Delta's jars. Missing parts are built first."""
-    made = subprocess.run(
-        ["make", "--no-print-directory", "--silent", "delta", f"venv-{SPARK_LINE}"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert made.returncode == 0, made.stderr
-    jars = sorted(str(jar) for jar in (ROOT / "target" / "delta").glob("*.jar"))
-    assert len(jars) == 2, jars
-    return str(ROOT / "target" / "venvs" / f"spark-{SPARK_LINE}" / "bin" / "python"), jars

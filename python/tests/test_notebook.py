@@ -24,6 +24,10 @@ def read(url: str) -> Any:
         return json.load(response)
 
 
+def notebook() -> Any:
+    return nbformat.read(NOTEBOOK, as_version=4)  # type: ignore[no-untyped-call]
+
+
 def test_the_demo_api_runs_inside_of_with() -> None:
     with spark_rest.demo_api(backlog=5, total=7, rate=1000) as api:
         assert len(read(f"{api.url}/events?limit=3")["events"]) == 3
@@ -40,16 +44,15 @@ def test_the_demo_api_runs_inside_of_with() -> None:
 
 
 def test_the_notebook_has_no_output_in_git() -> None:
-    cells = nbformat.read(NOTEBOOK, as_version=4).cells
-    kept = [cell.id for cell in cells if cell.cell_type == "code" and (cell.outputs or cell.execution_count)]
+    kept = [cell.id for cell in notebook().cells if cell.cell_type == "code" and (cell.outputs or cell.execution_count)]
     assert kept == [], "clear all outputs before you commit"
 
 
 @pytest.mark.skipif(pyspark.__version__.startswith("3."), reason="streams have _metadata since Spark 4.0")
 def test_the_notebook_runs(tmp_path: Path) -> None:
-    notebook = nbformat.read(NOTEBOOK, as_version=4)
-    NotebookClient(notebook, timeout=180, resources={"metadata": {"path": str(tmp_path)}}).execute()
-    outputs = {cell.id: cell.outputs for cell in notebook.cells if cell.cell_type == "code"}
+    executed = notebook()
+    NotebookClient(executed, timeout=180, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    outputs = {cell.id: cell.outputs for cell in executed.cells if cell.cell_type == "code"}
     assert "the API has 500 events: 500 received, 0 repeated" in outputs["check"][0].text
     for chart in ("rate", "lag"):
         images = [o for o in outputs[chart] if o.output_type == "display_data" and "image/png" in o.data]

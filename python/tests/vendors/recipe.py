@@ -42,8 +42,8 @@ def _moved(value: Any, vendor: str, host: str) -> Any:
 
 
 def pages() -> list[str]:
-    """The names of all pages."""
-    return sorted(page.stem for page in COOKBOOK.glob("*.md") if page.stem != "index")
+    """The names of all pages about a vendor."""
+    return sorted(page.stem for page in COOKBOOK.glob("*.md") if page.stem not in ("index", "mirror"))
 
 
 def read_recipe(page: str) -> Recipe:

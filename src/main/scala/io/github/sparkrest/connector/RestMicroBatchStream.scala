@@ -62,6 +62,7 @@ final private[sparkrest] class RestMicroBatchStream(
   private val clock = Clock.steady()
   private var availableNow = false
   @volatile private var polling: Option[(Poller, Thread)] = None
+  private var unpublish: () => Unit = () => ()
 
   /** Where the newest batch ends, and the one before it. */
   @volatile private var recent: List[RestStreamOffset] = Nil
@@ -163,6 +164,7 @@ final private[sparkrest] class RestMicroBatchStream(
       thread.interrupt()
       thread.join(StopWaitMillis)
     }
+    unpublish()
     ApiClient.closeIdleConnections()
   }
 
@@ -197,6 +199,7 @@ final private[sparkrest] class RestMicroBatchStream(
     val thread = new DaemonThreads(s"spark-rest poller of ${SourceName(config)}").newThread(poller)
     thread.start()
     polling = Some((poller, thread))
+    unpublish = PublishedMetrics.start(session, checkpointLocation)(metricsNow)
     poller
   }(_._1)
 

@@ -35,6 +35,24 @@ private[sparkrest] object StreamMetrics {
     counts.map { case (name, n) => name -> n.toString } ++ status.lastError.map("lastError" -> _)
   }
 
+  /** All whose values are numbers and whose names do not depend on errors. */
+  val numbers: Seq[String] = Seq(
+    "polls",
+    "requests",
+    "bytesReceived",
+    "recordsReceived",
+    "newRecords",
+    "failedPolls",
+    "endpoints",
+    "failingEndpoints",
+    "unreadRecords",
+    "rateLimitWaitMs",
+    "rateLimitWaitLeftMs",
+    "quotaLeft",
+    "lagSeconds",
+    "secondsSinceLastPoll"
+  )
+
   /** Those of them that the UI shows. */
   val shown: Array[CustomMetric] = Array(
     new Polls,

@@ -28,8 +28,8 @@ class ObjectLogStoreSuite extends AnyFunSuite {
     private var (isBefore, isAfter) = (true, true)
     val log: LogStore = store(root)
 
-    override protected def closing(n: String): Unit = if (isBefore) { isBefore = false; before(root) }
-    override protected def closed(n: String): Unit = if (isAfter) { isAfter = false; after(root) }
+    override protected def closing(): Unit = if (isBefore) { isBefore = false; before(root) }
+    override protected def closed(): Unit = if (isAfter) { isAfter = false; after(root) }
   }
 
   private def put(root: Path, content: String): Unit = {
@@ -54,7 +54,7 @@ class ObjectLogStoreSuite extends AnyFunSuite {
   test("a write that the store refused is tried again if the name is free, and is an error in the end") {
     val conflict = new Once(before = _ => throw new IOException("409"))
     assert(conflict.log.writeIfAbsent(name, "mine".getBytes(UTF_8)) && text(conflict.log).contains("mine"))
-    val objects = new ObjectsInFolder { override protected def closing(n: String) = throw new IOException("403") }
+    val objects = new ObjectsInFolder { override protected def closing() = throw new IOException("403") }
     val e = intercept[IOException](objects.store(newFolder()).writeIfAbsent(name, Array[Byte](1)))
     assert(e.getMessage == "403")
   }

@@ -32,10 +32,10 @@ private[sparkrest] class ObjectsInFolder extends FilterFileSystem(FileSystem.get
   protected def ignoresConditions: Boolean = false
 
   /** Before a write. */
-  protected def closing(name: String): Unit = ()
+  protected def closing(): Unit = ()
 
   /** After a write that succeeded. */
-  protected def closed(name: String): Unit = ()
+  protected def closed(): Unit = ()
 
   def store(root: Path): LogStore = LogStore.on(this, new HadoopPath(s"file:$root"))
 
@@ -69,7 +69,7 @@ private[sparkrest] class ObjectsInFolder extends FilterFileSystem(FileSystem.get
 
     override def close(): Unit = if (!over) {
       over = true
-      closing(path.getName)
+      closing()
       val file = Paths.get(path.toUri.getPath)
       Files.createDirectories(file.getParent)
       try
@@ -77,7 +77,7 @@ private[sparkrest] class ObjectsInFolder extends FilterFileSystem(FileSystem.get
         else Files.write(file, toByteArray, CREATE, TRUNCATE_EXISTING, WRITE)
       catch { case _: FileAlreadyExistsException => throw new IOException("412: the name is taken") }
       ObjectsInFolder.this.synchronized(written :+= path.getName)
-      closed(path.getName)
+      closed()
     }
   }
 }
