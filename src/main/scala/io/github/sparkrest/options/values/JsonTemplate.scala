@@ -35,7 +35,7 @@ object JsonTemplate {
       val (marked, _, _) = template.parts.foldLeft(("", 0, false)) {
         case ((done, n, quoted), Template.Literal(t)) => (done + t, n, endsInString(t, quoted))
         case ((done, n, quoted), _)                   =>
-          (done + (if (quoted) s"$mark$n$mark" else s"\"$mark$n$mark$mark\""), n + 1, quoted)
+          (done + (if (quoted) s"$mark$n$mark" else "\"" + s"$mark$n$mark$mark" + "\""), n + 1, quoted)
       }
       io.circe.parser.parse(marked).toOption.map(json => new JsonTemplate(part(json, mark, holes)))
     }
