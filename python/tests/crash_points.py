@@ -128,7 +128,7 @@ def _batch_not_committed(e: Event) -> bool:
 def _in_the_purge(e: Event) -> bool:
     """A purge has deleted some of its manifests, or all of them and some of their pages.
 
-    With `retainBatches` 1 it deletes up to the end of the third newest batch. A poll may be writing one page without a manifest.
+    With `retainBatches` 1 it deletes up to the end of the third newest batch. A poll may be writing one further page.
     """
     purged_to = e.now.end_of(e.now.latest - 2)
     manifests_left = any(m.end <= purged_to for m in e.now.log.manifests)
