@@ -228,7 +228,7 @@ POLLING = (
         "silence.filter(_.isTooLong)",
         "silence.filter(_ => false)",
         "SttpClientSuite",
-        "silence in the middle of a body ends after readTimeout",
+        "a body that pauses longer than readTimeout is an error",
     ),
     Mutant(
         "I1.5",

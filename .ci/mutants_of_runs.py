@@ -129,8 +129,8 @@ RUNS = (
     Mutant(
         "I1.21",
         "a run whose own file is gone is not the newest",
-        " && store.exists(path(epoch)) //",
-        " //",
+        " && store.exists(path(epoch))",
+        "",
         "OverlappingRunsSuite",
         "a run that slept while two newer ones began",
     ),

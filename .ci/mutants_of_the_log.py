@@ -105,8 +105,8 @@ LOG = (
     Mutant(
         "I4.15",
         "a long page is not kept in memory to be shown again",
-        "blocks = if (bytes <= KeptRecords.MaxBytes) blocks :+ block else Vector.empty",
-        "blocks = blocks :+ block",
+        "if (bytes > KeptRecords.MaxBytes) forget()",
+        "if (bytes > Long.MaxValue - 1) forget()",
         "PageFileSuite",
         "a page that is too long to be shown again needs no memory for it",
     ),

@@ -57,6 +57,7 @@ def server(folder: Path) -> Iterator[str]:
         yield f"sc://127.0.0.1:{port}"
 
 
+@pytest.mark.slow
 def test_secrets_that_only_the_server_reads(server: str, folder: Path, tmp_path: Path) -> None:
     with (
         ids_from(Feed({"id": 1}, {"id": 2})) as api,

@@ -67,6 +67,7 @@ def submitted(application: str, *arguments: str, folder: Path) -> str:
     )
 
 
+@pytest.mark.slow
 def test_the_published_pom_has_no_dependencies_to_resolve(repository: Path) -> None:
     name, version = f"spark-rest_{SCALA}", spark_rest.__version__
     pom = ElementTree.parse(repository / "io/github/sparkrest" / name / version / f"{name}-{version}.pom")

@@ -110,7 +110,7 @@ def test_the_offsets_command_knows_sources_by_name(
         Exception, match=r"The query has several sources of format rest. Use one of these sources: x, y"
     ):
         tool.setPlan("", "main", "2")
-    tool.set("x", "main", "2")
+    tool.set("x", "main", "1")
     query.run(source(spark, apis[1], "y"), source(spark, apis[0], "x"))
     assert query.names() == ["a1", "a2", "a2", "b1", "b2"]
 

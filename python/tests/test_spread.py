@@ -63,6 +63,7 @@ def test_a_load_requests_once_and_from_an_executor(tmp_path: Path) -> None:
     assert requests_of.senders.keys() <= {"0", "1"}, requests_of.by
 
 
+@pytest.mark.slow
 def test_all_executors_poll_many_endpoints(spark: SparkSession, tmp_path: Path) -> None:
     """One task per endpoint. Spark chooses the executor for each poll."""
     requests_of = RequestsByExecutor()

@@ -23,6 +23,7 @@ LOCAL = {"spark.ui.enabled": "false", "spark.driver.host": "127.0.0.1", "spark.d
 CONF = [word for name, value in LOCAL.items() for word in ("--conf", f"{name}={value}")]
 
 
+@pytest.mark.slow
 def test_a_new_executor_replaces_a_killed_one(spark: SparkSession, tmp_path: Path, standalone: Standalone) -> None:
     """The cluster starts it while the stream runs. It polls, as the lost executor did."""
     watched = Watched()

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.poll
 
+import java.time.Instant
+
 import io.github.sparkrest.config.{InputConfig, RestConfig}
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.auth.KnownSecrets
@@ -43,7 +45,7 @@ final class RowCall(
   private val reader = new ResponseReader(config, Nil, maxBytes, wholeResponse = true)
 
   def apply(row: InputRow): Either[RestError, Vector[Array[Byte]]] =
-    template.render(row, time.render(clock.now())).flatMap(called).left.map(secrets.and(row).hide(_))
+    template.render(row, time.render(Instant.ofEpochMilli(clock.now().toEpochMilli))).flatMap(called).left.map(secrets.and(row).hide(_))
 
   private def called(request: HttpRequest): Either[RestError, Vector[Array[Byte]]] =
     if (input.strictlyOnce) send(request)

@@ -50,7 +50,8 @@ final class Progression(
     val base = latest.begun(state, now)
     strategy.ask(base, now).map { fresh =>
       val ask = base.traversal.fold(fresh)(d => fresh.copy(until = d.until))
-      val began = base.traversal.fold(now)(t => Instant.ofEpochMilli(t.times.began))
+      // Later pages know it in milliseconds.
+      val began = Instant.ofEpochMilli(base.traversal.fold(now.toEpochMilli)(_.times.began))
       // Of the first traversal all pages.
       val initial = base.offset.isEmpty
       RequestPlan(
