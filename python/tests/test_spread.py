@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from pathlib import Path
 
+import pytest
 from emulated import Answer, Emulated, Request
 from process import Driver
 from processes import executor_id, process_at

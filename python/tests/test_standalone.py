@@ -8,6 +8,7 @@ import signal
 import sys
 from pathlib import Path
 
+import pytest
 from emulated import Answer, Emulated, Request
 from process import Driver, Program
 from processes import executor_id, process_at
