@@ -45,7 +45,11 @@ final class RowCall(
   private val reader = new ResponseReader(config, Nil, maxBytes, wholeResponse = true)
 
   def apply(row: InputRow): Either[RestError, Vector[Array[Byte]]] =
-    template.render(row, time.render(Instant.ofEpochMilli(clock.now().toEpochMilli))).flatMap(called).left.map(secrets.and(row).hide(_))
+    template
+      .render(row, time.render(Instant.ofEpochMilli(clock.now().toEpochMilli)))
+      .flatMap(called)
+      .left
+      .map(secrets.and(row).hide(_))
 
   private def called(request: HttpRequest): Either[RestError, Vector[Array[Byte]]] =
     if (input.strictlyOnce) send(request)
