@@ -181,14 +181,13 @@ $(WHEEL): $(JARS) $(WHEEL_FILES) | $(VENV)/.requirements
 
 # All that the demo needs.
 $(VENV)/.pyspark: python/requirements-dev.txt
-	@echo "demo: installing PySpark into $(VENV)"
+	@echo "setup: installing PySpark into $(VENV)"
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check $$(grep '^pyspark==' $<)
 	@touch $@
 
-$(VENV)/.requirements: python/requirements-dev.txt
-	@echo "setup: installing PySpark and the Python tools into $(VENV)"
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+$(VENV)/.requirements: python/requirements-dev.txt $(VENV)/.pyspark
+	@echo "setup: installing the Python tools into $(VENV)"
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r python/requirements-dev.txt
 	@touch $@
 

@@ -7,7 +7,7 @@ import scala.util.Try
 
 import io.github.sparkrest.options.RestOptions.{AuthType => _, _}
 import io.github.sparkrest.options.tables.{AuthType, Opt}
-import io.github.sparkrest.options.values.{ClientAuth, GrantType, HeaderName, KeyPlacement}
+import io.github.sparkrest.options.values.{GrantType, HeaderName, KeyPlacement}
 import io.github.sparkrest.options.{OptionReader, RestOptions}
 
 /** Finds options of authentication that have no meaning together. [[AuthConfig.read]] finds missing options. */
@@ -46,7 +46,7 @@ private[sparkrest] object AuthChecks {
       if (read.isGiven(o) && grant != of)
         Seq(s"${o.name}: has no meaning with oauth2GrantType=$grant; it belongs to oauth2GrantType=$of")
       else Nil
-    val signs = grant == GrantType.JwtBearer || read(Oauth2ClientAuth) == ClientAuth.PrivateKeyJwt
+    val signs = AuthConfig.signs(read).isDefined
     val unsigned =
       if (signs) Nil
       else

@@ -151,6 +151,15 @@ object AuthConfig {
     }
   }
 
+  /** Which option makes `OAuth2` sign its token requests. */
+  private[config] def signs(read: OptionReader): Option[String] = {
+    import RestOptions._
+    val (grant, clientAuth) = (read(Oauth2GrantType), read(Oauth2ClientAuth))
+    if (grant == GrantType.JwtBearer) Some(s"oauth2GrantType=$grant")
+    else if (clientAuth == ClientAuth.PrivateKeyJwt) Some(s"oauth2ClientAuth=$clientAuth")
+    else None
+  }
+
   private def isControl(c: Char): Boolean = c < ' ' || c == 0x7f
 
   private def oauth2(
@@ -160,15 +169,10 @@ object AuthConfig {
   ): OAuth2 = {
     import RestOptions._
     val grant = read(Oauth2GrantType)
-    val clientAuth = read(Oauth2ClientAuth)
     def neededBy(o: Opt[String]) = Secret(read.needed(o, s"oauth2GrantType=$grant"))
-    val key =
-      if (grant == GrantType.JwtBearer) Some(neededBy(Oauth2PrivateKey))
-      else if (clientAuth == ClientAuth.PrivateKeyJwt)
-        Some(Secret(read.needed(Oauth2PrivateKey, s"oauth2ClientAuth=$clientAuth")))
-      else None
-    val assertion = key.map { k =>
-      Assertion(SigningKey.of(k.reveal), read.opt(Oauth2KeyId), read.opt(Oauth2Claims).getOrElse(Nil))
+    val assertion = signs(read).map { why =>
+      val key = SigningKey.of(read.needed(Oauth2PrivateKey, why))
+      Assertion(key, read.opt(Oauth2KeyId), read.opt(Oauth2Claims).getOrElse(Nil))
     }
     val named = grant == GrantType.JwtBearer &&
       assertion.exists(a => a.key.issuer.isDefined || a.claims.exists(_._1 == "iss"))
@@ -177,11 +181,11 @@ object AuthConfig {
       grant,
       if (named) optional(Oauth2ClientId).getOrElse(Secret("")) else needed(Oauth2ClientId),
       optional(Oauth2ClientSecret),
-      clientAuth,
+      read(Oauth2ClientAuth),
       read.opt(Oauth2Scope),
       read.secretValues(Oauth2Params),
       read.secretValues(Oauth2Headers),
-      read.path(Oauth2TokenField).fold(List("access_token"))(_.names),
+      read.path(Oauth2TokenField).toList.flatMap(_.names),
       assertion,
       read(AuthScheme),
       if (grant == GrantType.Password) Some((neededBy(UserId), neededBy(UserPassword))) else None,

@@ -39,10 +39,10 @@ private[sparkrest] object CrossChecks {
       (place, url) <- Seq("url" -> config.url) ++ config.initialUrl.map("initialUrl" -> _)
       path = Template.parse(beforeQuery.findFirstIn(url).getOrElse("")) if path.isOptional
     } yield s"$place: a path cannot leave out ${path.names.map(n => s"{$n?}").mkString(", ")}; use a parameter or initialUrl"
+    val known = config.placeholders.toSet
     val inText = for {
       (place, text) <- config.body.map("body" -> _).toSeq ++ config.initialBody.map("initialBody" -> _)
-      if !config.formBody && Template.parse(text, config.placeholders.contains(_)).isOptional &&
-        JsonTemplate.parse(text, config.placeholders.contains(_)).isEmpty
+      if !config.formBody && Template.parse(text, known).isOptional && JsonTemplate.parse(text, known).isEmpty
     } yield s"$place: {name?} needs a JSON body, and this is not valid JSON"
     inPath ++ inText
   }

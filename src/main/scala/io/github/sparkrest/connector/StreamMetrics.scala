@@ -16,42 +16,41 @@ private[sparkrest] object StreamMetrics {
       unread: Long,
       now: Long
   ): Map[String, String] = {
-    val counts = Map(
-      "polls" -> status.polls,
-      "requests" -> status.requests,
-      "bytesReceived" -> status.bytes,
-      "recordsReceived" -> status.records,
-      "newRecords" -> status.newRecords,
-      "failedPolls" -> status.failedPolls,
-      "endpoints" -> endpoints.toLong,
-      "failingEndpoints" -> status.failing.toLong,
-      "unreadRecords" -> unread,
-      "rateLimitWaitMs" -> waits.fold(0L)(_.totalMs(now)),
-      "rateLimitWaitLeftMs" -> waits.fold(0L)(_.leftMs(now))
-    ) ++ status.failures.map { case (name, n) => s"failedPolls.$name" -> n } ++
-      status.quotaLeft.map("quotaLeft" -> _) ++
-      status.oldestMs.map(ms => "lagSeconds" -> math.max(0L, now - ms) / 1000) ++
-      status.polledAtMs.map(ms => "secondsSinceLastPoll" -> math.max(0L, now - ms) / 1000)
-    counts.map { case (name, n) => name -> n.toString } ++ status.lastError.map("lastError" -> _)
+    val counts = table.flatMap { case (name, read) => read(State(status, waits, endpoints, unread, now)).map(name -> _) } ++
+      status.failures.map { case (name, n) => s"failedPolls.$name" -> n }
+    counts.map { case (name, n) => name -> n.toString }.toMap ++ status.lastError.map("lastError" -> _)
   }
 
-  /** All whose values are numbers and whose names do not depend on errors. */
-  val numbers: Seq[String] = Seq(
-    "polls",
-    "requests",
-    "bytesReceived",
-    "recordsReceived",
-    "newRecords",
-    "failedPolls",
-    "endpoints",
-    "failingEndpoints",
-    "unreadRecords",
-    "rateLimitWaitMs",
-    "rateLimitWaitLeftMs",
-    "quotaLeft",
-    "lagSeconds",
-    "secondsSinceLastPoll"
+  final private case class State(
+      status: PollStatus,
+      waits: Option[WaitMetrics],
+      endpoints: Int,
+      unread: Long,
+      now: Long
+  ) {
+    def secondsSince(ms: Long): Long = math.max(0L, now - ms) / 1000
+  }
+
+  /** `None`: not known. */
+  private val table: Seq[(String, State => Option[Long])] = Seq(
+    "polls" -> (s => Some(s.status.polls)),
+    "requests" -> (s => Some(s.status.requests)),
+    "bytesReceived" -> (s => Some(s.status.bytes)),
+    "recordsReceived" -> (s => Some(s.status.records)),
+    "newRecords" -> (s => Some(s.status.newRecords)),
+    "failedPolls" -> (s => Some(s.status.failedPolls)),
+    "endpoints" -> (s => Some(s.endpoints.toLong)),
+    "failingEndpoints" -> (s => Some(s.status.failing.toLong)),
+    "unreadRecords" -> (s => Some(s.unread)),
+    "rateLimitWaitMs" -> (s => Some(s.waits.fold(0L)(_.totalMs(s.now)))),
+    "rateLimitWaitLeftMs" -> (s => Some(s.waits.fold(0L)(_.leftMs(s.now)))),
+    "quotaLeft" -> (_.status.quotaLeft),
+    "lagSeconds" -> (s => s.status.oldestMs.map(s.secondsSince)),
+    "secondsSinceLastPoll" -> (s => s.status.polledAtMs.map(s.secondsSince))
   )
+
+  /** All whose values are numbers and whose names do not depend on errors. */
+  val numbers: Seq[String] = table.map(_._1)
 
   /** Those of them that the UI shows. */
   val shown: Array[CustomMetric] = Array(

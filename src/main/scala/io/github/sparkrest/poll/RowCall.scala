@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.poll
 
-import java.time.Instant
-
 import io.github.sparkrest.config.{InputConfig, RestConfig}
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.auth.KnownSecrets
@@ -46,7 +44,7 @@ final class RowCall(
 
   def apply(row: InputRow): Either[RestError, Vector[Array[Byte]]] =
     template
-      .render(row, time.render(Instant.ofEpochMilli(clock.now().toEpochMilli)))
+      .render(row, time.now(clock.now().toEpochMilli))
       .flatMap(called)
       .left
       .map(secrets.and(row).hide(_))

@@ -50,8 +50,7 @@ final class Progression(
     val base = latest.begun(state, now)
     strategy.ask(base, now).map { fresh =>
       val ask = base.traversal.fold(fresh)(d => fresh.copy(until = d.until))
-      // Later pages know it in milliseconds.
-      val began = Instant.ofEpochMilli(base.traversal.fold(now.toEpochMilli)(_.times.began))
+      val began = base.traversal.fold(now.toEpochMilli)(_.times.began)
       // Of the first traversal all pages.
       val initial = base.offset.isEmpty
       RequestPlan(
@@ -62,7 +61,7 @@ final class Progression(
           (ask.offset, ask.until),
           base.traversal.map(_.page),
           initial,
-          now = time.render(began)
+          now = time.now(began)
         ),
         now
       )

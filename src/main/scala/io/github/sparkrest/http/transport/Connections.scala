@@ -22,7 +22,6 @@ import okhttp3.{Authenticator => ProxyAuthenticator, ConnectionPool, ConnectionS
   */
 final private[transport] case class Connections(
     connectTimeoutMs: Long,
-    readTimeoutMs: Long,
     transport: TransportConfig,
     tls: Option[SSLContext],
     checked: Option[AddressCheck]

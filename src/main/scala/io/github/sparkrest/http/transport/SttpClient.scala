@@ -61,7 +61,7 @@ final class SttpClient(
 
   private def client(request: HttpRequest, context: Option[javax.net.ssl.SSLContext]) = {
     val checked = if (transport.allowPrivateHosts || !isDirect(request.url)) None else Some(addresses)
-    Connections.client(Connections(connectTimeoutMs, readTimeoutMs, transport, context, checked))
+    Connections.client(Connections(connectTimeoutMs, transport, context, checked))
   }
 
   private def read[A](request: HttpRequest, exchange: Exchange, response: Response[InputStream])(

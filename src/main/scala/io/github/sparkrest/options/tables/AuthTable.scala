@@ -27,6 +27,7 @@ private[sparkrest] trait AuthTable {
   private val Authentication = Section("Authentication")
   private def text(name: String, doc: String): Opt[String] = Opt(name, NonEmpty, Authentication, doc)
   private def hidden(name: String, doc: String): Opt[String] = text(name, doc).copy(secret = true)
+  private def fields(name: String, doc: String): Opt[Seq[(String, String)]] = Opt(name, JsonMap, Authentication, doc)
 
   val AuthType: Opt[Kind] = Opt(
     "authType",
@@ -106,31 +107,23 @@ private[sparkrest] trait AuthTable {
     doc = "How the client proves who it is: its secret in the `Authorization` header, its secret as `client_secret` in the body, or an assertion that `oauth2PrivateKey` signs (RFC 7523)."
   )
   val Oauth2Scope: Opt[String] = text("oauth2Scope", "Scopes to request, separated by blanks.")
-  val Oauth2Params: Opt[Seq[(String, String)]] = Opt(
+  val Oauth2Params: Opt[Seq[(String, String)]] = fields(
     "oauth2Params",
-    JsonMap,
-    Authentication,
-    secret = true,
-    doc = "Further fields of the token request as a JSON object, e.g. `audience`."
-  )
+    "Further fields of the token request as a JSON object, e.g. `audience`."
+  ).copy(secret = true)
   val Oauth2PrivateKey: Opt[String] = hidden(
     "oauth2PrivateKey",
     "Private key as PEM (RSA, EC or Ed25519), or the JSON file of a Google service account, preferably as `file:PATH`. It signs the assertions of `jwt_bearer` and `private_key_jwt`."
   )
   val Oauth2KeyId: Opt[String] = text("oauth2KeyId", "Name of the private key at the server, the `kid` of an assertion.")
-  val Oauth2Claims: Opt[Seq[(String, String)]] = Opt(
+  val Oauth2Claims: Opt[Seq[(String, String)]] = fields(
     "oauth2Claims",
-    JsonMap,
-    Authentication,
-    doc = "Claims of an assertion as a JSON object, e.g. `sub`. They replace the defaults: `iss` and `sub` are the client (no `sub` with `jwt_bearer`), `aud` is the token endpoint, and an assertion is valid for five minutes."
+    "Claims of an assertion as a JSON object, e.g. `sub`. They replace the defaults: `iss` and `sub` are the client (no `sub` with `jwt_bearer`), `aud` is the token endpoint, and an assertion is valid for five minutes."
   )
-  val Oauth2Headers: Opt[Seq[(String, String)]] = Opt(
+  val Oauth2Headers: Opt[Seq[(String, String)]] = fields(
     "oauth2Headers",
-    JsonMap,
-    Authentication,
-    secret = true,
-    doc = "Headers of the token request as a JSON object. It gets none of `headers` except `User-Agent`."
-  )
+    "Headers of the token request as a JSON object. It gets none of `headers` except `User-Agent`."
+  ).copy(secret = true)
   val Oauth2TokenField: Opt[String] = text(
     "oauth2TokenField",
     "Path of the access token in the response of the token endpoint, e.g. `data.token`."

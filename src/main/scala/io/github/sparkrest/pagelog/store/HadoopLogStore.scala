@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.pagelog.store
 
-import java.io.{FileNotFoundException, IOException, InputStream, InterruptedIOException, OutputStream}
+import java.io.{IOException, InputStream, InterruptedIOException, OutputStream}
 import java.nio.channels.ClosedByInterruptException
 
 import scala.annotation.tailrec
@@ -12,9 +12,7 @@ import org.apache.hadoop.fs.{FileSystem, Path}
 /** HDFS, and any Hadoop file system that is not known as an object store. "Only if absent" is a rename, which HDFS refuses if the
   * name exists. An object store would not refuse it: see [[ObjectLogStore]].
   */
-final class HadoopLogStore(fs: FileSystem, root: Path) extends LogStore {
-  def location: String = root.toString
-
+final class HadoopLogStore(fs: FileSystem, root: Path) extends HadoopFiles(fs, root) {
   def create(name: String): OutputStream = fs.create(path(name), false)
 
   def writeIfAbsent(name: String, bytes: Array[Byte]): Boolean = writeIfAbsent(name, bytes, LogStoreNames.Tries)
@@ -43,17 +41,6 @@ final class HadoopLogStore(fs: FileSystem, root: Path) extends LogStore {
   /** Not atomic: a reader must treat a half-written file as absent. */
   def overwrite(name: String, bytes: Array[Byte]): Unit = write(name, bytes, replace = true)
 
-  def read(name: String): Option[Array[Byte]] =
-    try {
-      val in = fs.open(path(name))
-      try Some(in.readAllBytes())
-      finally in.close()
-    } catch { case _: FileNotFoundException => None }
-
-  def length(name: String): Option[Long] =
-    try Some(fs.getFileStatus(path(name)).getLen)
-    catch { case _: FileNotFoundException => None }
-
   def open(name: String, from: Long, bytes: Long): InputStream = {
     val in = fs.open(path(name))
     in.seek(from)
@@ -65,10 +52,6 @@ final class HadoopLogStore(fs: FileSystem, root: Path) extends LogStore {
   def deleteTemporary(folder: String): Unit =
     entries(folder).filter(LogStoreNames.isTemporary).foreach(n => delete(s"$folder/$n"))
 
-  private def entries(folder: String): Seq[String] =
-    try fs.listStatus(path(folder)).toList.map(_.getPath.getName)
-    catch { case _: FileNotFoundException => Nil }
-
   def delete(name: String): Unit = { fs.delete(path(name), false); () }
 
   private def write(name: String, bytes: Array[Byte], replace: Boolean): Unit = {
@@ -76,6 +59,4 @@ final class HadoopLogStore(fs: FileSystem, root: Path) extends LogStore {
     try out.write(bytes)
     finally out.close()
   }
-
-  private def path(name: String): Path = new Path(root, name)
 }

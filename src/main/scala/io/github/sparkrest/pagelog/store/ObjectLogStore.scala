@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.pagelog.store
 
-import java.io.{FileNotFoundException, IOException, InputStream, InterruptedIOException, OutputStream}
+import java.io.{IOException, InputStream, InterruptedIOException, OutputStream}
 import java.net.SocketTimeoutException
 import java.nio.channels.ClosedByInterruptException
 import java.util.concurrent.ExecutionException
@@ -17,12 +17,12 @@ import org.apache.hadoop.fs.{FSDataOutputStream, FileSystem, Path}
   * Every request costs time and money. Nothing here lists a folder except [[list]].
   */
 final private[sparkrest] class ObjectLogStore(fs: FileSystem, root: Path, conditional: ConditionalCreate)
-    extends LogStore {
+    extends HadoopFiles(fs, root) {
   import ObjectLogStore._
 
-  private val bulk = BulkDelete.of(fs, root)
+  /** Only the driver deletes. */
+  private lazy val bulk = BulkDelete.of(fs, root)
 
-  def location: String = root.toString
   override def noteMillis: Long = NoteMillis
 
   def create(name: String): OutputStream = conditional.absentOnly(fs, path(name))
@@ -61,14 +61,6 @@ final private[sparkrest] class ObjectLogStore(fs: FileSystem, root: Path, condit
       case done                                                    => done.get
     }
 
-  def read(name: String): Option[Array[Byte]] = ifFound {
-    val in = fs.open(path(name))
-    try in.readAllBytes()
-    finally in.close()
-  }
-
-  def length(name: String): Option[Long] = ifFound(fs.getFileStatus(path(name)).getLen)
-
   /** `isFile` is deprecated because its callers may not expect a request. On S3 it is the only call that sends one request: for
     * an object that is absent, `getFileStatus` lists the name too, to see whether it is a folder.
     */
@@ -89,8 +81,7 @@ final private[sparkrest] class ObjectLogStore(fs: FileSystem, root: Path, condit
     in
   }
 
-  def list(folder: String): Seq[String] =
-    ifFound(fs.listStatus(path(folder)).toList.map(_.getPath.getName)).getOrElse(Nil)
+  def list(folder: String): Seq[String] = entries(folder)
 
   def delete(name: String): Unit = delete(Seq(name))
 
@@ -105,8 +96,6 @@ final private[sparkrest] class ObjectLogStore(fs: FileSystem, root: Path, condit
   private def write(out: OutputStream, bytes: Array[Byte]): Unit =
     try out.write(bytes)
     finally out.close()
-
-  private def path(name: String): Path = new Path(root, name)
 }
 
 private[sparkrest] object ObjectLogStore {
@@ -116,10 +105,6 @@ private[sparkrest] object ObjectLogStore {
   private val Tries = 3
 
   private val Abortable = "fs.capability.outputstream.abortable"
-
-  private def ifFound[A](request: => A): Option[A] =
-    try Some(request)
-    catch { case _: FileNotFoundException => None }
 
   /** A timeout of a connection has the same type as the interrupt of a thread. */
   private def isInterrupt(e: Throwable): Boolean = e match {

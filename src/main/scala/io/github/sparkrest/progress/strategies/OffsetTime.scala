@@ -25,6 +25,9 @@ final private[sparkrest] class OffsetTime(options: OffsetConfig) {
 
   def isKnown: Boolean = format.isDefined
 
+  /** `{now}`: in milliseconds, because a traversal remembers its begin in milliseconds. */
+  def now(epochMillis: Long): String = render(Instant.ofEpochMilli(epochMillis))
+
   def render(moment: Instant): String =
     format.getOrElse(TimeFormat.Iso).render(moment, options.zone)
 
