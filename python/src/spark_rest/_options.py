@@ -119,9 +119,6 @@ class Options(TypedDict, total=False):
     """What happens when the API refuses the stored cursor twice (``expiredStatusCodes``), five seconds apart.
     ``fail`` fails the query. ``restart`` begins again at ``initialOffset``, and drops records that are still
     remembered. A refused page token always restarts the traversal. Default: ``fail``."""
-    expired_status_codes: str | None
-    """Status codes that may mean that a cursor or page token has expired, e.g. ``400,410,412,422``. Default:
-    ``400,404,410``."""
     pagination: Literal["none", "link", "nextUrl", "cursor", "page", "offset", "auto"] | None
     """How a response names the next page: ``link`` (header ``Link``, ``rel="next"``), ``nextUrl`` (a URL in the
     response), ``cursor`` (a token), ``page`` (a page number), ``offset`` (a number of records), or ``auto``
@@ -146,6 +143,9 @@ class Options(TypedDict, total=False):
     """Number of the first page. Default: 1, and 0 for ``offset``. With ``cursor``: the token of the first page,
     such as ``*``, or ``{offset}`` if the API takes the offset and the page token in one parameter. Default:
     none."""
+    expired_status_codes: str | None
+    """Status codes that may mean that a cursor or page token has expired, e.g. ``400,410,412,422``. Default:
+    ``400,404,410``."""
     max_pages_per_poll: int | None
     """Maximum number of pages in one poll. The next poll continues at once, so no record is lost. Default:
     ``100``."""

@@ -32,8 +32,7 @@ final case class OffsetConfig(
     lookbackMs: Long,
     lagMs: Long,
     windowStepMs: Option[Long],
-    restartsExpired: Boolean,
-    expiredStatuses: values.StatusCodes
+    restartsExpired: Boolean
 ) {
   def ascending: Boolean = order == values.Order.Ascending
   def descending: Boolean = order == values.Order.Descending
@@ -75,8 +74,7 @@ object OffsetConfig {
       lookbackMs = read(Lookback),
       lagMs = read(Lag),
       windowStepMs = read.opt(WindowStep),
-      restartsExpired = read(OnCursorExpired) == values.ExpiredCursor.Restart,
-      expiredStatuses = read.parsed(ExpiredStatusCodes)(values.StatusCodes.parse).getOrElse(values.StatusCodes(Nil))
+      restartsExpired = read(OnCursorExpired) == values.ExpiredCursor.Restart
     )
   }
 }

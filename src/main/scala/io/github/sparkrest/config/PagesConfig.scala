@@ -4,7 +4,7 @@ package io.github.sparkrest.config
 import scala.util.Try
 
 import io.github.sparkrest.options.tables.PaginationType
-import io.github.sparkrest.options.values.{FieldPath, Template, ValueSource}
+import io.github.sparkrest.options.values.{FieldPath, StatusCodes, Template, ValueSource}
 import io.github.sparkrest.options.{OptionReader, RestOptions}
 
 /** The pages of one poll.
@@ -14,6 +14,7 @@ import io.github.sparkrest.options.{OptionReader, RestOptions}
   * @param pageParam query parameter of the page; `None`: a placeholder is used
   * @param start number of the first page, or of the first record
   * @param first token of the first page, or its number
+  * @param expiredStatuses may refuse a page token, or the stored cursor
   * @param inFlight the most requests of one poll at once
   */
 final case class PagesConfig(
@@ -26,6 +27,7 @@ final case class PagesConfig(
     pageSize: Option[Long],
     start: Long,
     first: Template,
+    expiredStatuses: StatusCodes,
     maxPages: Long,
     reanchorAfter: Option[Long],
     intervalMs: Long,
@@ -60,6 +62,7 @@ object PagesConfig {
       pageSize = read.opt(PageSize),
       start = start,
       first = Template.parse(if (kind.isNumbered) start.toString else read.opt(StartPage).getOrElse("")),
+      expiredStatuses = read.parsed(ExpiredStatusCodes)(StatusCodes.parse).getOrElse(StatusCodes(Nil)),
       maxPages = read(MaxPagesPerPoll),
       reanchorAfter = read.opt(ReanchorAfter),
       intervalMs = read(PageInterval),

@@ -16,7 +16,9 @@ private[sparkrest] object StreamMetrics {
       unread: Long,
       now: Long
   ): Map[String, String] = {
-    val counts = table.flatMap { case (name, read) => read(State(status, waits, endpoints, unread, now)).map(name -> _) } ++
+    val counts = table.flatMap { case (name, read) =>
+      read(State(status, waits, endpoints, unread, now)).map(name -> _)
+    } ++
       status.failures.map { case (name, n) => s"failedPolls.$name" -> n }
     counts.map { case (name, n) => name -> n.toString }.toMap ++ status.lastError.map("lastError" -> _)
   }

@@ -37,7 +37,7 @@ object RestOptions
     Proxy, ProxyUser, ProxyPassword,
     DataField, ResponseFormat, RecordFields, EmptyStatusCodes, EmptyWhen, ErrorWhen, MaxResponseBytes, Streaming
   ) ++ offsets ++ Seq(
-    Pagination, NextField, HasMoreField, TotalField, PageParam, PageSizeParam, PageSize, StartPage, MaxPagesPerPoll,
+    Pagination, NextField, HasMoreField, TotalField, PageParam, PageSizeParam, PageSize, StartPage, ExpiredStatusCodes, MaxPagesPerPoll,
     ReanchorAfter, PageInterval, PagesInFlight, AllowedHosts, AllowPrivateHosts,
     StreamingInterval, CatchUpInterval, BatchSize, MaxBytesPerBatch,
     MaxBufferedBytes, RetainBatches, EndpointRetention, PageLogLocation, MaxRetries, RetryBackoff, OnError, MaxConsecutiveErrors,

@@ -10,7 +10,7 @@ import io.github.sparkrest.progress.Progress
 final case class PageFailure(error: RestError, status: Int = 0) {
 
   /** The API may no longer know the page token or cursor. */
-  def refusesPlace(config: RestConfig): Boolean = config.offset.expiredStatuses.contains(status)
+  def refusesPlace(config: RestConfig): Boolean = config.paging.expiredStatuses.contains(status)
 
   /** The page token is useless: keeping it would repeat the error forever. */
   def endsTraversal: Boolean = PageFailure.EndsTraversal(error.condition)

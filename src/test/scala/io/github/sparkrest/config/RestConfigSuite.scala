@@ -152,6 +152,7 @@ class RestConfigSuite extends AnyFunSuite {
 
   test("a batch read with `order` but without an offset reads the whole list") {
     assert(config("order" -> "asc").forBatch.offset.kind == OffsetType.Snapshot)
+    assert(config("expiredStatusCodes" -> "410").forBatch.offset.kind == OffsetType.Snapshot)
     assert(config("order" -> "asc", "offsetField" -> "id").forBatch.offset.kind == OffsetType.Timestamp)
   }
 }

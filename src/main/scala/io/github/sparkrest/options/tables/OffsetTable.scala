@@ -172,14 +172,6 @@ private[sparkrest] trait OffsetTable {
     doc = "What happens when the API refuses the stored cursor twice (`expiredStatusCodes`), five seconds apart. `fail` fails the query. `restart` begins again at `initialOffset`, and drops records that are still remembered. A refused page token always restarts the traversal."
   )
 
-  val ExpiredStatusCodes: Opt[String] = Opt(
-    "expiredStatusCodes",
-    NonEmpty,
-    Offsets,
-    default = Some("400,404,410"),
-    doc = "Status codes that may mean that a cursor or page token has expired, e.g. `400,410,412,422`."
-  )
-
   /** All options about offsets, in the order of the docs. */
   val offsets: Seq[Opt[_]] = Seq(
     OffsetType,
@@ -194,7 +186,6 @@ private[sparkrest] trait OffsetTable {
     Lookback,
     Lag,
     WindowStep,
-    OnCursorExpired,
-    ExpiredStatusCodes
+    OnCursorExpired
   )
 }

@@ -102,6 +102,13 @@ private[sparkrest] trait PagingTable {
     Paging,
     doc = "Number of the first page. Default: 1, and 0 for `offset`. With `cursor`: the token of the first page, such as `*`, or `{offset}` if the API takes the offset and the page token in one parameter. Default: none."
   )
+  val ExpiredStatusCodes: Opt[String] = Opt(
+    "expiredStatusCodes",
+    NonEmpty,
+    Paging,
+    default = Some("400,404,410"),
+    doc = "Status codes that may mean that a cursor or page token has expired, e.g. `400,410,412,422`."
+  )
   val MaxPagesPerPoll: Opt[Long] = Opt(
     "maxPagesPerPoll",
     Whole(1),
