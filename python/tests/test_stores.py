@@ -212,6 +212,11 @@ class Start:
 
 
 def process_starts(recording: Path) -> list[Start]:
+    def is_complete() -> bool:
+        return subprocess.run(["jfr", "summary", str(recording)], capture_output=True, check=False).returncode == 0
+
+    # The JVM writes the file while it ends, and it may end after its Python program.
+    wait_until(is_complete, "the recording")
     command = ["jfr", "print", "--json", "--stack-depth", "512", "--events", "jdk.ProcessStart", str(recording)]
     printed = subprocess.run(command, capture_output=True, text=True, check=True)
     return [Start(event["values"]) for event in json.loads(printed.stdout)["recording"]["events"]]
