@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs the tests of all kinds. The last line is `N passed, N failed`. Standard library only, because it runs first."""
+"""Runs the tests of all kinds. The last line is `N passed, N failed`. Standard library only, because it runs first.
+
+The Scala tests run next to the Python tests, which wait for processes and servers for half of their time.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,10 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
+import time
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
@@ -52,7 +58,14 @@ class Result:
 
 def main() -> int:
     older = spark_lines()[:-1]
-    results = [*scala_tests(), *python_tests(older if ALL_VERSIONS in sys.argv else older[:1])]
+    failure = built()
+    if failure:
+        results = [failure]
+    else:
+        with ThreadPoolExecutor(1) as beside:
+            scala = beside.submit(scala_tests)
+            python = list(python_tests(older if ALL_VERSIONS in sys.argv else older[:1]))
+            results = [*scala.result(), *python]
     print("\nkinds of tests that ran:")
     for result in results:
         print(f"  {result}")
@@ -61,26 +74,32 @@ def main() -> int:
     return 1 if failed else 0
 
 
-def scala_tests() -> list[Result]:
-    """Compiles and publishes both lines with one sbt, because its start takes long. The wheel needs the jars next.
+def built() -> Result | None:
+    """Compiles and publishes both Scala lines with one sbt, because its start takes long, and makes `.venv`.
 
-    Each line then runs its tests in a separate sbt, because `+test` would skip the second line after a failure.
+    The result is a failure, or None.
     """
     for line in SCALA_LINES:
         for folder in scala_reports(line):
             shutil.rmtree(folder, ignore_errors=True)
     # `test_published.py` uses the artifacts that are published here.
     repository = f"-Dmaven.repo.local={ROOT / 'target' / 'home' / '.m2' / 'repository'}"
-    built = run(["./sbtw", "+assembly", "+Test/compile", "+publishM2"], JAVA_TOOL_OPTIONS=repository)
-    if built != 0:
-        return [Result("Scala", 0, 1, f"the build: exit code {built}")]
+    code = run(["./sbtw", "+assembly", "+Test/compile", "+publishM2"], JAVA_TOOL_OPTIONS=repository)
+    if code != 0:
+        return Result("Scala", 0, 1, f"the build: exit code {code}")
     # Tells `make setup` that everything is compiled.
     (ROOT / "target" / ".built").touch()
+    code = run(["make", "--no-print-directory", "setup"])
+    return Result("Python", 0, 1, f"make setup: exit code {code}") if code != 0 else None
+
+
+def scala_tests() -> list[Result]:
+    """Each line runs its tests in a separate sbt, because `+test` would skip the second line after a failure."""
     return [
         counted(
             f"Scala {line}",
             scala_reports(line),
-            run(["./sbtw", f"++{line}", "test"], SIM_RUNS=HISTORIES[line]),
+            run(["./sbtw", f"++{line}", "test"], at_once=False, SIM_RUNS=HISTORIES[line]),
         )
         for line in SCALA_LINES
     ]
@@ -94,10 +113,6 @@ def scala_reports(line: str) -> list[Path]:
 def python_tests(lines: Iterable[str]) -> Iterator[Result]:
     """Tests the installed wheel: all tests on the newest Spark, in `.venv`, then the tests of the other lines."""
     shutil.rmtree(PYTEST_REPORTS, ignore_errors=True)
-    setup = run(["make", "--no-print-directory", "setup"])
-    if setup != 0:
-        yield Result("Python", 0, 1, f"make setup: exit code {setup}")
-        return
     oldest, *_, newest = spark_lines()
     yield pytest(newest, ".venv", ["python/tests"])
     if ALL_VERSIONS in sys.argv:
@@ -152,13 +167,30 @@ def number(suite: ElementTree.Element, name: str) -> int:
     return int(suite.get(name) or 0)
 
 
-def run(command: list[str], **env: str) -> int:
-    print(f"\n$ {' '.join(command)}", flush=True)
-    try:
-        return subprocess.run(command, cwd=ROOT, env=os.environ | env, check=False).returncode
-    except OSError as e:
-        print(e, file=sys.stderr)
-        return 127
+def run(command: list[str], *, at_once: bool = True, **env: str) -> int:
+    """The exit code. Without `at_once`, the output is printed when the command has ended, so two outputs stay apart."""
+    title = f"\n$ {' '.join(command)}"
+    started = time.monotonic()
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
+        if at_once:
+            print(title, flush=True)
+        try:
+            code = subprocess.run(
+                command,
+                cwd=ROOT,
+                env=os.environ | env,
+                check=False,
+                stdout=None if at_once else output,
+                stderr=None if at_once else subprocess.STDOUT,
+            ).returncode
+        except OSError as e:
+            print(e, file=sys.stderr)
+            return 127
+        if not at_once:
+            output.seek(0)
+            print(title, *(line.rstrip("\n") for line in output), sep="\n", flush=True)
+    print(f"[{time.monotonic() - started:.0f} s: {' '.join(command)}]", flush=True)
+    return code
 
 
 if __name__ == "__main__":
