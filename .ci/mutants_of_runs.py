@@ -183,6 +183,22 @@ RUNS = (
         "the interval counts from the latest poll that may not have been noted",
     ),
     Mutant(
+        "I3.19",
+        "an endpoint that is gone keeps its progress",
+        "val changed = all.map(s => present.get(s.key).fold(s.copy(isGone = true))(e => s.copy(e, isGone = false))) ++ added",
+        "val changed = all.filter(s => present.contains(s.key)) ++ added",
+        "InputRefreshSuite",
+        "a new row is polled at once, a row that is gone no more, and a row that comes back continues",
+    ),
+    Mutant(
+        "I3.20",
+        "an endpoint has the version that its complete poll began with",
+        "if (isComplete && polledVersion.isDefined) outcome.copy(outcome.state.copy(inputVersion = polledVersion))",
+        "if (isComplete) outcome.copy(outcome.state.copy(inputVersion = endpoint.version))",
+        "InputRefreshSuite",
+        "a version that changes during a poll means another poll",
+    ),
+    Mutant(
         "I3.16",
         "a note of a later version is not taken for torn",
         "case Left(later: Unreadable.Later) => Left(later)",

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the tests of all kinds. The last line is `N passed, N failed`. Standard library only, because it runs first.
 
-The Scala tests run next to the Python tests, which wait for processes and servers for half of their time.
+Two lanes run next to each other, because tests often wait for processes and servers: all Python tests on the newest
+Spark, and the tests of Scala and of older Sparks.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ ON_EVERY_SPARK = (
 )
 # `make test-all` runs them with a Spark of each Scala line. They build the Scala application and a new environment.
 SLOW_PUBLISHED = ["python/tests/test_published.py", "-m", "slow"]
+MAKE = ["make", "--no-print-directory"]
 PYTEST_REPORTS = ROOT / "target" / "pytest"
 
 
@@ -57,15 +59,19 @@ class Result:
 
 
 def main() -> int:
-    older = spark_lines()[:-1]
+    everything = ALL_VERSIONS in sys.argv
+    oldest, *others, newest = spark_lines()
     failure = built()
     if failure:
         results = [failure]
     else:
-        with ThreadPoolExecutor(1) as beside:
-            scala = beside.submit(scala_tests)
-            python = list(python_tests(older if ALL_VERSIONS in sys.argv else older[:1]))
-            results = [*scala.result(), *python]
+        shutil.rmtree(PYTEST_REPORTS, ignore_errors=True)
+        with ThreadPoolExecutor(1) as second_lane:
+            beside = second_lane.submit(second, [oldest, *others] if everything else [oldest])
+            results = [pytest(newest, ".venv", ["python/tests"])]
+            if everything:
+                results.append(pytest(newest, ".venv", SLOW_PUBLISHED, "published"))
+            results += beside.result()
     print("\nkinds of tests that ran:")
     for result in results:
         print(f"  {result}")
@@ -77,32 +83,36 @@ def main() -> int:
 def built() -> Result | None:
     """Compiles and publishes both Scala lines with one sbt, because its start takes long, and makes `.venv`.
 
-    The result is a failure, or None.
+    pip downloads meanwhile. The result is a failure, or None.
     """
     for line in SCALA_LINES:
         for folder in scala_reports(line):
             shutil.rmtree(folder, ignore_errors=True)
     # `test_published.py` uses the artifacts that are published here.
     repository = f"-Dmaven.repo.local={ROOT / 'target' / 'home' / '.m2' / 'repository'}"
-    code = run(["./sbtw", "+assembly", "+Test/compile", "+publishM2"], JAVA_TOOL_OPTIONS=repository)
+    with ThreadPoolExecutor(1) as beside:
+        tools = beside.submit(run, [*MAKE, ".venv/.requirements"], at_once=False)
+        code = run(["./sbtw", "+assembly", "+publishM2"], JAVA_TOOL_OPTIONS=repository)
+        # pip's failure shows in `make setup`, which tries again.
+        tools.result()
     if code != 0:
         return Result("Scala", 0, 1, f"the build: exit code {code}")
-    # Tells `make setup` that everything is compiled.
+    # Tells `make setup` that everything is compiled. The tests are compiled when they run.
     (ROOT / "target" / ".built").touch()
-    code = run(["make", "--no-print-directory", "setup"])
+    code = run([*MAKE, "setup"])
     return Result("Python", 0, 1, f"make setup: exit code {code}") if code != 0 else None
 
 
-def scala_tests() -> list[Result]:
+def second(older: Iterable[str]) -> list[Result]:
+    """The tests of the second lane, and their results when all have ended."""
+    first, *rest = SCALA_LINES
+    return [scala_tests(first), *(result for line in older for result in python_tests(line)), *map(scala_tests, rest)]
+
+
+def scala_tests(line: str) -> Result:
     """Each line runs its tests in a separate sbt, because `+test` would skip the second line after a failure."""
-    return [
-        counted(
-            f"Scala {line}",
-            scala_reports(line),
-            run(["./sbtw", f"++{line}", "test"], at_once=False, SIM_RUNS=HISTORIES[line]),
-        )
-        for line in SCALA_LINES
-    ]
+    code = run(["./sbtw", f"++{line}", "test"], at_once=False, SIM_RUNS=HISTORIES[line])
+    return counted(f"Scala {line}", scala_reports(line), code)
 
 
 def scala_reports(line: str) -> list[Path]:
@@ -110,22 +120,16 @@ def scala_reports(line: str) -> list[Path]:
     return [target / name for name in ("junit", "test-reports") for target in ROOT.glob(f"target/scala-{line}*")]
 
 
-def python_tests(lines: Iterable[str]) -> Iterator[Result]:
-    """Tests the installed wheel: all tests on the newest Spark, in `.venv`, then the tests of the other lines."""
-    shutil.rmtree(PYTEST_REPORTS, ignore_errors=True)
-    oldest, *_, newest = spark_lines()
-    yield pytest(newest, ".venv", ["python/tests"])
-    if ALL_VERSIONS in sys.argv:
-        yield pytest(newest, ".venv", SLOW_PUBLISHED, "published")
-    for line in lines:
-        made = run([".ci/venv", line])
-        if made != 0:
-            yield Result(f"Python, Spark {line}", 0, 1, f".ci/venv {line}: exit code {made}")
-            continue
-        venv = f"target/venvs/spark-{line}"
-        yield pytest(line, venv, tests_of(line))
-        if ALL_VERSIONS in sys.argv and line == oldest:
-            yield pytest(line, venv, SLOW_PUBLISHED, "published")
+def python_tests(line: str) -> Iterator[Result]:
+    """Tests the wheel on an older Spark, in an environment of its own."""
+    made = run([".ci/venv", line], at_once=False)
+    if made != 0:
+        yield Result(f"Python, Spark {line}", 0, 1, f".ci/venv {line}: exit code {made}")
+        return
+    venv = f"target/venvs/spark-{line}"
+    yield pytest(line, venv, tests_of(line), at_once=False)
+    if ALL_VERSIONS in sys.argv and line == spark_lines()[0]:
+        yield pytest(line, venv, SLOW_PUBLISHED, "published", at_once=False)
 
 
 def spark_lines() -> list[str]:
@@ -137,9 +141,9 @@ def tests_of(line: str) -> list[str]:
     return ["python/tests"] if ALL_VERSIONS in sys.argv else [f"python/tests/{name}" for name in ON_EVERY_SPARK]
 
 
-def pytest(line: str, venv: str, tests: list[str], part: str = "") -> Result:
+def pytest(line: str, venv: str, tests: list[str], part: str = "", *, at_once: bool = True) -> Result:
     folder = PYTEST_REPORTS / f"{line}{part and f'-{part}'}"
-    code = run([f"{venv}/bin/python", "-m", "pytest", *tests, f"--junitxml={folder}/junit.xml"])
+    code = run([f"{venv}/bin/python", "-m", "pytest", *tests, f"--junitxml={folder}/junit.xml"], at_once=at_once)
     return counted(f"Python, Spark {line}{part and f', {part}'}", [folder], code)
 
 

@@ -15,6 +15,9 @@ from spark_rest import configure
 os.environ.setdefault("SPARK_CONF_DIR", str(Path(__file__).parent / "conf"))
 os.environ.setdefault("SPARK_DAEMON_JAVA_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
 
+# The recipe for Telegram refers to it. Its form is that of a token of a bot.
+os.environ.setdefault("TELEGRAM_TOKEN", "418000000:AAE-token_of_a_bot")
+
 
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:

@@ -96,6 +96,12 @@ def by_window(request: Request) -> Answer:
     return Answer({"data": [r for r, at in zip(RECORDS, times) if begin <= at < end]})
 
 
+def statistics(request: Request) -> Answer:
+    """One record for each day, both ends inclusive. A day that is not over has no record."""
+    begin, end = (datetime.fromisoformat(request.query[name]) for name in ("from", "to"))
+    return Answer({"data": [{"day": request.query["from"], "days": (end - begin).days + 1}]})
+
+
 def whole_picture(request: Request) -> Answer:
     return Answer([{"symbol": s, "price": p} for s, p in (("AAA", 1.5), ("BBB", 2.25), ("CCC", 40.0))])
 
@@ -147,6 +153,18 @@ def sync(request: Request) -> Answer:
     return Answer({"added": RECORDS[start:end], "next_cursor": f"c{end}", "has_more": end < len(RECORDS)})
 
 
+def graphql(request: Request) -> Answer:
+    """Connections, and errors with status 200."""
+    variables = json.loads(request.body)["variables"]
+    if type(variables["first"]) is not int:
+        return Answer({"errors": [{"message": "Variable $first must be an Int"}]})
+    found = at_least("updated_at", variables.get("since"))
+    start = int(variables.get("after", "0"))
+    end = start + variables["first"]
+    info = {"hasNextPage": end < len(found), "endCursor": str(end)}
+    return Answer({"data": {"issues": {"nodes": found[start:end], "pageInfo": info}}})
+
+
 def echo(request: Request) -> Answer:
     return Answer({**request.query, **dict(parse_qsl(request.body.decode()))})
 
@@ -167,6 +185,7 @@ PATHS: dict[str, Callable[[Request], Answer]] = {
     "/orders": by_id,
     "/tickets": by_change,
     "/flights": by_window,
+    "/statistics": statistics,
     "/prices": whole_picture,
     "/issues": linked,
     "/reports": next_address,
@@ -175,6 +194,7 @@ PATHS: dict[str, Callable[[Request], Answer]] = {
     "/rows": by_count,
     "/search": search,
     "/sync": sync,
+    "/graphql": graphql,
     "/echo": echo,
     "/users": by_id,
     "/quiet": nothing,

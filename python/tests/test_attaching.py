@@ -57,6 +57,7 @@ def test_the_registered_name_points_to_the_format(tmp_path: Path) -> None:
     with Emulated(ids) as api:
         output = ran("registered.py", f"{api.url}/ids", folder=tmp_path, env={"PYSPARK_PYTHON": sys.executable})
     assert "ids [1, 2]" in output
+    assert "custom metric" not in output, "Spark's UI cannot load classes of such a jar"
     assert 'other name: ValueError: format("rest_data_source") reads nothing' in output
     assert 'Use format("rest").' in output
 

@@ -84,11 +84,11 @@ class Gathered:
     """
 
     def __init__(self) -> None:
-        self._batches: dict[int, list[Any]] = {}
+        self.batches: dict[int, list[Any]] = {}
 
     @property
     def rows(self) -> list[Any]:
-        return [row for number in sorted(self._batches) for row in self._batches[number]]
+        return [row for number in sorted(self.batches) for row in self.batches[number]]
 
     def await_rows(self, count: int) -> None:
         wait_until(lambda: len(self.rows) >= count, f"{count} rows")
@@ -96,7 +96,7 @@ class Gathered:
     @contextmanager
     def running(self, frame: DataFrame, checkpoint: Path) -> Iterator[StreamingQuery]:
         def add(batch: DataFrame, number: int) -> None:
-            self._batches[number] = batch.collect()
+            self.batches[number] = batch.collect()
 
         query = frame.writeStream.foreachBatch(add).option("checkpointLocation", str(checkpoint)).start()
         try:
@@ -149,6 +149,76 @@ def test_a_restart_continues_each_offset_while_endpoints_come_and_go(spark: Spar
             gathered.await_rows(55)
             time.sleep(0.5)
         assert found(gathered.rows) == Counter(shops.records)
+
+
+def test_rows_that_appear_while_the_stream_runs_become_endpoints(spark: SparkSession, tmp_path: Path) -> None:
+    """The input is a table that grows. A row that is deleted and comes back continues, and so does a restart."""
+    gathered, parents = Gathered(), str(tmp_path / "parents")
+
+    def write(mode: str, *names: str) -> None:
+        spark.createDataFrame([(name,) for name in names], "shop STRING").coalesce(1).write.mode(mode).parquet(parents)
+
+    def frame() -> DataFrame:
+        schema = "shop STRING, output STRUCT<id BIGINT, text STRING>"
+        return stream(spark, api, input=spark.read.parquet(parents), input_refresh=0.3, schema=schema)
+
+    with Shops(a=12, b=25) as shops, Emulated(shops) as api:
+        write("append", "a")
+        with gathered.running(frame(), tmp_path / "checkpoint") as query:
+            gathered.await_rows(12)
+            write("append", "b")
+            gathered.await_rows(37)
+            write("overwrite", "b")
+            wait_until(lambda: metric(query, "endpoints") == 1, "the new input")
+            polls = len(shops.polled_at["a"])
+            shops.newest |= {"a": 15, "b": 26}
+            gathered.await_rows(38)
+            assert len(shops.polled_at["a"]) == polls
+            write("append", "a")
+            gathered.await_rows(41)
+        shops.newest |= {"a": 16}
+        with gathered.running(frame(), tmp_path / "checkpoint"):
+            gathered.await_rows(42)
+            time.sleep(0.5)
+        assert found(gathered.rows) == Counter(shops.records)
+
+
+def test_children_are_polled_when_their_parent_changed(spark: SparkSession, tmp_path: Path) -> None:
+    """A table with a row for each change of a parent. Each run of `availableNow` polls the children of changed parents."""
+    gathered, parents = Gathered(), str(tmp_path / "parents")
+
+    def change(**versions: int) -> None:
+        rows = list(versions.items())
+        spark.createDataFrame(rows, "shop STRING, version INT").coalesce(1).write.mode("append").parquet(parents)
+
+    def run() -> None:
+        schema = "shop STRING, output STRUCT<id BIGINT, text STRING>"
+        frame = stream(spark, api, input=spark.read.parquet(parents), input_version="version", schema=schema)
+
+        def add(batch: DataFrame, number: int) -> None:
+            gathered.batches[number] = batch.collect()
+
+        writer = frame.writeStream.foreachBatch(add).option("checkpointLocation", str(tmp_path / "checkpoint"))
+        writer.trigger(availableNow=True).start().awaitTermination()
+
+    with Shops(a=12, b=3) as shops, Emulated(shops) as api:
+        change(a=9, b=1)
+        run()
+        shops.polled_at.clear()
+        run()
+        assert not shops.polled_at, "no parent changed, so no request was sent"
+        shops.newest |= {"a": 14, "b": 5}
+        change(a=10)
+        run()
+        assert set(shops.polled_at) == {"a"} and len(gathered.rows) == 17
+        change(b=2)
+        run()
+    assert found(gathered.rows) == Counter(shops.records)
+
+
+def metric(query: StreamingQuery, name: str) -> int:
+    progress = query.lastProgress
+    return int(progress["sources"][0]["metrics"][name]) if progress else -1
 
 
 def test_a_slow_or_failing_endpoint_delays_no_other(spark: SparkSession, tmp_path: Path) -> None:

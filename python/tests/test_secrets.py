@@ -26,6 +26,8 @@ rootLogger.appenderRef.one.ref = out
 appender.out.type = File
 appender.out.name = out
 appender.out.fileName = {file}
+# A flush for each line takes longer than the line.
+appender.out.immediateFlush = false
 appender.out.layout.type = PatternLayout
 appender.out.layout.pattern = %p %c: %m%n%ex
 # PySpark's channel logs each call of Python with its arguments.

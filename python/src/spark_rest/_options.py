@@ -29,6 +29,14 @@ class Options(TypedDict, total=False):
     body_format: Literal["json", "form"] | None
     """Format of ``body``. With ``form``, ``body`` is a JSON object of names and templates, which is sent as
     ``application/x-www-form-urlencoded``. Default: ``json``."""
+    graphql_query: str | None
+    """A GraphQL query. It is sent as a ``POST`` with ``graphqlVariables``, and a response with ``errors`` is an
+    error. If the query reads one list with ``nodes`` or ``edges``, ``dataField`` is its path; if it also reads
+    ``pageInfo { endCursor }``, the pages of the list are followed. Options that you set have precedence."""
+    graphql_variables: Mapping[str, object] | Sequence[object] | str | None
+    """Variables of ``graphqlQuery`` as a JSON object. Values may contain placeholders. A value that is one
+    placeholder gets the declared type: ``{"first": "{pageSize}"}`` sends a number for ``$first: Int!``. A text
+    that is an empty placeholder is left out. ``{cursor}`` is the cursor of the page. Never printed."""
     initial_url: str | None
     """URL of requests that are sent before there is an offset. Default: ``url``."""
     initial_body: Mapping[str, object] | Sequence[object] | str | None
@@ -115,6 +123,17 @@ class Options(TypedDict, total=False):
     window_step: float | timedelta | str | None
     """Maximum length of a slice in seconds, with ``offsetType=window``. The newest slice ends at the present minus
     ``lag`` and may be shorter. Default: no maximum."""
+    window_align: bool | None
+    """Whether slices are whole: each ends at a multiple of ``windowStep``, and is requested only when it is over.
+    Steps of whole days begin at midnight in ``timeZone``, weeks on Monday; shorter steps count from midnight
+    UTC. For reports per hour or day. Default: ``false``."""
+    window_end_inclusive: bool | None
+    """Whether the API includes ``{windowEnd}``. Then it is sent one unit of ``requestOffsetFormat`` earlier: the
+    day before for ``yyyy-MM-dd``, a second for ``epoch_s``, a millisecond for ``iso`` and ``epoch_ms``.
+    Default: ``false``."""
+    available_until_field: str | None
+    """Place of a time until which the API's data are complete: a path in the response, or ``header:<Name>``. The
+    next slice begins there at the latest. With ``windowEndInclusive`` it is the last complete unit."""
     on_cursor_expired: Literal["fail", "restart"] | None
     """What happens when the API refuses the stored cursor twice (``expiredStatusCodes``), five seconds apart.
     ``fail`` fails the query. ``restart`` begins again at ``initialOffset``, and drops records that are still
@@ -201,6 +220,10 @@ class Options(TypedDict, total=False):
     rate_limit_max_wait: float | timedelta | str | None
     """Longest wait, in seconds, that a response can impose by ``Retry-After`` or rate-limit headers. Default:
     ``1h``."""
+    rate_limit_when: str | None
+    """Condition for a response that reports a used-up quota in its body, whatever its status. Write
+    ``path=value``, e.g. ``errors[0].extensions.code=THROTTLED``, as for ``errorWhen``. The request is sent
+    again later, a ``POST`` too."""
     retry_status_codes: str | None
     """Status codes that are transient, e.g. ``404,5xx,!501``. If you do not set this option, a ``POST`` or
     ``PATCH`` is retried only after 408, 429, 503 or a ``Retry-After``. A 403 with a ``Retry-After`` or an
@@ -338,7 +361,7 @@ class Options(TypedDict, total=False):
     separate offset. Never printed."""
     input: DataFrame | str | None
     """Input rows: name of a temporary view or table, in Python also a DataFrame. They pass through the driver. A
-    stream reads them when its query starts."""
+    stream reads them when its query starts, and again with ``inputRefresh``."""
     partitions: int | None
     """Number of tasks that make the calls or poll the endpoints. Default: ``2``."""
     concurrency: int | None
@@ -371,6 +394,14 @@ class StreamOptions(Options, total=False):
     Default: the folder of the source in the checkpoint."""
     max_consecutive_errors: int | None
     """Number of polls that may fail in a row before the query fails. Default: no limit."""
+    input_refresh: float | timedelta | str | None
+    """Seconds between two readings of ``input`` while a stream runs. A new row is a new endpoint. A row that is
+    gone is no longer polled; its progress is kept, and it continues there if it comes back. The input may be
+    empty at first. Default: the input is read when the query starts."""
+    input_version: str | None
+    """Column of the input whose value changes when an endpoint may have new records, such as ``updated_at`` of a
+    parent. An endpoint is then polled only after its value changed. The value does not identify the endpoint,
+    and of rows that differ only in it the greatest counts."""
 
 
 class BatchOptions(Options, total=False):

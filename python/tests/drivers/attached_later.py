@@ -14,7 +14,8 @@ jars = spark.sparkContext._jsc.sc().listJars().size()
 print(f"before: {jars} jars, {len(spark.range(0, 4, 1, 2).collect())} rows", flush=True)
 url = sys.argv[1]
 rows = spark_rest.read_rest(spark, f"{url}/ids", offset_field="id").collect()
-print("ids", sorted(row.output.id for row in rows), flush=True)
+# One text: a log line may come between two.
+print(f"ids {sorted(row.output.id for row in rows)}\n", end="", flush=True)
 refused = spark_rest.read_rest(spark, f"{url}/refused", offset_field="id", schema="id INT", max_retries=0)
 try:
     refused.collect()

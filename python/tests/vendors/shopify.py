@@ -89,7 +89,9 @@ class GraphQL(Vendor):
         self.answered += 1
         if self.answered in (3, 9):
             error = {"message": "Throttled", "extensions": {"code": "THROTTLED"}}
-            return Answer({"errors": [error], "extensions": {"cost": {"requestedQueryCost": 101}}})
+            status = {"maximumAvailable": 2000.0, "currentlyAvailable": 96, "restoreRate": 100.0}
+            cost = {"requestedQueryCost": 101, "actualQueryCost": None, "throttleStatus": status}
+            return Answer({"errors": [error], "extensions": {"cost": cost}})
         fields = re.search(r"orders\((.*?)\)\s*\{\s*nodes\s*\{(.*?)\}\s*pageInfo\s*\{(.*?)\}\s*\}", body["query"])
         if fields is None:
             return Answer({"errors": [{"message": "syntax error"}]})
@@ -112,4 +114,5 @@ class GraphQL(Vendor):
             "pageInfo": {"hasNextPage": len(found) > first, "endCursor": cursor},
         }
         status = {"maximumAvailable": 2000.0, "currentlyAvailable": 1898, "restoreRate": 100.0}
-        return Answer({"data": {"orders": orders}, "extensions": {"cost": {"throttleStatus": status}}})
+        cost = {"requestedQueryCost": 101, "actualQueryCost": 9, "throttleStatus": status}
+        return Answer({"data": {"orders": orders}, "extensions": {"cost": cost}})

@@ -5,7 +5,7 @@ import java.net.URI
 
 import scala.util.Try
 
-import io.github.sparkrest.options.RestOptions
+import io.github.sparkrest.options.{RestOptions, SecretReference}
 import io.github.sparkrest.options.tables.OptType
 import io.github.sparkrest.options.values.{ErrorAction, HeaderName, HttpMethod, JsonTemplate, Template, ValueSource}
 
@@ -25,7 +25,7 @@ private[sparkrest] object CrossChecks {
       config.params.map { case (k, v) => s"params.$k" -> v } ++ config.headers.map { case (k, v) => s"headers.$k" -> v }
     val unknown = for {
       (place, text) <- places
-      name <- Template.parse(text).names.distinct if !known.contains(name)
+      name <- Template.parse(text).names.distinct if !known.contains(name) && !SecretReference.is(name)
     } yield s"$place: {$name} is not a known placeholder; known: ${known.map(n => s"{$n}").mkString(", ")} (${origin(config)}). A brace that belongs to the text is written twice"
     unknown ++ optional(config)
   }
@@ -71,7 +71,7 @@ private[sparkrest] object CrossChecks {
             s"url: contains no column of the input, so all its rows are one endpoint: $columns"
           )
       case Some(i) =>
-        Seq(
+        StreamOnly.filter(n => set(n.toLowerCase)).map(n => s"$n: belongs to streams; set streaming=true, or leave it out") ++ Seq(
           config.limits.rate.isDefined -> "maxRequestRate: is not possible with an input; use partitions and concurrency to limit its calls",
           config.paging.isPaged -> s"pagination: ${config.paging.kind} is not possible with an input: each row is one call",
           isOnError(ErrorAction.Retry) -> "onError: retry belongs to readStream; allowed with an input: row, fail"
@@ -87,6 +87,7 @@ private[sparkrest] object CrossChecks {
       Some(i.columns.map(c => s"{$c}").mkString(", "))
     else None
 
+  private val StreamOnly = Seq("inputRefresh", "inputVersion")
   private val BatchOnly = Seq("callStrictlyOnce", "queryType", "postInputFormat", "schemaSamplePcnt")
 
   private def address(name: String, url: String): Seq[String] = {
@@ -129,6 +130,9 @@ private[sparkrest] object CrossChecks {
       (o.kind.movesWithTime && config.method == HttpMethod.Get && !config.hasPlaceholder) ->
         "url: offsetType=window needs a placeholder, e.g. ?from={windowStart}&to={windowEnd}",
       (o.windowStepMs.isDefined && !o.kind.movesWithTime) -> s"windowStep: needs offsetType=window, and offsetType is ${o.kind}",
+      (o.windowAligned && o.windowStepMs.isEmpty) -> "windowAlign: needs windowStep",
+      ((o.windowAligned || o.windowEndInclusive || o.availableUntil.isDefined) && !o.kind.movesWithTime) ->
+        s"windowAlign, windowEndInclusive, availableUntilField: need offsetType=window, and offsetType is ${o.kind}",
       ((o.lookbackMs > 0 || o.lagMs > 0) && !o.kind.canBeTime) ->
         s"lookback, lag: need an offset that is a time, and offsetType is ${o.kind}",
       (o.lookbackMs > 0 && !o.kind.movesWithTime && o.requestFormat.isEmpty && o.format.isEmpty) ->

@@ -9,6 +9,8 @@ import io.github.sparkrest.options.{OptionReader, RestOptions, values}
 /** One call, or one endpoint of a stream, per row of an input.
   *
   * @param rows rows of `inputData`; `None`: `view` has the rows
+  * @param refreshMs how often a stream reads the view again
+  * @param version column whose value says whether an endpoint has to be polled
   * @param columns names of the columns, in order
   * @param concurrency requests in flight in each task
   * @param inline input columns only replace placeholders
@@ -18,6 +20,8 @@ import io.github.sparkrest.options.{OptionReader, RestOptions, values}
 final case class InputConfig(
     rows: Option[Vector[Vector[Json]]],
     view: Option[String],
+    refreshMs: Option[Long],
+    version: Option[String],
     columns: Vector[String],
     partitions: Int,
     concurrency: Int,
@@ -46,7 +50,12 @@ object InputConfig {
     val view = read.opt(Input)
     if (read.isGiven(InputData) && view.isDefined)
       read.problem("input, inputData: give one of them, not both")
+    if (read.isGiven(InputRefresh) && view.isEmpty)
+      read.problem("inputRefresh: needs input, the name of a view or table; the rows of inputData never change")
     val columns = data.fold(viewColumns.toVector)(_._1)
+    read.opt(InputVersion).filterNot(columns.contains).foreach { name =>
+      read.problem(s"""inputVersion: the input has no column "$name"; its columns: ${columns.mkString(", ")}""")
+    }
     columns.groupBy(_.toLowerCase).values.filter(_.size > 1).foreach { same =>
       read.problem(s"input: the columns ${same.mkString(", ")} differ only in case; rename one")
     }
@@ -59,6 +68,8 @@ object InputConfig {
         InputConfig(
           rows = data.map(_._2),
           view = view,
+          version = read.opt(InputVersion).filter(_ => streams),
+          refreshMs = read.opt(InputRefresh).filter(_ => streams),
           columns = columns,
           partitions = read(Partitions).toInt,
           concurrency = read.opt(Concurrency).fold(if (streams) 64 else 8)(_.toInt),

@@ -2,7 +2,7 @@
 package io.github.sparkrest.config
 
 import io.github.sparkrest.options.tables.Opt
-import io.github.sparkrest.options.values.{HeaderName, MaxRate, StatusCodes}
+import io.github.sparkrest.options.values.{BodyCondition, HeaderName, MaxRate, StatusCodes}
 import io.github.sparkrest.options.{OptionReader, RestOptions}
 
 /** Rate limits, retries and conditional requests.
@@ -10,6 +10,7 @@ import io.github.sparkrest.options.{OptionReader, RestOptions}
   * @param remainingHeader `None`: the usual names
   * @param resetHeader `None`: the usual names
   * @param maxWaitMs longest wait that a response can impose
+  * @param spentWhen condition on the body of a response that reports a used-up quota
   * @param retryNamed the user set `retryStatusCodes`, so they also apply to methods that are not idempotent
   * @param conditional whether `If-None-Match` and `If-Modified-Since` are sent
   */
@@ -17,6 +18,7 @@ final case class LimitConfig(
     remainingHeader: Option[String],
     resetHeader: Option[String],
     maxWaitMs: Long,
+    spentWhen: Option[BodyCondition],
     rate: Option[MaxRate],
     retryStatusCodes: StatusCodes,
     retryNamed: Boolean,
@@ -35,6 +37,7 @@ object LimitConfig {
       remainingHeader = headerName(RateLimitRemainingHeader).map(_.trim),
       resetHeader = headerName(RateLimitResetHeader).map(_.trim),
       maxWaitMs = read(RateLimitMaxWait),
+      spentWhen = read.parsed(RateLimitWhen)(BodyCondition.parse),
       rate = read.opt(MaxRequestRate),
       retryStatusCodes = read.parsed(RetryStatusCodes)(StatusCodes.parse).getOrElse(StatusCodes(Nil)),
       retryNamed = read.isGiven(RetryStatusCodes),

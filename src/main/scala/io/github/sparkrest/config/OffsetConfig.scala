@@ -15,6 +15,9 @@ import io.github.sparkrest.options.{OptionReader, RestOptions, tables, values}
   * @param latest whether to deliver only records that appear from now on
   * @param format format of times in responses; `None`: recognized from the values
   * @param requestFormat format of times in requests; `None`: the offset as the API spelled it
+  * @param windowAligned slices end at multiples of the step, and are requested when they are over
+  * @param windowEndInclusive the API includes the end of a slice
+  * @param availableUntil place of the time until which the data are complete
   */
 final case class OffsetConfig(
     kind: tables.OffsetType,
@@ -32,6 +35,9 @@ final case class OffsetConfig(
     lookbackMs: Long,
     lagMs: Long,
     windowStepMs: Option[Long],
+    windowAligned: Boolean,
+    windowEndInclusive: Boolean,
+    availableUntil: Option[ValueSource],
     restartsExpired: Boolean
 ) {
   def ascending: Boolean = order == values.Order.Ascending
@@ -44,6 +50,9 @@ final case class OffsetConfig(
     case ValueSource.InBody(path) => Some(path)
     case _                        => None
   }
+
+  /** Paths in the body that the strategy reads. */
+  def fields: List[FieldPath] = field.toList ++ availableUntil.collect { case ValueSource.InBody(path) => path }
 }
 
 object OffsetConfig {
@@ -74,6 +83,9 @@ object OffsetConfig {
       lookbackMs = read(Lookback),
       lagMs = read(Lag),
       windowStepMs = read.opt(WindowStep),
+      windowAligned = read(WindowAlign),
+      windowEndInclusive = read(WindowEndInclusive),
+      availableUntil = read.parsed(AvailableUntilField)(ValueSource.parse),
       restartsExpired = read(OnCursorExpired) == values.ExpiredCursor.Restart
     )
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.config
 
+import io.github.sparkrest.config.graphql.GraphQl
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.options.tables.Opt
 import io.github.sparkrest.options.values.{
@@ -20,7 +21,7 @@ import io.github.sparkrest.secret.Secret
   * Durations are milliseconds, sizes are bytes. `options` is the original map. It is sent to executors, which parse it again. It
   * contains secrets, so it is never printed.
   *
-  * @param references values of the references in `headers` and `params`
+  * @param references secrets that the request refers to
   * @param secrets values for references that only Spark reaches
   */
 final case class RestConfig(
@@ -63,7 +64,7 @@ final case class RestConfig(
     limits: LimitConfig,
     auth: AuthConfig,
     tls: TlsConfig,
-    references: Map[String, Secret],
+    references: References,
     outputType: values.OutputType,
     schemaHints: Option[String],
     evolution: EvolutionConfig,
@@ -124,10 +125,6 @@ final case class RestConfig(
         .getOrElse(this)
   }
 
-  /** The template of a header or parameter. The value of a reference is literal text, braces included. */
-  def template(text: String): Template =
-    references.get(text).fold(Template.parse(text))(s => Template(List(Template.Literal(s.reveal))))
-
   override def toString: String = s"RestConfig(${offset.kind} on ${offset.name})"
 }
 
@@ -179,13 +176,15 @@ object RestConfig {
     * @return an error with all problems. Each names the option, its value and the allowed values.
     */
   def parse(
-      options: Map[String, String],
+      userOptions: Map[String, String],
       viewColumns: Seq[String] = Nil,
       policy: Policy = Policy.Open,
       secrets: SparkSecrets = SparkSecrets.Absent
   ): Either[RestError, RestConfig] = {
     import RestOptions._
+    val GraphQl.Expanded(options, graphQlProblems) = GraphQl.expand(userOptions)
     val read = new OptionReader(options, policy, secrets)
+    graphQlProblems.foreach(read.problem)
     val jsonNames = json.map(_.toLowerCase).toSet
     val url = read(Url)
     val headers = read.opt(Headers).getOrElse(Nil)
@@ -240,7 +239,7 @@ object RestConfig {
       limits = LimitConfig.read(read),
       auth = AuthConfig.read(read, withInput),
       tls = TlsConfig.read(read),
-      references = read.references(Headers, Params),
+      references = References(read.references(Seq(Headers, Params), Seq(Url, InitialUrl, Body, InitialBody))),
       outputType = outputType,
       schemaHints = read.opt(SchemaHints),
       evolution = EvolutionConfig.read(read, outputType),

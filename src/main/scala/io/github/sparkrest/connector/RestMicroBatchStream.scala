@@ -74,9 +74,14 @@ final private[sparkrest] class RestMicroBatchStream(
     RestStreamOffset(offsetAt(LogPosition.Start))
   }
 
-  private def offsetAt(position: LogPosition): LogOffset =
-    if (endpoints.length > LogOffset.MaxNamed) LogOffset(position, Map.empty, identity, Some(log.statesSeq))
-    else LogOffset(position, endpoints.map(_.key -> None).toMap ++ log.offsetsAt(position), identity)
+  private def offsetAt(position: LogPosition): LogOffset = {
+    def named = endpoints.map(_.key -> None).toMap ++ log.offsetsAt(position)
+    // With `inputRefresh` there may be more endpoints than at the start.
+    val refreshes = config.input.exists(_.refreshMs.isDefined)
+    if (endpoints.length > LogOffset.MaxNamed || refreshes && named.size > LogOffset.MaxNamed)
+      LogOffset(position, Map.empty, identity, Some(log.statesSeq))
+    else LogOffset(position, named, identity)
+  }
 
   /** Called for each offset found in the checkpoint, after a restart; and for both ends of each batch. */
   override def deserializeOffset(json: String): Offset = recent.find(_.json == json).getOrElse(parsed(json))
@@ -174,7 +179,7 @@ final private[sparkrest] class RestMicroBatchStream(
   private[sparkrest] def metricsNow: Map[String, String] = StreamMetrics.of(
     polling.fold(PollStatus.Start)(_._1.status),
     polling.map(_._1.waits),
-    endpoints.length,
+    polling.fold(endpoints.length)(_._1.endpointCount),
     recent.headOption.fold(0L)(o => log.unreadRecords(o.value.position)),
     clock.now().toEpochMilli
   )
@@ -195,7 +200,17 @@ final private[sparkrest] class RestMicroBatchStream(
     }
     val jobs = new SparkPollRunner(config, session, log.epoch, location, sample)
     val slow = SlowLimits.within(session.sparkContext.defaultParallelism)
-    val poller = new Poller(limits, endpoints, log, paced(resumption), mustComplete, jobs, clock, slow)
+    val poller = new Poller(
+      limits,
+      endpoints,
+      log,
+      paced(resumption),
+      mustComplete,
+      jobs,
+      clock,
+      slow,
+      readInput = () => input.fold(endpoints)(_.readAgain(schema.fieldNames.toSet))
+    )
     val thread = new DaemonThreads(s"spark-rest poller of ${SourceName(config)}").newThread(poller)
     thread.start()
     polling = Some((poller, thread))

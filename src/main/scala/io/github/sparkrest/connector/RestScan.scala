@@ -4,7 +4,7 @@ package io.github.sparkrest.connector
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.connector.input.InputEndpoints
 import io.github.sparkrest.connector.schema.Inferred
-import io.github.sparkrest.connector.session.SourceName
+import io.github.sparkrest.connector.session.{SessionJars, SourceName}
 import io.github.sparkrest.rows.{FieldRules, JsonRowSettings, RecordMetadata}
 import org.apache.spark.sql.SparkSession
 import org.apache.spark.sql.connector.metric.{CustomMetric, CustomTaskMetric}
@@ -66,7 +66,11 @@ final private[sparkrest] class RestScan(
 
   @volatile private var running: Option[RestMicroBatchStream] = None
 
-  override def supportedCustomMetrics(): Array[CustomMetric] = StreamMetrics.shown :+ StreamMetrics.ofReaders
+  /** Spark's UI makes them by name, in a thread that started with the application. It does not find a class of a jar that was
+    * added later, and would log an error for each of them.
+    */
+  override def supportedCustomMetrics(): Array[CustomMetric] =
+    if (SessionJars.isLoaderOf(getClass)) Array.empty else StreamMetrics.shown :+ StreamMetrics.ofReaders
 
   /** For the UI, called once a batch. */
   override def reportDriverMetrics(): Array[CustomTaskMetric] =

@@ -5,7 +5,7 @@ import scala.collection.mutable
 
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.options.tables.{Opt, OptType}
-import io.github.sparkrest.options.values.FieldPath
+import io.github.sparkrest.options.values.{FieldPath, Template}
 import io.github.sparkrest.secret.Secret
 import org.apache.commons.text.similarity.LevenshteinDistance
 
@@ -73,17 +73,25 @@ final private[sparkrest] class OptionReader(
 
   /** Resolves references, alone or as values of an object. */
   private def revealed(o: Opt[_], text: String, within: String = ""): Option[String] =
-    if (!o.secret) Some(text)
-    else if (content.contains(o) && SecretReference.is(text) && !policy.bodyReferences) {
+    if (!o.secret || !SecretReference.is(text)) Some(text)
+    else if (mayRefer(o)) resolved(text, s"${o.name}$within")
+    else None
+
+  /** The value of a reference. */
+  private def resolved(reference: String, place: String): Option[String] =
+    SecretReference.read(reference, policy, secrets).flatMap { found =>
+      found.left.foreach(why => problem(s"$place: $why"))
+      found.toOption
+    }
+
+  private def mayRefer(o: Opt[_]): Boolean = {
+    val may = policy.bodyReferences || !content.contains(o)
+    if (!may)
       problem(
-        s"${o.name}: references to secrets (env:, file:, conf:, hadoop:) are not read here, only in headers, params and the options of authType; the operator may permit it by ${Policy.Prefix}bodyReferences=true"
+        s"${o.name}: references to secrets (env:, file:, conf:, hadoop:) are not read here, only in url, headers, params and the options of authType; the operator may permit it by ${Policy.Prefix}bodyReferences=true"
       )
-      None
-    } else
-      SecretReference.read(text, policy, secrets).fold(Option(text)) { found =>
-        found.left.foreach(why => problem(s"${o.name}$within: $why"))
-        found.toOption
-      }
+    may
+  }
 
   /** Options that are sent as they are. A reference in one of them could send any file of the cluster to any host. */
   private def content: Seq[Opt[_]] = Seq(RestOptions.Body, RestOptions.InitialBody, RestOptions.InputData)
@@ -99,16 +107,20 @@ final private[sparkrest] class OptionReader(
   def secretValues(o: Opt[Seq[(String, String)]]): Seq[(String, Secret)] =
     opt(o).getOrElse(Nil).flatMap { case (k, v) => revealed(o, v, s".$k").map(k -> Secret(_)) }
 
-  /** The secrets that values of these objects refer to. Braces in a secret are not placeholders. */
-  def references(options: Opt[Seq[(String, String)]]*): Map[String, Secret] = (for {
-    o <- options
-    (k, v) <- opt(o).getOrElse(Nil) if SecretReference.is(v)
-    value <- revealed(o, v, s".$k")
-  } yield {
-    if (value.exists(c => c == '\r' || c == '\n')) problem(s"${o.name}.$k: what $v stands for holds a line break")
-    else if (value.exists(_ == 0)) problem(s"${o.name}.$k: what $v stands for is not a text")
-    v -> Secret(value)
-  }).toMap
+  /** The secrets that these options refer to: by a whole value of an object, or in braces within a text. */
+  def references(objects: Seq[Opt[Seq[(String, String)]]], texts: Seq[Opt[String]]): Map[String, Secret] = {
+    val values = for (o <- objects; (k, v) <- opt(o).getOrElse(Nil)) yield (o, s"${o.name}.$k", v)
+    val whole = values.collect { case (_, place, v) if SecretReference.is(v) => (place, v) }
+    val within = for {
+      (o, place, text) <- values ++ texts.flatMap(o => opt(o).map((o, o.name, _)))
+      name <- Template.parse(text, SecretReference.is(_)).names.distinct if mayRefer(o)
+    } yield (place, name)
+    (for ((place, reference) <- whole ++ within; value <- resolved(reference, place)) yield {
+      if (value.exists(c => c == '\r' || c == '\n')) problem(s"$place: what $reference stands for holds a line break")
+      else if (value.exists(_ == 0)) problem(s"$place: what $reference stands for is not a text")
+      reference -> Secret(value)
+    }).toMap
+  }
 
   /** `timeZone` is also an option of Spark's JSON parser, which decides which values are allowed. */
   def timeZone[A](read: String => Option[A]): Option[A] = byName.get("timezone").flatMap(read)

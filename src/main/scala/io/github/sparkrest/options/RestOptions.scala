@@ -33,8 +33,8 @@ object RestOptions
   /** In the order of the docs and of the Python arguments. */
   // format: off
   val all: Seq[Opt[_]] = Seq(
-    Url, Method, Headers, Params, Body, BodyFormat, InitialUrl, InitialBody, ConnectTimeout, ReadTimeout, ResponseTimeout,
-    Proxy, ProxyUser, ProxyPassword,
+    Url, Method, Headers, Params, Body, BodyFormat, GraphqlQuery, GraphqlVariables, InitialUrl, InitialBody,
+    ConnectTimeout, ReadTimeout, ResponseTimeout, Proxy, ProxyUser, ProxyPassword,
     DataField, ResponseFormat, RecordFields, EmptyStatusCodes, EmptyWhen, ErrorWhen, MaxResponseBytes, Streaming
   ) ++ offsets ++ Seq(
     Pagination, NextField, HasMoreField, TotalField, PageParam, PageSizeParam, PageSize, StartPage, ExpiredStatusCodes, MaxPagesPerPoll,
@@ -42,12 +42,12 @@ object RestOptions
     StreamingInterval, CatchUpInterval, BatchSize, MaxBytesPerBatch,
     MaxBufferedBytes, RetainBatches, EndpointRetention, PageLogLocation, MaxRetries, RetryBackoff, OnError, MaxConsecutiveErrors,
     MaxRequestsPerTrigger,
-    MaxRequestRate, RateLimitRemainingHeader, RateLimitResetHeader, RateLimitMaxWait, RetryStatusCodes, ConditionalRequests
+    MaxRequestRate, RateLimitRemainingHeader, RateLimitResetHeader, RateLimitMaxWait, RateLimitWhen, RetryStatusCodes, ConditionalRequests
   ) ++ authentication ++ Seq(
     TlsCaFile, TlsCertFile, TlsKeyFile, TlsKeyPassword, TlsKeyStore, TlsKeyStorePassword, TlsKeyStoreType,
     TlsTrustStore, TlsTrustStorePassword, TlsTrustStoreType,
     InferSchema, OutputType, SchemaHints, SchemaLocation, SchemaEvolutionMode, RescuedDataColumn,
-    InputData, Input, Partitions, Concurrency, QueryType, PostInputFormat, Cookie, IncludeInputsInOutput,
+    InputData, Input, InputRefresh, InputVersion, Partitions, Concurrency, QueryType, PostInputFormat, Cookie, IncludeInputsInOutput,
     CallStrictlyOnce, SchemaSamplePcnt
   )
   // format: on

@@ -33,6 +33,7 @@ private[sparkrest] object SecretReference {
     }
   }
 
+  /** Whether `text` is a reference, as a whole value or as the name of a placeholder (`Token {env:NAME}`). */
   def is(text: String): Boolean = text.trim match {
     case variable(_) | path(_) | setting(_) | alias(_) => true
     case _                                             => false

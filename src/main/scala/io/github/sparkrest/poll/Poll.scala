@@ -102,7 +102,10 @@ final class Poll(
             if (verdict == StatusPolicy.Empty) Right(Envelope.Empty)
             else counted(response)(reader.read(_, step, plan.state.recognized))
           sliced
-            .flatMap(envelope => step.finish(factsOf(response, envelope, allSecrets)))
+            .flatMap { envelope =>
+              limit = limit.copy(waitMs = (limit.waitMs ++ reader.waitMs(envelope)).reduceOption(math.max(_, _)))
+              step.finish(factsOf(response, envelope, allSecrets))
+            }
             .map(r =>
               r.copy(next = r.next.copy(validators = conditional.validatorsOf(plan, plain, response, r.next, clock.now())))
             )

@@ -20,6 +20,7 @@ import io.github.sparkrest.request.PageToken
   * @param doubt the last response to the next request, if it counts only after a second one
   * @param largestPage number of records of the largest page so far: a page with fewer records is probably the last page
   * @param passedOver number of records of the largest skipped response so far; 0: no response was skipped, or `started`
+  * @param inputVersion of the endpoint's row when the last complete poll began (`inputVersion`)
   */
 final case class Progress(
     offset: Option[String],
@@ -32,7 +33,8 @@ final case class Progress(
     recognized: Option[String] = None,
     doubt: Option[Doubt] = None,
     largestPage: Long = 0,
-    passedOver: Long = 0
+    passedOver: Long = 0,
+    inputVersion: Option[String] = None
 ) {
 
   /** Forgets the page token, and so the place in the list. Remembers the records of the traversal. */
@@ -118,7 +120,7 @@ object Progress {
         ) ++
         s.doubt.map(d => "doubt" -> (d.answer, d.since).asJson) ++
         (if (s.largestPage == 0) Nil else List("largestPage" -> s.largestPage.asJson)) ++
-        (if (s.passedOver == 0) Nil else List("passedOver" -> s.passedOver.asJson))
+        (if (s.passedOver == 0) Nil else List("passedOver" -> s.passedOver.asJson)) ++ s.inputVersion.map("inputVersion" -> _.asJson)
     )
   }
   implicit val decoder: Decoder[Progress] = Decoder.instance { c =>
@@ -134,6 +136,7 @@ object Progress {
       doubt <- c.get[Option[(Int, Long)]]("doubt")
       largestPage <- c.get[Option[Long]]("largestPage")
       passedOver <- c.get[Option[Long]]("passedOver")
+      inputVersion <- c.get[Option[String]]("inputVersion")
     } yield Progress(
       offset,
       boundary,
@@ -145,7 +148,8 @@ object Progress {
       recognized,
       doubt.map((Doubt.apply _).tupled),
       largestPage.getOrElse(0L),
-      passedOver.getOrElse(0L)
+      passedOver.getOrElse(0L),
+      inputVersion
     )
   }
 }

@@ -36,7 +36,7 @@ final class Progression(
   import core.{latest, memory, pages, strategy}
 
   /** The fields that the core reads from the body, in addition to the records. */
-  val fieldsRead: Seq[FieldPath] = options.field.toList ++ pages.wanted :+ PageErrors.ErrorsPath
+  val fieldsRead: Seq[FieldPath] = options.fields ++ pages.wanted :+ PageErrors.ErrorsPath
 
   def asksForMore: Boolean = strategy.asksForMore
 
@@ -58,7 +58,7 @@ final class Progression(
         ask,
         RequestValues(
           ask.offset,
-          (ask.offset, ask.until),
+          (ask.offset, time.windowEnd(ask.until)),
           base.traversal.map(_.page),
           initial,
           now = time.now(began)

@@ -9,19 +9,21 @@ import io.github.sparkrest.options.values.{JsonTemplate, Template}
 
 /** A request body with placeholders. Other braces stay: GraphQL and JSON are full of them. */
 final private[request] class BodyTemplate(text: String, config: RestConfig) {
-  private val known = config.placeholders.toSet
+  private val known = config.placeholders.toSet ++ config.references.values.keySet
   private val fields = if (config.formBody) OptType.JsonMap.read(text).getOrElse(Nil) else Nil
   private val template = Template.parse(text, known)
 
   /** Only if something may be left out: otherwise the body stays as the user wrote it, blanks included. */
   private val tree = if (template.isOptional) JsonTemplate.parse(text, known) else None
 
-  def render(value: String => String, input: InputRow = InputRow.Empty): String =
+  def render(values: String => String, input: InputRow = InputRow.Empty): String = {
+    def value(name: String): String = config.references.get(name).fold(values(name))(_.reveal)
     if (config.formBody) form(value)
     else {
       def json(name: String) = input(name).fold(BodyTemplate.asValue(value(name)))(_.noSpaces)
       tree.fold(asWritten(value, json))(_.render(value, name => parse(json(name)).getOrElse(Json.Null)))
     }
+  }
 
   /** `application/x-www-form-urlencoded`; fields are left out as in a query. */
   private def form(value: String => String): String = fields

@@ -7,7 +7,7 @@ import scala.util.Try
 
 import io.github.sparkrest.config.{AuthConfig, RestConfig}
 import io.github.sparkrest.error.{Condition, RestError}
-import io.github.sparkrest.options.values.{KeyPlacement, Origin}
+import io.github.sparkrest.options.values.{KeyPlacement, Origin, Template}
 import io.github.sparkrest.secret.Secret
 
 /** URLs that the API returns: where they may lead, and how they are stored.
@@ -24,8 +24,11 @@ final class NextUrl(config: RestConfig) {
 
   /** The user's parameters that may be secret: their value does not depend on the state. */
   private val known: Map[String, String] = {
-    val inUrl = config.url.split("\\?", 2).drop(1).flatMap(_.split("&")).map(_.split("=", 2)).collect {
-      case Array(k, v) if !v.contains("{") => k -> v
+    val pairs = config.url.split("\\?", 2).drop(1).flatMap(_.split("&")).map(_.split("=", 2))
+    val inUrl = pairs.collect { case Array(k, v) if !v.contains("{") => k -> v }
+    val referred = pairs.collect {
+      case Array(k, v) if config.references.fill(v) =>
+        k -> constant(config.references.placed(v, RequestTemplate.percentEncode))
     }
     val inParams = config.params.collect {
       case (k, v) if !v.contains("{") => RequestTemplate.percentEncode(k) -> RequestTemplate.percentEncode(v)
@@ -33,7 +36,7 @@ final class NextUrl(config: RestConfig) {
     // The whole option is secret. Short values are numbers and words that belong to the URL.
     val secretValues = config.params
       .collect {
-        case (k, v) if config.references.contains(v)                   => k -> config.references(v).reveal
+        case (k, v) if config.references.fill(v)                       => k -> constant(config.references.template(v))
         case (k, v) if v.length >= MinSecretLength && !v.contains("{") => k -> v
       }
       .map { case (k, v) => RequestTemplate.percentEncode(k) -> RequestTemplate.percentEncode(v) }
@@ -42,8 +45,10 @@ final class NextUrl(config: RestConfig) {
         Seq(RequestTemplate.percentEncode(name) -> RequestTemplate.percentEncode(key.reveal))
       case _ => Nil
     }
-    (inUrl ++ inParams).filter { case (k, _) => Secret.isNamed(k) }.toMap ++ secretValues ++ inAuth
+    (inUrl ++ inParams).filter { case (k, _) => Secret.isNamed(k) }.toMap ++ referred ++ secretValues ++ inAuth
   }
+
+  private def constant(template: Template): String = template.render(_ => "", identity)
 
   /** `found`, resolved against `base` (RFC 3986 §5), without known secrets.
     *

@@ -18,11 +18,11 @@ final class RequestTemplate(config: RestConfig) {
 
   private val paging = config.paging
   private val params = config.params.map { case (k, v) =>
-    (percentEncode(k) + "=", escapeLiteral(config.template(v)))
+    (percentEncode(k) + "=", escapeLiteral(config.references.template(v)))
   }
   private val address = new Address(config.url)
   private val initialAddress = config.initialUrl.fold(address)(new Address(_))
-  private val headers = config.headers.map { case (k, v) => (k, config.template(v)) }
+  private val headers = config.headers.map { case (k, v) => (k, config.references.template(v)) }
   private val body = config.body.map(new BodyTemplate(_, config))
   private val initialBody = config.initialBody.map(new BodyTemplate(_, config)).orElse(body)
   private val nextUrl = new NextUrl(config)
@@ -94,10 +94,10 @@ final class RequestTemplate(config: RestConfig) {
       case -1 => (url, Nil)
       case i  => (url.substring(0, i), url.substring(i + 1).split("&", -1).toList.filter(_.nonEmpty))
     }
-    private val pathTemplate = Template.parse(path)
+    private val pathTemplate = config.references.placed(path, percentEncode)
     private val parameters = query.map { p =>
       val eq = p.indexOf('=')
-      (p.substring(0, eq + 1), Template.parse(p.substring(eq + 1)))
+      (p.substring(0, eq + 1), config.references.placed(p.substring(eq + 1), percentEncode))
     } ++ params
 
     val isTemplated: Boolean = Origin.isTemplated(url)

@@ -25,25 +25,12 @@ final case class Envelope(
   /** The value at `path`; JSON `null` is a value. */
   def apply(path: FieldPath): Option[Json] = values.collectFirst {
     case (at, json) if path.segments.startsWith(at.segments) =>
-      Envelope.within(json, path.segments.toList.drop(at.segments.length))
+      FieldPath.within(json, path.segments.toList.drop(at.segments.length))
   }.flatten
 }
 
 object Envelope {
   val Empty: Envelope = Envelope(Nil, Nil)
-
-  private[sparkrest] def within(json: Json, path: List[Segment]): Option[Json] = path match {
-    case Nil                         => Some(json)
-    case Name(name) :: rest          => json.asObject.flatMap(_(name)).flatMap(within(_, rest))
-    case Where(field, value) :: rest =>
-      def holds(element: Json) = element.asObject.flatMap(_(field)).flatMap(text).contains(value)
-      json.asArray.flatMap(_.find(holds)).flatMap(within(_, rest))
-    case At(index) :: rest => json.asArray.flatMap(_.lift(index)).flatMap(within(_, rest))
-    case Each :: _         => None
-  }
-
-  private def text(json: Json): Option[String] =
-    json.asString.orElse(if (json.isNull || json.isArray || json.isObject) None else Some(json.noSpaces))
 }
 
 /** A requested path, and the rest of it below the current value of the scanner. */
@@ -96,7 +83,7 @@ final private[sparkrest] class EnvelopePass(scanner: JsonScanner) {
       identity
     )
     window.mark = -1
-    open.foreach(t => Envelope.within(json, t.rest).foreach(v => if (!values.contains(t.path)) values(t.path) = v))
+    open.foreach(t => FieldPath.within(json, t.rest).foreach(v => if (!values.contains(t.path)) values(t.path) = v))
   }
 
   private def select(at: Vector[Segment], open: List[Trail]): Unit = {

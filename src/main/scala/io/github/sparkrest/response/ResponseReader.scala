@@ -51,6 +51,9 @@ final class ResponseReader(
     case ResponseFormat.Json   => json
   }
 
+  /** How long the API wants the next request to wait, as the body says. */
+  def waitMs(envelope: Envelope): Option[Long] = policy.waitMs(envelope)
+
   private def named(sink: RecordSink): RecordSink =
     if (config.recordFields.isEmpty) sink else new NamedFields(config.recordFields, sink)
 
@@ -73,17 +76,36 @@ object ResponseReader {
     contentType.toLowerCase.split("[^a-z0-9_-]+").exists(word => lineTypes(word.stripPrefix("x-")))
 }
 
-/** Recognizes successful responses that report an error (`errorWhen`) or the absence of records (`emptyWhen`). */
+/** Recognizes successful responses that report an error (`errorWhen`), a used-up quota (`rateLimitWhen`) or the absence of records
+  * (`emptyWhen`).
+  */
 final private[sparkrest] class BodyPolicy(config: RestConfig) {
 
-  /** The fields that both options read. */
-  val paths: Seq[FieldPath] = (config.errorWhen ++ config.emptyWhen).map(_.path).toSeq
+  private val isGraphQl = config.errorWhen.exists(_.path == BodyPolicy.GraphQlErrors)
+  private val spentWhen = config.limits.spentWhen
+
+  /** The fields that the options read. */
+  val paths: Seq[FieldPath] = (config.errorWhen ++ config.emptyWhen ++ spentWhen).map(_.path).toSeq ++
+    (if (isGraphQl) Seq(QueryCost.path) else Nil)
+
+  def waitMs(envelope: Envelope): Option[Long] = if (isGraphQl) QueryCost.waitMs(envelope) else None
 
   def isEmpty(envelope: Envelope): Boolean = config.emptyWhen.exists(c => c.holds(envelope(c.path)))
 
   private def snippet(text: Array[Byte]) = Redact.snippet(text, text.length)
 
-  def error(envelope: Envelope): Option[RestError] = config.errorWhen
+  def error(envelope: Envelope): Option[RestError] = spent(envelope).orElse(reported(envelope))
+
+  private def spent(envelope: Envelope): Option[RestError] = spentWhen.filter(c => c.holds(envelope(c.path))).map { _ =>
+    RestError(
+      Condition.ApiError,
+      "the response reports a used-up quota (rateLimitWhen).",
+      "The request will be retried.",
+      waitMs(envelope)
+    )
+  }
+
+  private def reported(envelope: Envelope): Option[RestError] = config.errorWhen
     .filter(c => c.holds(envelope(c.path)))
     .map { c =>
       val value = envelope.values.collectFirst {
@@ -95,7 +117,14 @@ final private[sparkrest] class BodyPolicy(config: RestConfig) {
             .collectFirst { case (k, v) if k.equalsIgnoreCase("errorWhen") => v }
             .getOrElse("")}): ${c.path} is ${value.getOrElse("")}.",
         "The request will be retried.",
+        waitMs(envelope),
         repeatable = RetryPolicy.isIdempotent(config.method.text)
       )
     }
+}
+
+private object BodyPolicy {
+
+  /** Where GraphQL reports errors (specification, October 2021, §7.1.2). */
+  val GraphQlErrors: FieldPath = FieldPath(List("errors"))
 }

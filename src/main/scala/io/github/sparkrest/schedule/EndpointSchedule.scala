@@ -15,6 +15,8 @@ import io.github.sparkrest.progress.Progress
   * @param pages of the poll so far
   * @param resumes the last task failed or handed the poll back: the next one continues the same poll
   * @param inFlight a job polls it
+  * @param polledVersion of the input row when the current traversal began; `None`: an earlier run began it
+  * @param isGone the input no longer has its row
   * @param complete under `AvailableNow`: everything has been polled
   * @param wasPolled in this run
   * @param more records are waiting at the API
@@ -39,6 +41,8 @@ final private[sparkrest] case class EndpointSchedule(
     pages: Long = 0,
     resumes: Boolean = false,
     inFlight: Boolean = false,
+    isGone: Boolean = false,
+    polledVersion: Option[String] = None,
     complete: Boolean = false,
     wasPolled: Boolean = false,
     more: Boolean = false,
@@ -58,7 +62,23 @@ final private[sparkrest] case class EndpointSchedule(
   /** A task gets the next part of the poll, or a new poll. */
   def begun(config: RestConfig): EndpointSchedule = {
     val continues = resumes || state.traversal.isDefined && pages > 0 && pages < config.paging.maxPages
-    if (continues) copy(inFlight = true) else copy(inFlight = true, pages = 0, retries = retries.none)
+    val version = if (state.traversal.isEmpty) endpoint.version else polledVersion
+    val flying = copy(inFlight = true, polledVersion = version)
+    if (continues) flying else flying.copy(pages = 0, retries = retries.none)
+  }
+
+  /** The row has another version than at the last complete poll. Without `inputVersion` an endpoint is always polled. */
+  def isWanted: Boolean = endpoint.version.forall(v => !state.inputVersion.contains(v))
+
+  /** Nothing is left to do under `AvailableNow`. */
+  def isSettled: Boolean = complete || !isWanted
+
+  /** The state after a poll contains the version that the poll began with, once it has read everything. */
+  def versioned(outcome: PollOutcome): PollOutcome = {
+    val isComplete = outcome.error.isEmpty && !outcome.more && !outcome.handedBack && outcome.waitMs.isEmpty &&
+      outcome.state.traversal.isEmpty
+    if (isComplete && polledVersion.isDefined) outcome.copy(outcome.state.copy(inputVersion = polledVersion)) // guard: I3.20
+    else outcome
   }
 
   /** Pages that a task may request, after [[begun]].

@@ -18,6 +18,28 @@ final private[sparkrest] case class EndpointSchedules(
     private val index: Map[String, Int],
     private val unloggedOfOthers: Map[Endpoint, Progress]
 ) {
+  /** The input has these endpoints now. One that is gone keeps its state here, and continues from it if it comes back. */
+  def changedTo(endpoints: Seq[Endpoint], start: Resumption, rules: Schedule, now: Long): EndpointSchedules = {
+    val present = endpoints.iterator.map(e => e.key -> e).toMap
+    val added = endpoints.filterNot(e => index.contains(e.key)).map { e =>
+      val isUnlogged = unloggedOfOthers.exists(_._1.key == e.key)
+      EndpointSchedule(e, start.stateOf(e), isUnlogged, None, rules, now)
+    }
+    val changed = all.map(s => present.get(s.key).fold(s.copy(isGone = true))(e => s.copy(e, isGone = false))) ++ added // guard: I3.19
+    EndpointSchedules(
+      changed,
+      changed.iterator.map(_.key).zipWithIndex.toMap,
+      unloggedOfOthers.filterNot { case (e, _) => present.contains(e.key) }
+    )
+  }
+
+  def versioned(report: PollReport): PollReport = report.copy(outcomes = report.outcomes.map { case (key, outcome) =>
+    key -> get(key).fold(outcome)(_.versioned(outcome))
+  })
+
+  /** Those that the input has. */
+  def active: Iterator[EndpointSchedule] = all.iterator.filterNot(_.isGone)
+
   def get(key: String): Option[EndpointSchedule] = index.get(key).map(all)
 
   def updated(schedule: EndpointSchedule): EndpointSchedules =

@@ -6,8 +6,9 @@ import java.util.concurrent.{LinkedBlockingQueue, TimeUnit}
 import scala.annotation.tailrec
 
 import io.github.sparkrest.http.DaemonThreads
+import io.github.sparkrest.pagelog.Endpoint
 
-/** Jobs of all lanes: a thread for each job, and one queue for their results. For the poller's thread. */
+/** Jobs of all lanes, and the reading of the input: a thread for each job, and one queue for their results. For the poller's thread. */
 final private[sparkrest] class PollJobs(runner: PollRunner) {
   import PollJobs._
 
@@ -15,16 +16,23 @@ final private[sparkrest] class PollJobs(runner: PollRunner) {
   private val threads = new DaemonThreads("spark-rest poller job")
   private var running = Map.empty[Int, Thread]
 
-  def start(job: PollerCommand.StartPolls): Unit = {
+  def start(job: PollerCommand.StartPolls): Unit =
+    start(job.id)(PollerEvent.Finished(job.id, runner.run(job.polls, job.sharing)))
+
+  /** @param endpoints reads the input */
+  def startReading(endpoints: () => Vector[Endpoint]): Unit =
+    start(PollerEvent.InputJob)(PollerEvent.InputRead(endpoints()))
+
+  private def start(id: Int)(result: => PollerEvent.OfJob): Unit = {
     val thread = threads.newThread { () =>
       val event =
-        try PollerEvent.Finished(job.id, runner.run(job.polls, job.sharing))
-        catch { case e: Throwable => PollerEvent.Failed(job.id, e) } // ends the poller
+        try result
+        catch { case e: Throwable => PollerEvent.Failed(id, e) } // of a poll: ends the poller
       // Unlike `put`, `add` goes on after an interrupt: without an event the endpoints would stay in flight forever.
       events.add(event)
       ()
     }
-    running += job.id -> thread
+    running += id -> thread
     thread.start()
   }
 

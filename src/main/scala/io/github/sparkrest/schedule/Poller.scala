@@ -16,6 +16,7 @@ import org.slf4j.LoggerFactory
   * [[PollerState]] decides; this class gives it events and executes its commands. Every wait is here and can be interrupted: a
   * task never waits. If the thread ends by anything but [[stop]] and the end of the data, [[failure]] has the cause.
   *
+  * @param readInput the endpoints of the input as it is now (`inputRefresh`)
   * @param mustComplete `Trigger.AvailableNow` and `Once`: stop when everything has been polled, and fail on errors
   */
 final class Poller(
@@ -27,7 +28,8 @@ final class Poller(
     tasks: PollRunner,
     clock: Clock,
     slowLimits: SlowLimits = SlowLimits(),
-    sweepMillis: Long = Poller.SweepMillis
+    sweepMillis: Long = Poller.SweepMillis,
+    readInput: () => Vector[Endpoint] = () => Vector.empty
 ) extends Runnable {
   import Poller._
 
@@ -39,6 +41,9 @@ final class Poller(
   private var warned = Set.empty[String]
 
   @volatile var status: PollStatus = PollStatus.Start
+
+  /** Endpoints that the input has now. */
+  @volatile var endpointCount: Int = endpoints.length
 
   /** Waits for limits, for metrics. */
   val waits = new WaitMetrics
@@ -82,6 +87,7 @@ final class Poller(
   private def handle(event: PollerEvent): Unit = {
     val commands = state.step(event, nowMs)
     status = state.status
+    endpointCount = state.endpointCount
     catchingUp = state.catchingUp
     commands.foreach(execute)
   }
@@ -91,6 +97,7 @@ final class Poller(
     case Append(file, states)           => handle(PollerEvent.Appended(journal.append(file, states)))
     case NoteState(began, states, pace) => journal.noteBeforePoll(began, states, pace)
     case SweepLost                      => journal.sweepLost()
+    case ReadInput                      => jobs.startReading(readInput)
     case AwaitRoom                      => journal.awaitTaken()
     case w: WaitUntil                   => pause = Some(w)
     case WakeQuery                      => journal.pollerChanged()

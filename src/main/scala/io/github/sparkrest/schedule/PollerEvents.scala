@@ -17,7 +17,14 @@ private[sparkrest] object PollerEvent {
     */
   final case class Due(unreadBytes: Long) extends PollerEvent
 
+  /** What a thread of [[PollJobs]] returned. */
   sealed trait OfJob extends PollerEvent { def job: Int }
+
+  /** The endpoints of the input as it is now. */
+  final case class InputRead(endpoints: Vector[Endpoint]) extends OfJob { def job: Int = InputJob }
+
+  /** The number of the job that reads the input; those of polls are larger. */
+  val InputJob = 0
   final case class Finished(job: Int, reports: Seq[PollReport]) extends OfJob
   final case class Failed(job: Int, cause: Throwable) extends OfJob
 
@@ -38,6 +45,9 @@ private[sparkrest] object PollerCommand {
   final case class Append(file: PolledFile, states: Map[Endpoint, Progress]) extends PollerCommand
   final case class NoteState(pollBeganMs: Long, states: Map[String, Progress], pace: PacingState) extends PollerCommand
   case object SweepLost extends PollerCommand
+
+  /** Read the input again; the result is [[PollerEvent.InputRead]], or [[PollerEvent.Failed]]. */
+  case object ReadInput extends PollerCommand
 
   /** Wait until the query has read something. */
   case object AwaitRoom extends PollerCommand

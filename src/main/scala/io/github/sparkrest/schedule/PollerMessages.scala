@@ -3,7 +3,7 @@ package io.github.sparkrest.schedule
 
 import io.github.sparkrest.error.{Printable, RestError}
 import io.github.sparkrest.poll.PollOutcome
-import io.github.sparkrest.schedule.PollerCommand.{Info, Warn, WarnOnce}
+import io.github.sparkrest.schedule.PollerCommand.{Info, WakeQuery, Warn, WarnOnce}
 import io.github.sparkrest.secret.Redact
 
 /** The poller's lines in the driver's log: a line per poll, or with several endpoints a line per job. */
@@ -52,6 +52,16 @@ private[sparkrest] object PollerMessages {
 
   def waits(until: Long, now: Long, reason: String): PollerCommand =
     Info(s"the next request waits ${(until - now) / 1000.0} s: $reason")
+
+  def inputChanged(before: EndpointSchedules, after: EndpointSchedules): Vector[PollerCommand] = {
+    val added = after.all.length - before.all.length
+    if (added == 0 && before.active.size == after.active.size) Vector.empty
+    else Vector(Info(s"the input has ${after.active.size} endpoints now, $added of them new"), WakeQuery)
+  }
+
+  def inputFailed(cause: Throwable): PollerCommand = Warn(
+    s"The input could not be read again, so the endpoints stay as they are; inputRefresh tries again: ${cause.getMessage}"
+  )
 
   val Repeated: PollerCommand = Warn(
     "Spark ran a poll task again. The second attempt sent no request; maxRequestRate counts all requests that the task was granted."

@@ -27,9 +27,8 @@ final private[sparkrest] class PollerState(
     jitter: () => Double,
     startMs: Long
 ) {
-  import PollerState._
-
-  private val isAlone = endpoints.lengthCompare(1) == 0
+  private var refresh = InputRefresh(config.input.flatMap(_.refreshMs), startMs)
+  private val isAlone = endpoints.lengthCompare(1) == 0 && refresh.everyMs.isEmpty
 
   /** Only a request that may be repeated can be broken off. */
   private val mayShare = !isAlone && RetryPolicy.isIdempotent(config.method.text)
@@ -56,6 +55,9 @@ final private[sparkrest] class PollerState(
   /** Only [[step]] changes it and [[catchingUp]]. */
   var status: PollStatus = PollStatus.Start
 
+  /** That the input has now. */
+  def endpointCount: Int = schedules.active.size
+
   /** More records are waiting at the API, and are polled now, without an interval. */
   var catchingUp: Boolean = false
 
@@ -63,7 +65,18 @@ final private[sparkrest] class PollerState(
     case PollerEvent.Due(unreadBytes)      => lookAround(unreadBytes, now)
     case PollerEvent.Finished(id, reports) => finished(id, reports, now)
     case PollerEvent.Appended(standing)    => appended(standing, now)
-    case PollerEvent.Failed(_, cause)      => Vector(Fail(cause))
+    case PollerEvent.InputRead(read)        => inputRead(read, now)
+    case PollerEvent.Failed(PollerEvent.InputJob, cause) =>
+      refresh = refresh.ended(now)
+      Vector(PollerMessages.inputFailed(cause))
+    case PollerEvent.Failed(_, cause) => Vector(Fail(cause))
+  }
+
+  private def inputRead(read: Vector[Endpoint], now: Long): Vector[PollerCommand] = {
+    val before = schedules
+    schedules = schedules.changedTo(read, start, rules, now)
+    refresh = refresh.ended(now)
+    PollerMessages.inputChanged(before, schedules)
   }
 
   private def lookAround(unreadBytes: Long, now: Long): Vector[PollerCommand] =
@@ -74,27 +87,31 @@ final private[sparkrest] class PollerState(
       // A task that was run again, or whose executor was lost, leaves a page file that no manifest will ever name.
       val sweeps = now - sweptMs >= sweepMillis && jobs.isEmpty
       if (sweeps) sweptMs = now
-      (if (sweeps) Vector(SweepLost) else Vector.empty) ++ startOrWait(config.maxBufferedBytes - unreadBytes, now)
+      val reads = refresh.isDue(now) && !mustComplete
+      if (reads) refresh = refresh.begun
+      (if (sweeps) Vector(SweepLost) else Vector.empty) ++ (if (reads) Vector(ReadInput) else Vector.empty) ++
+        startOrWait(config.maxBufferedBytes - unreadBytes, now)
     }
 
   private def startOrWait(room: Long, now: Long): Vector[PollerCommand] = {
-    val waiting = schedules.all.filterNot(s => s.inFlight || s.complete) // guard: I3.9
+    val waiting = schedules.active.filterNot(s => s.inFlight || s.isSettled).toVector // guard: I3.9
     val (ready, reason) = limiter.ready(now)
-    if (ready > now && ready < Long.MaxValue && jobs.isFree(Lane.Fast)) holdBack(ready, reason, now)
+    if (mustComplete && jobs.isEmpty && schedules.active.forall(_.isSettled)) Vector(Complete, WakeQuery)
+    else if (ready > now && ready < Long.MaxValue && jobs.isFree(Lane.Fast)) holdBack(ready, reason, now)
     else
       jobs
         .next(waiting.filter(_.due <= now), slowShare > 0, nextFastMs <= now)
         .filter(_ => ready <= now && requestsLeft > 0) match {
         case Some((lane, due)) => begin(lane, due, room, now)
         case None              =>
-          val moments = waiting.iterator.map(_.due) ++ Iterator(nextFastMs, ready)
-          Vector(WaitUntil(moments.filter(_ > now).foldLeft(now + LongestWaitMillis)(math.min(_, _))))
+          val moments = waiting.iterator.map(_.due) ++ Iterator(nextFastMs, ready) ++ refresh.moment
+          Vector(WaitUntil(moments.filter(_ > now).foldLeft(now + RateLimiter.LongestWaitMillis)(math.min(_, _))))
       }
   }
 
   private def holdBack(until: Long, reason: String, now: Long): Vector[PollerCommand] = {
     catchingUp = false
-    val isNews = until - now >= LongWaitMillis && until > announcedWaitMs
+    val isNews = until - now >= RateLimiter.LongWaitMillis && until > announcedWaitMs
     if (isNews) announcedWaitMs = until
     // A restart obeys the wait too.
     (if (isNews) Vector(PollerMessages.waits(until, now, reason), note(now), WakeQuery) else Vector.empty) :+
@@ -147,8 +164,8 @@ final private[sparkrest] class PollerState(
     jobs = jobs.returned(id)
     schedules = schedules.updated(job.keys)(_.copy(inFlight = false))
     // Endpoints that become due within this time are polled together.
-    if (job.lane == Lane.Fast && !isAlone) nextFastMs = now + MinTurnMillis
-    val reports = limiter.settle(told, job.granted, now)
+    if (job.lane == Lane.Fast && !isAlone) nextFastMs = now + Lane.MinTurnMillis
+    val reports = limiter.settle(told, job.granted, now).map(schedules.versioned)
     (if (reports.exists(_.repeated)) Vector(PollerMessages.Repeated) else Vector.empty) ++
       settle(Settling(job, reports.toList, Vector.empty), now)
   }
@@ -195,16 +212,16 @@ final private[sparkrest] class PollerState(
   private def conclude(polls: Vector[SettledPoll], now: Long): Vector[PollerCommand] = {
     val messages = polls.flatMap(p => schedules.get(p.key).toVector.flatMap(concluded(_, p, now)))
     val settled = polls.flatMap(p => schedules.get(p.key).map(_ -> p))
-    status = status.after(schedules.all.count(_.errorsInRow > 0), schedules.all.iterator.flatMap(_.reachedMs))
+    status = status.after(schedules.active.count(_.errorsInRow > 0), schedules.active.flatMap(_.reachedMs))
     val failures = settled.collect { case (s, SettledPoll(_, _, _, PollResult.Failed(error))) => s -> error }
-    val isDone = mustComplete && (schedules.all.forall(_.complete) || mostRequests.exists(_ <= status.requests))
+    val isDone = mustComplete && (schedules.active.forall(_.isSettled) || mostRequests.exists(_ <= status.requests))
     val ending = verdict(failures)
     // No later poll may write the note, and then each run would send a place again that the API refused. And tokens that were
     // granted and not used are free again.
     val isLast = isDone || ending.isDefined // guard: I3.10
     val mustNote = schedules.unlogged.nonEmpty || limiter.isRated || turns.isKept
     val noted = if (isLast && mustNote || settled.exists(_._1.startPinned)) Vector(note(now)) else Vector.empty
-    catchingUp = limiter.ready(now)._1 <= now && schedules.all.exists(s => s.more && !s.complete && s.due <= now)
+    catchingUp = limiter.ready(now)._1 <= now && schedules.active.exists(s => s.more && !s.complete && s.due <= now)
     messages ++ PollerMessages.polled(settled.map { case (s, p) => (s, p.outcome, p.kept) }) ++ noted ++
       (ending match {
         case Some(error) => Vector(Fail(error.toException))
@@ -231,20 +248,10 @@ final private[sparkrest] class PollerState(
 
   /** Whether failures end the query. If one of many endpoints is refused, they do so only if all are. */
   private def verdict(failures: Seq[(EndpointSchedule, RestError)]): Option[RestError] = {
-    val refused = fresh && (isAlone || schedules.all.forall(_.errorsInRow > 0))
+    val refused = fresh && (isAlone || schedules.active.forall(_.errorsInRow > 0))
     // A traversal that starts over, once, is not the end of the data.
     failures.flatMap { case (s, error) =>
       rules.verdict(error, s.errorsInRow, refused, mustComplete && !s.restarted)
     }.headOption
   }
-}
-
-private object PollerState {
-
-  /** Waits of at least this length are logged and noted. */
-  val LongWaitMillis = 1000L
-
-  /** Between two fast jobs with several endpoints. */
-  val MinTurnMillis = 50L
-  val LongestWaitMillis: Long = 3600L * 1000
 }

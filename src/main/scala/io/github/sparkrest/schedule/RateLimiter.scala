@@ -120,7 +120,11 @@ final case class Grant(
     tokens: Vector[(Long, Int)] = Vector.empty
 )
 
-private object RateLimiter {
+private[schedule] object RateLimiter {
+
+  /** Waits of at least this length are logged and noted. */
+  val LongWaitMillis = 1000L
+  val LongestWaitMillis: Long = 3600L * 1000
 
   /** A crash costs so much of the rate, or [[LeastGrant]] tokens. */
   val CrashMillis = 10000L

@@ -10,6 +10,9 @@ sealed private[sparkrest] trait Lane
 
 private[sparkrest] object Lane {
 
+  /** Between two fast jobs with several endpoints. */
+  val MinTurnMillis = 50L
+
   /** One job at a time, for all endpoints that answer quickly. */
   case object Fast extends Lane
 

@@ -7,6 +7,7 @@ import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.Condition
 import io.github.sparkrest.http.transport.SttpClient
 import io.github.sparkrest.http.{HttpRequest, LocalServer}
+import io.github.sparkrest.request.{NextUrl, RequestTemplate, RequestValues}
 import org.scalatest.funsuite.AnyFunSuite
 
 /** The operator's settings apply to all options. */
@@ -115,8 +116,48 @@ class PolicySuite extends AnyFunSuite {
         secrets = FromSpark
       )
       .fold(e => fail(e.text), identity)
-    assert(config.references.values.map(_.reveal).toSet == Set("spark.a.key-value", "k-value"))
+    assert(config.references.values.values.map(_.reveal).toSet == Set("spark.a.key-value", "k-value"))
     assert(config.forBatch.references == config.references)
+  }
+
+  private def requestOf(options: (String, String)*): HttpRequest = {
+    val config = RestConfig.parse(Map(options: _*), secrets = FromSpark).fold(e => fail(e.text), identity)
+    new RequestTemplate(config).render(RequestValues("7")).fold(e => fail(e.text), identity)
+  }
+
+  test("a reference in braces is a part of a text, encoded for its place") {
+    val request = requestOf(
+      "url" -> "http://h/bot{conf:spark.a.key}/x?k={hadoop:a/b}&since={id}",
+      "offsetField" -> "id",
+      "headers" -> """{"Authorization": "Token {conf:spark.y}", "X": "{hadoop:one}-{hadoop:two}-{id}"}""",
+      "params" -> """{"q": "v:{hadoop:a&b}"}"""
+    )
+    assert(request.url == "http://h/botspark.a.key-value/x?k=a%2Fb-value&since=7&q=v%3Aa%26b-value")
+    assert(request.headers == Seq("Authorization" -> "Token spark.y-value", "X" -> "one-value-two-value-7"))
+  }
+
+  test("a reference that cannot be read names its place, and a body refuses it") {
+    def problems(options: (String, String)*) =
+      RestConfig.parse(Map(options: _*)).fold(_.text, c => fail(s"$c should be refused"))
+    val url = problems("url" -> "http://h/{env:NO_SUCH_VARIABLE}")
+    assert(url.contains("url: the environment variable NO_SUCH_VARIABLE is not set") && !url.contains("placeholder"))
+    val header = problems("url" -> "http://h/", "headers" -> """{"A": "Token {file:/no/such/file}"}""")
+    assert(header.contains("headers.A: the file /no/such/file does not exist"))
+    val body = """{"key": "{env:PATH}"}"""
+    assert(problems("url" -> "http://h/", "body" -> body).contains("body: references to secrets"))
+    val permitted = RestConfig.parse(Map("url" -> "http://h/", "body" -> body), policy = policy("bodyReferences" -> "true"))
+    val sent = new RequestTemplate(permitted.fold(e => fail(e.text), identity)).render(RequestValues(""))
+    assert(sent.map(_.body) == Right(Some(s"""{"key": "${sys.env("PATH")}"}""")))
+  }
+
+  test("a secret of a URL is taken out of a next URL, and put back") {
+    val config = RestConfig
+      .parse(Map("url" -> "http://h/x?q={hadoop:a/b}", "params" -> """{"p": "v:{hadoop:c}"}"""), secrets = FromSpark)
+      .fold(e => fail(e.text), identity)
+    val next = new NextUrl(config)
+    val stored = next.store("http://h/x?q=a%2fb-value&p=v%3Ac-value&page=2", config.url)
+    assert(stored == "http://h/x?q=***&p=***&page=2")
+    assert(next.follow(stored, hasBody = false) == Right("http://h/x?q=a%2Fb-value&p=v%3Ac-value&page=2" -> true))
   }
 
   test("oauth2TokenStore must be inside allowedTokenStores") {

@@ -107,7 +107,7 @@ object KnownSecrets {
       config.tls.keyStore.flatMap(_.password),
       config.tls.trustStore.flatMap(_.password)
     ).flatten
-    val references = config.references.toSeq.sortBy(_._1).map(_._2)
+    val references = config.references.values.toSeq.sortBy(_._1).map(_._2)
     val secrets =
       numbered("auth", config.auth.secrets.map(_.reveal)) ++ numbered("reference", references.map(_.reveal)) ++
         numbered("proxy", proxy.toSeq.flatMap(c => Seq(c._2.reveal, c._1))) ++ numbered("tls", tls.map(_.reveal)) ++

@@ -8,6 +8,7 @@ import io.github.sparkrest.error.RestError
 import io.github.sparkrest.http.Headers._
 import io.github.sparkrest.http.limits.ServerLimits
 import io.github.sparkrest.http.{Clock, HttpClient}
+import io.github.sparkrest.options.values.Template
 import io.github.sparkrest.secret.Secret
 
 /** Sends requests to a token endpoint. Its errors do not contain secrets. */
@@ -15,7 +16,7 @@ final class TokenEndpoint(config: RestConfig, options: AuthConfig.OAuth2, networ
 
   /** The user's name for this program. The other headers are for the API alone, and a reference may be a secret. */
   private val userAgent = config.headers.filter { case (name, text) =>
-    name.equalsIgnoreCase("User-Agent") && !config.references.contains(text) && config.template(text).names.isEmpty
+    name.equalsIgnoreCase("User-Agent") && !config.references.areIn(text) && Template.parse(text).names.isEmpty
   }
 
   /** @param refreshToken for the grant of that name */

@@ -42,15 +42,27 @@ object StatusPolicy {
         )
       )
     else if (status / 100 == 2) Records
-    else
-      Failed(
-        RestError(
-          Condition.ApiRefused,
-          s"${Redact.url(request.url)} answered with status $status${snippetOf(response)}.",
-          hint(status),
-          waitMs
+    else {
+      val head = headOf(response, if (limits.spentWhen.isDefined) MostBytes else SnippetBytes)
+      if (limits.spentWhen.exists(_.holdsIn(head)))
+        Failed(
+          RestError(
+            Condition.ApiError,
+            s"${Redact.url(request.url)} answered with status $status, and reports a used-up quota (rateLimitWhen).",
+            "The request will be retried.",
+            waitMs
+          )
         )
-      )
+      else
+        Failed(
+          RestError(
+            Condition.ApiRefused,
+            s"${Redact.url(request.url)} answered with status $status${snippetOf(head)}.",
+            hint(status),
+            waitMs
+          )
+        )
+    }
   }
 
   private def hint(status: Int): String = status match {
@@ -62,8 +74,13 @@ object StatusPolicy {
     case _                 => "Check url, params, headers and initialOffset against the API's documentation."
   }
 
-  private def snippetOf(response: HttpResponse): String = Try {
-    val head = response.body.readNBytes(200)
-    if (head.isEmpty) "" else s": ${Redact.snippet(head, head.length)}"
-  }.getOrElse("")
+  /** A longer body is no error message. */
+  private val MostBytes = 1 << 16
+  private val SnippetBytes = 200
+
+  private def headOf(response: HttpResponse, bytes: Int): Array[Byte] =
+    Try(response.body.readNBytes(bytes)).getOrElse(Array.emptyByteArray)
+
+  private def snippetOf(head: Array[Byte]): String =
+    if (head.isEmpty) "" else s": ${Redact.snippet(head, math.min(head.length, SnippetBytes))}"
 }

@@ -19,7 +19,21 @@ private[sparkrest] trait BatchTable {
     "input",
     View,
     Calls,
-    doc = "Input rows: name of a temporary view or table, in Python also a DataFrame. They pass through the driver. A stream reads them when its query starts."
+    doc = "Input rows: name of a temporary view or table, in Python also a DataFrame. They pass through the driver. A stream reads them when its query starts, and again with `inputRefresh`."
+  )
+  val InputRefresh: Opt[Long] = Opt(
+    "inputRefresh",
+    Duration(1),
+    Calls,
+    scope = Scope.Stream,
+    doc = "Seconds between two readings of `input` while a stream runs. A new row is a new endpoint. A row that is gone is no longer polled; its progress is kept, and it continues there if it comes back. The input may be empty at first. Default: the input is read when the query starts."
+  )
+  val InputVersion: Opt[String] = Opt(
+    "inputVersion",
+    NonEmpty,
+    Calls,
+    scope = Scope.Stream,
+    doc = "Column of the input whose value changes when an endpoint may have new records, such as `updated_at` of a parent. An endpoint is then polled only after its value changed. The value does not identify the endpoint, and of rows that differ only in it the greatest counts."
   )
   val Partitions: Opt[Long] = Opt(
     "partitions",

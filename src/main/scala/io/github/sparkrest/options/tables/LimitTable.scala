@@ -33,6 +33,12 @@ private[sparkrest] trait LimitTable {
     default = Some("1h"),
     doc = "Longest wait, in seconds, that a response can impose by `Retry-After` or rate-limit headers."
   )
+  val RateLimitWhen: Opt[String] = Opt(
+    "rateLimitWhen",
+    NonEmpty,
+    Schedule,
+    doc = "Condition for a response that reports a used-up quota in its body, whatever its status. Write `path=value`, e.g. `errors[0].extensions.code=THROTTLED`, as for `errorWhen`. The request is sent again later, a `POST` too."
+  )
   val RetryStatusCodes: Opt[String] = Opt(
     "retryStatusCodes",
     NonEmpty,

@@ -164,6 +164,26 @@ private[sparkrest] trait OffsetTable {
     Offsets,
     doc = "Maximum length of a slice in seconds, with `offsetType=window`. The newest slice ends at the present minus `lag` and may be shorter. Default: no maximum."
   )
+  val WindowAlign: Opt[Boolean] = Opt(
+    "windowAlign",
+    Flag,
+    Offsets,
+    default = Some("false"),
+    doc = "Whether slices are whole: each ends at a multiple of `windowStep`, and is requested only when it is over. Steps of whole days begin at midnight in `timeZone`, weeks on Monday; shorter steps count from midnight UTC. For reports per hour or day."
+  )
+  val WindowEndInclusive: Opt[Boolean] = Opt(
+    "windowEndInclusive",
+    Flag,
+    Offsets,
+    default = Some("false"),
+    doc = "Whether the API includes `{windowEnd}`. Then it is sent one unit of `requestOffsetFormat` earlier: the day before for `yyyy-MM-dd`, a second for `epoch_s`, a millisecond for `iso` and `epoch_ms`."
+  )
+  val AvailableUntilField: Opt[String] = Opt(
+    "availableUntilField",
+    NonEmpty,
+    Offsets,
+    doc = "Place of a time until which the API's data are complete: a path in the response, or `header:<Name>`. The next slice begins there at the latest. With `windowEndInclusive` it is the last complete unit."
+  )
   val OnCursorExpired: Opt[values.ExpiredCursor] = Opt(
     "onCursorExpired",
     OneOf(values.ExpiredCursor.all),
@@ -186,6 +206,9 @@ private[sparkrest] trait OffsetTable {
     Lookback,
     Lag,
     WindowStep,
+    WindowAlign,
+    WindowEndInclusive,
+    AvailableUntilField,
     OnCursorExpired
   )
 }

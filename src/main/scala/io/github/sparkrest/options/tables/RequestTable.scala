@@ -13,7 +13,7 @@ private[sparkrest] trait RequestTable {
     NonEmpty,
     Request,
     required = true,
-    doc = "URL of the API, with placeholders: `{<offsetField>}` or `{offset}` is replaced by the offset, percent-encoded. A query parameter whose whole value is an empty placeholder is left out. `{name?}` leaves out whatever contains it."
+    doc = "URL of the API, with placeholders: `{<offsetField>}` or `{offset}` is replaced by the offset, percent-encoded. A query parameter whose whole value is an empty placeholder is left out. `{name?}` leaves out whatever contains it. `{env:NAME}` is a secret, read as in `authType`; it works in `headers` and `params` too."
   )
   val Method: Opt[values.HttpMethod] = Opt(
     "method",
@@ -80,6 +80,19 @@ private[sparkrest] trait RequestTable {
     Request,
     secret = true,
     doc = "Template of the request body. Only known placeholders are replaced; other braces stay. In JSON, a placeholder within quotes is escaped. Outside quotes it becomes a value: its text if that is JSON, `null` if it is empty, a string otherwise."
+  )
+  val GraphqlQuery: Opt[String] = Opt(
+    "graphqlQuery",
+    NonEmpty,
+    Request,
+    doc = "A GraphQL query. It is sent as a `POST` with `graphqlVariables`, and a response with `errors` is an error. If the query reads one list with `nodes` or `edges`, `dataField` is its path; if it also reads `pageInfo { endCursor }`, the pages of the list are followed. Options that you set have precedence."
+  )
+  val GraphqlVariables: Opt[String] = Opt(
+    "graphqlVariables",
+    TemplateText,
+    Request,
+    secret = true,
+    doc = "Variables of `graphqlQuery` as a JSON object. Values may contain placeholders. A value that is one placeholder gets the declared type: `{\"first\": \"{pageSize}\"}` sends a number for `$first: Int!`. A text that is an empty placeholder is left out. `{cursor}` is the cursor of the page."
   )
   val BodyFormat: Opt[values.BodyFormat] = Opt(
     "bodyFormat",

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.options.values
 
+import java.nio.ByteBuffer
+
 import io.circe.Json
+import io.circe.jawn.parseByteBuffer
 
 /** A condition on the body of a response: `path=value`, or a path alone.
   *
@@ -14,6 +17,10 @@ final case class BodyCondition(path: FieldPath, value: Option[String]) {
     val json = found.filterNot(_.isNull)
     value.fold(json.isDefined)(v => json.exists(j => j.asString.getOrElse(j.noSpaces) == v))
   }
+
+  /** @param body of a response; only JSON can fulfil a condition */
+  def holdsIn(body: Array[Byte]): Boolean =
+    parseByteBuffer(ByteBuffer.wrap(body)).exists(json => holds(FieldPath.within(json, path.segments.toList)))
 }
 
 object BodyCondition {

@@ -3,6 +3,8 @@ package io.github.sparkrest.options.values
 
 import scala.util.matching.Regex.Match
 
+import io.circe.Json
+
 /** Path of a value in a JSON document, from the root down: `meta.next`, `"@odata.nextLink"`, `data[].item`,
   * `links[rel=next].uri`, `[1]`; `$` is the root itself.
   */
@@ -79,6 +81,20 @@ object FieldPath {
         value <- quoted(7).orElse(bare(8).map(_.trim))
       } yield Where(field, value)
   }
+
+  /** The value at `path` below `json`. `[]` leads to many values, and so to none. */
+  private[sparkrest] def within(json: Json, path: List[Segment]): Option[Json] = path match {
+    case Nil                         => Some(json)
+    case Name(name) :: rest          => json.asObject.flatMap(_(name)).flatMap(within(_, rest))
+    case Where(field, value) :: rest =>
+      def holds(element: Json) = element.asObject.flatMap(_(field)).flatMap(text).contains(value)
+      json.asArray.flatMap(_.find(holds)).flatMap(within(_, rest))
+    case At(index) :: rest => json.asArray.flatMap(_.lift(index)).flatMap(within(_, rest))
+    case Each :: _         => None
+  }
+
+  private def text(json: Json): Option[String] =
+    json.asString.orElse(if (json.isNull || json.isArray || json.isObject) None else Some(json.noSpaces))
 
   /** The root is an array, so `$` is not needed. */
   private def startsWithIndex(path: String): Boolean = path.matches("(?s)\\[\\d.*")

@@ -2,6 +2,7 @@
 package io.github.sparkrest.progress.strategies
 
 import java.time.Instant
+import java.time.temporal.ChronoUnit._
 
 import io.github.sparkrest.config.OffsetConfig
 import io.github.sparkrest.options.values.TimeFormat
@@ -50,10 +51,30 @@ final private[sparkrest] class OffsetTime(options: OffsetConfig) {
   def asked(offset: String): Option[Instant] =
     if (options.kind.movesWithTime) format.flatMap(_.parse(offset, options.zone)) else None
 
+  /** `{windowEnd}`, as sent. */
+  def windowEnd(until: String): String =
+    if (!options.windowEndInclusive) until else asked(until).fold(until)(m => render(unitsAfter(m, -1)))
+
+  /** Until when the API's data are complete, from its text. */
+  def availableUntil(text: String): Option[Instant] =
+    momentOf(text).map(m => if (options.windowEndInclusive) unitsAfter(m, 1) else m)
+
+  /** A unit is the shortest one that the format can express: a day, if it has no time. */
+  private def unitsAfter(moment: Instant, count: Long): Instant = {
+    val at = moment.atZone(options.zone)
+    format.flatMap { f =>
+      OffsetTime.Units.iterator
+        .map(at.plus(count, _).toInstant)
+        .find(m => f.parse(f.render(m, options.zone), options.zone).contains(m))
+    }.getOrElse(moment)
+  }
+
   private def format: Option[TimeFormat] = options.requestFormat.orElse(options.format)
 }
 
 private[sparkrest] object OffsetTime {
+  private val Units = List(MILLIS, SECONDS, MINUTES, HOURS, DAYS)
+
   private def decimal(text: String) = new java.math.BigDecimal(text)
 
   /** The least value of a unit, and what to do with one. */

@@ -4,7 +4,7 @@ package io.github.sparkrest.progress.strategies
 import java.time.Instant
 
 import io.github.sparkrest.config.OffsetConfig
-import io.github.sparkrest.error.RestError
+import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.progress.seen.Seen
 import io.github.sparkrest.progress.{Progress, Traversal}
 import io.github.sparkrest.response.PageFacts
@@ -22,12 +22,18 @@ final private[sparkrest] class WindowStrategy(options: OffsetConfig, clock: ApiC
     */
   private val stepMs = options.windowStepMs.map(math.max(_, clock.unknownSkewMs + clock.marginMs))
 
+  /** Where aligned slices end. */
+  private val grid =
+    if (options.windowAligned) options.windowStepMs.map(new TimeGrid(_, options.zone)) else None
+
   def ask(state: Progress, now: Instant): Option[OffsetQuery] = {
     val start = state.offset.getOrElse(time.initial)
     val newest = now.minusMillis(options.lagMs)
     time.asked(start) match {
-      case Some(from) if from.isAfter(newest) => None
-      case Some(from)                         =>
+      case Some(from) if from.isAfter(newest)  => None
+      case Some(from) if grid.isDefined        =>
+        grid.map(_.after(from)).filterNot(_.isAfter(newest)).map(end => OffsetQuery(time.sent(start), time.render(end)))
+      case Some(from)                          =>
         val end = stepMs.map(from.plusMillis(_)).filter(_.isBefore(newest)).getOrElse(newest)
         Some(OffsetQuery(time.sent(start), time.render(end)))
       case None => Some(OffsetQuery(start, time.render(newest)))
@@ -68,17 +74,24 @@ final private[sparkrest] class WindowStrategy(options: OffsetConfig, clock: ApiC
       Novelty.MayRepeat
     }
     def finish(facts: PageFacts): Either[RestError, Advance] = {
-      val isCut = end.exists(_.isAfter(known)) // guard: I3.3
-      val reached = if (isCut) time.render(known) else ask.until
+      val text = options.availableUntil.flatMap(facts.text)
+      val available = text.flatMap(time.availableUntil)
+      if (options.availableUntil.isDefined && available.isEmpty) Left(notAvailable(text))
+      else Right(advance(available.fold(known)(a => if (a.isBefore(known)) a else known)))
+    }
+
+    /** @param complete until when the API has all records */
+    private def advance(complete: Instant): Advance = {
+      val isCut = end.exists(_.isAfter(complete)) // guard: I3.3
+      // An aligned slice is requested again as a whole.
+      val reached = if (!isCut) ask.until else if (grid.isDefined) ask.offset else time.render(complete)
       val moves =
         (for (s <- start; r <- time.asked(reached)) yield r.isAfter(s)).getOrElse(!state.offset.contains(reached))
-      Right(
-        Advance(
-          Some(reached).filter(_ => moves),
-          atEnd = reachesNow,
-          // The next slice covers the rest of a cut slice.
-          forgets = options.exclusive && options.lookbackMs == 0 && !isCut
-        )
+      Advance(
+        Some(reached).filter(_ => moves),
+        atEnd = isCut && options.availableUntil.isDefined || reachesNow,
+        // The next slice covers the rest of a cut slice.
+        forgets = options.exclusive && options.lookbackMs == 0 && !isCut
       )
     }
 
@@ -92,8 +105,17 @@ final private[sparkrest] class WindowStrategy(options: OffsetConfig, clock: ApiC
       val newest = Instant.ofEpochMilli(times.began).minusMillis(options.lagMs)
       val isNear = !known.plusMillis(clock.unknownSkewMs).isBefore(newest)
       val present = if (isNear) newest else known.plusMillis(clock.marginMs)
+      def isLast(g: TimeGrid) = end.forall(e => g.after(e).isAfter(present))
       val full = for (s <- start; e <- end; step <- stepMs) yield e.toEpochMilli - s.toEpochMilli >= step
-      !full.contains(true) || end.forall(!_.isBefore(present))
+      grid.fold(!full.contains(true) || end.forall(!_.isBefore(present)))(isLast)
     }
   }
+
+  private def notAvailable(found: Option[String]) = RestError(
+    Condition.OffsetFieldNotFound,
+    found.fold("The response has no value at availableUntilField.")(text =>
+      s"""The value at availableUntilField, "${text.take(60)}", is not a time."""
+    ),
+    "Name the field with the time until which the data are complete, and set offsetFormat if its format is not recognized."
+  )
 }

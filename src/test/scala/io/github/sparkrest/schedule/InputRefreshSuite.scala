@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.schedule
+
+import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.pagelog.{Endpoint, PolledFile, PolledPage, Resumption}
+import io.github.sparkrest.poll.{PollOutcome, PollReport}
+import io.github.sparkrest.progress.Progress
+import io.github.sparkrest.schedule.PollerCommand._
+import org.scalatest.funsuite.AnyFunSuite
+
+/** Endpoints that come and go while a stream runs (`inputRefresh`). */
+class InputRefreshSuite extends AnyFunSuite {
+
+  private class Machine(all: Seq[Endpoint], start: Resumption, mustComplete: Boolean = false) {
+    private val options = Map(
+      "url" -> "http://h/{n}?from={id}",
+      "streaming" -> "true",
+      "input" -> "parents",
+      "inputRefresh" -> "60",
+      "offsetField" -> "id",
+      "offsetType" -> "incremental",
+      "streamingInterval" -> "10"
+    )
+    private val config = RestConfig.parse(options, viewColumns = Seq("n")).fold(e => fail(e.text), identity)
+    private val state =
+      new PollerState(config, all, start, mustComplete, SlowLimits(), 1000000, () => 0.5, 0)
+    var now = 0L
+
+    def step(event: PollerEvent): Vector[PollerCommand] = state.step(event, now)
+    def count: Int = state.endpointCount
+
+    /** At this time, the poller does this. */
+    def at(ms: Long): Vector[PollerCommand] = { now = ms; step(PollerEvent.Due(0)) }
+
+    /** The input has these endpoints now. */
+    def read(all: Endpoint*): Vector[PollerCommand] = step(PollerEvent.InputRead(all.toVector))
+
+    /** Each poll of the job finds one record.
+      *
+      * @param more the API has further records
+      */
+    def succeed(job: StartPolls, more: Boolean = false): Unit = { finish(job, more); () }
+
+    def finish(job: StartPolls, more: Boolean = false): Vector[PollerCommand] = {
+      val outcomes = job.polls.map { p =>
+        val next = Progress(Some((p.state.offset.fold(0)(_.toInt) + 1).toString))
+        p.endpoint.key -> PollOutcome(next, 1, 1, more, None, None, 1)
+      }
+      val file = PolledFile("f", 10, "", outcomes.map { case (key, _) => PolledPage(1, 10, None, Some(key)) })
+      step(PollerEvent.Finished(job.id, Seq(PollReport(outcomes, Some(file))))) match {
+        case _ :+ Append(_, states) => step(PollerEvent.Appended(states.map { case (e, s) => e.key -> s }))
+        case other                  => fail(s"no manifest: $other")
+      }
+    }
+  }
+
+  private def rows(names: String*): Seq[Endpoint] = names.map(Endpoint(_))
+  private def row(name: String, version: String): Endpoint = Endpoint(name, version = Some(version))
+  private val fresh = Resumption(Map.empty, None, fresh = true)
+  private def job(commands: Vector[PollerCommand]): StartPolls =
+    commands.collectFirst { case s: StartPolls => s }.getOrElse(fail(s"no job: $commands"))
+  private def polled(commands: Vector[PollerCommand]): Map[String, Option[String]] =
+    job(commands).polls.map(p => p.endpoint.key -> p.state.offset).toMap
+
+  test("a new row is polled at once, a row that is gone no more, and a row that comes back continues") {
+    val m = new Machine(rows("a", "b"), fresh)
+    m.succeed(job(m.at(0)))
+    val first = m.at(60000)
+    assert(first.head == ReadInput)
+    m.succeed(job(first))
+    assert(!m.at(60001).contains(ReadInput), "the input is read once at a time")
+    val changed = m.read(rows("b", "c"): _*)
+    assert(changed.collect { case Info(text) => text } == Vector("the input has 2 endpoints now, 1 of them new"))
+    val next = m.at(70100)
+    assert(polled(next) == Map("b" -> Some("2"), "c" -> None) && m.count == 2)
+    m.succeed(job(next))
+    val last = m.at(120050)
+    assert(last.contains(ReadInput))
+    m.succeed(job(last))
+    m.read(rows("a", "b", "c"): _*)
+    assert(polled(m.at(130200)) == Map("a" -> Some("2"), "b" -> Some("4"), "c" -> Some("2")) && m.count == 3)
+  }
+
+  test("a poll that returns after its row is gone counts") {
+    val m = new Machine(rows("a"), fresh)
+    val flying = job(m.at(0))
+    assert(m.at(60000).contains(ReadInput))
+    m.read()
+    m.succeed(flying)
+    assert(m.count == 0 && m.at(60500).forall(!_.isInstanceOf[StartPolls]))
+    m.at(130000)
+    m.read(rows("a"): _*)
+    assert(polled(m.at(130100)) == Map("a" -> Some("1")))
+  }
+
+  test("an endpoint of an earlier run continues when its row comes back") {
+    val m = new Machine(rows("a"), Resumption(Map("z" -> Progress(Some("7"))), Some(0), fresh = false, unlogged = Set("z")))
+    m.succeed(job(m.at(60000)))
+    m.read(rows("a", "z"): _*)
+    assert(polled(m.at(70100)).get("z").contains(Some("7")))
+  }
+
+  test("an input that cannot be read leaves the endpoints as they are, and is read again later") {
+    val m = new Machine(rows("a"), fresh)
+    m.at(60000)
+    val warned = m.step(PollerEvent.Failed(PollerEvent.InputJob, new IllegalStateException("no table")))
+    assert(warned.collect { case Warn(text) => text }.exists(_.contains("no table")) && m.count == 1)
+    assert(!m.at(60001).contains(ReadInput) && m.at(120000).contains(ReadInput))
+  }
+
+  test("an empty input waits for rows, and completes AvailableNow, which reads the input once") {
+    val m = new Machine(Nil, fresh)
+    assert(m.at(0).collect { case w: WaitUntil => w.moment } == Vector(60000L))
+    m.at(60000)
+    m.read(rows("a"): _*)
+    assert(polled(m.at(60100)) == Map("a" -> None))
+    val once = new Machine(Nil, fresh, mustComplete = true)
+    assert(once.at(0).contains(Complete))
+    val now = new Machine(rows("a"), fresh, mustComplete = true)
+    assert(!now.at(100000).contains(ReadInput))
+  }
+
+  test("with inputVersion an endpoint is polled only after its version changed") {
+    val m = new Machine(Seq(row("a", "1"), row("b", "1")), fresh)
+    m.succeed(job(m.at(0)))
+    assert(m.at(60000).forall(!_.isInstanceOf[StartPolls]), "nothing changed, so no request")
+    m.read(row("a", "2"), row("b", "1"))
+    assert(polled(m.at(60100)) == Map("a" -> Some("1")))
+  }
+
+  test("a version that changes during a poll means another poll") {
+    val m = new Machine(Seq(row("a", "1")), fresh)
+    val flying = job(m.at(0))
+    m.at(60000)
+    m.read(row("a", "2"))
+    m.succeed(flying)
+    assert(polled(m.at(70100)) == Map("a" -> Some("1")))
+  }
+
+  test("an endpoint with more records, or a failed poll, is polled again with the same version") {
+    val m = new Machine(Seq(row("a", "1")), fresh)
+    m.succeed(job(m.at(0)), more = true)
+    val second = job(m.at(20000))
+    val failed = PollOutcome.failed(second.polls.head.state, RestError(Condition.ApiRefused, "no", ""))
+    m.step(PollerEvent.Finished(second.id, Seq(PollReport(Vector("a" -> failed), None))))
+    m.succeed(job(m.at(40000)))
+    assert(m.at(80000).forall(!_.isInstanceOf[StartPolls]))
+  }
+
+  test("the version survives a restart, and AvailableNow polls what changed") {
+    val states = Map("a" -> Progress(Some("5"), inputVersion = Some("1")), "b" -> Progress(Some("7")))
+    val json = Progress.encoder(states("a")).noSpaces
+    assert(io.circe.parser.decode[Progress](json) == Right(states("a")))
+    val restarted = Resumption(states, Some(0), fresh = false)
+    val m = new Machine(Seq(row("a", "1"), row("b", "1")), restarted, mustComplete = true)
+    val only = m.at(60000)
+    assert(polled(only) == Map("b" -> Some("7")))
+    assert(m.finish(job(only)).contains(Complete))
+    assert(new Machine(Seq(row("a", "1")), restarted, mustComplete = true).at(0).contains(Complete))
+  }
+
+  test("the version does not identify an endpoint") {
+    val one = Endpoint.of("""{"id":1,"at":"x"}""", Set("id"), Some("at"))
+    val two = Endpoint.of("""{"at":"y","id":1}""", Set("id"), Some("at"))
+    assert(one.key == two.key && one.version.contains("x") && two.version.contains("y"))
+    assert(one.key == Endpoint.of("""{"id":1}""", Set.empty).key && one.shown.contains("""{"id":1}"""))
+  }
+
+  test("inputRefresh belongs to streams with a view") {
+    def problems(options: (String, String)*) =
+      RestConfig.parse(Map("url" -> "http://h/{n}", "inputRefresh" -> "5") ++ options, Seq("n")).fold(_.text, _ => "")
+    assert(problems().contains("inputRefresh: needs input"))
+    assert(problems("inputData" -> """[{"n":1}]""", "streaming" -> "true").contains("the rows of inputData never change"))
+    assert(problems("input" -> "v").contains("inputRefresh: belongs to streams"))
+    assert(problems("input" -> "v", "streaming" -> "true", "inputVersion" -> "at").contains("the input has no column \"at\""))
+  }
+}
