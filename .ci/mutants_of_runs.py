@@ -185,8 +185,8 @@ RUNS = (
     Mutant(
         "I3.19",
         "an endpoint that is gone keeps its progress",
-        "val changed = all.map(s => present.get(s.key).fold(s.copy(isGone = true))(e => s.copy(e, isGone = false))) ++ added",
-        "val changed = all.filter(s => present.contains(s.key)) ++ added",
+        "all.map(s => present.get(s.key).fold(s.copy(isGone = true))(e => s.copy(e, isGone = false))) ++ added",
+        "all.filter(s => present.contains(s.key)) ++ added",
         "InputRefreshSuite",
         "a new row is polled at once, a row that is gone no more, and a row that comes back continues",
     ),

@@ -163,8 +163,9 @@ OTHER_NAMES = {
     *("bytesReceived", "lagSeconds", "secondsSinceLastPoll"),
     *("failedPolls", "lastError", "newRecords", "recordsParsedBySpark", "recordsReceived", "unreadRecords"),
     *("quotaLeft", "rateLimitWaitLeftMs", "rateLimitWaitMs"),
+    *("pageInfo", "throttleStatus"),
 }
-"""Names in the guides that look like options but belong to Spark, to the source's metrics or to placeholders."""
+"""Names in the guides that look like options, but belong to Spark, GraphQL, the source's metrics or placeholders."""
 
 
 def options() -> set[str]:

@@ -184,7 +184,7 @@ def test_rows_that_appear_while_the_stream_runs_become_endpoints(spark: SparkSes
 
 
 def test_children_are_polled_when_their_parent_changed(spark: SparkSession, tmp_path: Path) -> None:
-    """A table with a row for each change of a parent. Each run of `availableNow` polls the children of changed parents."""
+    """The table has a row for each change of a parent. `availableNow` polls the children of changed parents."""
     gathered, parents = Gathered(), str(tmp_path / "parents")
 
     def change(**versions: int) -> None:
