@@ -5,9 +5,9 @@ import java.net.URI
 
 import scala.util.Try
 
-import io.github.sparkrest.options.{RestOptions, SecretReference}
 import io.github.sparkrest.options.tables.OptType
 import io.github.sparkrest.options.values.{ErrorAction, HeaderName, HttpMethod, JsonTemplate, Template, ValueSource}
+import io.github.sparkrest.options.{RestOptions, SecretReference}
 
 /** Checks of several options together: placeholders, URLs, options that need each other. */
 private[sparkrest] object CrossChecks {
@@ -71,7 +71,9 @@ private[sparkrest] object CrossChecks {
             s"url: contains no column of the input, so all its rows are one endpoint: $columns"
           )
       case Some(i) =>
-        StreamOnly.filter(n => set(n.toLowerCase)).map(n => s"$n: belongs to streams; set streaming=true, or leave it out") ++ Seq(
+        StreamOnly
+          .filter(n => set(n.toLowerCase))
+          .map(n => s"$n: belongs to streams; set streaming=true, or leave it out") ++ Seq(
           config.limits.rate.isDefined -> "maxRequestRate: is not possible with an input; use partitions and concurrency to limit its calls",
           config.paging.isPaged -> s"pagination: ${config.paging.kind} is not possible with an input: each row is one call",
           isOnError(ErrorAction.Retry) -> "onError: retry belongs to readStream; allowed with an input: row, fail"

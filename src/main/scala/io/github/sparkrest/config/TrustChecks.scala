@@ -61,7 +61,9 @@ private[sparkrest] object TrustChecks {
     Seq(
       (config.auth != AuthConfig.Anonymous) -> "the credentials of authType",
       config.cookie.isDefined -> "the cookie",
-      (config.references.values.nonEmpty || named(config.headers ++ config.params).nonEmpty) -> "secret headers, params or parts of url",
+      (config.references.values.nonEmpty || named(
+        config.headers ++ config.params
+      ).nonEmpty) -> "secret headers, params or parts of url",
       query.exists(n => !n.contains('{') && Secret.isNamed(n)) -> "the secret in the query of url",
       (config.tls.keyFile.isDefined || config.tls.keyStore.isDefined) -> "the client certificate",
       (config.body ++ config.initialBody).nonEmpty -> "the body, which may hold secrets"

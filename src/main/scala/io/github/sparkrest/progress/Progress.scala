@@ -120,7 +120,9 @@ object Progress {
         ) ++
         s.doubt.map(d => "doubt" -> (d.answer, d.since).asJson) ++
         (if (s.largestPage == 0) Nil else List("largestPage" -> s.largestPage.asJson)) ++
-        (if (s.passedOver == 0) Nil else List("passedOver" -> s.passedOver.asJson)) ++ s.inputVersion.map("inputVersion" -> _.asJson)
+        (if (s.passedOver == 0) Nil else List("passedOver" -> s.passedOver.asJson)) ++ s.inputVersion.map(
+          "inputVersion" -> _.asJson
+        )
     )
   }
   implicit val decoder: Decoder[Progress] = Decoder.instance { c =>

@@ -18,6 +18,7 @@ final private[sparkrest] case class EndpointSchedules(
     private val index: Map[String, Int],
     private val unloggedOfOthers: Map[Endpoint, Progress]
 ) {
+
   /** The input has these endpoints now. One that is gone keeps its state here, and continues from it if it comes back. */
   def changedTo(endpoints: Seq[Endpoint], start: Resumption, rules: Schedule, now: Long): EndpointSchedules = {
     val present = endpoints.iterator.map(e => e.key -> e).toMap

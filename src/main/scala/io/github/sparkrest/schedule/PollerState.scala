@@ -62,10 +62,10 @@ final private[sparkrest] class PollerState(
   var catchingUp: Boolean = false
 
   def step(event: PollerEvent, now: Long): Vector[PollerCommand] = event match {
-    case PollerEvent.Due(unreadBytes)      => lookAround(unreadBytes, now)
-    case PollerEvent.Finished(id, reports) => finished(id, reports, now)
-    case PollerEvent.Appended(standing)    => appended(standing, now)
-    case PollerEvent.InputRead(read)        => inputRead(read, now)
+    case PollerEvent.Due(unreadBytes)                    => lookAround(unreadBytes, now)
+    case PollerEvent.Finished(id, reports)               => finished(id, reports, now)
+    case PollerEvent.Appended(standing)                  => appended(standing, now)
+    case PollerEvent.InputRead(read)                     => inputRead(read, now)
     case PollerEvent.Failed(PollerEvent.InputJob, cause) =>
       refresh = refresh.ended(now)
       Vector(PollerMessages.inputFailed(cause))

@@ -145,7 +145,8 @@ class PolicySuite extends AnyFunSuite {
     assert(header.contains("headers.A: the file /no/such/file does not exist"))
     val body = """{"key": "{env:PATH}"}"""
     assert(problems("url" -> "http://h/", "body" -> body).contains("body: references to secrets"))
-    val permitted = RestConfig.parse(Map("url" -> "http://h/", "body" -> body), policy = policy("bodyReferences" -> "true"))
+    val permitted =
+      RestConfig.parse(Map("url" -> "http://h/", "body" -> body), policy = policy("bodyReferences" -> "true"))
     val sent = new RequestTemplate(permitted.fold(e => fail(e.text), identity)).render(RequestValues(""))
     assert(sent.map(_.body) == Right(Some(s"""{"key": "${sys.env("PATH")}"}""")))
   }

@@ -21,7 +21,8 @@ class QuotaInBodySuite extends AnyFunSuite {
   test("rateLimitWhen applies to any status, and to a POST too") {
     Seq(200, 400, 422).foreach { status =>
       val api = new PolledApi(options :+ condition: _*)(r =>
-        if (!query(r).get("since").contains("0")) Answer(limited, Seq("Retry-After" -> "7"), status) else Answer(array(ids(1)))
+        if (!query(r).get("since").contains("0")) Answer(limited, Seq("Retry-After" -> "7"), status)
+        else Answer(array(ids(1)))
       )
       assert(api.once() == ids(1))
       assert(api.once() == Nil && api.state.offset.contains("1"), status)

@@ -50,7 +50,9 @@ class WindowSlicesSuite extends AnyFunSuite {
   test("an inclusive end is sent one unit earlier") {
     val end = "windowEndInclusive" -> "true"
     val reports = new Reports(days ++ Seq("initialOffset" -> "2026-03-28", end): _*)(_ => "[]")
-    assert(reports.at("2026-03-31T00:00:00Z")._1 == Seq("28/28", "29/29", "30/30").map(_.replaceAll("(\\d+)", "2026-03-$1")))
+    assert(
+      reports.at("2026-03-31T00:00:00Z")._1 == Seq("28/28", "29/29", "30/30").map(_.replaceAll("(\\d+)", "2026-03-$1"))
+    )
     def hours(format: String, initial: String) = {
       val all = days.toMap ++ Seq("windowStep" -> "1h", "requestOffsetFormat" -> format, "initialOffset" -> initial, end)
       new Reports(all.toSeq: _*)(_ => "[]").at("2026-01-01T02:30:00Z")._1
@@ -65,12 +67,20 @@ class WindowSlicesSuite extends AnyFunSuite {
     def slices(step: String, initial: String, now: String) = new Reports(
       (days.toMap ++ Seq("windowStep" -> step, "requestOffsetFormat" -> "iso", "initialOffset" -> initial)).toSeq: _*
     )(_ => "[]").at(now)._1
-    assert(slices("1h", "2026-01-01T10:20:00Z", "2026-01-01T12:10:00Z") ==
-      Seq("2026-01-01T10:20:00Z/2026-01-01T11:00:00Z", "2026-01-01T11:00:00Z/2026-01-01T12:00:00Z"))
-    assert(slices("7d", "2026-01-01T00:00:00Z", "2026-01-12T00:00:00Z") ==
-      Seq("2026-01-01T00:00:00Z/2026-01-04T23:00:00Z", "2026-01-04T23:00:00Z/2026-01-11T23:00:00Z"))
-    assert(slices("1d", "2026-03-28T23:00:00Z", "2026-03-30T00:00:00Z") == Seq("2026-03-28T23:00:00Z/2026-03-29T22:00:00Z"))
-    assert(slices("1d", "2026-10-24T22:00:00Z", "2026-10-26T00:00:00Z") == Seq("2026-10-24T22:00:00Z/2026-10-25T23:00:00Z"))
+    assert(
+      slices("1h", "2026-01-01T10:20:00Z", "2026-01-01T12:10:00Z") ==
+        Seq("2026-01-01T10:20:00Z/2026-01-01T11:00:00Z", "2026-01-01T11:00:00Z/2026-01-01T12:00:00Z")
+    )
+    assert(
+      slices("7d", "2026-01-01T00:00:00Z", "2026-01-12T00:00:00Z") ==
+        Seq("2026-01-01T00:00:00Z/2026-01-04T23:00:00Z", "2026-01-04T23:00:00Z/2026-01-11T23:00:00Z")
+    )
+    assert(
+      slices("1d", "2026-03-28T23:00:00Z", "2026-03-30T00:00:00Z") == Seq("2026-03-28T23:00:00Z/2026-03-29T22:00:00Z")
+    )
+    assert(
+      slices("1d", "2026-10-24T22:00:00Z", "2026-10-26T00:00:00Z") == Seq("2026-10-24T22:00:00Z/2026-10-25T23:00:00Z")
+    )
   }
 
   test("the next slice begins where the API's data end, and no record is lost or repeated") {
@@ -102,7 +112,8 @@ class WindowSlicesSuite extends AnyFunSuite {
   }
 
   test("a day that the API has not completed is requested again as a whole") {
-    val watermark = Seq("windowEndInclusive" -> "true", "availableUntilField" -> "header:X-Covered", "initialOffset" -> "2026-01-01")
+    val watermark =
+      Seq("windowEndInclusive" -> "true", "availableUntilField" -> "header:X-Covered", "initialOffset" -> "2026-01-01")
     var covered = "2026-01-01"
     val api = new PolledApi(days ++ watermark: _*)(_ => Answer("[]", Seq("X-Covered" -> covered)))
     def at(now: String) = {
@@ -116,7 +127,11 @@ class WindowSlicesSuite extends AnyFunSuite {
     assert(at("2026-01-04T01:00:00Z") == Seq("2026-01-02", "2026-01-03") && api.state.offset.contains("2026-01-04"))
     covered = "soon"
     assert(at("2026-01-06T01:00:00Z") == Seq("2026-01-04"))
-    assert(api.outcome.error.map(_.condition).contains(Condition.OffsetFieldNotFound) && api.state.offset.contains("2026-01-04"))
+    assert(
+      api.outcome.error.map(_.condition).contains(Condition.OffsetFieldNotFound) && api.state.offset.contains(
+        "2026-01-04"
+      )
+    )
   }
 
   test("the options belong to windows") {
@@ -125,6 +140,10 @@ class WindowSlicesSuite extends AnyFunSuite {
     Seq("windowAlign" -> "true", "windowEndInclusive" -> "true", "availableUntilField" -> "a").foreach { option =>
       assert(problems(option).contains("availableUntilField: need offsetType=window"), option)
     }
-    assert(problems("offsetType" -> "window", "url" -> "http://h/{windowStart}", "windowAlign" -> "true").contains("windowAlign: needs windowStep"))
+    assert(
+      problems("offsetType" -> "window", "url" -> "http://h/{windowStart}", "windowAlign" -> "true").contains(
+        "windowAlign: needs windowStep"
+      )
+    )
   }
 }

@@ -95,7 +95,8 @@ class InputRefreshSuite extends AnyFunSuite {
   }
 
   test("an endpoint of an earlier run continues when its row comes back") {
-    val m = new Machine(rows("a"), Resumption(Map("z" -> Progress(Some("7"))), Some(0), fresh = false, unlogged = Set("z")))
+    val m =
+      new Machine(rows("a"), Resumption(Map("z" -> Progress(Some("7"))), Some(0), fresh = false, unlogged = Set("z")))
     m.succeed(job(m.at(60000)))
     m.read(rows("a", "z"): _*)
     assert(polled(m.at(70100)).get("z").contains(Some("7")))
@@ -173,6 +174,8 @@ class InputRefreshSuite extends AnyFunSuite {
     assert(problems().contains("inputRefresh: needs input"))
     assert(problems("inputData" -> """[{"n":1}]""", "streaming" -> "true").contains("the rows of inputData never change"))
     assert(problems("input" -> "v").contains("inputRefresh: belongs to streams"))
-    assert(problems("input" -> "v", "streaming" -> "true", "inputVersion" -> "at").contains("the input has no column \"at\""))
+    assert(
+      problems("input" -> "v", "streaming" -> "true", "inputVersion" -> "at").contains("the input has no column \"at\"")
+    )
   }
 }

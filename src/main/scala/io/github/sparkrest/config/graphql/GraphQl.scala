@@ -5,8 +5,8 @@ import io.circe.Json
 import io.circe.parser.parse
 import io.github.sparkrest.options.RestOptions
 import io.github.sparkrest.options.tables.{Opt, PaginationType}
-import io.github.sparkrest.options.values.{FieldPath, JsonTemplate, Template}
 import io.github.sparkrest.options.values.FieldPath.{Each, Name}
+import io.github.sparkrest.options.values.{FieldPath, JsonTemplate, Template}
 
 /** Writes `graphqlQuery` and `graphqlVariables` as the options of any other request: a body, `errorWhen`, and the pages of a
   * connection. Pure, and without effect on its own result, because executors parse the options again.
@@ -45,7 +45,12 @@ private[config] object GraphQl {
       hasNextPage: Option[FieldPath]
   )
 
-  final private class Expansion(query: String, document: GraphQlDocument, vars: String, text: Opt[_] => Option[String]) {
+  final private class Expansion(
+      query: String,
+      document: GraphQlDocument,
+      vars: String,
+      text: Opt[_] => Option[String]
+  ) {
     private val found = connections(Vector(Name("data")), document.fields)
     private val connection = text(DataField).flatMap(FieldPath.parse) match {
       case Some(path) => found.find(_.records == path)
@@ -109,19 +114,22 @@ private[config] object GraphQl {
   private def literal(query: String): String = Json.fromString(query).noSpaces.replace("{", "\\u007b")
 
   /** Lists within the records of another list have no pages here. */
-  private def connections(at: Vector[FieldPath.Segment], fields: List[Field]): List[Connection] = fields.flatMap { field =>
-    val path = at :+ Name(field.key)
-    def child(name: String) = field.inner.find(_.name == name)
-    val records = child("nodes").map(n => path :+ Name(n.key)).orElse(for {
-      edges <- child("edges")
-      node <- edges.inner.find(_.name == "node")
-    } yield path ++ Vector(Name(edges.key), Each, Name(node.key)))
-    def info(name: String) = for {
-      pageInfo <- child("pageInfo")
-      value <- pageInfo.inner.find(_.name == name)
-    } yield FieldPath(path ++ Vector(Name(pageInfo.key), Name(value.key)))
-    records.fold(connections(path, field.inner))(r =>
-      List(Connection(field.key, FieldPath(r), info("endCursor"), info("hasNextPage")))
-    )
+  private def connections(at: Vector[FieldPath.Segment], fields: List[Field]): List[Connection] = fields.flatMap {
+    field =>
+      val path = at :+ Name(field.key)
+      def child(name: String) = field.inner.find(_.name == name)
+      val records = child("nodes")
+        .map(n => path :+ Name(n.key))
+        .orElse(for {
+          edges <- child("edges")
+          node <- edges.inner.find(_.name == "node")
+        } yield path ++ Vector(Name(edges.key), Each, Name(node.key)))
+      def info(name: String) = for {
+        pageInfo <- child("pageInfo")
+        value <- pageInfo.inner.find(_.name == name)
+      } yield FieldPath(path ++ Vector(Name(pageInfo.key), Name(value.key)))
+      records.fold(connections(path, field.inner))(r =>
+        List(Connection(field.key, FieldPath(r), info("endCursor"), info("hasNextPage")))
+      )
   }
 }

@@ -162,9 +162,9 @@ private[graphql] object GraphQlDocument {
 
     /** @param within fragments that are being put in place: a fragment may not contain itself (§5.5.2.2) */
     private def fields(selected: List[Selected], within: Set[String]): List[Field] = selected.flatMap {
-      case Taken(name, key, inner)                => List(Field(name, key, fields(inner, within)))
+      case Taken(name, key, inner)               => List(Field(name, key, fields(inner, within)))
       case Spread(fragment) if !within(fragment) => fields(fragments.getOrElse(fragment, Nil), within + fragment)
-      case Spread(_)                              => Nil
+      case Spread(_)                             => Nil
     }
   }
 }

@@ -62,11 +62,13 @@ final private[sparkrest] class OffsetTime(options: OffsetConfig) {
   /** A unit is the shortest one that the format can express: a day, if it has no time. */
   private def unitsAfter(moment: Instant, count: Long): Instant = {
     val at = moment.atZone(options.zone)
-    format.flatMap { f =>
-      OffsetTime.Units.iterator
-        .map(at.plus(count, _).toInstant)
-        .find(m => f.parse(f.render(m, options.zone), options.zone).contains(m))
-    }.getOrElse(moment)
+    format
+      .flatMap { f =>
+        OffsetTime.Units.iterator
+          .map(at.plus(count, _).toInstant)
+          .find(m => f.parse(f.render(m, options.zone), options.zone).contains(m))
+      }
+      .getOrElse(moment)
   }
 
   private def format: Option[TimeFormat] = options.requestFormat.orElse(options.format)

@@ -30,10 +30,10 @@ final private[sparkrest] class WindowStrategy(options: OffsetConfig, clock: ApiC
     val start = state.offset.getOrElse(time.initial)
     val newest = now.minusMillis(options.lagMs)
     time.asked(start) match {
-      case Some(from) if from.isAfter(newest)  => None
-      case Some(from) if grid.isDefined        =>
+      case Some(from) if from.isAfter(newest) => None
+      case Some(from) if grid.isDefined       =>
         grid.map(_.after(from)).filterNot(_.isAfter(newest)).map(end => OffsetQuery(time.sent(start), time.render(end)))
-      case Some(from)                          =>
+      case Some(from) =>
         val end = stepMs.map(from.plusMillis(_)).filter(_.isBefore(newest)).getOrElse(newest)
         Some(OffsetQuery(time.sent(start), time.render(end)))
       case None => Some(OffsetQuery(start, time.render(newest)))

@@ -72,7 +72,11 @@ class GraphQlSuite extends AnyFunSuite {
 
   test("options of the user have precedence") {
     val two = "{ a { nodes { id } } b(after: $x) { nodes { id } pageInfo { endCursor } } }"
-    assert(problems("graphqlQuery" -> two).contains("dataField: is required, because the query has several lists: data.a.nodes, data.b.nodes"))
+    assert(
+      problems("graphqlQuery" -> two).contains(
+        "dataField: is required, because the query has several lists: data.a.nodes, data.b.nodes"
+      )
+    )
     val c = config("graphqlQuery" -> two, "dataField" -> "data.a.nodes", "errorWhen" -> "bad")
     assert(c.paging.kind == PaginationType.Unpaged && c.errorWhen.map(_.path.toString).contains("bad"))
     assert(config("graphqlQuery" -> two, "dataField" -> "data.b.nodes", "pagination" -> "none").paging.next.isEmpty)
@@ -80,12 +84,18 @@ class GraphQlSuite extends AnyFunSuite {
 
   test("a mistake is named") {
     def wrong(query: String) = problems("graphqlQuery" -> query)
-    assert(problems("graphqlQuery" -> issues, "graphqlVariables" -> """{"first": 5}""").contains(
-      """graphqlVariables: no variable is "{cursor}", so only the first page of issues would be read"""
-    ))
+    assert(
+      problems("graphqlQuery" -> issues, "graphqlVariables" -> """{"first": 5}""").contains(
+        """graphqlVariables: no variable is "{cursor}", so only the first page of issues would be read"""
+      )
+    )
     assert(problems("graphqlVariables" -> "{}").contains("graphqlVariables: needs graphqlQuery"))
-    assert(problems("graphqlQuery" -> "{ a }", "graphqlVariables" -> "[]").contains("graphqlVariables: is not a JSON object"))
-    assert(problems("graphqlQuery" -> "{ a }", "graphqlVariables" -> """{"b": 1}""").contains("the query does not declare $b"))
+    assert(
+      problems("graphqlQuery" -> "{ a }", "graphqlVariables" -> "[]").contains("graphqlVariables: is not a JSON object")
+    )
+    assert(
+      problems("graphqlQuery" -> "{ a }", "graphqlVariables" -> """{"b": 1}""").contains("the query does not declare $b")
+    )
     assert(problems("graphqlQuery" -> "{ a }", "body" -> "{}").contains("body: cannot be combined with graphqlQuery"))
     assert(wrong("{ a { b }").contains("graphqlQuery: ends too early"))
     assert(wrong("{ a\n ) }").contains("""graphqlQuery: has an unexpected ")" in line 2"""))
