@@ -7,6 +7,7 @@ import os
 import re
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -26,8 +27,12 @@ from processes import command, process_at
 from pyspark.errors import IllegalArgumentException
 from pyspark.sql import SparkSession
 from query import LOCAL_CLUSTER, Query
+from session_provider import Provider as SessionProvider
+from signature_provider import Provider as SignatureProvider
 from stopping import assert_stops, begin
 from streams import ids_of
+
+from spark_rest import Bearer, Session, read_rest
 
 
 def signed(provider: OAuth1Provider, feed: Feed) -> Emulated:
@@ -216,6 +221,150 @@ def test_digest_signs_a_body_and_names_its_refusal(spark: SparkSession) -> None:
         with pytest.raises(IllegalArgumentException, match=r"^\[REST_API_REFUSED\]") as caught:
             ids_of(spark, api, **(options | {"user_password": "wr0ng-passw0rd", "schema": None}))
         assert "who are you?" in str(caught.value) and "wr0ng" not in str(caught.value)
+
+
+SESSION = {"auth_type": "Session", "session_token_field": "id"}
+PLACES: dict[str, dict[str, Any]] = {
+    "authorization": SESSION,
+    "scheme": SESSION | {"auth_scheme": "Splunk"},
+    "header": {**SESSION, "session_token_field": "header:X-Token", "api_key_name": "X-Token"},
+    "query": SESSION | {"api_key_name": "_sid", "api_key_in": "query"},
+    "body": SESSION
+    | {"api_key_name": "auth", "api_key_in": "body", "method": "POST", "body": {"from": "{id}", "auth": "none"}},
+    "cookies": {"auth_type": "Session"},
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_session_is_renewed_when_it_ends(spark: SparkSession, tmp_path: Path, place: str) -> None:
+    """Pages, a failed response, a revoked session, and a session that lives for two seconds."""
+    provider, feed = SessionProvider(lifetime=2), Feed({"id": 1}, {"id": 2}, {"id": 3})
+    password = tmp_path / "password"
+    password.write_text(provider.password + "\n")
+    body = {"username": provider.user, "password": f"file:{password}"}
+    data = ids_from(feed, most=2, data_field=None)
+    with provider.behind(data) as api:
+        options = PLACES[place] | {"session_url": f"{api.url}/session", "session_body": body, "retry_backoff": 0.05}
+        with collecting(ids_of(spark, api, streaming_interval=0.1, **options)) as got:
+            got.await_rows(3)
+            provider.revoke()
+            api.fail_next(Failure.STATUS_500)
+            feed.add({"id": 4})
+            got.await_rows(4)
+            time.sleep(2)
+            feed.add({"id": 5})
+            assert sorted(r.id for r in got.await_rows(5)) == [1, 2, 3, 4, 5]
+            assert failed_polls(got) == 0
+    assert 3 <= len(provider.logins) == provider.refused + 1, "one login at the start, and one for each refused token"
+
+
+def test_a_session_is_renewed_before_it_ends(spark: SparkSession) -> None:
+    provider, feed = SessionProvider(lifetime=3), Feed({"id": 1})
+    with provider.behind(ids_from(feed)) as api:
+        options: dict[str, Any] = {"session_url": f"{api.url}/session", "session_lifetime": timedelta(seconds=1)}
+        options |= SESSION | {"user_id": provider.user, "user_password": provider.password}
+        with collecting(ids_of(spark, api, streaming_interval=0.1, **options)) as got:
+            for number in range(2, 6):
+                got.await_rows(number - 1)
+                feed.add({"id": number})
+                time.sleep(0.7)
+            assert sorted(r.id for r in got.await_rows(5)) == [1, 2, 3, 4, 5]
+    assert provider.refused == 0 and len(provider.logins) >= 3
+
+
+def test_many_calls_share_one_login(spark: SparkSession) -> None:
+    provider = SessionProvider()
+    with provider.behind(ids_from(Feed({"id": 1}), "n")) as api:
+        auth = Session(f"{api.url}/session", user=provider.user, password=provider.password)
+        rows = spark.range(40).withColumnRenamed("id", "n").repartition(4)
+        read = read_rest(spark, f"{api.url}/data?n={{n}}", input=rows, auth=auth, method="GET", concurrency=4)
+        assert read.count() == 40
+    assert (len(provider.logins), provider.refused) == (1, 0)
+
+
+def test_a_refused_login_names_its_options(spark: SparkSession) -> None:
+    provider = SessionProvider()
+    with provider.behind(ids_from(Feed({"id": 1}))) as api:
+        wrong = SESSION | {"user_id": provider.user, "user_password": "wr0ng-passw0rd", "schema": None}
+        with pytest.raises(IllegalArgumentException, match=r"^\[REST_TOKEN_REFUSED\]") as caught:
+            ids_of(spark, api, session_url=f"{api.url}/session", **wrong)
+    said = str(caught.value)
+    assert "unknown user" in said and "userPassword" in said and "sessionUrl" in said
+    assert "wr0ng" not in said
+
+
+def verified(provider: SignatureProvider, data: Emulated) -> Emulated:
+    def answer(request: Request) -> Answer:
+        return data.answer(request) if provider.takes(request) else Answer({"msg": "wrong signature"}, status=403)
+
+    return Emulated(answer)
+
+
+IN_HEADERS = {
+    "api_key": "k1",
+    "signature_key_encoding": "base64",
+    "signature_encoding": "base64",
+    "signature_template": "{timestamp}{method}{target}{body}",
+    "signature_headers": {
+        "CB-ACCESS-KEY": "{apiKey}",
+        "CB-ACCESS-SIGN": "{signature}",
+        "CB-ACCESS-TIMESTAMP": "{timestamp}",
+        "CB-ACCESS-PASSPHRASE": "pass",
+    },
+}
+IN_QUERY = {
+    "signature_template": "{query}",
+    "signature_params": {"signature": "{signature}", "timestamp": "{timestamp}"},
+    "signature_time_format": "epoch_ms",
+}
+
+
+@pytest.mark.parametrize("post", [False, True])
+@pytest.mark.parametrize("options", [IN_HEADERS, IN_QUERY], ids=["headers", "query"])
+def test_an_hmac_signs_each_attempt_again(spark: SparkSession, options: dict[str, Any], post: bool) -> None:
+    """Retries and pages of a `Link` header, which repeat the URL of the request with its signature."""
+    provider, feed = SignatureProvider(), Feed({"id": 1}, {"id": 2}, {"id": 3})
+    more = {"method": "POST", "body": {"from": "{id}", "text": "a b & ü"}} if post else {"params": AWKWARD}
+    with verified(provider, ids_from(feed, most=2, data_field=None)) as api:
+        api.fail_next(Failure.STATUS_500, 2)
+        given: dict[str, Any] = {"auth_type": "Signature", "signature_key": provider.secret, **options, **more}
+        with collecting(ids_of(spark, api, streaming_interval=0.1, retry_backoff=0.05, **given)) as got:
+            got.await_rows(3)
+            api.fail_next(Failure.RESET)
+            feed.add({"id": 4})
+            assert sorted(r.id for r in got.await_rows(4)) == [1, 2, 3, 4]
+        assert len(api.failed) == 3
+        assert len(provider.accepted) == len(api.requests)
+        wrong = given | {"signature_key": "d3JvbmcgMQ==", "schema": None}
+        with pytest.raises(IllegalArgumentException, match=r"^\[REST_API_REFUSED\]") as caught:
+            ids_of(spark, api, **wrong)
+        assert "wrong signature" in str(caught.value) and "d3Jvbmcg" not in str(caught.value)
+
+
+def test_a_token_that_is_renewed_in_its_file_during_a_read(spark: SparkSession, tmp_path: Path) -> None:
+    """A batch read is one task. It has read the file at its start, as a long poll of a stream has."""
+    file, valid = tmp_path / "token", ["first-token"]
+    file.write_text("first-token\n")
+    data = ids_from(Feed(*({"id": n} for n in range(1, 9))), most=2, data_field=None)
+
+    def answer(request: Request) -> Answer:
+        if len(api.requests) == 3 and valid == ["first-token"]:
+            valid[0] = "second-token"
+            file.write_text("second-token\n")
+        if request.headers["Authorization"] != f"Bearer {valid[0]}":
+            return Answer({"error": "expired"}, status=401)
+        return data.answer(request)
+
+    with Emulated(answer) as api:
+        read = read_rest(
+            spark,
+            f"{api.url}/data?start_id=0",
+            auth=Bearer(f"file:{file}"),
+            pagination="link",
+            schema="id BIGINT",
+        )
+        assert sorted(r.id for r in read.collect()) == list(range(1, 9))
+        assert [r.headers["Authorization"] for r in api.requests].count("Bearer first-token") == 3
 
 
 def failed_polls(got: Collected) -> int:

@@ -238,7 +238,7 @@ object RestConfig {
       maxConsecutiveErrors = read.opt(MaxConsecutiveErrors),
       maxRequestsPerTrigger = read.opt(MaxRequestsPerTrigger),
       limits = LimitConfig.read(read),
-      auth = AuthConfig.read(read, withInput),
+      auth = AuthOptions(read, withInput),
       tls = TlsConfig.read(read),
       references = read.references(Headers, Params),
       outputType = outputType,

@@ -3,9 +3,11 @@ package io.github.sparkrest.options
 
 import scala.collection.mutable
 
+import io.circe.Json
+import io.circe.parser.parse
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.options.tables.{Opt, OptType}
-import io.github.sparkrest.options.values.FieldPath
+import io.github.sparkrest.options.values.{FieldPath, Template}
 import io.github.sparkrest.secret.Secret
 import org.apache.commons.text.similarity.LevenshteinDistance
 
@@ -98,6 +100,32 @@ final private[sparkrest] class OptionReader(
   /** The values of an object of secrets. */
   def secretValues(o: Opt[Seq[(String, String)]]): Seq[(String, Secret)] =
     opt(o).getOrElse(Nil).flatMap { case (k, v) => revealed(o, v, s".$k").map(k -> Secret(_)) }
+
+  /** A JSON value in which texts may be references, and the secrets that they refer to. */
+  def jsonWithSecrets(o: Opt[String]): Option[(Json, Seq[Secret])] = opt(o).flatMap { text =>
+    val parsed = parse(text).toOption.filter(_.isObject)
+    if (parsed.isEmpty) problem(s"${o.name}: its value (***) is not allowed; allowed: a JSON object")
+    parsed.map { json =>
+      val found = mutable.ArrayBuffer.empty[Secret]
+      (resolved(o, json, "")(found += _), found.toList)
+    }
+  }
+
+  private def resolved(o: Opt[_], json: Json, within: String)(found: Secret => Any): Json = json.arrayOrObject(
+    json.asString.filter(SecretReference.is).flatMap(revealed(o, _, within)).fold(json) { value =>
+      found(Secret(value))
+      Json.fromString(value)
+    },
+    items => Json.fromValues(items.zipWithIndex.map { case (v, i) => resolved(o, v, s"$within[$i]")(found) }),
+    members => Json.fromFields(members.toList.map { case (k, v) => k -> resolved(o, v, s"$within.$k")(found) })
+  )
+
+  /** The values of an object of templates. The secret of a reference is literal text, braces included. */
+  def templates(o: Opt[Seq[(String, String)]]): Seq[(String, Template)] =
+    opt(o).getOrElse(Nil).flatMap { case (k, v) =>
+      if (SecretReference.is(v)) revealed(o, v, s".$k").map(s => k -> Template(List(Template.Literal(s))))
+      else Some(k -> Template.parse(v))
+    }
 
   /** The secrets that values of these objects refer to. Braces in a secret are not placeholders. */
   def references(options: Opt[Seq[(String, String)]]*): Map[String, Secret] = (for {
