@@ -200,7 +200,7 @@ class SigV4(Credentials):
 
 @dataclass(frozen=True, repr=False)
 class Session(Credentials):
-    """``auth_type="Session"``: A login request, whose response has the token of the other requests. Its repr hides secrets.
+    """``auth_type="Session"``: A login that returns the token of the other requests. Its repr hides secrets.
 
     Args:
         url:

@@ -208,7 +208,12 @@ class Options(TypedDict, total=False):
     conditional_requests: bool | None
     """Send the ``ETag`` (or ``Last-Modified``) of a complete response when the same request is repeated. A 304
     then means no new records. Every ten minutes a request is sent without it. Default: ``true``."""
-    auth_type: Literal["None", "Basic", "Digest", "Bearer", "ApiKey", "OAuth1", "OAuth2", "SigV4", "Session", "Signature", "Custom"] | None
+    auth_type: (
+        Literal[
+            "None", "Basic", "Digest", "Bearer", "ApiKey", "OAuth1", "OAuth2", "SigV4", "Session", "Signature", "Custom"
+        ]
+        | None
+    )
     """How requests are authenticated. Secrets may be references: ``env:NAME``, ``file:PATH``, ``conf:KEY`` (a
     Spark setting) or ``hadoop:ALIAS`` (Hadoop's credential providers). The driver and the executors read them.
     Default: ``None``."""

@@ -81,7 +81,7 @@ object PythonAuth {
     ),
     (
       "Session",
-      "A login request, whose response has the token of the other requests.",
+      "A login that returns the token of the other requests.",
       Seq(
         Field("url", SessionUrl, required = true),
         Field("body", SessionBody),

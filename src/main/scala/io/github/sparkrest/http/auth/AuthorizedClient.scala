@@ -20,8 +20,10 @@ final class AuthorizedClient(config: RestConfig, network: HttpClient, tokens: Op
     extends HttpClient {
   import AuthorizedClient.Credentials
 
-  @volatile private var current = Credentials(config.auth, Authenticator.of(config.auth), Nil)
   private val files = new RenewedFiles(config)
+
+  // A batch read makes a client for each of its polls, and parses its options once.
+  @volatile private var current = credentials(files.read().getOrElse(config.auth))
   private val strictlyOnce = config.input.exists(_.strictlyOnce)
 
   def send[A](request: HttpRequest)(use: HttpResponse => Either[RestError, A]): Either[RestError, A] = tokens match {
@@ -60,9 +62,12 @@ final class AuthorizedClient(config: RestConfig, network: HttpClient, tokens: Op
   private def renewed(used: Credentials, response: HttpResponse): Boolean =
     (response.status == 401 || response.status == 403) && {
       val next = files.read().filter(_ != used.auth)
-      next.foreach(auth => current = Credentials(auth, Authenticator.of(auth), auth.secrets))
+      next.foreach(auth => current = credentials(auth))
       next.isDefined
     }
+
+  private def credentials(auth: AuthConfig): Credentials =
+    Credentials(auth, Authenticator.of(auth), if (auth == config.auth) Nil else auth.secrets)
 
   private def noted[A](used: Credentials, request: HttpRequest, response: HttpResponse)(
       use: HttpResponse => Either[RestError, A]

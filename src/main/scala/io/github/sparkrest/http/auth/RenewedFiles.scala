@@ -4,8 +4,8 @@ package io.github.sparkrest.http.auth
 import io.github.sparkrest.config.{AuthConfig, AuthOptions, RestConfig}
 import io.github.sparkrest.options.{OptionReader, RestOptions, SecretReference}
 
-/** Reads the credentials of the options again. A poll reads them when it begins, and a poll with many pages may take longer than
-  * a token is valid that another process renews in its file, as Kubernetes does.
+/** Reads the credentials of the options again. A poll with many pages, or a batch read, may take longer than a token is valid that
+  * another process renews in its file, as Kubernetes does.
   */
 final private class RenewedFiles(config: RestConfig) {
   private val names = RestOptions.authentication.map(_.name.toLowerCase).toSet

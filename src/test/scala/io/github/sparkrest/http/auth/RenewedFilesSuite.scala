@@ -73,6 +73,15 @@ class RenewedFilesSuite extends AnyFunSuite {
     }
   }
 
+  test("a further client of the same options begins with the new token") {
+    serving { (server, file, valid) =>
+      val c = config("oauthToken" -> s"file:$file")
+      valid(0) = "second-t0ken"
+      write(file, "second-t0ken")
+      assert(status(client(c), server) == 200 && server.asked.length == 1)
+    }
+  }
+
   test("a renewed token is removed from texts, as the first one is") {
     serving { (server, file, valid) =>
       val c = config("oauthToken" -> s"file:$file")
