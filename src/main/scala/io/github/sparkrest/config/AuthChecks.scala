@@ -21,11 +21,11 @@ private[sparkrest] object AuthChecks {
       s"${o.name}: has no meaning with authType=$kind; it belongs to ${owners.mkString(", ")}"
     }
     strangers ++ (kind match {
-      case ApiKey => apiKey(read)
-      case OAuth1 => oauth1(read)
-      case OAuth2 => oauth2(read)
+      case ApiKey  => apiKey(read)
+      case OAuth1  => oauth1(read)
+      case OAuth2  => oauth2(read)
       case Session => session(read)
-      case _      => Nil
+      case _       => Nil
     })
   }
 

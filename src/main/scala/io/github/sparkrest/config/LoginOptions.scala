@@ -32,8 +32,10 @@ private[config] object LoginOptions {
       if (read.isGiven(SessionBody)) None
       else
         Some(
-          (Secret(read.needed(UserId, "authType=Session without sessionBody")),
-            Secret(read.opt(UserPassword).getOrElse("")))
+          (
+            Secret(read.needed(UserId, "authType=Session without sessionBody")),
+            Secret(read.opt(UserPassword).getOrElse(""))
+          )
         )
     Session(
       read.needed(SessionUrl, "authType=Session"),

@@ -38,7 +38,7 @@ final class AuthorizedClient(config: RestConfig, network: HttpClient, tokens: Op
         else
           once(current, request, Some(first))(r => if (r.status == 401) Right(None) else use(r).map(Some(_))).flatMap {
             case Some(answer) => Right(answer)
-            case None => source.token(Some(first)).flatMap(next => once(current, request, Some(next))(use))
+            case None         => source.token(Some(first)).flatMap(next => once(current, request, Some(next))(use))
           }
       }
     case _ =>

@@ -91,9 +91,9 @@ private[auth] object SessionLogin {
         answer.headers.value(name).map(_ -> Nil).toRight(s"without the header $name of sessionTokenField")
       case Some(ValueSource.InBody(path)) =>
         val text = json match {
-          case Some(j)                    => at(j, path.segments.toList).flatMap(scalar)
-          case None if path.isRoot        => Some(new String(answer.body, UTF_8).trim)
-          case None                       => None
+          case Some(j)             => at(j, path.segments.toList).flatMap(scalar)
+          case None if path.isRoot => Some(new String(answer.body, UTF_8).trim)
+          case None                => None
         }
         text.filter(_.nonEmpty).map(_ -> Nil).toRight(s"without $path of sessionTokenField: ${described(json)}")
       case Some(_: ValueSource.InLink) => Left("sessionTokenField is a link")

@@ -39,17 +39,17 @@ final class TokenCache(most: Int) {
       val atMs = at.toEpochMilli
       val whileWaiting = slot.failure.filterNot(f => before.exists(_ eq f))
       if (whileWaiting.isDefined) Left(whileWaiting.get)
-      else slot.token.filterNot(t =>
-        t.isDue(at) || refused.exists(_.value == t.value) || atMs - slot.fetchedAtMs > mostMs
-      ) match {
-        case Some(known) => Right(known)
-        case None        =>
-          slot.stillBusy(atMs).toLeft(()).flatMap { _ =>
-            val fetched = fetch(slot)
-            slot.note(fetched, now.toEpochMilli)
-            fetched
-          }
-      }
+      else
+        slot.token
+          .filterNot(t => t.isDue(at) || refused.exists(_.value == t.value) || atMs - slot.fetchedAtMs > mostMs) match {
+          case Some(known) => Right(known)
+          case None        =>
+            slot.stillBusy(atMs).toLeft(()).flatMap { _ =>
+              val fetched = fetch(slot)
+              slot.note(fetched, now.toEpochMilli)
+              fetched
+            }
+        }
     } finally slot.lock.unlock()
   }
 }

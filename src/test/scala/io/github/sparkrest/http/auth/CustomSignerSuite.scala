@@ -129,7 +129,10 @@ class CustomSignerSuite extends AnyFunSuite {
       }
       assert(shown == Right("""["/x?page=2&key=***, ***"]"""))
       val error = failure(named(classOf[Failing]), "authSettings" -> """{"password": "pa55word-1"}""")
-      assert(error.text.contains("threw java.lang.IllegalStateException") && !error.text.contains("pa55word"), error.text)
+      assert(
+        error.text.contains("threw java.lang.IllegalStateException") && !error.text.contains("pa55word"),
+        error.text
+      )
     } finally server.close()
   }
 
@@ -145,7 +148,11 @@ class CustomSignerSuite extends AnyFunSuite {
   test("an operator can name the classes that options may name") {
     def policy(list: String) = Policy.of(Map("allowedAuthClasses" -> list)).fold(e => fail(e.text), identity)
     val refused = parse(policy("com.acme.*"), "authClass" -> "org.other.Signer").fold(_.text, c => fail(c.toString))
-    assert(refused.contains("authClass: the class org.other.Signer is not in the operator's spark.rest.policy.allowedAuthClasses"))
+    assert(
+      refused.contains(
+        "authClass: the class org.other.Signer is not in the operator's spark.rest.policy.allowedAuthClasses"
+      )
+    )
     assert(parse(policy("com.acme.*"), "authClass" -> "com.acme.Signer").isRight)
     assert(parse(policy(""), "authClass" -> "com.acme.Signer").isLeft)
     assert(parse(Policy.Open).fold(_.text, c => fail(c.toString)).contains("authClass: is required by authType=Custom"))

@@ -29,11 +29,14 @@ class RenewedFilesSuite extends AnyFunSuite {
     finally server.close()
   }
 
-  private def client(c: RestConfig) = new AuthorizedClient(c, new SttpClient(2000, 2000, () => false), None, () => Instant.EPOCH)
+  private def client(c: RestConfig) =
+    new AuthorizedClient(c, new SttpClient(2000, 2000, () => false), None, () => Instant.EPOCH)
   private def status(client: AuthorizedClient, server: LocalServer): Int =
     client.send(HttpRequest("GET", server.url, Nil))(r => Right(r.status)).fold(e => fail(e.text), identity)
 
-  test("after a 401 or a 403 a changed file is read, the request is sent once more, and later requests have the new token") {
+  test(
+    "after a 401 or a 403 a changed file is read, the request is sent once more, and later requests have the new token"
+  ) {
     serving { (server, file, valid) =>
       val made = client(config("oauthToken" -> s"file:$file"))
       assert(status(made, server) == 200)

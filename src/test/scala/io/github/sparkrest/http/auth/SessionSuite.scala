@@ -60,13 +60,16 @@ class SessionSuite extends AnyFunSuite {
   test("the token comes from a path, the whole body or a header") {
     assert(token("credentials.token", """{"credentials":{"token":"t1"}}""") == Right("t1"))
     assert(token("imdata[0].id", """{"imdata":[{"id":17}]}""") == Right("17"))
-    assert(token("items[kind=session].value", """{"items":[{"kind":"a"},{"kind":"session","value":"t"}]}""") == Right("t"))
+    assert(
+      token("items[kind=session].value", """{"items":[{"kind":"a"},{"kind":"session","value":"t"}]}""") == Right("t")
+    )
     assert(token("$", "\"t2\"") == Right("t2") && token("$", " AR-JWT-text\n") == Right("AR-JWT-text"))
     assert(token("header:X-Auth-Token", "{}", "x-auth-token" -> "t3") == Right("t3"))
   }
 
   test("without sessionTokenField the cookies of the response are the token, and each value is a secret") {
-    val set = Seq("B1SESSION=s1d=x; HttpOnly; Path=/", "ROUTE=.node2", "OLD=gone; Max-Age=0", "B1SESSION=s2d; Secure", "E=")
+    val set =
+      Seq("B1SESSION=s1d=x; HttpOnly; Path=/", "ROUTE=.node2", "OLD=gone; Max-Age=0", "B1SESSION=s2d; Secure", "E=")
     val found = SessionLogin.token(session(body), answer("{}", 200, set.map("set-cookie" -> _)))
     assert(found.map(_.value.reveal) == Right("ROUTE=.node2; B1SESSION=s2d"))
     assert(found.map(_.secrets.map(_.reveal)) == Right(Seq("ROUTE=.node2; B1SESSION=s2d", ".node2", "s2d")))
@@ -84,7 +87,9 @@ class SessionSuite extends AnyFunSuite {
   }
 
   private def refusal(status: Int, text: String, field: String = "id"): RestError =
-    SessionLogin.token(session(body, "sessionTokenField" -> field), answer(text, status)).fold(identity, t => fail(t.toString))
+    SessionLogin
+      .token(session(body, "sessionTokenField" -> field), answer(text, status))
+      .fold(identity, t => fail(t.toString))
 
   test("a failed login names the options, and shows no token") {
     val e = refusal(401, """{"message":"Wrong user","password":"x17"}""")
@@ -145,7 +150,11 @@ class SessionSuite extends AnyFunSuite {
   private val path = "sessionTokenField" -> "id"
   private def get(api: Api, query: String = ""): HttpRequest = HttpRequest("GET", s"${api.http.url}/data$query", Nil)
 
-  private def placed(find: (HttpExchange, String) => String, request: Api => HttpRequest, options: (String, String)*): Unit = {
+  private def placed(
+      find: (HttpExchange, String) => String,
+      request: Api => HttpRequest,
+      options: (String, String)*
+  ): Unit = {
     val api = new Api(find, inJson)
     serving(api, path +: options: _*) { (client, _) =>
       def status = client.send(request(api))(r => Right(r.status))
@@ -169,9 +178,14 @@ class SessionSuite extends AnyFunSuite {
 
   test("the token is a property of a JSON body, or a field of a form") {
     val json = HttpRequest("POST", "", Seq("Content-Type" -> "application/json"), Some("""{"auth":"old","n":1.50}"""))
-    def auth(text: String) = io.circe.parser.parse(text).toOption.flatMap(_.hcursor.get[String]("auth").toOption).getOrElse("")
+    def auth(text: String) =
+      io.circe.parser.parse(text).toOption.flatMap(_.hcursor.get[String]("auth").toOption).getOrElse("")
     val inBody = Seq("apiKeyName" -> "auth", "apiKeyIn" -> "body", "method" -> "POST", "body" -> "{}")
-    placed((_, text) => if (text.contains("1.50")) auth(text) else text, api => json.copy(url = api.http.url), inBody: _*)
+    placed(
+      (_, text) => if (text.contains("1.50")) auth(text) else text,
+      api => json.copy(url = api.http.url),
+      inBody: _*
+    )
     val form = HttpRequest("POST", "", Seq("Content-Type" -> "application/x-www-form-urlencoded"), Some("auth=x&a=b"))
     placed(
       (_, text) => java.net.URLDecoder.decode(text, "UTF-8").stripPrefix("a=b&auth="),
@@ -179,7 +193,8 @@ class SessionSuite extends AnyFunSuite {
       inBody: _*
     )
     serving(new Api((_, t) => t, inJson), path +: inBody: _*) { (client, c) =>
-      val e = client.send(HttpRequest("POST", c.url, Nil, Some("[]")))(r => Right(r.status)).fold(identity, s => fail(s"$s"))
+      val e =
+        client.send(HttpRequest("POST", c.url, Nil, Some("[]")))(r => Right(r.status)).fold(identity, s => fail(s"$s"))
       assert(e.condition == Condition.InvalidOptions && e.text.contains("apiKeyIn: body needs"))
     }
   }
@@ -260,18 +275,36 @@ class SessionSuite extends AnyFunSuite {
   }
 
   test("options of Session that have no meaning together are reported") {
-    assert(problems("sessionBody" -> "{}", "sessionUrl" -> "h/login").contains("sessionUrl: must be an http:// or https:// URL"))
+    assert(
+      problems("sessionBody" -> "{}", "sessionUrl" -> "h/login").contains(
+        "sessionUrl: must be an http:// or https:// URL"
+      )
+    )
     assert(problems().contains("userId: is required by authType=Session without sessionBody"))
     assert(problems(body, "apiKeyName" -> "X").contains("apiKeyName: needs sessionTokenField"))
     assert(problems(body, path, "apiKeyIn" -> "query").contains("apiKeyName: is required by apiKeyIn"))
-    assert(problems(body, path, "apiKeyName" -> "X", "authScheme" -> "Y").contains("authScheme: has no meaning with apiKeyName"))
+    assert(
+      problems(body, path, "apiKeyName" -> "X", "authScheme" -> "Y").contains(
+        "authScheme: has no meaning with apiKeyName"
+      )
+    )
     assert(problems(body, "userId" -> "u").contains("userId: has no meaning with sessionBody"))
-    assert(problems("userId" -> "u", "sessionBodyFormat" -> "form").contains("sessionBody: is required by sessionBodyFormat"))
-    assert(problems("sessionBody" -> "[1]").contains("sessionBody: its value (***) is not allowed; allowed: a JSON object"))
+    assert(
+      problems("userId" -> "u", "sessionBodyFormat" -> "form").contains("sessionBody: is required by sessionBodyFormat")
+    )
+    assert(
+      problems("sessionBody" -> "[1]").contains("sessionBody: its value (***) is not allowed; allowed: a JSON object")
+    )
     assert(problems("sessionBody" -> """{"a": {}}""", "sessionBodyFormat" -> "form").contains("names and texts"))
     assert(problems(body, "sessionTokenField" -> "link:next").contains("sessionTokenField"))
-    assert(problems(body, path, "apiKeyName" -> "auth", "apiKeyIn" -> "body").contains("body: is required by apiKeyIn=body"))
-    assert(problems("sessionBody" -> """{"p": "env:NO_SUCH"}""").contains("sessionBody.p: the environment variable NO_SUCH is not set"))
+    assert(
+      problems(body, path, "apiKeyName" -> "auth", "apiKeyIn" -> "body").contains("body: is required by apiKeyIn=body")
+    )
+    assert(
+      problems("sessionBody" -> """{"p": "env:NO_SUCH"}""").contains(
+        "sessionBody.p: the environment variable NO_SUCH is not set"
+      )
+    )
     assert(session(body, path).place == TokenPlace.Authorization("Bearer"))
     assert(session(body).place == TokenPlace.Cookies)
     val named = session(body, path, "apiKeyName" -> "_sid", "apiKeyIn" -> "query")

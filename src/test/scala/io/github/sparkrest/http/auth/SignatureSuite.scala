@@ -101,7 +101,10 @@ class SignatureSuite extends AnyFunSuite {
         "signatureTemplate" -> "{body}",
         "signatureHeaders" -> """{"S": "{signature}"}"""
       ) ++ more
-      signed(auth(options.toSeq: _*), HttpRequest("POST", "http://h/", Nil, Some("what do ya want for nothing?"))).headers
+      signed(
+        auth(options.toSeq: _*),
+        HttpRequest("POST", "http://h/", Nil, Some("what do ya want for nothing?"))
+      ).headers
         .value("S")
         .getOrElse("")
     }
@@ -164,7 +167,8 @@ class SignatureSuite extends AnyFunSuite {
       def header(name: String) = Option(e.getRequestHeaders.getFirst(name)).getOrElse("")
       val body = new String(e.getRequestBody.readAllBytes(), UTF_8)
       val hash = Base64.getEncoder.encodeToString(MessageDigest.getInstance("SHA-256").digest(body.getBytes(UTF_8)))
-      val text = Seq(header("X-Time"), header("X-Nonce"), e.getRequestMethod, e.getRequestURI.toString, hash).mkString("|")
+      val text =
+        Seq(header("X-Time"), header("X-Nonce"), e.getRequestMethod, e.getRequestURI.toString, hash).mkString("|")
       val mac = Mac.getInstance("HmacSHA256")
       mac.init(new SecretKeySpec("s3cret {key}".getBytes(UTF_8), "HmacSHA256"))
       val expected = s"HMAC k1:${Base64.getEncoder.encodeToString(mac.doFinal(text.getBytes(UTF_8)))}"
@@ -184,7 +188,8 @@ class SignatureSuite extends AnyFunSuite {
           """{"Authorization": "HMAC {apiKey}:{signature}", "X-Time": "{timestamp}", "X-Nonce": "{nonce}"}"""
       ).fold(e => fail(e.text), identity)
       val client = new AuthorizedClient(config, new SttpClient(2000, 2000, () => false), None, () => Instant.now())
-      val request = HttpRequest("POST", s"${server.url}/a%20b?x=%C3%BC&y", Seq("Content-Type" -> "text/plain"), Some("ü\n"))
+      val request =
+        HttpRequest("POST", s"${server.url}/a%20b?x=%C3%BC&y", Seq("Content-Type" -> "text/plain"), Some("ü\n"))
       assert((1 to 3).map(_ => client.send(request)(r => Right(r.status))).distinct == Seq(Right(200)))
       assert(nonces.size == 3)
       assert(client.send(request.copy(trusted = false))(r => Right(r.status)) == Right(403))

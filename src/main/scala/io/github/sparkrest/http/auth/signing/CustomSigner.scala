@@ -75,10 +75,11 @@ private object CustomAuthenticator {
   private def guarded[A](o: AuthConfig.Custom)(body: => A): Either[RestError, A] =
     try Right(body)
     catch {
-      case e: InterruptedException => throw e
+      case e: InterruptedException  => throw e
       case _: NoSuchMethodException => Left(unusable(o, "has no public constructor without parameters"))
-      case NonFatal(e) =>
-        val said = Option(e.getMessage).fold("")(m => s": ${Redact.snippet(m.getBytes("UTF-8"), m.getBytes("UTF-8").length)}")
+      case NonFatal(e)              =>
+        val said =
+          Option(e.getMessage).fold("")(m => s": ${Redact.snippet(m.getBytes("UTF-8"), m.getBytes("UTF-8").length)}")
         Left(unusable(o, s"threw ${e.getClass.getName}$said"))
       case e: LinkageError => Left(unusable(o, s"cannot run (${e.getClass.getSimpleName})"))
     }

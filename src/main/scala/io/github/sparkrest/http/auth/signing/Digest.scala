@@ -6,8 +6,8 @@ import java.time.Instant
 import io.github.sparkrest.config.AuthConfig
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.http.Headers._
-import io.github.sparkrest.http.{HeaderScanner, HttpRequest, HttpResponse, RecentlyUsed}
 import io.github.sparkrest.http.auth.{Authenticator, Crypto}
+import io.github.sparkrest.http.{HeaderScanner, HttpRequest, HttpResponse, RecentlyUsed}
 import io.github.sparkrest.options.values.Origin
 import io.github.sparkrest.request.RequestTemplate.percentEncode
 import io.github.sparkrest.secret.Secret
