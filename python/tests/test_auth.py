@@ -3,9 +3,14 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
 import os
 import re
+import subprocess
 import time
+import zipfile
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -32,7 +37,7 @@ from signature_provider import Provider as SignatureProvider
 from stopping import assert_stops, begin
 from streams import ids_of
 
-from spark_rest import Bearer, Session, read_rest
+from spark_rest import Bearer, Custom, Session, jar_path, read_rest
 
 
 def signed(provider: OAuth1Provider, feed: Feed) -> Emulated:
@@ -341,6 +346,46 @@ def test_an_hmac_signs_each_attempt_again(spark: SparkSession, options: dict[str
         with pytest.raises(IllegalArgumentException, match=r"^\[REST_API_REFUSED\]") as caught:
             ids_of(spark, api, **wrong)
         assert "wrong signature" in str(caught.value) and "d3Jvbmcg" not in str(caught.value)
+
+
+def signed_by_acme(request: Request, secret: str) -> bool:
+    """As `examples/signer/AcmeSigner.java` signs, by Python's hmac."""
+
+    def keyed(key: bytes, text: str) -> bytes:
+        return hmac.new(key, text.encode(), hashlib.sha256).digest()
+
+    at = request.headers["X-Acme-Time"] or ""
+    body = base64.b64encode(hashlib.sha256(request.body).digest()).decode()
+    text = "\n".join([request.method, request.target.partition("?")[0], at, body])
+    signature = base64.b64encode(keyed(keyed(secret.encode(), at[:10]), text)).decode()
+    return bool(request.headers["Authorization"] == f"Acme c-17:{signature}")
+
+
+def test_a_class_of_the_user_signs(spark: SparkSession, tmp_path: Path) -> None:
+    """The class of `examples`, compiled against the jar of this package and added while Spark runs."""
+    source = Path(__file__).parents[2] / "examples" / "signer" / "AcmeSigner.java"
+    classes, jar = tmp_path / "classes", tmp_path / "acme.jar"
+    subprocess.run(["javac", "--release", "11", "-cp", jar_path(), "-d", classes, source], check=True)
+    with zipfile.ZipFile(jar, "w") as archive:
+        archive.write(classes / "com" / "acme" / "AcmeSigner.class", "com/acme/AcmeSigner.class")
+    spark.sql(f"ADD JAR '{jar}'")
+    secret = tmp_path / "secret"
+    secret.write_text("s3cret-of-acme\n")
+    data = ids_from(Feed({"id": 1}, {"id": 2}), data_field=None)
+
+    def answer(request: Request) -> Answer:
+        valid = signed_by_acme(request, "s3cret-of-acme")
+        return data.answer(request) if valid else Answer({"said": request.headers["Authorization"]}, status=401)
+
+    with Emulated(answer) as api:
+        api.fail_next(Failure.STATUS_500)
+        auth = Custom("com.acme.AcmeSigner", {"client": "c-17", "secret": f"file:{secret}"})
+        with collecting(ids_of(spark, api, auth=auth, retry_backoff=0.05)) as got:
+            assert sorted(r.id for r in got.await_rows(2)) == [1, 2]
+        secret.write_text("wr0ng-secret")
+        with pytest.raises(IllegalArgumentException, match=r"^\[REST_API_REFUSED\]") as caught:
+            ids_of(spark, api, auth=auth, schema=None)
+    assert "Acme c-17" not in str(caught.value) and "***" in str(caught.value)
 
 
 def test_a_token_that_is_renewed_in_its_file_during_a_read(spark: SparkSession, tmp_path: Path) -> None:

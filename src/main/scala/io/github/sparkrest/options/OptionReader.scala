@@ -101,23 +101,28 @@ final private[sparkrest] class OptionReader(
   def secretValues(o: Opt[Seq[(String, String)]]): Seq[(String, Secret)] =
     opt(o).getOrElse(Nil).flatMap { case (k, v) => revealed(o, v, s".$k").map(k -> Secret(_)) }
 
-  /** A JSON value in which texts may be references, and the secrets that they refer to. */
+  /** A JSON object in which texts may be references, and the secrets that they refer to. If the option itself is a reference, each
+    * text is a secret.
+    */
   def jsonWithSecrets(o: Opt[String]): Option[(Json, Seq[Secret])] = opt(o).flatMap { text =>
     val parsed = parse(text).toOption.filter(_.isObject)
     if (parsed.isEmpty) problem(s"${o.name}: its value (***) is not allowed; allowed: a JSON object")
+    val isSecret = byName.get(o.name.toLowerCase).exists(SecretReference.is)
     parsed.map { json =>
       val found = mutable.ArrayBuffer.empty[Secret]
-      (resolved(o, json, "")(found += _), found.toList)
+      val resolved = texts(json, "") { (within, text) =>
+        val value = if (SecretReference.is(text)) revealed(o, text, within) else Some(text)
+        if (isSecret || SecretReference.is(text)) value.foreach(found += Secret(_))
+        value.getOrElse(text)
+      }
+      (resolved, found.toList)
     }
   }
 
-  private def resolved(o: Opt[_], json: Json, within: String)(found: Secret => Any): Json = json.arrayOrObject(
-    json.asString.filter(SecretReference.is).flatMap(revealed(o, _, within)).fold(json) { value =>
-      found(Secret(value))
-      Json.fromString(value)
-    },
-    items => Json.fromValues(items.zipWithIndex.map { case (v, i) => resolved(o, v, s"$within[$i]")(found) }),
-    members => Json.fromFields(members.toList.map { case (k, v) => k -> resolved(o, v, s"$within.$k")(found) })
+  private def texts(json: Json, within: String)(change: (String, String) => String): Json = json.arrayOrObject(
+    json.asString.fold(json)(t => Json.fromString(change(within, t))),
+    items => Json.fromValues(items.zipWithIndex.map { case (v, i) => texts(v, s"$within[$i]")(change) }),
+    members => Json.fromFields(members.toList.map { case (k, v) => k -> texts(v, s"$within.$k")(change) })
   )
 
   /** The values of an object of templates. The secret of a reference is literal text, braces included. */
