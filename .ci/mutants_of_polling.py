@@ -159,6 +159,14 @@ POLLING = (
         "no text of the configuration or of an error contains a secret",
     ),
     Mutant(
+        "I6.6",
+        "the parts of a token are secrets",
+        "token.toSeq.flatMap(_.secrets)",
+        "token.toSeq.map(_.value)",
+        "SessionSuite",
+        "the value of a cookie of a session is removed from texts, also without its name",
+    ),
+    Mutant(
         "I3.9",
         "an endpoint is polled once at a time",
         "schedules.all.filterNot(s => s.inFlight || s.complete)",

@@ -17,6 +17,8 @@ import digest_provider
 import jwt_provider
 import oauth1_provider
 import oauth2_provider
+import session_provider
+import signature_provider
 from emulated import Answer, Emulated, Request
 from tls_api import tls_api
 
@@ -33,6 +35,7 @@ SECRETS = {
     "API_USER": oauth2_provider.Provider.user,
     "API_PASSWORD": oauth2_provider.Provider.password,
     "API_KEY": "api-key-1",
+    "API_SECRET": signature_provider.Provider().secret,
     "CONSUMER_KEY": oauth1_provider.Provider.consumer,
     "consumer": oauth1_provider.Provider.consumer_secret,
     "TOKEN": oauth1_provider.Provider.token,
@@ -231,9 +234,13 @@ def login(folder: Path) -> Emulated:
     one, two, data = oauth1_provider.Provider(), WithPublicClients(), example(folder)
     digest = digest_provider.Provider(SECRETS["API_USER"], SECRETS["API_PASSWORD"])
     aws = aws_provider.Provider(session_token=SECRETS["AWS_SESSION_TOKEN"])
+    sessions = session_provider.Provider(SECRETS["API_USER"], SECRETS["API_PASSWORD"])
+    hmac = signature_provider.Provider(SECRETS["API_KEY"], SECRETS["API_SECRET"], SECRETS["API_PASSWORD"])
     made: list[Emulated] = []
 
     def known(request: Request) -> bool:
+        if sessions.takes(request) or hmac.takes(request):
+            return True
         scheme, _, credentials = (request.headers["Authorization"] or "").partition(" ")
         if SIGNING.takes(request):
             return True
@@ -250,6 +257,8 @@ def login(folder: Path) -> Emulated:
         return two.takes(request) if credentials else request.query.get("appid") == SECRETS["API_KEY"]
 
     def answer(request: Request) -> Answer:
+        if request.path == "/session":
+            return sessions.login(request)
         if request.path == "/token":
             signed = dict(parse_qsl(request.body.decode())).get("grant_type") == jwt_provider.GRANT
             return SIGNING.token(request, f"{made[0].url}/token") if signed else two.token(request)

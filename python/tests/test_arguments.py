@@ -27,10 +27,13 @@ from spark_rest import (
     Basic,
     Bearer,
     Credentials,
+    Custom,
     Digest,
     OAuth1,
     OAuth2,
     RestError,
+    Session,
+    Signature,
     SigV4,
     read_rest,
     read_rest_stream,
@@ -49,6 +52,9 @@ ALL = [
     OAuth2("https://id.example.com/token", "t0ken", "s3cret", scope="read", params={"audience": "s3cret"}),
     OAuth2("https://id.example.com/token", "t0ken", grant_type="password", user="t0ken", password="s3cret"),
     SigV4("t0ken", "s3cret", "eu-central-1", "es", session_token="s3cret"),
+    Session("https://id.example.com/login", {"password": "s3cret"}, token_field="id", lifetime=timedelta(minutes=10)),
+    Signature("s3cret", "{query}", headers={"X-Pass": "t0ken", "X-Sign": "{signature}"}, api_key="t0ken"),
+    Custom("com.acme.Signer", {"secret": "s3cret"}),
 ]
 
 

@@ -3,10 +3,16 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
 import os
 import re
+import subprocess
 import time
+import zipfile
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -26,8 +32,12 @@ from processes import command, process_at
 from pyspark.errors import IllegalArgumentException
 from pyspark.sql import SparkSession
 from query import LOCAL_CLUSTER, Query
+from session_provider import Provider as SessionProvider
+from signature_provider import Provider as SignatureProvider
 from stopping import assert_stops, begin
 from streams import ids_of
+
+from spark_rest import Bearer, Custom, Session, jar_path, read_rest
 
 
 def signed(provider: OAuth1Provider, feed: Feed) -> Emulated:
@@ -216,6 +226,189 @@ def test_digest_signs_a_body_and_names_its_refusal(spark: SparkSession) -> None:
         with pytest.raises(IllegalArgumentException, match=r"^\[REST_API_REFUSED\]") as caught:
             ids_of(spark, api, **(options | {"user_password": "wr0ng-passw0rd", "schema": None}))
         assert "who are you?" in str(caught.value) and "wr0ng" not in str(caught.value)
+
+
+SESSION = {"auth_type": "Session", "session_token_field": "id"}
+PLACES: dict[str, dict[str, Any]] = {
+    "authorization": SESSION,
+    "scheme": SESSION | {"auth_scheme": "Splunk"},
+    "header": {**SESSION, "session_token_field": "header:X-Token", "api_key_name": "X-Token"},
+    "query": SESSION | {"api_key_name": "_sid", "api_key_in": "query"},
+    "body": SESSION
+    | {"api_key_name": "auth", "api_key_in": "body", "method": "POST", "body": {"from": "{id}", "auth": "none"}},
+    "cookies": {"auth_type": "Session"},
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_session_is_renewed_when_it_ends(spark: SparkSession, tmp_path: Path, place: str) -> None:
+    """A failed response, a revoked session, and a session that lives for two seconds."""
+    provider, feed = SessionProvider(lifetime=2), Feed({"id": 1}, {"id": 2}, {"id": 3})
+    password = tmp_path / "password"
+    password.write_text(provider.password + "\n")
+    body = {"username": provider.user, "password": f"file:{password}"}
+    data = ids_from(feed, most=2, data_field=None)
+    with provider.behind(data) as api:
+        options = PLACES[place] | {"session_url": f"{api.url}/session", "session_body": body, "retry_backoff": 0.05}
+        with collecting(ids_of(spark, api, streaming_interval=0.1, **options)) as got:
+            got.await_rows(3)
+            provider.revoke()
+            api.fail_next(Failure.STATUS_500)
+            feed.add({"id": 4})
+            got.await_rows(4)
+            time.sleep(2)
+            feed.add({"id": 5})
+            assert sorted(r.id for r in got.await_rows(5)) == [1, 2, 3, 4, 5]
+            # A POST that failed is not repeated within the poll.
+            assert failed_polls(got) == (place == "body")
+    # The stream may end between a refusal and its login.
+    assert len(provider.logins) >= 3 and len(provider.logins) - provider.refused in (0, 1), "a login for each refusal"
+
+
+def test_a_session_is_renewed_before_it_ends(spark: SparkSession) -> None:
+    provider, feed = SessionProvider(lifetime=3), Feed({"id": 1})
+    with provider.behind(ids_from(feed)) as api:
+        options: dict[str, Any] = {"session_url": f"{api.url}/session", "session_lifetime": timedelta(seconds=1)}
+        options |= SESSION | {"user_id": provider.user, "user_password": provider.password}
+        with collecting(ids_of(spark, api, streaming_interval=0.1, **options)) as got:
+            for number in range(2, 6):
+                got.await_rows(number - 1)
+                feed.add({"id": number})
+                time.sleep(0.7)
+            assert sorted(r.id for r in got.await_rows(5)) == [1, 2, 3, 4, 5]
+    assert provider.refused == 0 and len(provider.logins) >= 3
+
+
+def test_many_calls_share_one_login(spark: SparkSession) -> None:
+    provider = SessionProvider()
+    with provider.behind(ids_from(Feed({"id": 1}), "n")) as api:
+        auth = Session(f"{api.url}/session", user=provider.user, password=provider.password)
+        rows = spark.range(40).withColumnRenamed("id", "n").repartition(4)
+        read = read_rest(spark, f"{api.url}/data?n={{n}}", input=rows, auth=auth, method="GET", concurrency=4)
+        assert read.count() == 40
+    assert (len(provider.logins), provider.refused) == (1, 0)
+
+
+def test_a_refused_login_names_its_options(spark: SparkSession) -> None:
+    provider = SessionProvider()
+    with provider.behind(ids_from(Feed({"id": 1}))) as api:
+        wrong = SESSION | {"user_id": provider.user, "user_password": "wr0ng-passw0rd", "schema": None}
+        with pytest.raises(IllegalArgumentException, match=r"^\[REST_TOKEN_REFUSED\]") as caught:
+            ids_of(spark, api, session_url=f"{api.url}/session", **wrong)
+    said = str(caught.value)
+    assert "unknown user" in said and "userPassword" in said and "sessionUrl" in said
+    assert "wr0ng" not in said
+
+
+def verified(provider: SignatureProvider, data: Emulated) -> Emulated:
+    def answer(request: Request) -> Answer:
+        return data.answer(request) if provider.takes(request) else Answer({"msg": "wrong signature"}, status=403)
+
+    return Emulated(answer)
+
+
+IN_HEADERS = {
+    "api_key": "k1",
+    "signature_key_encoding": "base64",
+    "signature_encoding": "base64",
+    "signature_template": "{timestamp}{method}{target}{body}",
+    "signature_headers": {
+        "CB-ACCESS-KEY": "{apiKey}",
+        "CB-ACCESS-SIGN": "{signature}",
+        "CB-ACCESS-TIMESTAMP": "{timestamp}",
+        "CB-ACCESS-PASSPHRASE": "pass",
+    },
+}
+IN_QUERY = {
+    "signature_template": "{query}",
+    "signature_params": {"signature": "{signature}", "timestamp": "{timestamp}"},
+    "signature_time_format": "epoch_ms",
+}
+
+
+@pytest.mark.parametrize("post", [False, True])
+@pytest.mark.parametrize("options", [IN_HEADERS, IN_QUERY], ids=["headers", "query"])
+def test_an_hmac_signs_each_attempt_again(spark: SparkSession, options: dict[str, Any], post: bool) -> None:
+    """Retries within a poll, and the polls after it."""
+    provider, feed = SignatureProvider(), Feed({"id": 1}, {"id": 2}, {"id": 3})
+    more = {"method": "POST", "body": {"from": "{id}", "text": "a b & ü"}} if post else {"params": AWKWARD}
+    with verified(provider, ids_from(feed, most=2, data_field=None)) as api:
+        api.fail_next(Failure.STATUS_500, 2)
+        given: dict[str, Any] = {"auth_type": "Signature", "signature_key": provider.secret, **options, **more}
+        with collecting(ids_of(spark, api, streaming_interval=0.1, retry_backoff=0.05, **given)) as got:
+            got.await_rows(3)
+            api.fail_next(Failure.RESET)
+            feed.add({"id": 4})
+            assert sorted(r.id for r in got.await_rows(4)) == [1, 2, 3, 4]
+        assert len(api.failed) == 3
+        assert len(provider.accepted) == len(api.requests)
+        wrong = given | {"signature_key": "d3JvbmcgMQ==", "schema": None}
+        with pytest.raises(IllegalArgumentException, match=r"^\[REST_API_REFUSED\]") as caught:
+            ids_of(spark, api, **wrong)
+        assert "wrong signature" in str(caught.value) and "d3Jvbmcg" not in str(caught.value)
+
+
+def signed_by_acme(request: Request, secret: str) -> bool:
+    """As `examples/signer/AcmeSigner.java` signs, by Python's hmac."""
+
+    def keyed(key: bytes, text: str) -> bytes:
+        return hmac.new(key, text.encode(), hashlib.sha256).digest()
+
+    at = request.headers["X-Acme-Time"] or ""
+    body = base64.b64encode(hashlib.sha256(request.body).digest()).decode()
+    text = "\n".join([request.method, request.target.partition("?")[0], at, body])
+    signature = base64.b64encode(keyed(keyed(secret.encode(), at[:10]), text)).decode()
+    return bool(request.headers["Authorization"] == f"Acme c-17:{signature}")
+
+
+def test_a_class_of_the_user_signs(spark: SparkSession, tmp_path: Path) -> None:
+    """The class of `examples`, compiled against the jar of this package and added while Spark runs."""
+    source = Path(__file__).parents[2] / "examples" / "signer" / "AcmeSigner.java"
+    classes, jar = tmp_path / "classes", tmp_path / "acme.jar"
+    subprocess.run(["javac", "--release", "11", "-cp", jar_path(), "-d", classes, source], check=True)
+    with zipfile.ZipFile(jar, "w") as archive:
+        archive.write(classes / "com" / "acme" / "AcmeSigner.class", "com/acme/AcmeSigner.class")
+    spark.sql(f"ADD JAR '{jar}'")
+    secret = tmp_path / "secret"
+    secret.write_text("s3cret-of-acme\n")
+    data = ids_from(Feed({"id": 1}, {"id": 2}), data_field=None)
+
+    def answer(request: Request) -> Answer:
+        valid = signed_by_acme(request, "s3cret-of-acme")
+        return data.answer(request) if valid else Answer({"said": request.headers["Authorization"]}, status=401)
+
+    with Emulated(answer) as api:
+        api.fail_next(Failure.STATUS_500)
+        auth = Custom("com.acme.AcmeSigner", {"client": "c-17", "secret": f"file:{secret}"})
+        with collecting(ids_of(spark, api, auth=auth, retry_backoff=0.05)) as got:
+            assert sorted(r.id for r in got.await_rows(2)) == [1, 2]
+        secret.write_text("wr0ng-secret")
+        with pytest.raises(IllegalArgumentException, match=r"^\[REST_API_REFUSED\]") as caught:
+            ids_of(spark, api, auth=auth, schema=None)
+    assert "Acme c-17" not in str(caught.value) and "***" in str(caught.value)
+
+
+def test_a_token_that_is_renewed_in_its_file_during_a_read(spark: SparkSession, tmp_path: Path) -> None:
+    """A batch read is one task. It has read the file at its start, as a long poll of a stream has."""
+    file, valid = tmp_path / "token", ["first-token"]
+    file.write_text("first-token\n")
+
+    def answer(request: Request) -> Answer:
+        page = int(request.query["page"])
+        if page == 3 and valid == ["first-token"]:
+            valid[0] = "second-token"
+            file.write_text("second-token\n")
+        if request.headers["Authorization"] != f"Bearer {valid[0]}":
+            return Answer({"error": "expired"}, status=401)
+        return Answer([{"id": n} for n in (2 * page - 1, 2 * page)] if page <= 4 else [])
+
+    with Emulated(answer) as api:
+        auth = Bearer(f"file:{file}")
+        read = read_rest(spark, f"{api.url}/data", auth=auth, pagination="page", schema="id BIGINT")
+        assert sorted(r.id for r in read.collect()) == list(range(1, 9))
+        sent = [(r.query["page"], r.headers["Authorization"].removeprefix("Bearer ")) for r in api.requests]
+        assert sent[:4] == [("1", "first-token"), ("2", "first-token"), ("3", "first-token"), ("3", "second-token")]
+        assert {token for _, token in sent[3:]} == {"second-token"}
 
 
 def failed_polls(got: Collected) -> int:

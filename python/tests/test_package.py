@@ -49,7 +49,7 @@ def test_a_users_program_passes_mypy_strict(tmp_path: Path) -> None:
     """Against the installed wheel, from a folder without settings. mypy reports a wrong argument."""
     program = (Path(__file__).parent / "user_program.py").read_text()
     (tmp_path / "right.py").write_text(program)
-    (tmp_path / "wrong.py").write_text(program.replace('location="query"', 'location="body"'))
+    (tmp_path / "wrong.py").write_text(program.replace('location="query"', 'location="path"'))
     ran = subprocess.run(
         [sys.executable, "-m", "mypy", "--strict", "right.py", "wrong.py"],
         cwd=tmp_path,

@@ -89,6 +89,16 @@ class Api:
             self.tokens += 1
             rotated = {"refresh_token": f"{MARK}-refresh-{self.tokens}"}
             return Answer({"access_token": f"{MARK}-access-{self.tokens}", "expires_in": 3600, **rotated})
+        if kind in ("login", "login-of-cookies"):
+            # Two tokens, of which the second replaces the first after a 401.
+            self.tokens += 1
+            token = f"{MARK}-session-{self.tokens}"
+            cookies = (f"SID={token}; Path=/", f"NODE={MARK}-node")
+            return Answer({"id": token}, headers={"Set-Cookie": cookies} if kind == "login-of-cookies" else {})
+        if kind == "refusing-login":
+            return Answer({"error": {"message": f"{request.body.decode()} {echo(request)}"}}, status=403)
+        if kind == "failing-login":
+            return Answer({"error": {"data": f"{request.body.decode()} {echo(request)}"}})
         if kind == "refusing-token":
             said = dict(parse_qsl(request.body.decode()))
             return Answer({"error": "invalid_grant", "error_description": f"{said} {echo(request)}"}, status=400)
@@ -230,7 +240,70 @@ def cases(url: str, folder: Path) -> list[Case]:
         further = {"errorWhen": "ok=false"} if kind == "reported" else {}
         for name in ("basic", "loose"):
             found.append(of(f"{kind}-{name}", kind + in_url, **by_all[name], **further, works=False))
-    return found + beside_credentials(url) + of_input_rows(url)
+    return found + of_logins(url) + beside_credentials(url) + of_input_rows(url)
+
+
+def of_logins(url: str) -> list[Case]:
+    """Sessions and signatures."""
+
+    def of(name: str, path: str = "data", **more: Any) -> Case:
+        return case(url, name, path, **more)
+
+    body = {"jsonrpc": "2.0", "params": {"login": secret("login-user"), "password": secret("login-password")}}
+    session = {
+        "authType": "Session",
+        "sessionUrl": f"{url}/login",
+        "sessionBody": json.dumps(body),
+        "sessionTokenField": "id",
+    }
+    flat = json.dumps({"a": "env:MARKED_TOKEN", "b": secret("login-password")})
+    form = session | {"sessionBodyFormat": "form", "sessionBody": flat, "apiKeyName": "X-Session"}
+    in_query = session | {"apiKeyName": "appid", "apiKeyIn": "query"}
+    post = {"method": "POST", "body": '{"id": "{id}"}'}
+    in_body = session | post | {"apiKeyName": "auth", "apiKeyIn": "body"}
+    key_in_body = post | {"authType": "ApiKey", "apiKey": secret("key"), "apiKeyName": "auth", "apiKeyIn": "body"}
+    cookies = {
+        "authType": "Session",
+        "sessionUrl": f"{url}/login-of-cookies",
+        "userId": secret("user"),
+        "userPassword": secret("password"),
+    }
+    signature = {
+        "authType": "Signature",
+        "apiKey": simple("api-key"),
+        "signatureKey": secret("signature-key"),
+        "signatureTemplate": "{timestamp}{method}{target}{body}",
+        "signatureHeaders": json.dumps(
+            {"X-Key": "{apiKey}", "X-Pass": simple("passphrase"), "X-By": "env:MARKED_TOKEN"}
+        ),
+        "signatureParams": json.dumps({"sign": "{signature}", "account": secret("account")}),
+    }
+    marked = f"{MARK}-session-"
+    found = [
+        of("session", **session, arrives=[f"Bearer {marked}", f'"password":"{secret("login-password")}"']),
+        of("session-inferred", **session, schema=""),
+        of("session-batch", **session, batch=True),
+        of("session-form", **form, arrives=[f"b={MARK}-login-password+%2F", f"a={MARK}-by-env"]),
+        of("session-query", **in_query, arrives=[f"appid={marked}"]),
+        of("session-next-url", "paged?a=1", **in_query, pagination="nextUrl", nextField="next"),
+        of("session-body", **in_body, arrives=[f'"auth":"{marked}']),
+        of("session-cookies", **cookies, arrives=[f"SID={marked}", f"NODE={MARK}-node"]),
+        of("session-hop", "hop", **session),
+        of("session-401", "expired", **session, sessionLifetime="1h", works=False),
+        of("login-refused", **(session | {"sessionUrl": f"{url}/refusing-login"}), works=False),
+        of("login-failing", **(session | {"sessionUrl": f"{url}/failing-login"}), works=False),
+        of("login-refused-basic", **(cookies | {"sessionUrl": f"{url}/refusing-login"}), works=False),
+        of("login-missing", **(session | {"sessionTokenField": "token"}), works=False),
+        of("key-body", **key_in_body, arrives=[f'"auth":"{secret("key")}"']),
+        of("signature", **signature, arrives=[simple("api-key"), simple("passphrase"), f"account={MARK}-account%20"]),
+        of("signature-next-url", "paged?a=1", **signature, pagination="nextUrl", nextField="next"),
+        of("signature-inferred", "linked?a=1", **signature, schema=""),
+    ]
+    refused = {"session": session, "cookies": cookies, "session-query": in_query, "signature": signature}
+    refused |= {"session-body": in_body, "key-body": key_in_body}
+    for kind in ("refused", "broken", "text"):
+        found += [of(f"{kind}-{name}", kind + "?a=1", **auth, works=False) for name, auth in refused.items()]
+    return found
 
 
 def beside_credentials(url: str) -> list[Case]:

@@ -12,10 +12,13 @@ from spark_rest import (
     Basic,
     Bearer,
     Credentials,
+    Custom,
     OAuth1,
     OAuth2,
     RestDataSource,
     RestError,
+    Session,
+    Signature,
     SigV4,
     configure,
     jar_path,
@@ -60,4 +63,6 @@ def calls(spark: SparkSession, rows: DataFrame) -> DataFrame | None:
 def texts() -> list[str]:
     credentials: list[Credentials] = [Basic("ada", "s"), ApiKey("k", location="query"), OAuth1("a", "b", "c", "d")]
     credentials.append(SigV4("id", "secret", "eu-central-1", "es"))
+    credentials.append(Session("https://id.example.com/login", {"user": {"name": "ada"}}, lifetime=timedelta(hours=1)))
+    credentials += [Signature("key", "{query}", params={"signature": "{signature}"}), Custom("com.acme.Signer")]
     return [jar_path(), packages("4.0"), *map(repr, credentials)]

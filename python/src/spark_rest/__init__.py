@@ -3,7 +3,7 @@
 
 import typing
 
-from spark_rest._auth import ApiKey, Basic, Bearer, Digest, OAuth1, OAuth2, SigV4
+from spark_rest._auth import ApiKey, Basic, Bearer, Custom, Digest, OAuth1, OAuth2, Session, Signature, SigV4
 from spark_rest._credentials import Credentials
 from spark_rest._demo import DemoApi, demo_api
 from spark_rest._error import RestError
@@ -21,6 +21,7 @@ __all__ = [
     "Basic",
     "Bearer",
     "Credentials",
+    "Custom",
     "DemoApi",
     "Digest",
     "OAuth1",
@@ -28,7 +29,9 @@ __all__ = [
     "Preview",
     "RestDataSource",
     "RestError",
+    "Session",
     "SigV4",
+    "Signature",
     "__version__",
     "configure",
     "demo_api",

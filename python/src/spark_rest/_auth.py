@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Literal
 
 from spark_rest._credentials import Credentials
@@ -16,8 +17,8 @@ class Basic(Credentials):
 
     Args:
         user:
-            User of ``Basic``, of ``Digest``, and of the OAuth2 grant ``password``. Required. Never
-            printed.
+            User of ``Basic``, of ``Digest``, of the OAuth2 grant ``password``, and of ``Session``
+            without a ``sessionBody``. Required. Never printed.
         password:
             Password of ``userId``. It may be empty for ``Basic`` and ``Digest``. Required. Never
             printed.
@@ -33,8 +34,8 @@ class Digest(Credentials):
 
     Args:
         user:
-            User of ``Basic``, of ``Digest``, and of the OAuth2 grant ``password``. Required. Never
-            printed.
+            User of ``Basic``, of ``Digest``, of the OAuth2 grant ``password``, and of ``Session``
+            without a ``sessionBody``. Required. Never printed.
         password:
             Password of ``userId``. It may be empty for ``Basic`` and ``Digest``. Required. Never
             printed.
@@ -52,8 +53,8 @@ class Bearer(Credentials):
         token:
             Token of ``Bearer`` or ``OAuth1``. Optional for ``OAuth1``. Required. Never printed.
         scheme:
-            Word before the token of ``Bearer`` and ``OAuth2``, e.g. ``SSWS``. No blank follows a
-            word that ends with ``=``, such as ``Token token=``. Default: ``Bearer``.
+            Word before the token of ``Bearer``, ``OAuth2`` and ``Session``, e.g. ``SSWS``. No blank
+            follows a word that ends with ``=``, such as ``Token token=``. Default: ``Bearer``.
     """
 
     token: str = field(metadata={"option": "oauthToken", "secret": True})
@@ -66,16 +67,20 @@ class ApiKey(Credentials):
 
     Args:
         key:
-            Key of ``ApiKey``. Required. Never printed.
+            Key of ``ApiKey``, or ``{apiKey}`` in the templates of ``Signature``. Required. Never
+            printed.
         name:
-            Name of the header, query parameter or cookie of ``ApiKey``. Default: ``X-API-Key``.
+            Name of the header, query parameter, cookie or property of the body with the key of
+            ``ApiKey`` or the token of ``Session``. Without it, the token of a ``Session`` follows
+            ``authScheme`` in the header ``Authorization``. Default: ``X-API-Key``.
         location:
-            Place of the key of ``ApiKey``. Default: ``header``.
+            Place of ``apiKeyName``. ``body`` is a property of a JSON object, or a field of a form.
+            Default: ``header``.
     """
 
     key: str = field(metadata={"option": "apiKey", "secret": True})
     name: str | None = field(default=None, metadata={"option": "apiKeyName", "secret": False})
-    location: Literal["header", "query", "cookie"] | None = field(
+    location: Literal["header", "query", "cookie", "body"] | None = field(
         default=None, metadata={"option": "apiKeyIn", "secret": False}
     )
 
@@ -139,12 +144,13 @@ class OAuth2(Credentials):
             File on the driver for the refresh token that the server issues in place of
             ``oauth2RefreshToken``. Only its owner must be able to read it.
         user:
-            User of ``Basic``, of ``Digest``, and of the OAuth2 grant ``password``. Never printed.
+            User of ``Basic``, of ``Digest``, of the OAuth2 grant ``password``, and of ``Session``
+            without a ``sessionBody``. Never printed.
         password:
             Password of ``userId``. It may be empty for ``Basic`` and ``Digest``. Never printed.
         scheme:
-            Word before the token of ``Bearer`` and ``OAuth2``, e.g. ``SSWS``. No blank follows a
-            word that ends with ``=``, such as ``Token token=``. Default: ``Bearer``.
+            Word before the token of ``Bearer``, ``OAuth2`` and ``Session``, e.g. ``SSWS``. No blank
+            follows a word that ends with ``=``, such as ``Token token=``. Default: ``Bearer``.
     """
 
     token_url: str = field(metadata={"option": "oauth2TokenUrl", "secret": False})
@@ -190,3 +196,126 @@ class SigV4(Credentials):
     region: str = field(metadata={"option": "awsRegion", "secret": False})
     service: str = field(metadata={"option": "awsService", "secret": False})
     session_token: str | None = field(default=None, metadata={"option": "awsSessionToken", "secret": True})
+
+
+@dataclass(frozen=True, repr=False)
+class Session(Credentials):
+    """``auth_type="Session"``: A login that returns the token of the other requests. Its repr hides secrets.
+
+    Args:
+        url:
+            URL of the login request of ``Session``. It is a POST. Required.
+        body:
+            Body of the login request as a JSON object. Each text in it may be a reference, such as
+            ``env:API_PASSWORD``. Without a body, the request carries ``userId`` and
+            ``userPassword`` as ``Basic`` does. Never printed.
+        token_field:
+            Place of the token in the response to the login: a path such as ``credentials.token``,
+            ``$`` for a body that is the token, or ``header:<Name>``. ``apiKeyName`` and
+            ``apiKeyIn`` say where later requests have it. Default: the cookies that the response
+            sets.
+        body_format:
+            Format of ``sessionBody``, as ``bodyFormat`` is for ``body``. Default: ``json``.
+        lifetime:
+            Seconds after which the connector logs in again. Default: when the API answers with 401.
+        name:
+            Name of the header, query parameter, cookie or property of the body with the key of
+            ``ApiKey`` or the token of ``Session``. Without it, the token of a ``Session`` follows
+            ``authScheme`` in the header ``Authorization``. Default: ``X-API-Key``.
+        location:
+            Place of ``apiKeyName``. ``body`` is a property of a JSON object, or a field of a form.
+            Default: ``header``.
+        scheme:
+            Word before the token of ``Bearer``, ``OAuth2`` and ``Session``, e.g. ``SSWS``. No blank
+            follows a word that ends with ``=``, such as ``Token token=``. Default: ``Bearer``.
+        user:
+            User of ``Basic``, of ``Digest``, of the OAuth2 grant ``password``, and of ``Session``
+            without a ``sessionBody``. Never printed.
+        password:
+            Password of ``userId``. It may be empty for ``Basic`` and ``Digest``. Never printed.
+    """
+
+    url: str = field(metadata={"option": "sessionUrl", "secret": False})
+    body: Mapping[str, object] | Sequence[object] | str | None = field(
+        default=None, metadata={"option": "sessionBody", "secret": True}
+    )
+    token_field: str | None = field(default=None, metadata={"option": "sessionTokenField", "secret": False})
+    body_format: Literal["json", "form"] | None = field(
+        default=None, metadata={"option": "sessionBodyFormat", "secret": False}
+    )
+    lifetime: float | timedelta | str | None = field(
+        default=None, metadata={"option": "sessionLifetime", "secret": False}
+    )
+    name: str | None = field(default=None, metadata={"option": "apiKeyName", "secret": False})
+    location: Literal["header", "query", "cookie", "body"] | None = field(
+        default=None, metadata={"option": "apiKeyIn", "secret": False}
+    )
+    scheme: str | None = field(default=None, metadata={"option": "authScheme", "secret": False})
+    user: str | None = field(default=None, metadata={"option": "userId", "secret": True})
+    password: str | None = field(default=None, metadata={"option": "userPassword", "secret": True})
+
+
+@dataclass(frozen=True, repr=False)
+class Signature(Credentials):
+    """``auth_type="Signature"``: Requests signed with an HMAC over a template. Its repr hides secrets.
+
+    Args:
+        key:
+            Secret with which ``Signature`` signs. Required. Never printed.
+        template:
+            Text that is signed. Placeholders: ``{method}``, ``{host}``, ``{path}``, ``{query}``,
+            ``{target}`` (path and query), ``{body}``, ``{bodyHash}``, ``{timestamp}``, ``{nonce}``,
+            ``{apiKey}``. Required.
+        headers:
+            Headers of a signed request as a JSON object, with ``{signature}`` and the placeholders
+            of ``signatureTemplate``. Values may be references. Never printed.
+        params:
+            Query parameters of a signed request, in the same form. Parameters without
+            ``{signature}`` are part of the signed query. Never printed.
+        api_key:
+            Key of ``ApiKey``, or ``{apiKey}`` in the templates of ``Signature``. Never printed.
+        algorithm:
+            Algorithm of ``Signature`` (RFC 2104). Default: ``HMAC-SHA256``.
+        encoding:
+            How the signature and ``{bodyHash}`` are written. Default: ``hex``.
+        key_encoding:
+            How ``signatureKey`` is written. With ``text``, its characters are the key. Default:
+            ``text``.
+        time_format:
+            Format of ``{timestamp}``, as for ``offsetFormat``: ``epoch_s``, ``epoch_ms``, ``iso``
+            or a pattern in UTC. Default: ``epoch_s``.
+    """
+
+    key: str = field(metadata={"option": "signatureKey", "secret": True})
+    template: str = field(metadata={"option": "signatureTemplate", "secret": False})
+    headers: Mapping[str, str] | str | None = field(
+        default=None, metadata={"option": "signatureHeaders", "secret": True}
+    )
+    params: Mapping[str, str] | str | None = field(default=None, metadata={"option": "signatureParams", "secret": True})
+    api_key: str | None = field(default=None, metadata={"option": "apiKey", "secret": True})
+    algorithm: Literal["HMAC-SHA256", "HMAC-SHA512", "HMAC-SHA384", "HMAC-SHA1", "HMAC-MD5"] | None = field(
+        default=None, metadata={"option": "signatureAlgorithm", "secret": False}
+    )
+    encoding: Literal["hex", "base64", "base64url"] | None = field(
+        default=None, metadata={"option": "signatureEncoding", "secret": False}
+    )
+    key_encoding: Literal["text", "hex", "base64"] | None = field(
+        default=None, metadata={"option": "signatureKeyEncoding", "secret": False}
+    )
+    time_format: str | None = field(default=None, metadata={"option": "signatureTimeFormat", "secret": False})
+
+
+@dataclass(frozen=True, repr=False)
+class Custom(Credentials):
+    """``auth_type="Custom"``: Requests signed by a class of yours. Its repr hides secrets.
+
+    Args:
+        class_name:
+            Name of a class that implements ``io.github.sparkrest.auth.RequestSigner``, for
+            ``Custom``. The class is created on each executor. Required.
+        settings:
+            Settings of ``authClass`` as a JSON object. Values may be references. Never printed.
+    """
+
+    class_name: str = field(metadata={"option": "authClass", "secret": False})
+    settings: Mapping[str, str] | str | None = field(default=None, metadata={"option": "authSettings", "secret": True})

@@ -19,7 +19,9 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 _PLACE = "    **options:\n"
 
 # A key of a TypedDict and its docstring, as `_options.py` is generated. Parsing the file with `ast` takes 20 ms.
-_DESCRIBED = re.compile(r'^    (\w+): [^\n]*\n    """(.*?)"""$', re.MULTILINE | re.DOTALL)
+_DESCRIBED = re.compile(
+    r'^    (\w+): (?:[^\n]*|\((?:\n     [^\n]*)*\n    \))\n    """(.*?)"""$', re.MULTILINE | re.DOTALL
+)
 
 
 def takes(options: type) -> Callable[[Function], Function]:

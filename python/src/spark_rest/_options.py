@@ -231,25 +231,33 @@ class Options(TypedDict, total=False):
     conditional_requests: bool | None
     """Send the ``ETag`` (or ``Last-Modified``) of a complete response when the same request is repeated. A 304
     then means no new records. Every ten minutes a request is sent without it. Default: ``true``."""
-    auth_type: Literal["None", "Basic", "Digest", "Bearer", "ApiKey", "OAuth1", "OAuth2", "SigV4"] | None
+    auth_type: (
+        Literal[
+            "None", "Basic", "Digest", "Bearer", "ApiKey", "OAuth1", "OAuth2", "SigV4", "Session", "Signature", "Custom"
+        ]
+        | None
+    )
     """How requests are authenticated. Secrets may be references: ``env:NAME``, ``file:PATH``, ``conf:KEY`` (a
     Spark setting) or ``hadoop:ALIAS`` (Hadoop's credential providers). The driver and the executors read them.
     Default: ``None``."""
     user_id: str | None
-    """User of ``Basic``, of ``Digest``, and of the OAuth2 grant ``password``. Never printed."""
+    """User of ``Basic``, of ``Digest``, of the OAuth2 grant ``password``, and of ``Session`` without a
+    ``sessionBody``. Never printed."""
     user_password: str | None
     """Password of ``userId``. It may be empty for ``Basic`` and ``Digest``. Never printed."""
     oauth_token: str | None
     """Token of ``Bearer`` or ``OAuth1``. Optional for ``OAuth1``. Never printed."""
     auth_scheme: str | None
-    """Word before the token of ``Bearer`` and ``OAuth2``, e.g. ``SSWS``. No blank follows a word that ends with
-    ``=``, such as ``Token token=``. Default: ``Bearer``."""
+    """Word before the token of ``Bearer``, ``OAuth2`` and ``Session``, e.g. ``SSWS``. No blank follows a word that
+    ends with ``=``, such as ``Token token=``. Default: ``Bearer``."""
     api_key: str | None
-    """Key of ``ApiKey``. Never printed."""
+    """Key of ``ApiKey``, or ``{apiKey}`` in the templates of ``Signature``. Never printed."""
     api_key_name: str | None
-    """Name of the header, query parameter or cookie of ``ApiKey``. Default: ``X-API-Key``."""
-    api_key_in: Literal["header", "query", "cookie"] | None
-    """Place of the key of ``ApiKey``. Default: ``header``."""
+    """Name of the header, query parameter, cookie or property of the body with the key of ``ApiKey`` or the token
+    of ``Session``. Without it, the token of a ``Session`` follows ``authScheme`` in the header
+    ``Authorization``. Default: ``X-API-Key``."""
+    api_key_in: Literal["header", "query", "cookie", "body"] | None
+    """Place of ``apiKeyName``. ``body`` is a property of a JSON object, or a field of a form. Default: ``header``."""
     oauth_consumer_key: str | None
     """Consumer key of ``OAuth1`` (RFC 5849). Never printed."""
     oauth_consumer_secret: str | None
@@ -309,6 +317,45 @@ class Options(TypedDict, total=False):
     aws_session_token: str | None
     """Session token of temporary credentials. Each poll reads ``file:PATH`` again, so that a process can renew the
     credentials. Never printed."""
+    session_url: str | None
+    """URL of the login request of ``Session``. It is a POST."""
+    session_body: Mapping[str, object] | Sequence[object] | str | None
+    """Body of the login request as a JSON object. Each text in it may be a reference, such as
+    ``env:API_PASSWORD``. Without a body, the request carries ``userId`` and ``userPassword`` as ``Basic`` does.
+    Never printed."""
+    session_body_format: Literal["json", "form"] | None
+    """Format of ``sessionBody``, as ``bodyFormat`` is for ``body``. Default: ``json``."""
+    session_token_field: str | None
+    """Place of the token in the response to the login: a path such as ``credentials.token``, ``$`` for a body that
+    is the token, or ``header:<Name>``. ``apiKeyName`` and ``apiKeyIn`` say where later requests have it.
+    Default: the cookies that the response sets."""
+    session_lifetime: float | timedelta | str | None
+    """Seconds after which the connector logs in again. Default: when the API answers with 401."""
+    signature_key: str | None
+    """Secret with which ``Signature`` signs. Never printed."""
+    signature_key_encoding: Literal["text", "hex", "base64"] | None
+    """How ``signatureKey`` is written. With ``text``, its characters are the key. Default: ``text``."""
+    signature_algorithm: Literal["HMAC-SHA256", "HMAC-SHA512", "HMAC-SHA384", "HMAC-SHA1", "HMAC-MD5"] | None
+    """Algorithm of ``Signature`` (RFC 2104). Default: ``HMAC-SHA256``."""
+    signature_encoding: Literal["hex", "base64", "base64url"] | None
+    """How the signature and ``{bodyHash}`` are written. Default: ``hex``."""
+    signature_template: str | None
+    """Text that is signed. Placeholders: ``{method}``, ``{host}``, ``{path}``, ``{query}``, ``{target}`` (path and
+    query), ``{body}``, ``{bodyHash}``, ``{timestamp}``, ``{nonce}``, ``{apiKey}``."""
+    signature_headers: Mapping[str, str] | str | None
+    """Headers of a signed request as a JSON object, with ``{signature}`` and the placeholders of
+    ``signatureTemplate``. Values may be references. Never printed."""
+    signature_params: Mapping[str, str] | str | None
+    """Query parameters of a signed request, in the same form. Parameters without ``{signature}`` are part of the
+    signed query. Never printed."""
+    signature_time_format: str | None
+    """Format of ``{timestamp}``, as for ``offsetFormat``: ``epoch_s``, ``epoch_ms``, ``iso`` or a pattern in UTC.
+    Default: ``epoch_s``."""
+    auth_class: str | None
+    """Name of a class that implements ``io.github.sparkrest.auth.RequestSigner``, for ``Custom``. The class is
+    created on each executor."""
+    auth_settings: Mapping[str, str] | str | None
+    """Settings of ``authClass`` as a JSON object. Values may be references. Never printed."""
     tls_ca_file: str | None
     """PEM file of the trusted certificate authorities, in place of the JVM's. Like all files here, it is read on
     the driver and on executors."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from vendors import (
     airtable,
+    binance,
     clever,
     datadog,
     elasticsearch,
@@ -31,12 +32,14 @@ from vendors import (
     usgs,
     worldbank,
     x,
+    zabbix,
     zendesk,
 )
 from vendors.vendor import DAY, Vendor, now
 
 VENDORS: dict[str, tuple[Callable[[], Vendor], dict[str, object]]] = {
     "airtable": (airtable.Tasks, {"page_size": 3}),
+    "binance": (binance.MyTrades, {"page_size": 3, "max_request_rate": "100/s"}),
     "clever-events": (clever.Events, {"page_size": 3}),
     "clever-users": (clever.Users, {"page_size": 3}),
     "datadog-logs": (datadog.Logs, {"page_size": 3}),
@@ -69,6 +72,7 @@ VENDORS: dict[str, tuple[Callable[[], Vendor], dict[str, object]]] = {
     "usgs": (usgs.Earthquakes, {"page_size": 3}),
     "worldbank": (worldbank.Population, {"page_size": 3}),
     "x-search": (x.RecentSearch, {"page_size": 10}),
+    "zabbix": (zabbix.Events, {"page_size": 3, "session_lifetime": 1, "on_error": "retry"}),
     "zendesk-organizations": (zendesk.Organizations, {"page_size": 2, "page_interval": 0}),
     "zendesk-tickets": (zendesk.Tickets, {"page_size": 3, "page_interval": 0}),
 }

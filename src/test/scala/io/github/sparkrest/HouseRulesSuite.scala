@@ -13,6 +13,7 @@ class HouseRulesSuite extends AnyFunSuite {
   private val root = Paths.get("src/main")
   private val base = Paths.get("io/github/sparkrest")
   private val order = Seq(
+    "auth",
     "error",
     "options.values",
     "secret",

@@ -10,9 +10,9 @@ import io.github.sparkrest.options.tables.{AuthType, Opt}
 import io.github.sparkrest.options.values.{GrantType, HeaderName, KeyPlacement}
 import io.github.sparkrest.options.{OptionReader, RestOptions}
 
-/** Finds options of authentication that have no meaning together. [[AuthConfig.read]] finds missing options. */
+/** Finds options of authentication that have no meaning together. [[AuthOptions]] finds missing options. */
 private[sparkrest] object AuthChecks {
-  import AuthType.{ApiKey, OAuth1, OAuth2}
+  import AuthType.{ApiKey, OAuth1, OAuth2, Session}
 
   def apply(read: OptionReader, kind: AuthType): Seq[String] = {
     val known = RestOptions.AuthType +: RestOptions.optionsOf(kind)
@@ -21,17 +21,18 @@ private[sparkrest] object AuthChecks {
       s"${o.name}: has no meaning with authType=$kind; it belongs to ${owners.mkString(", ")}"
     }
     strangers ++ (kind match {
-      case ApiKey => apiKey(read)
-      case OAuth1 => oauth1(read)
-      case OAuth2 => oauth2(read)
-      case _      => Nil
+      case ApiKey  => apiKey(read)
+      case OAuth1  => oauth1(read)
+      case OAuth2  => oauth2(read)
+      case Session => session(read)
+      case _       => Nil
     })
   }
 
   private def apiKey(read: OptionReader): Seq[String] = {
     val name = read(ApiKeyName)
     val isToken = HeaderName.isValid(name)
-    if (read(ApiKeyIn) == KeyPlacement.Query || isToken) Nil
+    if (Set[KeyPlacement](KeyPlacement.Query, KeyPlacement.Body)(read(ApiKeyIn)) || isToken) Nil
     else Seq(s"""apiKeyName: "$name" is not the name of a ${read(ApiKeyIn)} (RFC 9110 §5.6.2)""")
   }
 
@@ -46,7 +47,7 @@ private[sparkrest] object AuthChecks {
       if (read.isGiven(o) && grant != of)
         Seq(s"${o.name}: has no meaning with oauth2GrantType=$grant; it belongs to oauth2GrantType=$of")
       else Nil
-    val signs = AuthConfig.signs(read).isDefined
+    val signs = AuthOptions.signs(read).isDefined
     val unsigned =
       if (signs) Nil
       else
@@ -58,17 +59,38 @@ private[sparkrest] object AuthChecks {
         Seq("oauth2ClientSecret: is required by oauth2GrantType=client_credentials and was not given")
       else Nil
     unsigned ++ secret ++ only(UserId, GrantType.Password) ++ only(UserPassword, GrantType.Password) ++
-      only(Oauth2RefreshToken, GrantType.RefreshToken) ++ only(Oauth2TokenStore, GrantType.RefreshToken) ++ tokenUrl(
-        read
-      )
+      only(Oauth2RefreshToken, GrantType.RefreshToken) ++ only(Oauth2TokenStore, GrantType.RefreshToken) ++
+      loginUrl(read, Oauth2TokenUrl)
   }
 
-  private def tokenUrl(read: OptionReader): Seq[String] = read.opt(Oauth2TokenUrl).toList.flatMap { text =>
+  private def session(read: OptionReader): Seq[String] = {
+    val cookies =
+      if (read.isGiven(SessionTokenField)) Nil
+      else
+        Seq(ApiKeyName, ApiKeyIn, AuthScheme).filter(read.isGiven(_)).map { o =>
+          s"${o.name}: needs sessionTokenField; without it, the cookies of the login are sent"
+        }
+    val named = read.isGiven(ApiKeyName)
+    val place = Seq(
+      (named && read.isGiven(AuthScheme)) -> "authScheme: has no meaning with apiKeyName; give one of them",
+      (!named && read.isGiven(ApiKeyIn)) -> "apiKeyName: is required by apiKeyIn and was not given"
+    ).collect { case (true, text) => text }
+    val body =
+      if (read.isGiven(SessionBody))
+        Seq(UserId, UserPassword).filter(read.isGiven(_)).map { o =>
+          s"${o.name}: has no meaning with sessionBody; write it into sessionBody"
+        }
+      else if (read.isGiven(SessionBodyFormat)) Seq("sessionBody: is required by sessionBodyFormat and was not given")
+      else Nil
+    cookies ++ place ++ body ++ loginUrl(read, SessionUrl) ++ (if (named) apiKey(read) else Nil)
+  }
+
+  private def loginUrl(read: OptionReader, o: Opt[String]): Seq[String] = read.opt(o).toList.flatMap { text =>
     val valid = Try(new URI(text)).toOption.exists { u =>
       u.getScheme != null && Set("http", "https")(u.getScheme.toLowerCase) && u.getHost != null &&
       u.getUserInfo == null && u.getFragment == null
     }
     if (valid) Nil
-    else Seq("oauth2TokenUrl: must be an http:// or https:// URL with a host, without user and fragment")
+    else Seq(s"${o.name}: must be an http:// or https:// URL with a host, without user and fragment")
   }
 }

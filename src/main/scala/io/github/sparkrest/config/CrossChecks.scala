@@ -6,7 +6,15 @@ import java.net.URI
 import scala.util.Try
 
 import io.github.sparkrest.options.tables.OptType
-import io.github.sparkrest.options.values.{ErrorAction, HeaderName, HttpMethod, JsonTemplate, Template, ValueSource}
+import io.github.sparkrest.options.values.{
+  ErrorAction,
+  HeaderName,
+  HttpMethod,
+  JsonTemplate,
+  KeyPlacement,
+  Template,
+  ValueSource
+}
 import io.github.sparkrest.options.{RestOptions, SecretReference}
 
 /** Checks of several options together: placeholders, URLs, options that need each other. */
@@ -170,7 +178,17 @@ private[sparkrest] object CrossChecks {
 
   private def body(config: RestConfig): Seq[String] = {
     val b = config.body ++ config.initialBody
+    val keyInBody = config.auth match {
+      case k: AuthConfig.ApiKey  => k.in == KeyPlacement.Body
+      case s: AuthConfig.Session =>
+        s.place match {
+          case AuthConfig.TokenPlace.Named(_, in) => in == KeyPlacement.Body
+          case _                                  => false
+        }
+      case _ => false
+    }
     Seq(
+      (keyInBody && config.body.isEmpty && config.input.isEmpty) -> "body: is required by apiKeyIn=body and was not given",
       (config.schemaHints.isDefined && !config.inferSchema) ->
         s"schemaHints: need outputType=struct, and outputType is ${config.outputType}",
       (b.nonEmpty && config.method == HttpMethod.Get) -> "method: body needs POST, PUT or PATCH, and method is GET",

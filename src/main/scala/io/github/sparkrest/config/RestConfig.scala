@@ -237,7 +237,7 @@ object RestConfig {
       maxConsecutiveErrors = read.opt(MaxConsecutiveErrors),
       maxRequestsPerTrigger = read.opt(MaxRequestsPerTrigger),
       limits = LimitConfig.read(read),
-      auth = AuthConfig.read(read, withInput),
+      auth = AuthOptions(read, withInput),
       tls = TlsConfig.read(read),
       references = References(read.references(Seq(Headers, Params), Seq(Url, InitialUrl, Body, InitialBody))),
       outputType = outputType,

@@ -40,6 +40,8 @@ private[sparkrest] object TrustChecks {
         Seq(
           "oauth2TokenUrl: http:// shows the client's secret and the tokens to everybody on the network. Use https://."
         )
+      case s: AuthConfig.Session if isClear(s.url) =>
+        Seq("sessionUrl: http:// shows the login and the token to everybody on the network. Use https://.")
       case _ => Nil
     }
     val urls = (Seq("url" -> config.url) ++ config.initialUrl.map("initialUrl" -> _)).filter(u => isClear(u._2))

@@ -39,13 +39,13 @@ object Condition {
       extends Condition(
         "TOKEN_UNAVAILABLE",
         Retry,
-        "`oauth2TokenUrl` responded with a transient status code: 408, 429 or 5xx."
+        "`oauth2TokenUrl` or `sessionUrl` responded with a transient status code: 408, 429 or 5xx."
       )
   case object TokenRefused
       extends Condition(
         "TOKEN_REFUSED",
         FatalAtFirst,
-        "`oauth2TokenUrl` issued no access token, because it does not accept the client, the grant or the scope."
+        "`oauth2TokenUrl` issued no access token, because it does not accept the client, the grant or the scope. Or the login at `sessionUrl` failed."
       )
   case object TokenExpired
       extends Condition(
@@ -55,6 +55,12 @@ object Condition {
       )
   case object TokenStoreFailed
       extends Condition("TOKEN_STORE_FAILED", FatalAtFirst, "The driver cannot read or write `oauth2TokenStore`.")
+  case object AuthClassFailed
+      extends Condition(
+        "AUTH_CLASS_FAILED",
+        FatalAtFirst,
+        "The class `authClass` is not on the class path of an executor, is no `RequestSigner`, or threw an exception."
+      )
   case object TlsInvalid
       extends Condition(
         "TLS_INVALID",
@@ -209,6 +215,7 @@ object Condition {
     TokenRefused,
     TokenExpired,
     TokenStoreFailed,
+    AuthClassFailed,
     TlsInvalid,
     TlsFailed,
     AddressRefused,

@@ -3,6 +3,8 @@ package io.github.sparkrest.options
 
 import scala.collection.mutable
 
+import io.circe.Json
+import io.circe.parser.parse
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.options.tables.{Opt, OptType}
 import io.github.sparkrest.options.values.{FieldPath, Template}
@@ -106,6 +108,37 @@ final private[sparkrest] class OptionReader(
   /** The values of an object of secrets. */
   def secretValues(o: Opt[Seq[(String, String)]]): Seq[(String, Secret)] =
     opt(o).getOrElse(Nil).flatMap { case (k, v) => revealed(o, v, s".$k").map(k -> Secret(_)) }
+
+  /** A JSON object in which texts may be references, and the secrets that they refer to. If the option itself is a reference, each
+    * text is a secret.
+    */
+  def jsonWithSecrets(o: Opt[String]): Option[(Json, Seq[Secret])] = opt(o).flatMap { text =>
+    val parsed = parse(text).toOption.filter(_.isObject)
+    if (parsed.isEmpty) problem(s"${o.name}: its value (***) is not allowed; allowed: a JSON object")
+    val isSecret = byName.get(o.name.toLowerCase).exists(SecretReference.is)
+    parsed.map { json =>
+      val found = mutable.ArrayBuffer.empty[Secret]
+      val resolved = texts(json, "") { (within, text) =>
+        val value = if (SecretReference.is(text)) revealed(o, text, within) else Some(text)
+        if (isSecret || SecretReference.is(text)) value.foreach(found += Secret(_))
+        value.getOrElse(text)
+      }
+      (resolved, found.toList)
+    }
+  }
+
+  private def texts(json: Json, within: String)(change: (String, String) => String): Json = json.arrayOrObject(
+    json.asString.fold(json)(t => Json.fromString(change(within, t))),
+    items => Json.fromValues(items.zipWithIndex.map { case (v, i) => texts(v, s"$within[$i]")(change) }),
+    members => Json.fromFields(members.toList.map { case (k, v) => k -> texts(v, s"$within.$k")(change) })
+  )
+
+  /** The values of an object of templates. The secret of a reference is literal text, braces included. */
+  def templates(o: Opt[Seq[(String, String)]]): Seq[(String, Template)] =
+    opt(o).getOrElse(Nil).flatMap { case (k, v) =>
+      if (SecretReference.is(v)) revealed(o, v, s".$k").map(s => k -> Template(List(Template.Literal(s))))
+      else Some(k -> Template.parse(v))
+    }
 
   /** The secrets that these options refer to: by a whole value of an object, or in braces within a text. */
   def references(objects: Seq[Opt[Seq[(String, String)]]], texts: Seq[Opt[String]]): Map[String, Secret] = {

@@ -21,6 +21,7 @@ import io.github.sparkrest.options.values.Origin
   * @param hosts hosts that requests may reach: a name, `name:port`, or `*.domain`
   * @param privateNetworks `false`: `allowPrivateHosts` is `false` for all queries
   * @param tokenStores files and folders for `oauth2TokenStore`
+  * @param authClasses classes for `authClass`; `com.acme.*` means all with this prefix
   * @param bodyReferences whether references are read in `body`, `initialBody` and `inputData`
   */
 final case class Policy(
@@ -31,7 +32,8 @@ final case class Policy(
     tokenStores: Option[Seq[String]] = None,
     bodyReferences: Boolean = false,
     settings: Option[Seq[String]] = None,
-    aliases: Option[Seq[String]] = None
+    aliases: Option[Seq[String]] = None,
+    authClasses: Option[Seq[String]] = None
 ) {
   import Policy._
 
@@ -51,6 +53,9 @@ final case class Policy(
 
   def refusesAlias(alias: String): Option[String] =
     refusesName(s"the Hadoop credential $alias", alias, aliases, AllowedAliases, ClusterAliases)
+
+  def refusesClass(name: String): Option[String] =
+    refusesName(s"the class $name", name, authClasses, AllowedAuthClasses, Nil)
 
   def refusesHost(url: String): Option[String] = hosts
     .filterNot(h => Try(new URI(url)).toOption.exists(Origin.isAmong(h, _)))
@@ -88,6 +93,7 @@ object Policy {
   private val BodyReferences = "bodyReferences"
   private val AllowedConf = "allowedConf"
   private val AllowedAliases = "allowedAliases"
+  private val AllowedAuthClasses = "allowedAuthClasses"
   private val names = Seq(
     AllowedPaths,
     AllowedEnv,
@@ -96,6 +102,7 @@ object Policy {
     AllowedHosts,
     PrivateNetworks,
     AllowedTokenStores,
+    AllowedAuthClasses,
     BodyReferences
   )
 
@@ -132,7 +139,8 @@ object Policy {
           list(AllowedTokenStores),
           flag(BodyReferences, default = false).contains(true),
           list(AllowedConf),
-          list(AllowedAliases)
+          list(AllowedAliases),
+          list(AllowedAuthClasses)
         )
       )
   }

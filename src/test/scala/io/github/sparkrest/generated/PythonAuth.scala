@@ -78,6 +78,42 @@ object PythonAuth {
         Field("service", AwsService, required = true),
         Field("session_token", AwsSessionToken)
       )
+    ),
+    (
+      "Session",
+      "A login that returns the token of the other requests.",
+      Seq(
+        Field("url", SessionUrl, required = true),
+        Field("body", SessionBody),
+        Field("token_field", SessionTokenField),
+        Field("body_format", SessionBodyFormat),
+        Field("lifetime", SessionLifetime),
+        Field("name", ApiKeyName),
+        Field("location", ApiKeyIn),
+        Field("scheme", AuthScheme),
+        Field("user", UserId),
+        Field("password", UserPassword)
+      )
+    ),
+    (
+      "Signature",
+      "Requests signed with an HMAC over a template.",
+      Seq(
+        Field("key", SignatureKey, required = true),
+        Field("template", SignatureTemplate, required = true),
+        Field("headers", SignatureHeaders),
+        Field("params", SignatureParams),
+        Field("api_key", ApiKeySecret),
+        Field("algorithm", SignatureAlgorithm),
+        Field("encoding", SignatureEncoding),
+        Field("key_encoding", SignatureKeyEncoding),
+        Field("time_format", SignatureTimeFormat)
+      )
+    ),
+    (
+      "Custom",
+      "Requests signed by a class of yours.",
+      Seq(Field("class_name", AuthClass, required = true), Field("settings", AuthSettings))
     )
   )
 
@@ -87,8 +123,9 @@ object PythonAuth {
        |
        |from __future__ import annotations
        |
-       |from collections.abc import Mapping
+       |from collections.abc import Mapping, Sequence
        |from dataclasses import dataclass, field
+       |from datetime import timedelta
        |from typing import Literal
        |
        |from spark_rest._credentials import Credentials

@@ -14,6 +14,9 @@ object PythonDoc {
   /** `help()` indents a description by 12, an attribute docstring by 4. Both stay below 120 columns. */
   private val Width = 112
 
+  /** The line length of ruff. */
+  private val Column = 120
+
   def module: String =
     s"""# Generated from the option table (RestOptions.scala) by `make docs-options`. Do not edit.
        |${Quotes}The options of the source: the types and descriptions of keyword arguments. ADR 22 explains the form.$Quotes
@@ -37,9 +40,19 @@ object PythonDoc {
 
   private def typed(name: String, base: String, what: String, scope: Scope) = {
     val keys = RestOptions.all.filter(o => o.scope == scope && o != RestOptions.Url).map { o =>
-      s"    ${o.pythonName}: ${o.kind.python} | None\n    $Quotes${wrap(text(o, o.required), 4, Width).trim}$Quotes\n"
+      s"${declared(o)}\n    $Quotes${wrap(text(o, o.required), 4, Width).trim}$Quotes\n"
     }
     s"class $name($base, total=False):\n    $Quotes$what$Quotes\n\n${keys.mkString}"
+  }
+
+  /** As ruff formats a long line. */
+  private def declared(o: Opt[_]): String = {
+    val line = s"    ${o.pythonName}: ${o.kind.python} | None"
+    if (line.length <= Column) line
+    else {
+      val values = o.kind.python.stripPrefix("Literal[").stripSuffix("]")
+      s"    ${o.pythonName}: (\n        Literal[\n            $values\n        ]\n        | None\n    )"
+    }
   }
 
   private[generated] def described(o: Opt[_], argument: String, required: Boolean): String =

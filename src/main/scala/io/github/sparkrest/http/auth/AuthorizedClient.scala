@@ -4,71 +4,103 @@ package io.github.sparkrest.http.auth
 import io.github.sparkrest.config.{AuthConfig, RestConfig}
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.http.{Clock, HttpClient, HttpRequest, HttpResponse}
+import io.github.sparkrest.secret.Secret
 
 /** Adds credentials to each attempt of a request, so that every attempt has a new signature, nonce and token. It is next to the
   * network: redirects and retries come before it. Its errors do not contain secrets.
   *
-  * This is the only place that retries after a 401: with `OAuth2`, once, with another token, and with `Digest`, once, with the
-  * response to a challenge. A second 401 is the response. With `callStrictlyOnce` and `OAuth2` the first 401 is the response, and
-  * later requests get another token. A challenge is different: the server has not processed the request.
+  * This is the only place that retries after a 401, and it does so once. With `OAuth2` and `Session` the second attempt has another
+  * token, with `Digest` the response to a challenge, and otherwise credentials that another process wrote into their file. A
+  * second 401 is the response. With `callStrictlyOnce` the first 401 is the response, and later requests have the new credentials.
+  * A challenge is different: the server has not processed the request.
   *
-  * @param tokens of `OAuth2`
+  * @param tokens of `OAuth2` and `Session`
   */
 final class AuthorizedClient(config: RestConfig, network: HttpClient, tokens: Option[TokenSource], clock: Clock)
     extends HttpClient {
-  private val authenticator = Authenticator.of(config.auth)
+  import AuthorizedClient.Credentials
+
+  private val files = new RenewedFiles(config)
+
+  // A batch read makes a client for each of its polls, and parses its options once.
+  @volatile private var current = credentials(files.read().getOrElse(config.auth))
+  private val strictlyOnce = config.input.exists(_.strictlyOnce)
 
   def send[A](request: HttpRequest)(use: HttpResponse => Either[RestError, A]): Either[RestError, A] = tokens match {
     case Some(source) if request.trusted =>
       source.token(None).flatMap { first =>
-        if (!source.canRenew) once(request, Some(first))(use)
-        else if (config.input.exists(_.strictlyOnce))
-          once(request, Some(first)) { r =>
+        if (!source.canRenew) once(current, request, Some(first))(use)
+        else if (strictlyOnce)
+          once(current, request, Some(first)) { r =>
             if (r.status == 401) source.token(Some(first)): Unit
             use(r)
           }
         else
-          once(request, Some(first))(r => if (r.status == 401) Right(None) else use(r).map(Some(_))).flatMap {
+          once(current, request, Some(first))(r => if (r.status == 401) Right(None) else use(r).map(Some(_))).flatMap {
             case Some(answer) => Right(answer)
-            case None         => source.token(Some(first)).flatMap(next => once(request, Some(next))(use))
+            case None         => source.token(Some(first)).flatMap(next => once(current, request, Some(next))(use))
           }
       }
     case _ =>
-      once(request, None) { r =>
-        if (request.trusted && r.status == 401 && authenticator.learns(request, r)) Right(None)
-        else noted(request, r)(use).map(Some(_))
+      val used = current
+      once(used, request, None) { r =>
+        if (hasOthers(used, request, r) && (used.authenticator.isChallenged || !strictlyOnce)) Right(None)
+        else noted(used, request, r)(use).map(Some(_))
       }.flatMap {
         case Some(answer) => Right(answer)
-        case None         => once(request, None)(noted(request, _)(use))
+        case None         =>
+          val next = current
+          once(next, request, None)(noted(next, request, _)(use))
       }
   }
 
-  private def noted[A](request: HttpRequest, response: HttpResponse)(
+  /** Whether another attempt has other credentials. */
+  private def hasOthers(used: Credentials, request: HttpRequest, response: HttpResponse): Boolean =
+    request.trusted && (response.status == 401 && used.authenticator.learns(request, response) || renewed(used, response))
+
+  /** Amazon refuses credentials that have expired with a 403. */
+  private def renewed(used: Credentials, response: HttpResponse): Boolean =
+    (response.status == 401 || response.status == 403) && {
+      val next = files.read().filter(_ != used.auth)
+      next.foreach(auth => current = credentials(auth))
+      next.isDefined
+    }
+
+  private def credentials(auth: AuthConfig): Credentials =
+    Credentials(auth, Authenticator.of(auth), if (auth == config.auth) Nil else auth.secrets)
+
+  private def noted[A](used: Credentials, request: HttpRequest, response: HttpResponse)(
       use: HttpResponse => Either[RestError, A]
   ): Either[RestError, A] = {
-    if (request.trusted) authenticator.notes(request, response)
+    if (request.trusted) used.authenticator.notes(request, response)
     use(response)
   }
 
-  private def once[A](request: HttpRequest, token: Option[AccessToken])(
+  private def once[A](credentials: Credentials, request: HttpRequest, token: Option[AccessToken])(
       use: HttpResponse => Either[RestError, A]
   ): Either[RestError, A] = {
-    val tokens = token.map(_.value).toSeq
+    val tokens = token.toSeq.flatMap(_.secrets) // guard: I6.6
     // A stored URL may contain the mark of a token. The newest token takes its place.
     val complete = if (tokens.isEmpty) request else request.copy(url = KnownSecrets.ofTokens(tokens).open(request.url))
-    authenticator(complete, token.map(_.value), clock.now())
-      .flatMap(network.send(_)(r => use(r.copy(tokens = tokens))))
+    val signed = credentials.authenticator(complete, token.map(_.value), clock.now())
+    val added = credentials.renewed ++ signed.fold(_ => Nil, credentials.authenticator.secretsIn(complete, _))
+    signed
+      .flatMap(network.send(_)(r => use(r.copy(tokens = tokens ++ added))))
       .left
-      .map(KnownSecrets(config, tokens).hide(_))
+      .map(KnownSecrets(config, tokens ++ added).hide(_))
   }
 }
 
 object AuthorizedClient {
+
+  /** @param renewed secrets that the options did not have when they were parsed */
+  final private case class Credentials(auth: AuthConfig, authenticator: Authenticator, renewed: Seq[Secret])
+
   def apply(config: RestConfig, network: HttpClient, handed: Option[HandedToken]): HttpClient =
     apply(config, network, handed, network)
 
   /** @param handed the token that the driver sent, for a grant that only the driver may use
-    * @param toEndpoint sends requests to the token endpoint
+    * @param toEndpoint sends requests to the token endpoint, and login requests
     */
   def apply(
       config: RestConfig,
@@ -79,6 +111,8 @@ object AuthorizedClient {
     val tokens = config.auth match {
       case o: AuthConfig.OAuth2 if !o.onDriver =>
         Some(new FetchedTokens(o, new TokenEndpoint(config, o, toEndpoint, Clock.System), TokenCache.OfJvm))
+      case s: AuthConfig.Session =>
+        Some(new FetchedTokens(s, new SessionLogin(config, s, toEndpoint, Clock.System), TokenCache.OfJvm))
       case _ => handed
     }
     new AuthorizedClient(config, network, tokens, Clock.System)

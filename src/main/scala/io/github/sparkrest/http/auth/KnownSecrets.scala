@@ -46,7 +46,7 @@ final class KnownSecrets private (values: Vector[KnownSecrets.Known]) {
     of(row.values.map(_._1).filter(Secret.isNamed(_)).flatMap(c => row.text(c).map(s"row.$c" -> _)))
 
   /** Adds tokens that were fetched. */
-  def and(tokens: Seq[Secret]): KnownSecrets = of(tokens.map(TokenName -> _.reveal))
+  def and(tokens: Seq[Secret]): KnownSecrets = of(ofTokenNames(tokens))
 
   private def of(more: Seq[(String, String)]): KnownSecrets = more.filter(_._2.length >= MinLength) match {
     case Seq() => this
@@ -113,7 +113,8 @@ object KnownSecrets {
         numbered("proxy", proxy.toSeq.flatMap(c => Seq(c._2.reveal, c._1))) ++ numbered("tls", tls.map(_.reveal)) ++
         numbered("cookie", config.cookie.toSeq.flatMap(c => inCookie(c.reveal))) ++
         numbered("body", (config.body.toList ++ config.initialBody).flatMap(inBody)) ++
-        numbered("sent", combined(config)) ++ more.map(TokenName -> _.reveal)
+        numbered("login", loginBody(config).toList.flatMap(inBody)) ++
+        numbered("sent", combined(config)) ++ ofTokenNames(more)
     val inUrls = (config.url +: config.initialUrl.toSeq).flatMap(Redact.secretsIn)
     val plain = config.headers.collect { case (k, v) if !harmless.matcher(k).matches() => s"headers.$k" -> v } ++
       config.params.map { case (k, v) => s"params.$k" -> v } ++ numbered("url", inUrls)
@@ -121,6 +122,11 @@ object KnownSecrets {
       .flatMap { case (name, v) => (name -> v) +: numbered(name, v.split("[ =;]").toSeq) }
       .filter { case (_, v) => v.length >= MinPlainLength && !v.contains('{') }
     longestFirst(named(secrets.filter(_._2.length >= MinLength) ++ parts))
+  }
+
+  /** The first name is that of stored marks. */
+  private def ofTokenNames(tokens: Seq[Secret]): Seq[(String, String)] = tokens.zipWithIndex.map { case (t, i) =>
+    (if (i == 0) TokenName else s"$TokenName.$i") -> t.reveal
   }
 
   private def numbered(name: String, values: Seq[String]): Seq[(String, String)] =
@@ -144,11 +150,17 @@ object KnownSecrets {
   private def combined(config: RestConfig): Seq[String] = {
     val ofAuth = config.auth match {
       case AuthConfig.Basic(user, password) => Some(Authenticator.basic(user.reveal, password.reveal))
+      case s: AuthConfig.Session            => s.user.map { case (u, p) => Authenticator.basic(u.reveal, p.reveal) }
       case o: AuthConfig.OAuth2             => o.clientSecret.map(OAuth2.clientHeader(o, _))
       case _                                => None
     }
     val ofProxy = config.transport.proxy.flatMap(_.credentials).map(c => Authenticator.basic(c._1, c._2.reveal))
     (ofAuth.toList ++ ofProxy).map(_.drop("Basic ".length))
+  }
+
+  private def loginBody(config: RestConfig): Option[String] = config.auth match {
+    case s: AuthConfig.Session => s.body.map(_.reveal)
+    case _                     => None
   }
 
   private def inCookie(cookie: String): List[String] =

@@ -16,8 +16,11 @@ import io.github.sparkrest.secret.{Redact, Secret}
 /** An access token as it is used.
   *
   * @param renewAtMs when to fetch the next token, epoch milliseconds; `None`: the server did not name an end
+  * @param parts secrets within the token, such as the values of cookies
   */
-final case class AccessToken(value: Secret, renewAtMs: Option[Long]) {
+final case class AccessToken(value: Secret, renewAtMs: Option[Long], parts: Seq[Secret] = Nil) {
+  def secrets: Seq[Secret] = value +: parts
+
   def isDue(now: Instant): Boolean = renewAtMs.exists(now.toEpochMilli >= _)
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.http.auth
 
+import java.time.Instant
+
 import scala.util.control.NonFatal
 
 import io.github.sparkrest.config.AuthConfig
@@ -17,10 +19,19 @@ trait TokenSource {
   def canRenew: Boolean = true
 }
 
-/** Grants that any process may use at any time: the process that needs the token fetches it. */
-final class FetchedTokens(options: AuthConfig.OAuth2, endpoint: TokenEndpoint, cache: TokenCache) extends TokenSource {
+/** A login that any process may use at any time. */
+trait Login {
+  def token(): Either[RestError, AccessToken]
+  def now(): Instant
+}
+
+/** The process that needs a token fetches it.
+  *
+  * @param key configurations that are equal share a token
+  */
+final class FetchedTokens(key: AuthConfig, login: Login, cache: TokenCache) extends TokenSource {
   def token(refused: Option[AccessToken]): Either[RestError, AccessToken] =
-    cache.token(options, refused, endpoint.now())(_ => endpoint.ask(None).map(_.token))
+    cache.token(key, refused, login.now())(_ => login.token())
 }
 
 /** A token that the driver sent with a task. Only the driver can fetch another one.

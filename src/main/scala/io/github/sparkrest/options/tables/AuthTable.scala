@@ -19,16 +19,15 @@ object AuthType {
   case object OAuth1 extends AuthType("OAuth1")
   case object OAuth2 extends AuthType("OAuth2")
   case object SigV4 extends AuthType("SigV4")
-  val all: Seq[AuthType] = Seq(Anonymous, Basic, Digest, Bearer, ApiKey, OAuth1, OAuth2, SigV4)
+  case object Session extends AuthType("Session")
+  case object Signature extends AuthType("Signature")
+  case object Custom extends AuthType("Custom")
+  val all: Seq[AuthType] =
+    Seq(Anonymous, Basic, Digest, Bearer, ApiKey, OAuth1, OAuth2, SigV4, Session, Signature, Custom)
 }
 
 /** Rows of [[RestOptions]]: authentication. [[optionsOf]] says which of them belong together. */
-private[sparkrest] trait AuthTable {
-  private val Authentication = Section("Authentication")
-  private def text(name: String, doc: String): Opt[String] = Opt(name, NonEmpty, Authentication, doc)
-  private def hidden(name: String, doc: String): Opt[String] = text(name, doc).copy(secret = true)
-  private def fields(name: String, doc: String): Opt[Seq[(String, String)]] = Opt(name, JsonMap, Authentication, doc)
-
+private[sparkrest] trait AuthTable extends LoginTable {
   val AuthType: Opt[Kind] = Opt(
     "authType",
     OneOf(Kind.all),
@@ -42,7 +41,7 @@ private[sparkrest] trait AuthTable {
       Text,
       Authentication,
       secret = true,
-      doc = "User of `Basic`, of `Digest`, and of the OAuth2 grant `password`."
+      doc = "User of `Basic`, of `Digest`, of the OAuth2 grant `password`, and of `Session` without a `sessionBody`."
     )
   val UserPassword: Opt[String] =
     Opt(
@@ -55,18 +54,21 @@ private[sparkrest] trait AuthTable {
   val OauthToken: Opt[String] = hidden("oauthToken", "Token of `Bearer` or `OAuth1`. Optional for `OAuth1`.")
   val AuthScheme: Opt[String] = text(
     "authScheme",
-    "Word before the token of `Bearer` and `OAuth2`, e.g. `SSWS`. No blank follows a word that ends with `=`, such as `Token token=`."
+    "Word before the token of `Bearer`, `OAuth2` and `Session`, e.g. `SSWS`. No blank follows a word that ends with `=`, such as `Token token=`."
   ).copy(default = Some("Bearer"))
 
-  val ApiKeySecret: Opt[String] = hidden("apiKey", "Key of `ApiKey`.")
+  val ApiKeySecret: Opt[String] = hidden("apiKey", "Key of `ApiKey`, or `{apiKey}` in the templates of `Signature`.")
   val ApiKeyName: Opt[String] =
-    text("apiKeyName", "Name of the header, query parameter or cookie of `ApiKey`.").copy(default = Some("X-API-Key"))
+    text(
+      "apiKeyName",
+      "Name of the header, query parameter, cookie or property of the body with the key of `ApiKey` or the token of `Session`. Without it, the token of a `Session` follows `authScheme` in the header `Authorization`."
+    ).copy(default = Some("X-API-Key"))
   val ApiKeyIn: Opt[values.KeyPlacement] = Opt(
     "apiKeyIn",
     OneOf(values.KeyPlacement.all),
     Authentication,
     default = Some("header"),
-    doc = "Place of the key of `ApiKey`."
+    doc = "Place of `apiKeyName`. `body` is a property of a JSON object, or a field of a form."
   )
 
   val OauthConsumerKey: Opt[String] = hidden("oauthConsumerKey", "Consumer key of `OAuth1` (RFC 5849).")
@@ -178,7 +180,33 @@ private[sparkrest] trait AuthTable {
           UserPassword,
           AuthScheme
         )
-      case SigV4 => Seq(AwsRegion, AwsService, AwsAccessKeyId, AwsSecretAccessKey, AwsSessionToken)
+      case SigV4   => Seq(AwsRegion, AwsService, AwsAccessKeyId, AwsSecretAccessKey, AwsSessionToken)
+      case Session =>
+        Seq(
+          SessionUrl,
+          SessionBody,
+          SessionBodyFormat,
+          SessionTokenField,
+          SessionLifetime,
+          UserId,
+          UserPassword,
+          ApiKeyName,
+          ApiKeyIn,
+          AuthScheme
+        )
+      case Signature =>
+        Seq(
+          SignatureKey,
+          SignatureKeyEncoding,
+          SignatureAlgorithm,
+          SignatureEncoding,
+          SignatureTemplate,
+          SignatureHeaders,
+          SignatureParams,
+          SignatureTimeFormat,
+          ApiKeySecret
+        )
+      case Custom => Seq(AuthClass, AuthSettings)
     }
   }
 

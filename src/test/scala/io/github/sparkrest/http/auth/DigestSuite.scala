@@ -5,6 +5,7 @@ import java.util.concurrent.ConcurrentHashMap
 import java.util.concurrent.atomic.AtomicInteger
 
 import io.github.sparkrest.config.{AuthConfig, RestConfig}
+import io.github.sparkrest.http.auth.signing.DigestChallenge
 import io.github.sparkrest.http.transport.SttpClient
 import io.github.sparkrest.http.{HttpRequest, LocalServer}
 import io.github.sparkrest.secret.Secret

@@ -11,6 +11,7 @@ import java.util.Base64
 import io.github.sparkrest.config.{AuthConfig, RestConfig}
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.HttpRequest
+import io.github.sparkrest.http.auth.signing.OAuth1
 import io.github.sparkrest.http.tls.PemKey
 import io.github.sparkrest.http.transport.SttpClient
 import io.github.sparkrest.options.values.SignatureMethod

@@ -6,6 +6,7 @@ import java.time.Instant
 import io.github.sparkrest.config.{AuthConfig, RestConfig}
 import io.github.sparkrest.http.Headers._
 import io.github.sparkrest.http.HttpRequest
+import io.github.sparkrest.http.auth.signing.SigV4
 import io.github.sparkrest.secret.Secret
 import org.scalatest.funsuite.AnyFunSuite
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.sparkrest.http.auth
+package io.github.sparkrest.http.auth.signing
 
 import java.time.Instant
 
 import io.github.sparkrest.config.AuthConfig
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.http.Headers._
+import io.github.sparkrest.http.auth.{Authenticator, Crypto}
 import io.github.sparkrest.http.{HeaderScanner, HttpRequest, HttpResponse, RecentlyUsed}
 import io.github.sparkrest.options.values.Origin
 import io.github.sparkrest.request.RequestTemplate.percentEncode
@@ -14,7 +15,7 @@ import io.github.sparkrest.secret.Secret
 /** `authType=Digest`: answers the challenge of a 401, and then sends credentials with each request until the server has another
   * challenge.
   */
-final private class DigestAuthenticator(o: AuthConfig.Digest) extends Authenticator {
+final private[auth] class DigestAuthenticator(o: AuthConfig.Digest) extends Authenticator {
   protected def signed(request: HttpRequest, token: Option[Secret], now: Instant): Either[RestError, HttpRequest] =
     Right(session(request).next().fold(request) { case (challenge, count) =>
       Authenticator.authorization(request, challenge.answer(o, request, count, Crypto.nonce()))
@@ -25,6 +26,8 @@ final private class DigestAuthenticator(o: AuthConfig.Digest) extends Authentica
     challenge.foreach(session(request).begin)
     challenge.isDefined
   }
+
+  override def isChallenged: Boolean = true
 
   override def notes: (HttpRequest, HttpResponse) => Unit = (request, response) =>
     response.header("Authentication-Info").flatMap(DigestChallenge.nextNonce).foreach(session(request).move)
@@ -81,7 +84,7 @@ final private[auth] case class DigestChallenge(
     * @param clientNonce never used before with this challenge
     */
   def answer(o: AuthConfig.Digest, request: HttpRequest, count: Int, clientNonce: String): String = {
-    val (user, target, counter) = (o.user.reveal, DigestChallenge.target(request.url), f"$count%08x")
+    val (user, target, counter) = (o.user.reveal, HmacSignature.target(request.url), f"$count%08x")
     val secret = {
       val plain = hash(s"$user:$realm:${o.password.reveal}")
       if (isSession) hash(s"$plain:$nonce:$clientNonce") else plain
@@ -155,11 +158,5 @@ private[auth] object DigestChallenge {
       }
     }
     found.reverse.map { case (scheme, parameters) => (scheme, parameters.reverse) }
-  }
-
-  /** Path and query, as they are sent. */
-  def target(url: String): String = {
-    val rest = url.substring(url.indexOf("://") + 3).takeWhile(_ != '#').dropWhile(c => c != '/' && c != '?')
-    if (rest.startsWith("/")) rest else s"/$rest"
   }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.sparkrest.http.auth
+package io.github.sparkrest.http.auth.signing
 
 import java.net.{URI, URLDecoder}
 import java.nio.charset.StandardCharsets.{US_ASCII, UTF_8}
@@ -10,6 +10,7 @@ import java.util.Base64
 import io.github.sparkrest.config.AuthConfig
 import io.github.sparkrest.http.Headers._
 import io.github.sparkrest.http.HttpRequest
+import io.github.sparkrest.http.auth.Crypto
 import io.github.sparkrest.http.tls.PemKey
 import io.github.sparkrest.options.values.SignatureMethod
 import io.github.sparkrest.request.RequestTemplate.percentEncode

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.sparkrest.http.auth
+package io.github.sparkrest.http.auth.signing
 
 import java.security.{GeneralSecurityException, InvalidKeyException}
 import java.time.Instant
@@ -7,11 +7,12 @@ import java.time.Instant
 import io.github.sparkrest.config.AuthConfig
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.HttpRequest
+import io.github.sparkrest.http.auth.{Authenticator, Crypto}
 import io.github.sparkrest.options.values.SignatureMethod
 import io.github.sparkrest.secret.Secret
 
 /** `authType=OAuth1`: a signature with a nonce and a timestamp for each attempt (RFC 5849 §3.3). */
-final private class OAuth1Authenticator(o: AuthConfig.OAuth1) extends Authenticator {
+final private[auth] class OAuth1Authenticator(o: AuthConfig.OAuth1) extends Authenticator {
   import OAuth1Authenticator._
 
   protected def signed(request: HttpRequest, token: Option[Secret], now: Instant): Either[RestError, HttpRequest] =

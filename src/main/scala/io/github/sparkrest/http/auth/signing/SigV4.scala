@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.sparkrest.http.auth
+package io.github.sparkrest.http.auth.signing
 
 import java.nio.charset.StandardCharsets.UTF_8
 import java.time.format.DateTimeFormatter
@@ -9,11 +9,12 @@ import io.github.sparkrest.config.AuthConfig
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.http.Headers._
 import io.github.sparkrest.http.HttpRequest
+import io.github.sparkrest.http.auth.{Authenticator, Crypto}
 import io.github.sparkrest.request.RequestTemplate.percentEncode
 import io.github.sparkrest.secret.Secret
 
 /** `authType=SigV4`: the signature of Amazon Web Services, version 4, in headers. Each attempt has a new time and signature. */
-final private class SigV4Authenticator(o: AuthConfig.SigV4) extends Authenticator {
+final private[auth] class SigV4Authenticator(o: AuthConfig.SigV4) extends Authenticator {
   protected def signed(request: HttpRequest, token: Option[Secret], now: Instant): Either[RestError, HttpRequest] =
     Right(SigV4.signed(o, request, now))
 }

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.http.auth
+
+import java.time.Instant
+
+import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.error.RestError
+import io.github.sparkrest.http.Headers._
+import io.github.sparkrest.http.limits.ServerLimits
+import io.github.sparkrest.http.{Clock, HttpClient, HttpRequest}
+import io.github.sparkrest.options.values.Template
+import io.github.sparkrest.secret.Secret
+
+/** Sends requests whose responses contain a token. Its errors do not contain secrets. */
+final private[auth] class LoginClient(config: RestConfig, network: HttpClient, clock: Clock) {
+  import LoginClient._
+
+  /** The user's name for this program. The other headers are for the API alone, and a reference may be a secret. */
+  private val userAgent = config.headers.filter { case (name, text) =>
+    name.equalsIgnoreCase("User-Agent") && !config.references.areIn(text) && Template.parse(text).names.isEmpty
+  }
+
+  /** @param secrets of this request, in addition to the options */
+  def send[A](request: HttpRequest, secrets: Seq[Secret])(
+      read: Answer => Either[RestError, A]
+  ): Either[RestError, A] = {
+    val agent = userAgent.filterNot(_ => request.headers.has("User-Agent"))
+    network
+      .send(request.copy(headers = request.headers ++ agent)) { response =>
+        val now = clock.now()
+        val wait =
+          ServerLimits.retryAfterMs(response.headers, now.toEpochMilli).map(math.min(_, config.limits.maxWaitMs))
+        read(Answer(response.status, response.headers, response.body.readNBytes(MaxBytes), now, wait))
+      }
+      .left
+      .map(KnownSecrets(config, secrets).hide(_))
+  }
+}
+
+private[auth] object LoginClient {
+  private val MaxBytes: Int = 1 << 20
+
+  /** @param body as long as such a response may be
+    * @param waitMs how long the server wants no further request
+    */
+  final case class Answer(
+      status: Int,
+      headers: Seq[(String, String)],
+      body: Array[Byte],
+      at: Instant,
+      waitMs: Option[Long]
+  )
+}

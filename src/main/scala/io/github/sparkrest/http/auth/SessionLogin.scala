@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.http.auth
+
+import java.net.{URI, URLEncoder}
+import java.nio.charset.StandardCharsets.UTF_8
+import java.time.Instant
+
+import scala.util.Try
+
+import io.circe.Json
+import io.circe.parser.parse
+import io.github.sparkrest.config.AuthConfig.{Session, TokenPlace}
+import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.http.Headers._
+import io.github.sparkrest.http.auth.LoginClient.Answer
+import io.github.sparkrest.http.{Clock, HttpClient, HttpRequest}
+import io.github.sparkrest.options.tables.OptType
+import io.github.sparkrest.options.values.{FieldPath, KeyPlacement, ValueSource}
+import io.github.sparkrest.secret.{Redact, Secret}
+
+/** `authType=Session`: the token that a login returned, in each request. */
+final private class SessionAuthenticator(o: Session) extends Authenticator {
+  protected def signed(request: HttpRequest, token: Option[Secret], now: Instant): Either[RestError, HttpRequest] =
+    token.fold[Either[RestError, HttpRequest]](Right(request))(t =>
+      o.place match {
+        case TokenPlace.Authorization(scheme) =>
+          Right(Authenticator.authorization(request, Authenticator.withScheme(scheme, t)))
+        case TokenPlace.Named(name, in) => PlacedKey(name, in, t, request)
+        case TokenPlace.Cookies         => Right(PlacedKey.cookies(t.reveal, request))
+      }
+    )
+}
+
+/** Logs in. Its errors do not contain secrets. */
+final class SessionLogin(config: RestConfig, o: Session, network: HttpClient, clock: Clock) extends Login {
+  private val client = new LoginClient(config, network, clock)
+
+  /** A second login after a broken connection is harmless: the API forgets the first session. */
+  def token(): Either[RestError, AccessToken] =
+    client.send(SessionLogin.request(o), Nil)(SessionLogin.token(o, _)).left.map(_.copy(repeatable = true))
+
+  def now(): Instant = clock.now()
+}
+
+/** Login requests and their responses. Pure. */
+private[auth] object SessionLogin {
+  def request(o: Session): HttpRequest = {
+    val kind = if (o.form) "application/x-www-form-urlencoded" else "application/json"
+    val content = if (o.body.isEmpty) Nil else Seq("Content-Type" -> kind)
+    val body = o.body.map(b => if (o.form) form(b.reveal) else b.reveal)
+    val plain = HttpRequest("POST", o.url, content :+ ("Accept" -> "application/json"), body)
+    o.user.fold(plain) { case (user, password) =>
+      Authenticator.authorization(plain, Authenticator.basic(user.reveal, password.reveal))
+    }
+  }
+
+  private def form(json: String): String = OptType.JsonMap
+    .read(json)
+    .getOrElse(Nil)
+    .map { case (k, v) => s"${URLEncoder.encode(k, "UTF-8")}=${URLEncoder.encode(v, "UTF-8")}" }
+    .mkString("&")
+
+  def token(o: Session, answer: Answer): Either[RestError, AccessToken] = {
+    val status = answer.status
+    if (status / 100 == 5 || status == 408 || status == 429)
+      Left(
+        RestError(
+          Condition.TokenUnavailable,
+          s"${login(o)} answered with status $status.",
+          "The request will be retried.",
+          answer.waitMs
+        )
+      )
+    else if (status / 100 != 2) Left(refused(o, s"answered with status $status${shown(answer.body)}."))
+    else
+      found(o, answer) match {
+        case Right((value, parts)) =>
+          val end = o.lifetimeMs.map(_ + answer.at.toEpochMilli)
+          Right(AccessToken(Secret(value), end, parts.map(Secret(_))))
+        case Left(why) => Left(refused(o, s"answered with status $status, but $why."))
+      }
+  }
+
+  /** The token, and secrets within it. Left: why there is none. */
+  private def found(o: Session, answer: Answer): Either[String, (String, Seq[String])] = {
+    lazy val json = parse(new String(answer.body, UTF_8)).toOption
+    val value = o.token match {
+      case None                             => cookies(answer.headers)
+      case Some(ValueSource.InHeader(name)) =>
+        answer.headers.value(name).map(_ -> Nil).toRight(s"without the header $name of sessionTokenField")
+      case Some(ValueSource.InBody(path)) =>
+        val text = json match {
+          case Some(j)             => at(j, path.segments.toList).flatMap(scalar)
+          case None if path.isRoot => Some(new String(answer.body, UTF_8).trim)
+          case None                => None
+        }
+        text.filter(_.nonEmpty).map(_ -> Nil).toRight(s"without $path of sessionTokenField: ${described(json)}")
+      case Some(_: ValueSource.InLink) => Left("sessionTokenField is a link")
+    }
+    value.filterOrElse({ case (token, _) => isSendable(o.place, token) }, "its token cannot be sent in a header")
+  }
+
+  /** The cookies to send back, as RFC 6265 §5.4 joins them. A cookie that ends at once is no part of the session. */
+  private def cookies(headers: Seq[(String, String)]): Either[String, (String, Seq[String])] = {
+    val set = headers.values("Set-Cookie").flatMap { line =>
+      val parts = line.split(";").toList.map(_.trim)
+      val (name, value) = parts.headOption.getOrElse("").span(_ != '=')
+      val ended = parts.drop(1).exists(_.replace(" ", "").equalsIgnoreCase("max-age=0"))
+      if (name.isEmpty || value.length < 2 || ended) None else Some(name.trim -> value.drop(1).trim)
+    }
+    val last = set.foldLeft(Vector.empty[(String, String)]) { case (kept, (k, v)) =>
+      kept.filterNot(_._1 == k) :+ (k -> v)
+    }
+    if (last.isEmpty) Left("set no cookie; set sessionTokenField if the token is elsewhere")
+    else Right((last.map { case (k, v) => s"$k=$v" }.mkString("; "), last.map(_._2)))
+  }
+
+  private def at(json: Json, path: List[FieldPath.Segment]): Option[Json] = path match {
+    case Nil                                   => Some(json)
+    case FieldPath.Name(name) :: rest          => json.asObject.flatMap(_(name)).flatMap(at(_, rest))
+    case FieldPath.At(index) :: rest           => json.asArray.flatMap(_.lift(index)).flatMap(at(_, rest))
+    case FieldPath.Where(field, value) :: rest =>
+      json.asArray
+        .flatMap(_.find(_.asObject.flatMap(_(field)).flatMap(scalar).contains(value)))
+        .flatMap(at(_, rest))
+    case FieldPath.Each :: _ => None
+  }
+
+  private def scalar(json: Json): Option[String] = json.asString.orElse(json.asNumber.map(_.toString))
+
+  /** RFC 6749 §A.12: the characters that a header allows. A body and a query encode all others. */
+  private def isSendable(place: TokenPlace, token: String): Boolean = place match {
+    case TokenPlace.Named(_, KeyPlacement.Query | KeyPlacement.Body) => true
+    case _                                                           => token.forall(c => c >= ' ' && c <= '~')
+  }
+
+  /** Names only, because a value may be the token. What an API says of an error is no token. */
+  private def described(json: Option[Json]): String = json.fold("the body is not JSON") { j =>
+    j.asObject.fold("the body is not a JSON object") { o =>
+      val said = Seq("error", "errors", "message", "errorMessage").flatMap(o(_)).headOption
+      s"a JSON object with ${o.keys.mkString(", ")}" + said.fold("")(e => shown(e.noSpaces.getBytes(UTF_8)))
+    }
+  }
+
+  private def shown(body: Array[Byte]): String =
+    if (body.isEmpty) "" else s" (${Redact.snippet(body, body.length)})"
+
+  private def refused(o: Session, what: String): RestError = {
+    val credentials = if (o.body.isDefined) "sessionBody" else "userId and userPassword"
+    RestError(
+      Condition.TokenRefused,
+      s"${login(o)} $what",
+      s"Check $credentials, sessionUrl and sessionTokenField against the API's documentation."
+    )
+  }
+
+  /** Its name in messages. Only the host: a path may name the customer. */
+  private def login(o: Session): String =
+    s"The login at ${Try(new URI(o.url).getAuthority).getOrElse("sessionUrl")} (sessionUrl)"
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.http.auth.signing
+
+import java.nio.charset.StandardCharsets.UTF_8
+import java.security.MessageDigest
+import java.time.{Instant, ZoneOffset}
+
+import io.github.sparkrest.config.AuthConfig
+import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.http.HttpRequest
+import io.github.sparkrest.http.auth.{Authenticator, Crypto, PlacedKey}
+import io.github.sparkrest.options.values.Template
+import io.github.sparkrest.secret.Secret
+
+/** `authType=Signature`: an HMAC over a template. Each attempt has a new time, nonce and signature. */
+final private[auth] class SignatureAuthenticator(o: AuthConfig.Signature) extends Authenticator {
+  protected def signed(request: HttpRequest, token: Option[Secret], now: Instant): Either[RestError, HttpRequest] =
+    HmacSignature.signed(o, request, now, Crypto.nonce())
+}
+
+/** Signs one attempt of a request. Pure.
+  *
+  * The URL and the body are signed as they are sent, byte for byte.
+  */
+private[auth] object HmacSignature {
+  private val Name = "signature"
+
+  /** @param nonce never used before */
+  def signed(
+      o: AuthConfig.Signature,
+      request: HttpRequest,
+      now: Instant,
+      nonce: String
+  ): Either[RestError, HttpRequest] = {
+    val timestamp = o.time.render(now, ZoneOffset.UTC)
+    // A URL that the API returned may contain the parameters of an earlier attempt.
+    val plain = request.copy(url = o.params.foldLeft(request.url) { case (url, (name, _)) =>
+      PlacedKey.withoutParameter(url, name)
+    })
+    def fill(template: Template, at: HttpRequest, signature: => String): String = template.render(
+      {
+        case "method"    => at.method
+        case "host"      => parts(at.url)._1
+        case "path"      => parts(at.url)._2
+        case "query"     => parts(at.url)._3
+        case "target"    => target(at.url)
+        case "body"      => at.body.getOrElse("")
+        case "bodyHash"  => bodyHash(o, at)
+        case "timestamp" => timestamp
+        case "nonce"     => nonce
+        case "apiKey"    => o.apiKey.fold("")(_.reveal)
+        case Name        => signature
+        case other       => throw new IllegalArgumentException(other)
+      },
+      identity
+    )
+    val (last, first) = o.params.partition(_._2.names.contains(Name))
+    def withParams(to: HttpRequest, params: Seq[(String, Template)], signature: => String): HttpRequest =
+      params.foldLeft(to) { case (r, (name, t)) =>
+        r.copy(url = PlacedKey.inQuery(r.url, name, Secret(fill(t, r, signature))))
+      }
+    val dated = withParams(plain, first, "")
+    val signature = sign(o, fill(o.template, dated, ""))
+    val complete = withParams(dated, last, signature)
+    val values = o.headers.map { case (name, t) => name -> fill(t, dated, signature) }
+    values.collectFirst { case (name, v) if v.exists(c => c < ' ' && c != '\t' || c == 0x7f) => name } match {
+      case Some(name) => Left(notInHeader(name))
+      case None       => Right(values.foldLeft(complete) { case (r, (name, v)) => PlacedKey.header(r, name, v) })
+    }
+  }
+
+  private def sign(o: AuthConfig.Signature, text: String): String =
+    o.encoding.encode(Crypto.hmac(o.algorithm.mac, o.keyEncoding.decode(o.key.reveal), text.getBytes(UTF_8)))
+
+  private def bodyHash(o: AuthConfig.Signature, request: HttpRequest): String =
+    o.encoding.encode(MessageDigest.getInstance(o.algorithm.hash).digest(request.body.getOrElse("").getBytes(UTF_8)))
+
+  /** Path and query, as they are sent. */
+  private[auth] def target(url: String): String = {
+    val rest = url.substring(url.indexOf("://") + 3).takeWhile(_ != '#').dropWhile(c => c != '/' && c != '?')
+    if (rest.startsWith("/")) rest else s"/$rest"
+  }
+
+  /** Host with a port that is not the default, path and query. */
+  private def parts(url: String): (String, String, String) = {
+    val authority = url.substring(url.indexOf("://") + 3).takeWhile(c => c != '/' && c != '?' && c != '#')
+    val (path, query) = target(url).span(_ != '?')
+    val default = if (HttpRequest.isHttps(url)) ":443" else ":80"
+    (authority.substring(authority.lastIndexOf('@') + 1).toLowerCase.stripSuffix(default), path, query.drop(1))
+  }
+
+  private def notInHeader(name: String) = RestError(
+    Condition.InvalidOptions,
+    s"signatureHeaders.$name: its value contains a line break or another control character, which a header cannot contain.",
+    "Use placeholders whose values are on one line."
+  )
+}
