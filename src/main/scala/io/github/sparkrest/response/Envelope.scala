@@ -10,7 +10,7 @@ import io.circe.Json
 import io.circe.jawn.parseByteBuffer
 import io.github.sparkrest.json.{FirstNames, JsonBytes, JsonScanner, Malformed, RawControls}
 import io.github.sparkrest.options.values.FieldPath
-import io.github.sparkrest.options.values.FieldPath.{At, Each, Name, Segment, Where}
+import io.github.sparkrest.options.values.FieldPath.{At, Each, Members, Name, Segment, Where}
 
 /** The part of a response next to its records: the values at the requested paths, and the first names of the root object.
   *
@@ -39,7 +39,7 @@ object Envelope {
       def holds(element: Json) = element.asObject.flatMap(_(field)).flatMap(text).contains(value)
       json.asArray.flatMap(_.find(holds)).flatMap(within(_, rest))
     case At(index) :: rest => json.asArray.flatMap(_.lift(index)).flatMap(within(_, rest))
-    case Each :: _         => None
+    case (Each | Members) :: _ => None
   }
 
   private def text(json: Json): Option[String] =
@@ -122,7 +122,7 @@ private[sparkrest] object EnvelopePass {
 
   def selects(t: Trail): Boolean = t.rest.headOption.exists {
     case At(_) | Where(_, _) => true
-    case Name(_) | Each      => false
+    case Name(_) | Each | Members => false
   }
 
   /** The trails that lead into the element with this index. */

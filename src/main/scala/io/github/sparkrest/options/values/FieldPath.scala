@@ -4,7 +4,7 @@ package io.github.sparkrest.options.values
 import scala.util.matching.Regex.Match
 
 /** Path of a value in a JSON document, from the root down: `meta.next`, `"@odata.nextLink"`, `data[].item`,
-  * `links[rel=next].uri`, `[1]`; `$` is the root itself.
+  * `links[rel=next].uri`, `[1]`, `rates.*`; `$` is the root itself.
   */
 final case class FieldPath(segments: Vector[FieldPath.Segment]) {
   import FieldPath._
@@ -17,14 +17,15 @@ final case class FieldPath(segments: Vector[FieldPath.Segment]) {
 
   def isRoot: Boolean = segments.isEmpty
 
-  /** The path leads to one value at most, because it has no `[]`. */
-  def isSingle: Boolean = !segments.contains(Each)
+  /** The path leads to one value at most, because it has neither `[]` nor `*`. */
+  def isSingle: Boolean = !segments.exists(s => s == Each || s == Members)
 
   /** Text that [[FieldPath.parse]] reads as this path. */
   override def toString: String = {
     val text = segments.map {
-      case Name(name)          => "." + (if (isBare(name, ".\"[]")) name else quoted(name))
+      case Name(name)          => "." + (if (isBare(name, ".\"[]") && name != AnyName) name else quoted(name))
       case Each                => "[]"
+      case Members             => "." + AnyName
       case At(index)           => s"[$index]"
       case Where(field, value) =>
         val left = if (isBare(field, ".\"[]=")) field else quoted(field)
@@ -44,11 +45,18 @@ object FieldPath {
   /** `[]`: each element of an array. */
   case object Each extends Segment
 
+  /** `*`: the value of each member of an object. An array counts as an object whose names are the indexes: PHP writes an object
+    * without members as `[]`.
+    */
+  case object Members extends Segment
+
   /** `[1]`: the second element of an array. */
   final case class At(index: Int) extends Segment
 
   /** `[field=value]`: the first element of an array whose `field` is a scalar with the text `value`. */
   final case class Where(field: String, value: String) extends Segment
+
+  private val AnyName = "*"
 
   /** A plain path. */
   def apply(names: List[String]): FieldPath = FieldPath(names.map(n => Name(n): Segment).toVector)
@@ -72,6 +80,7 @@ object FieldPath {
     def bare(group: Int): Option[String] = Option(m.group(group)).filter(_.trim.nonEmpty)
     if (m.group(3) != null) Some(Each)
     else if (m.group(4) != null) Some(At(m.group(4).toInt))
+    else if (m.matched == "." + AnyName) Some(Members)
     else if (m.matched.startsWith(".")) quoted(1).orElse(bare(2)).filter(_.nonEmpty).map(Name(_))
     else
       for {
