@@ -127,19 +127,21 @@ private[sparkrest] object CrossChecks {
   private def records(config: RestConfig): Seq[String] = {
     val p = config.paging
     def body(source: Option[ValueSource]) = source.exists(_.isInstanceOf[ValueSource.InBody])
-    val absent = if (!config.records.isOnlyRecords) Nil
-    else
-      Seq(
-        "nextField" -> (body(p.next) && p.kind != PaginationType.Cursor),
-        "hasMoreField" -> body(p.hasMore.map(_._1)),
-        "totalField" -> p.total.isDefined,
-        "emptyWhen" -> config.emptyWhen.isDefined,
-        "errorWhen" -> config.errorWhen.isDefined
-      ).collect { case (name, true) =>
-        s"$name: is a path of the response, but with responseFormat=${config.records.format} a response has nothing but records"
-      }
+    val absent =
+      if (!config.records.isOnlyRecords) Nil
+      else
+        Seq(
+          "nextField" -> (body(p.next) && p.kind != PaginationType.Cursor),
+          "hasMoreField" -> body(p.hasMore.map(_._1)),
+          "totalField" -> p.total.isDefined,
+          "emptyWhen" -> config.emptyWhen.isDefined,
+          "errorWhen" -> config.errorWhen.isDefined
+        ).collect { case (name, true) =>
+          s"$name: is a path of the response, but with responseFormat=${config.records.format} a response has nothing but records"
+        }
     val unordered = config.records.paths.lengthCompare(1) > 0 && (config.offset.ascending || config.offset.descending)
-    absent ++ (if (unordered) Seq("order: asc and desc need one path in dataField; the records of several have no common order")
+    absent ++ (if (unordered)
+                 Seq("order: asc and desc need one path in dataField; the records of several have no common order")
                else Nil)
   }
 

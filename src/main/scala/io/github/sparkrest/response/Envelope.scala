@@ -38,7 +38,7 @@ object Envelope {
     case Where(field, value) :: rest =>
       def holds(element: Json) = element.asObject.flatMap(_(field)).flatMap(text).contains(value)
       json.asArray.flatMap(_.find(holds)).flatMap(within(_, rest))
-    case At(index) :: rest => json.asArray.flatMap(_.lift(index)).flatMap(within(_, rest))
+    case At(index) :: rest     => json.asArray.flatMap(_.lift(index)).flatMap(within(_, rest))
     case (Each | Members) :: _ => None
   }
 
@@ -121,7 +121,7 @@ private[sparkrest] object EnvelopePass {
     if (open.isEmpty) Nil else open.collect { case t @ Trail(_, Name(`name`) :: _) => t.next }
 
   def selects(t: Trail): Boolean = t.rest.headOption.exists {
-    case At(_) | Where(_, _) => true
+    case At(_) | Where(_, _)      => true
     case Name(_) | Each | Members => false
   }
 

@@ -18,7 +18,8 @@ final class NamedFields(names: Seq[String], sink: RecordSink) extends RecordSink
     if (buf(from) == '[' && fill(buf, from, to)) sink.record(out.bytes, 0, out.length) else sink.record(buf, from, to)
 
   override def maybeLast(buf: Array[Byte], from: Int, to: Int): Unit =
-    if (buf(from) == '[' && fill(buf, from, to)) sink.maybeLast(out.bytes, 0, out.length) else sink.maybeLast(buf, from, to)
+    if (buf(from) == '[' && fill(buf, from, to)) sink.maybeLast(out.bytes, 0, out.length)
+    else sink.maybeLast(buf, from, to)
 
   def restart(): Unit = sink.restart()
 

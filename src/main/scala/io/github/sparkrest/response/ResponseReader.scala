@@ -33,9 +33,9 @@ final class ResponseReader(
   )
   private val form = RecordForm.of(config.records)
   private val json: RecordReader = form match {
-    case Some(f)                                            => new FormedRecords(f, lines = false, settings)
+    case Some(f)                                           => new FormedRecords(f, lines = false, settings)
     case None if wholeResponse && config.dataField.isEmpty => new WholeJson(settings)
-    case None                                               => new JsonRecords(config.dataField, settings)
+    case None                                              => new JsonRecords(config.dataField, settings)
   }
   private val ndjson: RecordReader = form.fold[RecordReader](new NdjsonRecords(config.dataField, settings))(
     new FormedRecords(_, lines = true, settings)
@@ -54,10 +54,10 @@ final class ResponseReader(
 
   private def readerOf(response: HttpResponse): RecordReader = config.records.format match {
     case ResponseFormat.Auto => if (response.header("Content-Type").exists(ResponseReader.namesLines)) ndjson else json
-    case ResponseFormat.Ndjson                      => ndjson
+    case ResponseFormat.Ndjson                        => ndjson
     case ResponseFormat.Json | ResponseFormat.Columns => json
-    case ResponseFormat.Binary => new BinaryRecord(response.header("Content-Type"), settings)
-    case ResponseFormat.Csv    =>
+    case ResponseFormat.Binary                        => new BinaryRecord(response.header("Content-Type"), settings)
+    case ResponseFormat.Csv                           =>
       new CsvRecords(config.records, response.header("Content-Type").flatMap(ResponseReader.charset), settings)
   }
 

@@ -27,7 +27,7 @@ final private class CsvRows(schema: StructType, settings: JsonRowSettings) exten
   private val converters: Array[String => Any] = {
     val parser = new UnivocityParser(schema, options)
     schema.fields.zipWithIndex.map { case (f, i) =>
-      if (i == corruptAt) ((_: String) => null) else parser.makeConverter(f.name, f.dataType)
+      if (i == corruptAt) (_: String) => null else parser.makeConverter(f.name, f.dataType)
     }
   }
   private val names = schema.fields.map(_.name.getBytes(UTF_8))

@@ -11,7 +11,8 @@ import org.slf4j.LoggerFactory
 /** Rows, with a warning in the log for each field that an inferred schema lacks: once in each JVM. It looks at the first records
   * of a task and then at a few, so that it costs next to nothing.
   */
-final private class WarnedRows(rows: JsonRows, known: KnownFields, infer: (Array[Byte], Int, Int) => DataType) extends JsonRows {
+final private class WarnedRows(rows: JsonRows, known: KnownFields, infer: (Array[Byte], Int, Int) => DataType)
+    extends JsonRows {
   import WarnedRows._
   private var seen = 0L
 

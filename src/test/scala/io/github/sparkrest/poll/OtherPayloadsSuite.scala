@@ -125,20 +125,28 @@ class OtherPayloadsSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
       "startPage" -> "{offset}"
     )(_ => {
       n += 1
-      Answer(s"""{"modified":[{"id":$n}],"added":[{"id":$n},{"id":1$n}],"next":"c$n","more":${n % 2 == 1},"removed":[]}""")
+      Answer(
+        s"""{"modified":[{"id":$n}],"added":[{"id":$n},{"id":1$n}],"next":"c$n","more":${n % 2 == 1},"removed":[]}"""
+      )
     })
     def records(n: Int) =
       List(s"""{"change":"modified","id":$n}""", s"""{"change":"added","id":$n}""", s"""{"change":"added","id":1$n}""")
     assert(api.traversal() == records(1) ++ records(2) && api.traversal() == records(3) ++ records(4))
-    assert(api.urls.map(u => PolledApi.query(api.asked.head.copy(url = u)).getOrElse("cursor", "")) == List("", "c1", "c2", "c3"))
+    assert(
+      api.urls
+        .map(u => PolledApi.query(api.asked.head.copy(url = u)).getOrElse("cursor", "")) == List("", "c1", "c2", "c3")
+    )
   }
 
   test("columns of different lengths and a broken CSV deliver nothing and leave the offset") {
     val bodies = Iterator("""{"h":{"t":[9,9],"i":[1]}}""", """{"h":{"t":[9],"i":[1]}}""")
-    val api = new PolledApi("responseFormat" -> "columns", "dataField" -> "h", "offsetType" -> "max_field", "offsetField" -> "t")(
-      _ => Answer(bodies.next())
+    val api =
+      new PolledApi("responseFormat" -> "columns", "dataField" -> "h", "offsetType" -> "max_field", "offsetField" -> "t")(
+        _ => Answer(bodies.next())
+      )
+    assert(
+      api.poll() == Nil && api.outcome.error.exists(_.text.contains("different lengths")) && api.state.offset.isEmpty
     )
-    assert(api.poll() == Nil && api.outcome.error.exists(_.text.contains("different lengths")) && api.state.offset.isEmpty)
     assert(api.poll() == List("""{"t":9,"i":1}""") && api.state.offset.contains("9"))
   }
 }

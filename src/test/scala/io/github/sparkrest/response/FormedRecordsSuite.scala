@@ -50,7 +50,11 @@ class FormedRecordsSuite extends AnyFunSuite with ScalaCheckPropertyChecks with 
 
   test("a value that is not an object becomes the field value") {
     assert(
-      formed("""{"rates":{"USD":1.10,"EUR\n":"x"}}""", "dataField" -> "rates.*", "addedFields" -> """{"id":"{key}"}""") ==
+      formed(
+        """{"rates":{"USD":1.10,"EUR\n":"x"}}""",
+        "dataField" -> "rates.*",
+        "addedFields" -> """{"id":"{key}"}"""
+      ) ==
         List("""{"id":"USD","value":1.10}""", """{"id":"EUR\n","value":"x"}""")
     )
   }
@@ -144,15 +148,21 @@ class FormedRecordsSuite extends AnyFunSuite with ScalaCheckPropertyChecks with 
     assert(formed("""{"hourly":{"time":[]}}""", columns, "dataField" -> "hourly") == Nil)
     assert(formed("""{"hourly":{}}""", columns, "dataField" -> "hourly") == Nil)
     assert(
-      formed("""[{"h":{"t":[1]},"i":1},{"h":{"t":[2]},"i":2}]""", columns, "dataField" -> "$[].h", "addedFields" -> """{"i":"$[].i"}""") ==
+      formed(
+        """[{"h":{"t":[1]},"i":1},{"h":{"t":[2]},"i":2}]""",
+        columns,
+        "dataField" -> "$[].h",
+        "addedFields" -> """{"i":"$[].i"}"""
+      ) ==
         List("""{"i":1,"t":1}""", """{"i":2,"t":2}""")
     )
   }
 
   test("columns of different lengths are an error") {
-    Seq("""{"h":{"t":[1,2],"v":[1]}}""", """{"h":{"v":[],"t":[1]}}""", """{"h":{"t":[1],"v":[1,2,3]}}""").foreach { text =>
-      val e = refused(text, columns, "dataField" -> "h")
-      assert(e.condition == Condition.InvalidResponse && e.text.contains("different lengths"), e.text)
+    Seq("""{"h":{"t":[1,2],"v":[1]}}""", """{"h":{"v":[],"t":[1]}}""", """{"h":{"t":[1],"v":[1,2,3]}}""").foreach {
+      text =>
+        val e = refused(text, columns, "dataField" -> "h")
+        assert(e.condition == Condition.InvalidResponse && e.text.contains("different lengths"), e.text)
     }
   }
 
@@ -206,27 +216,34 @@ class FormedRecordsSuite extends AnyFunSuite with ScalaCheckPropertyChecks with 
 
   test("a record stays on one line") {
     val text = "{\"r\":{\"a\":{\"x\":\n1}},\"s\":\"a\nb\",\n\"h\":{\"t\":[\"a\nb\"\n]}}"
-    val found = formed(text, "dataField" -> "r.*", "addedFields" -> """{"s":"s"}""") ++ formed(text, columns, "dataField" -> "h")
+    val found =
+      formed(text, "dataField" -> "r.*", "addedFields" -> """{"s":"s"}""") ++ formed(text, columns, "dataField" -> "h")
     assert(found == List("""{"s":"a\nb","x": 1}""", """{"t":"a\nb"}"""))
   }
 
   test("for any response, members and the fields around them are what the JSON has") {
     val field = Gen.alphaChar.map(c => s"f$c")
     val names = Gen.choose(0, 4).flatMap(n => Gen.listOfN(n, anyText)).map(_.distinct)
-    val objects = Gen.choose(0, 3).flatMap(Gen.listOfN(_, Gen.zip(field, json(anyText, 2)))).map(f => Json.fromFields(f.toMap.toSeq))
+    val objects =
+      Gen.choose(0, 3).flatMap(Gen.listOfN(_, Gen.zip(field, json(anyText, 2)))).map(f => Json.fromFields(f.toMap.toSeq))
     val member = Gen.zip(names, Gen.listOfN(4, objects), json(anyText, 2))
-    forAll(Gen.choose(0, 3).flatMap(Gen.listOfN(_, member)), Gen.choose(1, 40), Gen.oneOf(true, false), minSuccessful(200)) {
-      (groups, step, behind) =>
-        def group(keys: List[String], values: List[Json], label: Json) = {
-          val m = "m" -> Json.fromFields(keys.zip(values))
-          Json.fromFields(if (behind) List(m, "label" -> label) else List("label" -> label, m))
-        }
-        val text = Json.obj("g" -> Json.fromValues(groups.map { case (k, v, l) => group(k, v, l) })).noSpaces
-        val options = Seq("dataField" -> "g[].m.*", "addedFields" -> """{"key":"{key}","label":"g[].label"}""")
-        val found = read(text, options, step = step).fold(e => fail(e.text), _._1)
-        val expected = for ((keys, values, label) <- groups; (k, v) <- keys.zip(values))
+    forAll(
+      Gen.choose(0, 3).flatMap(Gen.listOfN(_, member)),
+      Gen.choose(1, 40),
+      Gen.oneOf(true, false),
+      minSuccessful(200)
+    ) { (groups, step, behind) =>
+      def group(keys: List[String], values: List[Json], label: Json) = {
+        val m = "m" -> Json.fromFields(keys.zip(values))
+        Json.fromFields(if (behind) List(m, "label" -> label) else List("label" -> label, m))
+      }
+      val text = Json.obj("g" -> Json.fromValues(groups.map { case (k, v, l) => group(k, v, l) })).noSpaces
+      val options = Seq("dataField" -> "g[].m.*", "addedFields" -> """{"key":"{key}","label":"g[].label"}""")
+      val found = read(text, options, step = step).fold(e => fail(e.text), _._1)
+      val expected =
+        for ((keys, values, label) <- groups; (k, v) <- keys.zip(values))
           yield Json.obj("key" -> Json.fromString(k), "label" -> label).deepMerge(v)
-        assert(found.map(parse(_).toOption.get.dropNullValues) == expected.map(_.dropNullValues))
+      assert(found.map(parse(_).toOption.get.dropNullValues) == expected.map(_.dropNullValues))
     }
   }
 }

@@ -172,9 +172,10 @@ class RecordPathSuite extends AnyFunSuite with ScalaCheckPropertyChecks with Sli
       val text = if (pretty) document.spaces2 else document.noSpaces
       val at = FieldPath(segments.toVector)
       val sink = new Kept
-      val formed = new FormedRecords(RecordForm(Seq(at), Nil, Nil, columns = false), lines = false, ReaderSettings(1L << 30))
-        .read(new Dribble(text.getBytes(UTF_8), step), sink)
-        .map(sink.records.toList -> _)
+      val formed =
+        new FormedRecords(RecordForm(Seq(at), Nil, Nil, columns = false), lines = false, ReaderSettings(1L << 30))
+          .read(new Dribble(text.getBytes(UTF_8), step), sink)
+          .map(sink.records.toList -> _)
       // Both readers know all other paths.
       val found = if (segments.contains(Members)) formed else slice(text, Some(at.toString), step = step)
       assert(found.map(_._1).left.map(_.condition) == formed.map(_._1).left.map(_.condition), s"$at in $text")

@@ -122,7 +122,10 @@ class CsvRowsSuite extends AnyFunSuite with BeforeAndAfterAll with ScalaCheckPro
     forAll(Gen.choose(1, 30).flatMap(Gen.listOfN(_, piece)), option, minSuccessful(300)) { (pieces, o) =>
       val text = pieces.mkString
       val found = ours(text, schema, config(o + ("recordFields" -> "a,b,c")))
-      assert(shown(found) == shown(sparks(text, schema, o + ("header" -> "false"))), s"$o ${io.circe.Json.fromString(text).noSpaces}")
+      assert(
+        shown(found) == shown(sparks(text, schema, o + ("header" -> "false"))),
+        s"$o ${io.circe.Json.fromString(text).noSpaces}"
+      )
     }
   }
 
@@ -132,7 +135,8 @@ class CsvRowsSuite extends AnyFunSuite with BeforeAndAfterAll with ScalaCheckPro
     val found = ours(text, schema, config(Map.empty))
     assert(found.map(_.getString(2)) == Seq(null, """{"a":"two","b":"y"}""", "3", "4,z,5", null))
     assert(found.map(r => Option(r.get(0))) == Seq(Some(1), None, Some(3), Some(4), Some(6)))
-    val named = ours(text, StructType.fromDDL("a int, broken string"), config(Map("columnNameOfCorruptRecord" -> "broken")))
+    val named =
+      ours(text, StructType.fromDDL("a int, broken string"), config(Map("columnNameOfCorruptRecord" -> "broken")))
     assert(named.map(_.getString(1)) == found.map(_.getString(2)))
     val kept = ours(text, StructType.fromDDL("a int, b string"), config(Map("mode" -> "DROPMALFORMED")))
     assert(shown(kept) == "[1,x]\n[6,null]")
@@ -155,18 +159,21 @@ class CsvRowsSuite extends AnyFunSuite with BeforeAndAfterAll with ScalaCheckPro
     val found = records("a,b\n1,\nx,2\n3,4,5\n", c).flatMap { r =>
       rows.rows(r, 0, r.length).map(toRow(_).asInstanceOf[Row]).toVector
     }
-    assert(shown(found) == Seq(
-      "[1,null]",
-      """[null,{"a":"x","b":"2"}]""",
-      """[3,{"b":"4","_corrupt_record":"3,4,5"}]"""
-    ).mkString("\n"))
+    assert(
+      shown(found) == Seq(
+        "[1,null]",
+        """[null,{"a":"x","b":"2"}]""",
+        """[3,{"b":"4","_corrupt_record":"3,4,5"}]"""
+      ).mkString("\n")
+    )
   }
 
   test("a broken row is no new field") {
     var changed = 0
     val watch = WatchedSchema(StructType.fromDDL("a string"), None, _ => { changed += 1; throw new IllegalStateException })
     val c = config(Map.empty)
-    val rows = JsonRows(StructType.fromDDL("a string"), JsonRowSettings.in(spark, c).copy(fields = FieldRules(watch = Some(watch))))
+    val rows =
+      JsonRows(StructType.fromDDL("a string"), JsonRowSettings.in(spark, c).copy(fields = FieldRules(watch = Some(watch))))
     records("a\n1,2\n", c).foreach(r => assert(rows.rows(r, 0, r.length).length == 1))
     rows.finish()
     records("a,b\n1,2\n", c).foreach(r => assert(rows.rows(r, 0, r.length).isEmpty))
@@ -177,7 +184,10 @@ class CsvRowsSuite extends AnyFunSuite with BeforeAndAfterAll with ScalaCheckPro
   test("types are inferred as spark.read.csv infers them") {
     for (text <- texts; o <- options if text.startsWith("a" + o.getOrElse("sep", ","))) {
       val expected = inFile(text) { path =>
-        spark.read.options(o ++ Map("header" -> "true", "multiLine" -> "true", "inferSchema" -> "true")).csv(path).schema
+        spark.read
+          .options(o ++ Map("header" -> "true", "multiLine" -> "true", "inferSchema" -> "true"))
+          .csv(path)
+          .schema
       }
       val c = config(o)
       val found = RecordTypes.of(records(text, c).map(new String(_, UTF_8)), c, spark)

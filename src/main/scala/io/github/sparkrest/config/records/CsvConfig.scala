@@ -52,7 +52,8 @@ object CsvConfig {
     def char(name: String, default: Char) = parsed(name, default, "one character, or an empty text for none")(t =>
       if (t.length <= 1) Some(t.headOption.getOrElse(Off)) else None
     )
-    def flag(name: String, default: Boolean) = parsed(name, default, "true or false")(t => Try(t.trim.toBoolean).toOption)
+    def flag(name: String, default: Boolean) =
+      parsed(name, default, "true or false")(t => Try(t.trim.toBoolean).toOption)
     def whole(name: String, default: Int) =
       parsed(name, default, "a whole number, from 1 or -1 for no limit")(t =>
         Try(t.trim.toInt).toOption.filter(n => n == -1 || n > 0)
@@ -79,10 +80,9 @@ object CsvConfig {
         .flatMap(n => parsed(n, Option.empty[String], "a charset of Java")(t => charsetOf(t).map(Some(_)))),
       maxColumns = whole("maxColumns", MostColumns),
       maxCharsPerColumn = whole("maxCharsPerColumn", -1),
-      unescapedQuotes =
-        parsed("unescapedQuoteHandling", "STOP_AT_DELIMITER", Unescaped.mkString(", "))(t =>
-          Some(t.trim.toUpperCase(Locale.ROOT)).filter(Unescaped.contains)
-        ),
+      unescapedQuotes = parsed("unescapedQuoteHandling", "STOP_AT_DELIMITER", Unescaped.mkString(", "))(t =>
+        Some(t.trim.toUpperCase(Locale.ROOT)).filter(Unescaped.contains)
+      ),
       rowOptions = options.filter { case (k, _) => shared(k.toLowerCase(Locale.ROOT)) }
     )
   }

@@ -104,8 +104,8 @@ object RecordsConfig {
 
   /** Whether both may lead to the same value. */
   private def mayMeet(a: Segment, b: Segment): Boolean = (a, b) match {
-    case (Name(x), Name(y)) => x == y
-    case (At(x), At(y))     => x == y
+    case (Name(x), Name(y))                                                            => x == y
+    case (At(x), At(y))                                                                => x == y
     case (Name(_), Each | At(_) | Where(_, _)) | (Each | At(_) | Where(_, _), Name(_)) => false
     case _                                                                             => true
   }

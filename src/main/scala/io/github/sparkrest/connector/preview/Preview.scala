@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.connector.preview
 
-
 import io.circe.Json
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.connector.input.{InputEndpoints, InputTable}

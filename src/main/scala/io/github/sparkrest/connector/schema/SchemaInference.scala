@@ -3,7 +3,6 @@ package io.github.sparkrest.connector.schema
 
 import java.util.concurrent.ThreadLocalRandom
 
-
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.connector.session.SourceName
 import io.github.sparkrest.connector.tasks.{DriverTokens, SparkJobs}
@@ -17,8 +16,8 @@ import io.github.sparkrest.progress.Progress
 import io.github.sparkrest.request.InputRow
 import io.github.sparkrest.rows.RecordTypes
 import io.github.sparkrest.schedule.TokenLedger
-import org.apache.spark.sql.types.StructType
 import org.apache.spark.sql.SparkSession
+import org.apache.spark.sql.types.StructType
 import org.slf4j.LoggerFactory
 
 /** What `load()` learns from one request: a schema without hints, whether the offset field is there, and a first page.

@@ -3,14 +3,13 @@ package io.github.sparkrest.connector.tasks
 
 import java.nio.charset.StandardCharsets.UTF_8
 
-
 import io.github.sparkrest.config.{InputConfig, RestConfig}
 import io.github.sparkrest.connector.input.{InputRows, InputTable}
 import io.github.sparkrest.connector.session.SourceName
 import io.github.sparkrest.error.{Condition, RestError, RestException}
 import io.github.sparkrest.rows.{CallRows, RecordTypes}
-import org.apache.spark.sql.types.{DataType, StructType}
 import org.apache.spark.sql.SparkSession
+import org.apache.spark.sql.types.{DataType, StructType}
 import org.slf4j.{Logger, LoggerFactory}
 
 /** The calls of one `load()`: one for each row of its input. Lives on the driver, with the DataFrame. */

@@ -19,7 +19,9 @@ private[csv] object CsvNames {
       throw new Malformed(s"its header has ${first.length} columns, and recordFields has ${names.length} names")
     names.diff(names.distinct).headOption.foreach(n => throw new Malformed(s"two columns are named $n"))
     if (names.contains(CsvRecords.Broken))
-      throw new Malformed(s"a column is named ${CsvRecords.Broken}, the name of the text of broken rows; set recordFields")
+      throw new Malformed(
+        s"a column is named ${CsvRecords.Broken}, the name of the text of broken rows; set recordFields"
+      )
     names
   }
 
@@ -36,7 +38,8 @@ private[csv] object CsvNames {
   /** A page for humans, or an error as JSON, which arrives with the status of a success. */
   def refuseOtherFormat(header: Array[String]): Unit = {
     val begin = header.headOption.flatMap(Option(_)).fold("")(_.trim)
-    if (begin.startsWith("<")) throw new Malformed(s"it is HTML or XML, perhaps a login or error page: ${begin.take(Shown)}")
+    if (begin.startsWith("<"))
+      throw new Malformed(s"it is HTML or XML, perhaps a login or error page: ${begin.take(Shown)}")
     if (begin.startsWith("{") || begin.startsWith("[")) throw new Malformed(s"it is JSON: ${begin.take(Shown)}")
   }
 

@@ -82,7 +82,9 @@ object CsvRecords {
 
   /** The first line: the others show the data and the settings of the parser. */
   private def reasonOf(e: Throwable): String =
-    Option(e.getMessage).fold(e.getClass.getSimpleName)(_.linesIterator.toSeq.headOption.getOrElse("").take(200).stripSuffix("."))
+    Option(e.getMessage).fold(e.getClass.getSimpleName)(
+      _.linesIterator.toSeq.headOption.getOrElse("").take(200).stripSuffix(".")
+    )
 }
 
 /** One pass through one response. */

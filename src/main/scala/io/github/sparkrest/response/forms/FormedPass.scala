@@ -87,9 +87,9 @@ final private[response] class FormedPass(
     val known = withValuesHere(branches)
     (known, scanner.peek()) match {
       case (branch :: _, _) if branch.rest.isEmpty => end(branch, at, open)
-      case (_, 'n')                                => found ++= known.map(_.path); scanner.checkLiteral(); scanner.skipValue()
-      case (_, '{')                                => members(known, at, open)
-      case (_, '[')                                => elements(known, at, open)
+      case (_, 'n') => found ++= known.map(_.path); scanner.checkLiteral(); scanner.skipValue()
+      case (_, '{') => members(known, at, open)
+      case (_, '[') => elements(known, at, open)
       // A value in place of an array of one element.
       case (_, _) =>
         known.filter(_.rest.headOption.contains(Each)).map(_.next) match {

@@ -46,7 +46,9 @@ class ContentCodingSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
       (5 until encode(text).length).foreach(n => intercept[BrokenBody](plain(new Dribble(encode(text).take(n)))))
     }
     (0 to 6).foreach(n => assert(Arrays.equals(plain(new Dribble(text.take(n))), text.take(n))))
-    Seq("\u001f", "(", "(x", "\u001fabc").foreach(t => assert(plain(new Dribble(t.getBytes("UTF-8"))).sameElements(t.getBytes("UTF-8"))))
+    Seq("\u001f", "(", "(x", "\u001fabc").foreach(t =>
+      assert(plain(new Dribble(t.getBytes("UTF-8"))).sameElements(t.getBytes("UTF-8")))
+    )
   }
 
   coded.foreach { case (name, header, encode) =>

@@ -50,8 +50,10 @@ class CsvRecordsSuite extends AnyFunSuite with Slices {
     told(new Dribble(text.getBytes(UTF_8), 7), options).fold(identity, r => fail(s"found $r"))
 
   test("a row is an object of strings by the names of the header") {
-    assert(rows("id,name\n1,Ann\n2,\"B, \"\"C\"\"\"\n", "escape" -> "\"") ==
-      List("""{"id":"1","name":"Ann"}""", """{"id":"2","name":"B, \"C\""}"""))
+    assert(
+      rows("id,name\n1,Ann\n2,\"B, \"\"C\"\"\"\n", "escape" -> "\"") ==
+        List("""{"id":"1","name":"Ann"}""", """{"id":"2","name":"B, \"C\""}""")
+    )
     assert(rows("id\r\n007\r\n\r\n8") == List("""{"id":"007"}""", """{"id":"8"}"""))
   }
 
@@ -73,11 +75,15 @@ class CsvRecordsSuite extends AnyFunSuite with Slices {
   }
 
   test("separator, quote, comment and names come from options") {
-    assert(rows("# c\na\t'b\tc'\n", "sep" -> "\\t", "quote" -> "'", "comment" -> "#", "header" -> "false") ==
-      List("""{"_c0":"a","_c1":"b\tc"}"""))
+    assert(
+      rows("# c\na\t'b\tc'\n", "sep" -> "\\t", "quote" -> "'", "comment" -> "#", "header" -> "false") ==
+        List("""{"_c0":"a","_c1":"b\tc"}""")
+    )
     // Without a header, the first row is a record: names that the user gives do not hide it.
-    assert(rows("1;2\n3;4\n", "delimiter" -> ";", "recordFields" -> "x,y") ==
-      List("""{"x":"1","y":"2"}""", """{"x":"3","y":"4"}"""))
+    assert(
+      rows("1;2\n3;4\n", "delimiter" -> ";", "recordFields" -> "x,y") ==
+        List("""{"x":"1","y":"2"}""", """{"x":"3","y":"4"}""")
+    )
     assert(rows("a;b\n3;4\n", "sep" -> ";", "recordFields" -> "x,y", "header" -> "true") == List("""{"x":"3","y":"4"}"""))
   }
 
@@ -89,12 +95,14 @@ class CsvRecordsSuite extends AnyFunSuite with Slices {
   }
 
   test("a row with too few or too many values also has its text") {
-    assert(rows("a,b\n1\n1,2,3\n\"x\ny\"\n4,5\n") == List(
-      """{"a":"1","b":null,"_corrupt_record":"1"}""",
-      """{"a":"1","b":"2","_corrupt_record":"1,2,3"}""",
-      """{"a":"x\ny","b":null,"_corrupt_record":"\"x\ny\""}""",
-      """{"a":"4","b":"5"}"""
-    ))
+    assert(
+      rows("a,b\n1\n1,2,3\n\"x\ny\"\n4,5\n") == List(
+        """{"a":"1","b":null,"_corrupt_record":"1"}""",
+        """{"a":"1","b":"2","_corrupt_record":"1,2,3"}""",
+        """{"a":"x\ny","b":null,"_corrupt_record":"\"x\ny\""}""",
+        """{"a":"4","b":"5"}"""
+      )
+    )
   }
 
   test("a page for humans and an error as JSON are not rows") {
@@ -119,7 +127,8 @@ class CsvRecordsSuite extends AnyFunSuite with Slices {
     (0 to text.length).foreach { n =>
       val in = new InputStream {
         private var at = 0
-        def read(): Int = if (at < n) { at += 1; text.charAt(at - 1).toInt } else throw new IOException("reset")
+        def read(): Int = if (at < n) { at += 1; text.charAt(at - 1).toInt }
+        else throw new IOException("reset")
       }
       assert(intercept[IOException](told(in)).getMessage == "reset")
     }
