@@ -380,7 +380,7 @@ POLLING = (
         "case Some(cause) => throw cause",
         "case Some(cause) if cause == null => throw cause",
         "CsvRecordsSuite",
-        "a connection that breaks is no end of the response",
+        "a broken connection is not the end of the response",
     ),
     Mutant(
         "I4.40",

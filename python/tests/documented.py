@@ -177,7 +177,7 @@ def currencies(request: Request) -> Answer:
 def changes(request: Request) -> Answer:
     first = not request.query.get("cursor")
     lists: Record = {"added": [{"id": 1}, {"id": 2}], "modified": [{"id": 1}], "removed": [{"id": 3}]}
-    return Answer({**(lists if first else dict.fromkeys(lists, [])), "next_cursor": "c1", "has_more": False})
+    return Answer({**(lists if first else {name: [] for name in lists}), "next_cursor": "c1", "has_more": False})
 
 
 def forecast(request: Request) -> Answer:

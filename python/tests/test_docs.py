@@ -163,6 +163,7 @@ OTHER_NAMES = {
     *("bytesReceived", "lagSeconds", "secondsSinceLastPoll"),
     *("failedPolls", "lastError", "newRecords", "recordsParsedBySpark", "recordsReceived", "unreadRecords"),
     *("quotaLeft", "rateLimitWaitLeftMs", "rateLimitWaitMs"),
+    *("contentType", "multiLine"),
 }
 """Names in the guides that look like options but belong to Spark, to the source's metrics or to placeholders."""
 

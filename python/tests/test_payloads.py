@@ -65,7 +65,8 @@ def test_a_broken_row_of_csv_obeys_mode(spark: SparkSession, mode: str) -> None:
             schema="id INT, name STRING, _corrupt_record STRING",
         )
         if mode == "FAILFAST":
-            with pytest.raises(PySparkException, match="FAILFAST"):
+            # PySpark does not translate what a task throws.
+            with pytest.raises(Exception, match="mode is FAILFAST"):
                 rows.collect()
             return
         found = [tuple(row) for row in rows.collect()]

@@ -168,7 +168,7 @@ class CsvRowsSuite extends AnyFunSuite with BeforeAndAfterAll with ScalaCheckPro
     )
   }
 
-  test("a broken row is no new field") {
+  test("a broken row does not look like a new field") {
     var changed = 0
     val watch = WatchedSchema(StructType.fromDDL("a string"), None, _ => { changed += 1; throw new IllegalStateException })
     val c = config(Map.empty)

@@ -12,7 +12,7 @@ import io.github.sparkrest.options.{OptionReader, RestOptions}
   * that `header` is true unless `recordFields` names the columns.
   *
   * @param comment `\u0000`: there are no comments
-  * @param charset `None`: the one that the response names, otherwise UTF-8
+  * @param charset `None`: the charset that the response names, otherwise UTF-8
   * @param rowOptions what Spark needs to convert values: `nullValue`, `dateFormat`, …
   */
 final case class CsvConfig(

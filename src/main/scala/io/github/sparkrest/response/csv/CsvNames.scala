@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.response.csv
 
+import java.nio.charset.StandardCharsets.UTF_8
 import java.util.Locale
 
 import io.github.sparkrest.config.records.RecordsConfig
 import io.github.sparkrest.json.Malformed
+import io.github.sparkrest.secret.Redact
 
 /** The names of the columns, from `recordFields`, the header, or `_c0`, `_c1`, … as `spark.read.csv` makes them. */
 private[csv] object CsvNames {
@@ -36,11 +38,16 @@ private[csv] object CsvNames {
   }
 
   /** A page for humans, or an error as JSON, which arrives with the status of a success. */
-  def refuseOtherFormat(header: Array[String]): Unit = {
-    val begin = header.headOption.flatMap(Option(_)).fold("")(_.trim)
+  def refuseOtherFormat(first: Array[String]): Unit = {
+    val begin = first.headOption.flatMap(Option(_)).fold("")(_.trim)
     if (begin.startsWith("<"))
-      throw new Malformed(s"it is HTML or XML, perhaps a login or error page: ${begin.take(Shown)}")
-    if (begin.startsWith("{") || begin.startsWith("[")) throw new Malformed(s"it is JSON: ${begin.take(Shown)}")
+      throw new Malformed(s"it is HTML or XML, perhaps a login or error page: ${shown(begin)}")
+    if (begin.startsWith("{") || begin.startsWith("[")) throw new Malformed(s"it is JSON: ${shown(begin)}")
+  }
+
+  private def shown(text: String): String = {
+    val bytes = text.take(Shown).getBytes(UTF_8)
+    Redact.snippet(bytes, bytes.length)
   }
 
   private val Shown = 80

@@ -96,7 +96,10 @@ final private class CsvPass(config: RecordsConfig, body: GuardedBody, sink: Reco
     try {
       parser.beginParsing(new FullReader(ByteOrderMark.reader(in, charset)))
       val first = next()
-      first.filter(_ => csv.header).foreach(CsvNames.refuseOtherFormat)
+      // Without a header a value may begin with any character, but an error as JSON has another number of values.
+      first
+        .filter(row => csv.header || config.names.nonEmpty && row.length != config.names.length)
+        .foreach(CsvNames.refuseOtherFormat)
       first.foreach { row =>
         val names = CsvNames.of(row, config)
         val text = new RowText(names, csv.nullValue)

@@ -15,7 +15,7 @@ import io.github.sparkrest.options.values.FieldPath.{Each, Members, Segment}
   *
   * @param paths at least one
   * @param added fields that each record gets
-  * @param columns what is at a path is an object of arrays, one for each column
+  * @param columns a path leads to an object of arrays, one for each column
   */
 final case class RecordForm(paths: Seq[FieldPath], names: Seq[String], added: Seq[AddedField], columns: Boolean) {
 

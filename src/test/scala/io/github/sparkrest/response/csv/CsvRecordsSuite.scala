@@ -109,6 +109,8 @@ class CsvRecordsSuite extends AnyFunSuite with Slices {
     assert(error("<!DOCTYPE html>\n<html>").text.contains("HTML"))
     assert(error("""{"error":"quota"}""").text.contains("JSON"))
     assert(error("[]").condition == Condition.InvalidResponse)
+    assert(error("""{"error":"quota"}""", "recordFields" -> "a,b").text.contains("JSON"))
+    assert(rows("[1],<2>\n", "recordFields" -> "a,b") == List("""{"a":"[1]","b":"<2>"}"""))
   }
 
   test("the charset: a byte order mark, then the option, then the response, then UTF-8") {
@@ -122,7 +124,7 @@ class CsvRecordsSuite extends AnyFunSuite with Slices {
     assert(read(UTF_8, Some("klingon")).left.exists(_.text.contains("klingon")))
   }
 
-  test("a connection that breaks is no end of the response") {
+  test("a broken connection is not the end of the response") {
     val text = "a,b\n1,2\n3,4\n"
     (0 to text.length).foreach { n =>
       val in = new InputStream {
