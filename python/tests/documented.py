@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 from collections.abc import Callable
 from datetime import datetime, timezone
@@ -182,6 +183,66 @@ def nothing(request: Request) -> Answer:
     return Answer({"data": []})
 
 
+def text(body: str, kind: str) -> Answer:
+    return Answer(body.encode(), headers={"Content-Type": kind})
+
+
+def rates(request: Request) -> Answer:
+    return Answer({"base": "EUR", "rates": {"2024-05-27": {"USD": 1.085}, "2024-05-28": {"USD": 1.087}}})
+
+
+def currencies(request: Request) -> Answer:
+    return Answer({"base": "EUR", "rates": {"USD": 1.085, "CHF": 0.991}})
+
+
+def changes(request: Request) -> Answer:
+    first = not request.query.get("cursor")
+    lists: Record = {"added": [{"id": 1}, {"id": 2}], "modified": [{"id": 1}], "removed": [{"id": 3}]}
+    return Answer({**(lists if first else {name: [] for name in lists}), "next_cursor": "c1", "has_more": False})
+
+
+def forecast(request: Request) -> Answer:
+    hourly = {"time": ["2024-05-27T20:00", "2024-05-27T21:00"], "temperature": [18.5, 17.25]}
+    return Answer({"latitude": 52.52, "longitude": 13.42, "hourly": hourly, "units": {"temperature": "°C"}})
+
+
+def metrics(request: Request) -> Answer:
+    series = [
+        {"metric": {"job": job}, "values": [[FIRST + step * 15, str(value)] for step in range(3)]}
+        for job, value in (("api", 0.5), ("worker", 0.25))
+    ]
+    return Answer({"status": "success", "data": {"result": series}})
+
+
+def carts(request: Request) -> Answer:
+    lines = [{"sku": "A1", "count": 2}, {"sku": "B2", "count": 1}]
+    return Answer({"shop": "Rome", "carts": [{"id": 7, "user": {"name": "Ada"}, "lines": lines}]})
+
+
+def described(request: Request) -> Answer:
+    return Answer([{"pages": 1, "total": len(RECORDS)}, RECORDS])
+
+
+def grouped(request: Request) -> Answer:
+    return Answer({"groups": [{"name": "new", "items": RECORDS[:4]}, {"name": "old", "items": RECORDS[4:]}]})
+
+
+QUAKES = """id;updated;magnitude;place
+us1;2024-05-27T20:00:01Z;4,5;"Namie; Japan"
+us2;2024-05-27T20:00:02Z;5,1;Tokyo
+"""
+
+
+def quakes(request: Request) -> Answer:
+    since = request.query.get("updatedafter") or ""
+    header, *rows = QUAKES.splitlines(keepends=True)
+    return text(header + "".join(row for row in rows if row.split(";")[1] >= since), "text/csv; charset=utf-8")
+
+
+def download(request: Request) -> Answer:
+    return Answer(gzip.compress(QUAKES.encode()), headers={"Content-Type": "application/gzip"})
+
+
 PATHS: dict[str, Callable[[Request], Answer]] = {
     "/data": since_timestamp,
     "/messages": by_cursor,
@@ -202,6 +263,16 @@ PATHS: dict[str, Callable[[Request], Answer]] = {
     "/users": by_id,
     "/quiet": nothing,
     "/events": linked,
+    "/rates": rates,
+    "/currencies": currencies,
+    "/changes": changes,
+    "/forecast": forecast,
+    "/metrics": metrics,
+    "/carts": carts,
+    "/described": described,
+    "/grouped": grouped,
+    "/quakes": quakes,
+    "/quakes.csv.gz": download,
 }
 
 
@@ -209,6 +280,8 @@ def example(folder: Path) -> Emulated:
     """No login. Each path is a different style of API."""
 
     def answer(request: Request) -> Answer:
+        if request.path.startswith("/files/"):
+            return Answer(b"\x89PNG", headers={"Content-Type": "image/png"})
         if request.path.startswith("/users/"):
             return user(request)
         if request.path.startswith("/repos/"):

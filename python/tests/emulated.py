@@ -48,7 +48,10 @@ class Request:
 
 @dataclass(frozen=True)
 class Answer:
-    """An API's response: a JSON value, either given or `Generated` as text, or a refusal by status."""
+    """An API's response: a JSON value, either given or `Generated` as text, or a refusal by status.
+
+    `bytes` are sent as they are. Their `Content-Type` belongs to `headers`.
+    """
 
     body: object
     status: int = 200
@@ -195,7 +198,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._begin(answer.status, "application/json", answer.body.length, answer.headers)
             self.wfile.writelines(answer.body.chunks)
             return
-        body = json.dumps(answer.body).encode()
+        body = answer.body if isinstance(answer.body, bytes) else json.dumps(answer.body).encode()
         if failure is None:
             # These status codes have no body by definition. The client would read a body as the next response.
             self._send(answer.status, "application/json", b"" if answer.status in (204, 304) else body, answer.headers)

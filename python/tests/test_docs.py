@@ -164,6 +164,7 @@ OTHER_NAMES = {
     *("failedPolls", "lastError", "newRecords", "recordsParsedBySpark", "recordsReceived", "unreadRecords"),
     *("quotaLeft", "rateLimitWaitLeftMs", "rateLimitWaitMs"),
     *("pageInfo", "throttleStatus"),
+    *("contentType", "multiLine"),
 }
 """Names in the guides that look like options, but belong to Spark, GraphQL, the source's metrics or placeholders."""
 

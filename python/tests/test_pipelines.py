@@ -36,7 +36,7 @@ class RefusingFrame:
 
 def test_a_dataframe_as_input_needs_a_view() -> None:
     with pytest.raises(TypeError, match=r"(?s)a pipeline must not create one\.\nUse the name of a table .* input_data"):
-        option_texts(None, None, {"input": RefusingFrame()})
+        option_texts({}, None, {"input": RefusingFrame()})
 
 
 @pytest.fixture

@@ -58,15 +58,24 @@ class Options(TypedDict, total=False):
     """User for ``proxy`` (Basic authentication)."""
     proxy_password: str | None
     """Password of ``proxyUser``. It may be empty. Never printed."""
-    data_field: str | None
-    """Path of the records, e.g. ``data`` or ``result.items``. Put names with dots in double quotes. A response
-    that is an array needs no path. If you do not set this option and ``data`` is absent, a response with
-    exactly one array of objects uses that array. Default: ``data``."""
-    response_format: Literal["auto", "json", "ndjson"] | None
-    """Format of responses. ``auto`` follows ``Content-Type``. ``ndjson`` is one record per line. Default:
-    ``auto``."""
+    data_field: Sequence[str] | str | None
+    """Path of the records, e.g. ``data`` or ``result.items``, or several paths with commas between them.
+    ``rates.*`` leads to each member of an object. Put names with dots in double quotes. A response that is an
+    array needs no path. If you do not set this option and ``data`` is absent, a response with exactly one array
+    of objects uses that array. Default: ``data``."""
+    response_format: Literal["auto", "json", "ndjson", "columns", "csv", "binary"] | None
+    """Format of responses. ``auto`` is JSON, or NDJSON by ``Content-Type``. ``ndjson`` is one record per line.
+    ``columns`` is JSON with an object of arrays at ``dataField``, one array per column. ``csv`` takes the
+    options of ``spark.read.csv``. ``binary`` makes one record of the body: ``content BINARY``, ``contentType
+    STRING``, ``length BIGINT``. Default: ``auto``."""
     record_fields: Sequence[str] | str | None
-    """Names for the elements of records that are arrays, e.g. ``icao24,callsign``. The records become objects."""
+    """Names for the elements of records that are arrays, e.g. ``icao24,callsign``. The records become objects.
+    With ``responseFormat=csv``: the names of the columns."""
+    added_fields: Mapping[str, str] | str | None
+    """Fields to add to each record, as a JSON object of names and paths, e.g. ``{"city": "cities[].name"}``. A
+    path begins at the root of the response, and follows ``dataField`` to the element that contains the record.
+    ``{key}`` is the name that a ``*`` in ``dataField`` stands for. ``{path}`` is the path in ``dataField`` that
+    led to the record. A record that is not an object becomes the field ``value``."""
     empty_status_codes: str | None
     """Status codes of responses without records, e.g. ``204,404``. Default: ``204,304``."""
     empty_when: str | None

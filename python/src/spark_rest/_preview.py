@@ -42,6 +42,8 @@ def preview(
     spark: SparkSession,
     url: str,
     *,
+    json_options: Mapping[str, object] | None = None,
+    csv_options: Mapping[str, object] | None = None,
     auth: Credentials | None = None,
     **options: object,
 ) -> Preview:
@@ -64,6 +66,8 @@ def preview(
             The session. The connector's jar is attached to it if necessary.
         url:
             The URL, as in :func:`spark_rest.read_rest_stream`. A placeholder in it names the offset field.
+        json_options, csv_options:
+            Options of Spark's parsers, as in :func:`spark_rest.read_rest_stream`.
         auth:
             The credentials, as in :func:`spark_rest.read_rest_stream`. Default: no authentication.
         **options:
@@ -77,12 +81,12 @@ def preview(
         spark_rest.RestError: Spark itself failed.
     """
     named = {camel_case(name): value for name, value in options.items()}
-    return look(spark, auth, {"url": url} | named)
+    return look(spark, auth, {**(json_options or {}), **(csv_options or {}), "url": url, **named})
 
 
 def look(spark: SparkSession, auth: Credentials | None, options: Mapping[str, object]) -> Preview:
     """As :func:`preview`, with Spark's option names."""
-    texts = option_texts(None, auth, options)
+    texts = option_texts({}, auth, options)
     with without_java_traces():
         attach(spark)
         found = spark.read.format("rest-preview").options(**texts).load().collect()[0]

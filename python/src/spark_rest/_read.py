@@ -27,6 +27,7 @@ def read_rest_stream(
     *,
     schema: StructType | str | None = None,
     json_options: Mapping[str, object] | None = None,
+    csv_options: Mapping[str, object] | None = None,
     auth: Credentials | None = None,
     **options: Unpack[StreamOptions],
 ) -> DataFrame:
@@ -47,6 +48,8 @@ def read_rest_stream(
             any other schema, which turns the record's fields into columns. Default: ``output STRUCT<...>``, inferred.
         json_options:
             Options of ``spark.read.json``, e.g. ``{"mode": "FAILFAST"}``.
+        csv_options:
+            Options of ``spark.read.csv``, with ``response_format="csv"``, e.g. ``{"sep": ";"}``.
         auth:
             The credentials, e.g. ``Bearer("env:TOKEN")``. They replace ``auth_type`` and the arguments that belong to
             it. Their repr hides secrets. Default: no authentication.
@@ -72,7 +75,7 @@ def read_rest_stream(
         )
         query = orders.writeStream.option("checkpointLocation", "/data/checkpoint").start("/data/orders")
     """
-    return load_stream(spark, schema, json_options, auth, {"url": url, **options})
+    return load_stream(spark, schema, {**(json_options or {}), **(csv_options or {})}, auth, {"url": url, **options})
 
 
 @takes(BatchOptions)
@@ -82,6 +85,7 @@ def read_rest(
     *,
     schema: StructType | str | None = None,
     json_options: Mapping[str, object] | None = None,
+    csv_options: Mapping[str, object] | None = None,
     auth: Credentials | None = None,
     **options: Unpack[BatchOptions],
 ) -> DataFrame:
@@ -102,6 +106,8 @@ def read_rest(
             any other schema, which turns the record's fields into columns. Default: ``output STRUCT<...>``, inferred.
         json_options:
             Options of ``spark.read.json``, e.g. ``{"mode": "FAILFAST"}``.
+        csv_options:
+            Options of ``spark.read.csv``, with ``response_format="csv"``, e.g. ``{"sep": ";"}``.
         auth:
             The credentials, e.g. ``Bearer("env:TOKEN")``. They replace ``auth_type`` and the arguments that belong to
             it. Their repr hides secrets. Default: no authentication.
@@ -129,4 +135,4 @@ def read_rest(
         )
         users.select("id", "output.name", "error").show()
     """
-    return load(spark, schema, json_options, auth, {"url": url, **options})
+    return load(spark, schema, {**(json_options or {}), **(csv_options or {})}, auth, {"url": url, **options})

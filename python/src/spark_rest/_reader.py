@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def load_stream(
     spark: SparkSession,
     schema: StructType | str | None,
-    json_options: Mapping[str, object] | None,
+    parser_options: Mapping[str, object],
     auth: Credentials | None,
     options: Mapping[str, object],
 ) -> DataFrame:
@@ -38,7 +38,7 @@ def load_stream(
         pyspark.errors.IllegalArgumentException: The source refuses the options. The message begins with ``[REST_``.
         RestError: Spark itself failed.
     """
-    texts = option_texts(json_options, auth, _by_option_name(options))
+    texts = option_texts(parser_options, auth, _by_option_name(options))
     attach(spark)
     # With an input, only this option tells the source that each row is an endpoint.
     return _load(spark, spark.readStream, schema, {"streaming": "true"} | texts)
@@ -48,12 +48,12 @@ def load_stream(
 def load(
     spark: SparkSession,
     schema: StructType | str | None,
-    json_options: Mapping[str, object] | None,
+    parser_options: Mapping[str, object],
     auth: Credentials | None,
     options: Mapping[str, object],
 ) -> DataFrame:
     """As :func:`load_stream`, for a batch read."""
-    texts = option_texts(json_options, auth, _by_option_name(options))
+    texts = option_texts(parser_options, auth, _by_option_name(options))
     attach(spark)
     return _load(spark, spark.read, schema, texts)
 
@@ -82,9 +82,9 @@ def _by_option_name(options: Mapping[str, object]) -> dict[str, object]:
 
 
 def option_texts(
-    json_options: Mapping[str, object] | None, auth: Credentials | None, options: Mapping[str, object]
+    parser_options: Mapping[str, object], auth: Credentials | None, options: Mapping[str, object]
 ) -> dict[str, str]:
-    given = {**(json_options or {}), **{name: value for name, value in options.items() if value is not None}}
+    given = {**parser_options, **{name: value for name, value in options.items() if value is not None}}
     if auth is not None:
         given |= _option_values(auth, given)
     return {

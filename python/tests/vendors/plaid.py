@@ -11,16 +11,24 @@ from emulated import Answer, Request
 from vendors.vendor import Record, Vendor, iso, only, require
 
 
-class Added(Vendor):
-    """One cursor for both: where the last poll ended, and the next page. It is absent at first, and never empty."""
+class Sync(Vendor):
+    """Three lists. One cursor for both: where the last poll ended, and the next page. It is absent at first, and never
+    empty."""
 
-    updates = False
+    def new_and_changed(self) -> None:
+        with self._lock:
+            super().new_and_changed()
+            self.remove(next(n for n, r in self.current.items() if not r.deleted))
+            self.add(1)
 
     def render(self, record: Record) -> Any:
+        key = {"transaction_id": f"t{record.number:04}", "account_id": "a1"}
+        if record.deleted:
+            return {"change": "removed", **key}
         return {
-            "transaction_id": f"t{record.number:04}",
-            "account_id": "a1",
-            "amount": 10.5 + record.number,
+            "change": "added" if record.version == 1 else "modified",
+            **key,
+            "amount": 10.5 + record.number + record.version,
             "date": iso(record.created)[:10],
             "name": f"Shop {record.number}",
             "pending": False,
@@ -37,11 +45,12 @@ class Added(Vendor):
         start = int(body.get("cursor", "c0").removeprefix("c"))
         found = self.versions[start : start + body["count"]]
         end = start + len(found)
+        lists: dict[str, list[Any]] = {"added": [], "modified": [], "removed": []}
+        for record in map(self.render, found):
+            lists[record.pop("change")].append(record)
         return Answer(
             {
-                "added": [self.render(record) for record in found],
-                "modified": [],
-                "removed": [],
+                **lists,
                 "next_cursor": f"c{end}",
                 "has_more": end < len(self.versions),
                 "request_id": "r1",

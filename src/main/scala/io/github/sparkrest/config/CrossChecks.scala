@@ -5,7 +5,7 @@ import java.net.URI
 
 import scala.util.Try
 
-import io.github.sparkrest.options.tables.OptType
+import io.github.sparkrest.options.tables.{OptType, PaginationType}
 import io.github.sparkrest.options.values.{
   ErrorAction,
   HeaderName,
@@ -23,7 +23,7 @@ private[sparkrest] object CrossChecks {
     if (config.url.isEmpty) Nil
     else {
       val addresses = address("url", config.url) ++ config.initialUrl.toList.flatMap(address("initialUrl", _))
-      placeholders(config) ++ addresses ++ headerNames(config) ++ offset(config) ++ paging(config) ++
+      placeholders(config) ++ addresses ++ headerNames(config) ++ records(config) ++ offset(config) ++ paging(config) ++
         pagesInFlight(config) ++ body(config) ++ input(config) ++ TrustChecks(config)
     }
 
@@ -130,6 +130,30 @@ private[sparkrest] object CrossChecks {
     case (k, _) if !HeaderName.isValid(k) =>
       s"""headers: "$k" is not a header name (RFC 9110 §5.1)"""
     case (k, v) if v.exists(c => c == '\r' || c == '\n' || c == 0) => s"headers.$k: contains a line break"
+  }
+
+  /** Values next to the records, where there are none: a poll would end after its first page. Records of several lists have no
+    * common order: the next page may have records of another list that are older than the last record of this page.
+    */
+  private def records(config: RestConfig): Seq[String] = {
+    val p = config.paging
+    def body(source: Option[ValueSource]) = source.exists(_.isInstanceOf[ValueSource.InBody])
+    val absent =
+      if (!config.records.isOnlyRecords) Nil
+      else
+        Seq(
+          "nextField" -> (body(p.next) && p.kind != PaginationType.Cursor),
+          "hasMoreField" -> body(p.hasMore.map(_._1)),
+          "totalField" -> p.total.isDefined,
+          "emptyWhen" -> config.emptyWhen.isDefined,
+          "errorWhen" -> config.errorWhen.isDefined
+        ).collect { case (name, true) =>
+          s"$name: is a path of the response, but with responseFormat=${config.records.format} a response has nothing but records"
+        }
+    val unordered = config.records.paths.lengthCompare(1) > 0 && (config.offset.ascending || config.offset.descending)
+    absent ++ (if (unordered)
+                 Seq("order: asc and desc need one path in dataField; the records of several have no common order")
+               else Nil)
   }
 
   private def offset(config: RestConfig): Seq[String] = {

@@ -2,6 +2,7 @@
 package io.github.sparkrest.config
 
 import io.github.sparkrest.config.graphql.GraphQl
+import io.github.sparkrest.config.records.RecordsConfig
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.options.tables.Opt
 import io.github.sparkrest.options.values.{
@@ -38,9 +39,7 @@ final case class RestConfig(
     readTimeoutMs: Long,
     responseTimeoutMs: Long,
     transport: TransportConfig,
-    dataField: Option[FieldPath],
-    responseFormat: tables.ResponseFormat,
-    recordFields: Seq[String],
+    records: RecordsConfig,
     emptyStatusCodes: StatusCodes,
     emptyWhen: Option[BodyCondition],
     errorWhen: Option[BodyCondition],
@@ -75,6 +74,9 @@ final case class RestConfig(
 ) {
 
   def policy: Policy = transport.policy
+
+  /** The path of the records; the first of several. */
+  def dataField: Option[FieldPath] = records.paths.headOption
 
   /** Whether `load()` sends a request to infer a schema. */
   def inferSchema: Boolean = outputType == values.OutputType.Struct
@@ -213,9 +215,7 @@ object RestConfig {
       readTimeoutMs = read.millis(ReadTimeout, bare = withInput),
       responseTimeoutMs = read(ResponseTimeout),
       transport = TransportConfig.read(read),
-      dataField = if (read.isGiven(DataField)) read.path(DataField) else None,
-      responseFormat = read(ResponseFormat),
-      recordFields = read.opt(RecordFields).getOrElse(Nil),
+      records = RecordsConfig.read(read, options),
       emptyStatusCodes = read.parsed(EmptyStatusCodes)(StatusCodes.parse).getOrElse(StatusCodes(Nil)),
       emptyWhen = read.parsed(EmptyWhen)(BodyCondition.parse),
       errorWhen = read.parsed(ErrorWhen)(BodyCondition.parse),

@@ -43,7 +43,7 @@ final private[sparkrest] class RestBatch(
   override def planInputPartitions(): Array[InputPartition] = Array(RestBatchPartition)
 
   override def createReaderFactory(): PartitionReaderFactory = {
-    val settings = JsonRowSettings.in(session, config.jsonOptions, fields)
+    val settings = JsonRowSettings.in(session, config, fields)
     val token = new DriverTokens(config).handed().fold(e => throw e.toException, identity)
     new RestBatchReaderFactory(config.options, schema, inferenceRequests, settings, token)
   }

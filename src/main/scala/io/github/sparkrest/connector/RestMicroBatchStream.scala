@@ -155,7 +155,7 @@ final private[sparkrest] class RestMicroBatchStream(
     new RestPartitionReaderFactory(
       location,
       schema,
-      JsonRowSettings.in(session, config.jsonOptions, fields),
+      JsonRowSettings.in(session, config, fields),
       hadoopConf,
       input.map(_.schema)
     )

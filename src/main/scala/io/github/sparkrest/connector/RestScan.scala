@@ -25,7 +25,7 @@ final private[sparkrest] class RestScanBuilder(
     with SupportsPushDownRequiredColumns {
   private var required = schema
   private var withMetadata = false
-  private val settings = JsonRowSettings.in(SparkSession.active, config.jsonOptions, fields)
+  private val settings = JsonRowSettings.in(SparkSession.active, config, fields)
 
   override def pruneColumns(asked: StructType): Unit =
     if (settings.canPrune(schema) && !schema.fieldNames.contains(RecordMetadata.Column)) {

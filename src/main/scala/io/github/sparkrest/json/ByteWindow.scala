@@ -44,7 +44,7 @@ final private[sparkrest] class ByteWindow(in: InputStream, maxBytes: Long) {
     else math.min(length.toLong * 2, ByteWindow.Largest.toLong).toInt
 }
 
-private object ByteWindow {
+private[sparkrest] object ByteWindow {
 
   /** Several copies of a record are in memory until it is a row. A record larger than an eighth of the memory could end the JVM
     * and every task in it. Arrays have a limit too.

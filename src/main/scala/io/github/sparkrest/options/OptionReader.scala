@@ -158,7 +158,9 @@ final private[sparkrest] class OptionReader(
   /** `timeZone` is also an option of Spark's JSON parser, which decides which values are allowed. */
   def timeZone[A](read: String => Option[A]): Option[A] = byName.get("timezone").flatMap(read)
 
-  def paths(o: Opt[Seq[String]]): Seq[FieldPath] = opt(o).getOrElse(Nil).flatMap { text =>
+  def paths(o: Opt[Seq[String]]): Seq[FieldPath] = opt(o).getOrElse(Nil).flatMap(path(o, _))
+
+  def path(o: Opt[_], text: String): Option[FieldPath] = {
     val path = FieldPath.parse(text)
     if (path.isEmpty) problem(s"""${o.name}: "$text" is not a path; allowed: names joined by dots, e.g. meta.id""")
     path
@@ -178,7 +180,7 @@ final private[sparkrest] class OptionReader(
 
   /** Spark and platforms add keys with a dot or a leading `__`. No option of this source has such a name. */
   private def unknown: Seq[String] = {
-    val known = RestOptions.all.flatMap(o => o.name +: o.aliases) ++ RestOptions.json
+    val known = RestOptions.all.flatMap(o => o.name +: o.aliases) ++ RestOptions.json ++ RestOptions.csv
     val names = known.map(_.toLowerCase).toSet
     val distance = LevenshteinDistance.getDefaultInstance
     options.keys.toSeq.sorted.filterNot(k => names(k.toLowerCase) || k.contains('.') || k.startsWith("__")).map {
@@ -192,7 +194,7 @@ final private[sparkrest] class OptionReader(
   private def shown(o: Opt[_], text: String): String = if (o.secret) "its value (***)" else s""""$text""""
 
   private def placeholderFor[A](o: Opt[A]): A = (o.kind match {
-    case OptType.JsonMap | OptType.Names                           => Nil
+    case OptType.JsonMap | OptType.Names | OptType.Paths           => Nil
     case OptType.Flag | OptType.YesNo                              => false
     case _: OptType.Whole | _: OptType.Duration | _: OptType.Bytes => 0L
     case _                                                         => ""

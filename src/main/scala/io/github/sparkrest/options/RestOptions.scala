@@ -35,7 +35,8 @@ object RestOptions
   val all: Seq[Opt[_]] = Seq(
     Url, Method, Headers, Params, Body, BodyFormat, GraphqlQuery, GraphqlVariables, InitialUrl, InitialBody,
     ConnectTimeout, ReadTimeout, ResponseTimeout, Proxy, ProxyUser, ProxyPassword,
-    DataField, ResponseFormat, RecordFields, EmptyStatusCodes, EmptyWhen, ErrorWhen, MaxResponseBytes, Streaming
+    DataField, ResponseFormat, RecordFields, AddedFields, EmptyStatusCodes, EmptyWhen, ErrorWhen,
+    MaxResponseBytes, Streaming
   ) ++ offsets ++ Seq(
     Pagination, NextField, HasMoreField, TotalField, PageParam, PageSizeParam, PageSize, StartPage, ExpiredStatusCodes, MaxPagesPerPoll,
     ReanchorAfter, PageInterval, PagesInFlight, AllowedHosts, AllowPrivateHosts,
@@ -76,5 +77,31 @@ object RestOptions
     "inferTimestamp",
     "preferDate",
     "samplingRatio"
+  )
+
+  /** Options of `spark.read.csv` that have the same meaning here, in addition to those that [[json]] has too: `mode`,
+    * `dateFormat` and others. Only `header` has another default.
+    */
+  val csv: Seq[String] = Seq(
+    "sep",
+    "delimiter",
+    "header",
+    "quote",
+    "escape",
+    "charToEscapeQuoteEscaping",
+    "comment",
+    "nullValue",
+    "emptyValue",
+    "nanValue",
+    "positiveInf",
+    "negativeInf",
+    "ignoreLeadingWhiteSpace",
+    "ignoreTrailingWhiteSpace",
+    "lineSep",
+    "encoding",
+    "charset",
+    "maxColumns",
+    "maxCharsPerColumn",
+    "unescapedQuoteHandling"
   )
 }

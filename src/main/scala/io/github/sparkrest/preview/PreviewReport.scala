@@ -31,7 +31,8 @@ final case class PreviewReport(
   private val sample = page.sample
   private def url = Redact.url(sample.request.url)
   private def where =
-    page.path.fold(if (page.body.exists(_.isArray)) "the response itself" else "found without dataField")("in " + _)
+    if (config.records.isCsv) "rows of CSV"
+    else page.path.fold(if (page.body.exists(_.isArray)) "the response itself" else "found without dataField")("in " + _)
   private def headers = sample.headers.filterNot { case (name, _) => silent(name.toLowerCase) }
   private def first = page.records.headOption.map(r => Redact.snippet(r.getBytes("UTF-8"), r.getBytes("UTF-8").length))
 

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets.UTF_8
 
 import io.circe.Json
 import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.config.records.RecordsConfig
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.Clock
 import io.github.sparkrest.http.client.{ApiClient, FirstResponse}
@@ -22,6 +23,9 @@ import io.github.sparkrest.response.{Envelope, PageFacts}
   * @param body `None`: the body is longer than a sample, or is not one JSON value
   */
 final case class SampledPage(sample: FirstResponse, path: Option[FieldPath], records: Vector[String], body: Option[Json]) {
+
+  /** Where the records of further pages are. */
+  def placed(config: RecordsConfig): RecordsConfig = SampledPage.placed(config, path)
 
   /** The values of the first records. */
   lazy val parsed: Vector[Json] =
@@ -46,7 +50,7 @@ object SampledPage {
   def of(config: RestConfig, row: InputRow, sample: FirstResponse): Either[RestError, SampledPage] = {
     val body = io.circe.parser.parse(new String(sample.body, UTF_8)).toOption
     def at(path: Option[FieldPath]) =
-      records(config.copy(dataField = path), row, sample).map(SampledPage(sample, path, _, body))
+      records(config.copy(records = placed(config.records, path)), row, sample).map(SampledPage(sample, path, _, body))
     at(config.dataField) match {
       case Left(e) if e.condition == Condition.DataFieldNotFound && config.dataField.isEmpty =>
         val largest = body.map(places).getOrElse(Vector.empty).headOption.map(_._1)
@@ -55,6 +59,10 @@ object SampledPage {
       case other => other
     }
   }
+
+  /** The paths of the user stay. */
+  private def placed(records: RecordsConfig, path: Option[FieldPath]): RecordsConfig =
+    if (records.paths.isEmpty) records.copy(paths = path.toList) else records
 
   /** Arrays of objects, the largest first. */
   def places(body: Json): Vector[(FieldPath, Int)] = {

@@ -22,13 +22,19 @@ final case class Suggestion(options: Seq[(String, String)], notes: Seq[String]) 
   def python: String = {
     val arguments = ordered.collect {
       case (o, v) if o != RestOptions.Url => s"    ${o.pythonName}=${python(o, v)},"
-    } ++
-      unlisted.map { case (k, v) => s"    json_options={${quoted(k)}: ${quoted(v)}}," }
+    } ++ parserOptions("json_options", RestOptions.json) ++ parserOptions("csv_options", RestOptions.csv)
     s"read_rest_stream(\n    spark, ${quoted(url)},\n${arguments.map(_ + "\n").mkString})"
   }
 
   private def url = options.collectFirst { case (k, v) if k.equalsIgnoreCase(RestOptions.Url.name) => v }.getOrElse("")
-  private def unlisted = options.filter { case (k, _) => RestOptions.json.exists(_.equalsIgnoreCase(k)) }
+
+  /** Options of Spark's parsers, which Python takes as a dictionary. */
+  private def parserOptions(argument: String, names: Seq[String]): Option[String] = {
+    val pairs = options.collect {
+      case (k, v) if names.exists(_.equalsIgnoreCase(k)) => s"${quoted(k)}: ${quoted(v)}"
+    }
+    if (pairs.isEmpty) None else Some(pairs.mkString(s"    $argument={", ", ", "},"))
+  }
 
   private def python(o: Opt[_], value: String): String = o.kind match {
     case OptType.Flag | OptType.YesNo if OptType.Flag.read(value).isDefined =>

@@ -10,7 +10,7 @@ import io.circe.Json
 import io.circe.jawn.parseByteBuffer
 import io.github.sparkrest.json.{FirstNames, JsonBytes, JsonScanner, Malformed, RawControls}
 import io.github.sparkrest.options.values.FieldPath
-import io.github.sparkrest.options.values.FieldPath.{At, Each, Name, Segment, Where}
+import io.github.sparkrest.options.values.FieldPath.{At, Each, Members, Name, Segment, Where}
 
 /** The part of a response next to its records: the values at the requested paths, and the first names of the root object.
   *
@@ -108,8 +108,8 @@ private[sparkrest] object EnvelopePass {
     if (open.isEmpty) Nil else open.collect { case t @ Trail(_, Name(`name`) :: _) => t.next }
 
   def selects(t: Trail): Boolean = t.rest.headOption.exists {
-    case At(_) | Where(_, _) => true
-    case Name(_) | Each      => false
+    case At(_) | Where(_, _)      => true
+    case Name(_) | Each | Members => false
   }
 
   /** The trails that lead into the element with this index. */

@@ -6,21 +6,29 @@ import java.io.InputStream
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.json.{ByteWindow, JsonScanner, Malformed, TooLarge}
 import io.github.sparkrest.options.values.FieldPath
+import io.github.sparkrest.response.forms.{FormedPass, Misshapen, RecordForm}
 
 /** Records that a [[SlicingPass]] cuts out of JSON. Memory is that of the longest record. */
 sealed abstract class ScannedRecords(settings: ReaderSettings) extends RecordReader {
   import ScannedRecords._
 
-  private[response] def run(pass: SlicingPass, recognized: Option[String]): Either[RestError, Envelope]
+  private[response] def run(
+      scanner: JsonScanner,
+      sink: RecordSink,
+      recognized: Option[String]
+  ): Either[RestError, Envelope]
 
   def read(body: InputStream, sink: RecordSink, recognized: Option[String] = None): Either[RestError, Envelope] =
     try {
       val scanner = new JsonScanner(new ByteWindow(body, settings.maxBytes), settings.rules)
-      run(new SlicingPass(scanner, settings, sink), recognized).flatMap(e => settings.refused(e).toLeft(e))
+      run(scanner, sink, recognized).flatMap(e => settings.refused(e).toLeft(e))
     } catch {
       case e: Malformed => Left(malformed(e))
       case e: TooLarge  => Left(tooLarge(e))
+      case e: Misshapen => Left(e.error)
     }
+
+  private[response] def slicing(scanner: JsonScanner, sink: RecordSink) = new SlicingPass(scanner, settings, sink)
 }
 
 /** A response that is one JSON value.
@@ -31,13 +39,23 @@ sealed abstract class ScannedRecords(settings: ReaderSettings) extends RecordRea
   *   the records are in that field of the root object, or the response has none.
   */
 final class JsonRecords(dataField: Option[FieldPath], settings: ReaderSettings) extends ScannedRecords(settings) {
-  private[response] def run(pass: SlicingPass, recognized: Option[String]): Either[RestError, Envelope] =
+  private[response] def run(
+      scanner: JsonScanner,
+      sink: RecordSink,
+      recognized: Option[String]
+  ): Either[RestError, Envelope] = {
+    val pass = slicing(scanner, sink)
     dataField.fold(pass.recognise(recognized))(pass.at)
+  }
 }
 
 /** A response that is one JSON value, and that value is the record, even if it is an array. A blank response has no record. */
 final class WholeJson(settings: ReaderSettings) extends ScannedRecords(settings) {
-  private[response] def run(pass: SlicingPass, recognized: Option[String]): Either[RestError, Envelope] = pass.whole()
+  private[response] def run(
+      scanner: JsonScanner,
+      sink: RecordSink,
+      recognized: Option[String]
+  ): Either[RestError, Envelope] = slicing(scanner, sink).whole()
 }
 
 /** JSON values one after the other (NDJSON), with line breaks or blanks between them. Each value is a record, and an empty
@@ -46,8 +64,26 @@ final class WholeJson(settings: ReaderSettings) extends ScannedRecords(settings)
   * @param dataField is applied to each value, as behind a `[]`: with `$`, the elements of values that are arrays are records
   */
 final class NdjsonRecords(dataField: Option[FieldPath], settings: ReaderSettings) extends ScannedRecords(settings) {
-  private[response] def run(pass: SlicingPass, recognized: Option[String]): Either[RestError, Envelope] =
-    Right(pass.lines(dataField))
+  private[response] def run(
+      scanner: JsonScanner,
+      sink: RecordSink,
+      recognized: Option[String]
+  ): Either[RestError, Envelope] = Right(slicing(scanner, sink).lines(dataField))
+}
+
+/** JSON whose records need more than a path: see [[RecordForm]].
+  *
+  * @param lines the response is NDJSON, and the form applies to each value
+  */
+final class FormedRecords(form: RecordForm, lines: Boolean, settings: ReaderSettings) extends ScannedRecords(settings) {
+  private[response] def run(
+      scanner: JsonScanner,
+      sink: RecordSink,
+      recognized: Option[String]
+  ): Either[RestError, Envelope] = {
+    val pass = new FormedPass(scanner, form, settings, sink)
+    if (lines) Right(pass.lines()) else pass.document()
+  }
 }
 
 private object ScannedRecords {

@@ -12,45 +12,30 @@ import io.github.sparkrest.json.JsonCursor
 final class NamedFields(names: Seq[String], sink: RecordSink) extends RecordSink {
   private val labels = names.map(n => (Json.fromString(n).noSpaces + ":").getBytes(UTF_8)).toArray
   private val elements = new JsonCursor
-  private var out = new Array[Byte](1 << 10)
-  private var length = 0
+  private val out = new ByteText
 
   def record(buf: Array[Byte], from: Int, to: Int): Unit =
-    if (buf(from) == '[' && fill(buf, from, to)) sink.record(out, 0, length) else sink.record(buf, from, to)
+    if (buf(from) == '[' && fill(buf, from, to)) sink.record(out.bytes, 0, out.length) else sink.record(buf, from, to)
 
   override def maybeLast(buf: Array[Byte], from: Int, to: Int): Unit =
-    if (buf(from) == '[' && fill(buf, from, to)) sink.maybeLast(out, 0, length) else sink.maybeLast(buf, from, to)
+    if (buf(from) == '[' && fill(buf, from, to)) sink.maybeLast(out.bytes, 0, out.length)
+    else sink.maybeLast(buf, from, to)
 
   def restart(): Unit = sink.restart()
 
   /** Fills `out`. False if the array is malformed: the parser of the rows must then get the original bytes. */
   private def fill(buf: Array[Byte], from: Int, to: Int): Boolean = {
-    length = 0
-    add('{')
+    out.clear()
+    out += '{'
     var field = 0
     elements.openArray(buf, from, to)
     while (field < labels.length && elements.next()) {
-      if (field > 0) add(',')
-      add(labels(field), 0, labels(field).length)
-      add(buf, elements.from, elements.to)
+      if (field > 0) out += ','
+      out += labels(field)
+      out += (buf, elements.from, elements.to)
       field += 1
     }
-    add('}')
+    out += '}'
     !elements.broken
   }
-
-  private def add(c: Char): Unit = {
-    room(1)
-    out(length) = c.toByte
-    length += 1
-  }
-
-  private def add(bytes: Array[Byte], from: Int, to: Int): Unit = {
-    room(to - from)
-    System.arraycopy(bytes, from, out, length, to - from)
-    length += to - from
-  }
-
-  private def room(n: Int): Unit =
-    if (length + n > out.length) out = java.util.Arrays.copyOf(out, math.max(out.length * 2, length + n))
 }

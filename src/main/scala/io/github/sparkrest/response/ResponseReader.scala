@@ -7,6 +7,8 @@ import io.github.sparkrest.http.{HttpResponse, RetryPolicy}
 import io.github.sparkrest.json.SliceRules
 import io.github.sparkrest.options.tables.ResponseFormat
 import io.github.sparkrest.options.values.FieldPath
+import io.github.sparkrest.response.csv.CsvRecords
+import io.github.sparkrest.response.forms.RecordForm
 import io.github.sparkrest.secret.Redact
 
 /** Reads the records of successful responses, for polls, row calls, batch reads and previews alike. The only place that chooses
@@ -29,10 +31,15 @@ final class ResponseReader(
     policy.isEmpty,
     SliceRules.of(config.jsonOptions)
   )
-  private val json =
-    if (wholeResponse && config.dataField.isEmpty) new WholeJson(settings)
-    else new JsonRecords(config.dataField, settings)
-  private val ndjson = new NdjsonRecords(config.dataField, settings)
+  private val form = RecordForm.of(config.records)
+  private val json: RecordReader = form match {
+    case Some(f)                                           => new FormedRecords(f, lines = false, settings)
+    case None if wholeResponse && config.dataField.isEmpty => new WholeJson(settings)
+    case None                                              => new JsonRecords(config.dataField, settings)
+  }
+  private val ndjson: RecordReader = form.fold[RecordReader](new NdjsonRecords(config.dataField, settings))(
+    new FormedRecords(_, lines = true, settings)
+  )
 
   /** @param recognized where the records of an earlier response were (`Envelope.recognized`) */
   def read(
@@ -45,24 +52,30 @@ final class ResponseReader(
       .left
       .map(e => e.copy(message = s"${Redact.url(response.url)}${typeOf(response, e)}: ${e.message}"))
 
-  private def readerOf(response: HttpResponse): RecordReader = config.responseFormat match {
+  private def readerOf(response: HttpResponse): RecordReader = config.records.format match {
     case ResponseFormat.Auto => if (response.header("Content-Type").exists(ResponseReader.namesLines)) ndjson else json
-    case ResponseFormat.Ndjson => ndjson
-    case ResponseFormat.Json   => json
+    case ResponseFormat.Ndjson                        => ndjson
+    case ResponseFormat.Json | ResponseFormat.Columns => json
+    case ResponseFormat.Binary                        => new BinaryRecord(response.header("Content-Type"), settings)
+    case ResponseFormat.Csv                           =>
+      new CsvRecords(config.records, response.header("Content-Type").flatMap(ResponseReader.charset), settings)
   }
 
   /** How long the API wants the next request to wait, as the body says. */
   def waitMs(envelope: Envelope): Option[Long] = policy.waitMs(envelope)
 
+  /** Formed records and CSV have their names already. */
   private def named(sink: RecordSink): RecordSink =
-    if (config.recordFields.isEmpty) sink else new NamedFields(config.recordFields, sink)
+    if (config.records.names.isEmpty || form.isDefined || config.records.isCsv) sink
+    else new NamedFields(config.records.names, sink)
 
   /** The media type of a body that is not JSON often explains the error. */
   private def typeOf(response: HttpResponse, error: RestError): String =
     response
       .header("Content-Type")
-      .filter(t => error.condition == Condition.InvalidResponse && !t.toLowerCase.contains("json"))
-      .fold("")(t => s" (Content-Type ${t.take(60)})")
+      .filter(t => error.condition == Condition.InvalidResponse && !t.toLowerCase.contains(expected))
+      .fold("")(t => s" (Content-Type ${t.take(60)}${if (t.contains("csv")) "; set responseFormat=csv" else ""})")
+  private def expected = if (config.records.isCsv) "csv" else "json"
 }
 
 object ResponseReader {
@@ -70,6 +83,14 @@ object ResponseReader {
 
   /** Longer than any media type with its parameters. */
   private val MostChars = 500
+
+  private val charsetParameter = """(?i).*;\s*charset\s*=\s*"?([\w.:+-]{1,40})"?.*""".r
+
+  /** The charset that a `Content-Type` names. */
+  def charset(contentType: String): Option[String] = contentType match {
+    case charsetParameter(name) if contentType.length <= MostChars => Some(name)
+    case _                                                         => None
+  }
 
   /** Whether a `Content-Type` says that the body has a JSON value on each line. */
   def namesLines(contentType: String): Boolean = contentType.length <= MostChars &&

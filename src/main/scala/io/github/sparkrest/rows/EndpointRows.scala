@@ -15,7 +15,7 @@ final class EndpointRows(schema: StructType, input: StructType, settings: JsonRo
   private val beside = StructType(schema.fields.filter(f => input.fieldNames.contains(f.name)))
   private val records = new CallRows(schema, beside, settings)
   private val inputs =
-    if (beside.isEmpty) None else Some(JsonRows(beside, settings.copy(options = Map.empty, fields = FieldRules())))
+    if (beside.isEmpty) None else Some(JsonRows(beside, settings.ofPlainJson))
   private var owner = ""
   private var columns: InternalRow = InternalRow.empty
 

@@ -2,6 +2,7 @@
 package io.github.sparkrest.rows
 
 import com.fasterxml.jackson.core.JsonFactory
+import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.rows.parser.RecordParser
 import org.apache.spark.sql.SparkSession
 import org.apache.spark.sql.catalyst.InternalRow
@@ -34,12 +35,14 @@ trait JsonRows {
   * @param timeZone of the session, unless `options` contains one
   * @param corruptColumn name of the column for corrupt records in the session, unless `options` contains one
   * @param fields how to treat fields that the schema lacks
+  * @param csv options of `spark.read.csv`, if the records are rows of CSV
   */
 final case class JsonRowSettings(
     options: Map[String, String],
     timeZone: String,
     corruptColumn: String,
-    fields: FieldRules = FieldRules()
+    fields: FieldRules = FieldRules(),
+    csv: Option[Map[String, String]] = None
 ) {
 
   /** The whole record is one VARIANT. */
@@ -63,20 +66,26 @@ final case class JsonRowSettings(
     case RowShape.Text | RowShape.Variant          => false
   })
 
-  private[rows] def `with`(option: String, value: String): JsonRowSettings =
-    copy(options = options.filterNot(_._1.equalsIgnoreCase(option)) + (option -> value))
+  private[rows] def `with`(option: String, value: String): JsonRowSettings = {
+    def changed(all: Map[String, String]) = all.filterNot(_._1.equalsIgnoreCase(option)) + (option -> value)
+    copy(options = changed(options), csv = csv.map(changed))
+  }
+
+  /** For JSON that does not come from the response. */
+  private[rows] def ofPlainJson: JsonRowSettings = copy(options = Map.empty, fields = FieldRules(), csv = None)
 }
 
 object JsonRowSettings {
   private[rows] val SingleVariant = "singleVariantColumn"
 
   /** The current settings of the session. */
-  def in(session: SparkSession, options: Map[String, String], fields: FieldRules = FieldRules()): JsonRowSettings =
+  def in(session: SparkSession, config: RestConfig, fields: FieldRules = FieldRules()): JsonRowSettings =
     JsonRowSettings(
-      options,
+      config.jsonOptions,
       session.conf.get("spark.sql.session.timeZone"),
       session.conf.get("spark.sql.columnNameOfCorruptRecord"),
-      fields
+      fields,
+      if (config.records.isCsv) Some(config.records.csv.rowOptions) else None
     )
 }
 
@@ -89,10 +98,16 @@ object JsonRows {
       case RowShape.Wrapped(record) => record
       case _ => StructType(schema.filterNot(f => rescued.contains(f.name) || f.name == json.corruptColumn))
     }
-    def known(record: DataType) = new KnownFields(record, read)
-    val warned = settings.fields.warned.fold(rows)(t => new WarnedRows(rows, known(t), json))
-    settings.fields.watch.fold(warned)(w => new WatchedRows(warned, w, known(w.known), json))
+    def known(record: DataType) = new KnownFields(if (settings.csv.isEmpty) record else CsvRows.withBroken(record), read)
+    def found(buf: Array[Byte], from: Int, to: Int) =
+      if (settings.csv.isEmpty) json.infer(buf, from, to) else CsvRows.withoutBroken(json.infer(buf, from, to))
+    val warned = settings.fields.warned.fold(rows)(t => new WarnedRows(rows, known(t), found))
+    settings.fields.watch.fold(warned)(w => new WatchedRows(warned, w, known(w.known), found))
   }
+
+  /** Of records that become rows with these columns. */
+  private[rows] def parsed(record: StructType, settings: JsonRowSettings): JsonRows =
+    if (settings.csv.isDefined) new CsvRows(record, settings) else new ParsedRows(record, settings)
 
   private def rescuing(schema: StructType, column: String, settings: JsonRowSettings): JsonRows =
     RowShape.of(StructType(schema.filterNot(_.name == column))) match {
@@ -103,8 +118,8 @@ object JsonRows {
 
   private def plain(schema: StructType, settings: JsonRowSettings): JsonRows = RowShape.of(schema) match {
     case RowShape.Text            => TextRows
-    case RowShape.Wrapped(record) => new WrappedRows(new ParsedRows(record, settings))
-    case RowShape.Columns(record) => new ParsedRows(record, settings)
+    case RowShape.Wrapped(record) => new WrappedRows(parsed(record, settings))
+    case RowShape.Columns(record) => parsed(record, settings)
     case RowShape.Variant         =>
       new ParsedRows(
         schema,

@@ -24,7 +24,7 @@ final private class RescuingRows(
 ) extends JsonRows {
   private val json = new SparkJson(settings)
   private val mode = json.mode
-  private lazy val failing = new ParsedRows(record, settings)
+  private lazy val failing = JsonRows.parsed(record, settings)
 
   // Whether a record is bad is seen by the text that Spark keeps of bad ones: in the user's column, or in one of our own.
   private val askedAt = record.fields.indexWhere(_.name == json.corruptColumn)
@@ -32,7 +32,7 @@ final private class RescuingRows(
   private val hidden = s"$column, for bad records"
   private val seen = if (asked) record else record.add(hidden, StringType)
   private val badAt = if (asked) askedAt else record.length
-  private val permissive = new ParsedRows(
+  private val permissive = JsonRows.parsed(
     seen,
     settings
       .`with`("mode", "PERMISSIVE")

@@ -5,12 +5,14 @@ import java.util.concurrent.ConcurrentHashMap
 
 import io.github.sparkrest.error.Printable
 import org.apache.spark.sql.catalyst.InternalRow
+import org.apache.spark.sql.types.DataType
 import org.slf4j.LoggerFactory
 
 /** Rows, with a warning in the log for each field that an inferred schema lacks: once in each JVM. It looks at the first records
   * of a task and then at a few, so that it costs next to nothing.
   */
-final private class WarnedRows(rows: JsonRows, known: KnownFields, json: SparkJson) extends JsonRows {
+final private class WarnedRows(rows: JsonRows, known: KnownFields, infer: (Array[Byte], Int, Int) => DataType)
+    extends JsonRows {
   import WarnedRows._
   private var seen = 0L
 
@@ -32,7 +34,7 @@ final private class WarnedRows(rows: JsonRows, known: KnownFields, json: SparkJs
   private def isSampled = seen < First || seen % Each == 0
 
   private def look(buf: Array[Byte], from: Int, to: Int): Unit = {
-    val found = NewFields.informative(json.infer(buf, from, to))
+    val found = NewFields.informative(infer(buf, from, to))
     val fields = found.toSeq.flatMap(NewFields.names(known.record, _)).filter(f => told.size < MostTold && told.add(f))
     if (fields.nonEmpty)
       logger.warn(

@@ -7,8 +7,12 @@ import org.apache.spark.sql.types.DataType
 /** Rows, until a record has a field that the schema lacks. From then on the task returns no rows: it only collects the types of
   * new fields from the remaining records, so that a single failure reports all columns that the task can find. Then it ends.
   */
-final private class WatchedRows(rows: JsonRows, schema: WatchedSchema, known: KnownFields, json: SparkJson)
-    extends JsonRows {
+final private class WatchedRows(
+    rows: JsonRows,
+    schema: WatchedSchema,
+    known: KnownFields,
+    infer: (Array[Byte], Int, Int) => DataType
+) extends JsonRows {
   private var found: Option[DataType] = None
   private var ahead = 0
 
@@ -32,7 +36,7 @@ final private class WatchedRows(rows: JsonRows, schema: WatchedSchema, known: Kn
 
   private def look(buf: Array[Byte], from: Int, to: Int): Unit =
     NewFields
-      .informative(json.infer(buf, from, to))
+      .informative(infer(buf, from, to))
       .filter(schema.lacks)
       .foreach(t => found = Some(found.fold(t)(SparkJson.compatible(_, t))))
 

@@ -35,6 +35,14 @@ object OptionsDoc {
        |These options have the same meaning here, because Spark's parser reads them: ${RestOptions.json
         .map(n => s"`$n`")
         .mkString(", ")}.
+       |
+       |## Options of `spark.read.csv`
+       |
+       |With `responseFormat=csv` these options have the same meaning as in `spark.read.csv`: ${RestOptions.csv
+        .map(n => s"`$n`")
+        .mkString(
+          ", "
+        )}. Those of the list above that `spark.read.csv` has too apply as well, such as `mode` and `dateFormat`. `header` is `true` by default, and `false` with `recordFields`.
        |""".stripMargin.replace("%tables%", tables.mkString("\n"))
   }
 

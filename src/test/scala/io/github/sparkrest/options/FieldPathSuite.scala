@@ -2,7 +2,7 @@
 package io.github.sparkrest.options
 
 import io.github.sparkrest.options.values.FieldPath
-import io.github.sparkrest.options.values.FieldPath.{At, Each, Name, Segment, Where}
+import io.github.sparkrest.options.values.FieldPath.{At, Each, Members, Name, Segment, Where}
 import org.scalacheck.{Arbitrary, Gen}
 import org.scalatest.funsuite.AnyFunSuite
 import org.scalatestplus.scalacheck.ScalaCheckPropertyChecks
@@ -25,6 +25,13 @@ class FieldPathSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     assert(segments("a[0].b") == Seq(Name("a"), At(0), Name("b")) && segments("a[1][]") == Seq(Name("a"), At(1), Each))
     assert(segments("[1]") == Seq(At(1)) && segments("$[1].rows") == Seq(At(1), Name("rows")))
     assert(segments("[0].total") == Seq(At(0), Name("total")) && FieldPath.parse("a[3].b").exists(_.isSingle))
+  }
+
+  test("each member of an object") {
+    assert(segments("rates.*") == Seq(Name("rates"), Members) && segments("*") == Seq(Members))
+    assert(segments("$.*.x") == Seq(Members, Name("x")) && segments("""a."*"""") == Seq(Name("a"), Name("*")))
+    assert(segments("a*") == Seq(Name("a*")) && FieldPath.parse("a.*").exists(p => !p.isSingle && !p.isPlain))
+    Seq("rates.*", "*", """a."*"""", "a[].*.b").foreach(t => assert(FieldPath.parse(t).map(_.toString).contains(t)))
   }
 
   test("a selection may contain blanks around its parts, dots in its value, and quotes") {

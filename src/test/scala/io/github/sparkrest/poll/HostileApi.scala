@@ -38,6 +38,16 @@ object HostileSetup {
   private def in(name: String): (String, Map[String, String]) => String =
     (list, more) => s"""{"meta":{"n":1},"$name":$list${fields(more)}}"""
 
+  private def membersOf(list: String) = list
+    .drop(1)
+    .dropRight(1)
+    .replace("},{", "}\n{")
+    .split("\n")
+    .filter(_.nonEmpty)
+    .zipWithIndex
+    .map { case (r, i) => s""""k$i":$r""" }
+    .mkString(",")
+
   val all: Vector[HostileSetup] = Vector(
     HostileSetup("array", 100, root),
     HostileSetup("data", 100, in("data")),
@@ -50,6 +60,15 @@ object HostileSetup {
     ),
     HostileSetup("inner", 100, (l, more) => s"""{"a":{"d":$l}${fields(more)}}""", "dataField" -> "a[].d"),
     HostileSetup("lines", 100, (l, _) => l.drop(1).dropRight(1).replace("},{", "}\n{"), "responseFormat" -> "ndjson"),
+    HostileSetup("members", 100, (l, more) => s"""{"m":{${membersOf(l)}}${fields(more)}}""", "dataField" -> "m.*"),
+    HostileSetup(
+      "several",
+      2,
+      (l, more) => s"""{"a":[],"b":$l,"m":{}${fields(more)}}""",
+      "dataField" -> "a,b",
+      "pagination" -> "page",
+      "totalField" -> "total"
+    ),
     HostileSetup("maximum", 100, root, "offsetType" -> "max_field"),
     HostileSetup("judged", 100, in("data"), "errorWhen" -> "error", "emptyWhen" -> "meta.n=0"),
     HostileSetup("link", 2, root, "pagination" -> "link"),
@@ -80,11 +99,11 @@ final class HostileApi(setup: HostileSetup) {
       val more = list.length > end
       def next(parameter: String, value: Long) = s"/x?since=$since&$parameter=$value"
       val beside = setup.name match {
-        case "cursor" => Map("next_cursor" -> (if (more) s""""$end"""" else "null"))
-        case "url"    => Map("next" -> (if (more) s""""${next("page", page + 1)}"""" else "null"))
-        case "page"   => Map("total" -> list.length.toString)
-        case "more"   => Map("more" -> more.toString)
-        case _        => Map.empty[String, String]
+        case "cursor"           => Map("next_cursor" -> (if (more) s""""$end"""" else "null"))
+        case "url"              => Map("next" -> (if (more) s""""${next("page", page + 1)}"""" else "null"))
+        case "page" | "several" => Map("total" -> list.length.toString)
+        case "more"             => Map("more" -> more.toString)
+        case _                  => Map.empty[String, String]
       }
       val link =
         if (setup.name == "link" && more) Seq("Link" -> s"""<${next("page", page + 1)}>; rel="next"""") else Nil

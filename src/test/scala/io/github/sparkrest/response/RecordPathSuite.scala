@@ -8,7 +8,8 @@ import io.circe.Json
 import io.circe.parser.parse
 import io.github.sparkrest.error.Condition
 import io.github.sparkrest.options.values.FieldPath
-import io.github.sparkrest.options.values.FieldPath.{At, Each, Name, Segment, Where}
+import io.github.sparkrest.options.values.FieldPath.{At, Each, Members, Name, Segment, Where}
+import io.github.sparkrest.response.forms.RecordForm
 import org.scalacheck.Gen
 import org.scalatest.funsuite.AnyFunSuite
 import org.scalatestplus.scalacheck.ScalaCheckPropertyChecks
@@ -125,6 +126,11 @@ class RecordPathSuite extends AnyFunSuite with ScalaCheckPropertyChecks with Sli
     case List(Each)       => expected(json, Nil)
     case Each :: rest     =>
       Some(json.asArray.fold(List(json))(_.toList).flatMap(j => expected(j, rest).getOrElse(Nil)))
+    case Members :: rest =>
+      json.asArray
+        .map(_.toList)
+        .orElse(json.asObject.map(_.values.toList))
+        .map(_.flatMap(j => expected(j, rest).getOrElse(Nil)))
     case Name(n) :: rest             => json.hcursor.downField(n).focus.flatMap(expected(_, rest))
     case At(n) :: rest               => json.asArray.flatMap(_.lift(n)).flatMap(expected(_, rest))
     case Where(field, value) :: rest =>
@@ -151,6 +157,7 @@ class RecordPathSuite extends AnyFunSuite with ScalaCheckPropertyChecks with Sli
       Gen.frequency[Segment](
         3 -> name.map(Name(_)),
         2 -> Gen.const(Each),
+        1 -> Gen.const(Members),
         1 -> value.map(v => Where("k", v)),
         1 -> Gen.choose(0, 2).map(At(_))
       )
@@ -164,7 +171,14 @@ class RecordPathSuite extends AnyFunSuite with ScalaCheckPropertyChecks with Sli
     ) { (document, segments, step, pretty) =>
       val text = if (pretty) document.spaces2 else document.noSpaces
       val at = FieldPath(segments.toVector)
-      val found = slice(text, Some(at.toString), step = step)
+      val sink = new Kept
+      val formed =
+        new FormedRecords(RecordForm(Seq(at), Nil, Nil, columns = false), lines = false, ReaderSettings(1L << 30))
+          .read(new Dribble(text.getBytes(UTF_8), step), sink)
+          .map(sink.records.toList -> _)
+      // Both readers know all other paths.
+      val found = if (segments.contains(Members)) formed else slice(text, Some(at.toString), step = step)
+      assert(found.map(_._1).left.map(_.condition) == formed.map(_._1).left.map(_.condition), s"$at in $text")
       val hollow = document.asObject.exists(_.isEmpty)
       expected(document, segments).map(_.filterNot(_.isNull)) match {
         case None if hollow => assert(found.map(_._1) == Right(Nil), s"$at of an empty object")

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.connector.preview
 
-import scala.jdk.CollectionConverters._
-
 import io.circe.Json
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.connector.input.{InputEndpoints, InputTable}
@@ -26,8 +24,9 @@ import io.github.sparkrest.preview.{
 import io.github.sparkrest.progress.Progress
 import io.github.sparkrest.progress.strategies.TraversalTimes
 import io.github.sparkrest.request.InputRow
+import io.github.sparkrest.rows.RecordTypes
 import io.github.sparkrest.secret.Secret
-import org.apache.spark.sql.{Encoders, SparkSession}
+import org.apache.spark.sql.SparkSession
 
 /** Looks at an API before you build a stream on it. It sends at most three requests, on an executor, with the polling code.
   *
@@ -58,7 +57,7 @@ final private[sparkrest] class Preview(userOptions: Map[String, String], session
     PreviewReport(
       config,
       findings,
-      schema(page.records),
+      RecordTypes.of(page.records, config, session).toDDL,
       bound,
       second,
       requests,
@@ -73,7 +72,7 @@ final private[sparkrest] class Preview(userOptions: Map[String, String], session
     )
     val seen = findings.page.records.toSet
     sample(paged, traversal(pages))
-      .flatMap(SampledPage.of(paged.copy(dataField = findings.page.path), row, _))
+      .flatMap(SampledPage.of(paged.copy(records = findings.page.placed(paged.records)), row, _))
       .map(_.records.count(r => !seen(r)))
   }
 
@@ -113,11 +112,6 @@ final private[sparkrest] class Preview(userOptions: Map[String, String], session
   private def sample(config: RestConfig, state: Progress): Either[RestError, FirstResponse] = {
     requests += 1
     tokens.using(jobs.sample(config, row, _, state, "preview").result).map(_._1)
-  }
-
-  private def schema(records: Seq[String]): String = {
-    val json = session.createDataset(records.asJava)(Encoders.STRING)
-    session.read.options(config.jsonOptions).json(json).schema.toDDL
   }
 
   /** The user's options, without the secrets. */

@@ -3,8 +3,6 @@ package io.github.sparkrest.connector.schema
 
 import java.util.concurrent.ThreadLocalRandom
 
-import scala.jdk.CollectionConverters._
-
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.connector.session.SourceName
 import io.github.sparkrest.connector.tasks.{DriverTokens, SparkJobs}
@@ -16,9 +14,10 @@ import io.github.sparkrest.poll.{Backoff, Poll, Retries}
 import io.github.sparkrest.preview.SampledRecords
 import io.github.sparkrest.progress.Progress
 import io.github.sparkrest.request.InputRow
+import io.github.sparkrest.rows.RecordTypes
 import io.github.sparkrest.schedule.TokenLedger
+import org.apache.spark.sql.SparkSession
 import org.apache.spark.sql.types.StructType
-import org.apache.spark.sql.{Encoders, SparkSession}
 import org.slf4j.LoggerFactory
 
 /** What `load()` learns from one request: a schema without hints, whether the offset field is there, and a first page.
@@ -73,10 +72,8 @@ private[sparkrest] object SchemaInference {
         .page(Progress.Initial, records)
     if (whole) polled.left.foreach(f => throw f.error.toException)
     if (records.received.isEmpty) throw nothing(sample.status).toException
-    val json = session.createDataset(records.received.asJava)(Encoders.STRING)
-    val schema = session.read.options(config.jsonOptions).json(json).schema
     Inferred(
-      schema,
+      RecordTypes.of(records.received, config, session),
       if (whole) Some(sample) else None,
       askedAtMs
     )

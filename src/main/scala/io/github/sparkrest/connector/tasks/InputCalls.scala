@@ -3,15 +3,13 @@ package io.github.sparkrest.connector.tasks
 
 import java.nio.charset.StandardCharsets.UTF_8
 
-import scala.jdk.CollectionConverters._
-
 import io.github.sparkrest.config.{InputConfig, RestConfig}
 import io.github.sparkrest.connector.input.{InputRows, InputTable}
 import io.github.sparkrest.connector.session.SourceName
 import io.github.sparkrest.error.{Condition, RestError, RestException}
-import io.github.sparkrest.rows.{CallRows, RowShape}
+import io.github.sparkrest.rows.{CallRows, RecordTypes}
+import org.apache.spark.sql.SparkSession
 import org.apache.spark.sql.types.{DataType, StructType}
-import org.apache.spark.sql.{Encoders, SparkSession}
 import org.slf4j.{Logger, LoggerFactory}
 
 /** The calls of one `load()`: one for each row of its input. Lives on the driver, with the DataFrame. */
@@ -62,10 +60,8 @@ final private[sparkrest] class InputCalls(config: RestConfig, val input: InputCo
   /** `output` as the results of some calls have it: a sample of the rows, or all under `callStrictlyOnce`; without hints. */
   def inferred: DataType = {
     val results = (if (input.strictlyOnce) kept.map(_._2) else sample).flatMap(RowCallResult.decode)
-    val texts = results.flatMap(_.outcome.getOrElse(Vector.empty)).map(t => s"""{"output":${new String(t, UTF_8)}}""")
-    val json = session.createDataset(texts.asJava)(Encoders.STRING)
-    val schema = if (texts.isEmpty) new StructType else session.read.options(config.jsonOptions).json(json).schema
-    schema.fields.find(_.name == RowShape.Output).map(_.dataType).getOrElse(throw nothing(results).toException)
+    val texts = results.flatMap(_.outcome.getOrElse(Vector.empty)).map(new String(_, UTF_8))
+    RecordTypes.ofOutput(texts, config, session).getOrElse(throw nothing(results).toException)
   }
 
   private def sample: Seq[Array[Byte]] = {

@@ -23,7 +23,7 @@ final private[sparkrest] class RestInputScanBuilder(
     with SupportsPushDownLimit {
   private var required = schema
   private var limit: Option[Int] = None
-  private val settings = JsonRowSettings.in(SparkSession.active, config.jsonOptions, fields)
+  private val settings = JsonRowSettings.in(SparkSession.active, config, fields)
   private val oneRowEach = CallRows.oneRowEach(schema, calls.inputSchema, settings)
 
   override def pruneColumns(asked: StructType): Unit = if (settings.mayDropColumns(schema)) required = asked

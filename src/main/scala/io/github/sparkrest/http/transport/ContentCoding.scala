@@ -9,7 +9,9 @@ import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.Headers._
 import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream
 
-/** `Content-Encoding` (RFC 9110 §8.4): which codings requests offer, and how a body is decoded while it arrives. */
+/** `Content-Encoding` (RFC 9110 §8.4): which codings requests offer, and how a body is decoded while it arrives. A body that is a
+  * compressed file is decoded too.
+  */
 private[http] object ContentCoding {
 
   /** RFC 9659: a body over HTTP may need a window of at most 8 MB. */
@@ -49,9 +51,40 @@ private[http] object ContentCoding {
         Left(refused(s"""has the Content-Encoding "${unknown.take(40)}", which the request did not offer"""))
       case None if codings.lengthCompare(Most) > 0 => Left(refused(s"is encoded more than $Most times"))
       // They are listed in the order in which they were applied.
-      case None => Right(codings.foldRight(body)((coding, in) => new Decoded(coding, decoders(coding), in)))
+      case None =>
+        Right(new FileDecoded(codings.foldRight(body)((coding, in) => new Decoded(coding, decoders(coding), in))))
     }
   }
+
+  /** The first bytes of compressed files. No text in UTF-8 begins with them. */
+  private val files = Seq(
+    "gzip" -> Array(0x1f, 0x8b, 0x08).map(_.toByte),
+    "zstd" -> Array(0x28, 0xb5, 0x2f, 0xfd).map(_.toByte)
+  )
+
+  /** A download of a compressed file, such as `export.csv.gz`: the body is compressed, and no header says so. */
+  final private class FileDecoded(in: InputStream) extends InputStream {
+    private val source = new PushbackInputStream(in, Longest)
+    private var opened = Option.empty[InputStream]
+
+    override def read(): Int = {
+      val one = new Array[Byte](1)
+      if (read(one, 0, 1) < 0) -1 else one(0) & 0xff
+    }
+    override def read(b: Array[Byte], off: Int, len: Int): Int = if (len == 0) 0 else stream.read(b, off, len)
+    override def close(): Unit = opened.getOrElse(source).close()
+
+    private def stream: InputStream = opened.getOrElse {
+      val head = source.readNBytes(Longest)
+      source.unread(head)
+      val file = files.find { case (coding, magic) => head.startsWith(magic) && decoders.contains(coding) }
+      val result = file.fold[InputStream](source) { case (coding, _) => new Decoded(coding, decoders(coding), source) }
+      opened = Some(result)
+      result
+    }
+  }
+
+  private lazy val Longest = files.map(_._2.length).max
 
   private def refused(what: String) = RestError(
     Condition.InvalidResponse,

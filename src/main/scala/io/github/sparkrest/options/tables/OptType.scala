@@ -142,6 +142,29 @@ object OptType {
     }
   }
 
+  /** Paths with commas between them, or a JSON array. A comma in quotes or brackets belongs to its path. */
+  case object Paths extends OptType[Seq[String]]("paths", "paths with commas between them", "Sequence[str] | str") {
+    def read(text: String): Option[Seq[String]] = {
+      val paths = parse(text).toOption.flatMap(_.as[List[String]].toOption).getOrElse(split(text))
+      Some(paths).filter(p => p.nonEmpty && p.forall(_.nonEmpty))
+    }
+
+    private def split(text: String): Seq[String] = {
+      var quoted, escaped = false
+      var depth = 0
+      val commas = text.indices.filter { i =>
+        val c = text.charAt(i)
+        if (escaped) escaped = false
+        else if (quoted && c == '\\') escaped = true
+        else if (c == '"') quoted = !quoted
+        else if (!quoted && c == '[') depth += 1
+        else if (!quoted && c == ']') depth -= 1
+        c == ',' && !quoted && depth <= 0
+      }
+      (-1 +: commas).zip(commas :+ text.length).map { case (from, to) => text.substring(from + 1, to).trim }
+    }
+  }
+
   /** A JSON object of names and scalars, in the order written. */
   case object JsonMap
       extends OptType[Seq[(String, String)]](

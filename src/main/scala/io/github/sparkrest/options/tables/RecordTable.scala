@@ -10,19 +10,22 @@ object ResponseFormat {
   case object Auto extends ResponseFormat("auto")
   case object Json extends ResponseFormat("json")
   case object Ndjson extends ResponseFormat("ndjson")
-  val all: Seq[ResponseFormat] = Seq(Auto, Json, Ndjson)
+  case object Columns extends ResponseFormat("columns")
+  case object Csv extends ResponseFormat("csv")
+  case object Binary extends ResponseFormat("binary")
+  val all: Seq[ResponseFormat] = Seq(Auto, Json, Ndjson, Columns, Csv, Binary)
 }
 
 /** Rows of [[RestOptions]]: records of a response. */
 private[sparkrest] trait RecordTable {
   private val Records = Section("Where the records are")
 
-  val DataField: Opt[String] = Opt(
+  val DataField: Opt[Seq[String]] = Opt(
     "dataField",
-    NonEmpty,
+    Paths,
     Records,
     default = Some("data"),
-    doc = "Path of the records, e.g. `data` or `result.items`. Put names with dots in double quotes. A response that is an array needs no path. If you do not set this option and `data` is absent, a response with exactly one array of objects uses that array."
+    doc = "Path of the records, e.g. `data` or `result.items`, or several paths with commas between them. `rates.*` leads to each member of an object. Put names with dots in double quotes. A response that is an array needs no path. If you do not set this option and `data` is absent, a response with exactly one array of objects uses that array."
   )
   val MaxResponseBytes: Opt[Long] = Opt(
     "maxResponseBytes",
@@ -36,13 +39,19 @@ private[sparkrest] trait RecordTable {
     OneOf(Format.all),
     Records,
     default = Some("auto"),
-    doc = "Format of responses. `auto` follows `Content-Type`. `ndjson` is one record per line."
+    doc = "Format of responses. `auto` is JSON, or NDJSON by `Content-Type`. `ndjson` is one record per line. `columns` is JSON with an object of arrays at `dataField`, one array per column. `csv` takes the options of `spark.read.csv`. `binary` makes one record of the body: `content BINARY`, `contentType STRING`, `length BIGINT`."
   )
   val RecordFields: Opt[Seq[String]] = Opt(
     "recordFields",
     Names,
     Records,
-    doc = "Names for the elements of records that are arrays, e.g. `icao24,callsign`. The records become objects."
+    doc = "Names for the elements of records that are arrays, e.g. `icao24,callsign`. The records become objects. With `responseFormat=csv`: the names of the columns."
+  )
+  val AddedFields: Opt[Seq[(String, String)]] = Opt(
+    "addedFields",
+    JsonMap,
+    Records,
+    doc = "Fields to add to each record, as a JSON object of names and paths, e.g. `{\"city\": \"cities[].name\"}`. A path begins at the root of the response, and follows `dataField` to the element that contains the record. `{key}` is the name that a `*` in `dataField` stands for. `{path}` is the path in `dataField` that led to the record. A record that is not an object becomes the field `value`."
   )
   val EmptyStatusCodes: Opt[String] = Opt(
     "emptyStatusCodes",

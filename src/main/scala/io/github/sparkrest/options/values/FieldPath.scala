@@ -6,7 +6,7 @@ import scala.util.matching.Regex.Match
 import io.circe.Json
 
 /** Path of a value in a JSON document, from the root down: `meta.next`, `"@odata.nextLink"`, `data[].item`,
-  * `links[rel=next].uri`, `[1]`; `$` is the root itself.
+  * `links[rel=next].uri`, `[1]`, `rates.*`; `$` is the root itself.
   */
 final case class FieldPath(segments: Vector[FieldPath.Segment]) {
   import FieldPath._
@@ -19,14 +19,15 @@ final case class FieldPath(segments: Vector[FieldPath.Segment]) {
 
   def isRoot: Boolean = segments.isEmpty
 
-  /** The path leads to one value at most, because it has no `[]`. */
-  def isSingle: Boolean = !segments.contains(Each)
+  /** The path leads to one value at most, because it has neither `[]` nor `*`. */
+  def isSingle: Boolean = !segments.exists(s => s == Each || s == Members)
 
   /** Text that [[FieldPath.parse]] reads as this path. */
   override def toString: String = {
     val text = segments.map {
-      case Name(name)          => "." + (if (isBare(name, ".\"[]")) name else quoted(name))
+      case Name(name)          => "." + (if (isBare(name, ".\"[]") && name != AnyName) name else quoted(name))
       case Each                => "[]"
+      case Members             => "." + AnyName
       case At(index)           => s"[$index]"
       case Where(field, value) =>
         val left = if (isBare(field, ".\"[]=")) field else quoted(field)
@@ -46,11 +47,18 @@ object FieldPath {
   /** `[]`: each element of an array. */
   case object Each extends Segment
 
+  /** `*`: the value of each member of an object. An array counts as an object whose names are the indexes: PHP writes an object
+    * without members as `[]`.
+    */
+  case object Members extends Segment
+
   /** `[1]`: the second element of an array. */
   final case class At(index: Int) extends Segment
 
   /** `[field=value]`: the first element of an array whose `field` is a scalar with the text `value`. */
   final case class Where(field: String, value: String) extends Segment
+
+  private val AnyName = "*"
 
   /** A plain path. */
   def apply(names: List[String]): FieldPath = FieldPath(names.map(n => Name(n): Segment).toVector)
@@ -74,6 +82,7 @@ object FieldPath {
     def bare(group: Int): Option[String] = Option(m.group(group)).filter(_.trim.nonEmpty)
     if (m.group(3) != null) Some(Each)
     else if (m.group(4) != null) Some(At(m.group(4).toInt))
+    else if (m.matched == "." + AnyName) Some(Members)
     else if (m.matched.startsWith(".")) quoted(1).orElse(bare(2)).filter(_.nonEmpty).map(Name(_))
     else
       for {
@@ -82,15 +91,15 @@ object FieldPath {
       } yield Where(field, value)
   }
 
-  /** The value at `path` below `json`. `[]` leads to many values, and so to none. */
+  /** The value at `path` below `json`. `[]` and `*` lead to many values, and so to none. */
   private[sparkrest] def within(json: Json, path: List[Segment]): Option[Json] = path match {
     case Nil                         => Some(json)
     case Name(name) :: rest          => json.asObject.flatMap(_(name)).flatMap(within(_, rest))
     case Where(field, value) :: rest =>
       def holds(element: Json) = element.asObject.flatMap(_(field)).flatMap(text).contains(value)
       json.asArray.flatMap(_.find(holds)).flatMap(within(_, rest))
-    case At(index) :: rest => json.asArray.flatMap(_.lift(index)).flatMap(within(_, rest))
-    case Each :: _         => None
+    case At(index) :: rest     => json.asArray.flatMap(_.lift(index)).flatMap(within(_, rest))
+    case (Each | Members) :: _ => None
   }
 
   private def text(json: Json): Option[String] =

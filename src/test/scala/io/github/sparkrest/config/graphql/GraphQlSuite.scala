@@ -32,7 +32,7 @@ class GraphQlSuite extends AnyFunSuite {
 
   test("a query says where records and pages are") {
     val c = config("graphqlQuery" -> issues, "graphqlVariables" -> variables)
-    assert(c.dataField.map(_.toString).contains("data.issues.nodes"))
+    assert(c.records.paths.map(_.toString).contains("data.issues.nodes"))
     assert(c.paging.kind == PaginationType.Cursor)
     assert(c.paging.next.toString.contains("endCursor") && c.paging.hasMore.toString.contains("hasNextPage"))
     assert(c.errorWhen.map(_.path.toString).contains("errors"))
@@ -66,7 +66,7 @@ class GraphQlSuite extends AnyFunSuite {
       fragment Page on ProductConnection { list: edges { cursor, item: node { ...Cycle } } info: pageInfo { end: endCursor } }
       fragment Cycle on P { id ...Cycle }""".replace("$TQ", "\"\"\"")
     val c = config("graphqlQuery" -> query, "graphqlVariables" -> """{"n": "{cursor}", "tags": ["{at}"], "o": {}}""")
-    assert(c.dataField.map(_.toString).contains("data.shop.found.list[].item"))
+    assert(c.records.paths.map(_.toString).contains("data.shop.found.list[].item"))
     assert(c.paging.next.map(_.toString).exists(_.contains("end")) && c.paging.hasMore.isEmpty)
   }
 

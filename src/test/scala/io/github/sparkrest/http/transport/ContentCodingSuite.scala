@@ -33,6 +33,24 @@ class ContentCodingSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     assert(ContentCoding.accepted == "gzip, deflate, zstd")
   }
 
+  private val files = coded.filter { case (_, header, _) => header == "gzip" || header == "zstd" }
+
+  test("a body that is a compressed file is decoded without a header, also several files in one") {
+    def plain(in: InputStream) = ContentCoding.decode(Nil, in).fold(e => fail(e.text), _.readAllBytes())
+    assert(files.length == 2)
+    files.foreach { case (_, header, encode) =>
+      assert(Arrays.equals(plain(new Dribble(encode(text))), text))
+      assert(Arrays.equals(plain(new Dribble(encode(text) ++ encode(text))), text ++ text))
+      // A file that the transport compressed once more.
+      assert(Arrays.equals(decoded(header, new Dribble(encode(encode(text)))), text))
+      (5 until encode(text).length).foreach(n => intercept[BrokenBody](plain(new Dribble(encode(text).take(n)))))
+    }
+    (0 to 6).foreach(n => assert(Arrays.equals(plain(new Dribble(text.take(n))), text.take(n))))
+    Seq("\u001f", "(", "(x", "\u001fabc").foreach(t =>
+      assert(plain(new Dribble(t.getBytes("UTF-8"))).sameElements(t.getBytes("UTF-8")))
+    )
+  }
+
   coded.foreach { case (name, header, encode) =>
     test(s"$name: any bytes, read in any pieces, are decoded") {
       forAll(Gen.containerOf[Array, Byte](Gen.choose(-128, 127).map(_.toByte)), minSuccessful(50)) { bytes =>

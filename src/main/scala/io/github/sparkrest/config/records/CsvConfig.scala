@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.config.records
+
+import java.nio.charset.Charset
+import java.util.Locale
+
+import scala.util.Try
+
+import io.github.sparkrest.options.{OptionReader, RestOptions}
+
+/** The form of CSV responses: the options of `spark.read.csv` that say where a row and a value end. Spark's defaults, except
+  * that `header` is true unless `recordFields` names the columns.
+  *
+  * @param comment `\u0000`: there are no comments
+  * @param charset `None`: the charset that the response names, otherwise UTF-8
+  * @param rowOptions what Spark needs to convert values: `nullValue`, `dateFormat`, …
+  */
+final case class CsvConfig(
+    header: Boolean,
+    delimiter: String,
+    quote: Char,
+    escape: Char,
+    escapeOfEscape: Option[Char],
+    comment: Char,
+    nullValue: String,
+    emptyValue: String,
+    ignoreLeadingWhiteSpace: Boolean,
+    ignoreTrailingWhiteSpace: Boolean,
+    lineSeparator: Option[String],
+    charset: Option[String],
+    maxColumns: Int,
+    maxCharsPerColumn: Int,
+    unescapedQuotes: String,
+    rowOptions: Map[String, String]
+)
+
+object CsvConfig {
+  private val Unescaped =
+    Seq("STOP_AT_CLOSING_QUOTE", "BACK_TO_DELIMITER", "STOP_AT_DELIMITER", "SKIP_VALUE", "RAISE_ERROR")
+
+  private[records] def read(read: OptionReader, options: Map[String, String], hasNames: Boolean): CsvConfig = {
+    val texts = options.map { case (k, v) => k.toLowerCase(Locale.ROOT) -> v }
+    def text(name: String) = texts.get(name.toLowerCase(Locale.ROOT))
+    def parsed[A](name: String, default: A, allowed: String)(parse: String => Option[A]): A =
+      text(name).fold(default) { t =>
+        parse(t).getOrElse {
+          read.problem(s"""$name: "$t" is not allowed; allowed: $allowed""")
+          default
+        }
+      }
+    // An empty text turns the character off, as in Spark.
+    def char(name: String, default: Char) = parsed(name, default, "one character, or an empty text for none")(t =>
+      if (t.length <= 1) Some(t.headOption.getOrElse(Off)) else None
+    )
+    def flag(name: String, default: Boolean) =
+      parsed(name, default, "true or false")(t => Try(t.trim.toBoolean).toOption)
+    def whole(name: String, default: Int) =
+      parsed(name, default, "a whole number, from 1 or -1 for no limit")(t =>
+        Try(t.trim.toInt).toOption.filter(n => n == -1 || n > 0)
+      )
+    val shared = (RestOptions.json ++ RestOptions.csv).map(_.toLowerCase(Locale.ROOT)).toSet
+    CsvConfig(
+      header = flag("header", !hasNames),
+      delimiter = Seq("sep", "delimiter")
+        .find(text(_).isDefined)
+        .fold(",")(n => parsed(n, ",", "a separator, e.g. ; or \\t")(delimiterOf)),
+      quote = char("quote", '"'),
+      escape = char("escape", '\\'),
+      escapeOfEscape = Some(char("charToEscapeQuoteEscaping", Off)).filter(_ != Off),
+      comment = char("comment", Off),
+      nullValue = text("nullValue").getOrElse(""),
+      emptyValue = text("emptyValue").getOrElse(""),
+      ignoreLeadingWhiteSpace = flag("ignoreLeadingWhiteSpace", default = false),
+      ignoreTrailingWhiteSpace = flag("ignoreTrailingWhiteSpace", default = false),
+      lineSeparator = parsed("lineSep", Option.empty[String], "one or two characters")(t =>
+        if (t.nonEmpty && t.length <= 2) Some(Some(t)) else None
+      ),
+      charset = Seq("encoding", "charset")
+        .find(text(_).isDefined)
+        .flatMap(n => parsed(n, Option.empty[String], "a charset of Java")(t => charsetOf(t).map(Some(_)))),
+      maxColumns = whole("maxColumns", MostColumns),
+      maxCharsPerColumn = whole("maxCharsPerColumn", -1),
+      unescapedQuotes = parsed("unescapedQuoteHandling", "STOP_AT_DELIMITER", Unescaped.mkString(", "))(t =>
+        Some(t.trim.toUpperCase(Locale.ROOT)).filter(Unescaped.contains)
+      ),
+      rowOptions = options.filter { case (k, _) => shared(k.toLowerCase(Locale.ROOT)) }
+    )
+  }
+
+  private val Off = '\u0000'
+  private val MostColumns = 20480
+
+  def charsetOf(name: String): Option[String] = Try(Charset.forName(name.trim).name).toOption
+
+  private val escapes =
+    Map('t' -> '\t', 'r' -> '\r', 'b' -> '\b', 'f' -> '\f', '"' -> '"', '\'' -> '\'', '\\' -> '\\')
+
+  /** As Spark reads it: `\t` and some other letters behind a backslash stand for one character, and it may be longer than one
+    * character.
+    */
+  private[records] def delimiterOf(text: String): Option[String] = {
+    def from(rest: List[Char]): Option[List[Char]] = rest match {
+      case Nil                                               => Some(Nil)
+      case '\\' :: 'u' :: '0' :: '0' :: '0' :: '0' :: others => from(others).map(Off :: _)
+      case '\\' :: c :: others                               => escapes.get(c).flatMap(e => from(others).map(e :: _))
+      case '\\' :: Nil                                       => None
+      case c :: others                                       => from(others).map(c :: _)
+    }
+    from(text.toList).filter(_.nonEmpty).map(_.mkString)
+  }
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.config.records
+
+import io.github.sparkrest.options.values.FieldPath
+import io.github.sparkrest.options.values.FieldPath.{At, Each, Name, Segment, Where}
+import io.github.sparkrest.options.{OptionReader, RestOptions, tables}
+
+/** How a response becomes records.
+  *
+  * @param paths of the records; empty: they are found without a path
+  * @param names of the elements of records that are arrays, or of the columns of CSV
+  * @param added fields that each record gets in addition
+  */
+final case class RecordsConfig(
+    paths: Seq[FieldPath],
+    format: tables.ResponseFormat,
+    names: Seq[String],
+    added: Seq[AddedField],
+    csv: CsvConfig
+) {
+  def isCsv: Boolean = format == tables.ResponseFormat.Csv
+
+  def isBinary: Boolean = format == tables.ResponseFormat.Binary
+
+  /** Formats whose responses hold records and nothing else. */
+  def isOnlyRecords: Boolean = isCsv || isBinary || format == tables.ResponseFormat.Ndjson
+}
+
+/** A field that each record gets in addition. */
+final case class AddedField(name: String, source: AddedField.Source)
+
+object AddedField {
+  sealed trait Source extends Product with Serializable
+
+  /** `{key}`: the name of the member that a `*` stands for. */
+  case object Key extends Source
+
+  /** `{path}`: the path that led to the record. */
+  case object Path extends Source
+
+  /** A path from the root of the response. */
+  final case class At(path: FieldPath) extends Source
+
+  /** Where a value next to the records at `records` is: the number of segments that lead to the object that contains both, and
+    * the rest of the path. The rest is empty if the value contains the records.
+    */
+  def place(value: FieldPath, records: FieldPath): (Int, Seq[Segment]) = {
+    val common = value.segments.zip(records.segments).takeWhile { case (a, b) => a == b }.length
+    (common, value.segments.drop(common))
+  }
+}
+
+object RecordsConfig {
+  private[sparkrest] def read(read: OptionReader, options: Map[String, String]): RecordsConfig = {
+    import RestOptions._
+    val names = read.opt(RecordFields).getOrElse(Nil)
+    val format = read(ResponseFormat)
+    val config = RecordsConfig(
+      paths = if (read.isGiven(DataField)) read.paths(DataField) else Nil,
+      format = format,
+      names = names,
+      added = read.opt(AddedFields).getOrElse(Nil).flatMap { case (name, text) =>
+        source(read, name, text).map(AddedField(name, _))
+      },
+      csv = CsvConfig.read(read, options, hasNames = names.nonEmpty)
+    )
+    problems(config, options).foreach(read.problem)
+    config
+  }
+
+  private def source(read: OptionReader, name: String, text: String): Option[AddedField.Source] = text.trim match {
+    case "{key}"  => Some(AddedField.Key)
+    case "{path}" => Some(AddedField.Path)
+    case other    =>
+      val path = read.path(RestOptions.AddedFields, other)
+      if (name.isEmpty) read.problem("addedFields: a name is empty")
+      path.map(AddedField.At(_))
+  }
+
+  private def problems(c: RecordsConfig, options: Map[String, String]): Seq[String] = {
+    val csvOnly = RestOptions.csv.filter(n => options.keys.exists(_.equalsIgnoreCase(n)))
+    val several = c.paths.lengthCompare(1) > 0
+    val hasNoPaths = c.isCsv || c.isBinary
+    def meet(a: FieldPath, b: FieldPath) = a.segments.zip(b.segments).forall { case (x, y) => mayMeet(x, y) }
+    Seq(
+      (csvOnly.nonEmpty && !c.isCsv) ->
+        s"${csvOnly.mkString(", ")}: belong to responseFormat=csv, and responseFormat is ${c.format}",
+      (hasNoPaths && c.paths.nonEmpty) -> s"dataField: responseFormat=${c.format} has no paths; leave it out",
+      (hasNoPaths && c.added.nonEmpty) ->
+        s"addedFields: responseFormat=${c.format} has nothing next to its records; leave it out",
+      (c.isBinary && c.names.nonEmpty) -> "recordFields: responseFormat=binary has names of its own; leave it out",
+      (!hasNoPaths && c.added.nonEmpty && c.paths.isEmpty) ->
+        "addedFields: needs dataField, the path of the records",
+      (c.format == tables.ResponseFormat.Columns && c.paths.isEmpty) ->
+        "dataField: is required by responseFormat=columns and was not given; $ is the response itself",
+      (c.format == tables.ResponseFormat.Columns && c.names.nonEmpty) ->
+        "recordFields: responseFormat=columns takes the names of the columns from the response; leave it out",
+      (several && c.paths.indices.combinations(2).exists(p => meet(c.paths(p.head), c.paths(p.last)))) ->
+        "dataField: two of the paths may lead to the same record, which would arrive twice",
+      (c.added.exists(_.source == AddedField.Key) && !c.paths.forall(_.segments.contains(FieldPath.Members))) ->
+        "addedFields: {key} needs a * in dataField, e.g. rates.*"
+    ).collect { case (true, text) => text } ++ c.added.flatMap(a => placeless(a, c.paths))
+  }
+
+  /** Whether both may lead to the same value. */
+  private def mayMeet(a: Segment, b: Segment): Boolean = (a, b) match {
+    case (Name(x), Name(y))                                                            => x == y
+    case (At(x), At(y))                                                                => x == y
+    case (Name(_), Each | At(_) | Where(_, _)) | (Each | At(_) | Where(_, _), Name(_)) => false
+    case _                                                                             => true
+  }
+
+  /** A value must be one value, and must not contain the records: each record would contain all others. */
+  private def placeless(field: AddedField, paths: Seq[FieldPath]): Option[String] = field.source match {
+    case AddedField.At(value) =>
+      paths.flatMap { p =>
+        val rest = AddedField.place(value, p)._2
+        if (rest.isEmpty) Some(s"addedFields: $value contains the records ($p); name a field in it")
+        else if (rest.forall(_.isInstanceOf[Name])) None
+        else Some(s"addedFields: where $value leaves the path of the records ($p), only names may follow")
+      }.headOption
+    case AddedField.Key | AddedField.Path => None
+  }
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.response.csv
+
+import java.nio.charset.StandardCharsets.UTF_8
+import java.util.Locale
+
+import io.github.sparkrest.config.records.RecordsConfig
+import io.github.sparkrest.json.Malformed
+import io.github.sparkrest.secret.Redact
+
+/** The names of the columns, from `recordFields`, the header, or `_c0`, `_c1`, … as `spark.read.csv` makes them. */
+private[csv] object CsvNames {
+
+  /** @param first row of the response */
+  def of(first: Array[String], config: RecordsConfig): Vector[String] = {
+    val names =
+      if (config.names.nonEmpty) config.names.toVector
+      else if (config.csv.header) safe(first.toVector, config.csv.nullValue)
+      else first.indices.map(i => s"_c$i").toVector
+    if (config.csv.header && names.length != first.length)
+      throw new Malformed(s"its header has ${first.length} columns, and recordFields has ${names.length} names")
+    names.diff(names.distinct).headOption.foreach(n => throw new Malformed(s"two columns are named $n"))
+    if (names.contains(CsvRecords.Broken))
+      throw new Malformed(
+        s"a column is named ${CsvRecords.Broken}, the name of the text of broken rows; set recordFields"
+      )
+    names
+  }
+
+  /** Empty names and names that differ from another one only in case get their index, as Spark does it. */
+  private def safe(header: Vector[String], nullValue: String): Vector[String] = {
+    val lower = header.map(n => Option(n).getOrElse("").toLowerCase(Locale.ROOT))
+    val twice = lower.diff(lower.distinct).toSet
+    header.indices.toVector.map { i =>
+      val name = header(i)
+      if (name == null || name.isEmpty || name == nullValue) s"_c$i" else if (twice(lower(i))) s"$name$i" else name
+    }
+  }
+
+  /** A page for humans, or an error as JSON, which arrives with the status of a success. */
+  def refuseOtherFormat(first: Array[String]): Unit = {
+    val begin = first.headOption.flatMap(Option(_)).fold("")(_.trim)
+    if (begin.startsWith("<"))
+      throw new Malformed(s"it is HTML or XML, perhaps a login or error page: ${shown(begin)}")
+    if (begin.startsWith("{") || begin.startsWith("[")) throw new Malformed(s"it is JSON: ${shown(begin)}")
+  }
+
+  private def shown(text: String): String = {
+    val bytes = text.take(Shown).getBytes(UTF_8)
+    Redact.snippet(bytes, bytes.length)
+  }
+
+  private val Shown = 80
+}

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.response.forms
+
+import scala.collection.mutable
+
+import io.github.sparkrest.error.RestError
+import io.github.sparkrest.json.{FirstNames, JsonBytes, JsonScanner, Malformed, RawControls}
+import io.github.sparkrest.options.values.FieldPath
+import io.github.sparkrest.options.values.FieldPath.{At, Each, Members, Name, Segment, Where}
+import io.github.sparkrest.response.{
+  Envelope,
+  EnvelopePass,
+  NamedFields,
+  NoRecords,
+  ReaderSettings,
+  Recognition,
+  RecordPass,
+  RecordSink,
+  Trail
+}
+
+/** One pass through a response whose records have a [[RecordForm]].
+  *
+  * The values of added fields may come behind the records. So the value that contains both is read as a whole first, then walked
+  * through a second time: it is still in the window. Without added fields, memory is that of the longest record.
+  */
+final private[response] class FormedPass(
+    scanner: JsonScanner,
+    form: RecordForm,
+    settings: ReaderSettings,
+    sink: RecordSink
+) {
+  import EnvelopePass.{Selection, holds, into}
+  import scanner.window
+
+  private val beside = new EnvelopePass(scanner)
+  private val added = if (form.labels.isEmpty) None else Some(new AddedFields(form.labels, sink))
+  private val target = {
+    val withAdded = added.getOrElse(sink)
+    if (form.names.isEmpty) withAdded else new NamedFields(form.names, withAdded)
+  }
+  private val records = new RecordPass(scanner, target)
+  private val names = new FirstNames(scanner.rules.names)
+
+  /** The paths that led to a value, or to where an API that has no records may leave one out. */
+  private val found = mutable.Set.empty[FieldPath]
+
+  /** A response that is one JSON value. */
+  def document(): Either[RestError, Envelope] = {
+    scanner.begin()
+    val first = scanner.peek()
+    if (first < 0) scanner.unexpected("a value")
+    scanner.checkLiteral()
+    // `{}`: some APIs omit all fields if there are no records.
+    val hollow = first == '{' && scanner.inside() == '}'
+    val outside = settings.outside.toList.map(p => Trail(p, p.segments.toList)).filter(_.rest.nonEmpty)
+    walk(form.branches, Vector.empty, Some(outside))
+    if (scanner.peek() >= 0) scanner.unexpected("the end")
+    val envelope = beside.result(names.toList)
+    form.paths.find(!found(_)) match { // guard: I1.41
+      case Some(missing) if !hollow =>
+        settings
+          .refused(envelope)
+          .toLeft(envelope)
+          .filterOrElse(settings.empty, NoRecords.at(missing.toString, names.toList, beside.arrays.toList))
+      case _ => Right(envelope)
+    }
+  }
+
+  /** Values one after the other. */
+  def lines(): Envelope = {
+    scanner.begin()
+    while (scanner.peek() >= 0) {
+      scanner.checkLiteral()
+      walk(form.branches, Vector.empty, None)
+    }
+    Envelope.Empty
+  }
+
+  /** Moves past the value at `pos`, and passes on the records in it.
+    *
+    * @param branches paths that lead here
+    * @param at the path of this value
+    * @param open requested values next to the records that lead here too; `None`: behind a `[]` or `*`, where none are kept
+    */
+  private def walk(branches: List[Branch], at: Vector[Segment], open: Option[List[Trail]]): Unit = {
+    val known = withValuesHere(branches)
+    (known, scanner.peek()) match {
+      case (branch :: _, _) if branch.rest.isEmpty => end(branch, at, open)
+      case (_, 'n') => found ++= known.map(_.path); scanner.checkLiteral(); scanner.skipValue()
+      case (_, '{') => members(known, at, open)
+      case (_, '[') => elements(known, at, open)
+      // A value in place of an array of one element.
+      case (_, _) =>
+        known.filter(_.rest.headOption.contains(Each)).map(_.next) match {
+          case Nil    => pass(at, open)
+          case single => found ++= single.map(_.path); walk(single, at, None)
+        }
+    }
+  }
+
+  private def members(branches: List[Branch], at: Vector[Segment], open: Option[List[Trail]]): Unit = {
+    val single = branches.filter(_.rest.headOption.contains(Each))
+    if (single.nonEmpty) { found ++= single.map(_.path); walk(single.map(_.next), at, None) }
+    else {
+      val seen = mutable.Set.empty[String]
+      val (many, named) = branches.partition(_.rest.head == Members)
+      found ++= many.map(_.path)
+      scanner.members { name =>
+        if (at.isEmpty) names += name
+        val one = named.collect { case b if b.rest.head == Name(name) => b.next }
+        if (one.nonEmpty && !seen.add(name)) throw new Malformed(Recognition.twice(name))
+        step(one ++ many.map(_.next(name)), at :+ Name(name), open.map(into(name, _)), keeps = many.isEmpty)
+      }
+    }
+  }
+
+  private def elements(branches: List[Branch], at: Vector[Segment], open: Option[List[Trail]]): Unit = {
+    val many = branches.exists(b => b.rest.head == Each || b.rest.head == Members)
+    found ++= branches.filter(b => b.rest.head == Each || b.rest.head == Members).map(_.path)
+    var index = -1
+    var taken = Set.empty[FieldPath]
+    def entered = branches.collect {
+      case b if b.rest.head == Each      => b.next
+      case b if b.rest.head == Members   => b.next(index.toString)
+      case b if b.rest.head == At(index) => b.next
+    }
+    val selecting = branches.collect { case b @ Branch(_, (where: Where) :: _, _, _, _, _) => b -> where }
+    if (selecting.isEmpty)
+      scanner.elements { () =>
+        index += 1
+        step(entered, at :+ At(index), open.map(into(index, _)), keeps = !many)
+      }
+    else {
+      val selection = new Selection(open.getOrElse(Nil))
+      var inside = List.empty[Branch]
+      var others = List.empty[Trail]
+      scanner.elementsWhere { (buf, from, to) =>
+        index += 1
+        val chosen = selecting.collect { case (b, where) if !taken(b.path) && holds(where, buf, from, to) => b }
+        taken ++= chosen.map(_.path)
+        inside = chosen.map(_.next) ++ entered
+        others = selection.of(buf, from, to)
+        inside.nonEmpty || others.nonEmpty
+      }(() => step(inside, at :+ Each, open.map(_ => others), keeps = !many))
+    }
+  }
+
+  /** A value within an object or array.
+    *
+    * @param keeps whether it is one value, next to which others may be requested
+    */
+  private def step(inside: List[Branch], at: Vector[Segment], open: Option[List[Trail]], keeps: Boolean): Unit =
+    if (inside.isEmpty) pass(at, open) else walk(inside, at, if (keeps) open else None)
+
+  private def pass(at: Vector[Segment], open: Option[List[Trail]]): Unit =
+    open.fold(scanner.skipValue())(beside.keep(at, _))
+
+  /** The value at the end of a path. */
+  private def end(branch: Branch, at: Vector[Segment], open: Option[List[Trail]]): Unit = {
+    added.foreach(_.values = branch.values)
+    scanner.peek() match {
+      case '[' if !form.columns => found += branch.path; records.array()
+      case 'n'                  => found += branch.path; scanner.checkLiteral(); scanner.skipValue()
+      case _                    =>
+        records.begin()
+        val length = window.pos - window.mark
+        if (form.columns) columns(branch, length) else { found += branch.path; records.pass(length, maybeLast = true) }
+        // A second walk keeps the requested values in it.
+        open.filter(_.nonEmpty || at.isEmpty).foreach { trails =>
+          window.pos -= length
+          if (at.isEmpty && scanner.peek() == '{')
+            scanner.members { name => names += name; beside.keep(Vector(Name(name)), into(name, trails)) }
+          else beside.keep(at, trails)
+        }
+    }
+  }
+
+  private def columns(branch: Branch, length: Int): Unit = {
+    val (buf, from, to) =
+      if (scanner.breaks) {
+        val line = RawControls.onOneLine(window.buf, window.mark, window.mark + length)
+        (line, 0, line.length)
+      } else (window.buf, window.mark, window.mark + length)
+    window.mark = -1
+    val hollow = JsonBytes.names(buf, from, to, most = 1).isEmpty && buf(from) == '{'
+    if (ColumnRows.pass(buf, from, to, target) || hollow) found += branch.path
+  }
+
+  /** Reads the values of added fields that are in the value at `pos`. `pos` does not move. */
+  private def withValuesHere(branches: List[Branch]): List[Branch] =
+    if (branches.forall(_.here.isEmpty)) branches
+    else {
+      window.mark = window.pos
+      scanner.skipValue()
+      val (buf, from, to) = (window.buf, window.mark, window.pos)
+      val known = branches.map { b =>
+        b.copy(values = b.here.foldLeft(b.values)((all, a) => all.updated(a.field, value(buf, from, to, a))))
+      }
+      window.pos = window.mark
+      window.mark = -1
+      known
+    }
+
+  private def value(buf: Array[Byte], from: Int, to: Int, around: Around): Array[Byte] = {
+    val span = JsonBytes.find(buf, from, to, around.names)
+    if (span == JsonBytes.Absent) Branch.Null
+    else {
+      val length = JsonBytes.to(span) - JsonBytes.from(span)
+      if (length > scanner.rules.valueBytes)
+        throw new Malformed(s"the value of an added field is longer than ${scanner.rules.valueBytes} bytes")
+      RawControls.onOneLine(buf, JsonBytes.from(span), JsonBytes.to(span))
+    }
+  }
+}

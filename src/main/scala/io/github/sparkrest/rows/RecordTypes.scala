@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.rows
+
+import java.nio.charset.StandardCharsets.UTF_8
+
+import scala.collection.mutable
+import scala.jdk.CollectionConverters._
+
+import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.json.{JsonBytes, JsonCursor}
+import io.github.sparkrest.response.csv.CsvRecords
+import org.apache.spark.sql.catalyst.csv.CSVInferSchema
+import org.apache.spark.sql.types.{DataType, NullType, StructType}
+import org.apache.spark.sql.{Encoders, SparkSession}
+
+/** The types of records, as `spark.read.json` or `spark.read.csv` infers them. */
+object RecordTypes {
+  def of(records: Seq[String], config: RestConfig, session: SparkSession): StructType =
+    if (config.records.isCsv) ofCsv(records, config, session)
+    else if (config.records.isBinary) ofBinary
+    else ofJson(records, config, session)
+
+  /** The type of a column that holds a record. `None`: there are no records. */
+  def ofOutput(records: Seq[String], config: RestConfig, session: SparkSession): Option[DataType] =
+    if (records.isEmpty) None
+    else if (config.records.isCsv || config.records.isBinary) Some(of(records, config, session))
+    else
+      ofJson(records.map(r => s"""{"${RowShape.Output}":$r}"""), config, session).fields
+        .find(_.name == RowShape.Output)
+        .map(_.dataType)
+
+  /** Inference takes Base64 for a text. */
+  private val ofBinary = StructType.fromDDL("content BINARY, contentType STRING, length BIGINT")
+
+  private def ofJson(records: Seq[String], config: RestConfig, session: SparkSession): StructType =
+    session.read.options(config.jsonOptions).json(session.createDataset(records.asJava)(Encoders.STRING)).schema
+
+  private def ofCsv(records: Seq[String], config: RestConfig, session: SparkSession): StructType = {
+    val inference = new CSVInferSchema(CsvRows.options(JsonRowSettings.in(session, config)))
+    val types = mutable.LinkedHashMap.empty[String, DataType]
+    records.map(_.getBytes(UTF_8)).foreach { r =>
+      JsonCursor.members(r, 0, r.length) { m =>
+        val name = JsonBytes.string(r, m.nameFrom, m.nameTo)
+        val soFar = types.getOrElse(name, NullType)
+        val value = JsonBytes.scalar(r, JsonBytes.span(m.from, m.to)).map(_._1)
+        if (name != CsvRecords.Broken) types(name) = value.fold(soFar)(inference.inferField(soFar, _))
+      }
+    }
+    StructType(inference.toStructFields(types.values.toArray, types.keys.toArray))
+  }
+}
