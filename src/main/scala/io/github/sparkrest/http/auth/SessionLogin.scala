@@ -91,7 +91,7 @@ private[auth] object SessionLogin {
         answer.headers.value(name).map(_ -> Nil).toRight(s"without the header $name of sessionTokenField")
       case Some(ValueSource.InBody(path)) =>
         val text = json match {
-          case Some(j)             => at(j, path.segments.toList).flatMap(scalar)
+          case Some(j)             => FieldPath.within(j, path.segments.toList).flatMap(scalar)
           case None if path.isRoot => Some(new String(answer.body, UTF_8).trim)
           case None                => None
         }
@@ -114,17 +114,6 @@ private[auth] object SessionLogin {
     }
     if (last.isEmpty) Left("set no cookie; set sessionTokenField if the token is elsewhere")
     else Right((last.map { case (k, v) => s"$k=$v" }.mkString("; "), last.map(_._2)))
-  }
-
-  private def at(json: Json, path: List[FieldPath.Segment]): Option[Json] = path match {
-    case Nil                                   => Some(json)
-    case FieldPath.Name(name) :: rest          => json.asObject.flatMap(_(name)).flatMap(at(_, rest))
-    case FieldPath.At(index) :: rest           => json.asArray.flatMap(_.lift(index)).flatMap(at(_, rest))
-    case FieldPath.Where(field, value) :: rest =>
-      json.asArray
-        .flatMap(_.find(_.asObject.flatMap(_(field)).flatMap(scalar).contains(value)))
-        .flatMap(at(_, rest))
-    case FieldPath.Each :: _ => None
   }
 
   private def scalar(json: Json): Option[String] = json.asString.orElse(json.asNumber.map(_.toString))
