@@ -46,6 +46,7 @@ final case class RestConfig(
     maxResponseBytes: Long,
     offset: OffsetConfig,
     paging: PagesConfig,
+    changes: Option[ChangesConfig],
     streamingIntervalMs: Long,
     catchUpIntervalMs: Option[Long],
     streaming: Boolean,
@@ -77,6 +78,8 @@ final case class RestConfig(
 
   /** Whether `load()` sends a request to infer a schema. */
   def inferSchema: Boolean = outputType == values.OutputType.Struct
+
+  def readChanges: Boolean = changes.isDefined
 
   /** Whether a request depends on the offset. */
   def hasPlaceholder: Boolean = {
@@ -223,6 +226,7 @@ object RestConfig {
       maxResponseBytes = read(MaxResponseBytes),
       offset = OffsetConfig.read(read),
       paging = PagesConfig.read(read, names),
+      changes = ChangesConfig.read(read),
       streamingIntervalMs = read(StreamingInterval),
       catchUpIntervalMs = read.opt(CatchUpInterval),
       streaming = streams,

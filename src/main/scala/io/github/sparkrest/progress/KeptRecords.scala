@@ -11,6 +11,12 @@ trait KeptRecords {
 
   /** Shows the records that were kept of this page so far, in order. */
   def showAgain(visitor: KeptRecords.Visitor): Unit
+
+  /** A record has disappeared, and its page says so.
+    *
+    * @param key the fields of its key, as JSON
+    */
+  def removed(key: Array[Byte]): Unit = throw new IllegalStateException("deletes go to a page")
 }
 
 object KeptRecords {

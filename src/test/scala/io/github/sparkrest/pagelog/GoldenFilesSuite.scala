@@ -202,7 +202,7 @@ class GoldenFilesSuite extends AnyFunSuite {
   private def refused(body: => Any): Unit = {
     val e = intercept[RestException](body).error
     assert(
-      e.condition == Condition.CheckpointUnreadable && e.message.matches("(?s).*version [23],.*") && e.text.contains(
+      e.condition == Condition.CheckpointUnreadable && e.message.matches("(?s).*version [24],.*") && e.text.contains(
         "reads up to"
       )
     )

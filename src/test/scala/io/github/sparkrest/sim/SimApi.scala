@@ -40,6 +40,9 @@ final class SimApi(scenario: Scenario, tracing: Boolean) extends HttpClient {
   /** The crash that the reader has not met yet. */
   var died: Option[Crash] = None
 
+  /** The result of the poll that is running will be lost. */
+  var loses = false
+
   /** A response did not match the data: the next traversal owes the records that it lacked. */
   var doubted = false
 
@@ -70,6 +73,7 @@ final class SimApi(scenario: Scenario, tracing: Boolean) extends HttpClient {
       died = Some(crash(e))
       died.foreach(throw _)
     }
+    loses ||= now.exists(_.what == "lose")
     if (now.exists(_.what == "expire")) { lists.expire(); logs.expire(); expired = true }
     val wasHonest = honest
     val answer = dated(
