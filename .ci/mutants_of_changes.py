@@ -105,10 +105,18 @@ CHANGES = (
     Mutant(
         "I8.13",
         "a record that may be deleted needs a full response",
-        "known.filterNot(_ => r.awaits)",
-        "known",
+        "!r.awaits && r.waitMs.isEmpty",
+        "r.waitMs.isEmpty",
         "SnapshotChangesSuite",
         "while a record waits for its delete, requests are not conditional",
+    ),
+    Mutant(
+        "I8.18",
+        "a response in doubt needs a full response",
+        "!r.awaits && r.waitMs.isEmpty",
+        "!r.awaits",
+        "SnapshotChangesSuite",
+        "an empty list that is in doubt is requested in full, although its tag is known",
     ),
     Mutant(
         "I8.14",

@@ -48,7 +48,6 @@ final class PageLog private (
   def wasRead: Boolean = starts.nonEmpty
 
   // ---- the poller's side
-
   /** Drops the states of endpoints that left the input long ago. Before [[resume]].
     *
     * @param inInput keys of the endpoints of this run
@@ -157,7 +156,6 @@ final class PageLog private (
   def pollerChanged(): Unit = synchronized(notifyAll())
 
   // ---- the query's side
-
   /** The furthest place that a batch from `from` may reach now. A run that is no longer the newest makes no batch: the newer
     * one reads Spark's offset log once, when it starts.
     */

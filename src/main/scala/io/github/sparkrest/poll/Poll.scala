@@ -107,7 +107,9 @@ final class Poll(
             .flatMap(envelope => step.finish(factsOf(response, envelope, allSecrets)))
             .map { r =>
               val known = conditional.validatorsOf(plan, plain, response, r.next, clock.now())
-              r.copy(next = r.next.copy(validators = known.filterNot(_ => r.awaits))) // guard: I8.13
+              // A response in doubt did not count, so "unchanged since then" would say nothing.
+              val counts = !r.awaits && r.waitMs.isEmpty // guard: I8.13, I8.18
+              r.copy(next = r.next.copy(validators = known.filter(_ => counts)))
             }
       }
     }

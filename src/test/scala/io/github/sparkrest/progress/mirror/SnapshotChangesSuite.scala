@@ -180,6 +180,18 @@ class SnapshotChangesSuite extends AnyFunSuite {
     assert(api.poll() == List(deleted(2)))
   }
 
+  test("an empty list that is in doubt is requested in full, although its tag is known") {
+    var list = Seq(row(1))
+    val api = new PolledApi(snapshot: _*)({ request =>
+      val tag = "\"" + list.hashCode + "\""
+      if (request.headers.contains("If-None-Match" -> tag)) Answer("", status = 304)
+      else Answer(array(list), Seq("ETag" -> tag))
+    })
+    api.poll()
+    list = Nil
+    assert(api.poll() == List(deleted(1)))
+  }
+
   test("a traversal delivers one change of a key: the first record counts, and a warning names the key") {
     val api = new Whole()
     assert(api.now(row(1), row(1, 7), row(2)) == List("+" + row(1), "+" + row(2)))
