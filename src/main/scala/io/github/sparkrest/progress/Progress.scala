@@ -58,7 +58,8 @@ final case class Progress(
   /** The format version that it needs. An older reader would ignore fields that it does not know, and repeat records. */
   def version: Int =
     if (mirror.isDefined) 3
-    else if (boundary.isVersion1 && ahead.isVersion1 && traversal.forall(_.seen.isVersion1)) 1 else 2
+    else if (boundary.isVersion1 && ahead.isVersion1 && traversal.forall(_.seen.isVersion1)) 1
+    else 2
 
   /** Names of the files that it depends on. */
   def seenFiles: Set[String] = files.flatMap(_.names).toSet

@@ -91,7 +91,7 @@ final private[sparkrest] class TraversalPage(
         // Records that a truncated list lacks would count as deleted.
         case Some(d) =>
           !isHollow && (core.mirror.isDefined || d.lastPage == 0 || d.lastPage * 2 >= fullPage) // guard: I1.8, I8.17
-        case None    => strategy.doubtsEmptyPage(state, facts)
+        case None => strategy.doubtsEmptyPage(state, facts)
       }
     }
 

@@ -78,7 +78,9 @@ class ChangesLogSuite extends AnyFunSuite {
     assert(log.take(LogPosition.Start, 1, 1 << 20) == LogPosition(1, 1), "without readChanges")
   }
 
-  test("commits have their manifest's number and rising times, though the clock stands still or goes back, over restarts") {
+  test(
+    "commits have their manifest's number and rising times, though the clock stands still or goes back, over restarts"
+  ) {
     val store = newStore()
     var now = 1000L
     def run(times: Long*) = {
@@ -101,7 +103,8 @@ class ChangesLogSuite extends AnyFunSuite {
   test("a page with changes makes version 3, which earlier versions refuse; other pages stay as they were") {
     val store = newStore()
     val withChanges = Manifest(1, 0, 1, file(store, 1, Change.Delete -> "1"), Map("main" -> Progress(Some("2"))))
-    def version(m: Manifest) = io.circe.parser.parse(new String(Manifest.encode(m), UTF_8)).flatMap(_.hcursor.get[Int]("version"))
+    def version(m: Manifest) =
+      io.circe.parser.parse(new String(Manifest.encode(m), UTF_8)).flatMap(_.hcursor.get[Int]("version"))
     assert(version(withChanges) == Right(3))
     val plain = withChanges.copy(file = withChanges.file.copy(pages = withChanges.file.pages.map(_.copy(changes = false))))
     assert(version(plain) == Right(1))
@@ -155,7 +158,9 @@ class ChangesLogSuite extends AnyFunSuite {
       assert(mirror.files.length <= 4)
       (0 until 60).foreach(i => assert(memory.find(mirror, hash(i)).map(_.rank) == truth.get(i), s"$n $i"))
     }
-    assert(memory.entries(mirror).map(e => e.seen.key -> e.seen.rank).toMap == truth.map { case (i, n) => s"""{"id":$i}""" -> n })
+    assert(memory.entries(mirror).map(e => e.seen.key -> e.seen.rank).toMap == truth.map { case (i, n) =>
+      s"""{"id":$i}""" -> n
+    })
   }
 
   // ---- golden/version-3 was written once, with GOLDEN=1. Never write it again.
@@ -170,8 +175,10 @@ class ChangesLogSuite extends AnyFunSuite {
     val store = new LocalLogStore(root)
     val log = PageLog.open(store, 1, () => 1716840200000L)
     log.resume(LogPosition.Start, Map("main" -> None))
-    val seen = new SeenFiles(store, log.epoch).write(Iterator(1, 2).map(keyed(_)).map { case (id, s) => SeenEntry.of(id, s) }.toVector.sorted.iterator)
-    val records = Seq(Change.Insert -> """{"id":1}""", Change.Update -> """{"id":3,"v":"é"}""", Change.Delete -> """{"id":9}""")
+    val seen = new SeenFiles(store, log.epoch)
+      .write(Iterator(1, 2).map(keyed(_)).map { case (id, s) => SeenEntry.of(id, s) }.toVector.sorted.iterator)
+    val records =
+      Seq(Change.Insert -> """{"id":1}""", Change.Update -> """{"id":3,"v":"é"}""", Change.Delete -> """{"id":9}""")
     val state = goldenState.copy(boundary = goldenState.boundary.copy(files = Vector(seen)))
     log.append(file(store, log.epoch, records: _*), Map(Endpoint.Only -> state))
     ()
@@ -191,11 +198,15 @@ class ChangesLogSuite extends AnyFunSuite {
     assert(state.copy(boundary = state.boundary.copy(files = Vector.empty)) == goldenState)
     val memory = new SeenMemory(new SeenFiles(store, log.epoch), CoreLimits.Default)
     assert(memory.entries(state.boundary).map(_.seen.key).toSet == Set(1, 2, 3).map(i => s"""{"id":$i}"""))
-    assert((1 to 3).map(i => memory.find(state.boundary, hash(i)).map(s => (s.count, s.rank))) ==
-      Seq((1, 7L), (1, 7L), (2, -5L)).map(Some(_)))
+    assert(
+      (1 to 3).map(i => memory.find(state.boundary, hash(i)).map(s => (s.count, s.rank))) ==
+        Seq((1, 7L), (1, 7L), (2, -5L)).map(Some(_))
+    )
     val slices = log.slices(LogPosition.Start, LogPosition(1, 3))
     assert(lines(store, slices) == List("""+{"id":1}""", """~{"id":3,"v":"é"}""", """-{"id":9}"""))
-    assert(slices.flatMap(_.pages).map(p => (p.changes, p.commit.map(_.version), p.commit.flatMap(_.atMs))) ==
-      Seq((true, Some(1L), Some(1716840200000L))))
+    assert(
+      slices.flatMap(_.pages).map(p => (p.changes, p.commit.map(_.version), p.commit.flatMap(_.atMs))) ==
+        Seq((true, Some(1L), Some(1716840200000L)))
+    )
   }
 }

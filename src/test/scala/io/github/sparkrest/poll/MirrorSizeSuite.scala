@@ -89,7 +89,9 @@ class MirrorSizeSuite extends AnyFunSuite {
         seen.keepOnly(outcome.state.seenFiles)
         state = outcome.state
         val bytes = state.seenFiles.toSeq.map(n => store.length(SeenFiles.path(n)).getOrElse(0L)).sum
-        info(f"$what: ${(System.nanoTime - began) / 1e9}%.1f s, $held MB of memory afterwards, ${bytes >> 20} MB of files")
+        info(
+          f"$what: ${(System.nanoTime - began) / 1e9}%.1f s, $held MB of memory afterwards, ${bytes >> 20} MB of files"
+        )
         sink
       }
       val first = poll("first")(_ => false, _ => false)
@@ -97,7 +99,7 @@ class MirrorSizeSuite extends AnyFunSuite {
       val same = poll("without a change")(_ => false, _ => false)
       assert(same.inserts + same.updates + same.deletes == 0)
       val changed = poll("every 100th record is gone, every 50th changed")(_ % 100 == 7, _ % 50 == 3)
-      val gone = (7L until keys.toLong by 100)
+      val gone = 7L until keys.toLong by 100
       assert((changed.inserts, changed.updates) == ((0L, (3L until keys.toLong by 50).size.toLong)))
       assert((changed.deletes, changed.sum) == ((gone.size.toLong, gone.sum)))
       val few = poll("one of each 1,000 is left")(_ % 1000 != 1, _ => false)

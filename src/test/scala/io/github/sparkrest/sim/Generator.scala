@@ -96,7 +96,8 @@ object Generator {
       // A lagging replica also makes records late, and `lag` covers only one of the two delays.
       (if ((s.lag > 0 || s.lookback > 0) && s.behind == 0) Seq("late", "late") else Nil)
     val expires = s.expired == "restart" || s.kind != "delta" && Set("link", "nextUrl", "cursor")(s.paging)
-    val faults = Vector("error", "cut", "crash") ++ (if (s.changes) Seq("lose", "crash") else Nil) ++ (if (expires) Seq("expire") else Nil)
+    val faults = Vector("error", "cut", "crash") ++ (if (s.changes) Seq("lose", "crash")
+                                                     else Nil) ++ (if (expires) Seq("expire") else Nil)
     events(s, r, changes, faults)
   }
 

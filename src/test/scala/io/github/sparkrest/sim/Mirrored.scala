@@ -25,7 +25,9 @@ final class Mirrored(setup: Setup, world: World) {
   def applied(commit: Seq[(Change, String)], first: Int, last: Int): Option[String] = {
     val twice = commit.groupBy { case (_, text) => idOf(text) }.find(_._2.length > 1)
     twice.map { case (id, all) => s"twice in one commit: $id ${all.mkString(" ")}" }.orElse {
-      commit.iterator.map { case (change, text) => wrong(change, text, first, last) }.collectFirst { case Some(why) => why }
+      commit.iterator.map { case (change, text) => wrong(change, text, first, last) }.collectFirst { case Some(why) =>
+        why
+      }
     }
   }
 

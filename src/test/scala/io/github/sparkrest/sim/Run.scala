@@ -119,9 +119,9 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
       api.note(s"   kept ${sink.shown.mkString(" ")} more=${outcome.more} ${outcome.error.fold("")(_.text)} state ${brief(stored)}")
       (outcome.error, api.wrong.orElse(mistake)) match {
         case (_, Some(why)) if mistake.contains(why) => Left(why)
-        case (_, Some(why))              => Left(s"wrong request: $why")
-        case (Some(e), _) if !api.faulty => Left(s"error: ${e.text}")
-        case (Some(_), _)                =>
+        case (_, Some(why))                          => Left(s"wrong request: $why")
+        case (Some(e), _) if !api.faulty             => Left(s"error: ${e.text}")
+        case (Some(_), _)                            =>
           api.world.now += Backoff
           Right(false)
         case (None, _) => Right(complete)

@@ -88,7 +88,8 @@ final class World(setup: Setup) {
   /** With a new version, or as it was before it was deleted. */
   private def revive(n: Int, request: Int): Unit = {
     val present = live.valuesIterator.map(_.row.id).toSet
-    val dead = lives.filter(l => !present(l.row.id) && !l.row.isMarked).groupBy(_.row.id).toVector.sortBy(_._1).map(_._2.last)
+    val dead =
+      lives.filter(l => !present(l.row.id) && !l.row.isMarked).groupBy(_.row.id).toVector.sortBy(_._1).map(_._2.last)
     if (dead.nonEmpty) {
       val last = dead(n % dead.length).row
       if (n % 2 == 0) add(last.id, last.version + 2, stamp(now), request)

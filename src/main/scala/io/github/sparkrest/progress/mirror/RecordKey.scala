@@ -29,7 +29,8 @@ final private[sparkrest] class RecordKey(paths: Seq[FieldPath]) {
     var missing = -1
     var i = 0
     while (i < fields.length) {
-      values(i) = if (sorted(i).isRoot) valueAt(buf, JsonBytes.span(from, to)) else valueAt(buf, fields(i).find(buf, from, to))
+      values(i) =
+        if (sorted(i).isRoot) valueAt(buf, JsonBytes.span(from, to)) else valueAt(buf, fields(i).find(buf, from, to))
       if (values(i) == null) missing = i
       i += 1
     }

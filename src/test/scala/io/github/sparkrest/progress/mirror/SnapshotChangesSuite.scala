@@ -127,7 +127,8 @@ class SnapshotChangesSuite extends AnyFunSuite {
 
   test("an error status that counts as an empty list deletes nothing") {
     var status = 200
-    val api = new PolledApi(snapshot :+ ("emptyStatusCodes" -> "404"): _*)(_ => Answer(array(Seq(row(1))), status = status))
+    val api =
+      new PolledApi(snapshot :+ ("emptyStatusCodes" -> "404"): _*)(_ => Answer(array(Seq(row(1))), status = status))
     api.poll()
     status = 404
     assert(api.poll().isEmpty && api.outcome.error.isEmpty && api.outcome.waitMs.isEmpty)
@@ -205,7 +206,12 @@ class SnapshotChangesSuite extends AnyFunSuite {
     def of(name: String) = s"""{"of":{"name":$name,"a.b":true},"n":[ 1,2 ]$more}"""
     assert(api.now(of("\"\\u00e9\""), of("7")).length == 2)
     assert(api.now(of("\"é\"").replace(more, ""), of("7")) == List("~" + of("\"é\"").replace(more, "")))
-    assert(api.now().toSet == Set("""-{"n":[1,2],"of":{"a.b":true,"name":"é"}}""", """-{"n":[1,2],"of":{"a.b":true,"name":7}}"""))
+    assert(
+      api.now().toSet == Set(
+        """-{"n":[1,2],"of":{"a.b":true,"name":"é"}}""",
+        """-{"n":[1,2],"of":{"a.b":true,"name":7}}"""
+      )
+    )
     val scalars = new Whole("recordKey" -> "$")
     scalars.now("5", "6")
     assert(scalars.now("5") == List("-6"))
