@@ -140,7 +140,7 @@ CHANGES = (
         "math.max(t, last + 1)",
         "math.max(t, last)",
         "ChangesLogSuite",
-        "commits have their manifest's number and rising times, though the clock stands still or goes back, over restarts",
+        "commits have rising numbers and times, though the clock stands still or goes back, over restarts",
     ),
     Mutant(
         "I8.17",

@@ -5,7 +5,6 @@ Arguments: url, checkpoint folder, and the folder of the table, which has a fold
 """
 
 import sys
-from pathlib import Path
 
 from pyspark.sql import DataFrame, SparkSession
 
@@ -39,20 +38,21 @@ changes = stream.select("id", "name", "_change_type", "_commit_version", "_commi
 # What MERGE does, on a table that is a folder of Parquet files for each batch.
 MERGE = """
 SELECT coalesce(new.id, old.id) AS id, if(new.id IS NULL, old.name, new.name) AS name
-FROM {old} AS old FULL OUTER JOIN (
-  SELECT newest.* FROM (SELECT max_by(struct(*), _commit_version) AS newest FROM {changes} GROUP BY id)
+FROM old FULL OUTER JOIN (
+  SELECT newest.* FROM (SELECT max_by(struct(*), _commit_version) AS newest FROM changes GROUP BY id)
 ) AS new ON old.id = new.id
 WHERE coalesce(new._change_type, '') != 'delete'
 """
 
 
 def merge(batch: DataFrame, number: int) -> None:
+    session = batch.sparkSession
     batch.persist()
     batch.write.mode("overwrite").parquet(f"{table}/changes/{number}")
-    before = Path(table) / "states" / str(number - 1)
-    old = spark.read.parquet(str(before)) if number > 0 else batch.select("id", "name").limit(0)
-    rows = spark.sql(MERGE, old=old, changes=batch)
-    rows.write.mode("overwrite").parquet(f"{table}/states/{number}")
+    old = session.read.parquet(f"{table}/states/{number - 1}") if number > 0 else batch.limit(0)
+    old.createOrReplaceTempView("old")
+    batch.createOrReplaceTempView("changes")
+    session.sql(MERGE).write.mode("overwrite").parquet(f"{table}/states/{number}")
     batch.unpersist()
 
 

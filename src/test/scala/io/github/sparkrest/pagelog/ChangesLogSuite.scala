@@ -79,7 +79,7 @@ class ChangesLogSuite extends AnyFunSuite {
   }
 
   test(
-    "commits have their manifest's number and rising times, though the clock stands still or goes back, over restarts"
+    "commits have rising numbers and times, though the clock stands still or goes back, over restarts"
   ) {
     val store = newStore()
     var now = 1000L
