@@ -52,6 +52,9 @@ final class SimApi(scenario: Scenario, tracing: Boolean) extends HttpClient {
   /** A response was honest since the last stray response. A reader that retries must get the truth then. */
   private var honest = true
 
+  /** Requests whose last response was stray. With requests in flight, an honest response may be that of another request. */
+  private val strayed = mutable.Set.empty[List[(String, String)]]
+
   /** The clock of the reader's host. */
   val clock: Clock = () => java.time.Instant.ofEpochMilli(world.now + setup.skew)
 
@@ -121,6 +124,7 @@ final class SimApi(scenario: Scenario, tracing: Boolean) extends HttpClient {
 
   private def honestly(request: HttpRequest, query: Query): Answer = {
     honest = true
+    strayed -= query.parameters
     val answer = answerTo(query)
     if (answer.status == 400) lists.wrong = Some(answer.body)
     tagged(request, answer)
@@ -130,12 +134,13 @@ final class SimApi(scenario: Scenario, tracing: Boolean) extends HttpClient {
   private def mayStray(e: Event, query: Query): Boolean = {
     val empties = e.what == "void" || e.what == "status" && e.n == 404 && (setup.emptyStatus == 404 || setup.past == 404)
     val believed = setup.kind == "window" || setup.kind == "snapshot"
-    honest && !(empties && believed && !setup.blind && !(lists.isLater(query) && lists.began))
+    honest && !strayed(query.parameters) && !(empties && believed && !setup.blind && !(lists.isLater(query) && lists.began))
   }
 
   private def stray(e: Event, query: Query): Answer = {
     note(s"   $e")
     honest = false
+    strayed += query.parameters
     faulty = true
     doubted ||= e.what != "status" || e.n == 404
     e.what match {
