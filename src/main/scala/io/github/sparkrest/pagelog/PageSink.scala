@@ -11,9 +11,10 @@ trait PageSink extends KeptRecords {
   /** Copies one record, in `[from, to)`, to the page that is being written. */
   def append(buf: Array[Byte], from: Int, to: Int): Unit
 
-  /** The same with the change that the record stands for (`readChanges`). */
-  def append(buf: Array[Byte], from: Int, to: Int, change: Change): Unit =
-    throw new IllegalStateException(s"no place for the mark of an ${change.text}")
+  /** The same with the change that the record stands for (`readChanges`). A sink without marks takes the record alone. */
+  def append(buf: Array[Byte], from: Int, to: Int, change: Change): Unit = change match {
+    case _ => append(buf, from, to)
+  }
 
   override def removed(key: Array[Byte]): Unit = append(key, 0, key.length, Change.Delete)
 

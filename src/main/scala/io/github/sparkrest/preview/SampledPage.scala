@@ -12,7 +12,7 @@ import io.github.sparkrest.options.tables.{OffsetType, PaginationType}
 import io.github.sparkrest.options.values.FieldPath
 import io.github.sparkrest.pagelog.{PageOrigin, PageSink}
 import io.github.sparkrest.poll.Poll
-import io.github.sparkrest.progress.{Change, Progress}
+import io.github.sparkrest.progress.Progress
 import io.github.sparkrest.request.InputRow
 import io.github.sparkrest.response.{Envelope, PageFacts}
 
@@ -89,7 +89,6 @@ final private[sparkrest] class SampledRecords extends PageSink {
   def received: Vector[String] = if (texts.isEmpty) discarded else texts
 
   def append(buf: Array[Byte], from: Int, to: Int): Unit = texts :+= new String(buf, from, to - from, UTF_8)
-  override def append(buf: Array[Byte], from: Int, to: Int, change: Change): Unit = append(buf, from, to)
 
   /** The records were in the wrong field, or the response failed. A failure is the last call. */
   def discardPage(): Unit = {

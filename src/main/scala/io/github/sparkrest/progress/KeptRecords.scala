@@ -16,7 +16,7 @@ trait KeptRecords {
     *
     * @param key the fields of its key, as JSON
     */
-  def removed(key: Array[Byte]): Unit = throw new IllegalStateException("deletes go to a page")
+  def removed(key: Array[Byte]): Unit
 }
 
 object KeptRecords {
@@ -28,6 +28,7 @@ object KeptRecords {
   object Forgotten extends KeptRecords {
     def shownBytes: Long = 0
     def showAgain(visitor: Visitor): Unit = throw new IllegalStateException("the records are not in memory")
+    def removed(key: Array[Byte]): Unit = throw new IllegalStateException("deletes go to a page")
   }
 
   trait Visitor {

@@ -179,7 +179,7 @@ trait PageReader {
   def keep(buf: Array[Byte], from: Int, to: Int, maybeLast: Boolean = true): Boolean
 
   /** With `readChanges`, the change that the record stands for. Call it after [[keep]] was true. */
-  def change(buf: Array[Byte], from: Int, to: Int): Option[Change] = None
+  def change(buf: Array[Byte], from: Int, to: Int): Option[Change]
 
   /** Forgets the records so far: they were not records (see `RecordSink.restart`). */
   def restart(): PageReader

@@ -10,8 +10,8 @@ import scala.jdk.CollectionConverters._
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.http.{Clock, HttpClient, HttpRequest, HttpResponse}
-import io.github.sparkrest.pagelog.{PageOrigin, PageSink, SeenFiles}
 import io.github.sparkrest.pagelog.store.LocalLogStore
+import io.github.sparkrest.pagelog.{PageOrigin, PageSink, SeenFiles}
 import io.github.sparkrest.progress.{Change, CoreLimits, Progress}
 import org.scalatest.funsuite.AnyFunSuite
 

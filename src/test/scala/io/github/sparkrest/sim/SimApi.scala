@@ -134,7 +134,9 @@ final class SimApi(scenario: Scenario, tracing: Boolean) extends HttpClient {
   private def mayStray(e: Event, query: Query): Boolean = {
     val empties = e.what == "void" || e.what == "status" && e.n == 404 && (setup.emptyStatus == 404 || setup.past == 404)
     val believed = setup.kind == "window" || setup.kind == "snapshot"
-    honest && !strayed(query.parameters) && !(empties && believed && !setup.blind && !(lists.isLater(query) && lists.began))
+    honest && !strayed(query.parameters) && !(empties && believed && !setup.blind && !(lists.isLater(
+      query
+    ) && lists.began))
   }
 
   private def stray(e: Event, query: Query): Answer = {

@@ -27,7 +27,7 @@ class SnapshotChangesSuite extends AnyFunSuite {
   /** A list in pages, by cursor. */
   final private class Paged(size: Int, options: (String, String)*) {
     var list: Seq[String] = Nil
-    var fault: Int => Option[Answer] = _ => None
+    var fault: Int => Option[Answer] = (_: Int) => None
     val api = new PolledApi(
       snapshot ++ Seq("url" -> "http://h/x", "pagination" -> "cursor", "nextField" -> "next", "pageParam" -> "at") ++
         options: _*
