@@ -147,6 +147,19 @@ class Options(TypedDict, total=False):
     """What happens when the API refuses the stored cursor twice (``expiredStatusCodes``), five seconds apart.
     ``fail`` fails the query. ``restart`` begins again at ``initialOffset``, and drops records that are still
     remembered. A refused page token always restarts the traversal. Default: ``fail``."""
+    read_changes: bool | None
+    """Whether a stream names the change that each row stands for. It adds the metadata columns ``_change_type``
+    (``insert``, ``update_postimage``, ``delete``), ``_commit_version`` and ``_commit_timestamp``, and a batch
+    never ends inside a commit. With ``offsetType=snapshot``, which then needs ``recordKey``, a record that
+    disappeared is delivered as ``delete``. Needs Spark 4. Once a checkpoint has it, it stays on. Default:
+    ``false``."""
+    deleted_after: int | None
+    """Number of complete traversals in a row that lack a record before it counts as deleted, with
+    ``offsetType=snapshot`` and ``readChanges=true``. Default: ``2`` with ``pagination=page`` or ``offset``,
+    because a record can move to a page that was already read; otherwise ``1``."""
+    deleted_when: str | None
+    """Condition for a record that the API marks as deleted, with ``readChanges=true``. Write ``path=value``, e.g.
+    ``deleted=true``. A path alone, e.g. ``"@removed"``, means that its value exists and is not null."""
     pagination: Literal["none", "link", "nextUrl", "cursor", "page", "offset", "auto"] | None
     """How a response names the next page: ``link`` (header ``Link``, ``rel="next"``), ``nextUrl`` (a URL in the
     response), ``cursor`` (a token), ``page`` (a page number), ``offset`` (a number of records), or ``auto``

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.config
 
+import io.github.sparkrest.config.checks.CrossChecks
 import io.github.sparkrest.config.graphql.GraphQl
 import io.github.sparkrest.config.records.RecordsConfig
 import io.github.sparkrest.error.RestError
@@ -46,6 +47,7 @@ final case class RestConfig(
     maxResponseBytes: Long,
     offset: OffsetConfig,
     paging: PagesConfig,
+    changes: Option[ChangesConfig],
     streamingIntervalMs: Long,
     catchUpIntervalMs: Option[Long],
     streaming: Boolean,
@@ -80,6 +82,8 @@ final case class RestConfig(
 
   /** Whether `load()` sends a request to infer a schema. */
   def inferSchema: Boolean = outputType == values.OutputType.Struct
+
+  def readChanges: Boolean = changes.isDefined
 
   /** Whether a request depends on the offset. */
   def hasPlaceholder: Boolean = {
@@ -222,6 +226,7 @@ object RestConfig {
       maxResponseBytes = read(MaxResponseBytes),
       offset = OffsetConfig.read(read),
       paging = PagesConfig.read(read, names),
+      changes = ChangesConfig.read(read),
       streamingIntervalMs = read(StreamingInterval),
       catchUpIntervalMs = read.opt(CatchUpInterval),
       streaming = streams,

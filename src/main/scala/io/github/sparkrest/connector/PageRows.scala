@@ -5,9 +5,12 @@ import io.github.sparkrest.pagelog.format.{PageFileReader, PageInFile, PageSlice
 import io.github.sparkrest.rows.{EndpointRows, JsonRows, RecordMetadata}
 import org.apache.spark.sql.catalyst.InternalRow
 
-/** Rows of the records of page files, each with its `_metadata`. For one thread. */
-final private[sparkrest] class PageRows(make: PageRows.Make) {
-  private val metadata = new RecordMetadata
+/** Rows of the records of page files, each with its metadata columns. For one thread.
+  *
+  * @param changes whether there are columns of changes (`readChanges`)
+  */
+final private[sparkrest] class PageRows(make: PageRows.Make, changes: Boolean = false) {
+  private val metadata = new RecordMetadata(changes)
   private var coming: Iterator[PageInFile] = Iterator.empty
   private var page = PageRows.NoPage
   private var bySpark = 0L
@@ -25,7 +28,7 @@ final private[sparkrest] class PageRows(make: PageRows.Make) {
   def row(reader: PageFileReader): InternalRow = {
     val record = reader.record
     while (record >= page.end) advance()
-    val row = make.row(page.row, reader.block.bytes, reader.block.from(reader.i), reader.block.to(reader.i))
+    val row = make.row(page.row, reader.block.bytes, begin(reader), reader.block.to(reader.i))
     if (row == null) null else metadata.beside(row, record - page.begin)
   }
 
@@ -34,12 +37,22 @@ final private[sparkrest] class PageRows(make: PageRows.Make) {
     val record = reader.record
     bySpark += 1
     make
-      .rows(page.row, reader.block.bytes, reader.block.from(reader.i), reader.block.to(reader.i))
+      .rows(page.row, reader.block.bytes, begin(reader), reader.block.to(reader.i))
       .map(metadata.beside(_, record - page.begin))
+  }
+
+  /** First byte of the current record, after the mark of its change. */
+  private def begin(reader: PageFileReader): Int = {
+    val from = reader.block.from(reader.i)
+    if (page.changes) {
+      metadata.change(reader.block.bytes(from))
+      from + 1
+    } else from
   }
 
   private def advance(): Unit = {
     page = coming.next()
+    page.commit.foreach(c => metadata.commit(c.version, c.atMs))
     page.origin.fold(metadata.unknown(page.offset))(o => metadata.page(o.url, o.status, o.atMs, o.number, page.offset))
   }
 

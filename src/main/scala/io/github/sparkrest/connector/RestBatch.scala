@@ -53,11 +53,11 @@ private[sparkrest] object RestBatch {
 
   /** `streaming=true` belongs to `readStream`. */
   def apply(config: RestConfig, schema: StructType, inferenceRequests: Int, fields: FieldRules): RestBatch =
-    if (config.streaming)
+    if (config.streaming || config.readChanges)
       throw RestError
         .wrongOptions(
-          Seq("streaming: true, but this is spark.read."),
-          "Use spark.readStream, or leave streaming out."
+          Seq(s"${if (config.streaming) "streaming" else "readChanges"}: true, but this is spark.read."),
+          "Use spark.readStream, or leave the option out."
         )
         .toException
     else new RestBatch(config, schema, inferenceRequests, SparkSession.active, fields)

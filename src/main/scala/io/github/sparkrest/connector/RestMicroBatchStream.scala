@@ -131,7 +131,7 @@ final private[sparkrest] class RestMicroBatchStream(
       log.awaitWhile(() => runs && !full && poller.catchingUp, FillWaitMillis)
     }
     failure.foreach(throw _)
-    val end = log.take(from.position, rows, bytes)
+    val end = log.take(from.position, rows, bytes, whole = config.readChanges)
     if (end > from.position) {
       val reached = RestStreamOffset(offsetAt(end))
       recent = reached :: recent.take(1)
@@ -145,6 +145,8 @@ final private[sparkrest] class RestMicroBatchStream(
     if (!planned.exists { case (s, e, _) => s == start && e == end }) {
       if (polling.isEmpty) folders.requireInPlace(log, offset(end).position, identity)
       val slices = log.slices(offset(start).position, offset(end).position)
+      // Their deletes would look like any other record.
+      if (!config.readChanges && slices.exists(_.pages.exists(_.changes))) throw changesOff.toException
       val partitions = RestInputPartition.plan(slices, session.sparkContext.defaultParallelism)
       planned = Some((start, end, partitions.toArray[InputPartition]))
     }
@@ -157,7 +159,8 @@ final private[sparkrest] class RestMicroBatchStream(
       schema,
       JsonRowSettings.in(session, config, fields),
       hadoopConf,
-      input.map(_.schema)
+      input.map(_.schema),
+      config.readChanges
     )
 
   override def commit(end: Offset): Unit = log.commit(offset(end).position)
@@ -242,6 +245,11 @@ final private[sparkrest] class RestMicroBatchStream(
 }
 
 private object RestMicroBatchStream {
+  private val changesOff = RestError(
+    Condition.SourceChanged,
+    "readChanges was true when the records of this batch were polled.",
+    "Set readChanges=true, or start with a new checkpoint."
+  )
 
   /** Spark calls again every 10 ms, which costs a fifth of a core. */
   val IdleWaitMillis = 100L

@@ -17,14 +17,16 @@ final private[sparkrest] class RestPartitionReaderFactory(
     schema: StructType,
     settings: JsonRowSettings,
     conf: Broadcast[SerializableConfiguration],
-    input: Option[StructType]
+    input: Option[StructType],
+    changes: Boolean
 ) extends PartitionReaderFactory {
   override def createReader(partition: InputPartition): PartitionReader[InternalRow] =
     new RestPartitionReader(
       LogStore.at(location, conf.value.value),
       partition.asInstanceOf[RestInputPartition].slices,
       new PageRows(
-        input.fold(PageRows.alone(JsonRows(schema, settings)))(i => PageRows.beside(new EndpointRows(schema, i, settings)))
+        input.fold(PageRows.alone(JsonRows(schema, settings)))(i => PageRows.beside(new EndpointRows(schema, i, settings))),
+        changes
       )
     )
 }

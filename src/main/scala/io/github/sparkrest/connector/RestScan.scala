@@ -5,12 +5,13 @@ import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.connector.input.InputEndpoints
 import io.github.sparkrest.connector.schema.Inferred
 import io.github.sparkrest.connector.session.{SessionJars, SourceName}
+import io.github.sparkrest.error.RestError
 import io.github.sparkrest.rows.{FieldRules, JsonRowSettings, RecordMetadata}
 import org.apache.spark.sql.SparkSession
 import org.apache.spark.sql.connector.metric.{CustomMetric, CustomTaskMetric}
 import org.apache.spark.sql.connector.read.streaming.MicroBatchStream
 import org.apache.spark.sql.connector.read.{Batch, Scan, ScanBuilder, SupportsPushDownRequiredColumns}
-import org.apache.spark.sql.types.StructType
+import org.apache.spark.sql.types.{StructField, StructType}
 
 /** Takes from Spark which columns a batch read needs. Spark calls it once for each scan in a query. For a stream, Spark 4.3 calls
   * it with all columns, and older versions do not call it (ADR 26).
@@ -28,8 +29,8 @@ final private[sparkrest] class RestScanBuilder(
   private val settings = JsonRowSettings.in(SparkSession.active, config, fields)
 
   override def pruneColumns(asked: StructType): Unit =
-    if (settings.canPrune(schema) && !schema.fieldNames.contains(RecordMetadata.Column)) {
-      required = StructType(asked.filterNot(_.name == RecordMetadata.Column))
+    if (settings.canPrune(schema) && !schema.fieldNames.exists(RestScan.metadata(config).contains)) {
+      required = StructType(asked.filterNot(f => RestScan.metadata(config).contains(f.name)))
       withMetadata = required.length < asked.length
     }
 
@@ -51,13 +52,14 @@ final private[sparkrest] class RestScan(
 
   /** Spark may have asked for a part of the metadata. All of it costs no more. */
   override def readSchema(): StructType =
-    if (withMetadata) schema.add(RecordMetadata.Column, RecordMetadata.schema, nullable = false) else schema
+    if (withMetadata) StructType(schema ++ RestScan.metadataFields(config)) else schema
   override def description(): String = SourceName(config)
 
   override def toBatch(): Batch = RestBatch(config.forBatch, schema, inferred.fold(0)(_.askedAtMs.length), fields)
 
   /** Called once a run, on the query's thread. The folder may not exist yet; its path is taken as it is. */
   override def toMicroBatchStream(checkpointLocation: String): MicroBatchStream = {
+    if (config.readChanges) RestScan.requireMetadata()
     val stream =
       new RestMicroBatchStream(config, schema, checkpointLocation, inferred, endpoints, SparkSession.active, fields)
     running = Some(stream)
@@ -75,4 +77,24 @@ final private[sparkrest] class RestScan(
   /** For the UI, called once a batch. */
   override def reportDriverMetrics(): Array[CustomTaskMetric] =
     running.fold(Array.empty[CustomTaskMetric])(s => StreamMetrics.values(s.metricsNow))
+}
+
+private object RestScan {
+
+  /** The metadata columns, in the order in which they follow the columns of the schema in each row. */
+  def metadataFields(config: RestConfig): Seq[StructField] =
+    StructField(RecordMetadata.Column, RecordMetadata.schema, nullable = false) +:
+      (if (config.readChanges) RecordMetadata.changeColumns else Nil)
+
+  def metadata(config: RestConfig): Set[String] = metadataFields(config).map(_.name).toSet
+
+  /** Without them nobody could tell a delete from an insert. */
+  def requireMetadata(): Unit =
+    if (org.apache.spark.SPARK_VERSION.takeWhile(_ != '.').toInt < 4)
+      throw RestError
+        .wrongOptions(
+          Seq(s"readChanges: needs the metadata columns that streams have from Spark 4.0 on, and this is Spark ${org.apache.spark.SPARK_VERSION}."),
+          "Use Spark 4, or leave readChanges out."
+        )
+        .toException
 }

@@ -40,10 +40,11 @@ final private[sparkrest] class RestTable(
   override def capabilities(): util.Set[TableCapability] =
     util.EnumSet.of(TableCapability.BATCH_READ, TableCapability.MICRO_BATCH_READ)
 
-  /** A call's result may be made of many responses, or of none. */
-  override def metadataColumns(): Array[MetadataColumn] =
-    if (calls.isDefined || asked.fieldNames.contains(RecordMetadata.Column)) Array.empty
-    else Array(RestTable.Metadata)
+  /** A call's result may be made of many responses, or of none. A column of the schema hides those that follow it in a row. */
+  override def metadataColumns(): Array[MetadataColumn] = {
+    val all = RestTable.Metadata +: (if (config.readChanges) RestTable.changes else Nil)
+    if (calls.isDefined) Array.empty else all.takeWhile(c => !asked.fieldNames.contains(c.name())).toArray
+  }
 
   /** The options are those of `load()`, which [[config]] was made from. */
   override def newScanBuilder(options: CaseInsensitiveStringMap): ScanBuilder = {
@@ -55,6 +56,15 @@ final private[sparkrest] class RestTable(
 }
 
 private object RestTable {
+  val changes: Seq[MetadataColumn] = RecordMetadata.changeColumns.map { field =>
+    new MetadataColumn {
+      override def name(): String = field.name
+      override def dataType(): DataType = field.dataType
+      override def isNullable: Boolean = field.nullable
+      override def comment(): String = "The change that the record stands for, or the commit that it belongs to"
+    }
+  }
+
   object Metadata extends MetadataColumn {
     override def name(): String = RecordMetadata.Column
     override def dataType(): DataType = RecordMetadata.schema

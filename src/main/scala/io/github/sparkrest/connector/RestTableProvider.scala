@@ -3,7 +3,8 @@ package io.github.sparkrest.connector
 
 import java.util
 
-import io.github.sparkrest.config.{RestConfig, TrustChecks}
+import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.config.checks.TrustChecks
 import io.github.sparkrest.connector.input.{InputEndpoints, InputProblems, InputTable}
 import io.github.sparkrest.connector.schema.{
   Inferred,

@@ -135,6 +135,12 @@ object Condition {
         Fatal,
         "Neither the response nor its records have the field `offsetField`. The message lists the fields that exist."
       )
+  case object RecordKeyUnusable
+      extends Condition(
+        "RECORD_KEY_UNUSABLE",
+        FatalAtFirst,
+        "With `readChanges`, a record lacks a field of `recordKey`, or its key is longer than 1,000 characters."
+      )
   case object OffsetValueInvalid
       extends Condition("OFFSET_VALUE_INVALID", Fatal, "The value of `offsetField` does not fit `offsetType`.")
   case object CallLost
@@ -175,7 +181,7 @@ object Condition {
       extends Condition(
         "SOURCE_CHANGED",
         Fatal,
-        "`url`, `offsetField` or `offsetType` differ from the checkpoint."
+        "`url`, `offsetField` or `offsetType` differ from the checkpoint, or with `readChanges` the `recordKey`."
       )
   case object SourceMoved
       extends Condition(
@@ -229,6 +235,7 @@ object Condition {
     DataFieldNotFound,
     ResponseTooLarge,
     OffsetFieldNotFound,
+    RecordKeyUnusable,
     OffsetValueInvalid,
     CallLost,
     SchemaChanged,

@@ -4,6 +4,7 @@ package io.github.sparkrest.options
 import io.github.sparkrest.options.tables.{
   AuthTable,
   BatchTable,
+  ChangesTable,
   LimitTable,
   OffsetTable,
   Opt,
@@ -22,6 +23,7 @@ object RestOptions
     extends RequestTable
     with RecordTable
     with OffsetTable
+    with ChangesTable
     with PagingTable
     with PaceTable
     with LimitTable
@@ -37,7 +39,7 @@ object RestOptions
     ConnectTimeout, ReadTimeout, ResponseTimeout, Proxy, ProxyUser, ProxyPassword,
     DataField, ResponseFormat, RecordFields, AddedFields, EmptyStatusCodes, EmptyWhen, ErrorWhen,
     MaxResponseBytes, Streaming
-  ) ++ offsets ++ Seq(
+  ) ++ offsets ++ changes ++ Seq(
     Pagination, NextField, HasMoreField, TotalField, PageParam, PageSizeParam, PageSize, StartPage, ExpiredStatusCodes, MaxPagesPerPoll,
     ReanchorAfter, PageInterval, PagesInFlight, AllowedHosts, AllowPrivateHosts,
     StreamingInterval, CatchUpInterval, BatchSize, MaxBytesPerBatch,

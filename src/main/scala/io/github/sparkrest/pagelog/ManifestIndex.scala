@@ -55,8 +55,15 @@ final class ManifestIndex private (
   def recordsAfter(from: LogPosition): Long =
     sumsAfter(from).records - manifests.lift(indexAfter(from)).fold(0L)(skipped(_, from))
 
-  /** The furthest place that a batch from `from` may reach. At least one record, however large, if there is any. */
-  def take(from: LogPosition, maxRecords: Long, maxBytes: Long): LogPosition = {
+  /** The time of the next commit, if the file has changes: later than each other one, whatever the clock says. */
+  def commitTime(file: PolledFile, now: Long): Option[Long] = if (!file.pages.exists(_.changes)) None
+  else Some(manifests.reverseIterator.flatMap(_.committedAtMs).take(1).foldLeft(now)((t, last) => math.max(t, last + 1))) // guard: I8.16
+
+  /** The furthest place that a batch from `from` may reach. At least one record, however large, if there is any.
+    *
+    * @param whole whether manifests stay whole: then at least one manifest
+    */
+  def take(from: LogPosition, maxRecords: Long, maxBytes: Long, whole: Boolean = false): LogPosition = {
     var at = from
     var (records, bytes) = (maxRecords, maxBytes)
     val waiting = after(from).iterator
@@ -64,7 +71,8 @@ final class ManifestIndex private (
       val m = waiting.next()
       val available = m.records - skipped(m, at)
       val perRecord = math.max(1L, m.file.bytes / m.records)
-      val n = math.min(math.min(available, records), math.max(if (at == from) 1L else 0L, bytes / perRecord))
+      val fitting = math.min(math.min(available, records), math.max(if (at == from) 1L else 0L, bytes / perRecord))
+      val n = if (!whole || fitting == available) fitting else if (at == from) available else 0L // guard: I8.15
       if (n > 0) at = LogPosition(m.seq, skipped(m, at) + n)
       records -= n
       bytes = if (n < available) 0 else bytes - n * perRecord

@@ -28,7 +28,8 @@ final class PageLog private (
     retainBatches: Int,
     private var ledger: ManifestIndex,
     private var note: Option[LastPoll],
-    starts: Vector[LogPosition]
+    starts: Vector[LogPosition],
+    clock: () => Long
 ) extends PollSink {
   import PageLog._
 
@@ -47,7 +48,6 @@ final class PageLog private (
   def wasRead: Boolean = starts.nonEmpty
 
   // ---- the poller's side
-
   /** Drops the states of endpoints that left the input long ago. Before [[resume]].
     *
     * @param inInput keys of the endpoints of this run
@@ -115,7 +115,8 @@ final class PageLog private (
       epoch,
       file,
       states.map { case (e, s) => e.key -> s },
-      states.keysIterator.filter(e => file.recordsOf(e.key) > 0).flatMap(e => e.shown.map(e.key -> _)).toMap
+      states.keysIterator.filter(e => file.recordsOf(e.key) > 0).flatMap(e => e.shown.map(e.key -> _)).toMap,
+      synchronized(ledger.commitTime(file, clock()))
     )
     if (store.writeIfAbsent(Manifest.path(seq), Manifest.encode(mine))) { // guard: I1.12
       absent.foreach(s => store.delete(Manifest.path(s))) // guard: I4.13
@@ -155,12 +156,11 @@ final class PageLog private (
   def pollerChanged(): Unit = synchronized(notifyAll())
 
   // ---- the query's side
-
   /** The furthest place that a batch from `from` may reach now. A run that is no longer the newest makes no batch: the newer
     * one reads Spark's offset log once, when it starts.
     */
-  def take(from: LogPosition, maxRecords: Long, maxBytes: Long): LogPosition = {
-    val to = synchronized(ledger.take(from, maxRecords, maxBytes))
+  def take(from: LogPosition, maxRecords: Long, maxBytes: Long, whole: Boolean = false): LogPosition = {
+    val to = synchronized(ledger.take(from, maxRecords, maxBytes, whole))
     if (to > from) checkNewest() // guard: I2.5
     synchronized {
       read = to
@@ -243,7 +243,7 @@ object PageLog {
   def obstacle(store: LogStore, epoch: Long): Option[RestError] = Epochs.obstacle(store, epoch)
 
   /** Claims the next epoch and reads the log. Older epochs' files go, and pages that older runs left without a manifest. */
-  def open(store: LogStore, retainBatches: Int): PageLog = {
+  def open(store: LogStore, retainBatches: Int, clock: () => Long = () => System.currentTimeMillis): PageLog = {
     val epoch = Epochs.claim(store)
     val ledger = StoredManifests.load(store)
     val note = LastPoll.load(store)
@@ -251,6 +251,6 @@ object PageLog {
     // A newer run may have started meanwhile, and then these files are the newer run's to sweep.
     Epochs.mustBeNewest(store, epoch) // guard: I1.17
     StoredManifests.sweep(store, ledger, note, epoch)
-    new PageLog(store, epoch, retainBatches, ledger, note, starts)
+    new PageLog(store, epoch, retainBatches, ledger, note, starts, clock)
   }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.pagelog
 
-import io.github.sparkrest.progress.KeptRecords
+import io.github.sparkrest.progress.{Change, KeptRecords}
 
 /** Takes the records of a poll: pages, each of which counts as a whole or not at all. */
 trait PageSink extends KeptRecords {
@@ -10,6 +10,13 @@ trait PageSink extends KeptRecords {
 
   /** Copies one record, in `[from, to)`, to the page that is being written. */
   def append(buf: Array[Byte], from: Int, to: Int): Unit
+
+  /** The same with the change that the record stands for (`readChanges`). A sink without marks takes the record alone. */
+  def append(buf: Array[Byte], from: Int, to: Int, change: Change): Unit = change match {
+    case _ => append(buf, from, to)
+  }
+
+  override def removed(key: Array[Byte]): Unit = append(key, 0, key.length, Change.Delete)
 
   /** Drops the records since the last [[endPage]]. */
   def discardPage(): Unit
@@ -44,13 +51,15 @@ final case class PolledFile(name: String, bytes: Long, location: String, pages: 
 /** @param offsetBefore the API offset of the request for the page; `None`: `initialOffset`
   * @param endpoint key; `None`: the only endpoint
   * @param origin the response with the page; `None` in a log of an earlier version
+  * @param changes each record has a mark in front, see [[Change.mark]]
   */
 final case class PolledPage(
     records: Long,
     bytes: Long,
     offsetBefore: Option[String],
     endpoint: Option[String] = None,
-    origin: Option[PageOrigin] = None
+    origin: Option[PageOrigin] = None,
+    changes: Boolean = false
 ) {
   def isOf(key: String): Boolean = endpoint.forall(_ == key)
 }

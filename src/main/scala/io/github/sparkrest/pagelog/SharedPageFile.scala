@@ -3,19 +3,19 @@ package io.github.sparkrest.pagelog
 
 import io.github.sparkrest.pagelog.format.{PageFileWriter, RecordBlock}
 import io.github.sparkrest.pagelog.store.LogStore
-import io.github.sparkrest.progress.KeptRecords
+import io.github.sparkrest.progress.{Change, KeptRecords}
 
 /** One page file for polls that run at the same time. The pages of a poll go into it together, when the poll is over. So no poll
   * waits for the response of another, and a poll that is broken off leaves nothing. For one thread.
   *
   * Memory: [[HeldPages.MaxBytes]] for each poll that runs, and one writer. A poll with more records gets a separate file.
   */
-final class SharedPageFile(store: LogStore, epoch: Long, location: String) {
-  private val writer = new PageFileWriter(store, epoch, location)
+final class SharedPageFile(store: LogStore, epoch: Long, location: String, changes: Boolean = false) {
+  private val writer = new PageFileWriter(store, epoch, location, changes = changes)
 
   /** For one poll of an endpoint. */
   def sink(endpoint: String): HeldPages =
-    new HeldPages(endpoint, () => new PageFileWriter(store, epoch, location, Some(endpoint)))
+    new HeldPages(endpoint, () => new PageFileWriter(store, epoch, location, Some(endpoint), changes))
 
   /** Takes the pages of a poll that is over, unless they are in a separate file. */
   def take(pages: HeldPages): Unit = pages.writeTo(writer)
@@ -39,6 +39,11 @@ final class HeldPages(endpoint: String, ownFile: () => PageFileWriter) extends P
   def append(buf: Array[Byte], from: Int, to: Int): Unit = {
     if (own.isEmpty && !block.hasRoomFor(to - from)) makeRoom(to - from)
     own.fold(block.append(buf, from, to))(_.append(buf, from, to))
+  }
+
+  override def append(buf: Array[Byte], from: Int, to: Int, change: Change): Unit = {
+    if (own.isEmpty && !block.hasRoomFor(to - from + 1)) makeRoom(to - from + 1)
+    own.fold(block.append(buf, from, to, change.mark))(_.append(buf, from, to, change))
   }
 
   override def shownBytes: Long = KeptRecords.MaxBytes

@@ -54,7 +54,7 @@ final class Poll(
 
   /** @param wasRead called when the response has been read, before the page counts */
   private def page(state: Progress, sink: PageSink, wasRead: PageOutcome => Unit): Either[PageFailure, PageOutcome] =
-    core.plan(state, clock.now()) match {
+    core.obstacle(state).map(PageFailure(_)).toLeft(core.plan(state, clock.now())).flatMap {
       case None          => Right(PageOutcome(state, 0, atEnd = true, None))
       case Some(planned) =>
         val request = requests(planned.values)
@@ -64,7 +64,9 @@ final class Poll(
           .flatMap(r => send(state, plan, conditional.conditioned(state, plan, r), r, sink))
         result.foreach(wasRead)
         result match {
-          case Right(r) => sink.endPage(plan.state.offset, if (r.records > 0) Some(origin(plan)) else None) // guard: I5.1
+          case Right(r) =>
+            val isFull = r.records + r.removed > 0
+            sink.endPage(plan.state.offset, if (isFull) Some(origin(plan)) else None) // guard: I5.1
           case Left(_) => sink.discardPage() // guard: I1.1
         }
         result
@@ -106,9 +108,12 @@ final class Poll(
               limit = limit.copy(waitMs = (limit.waitMs ++ reader.waitMs(envelope)).reduceOption(math.max(_, _)))
               step.finish(factsOf(response, envelope, allSecrets))
             }
-            .map(r =>
-              r.copy(next = r.next.copy(validators = conditional.validatorsOf(plan, plain, response, r.next, clock.now())))
-            )
+            .map { r =>
+              val known = conditional.validatorsOf(plan, plain, response, r.next, clock.now())
+              // A response in doubt did not count, so "unchanged since then" would say nothing.
+              val counts = !r.awaits && r.waitMs.isEmpty // guard: I8.13, I8.18
+              r.copy(next = r.next.copy(validators = known.filter(_ => counts)))
+            }
       }
     }
     result.left.map(e => PageFailure(secrets.hide(e), status))

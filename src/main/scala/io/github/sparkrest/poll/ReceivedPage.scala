@@ -13,10 +13,15 @@ final private class NewRecords(begin: PageReader, sink: PageSink) extends Record
   private var step = begin
 
   def record(buf: Array[Byte], from: Int, to: Int): Unit =
-    if (step.keep(buf, from, to, maybeLast = false)) sink.append(buf, from, to)
+    if (step.keep(buf, from, to, maybeLast = false)) append(buf, from, to)
 
   override def maybeLast(buf: Array[Byte], from: Int, to: Int): Unit =
-    if (step.keep(buf, from, to, maybeLast = true)) sink.append(buf, from, to)
+    if (step.keep(buf, from, to, maybeLast = true)) append(buf, from, to)
+
+  private def append(buf: Array[Byte], from: Int, to: Int): Unit = step.change(buf, from, to) match {
+    case Some(change) => sink.append(buf, from, to, change)
+    case None         => sink.append(buf, from, to)
+  }
 
   def restart(): Unit = {
     step = step.restart()

@@ -44,8 +44,14 @@ object TaskBudget {
 
   /** With requests in flight, a task begins and ends with a round trip in which few of them are under way. A longer task spends a
     * smaller part of its time on that.
+    *
+    * @param whole a task is one commit, so it reads a whole traversal if that does not take too long
     */
-  def millis(inFlight: Int): Long = TaskMillis * math.min(inFlight, 4)
+  def millis(inFlight: Int, whole: Boolean = false): Long =
+    if (whole) CommitMillis else TaskMillis * math.min(inFlight, 4)
+
+  /** A stop or a newer run interrupts a task, whatever it may take. */
+  private val CommitMillis = 60 * 1000L
 
   /** @param room bytes that polling may still run ahead of the query */
   def within(room: Long, requestsLeft: Long): TaskBudget =

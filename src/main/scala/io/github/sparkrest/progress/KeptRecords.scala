@@ -11,6 +11,12 @@ trait KeptRecords {
 
   /** Shows the records that were kept of this page so far, in order. */
   def showAgain(visitor: KeptRecords.Visitor): Unit
+
+  /** A record has disappeared, and its page says so.
+    *
+    * @param key the fields of its key, as JSON
+    */
+  def removed(key: Array[Byte]): Unit
 }
 
 object KeptRecords {
@@ -22,6 +28,7 @@ object KeptRecords {
   object Forgotten extends KeptRecords {
     def shownBytes: Long = 0
     def showAgain(visitor: Visitor): Unit = throw new IllegalStateException("the records are not in memory")
+    def removed(key: Array[Byte]): Unit = throw new IllegalStateException("deletes go to a page")
   }
 
   trait Visitor {

@@ -21,6 +21,7 @@ import io.github.sparkrest.request.PageToken
   * @param largestPage number of records of the largest page so far: a page with fewer records is probably the last page
   * @param passedOver number of records of the largest skipped response so far; 0: no response was skipped, or `started`
   * @param inputVersion of the endpoint's row when the last complete poll began (`inputVersion`)
+  * @param mirror the names of the keys by which `boundary` knows records, with `readChanges` and `snapshot`
   */
 final case class Progress(
     offset: Option[String],
@@ -34,12 +35,17 @@ final case class Progress(
     doubt: Option[Doubt] = None,
     largestPage: Long = 0,
     passedOver: Long = 0,
-    inputVersion: Option[String] = None
+    inputVersion: Option[String] = None,
+    mirror: Option[String] = None
 ) {
 
   /** Forgets the page token, and so the place in the list. Remembers the records of the traversal. */
-  def restarted(memory: SeenMemory): Progress =
-    copy(traversal = None, ahead = traversal.fold(ahead)(d => memory.join(ahead, d.seen)), doubt = None)
+  def restarted(memory: SeenMemory): Progress = {
+    val seen = traversal.fold(SeenRecords.Empty)(_.seen)
+    val begun = copy(traversal = None, doubt = None)
+    if (mirror.isDefined) begun.copy(boundary = memory.overlay(boundary, seen)) // guard: I8.11
+    else begun.copy(ahead = memory.join(ahead, seen))
+  }
 
   /** For a new run, or after another response: a doubt needs two responses in a row. */
   def withoutDoubt: Progress = if (doubt.isEmpty) this else copy(doubt = None)
@@ -53,10 +59,12 @@ final case class Progress(
 
   /** The format version that it needs. An older reader would ignore fields that it does not know, and repeat records. */
   def version: Int =
-    if (boundary.isVersion1 && ahead.isVersion1 && traversal.forall(_.seen.isVersion1)) 1 else 2
+    if (mirror.isDefined) 3
+    else if (boundary.isVersion1 && ahead.isVersion1 && traversal.forall(_.seen.isVersion1)) 1
+    else 2
 
   /** Names of the files that it depends on. */
-  def seenFiles: Set[String] = files.map(_.name).toSet
+  def seenFiles: Set[String] = files.flatMap(_.names).toSet
 
   /** The offset and the files, without the rest of the state. */
   def outline: Progress = Progress(offset, SeenRecords(files = files))
@@ -120,9 +128,8 @@ object Progress {
         ) ++
         s.doubt.map(d => "doubt" -> (d.answer, d.since).asJson) ++
         (if (s.largestPage == 0) Nil else List("largestPage" -> s.largestPage.asJson)) ++
-        (if (s.passedOver == 0) Nil else List("passedOver" -> s.passedOver.asJson)) ++ s.inputVersion.map(
-          "inputVersion" -> _.asJson
-        )
+        (if (s.passedOver == 0) Nil else List("passedOver" -> s.passedOver.asJson)) ++
+        s.inputVersion.map("inputVersion" -> _.asJson) ++ s.mirror.map("mirror" -> _.asJson)
     )
   }
   implicit val decoder: Decoder[Progress] = Decoder.instance { c =>
@@ -139,6 +146,7 @@ object Progress {
       largestPage <- c.get[Option[Long]]("largestPage")
       passedOver <- c.get[Option[Long]]("passedOver")
       inputVersion <- c.get[Option[String]]("inputVersion")
+      mirror <- c.get[Option[String]]("mirror")
     } yield Progress(
       offset,
       boundary,
@@ -151,7 +159,8 @@ object Progress {
       doubt.map((Doubt.apply _).tupled),
       largestPage.getOrElse(0L),
       passedOver.getOrElse(0L),
-      inputVersion
+      inputVersion,
+      mirror
     )
   }
 }

@@ -6,6 +6,7 @@ import java.time.Instant
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.options.values.FieldPath
+import io.github.sparkrest.progress.mirror.Mirror
 import io.github.sparkrest.progress.pages.{PageErrors, PageSequence}
 import io.github.sparkrest.progress.seen.{SeenInMemory, SeenMemory, SeenStore}
 import io.github.sparkrest.progress.strategies.{
@@ -40,8 +41,12 @@ final class Progression(
 
   def asksForMore: Boolean = strategy.asksForMore
 
+  /** Why the state does not fit the options, if there is a reason. */
+  def obstacle(state: Progress): Option[RestError] = Mirror.obstacle(config, state)
+
   /** The next request; `None`: no request before some time has passed. */
-  def plan(from: Progress, now: Instant): Option[RequestPlan] = {
+  def plan(known: Progress, now: Instant): Option[RequestPlan] = {
+    val from = core.mirror.fold(known)(_.adopted(known))
     // A page token of another request leads elsewhere: page 24 of 1,000 records is not page 24 of 100.
     val state =
       if (from.traversal.flatMap(_.request).forall(_ == core.identity)) from // guard: I1.7
@@ -139,6 +144,7 @@ final private[sparkrest] case class CoreParts(
   val strategy: OffsetStrategy = OffsetStrategy(config, clock)
   val latest: LatestStart = new LatestStart(config, clock)
   val pages: PageSequence = PageSequence(config)
+  val mirror: Option[Mirror] = config.changes.filter(_.mirrors).map(new Mirror(config, _, memory))
   lazy val identity: String = RequestIdentity.of(config)
 }
 
@@ -172,6 +178,9 @@ trait PageReader {
     */
   def keep(buf: Array[Byte], from: Int, to: Int, maybeLast: Boolean = true): Boolean
 
+  /** With `readChanges`, the change that the record stands for. Call it after [[keep]] was true. */
+  def change(buf: Array[Byte], from: Int, to: Int): Option[Change]
+
   /** Forgets the records so far: they were not records (see `RecordSink.restart`). */
   def restart(): PageReader
 
@@ -184,6 +193,8 @@ trait PageReader {
   * @param warning logged once per query
   * @param waitMs the response does not count yet: send the same request again after this time
   * @param unfinished read the pages again from the first page
+  * @param removed number of records that disappeared
+  * @param awaits the next poll decides about a record, so its request needs a full response
   */
 final case class PageOutcome(
     next: Progress,
@@ -191,5 +202,7 @@ final case class PageOutcome(
     atEnd: Boolean,
     warning: Option[String],
     waitMs: Option[Long] = None,
-    unfinished: Boolean = false
+    unfinished: Boolean = false,
+    removed: Long = 0,
+    awaits: Boolean = false
 )

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.progress
 
+import java.nio.charset.StandardCharsets.UTF_8
+
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.options.tables.PaginationType
 import io.github.sparkrest.options.values.ValueSource
+import io.github.sparkrest.progress.mirror.{MirrorPage, RecordKey}
 import io.github.sparkrest.progress.pages.{CycleMark, PageErrors, PageWarnings}
-import io.github.sparkrest.progress.seen.{PageMemory, TraversalMemory}
+import io.github.sparkrest.progress.seen.{PageMemory, PageRecords, TraversalMemory}
 import io.github.sparkrest.progress.strategies.{Advance, OffsetField, OffsetReading, TraversalTimes}
 import io.github.sparkrest.request.PageToken
 import io.github.sparkrest.response.PageFacts
@@ -29,12 +32,15 @@ final private[sparkrest] class TraversalPage(
   private val paged = config.paging.isPaged
   private val received = state.traversal.fold(0L)(_.received)
 
-  private val ofPage = new PageMemory(core, state, reading, times.began, keptRecords)
+  private val ofPage: PageRecords = core.mirror.fold[PageRecords](
+    new PageMemory(core, state, reading, times.began, keptRecords)
+  )(new MirrorPage(_, memory, new RecordKey(options.recordKey), state))
   private val passesOver = latest.passesOver(state)
   private val nextInRecord = config.paging.next.filter(_ => config.paging.kind == PaginationType.Cursor).collect {
     case in: ValueSource.InBody => new OffsetField(in)
   }
-  private var records, kept = 0L
+  private var records, kept, removed = 0L
+  private var awaits = false
   private var lastRecord: Option[String] = None
 
   def restart(): PageReader = again()
@@ -51,6 +57,8 @@ final private[sparkrest] class TraversalPage(
     isNew && !passesOver
   }
 
+  override def change(buf: Array[Byte], from: Int, to: Int): Option[Change] = ofPage.change(buf, from, to)
+
   def finish(response: PageFacts): Either[RestError, PageOutcome] = {
     val facts = response.copy(
       records = records,
@@ -59,7 +67,7 @@ final private[sparkrest] class TraversalPage(
       repeatsLast = same >= limits.samePages
     )
     for {
-      _ <- PageErrors.reported(config, facts).toLeft(())
+      _ <- PageErrors.reported(config, facts).orElse(ofPage.problem).toLeft(())
       reached <- reading.finish(facts)
       named <- pages.next(state.traversal.map(_.page), received, state.traversal.fold(0L)(_.lastPage), facts)
       next = named.filterNot(_ => passedOld || isHollow)
@@ -80,8 +88,10 @@ final private[sparkrest] class TraversalPage(
     records == 0 && !pages.saysMore(received, facts).contains(false) && doubt.nonEmpty && {
       state.traversal match {
         // After a page that was not full the end is plausible. Empty pages so far are no evidence.
-        case Some(d) => !isHollow && (d.lastPage == 0 || d.lastPage * 2 >= fullPage) // guard: I1.8
-        case None    => strategy.doubtsEmptyPage(state, facts)
+        // Records that a truncated list lacks would count as deleted.
+        case Some(d) =>
+          !isHollow && (core.mirror.isDefined || d.lastPage == 0 || d.lastPage * 2 >= fullPage) // guard: I1.8, I8.17
+        case None => strategy.doubtsEmptyPage(state, facts)
       }
     }
 
@@ -113,7 +123,7 @@ final private[sparkrest] class TraversalPage(
   ): PageOutcome = {
     val warnings =
       reached.warning.toList ++ PageWarnings.ofPage(config, state, strategy, reading, facts, kept, next.isDefined) ++
-        (if (isHollow) List(PageErrors.manyEmptyPages(emptyPages)) else Nil)
+        (if (isHollow) List(PageErrors.manyEmptyPages(emptyPages)) else Nil) ++ ofPage.warning
     next match {
       case _ if comesAgain(reached) =>
         result(
@@ -125,7 +135,7 @@ final private[sparkrest] class TraversalPage(
           .copy(unfinished = true)
       case None =>
         result(
-          started(after.complete(reached), reached),
+          started(completed(reached, facts), reached),
           facts,
           reached.atEnd || paged && !options.kind.movesWithTime,
           warnings
@@ -134,6 +144,24 @@ final private[sparkrest] class TraversalPage(
       case Some(page)                    => result(further(page, landmark, reached), facts, atEnd = false, warnings)
     }
   }
+
+  private def completed(reached: Advance, facts: PageFacts): Progress =
+    core.mirror.fold(after.complete(reached)) { mirror =>
+      val done = mirror.complete(state, ofPage.seen, isWhole(facts)) { key =>
+        if (!passesOver) {
+          keptRecords.removed(key.getBytes(UTF_8))
+          removed += 1
+        }
+      }
+      awaits = done.awaits
+      done.next
+    }
+
+  /** Whether the traversal had all records, so that a record that it lacks is gone. The end of a list is certain neither after a
+    * page that came several times, nor if the status of the only response is an error.
+    */
+  private def isWhole(facts: PageFacts): Boolean =
+    !isHollow && !facts.repeatsLast && !(facts.refused && state.traversal.isEmpty) // guard: I8.12
 
   private def result(next: Progress, facts: PageFacts, atEnd: Boolean, warnings: List[String]) =
     PageOutcome(
@@ -145,7 +173,9 @@ final private[sparkrest] class TraversalPage(
       ),
       records,
       atEnd,
-      warnings.headOption
+      warnings.headOption,
+      removed = removed,
+      awaits = awaits
     )
 
   private def emptyPages: Int = if (records > 0) 0 else state.traversal.fold(0)(_.emptyPages) + 1

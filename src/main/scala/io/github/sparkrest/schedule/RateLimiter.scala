@@ -60,7 +60,7 @@ final class RateLimiter(config: RestConfig, lastRun: PacingState, inferred: Bool
   /** The limits of a poll that got `limits.maxRequests` of the granted requests. */
   def limited(limits: TaskBudget, granted: Grant): TaskBudget =
     if (isRated) limits.copy(mostSent = limits.maxRequests * granted.tokensPerRequest, later = granted.later)
-    else if (config.input.isEmpty) limits.copy(maxMillis = TaskBudget.millis(config.paging.inFlight))
+    else if (config.input.isEmpty) limits.copy(maxMillis = TaskBudget.millis(config.paging.inFlight, config.readChanges))
     else limits
 
   /** A job returned.

@@ -13,8 +13,8 @@ import io.github.sparkrest.http.auth.AuthorizedClient
 import io.github.sparkrest.http.{Clock, HttpClient, HttpRequest, HttpResponse}
 import io.github.sparkrest.pagelog.{PageOrigin, PageSink}
 import io.github.sparkrest.poll.{Poll, PollOutcome, TaskBudget}
-import io.github.sparkrest.progress.Progress
 import io.github.sparkrest.progress.seen.SeenInMemory
+import io.github.sparkrest.progress.{Change, Progress}
 
 /** An API as a function from request to response, and a reader that polls it with the whole pipeline, without a network. The
   * state passes through its codec after each poll, as over a restart.
@@ -95,6 +95,10 @@ object PolledApi {
     val kept: mutable.ListBuffer[String] = mutable.ListBuffer.empty
     private var whole = 0
     def append(buf: Array[Byte], from: Int, to: Int): Unit = kept += new String(buf, from, to - from, UTF_8)
+
+    /** With `readChanges`: the record after the mark of its change. */
+    override def append(buf: Array[Byte], from: Int, to: Int, change: Change): Unit =
+      kept += change.mark.toChar.toString + new String(buf, from, to - from, UTF_8)
     def discardPage(): Unit = kept.remove(whole, kept.size - whole)
     def endPage(offsetBefore: Option[String], origin: Option[PageOrigin]): Unit = whole = kept.size
     def bytes: Long = kept.map(_.length.toLong).sum

@@ -23,7 +23,8 @@ object Dimensions {
     "odd",
     "skew",
     "ahead",
-    "slices"
+    "slices",
+    "changes"
   )
 
   private val without: Set[String] = sys.props
@@ -74,10 +75,14 @@ object Dimensions {
         if r.oneIn(8) && Set("since", "feed")(s.kind) && s.lag == 0 && s.lookback == 0 && s.offset != "incremental" =>
       s.and("form" -> "oid", "offset" -> "max_field", "ask" -> "")
     case "skew" if r.oneIn(4) => s.and("date" -> "true", "skew" -> r.pick(Seq("0", "3000", "30000", "-30000", "600000")))
-    case "ahead"                        => if (r.oneIn(3)) s else grown(s.and("flight" -> (2 + r(4)).toString), r)
+    case "ahead" => if (r.oneIn(3)) s else grown(s.and("flight" -> (2 + r(4)).toString), r)
+    case "changes" if s.kind == "snapshot" && s.key && !s.changes && r.oneIn(2) => changes(s, r)
     case "slices" if s.kind == "window" => s.and("tellBoundary" -> r.oneIn(2).toString)
     case _                              => s
   }
+
+  def changes(s: Setup, r: Dice): Setup =
+    s.and("changes" -> "true", "gone" -> r.pick(Seq("0", "0", "1", "2", "3")), "marks" -> r.oneIn(3).toString)
 
   /** Where a reader may read ahead, the list may grow at its end meanwhile. */
   private def grown(s: Setup, r: Dice): Setup = {

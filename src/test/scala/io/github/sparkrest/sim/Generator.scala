@@ -14,10 +14,19 @@ object Generator {
   /** This many consecutive seeds share a setup, because a setup costs more than its events. */
   private val Histories = 4
 
-  def setup(seed: Long): Setup = {
+  def setup(seed: Long): Setup = setup(seed, Kinds)
+
+  /** A snapshot whose changes are read: see [[Mirrored]]. */
+  def mirror(seed: Long): Setup = setup(seed, Seq("snapshot"), _.and("key" -> "true"))
+
+  private def setup(seed: Long, kinds: Seq[String], drafted: Setup => Setup = identity): Setup = {
     val block = seed / Histories
-    limits(Dimensions.setup(new Draft(new Dice(-1 - block)).setup, -1 - block))
+    val draft = drafted(new Draft(new Dice(-1 - block), kinds).setup)
+    val changes = if (kinds.length == 1) Dimensions.changes(draft, new Dice(-1 - block)) else draft
+    limits(Dimensions.setup(changes, -1 - block))
   }
+
+  private val Kinds = Seq("since", "since", "since", "ids", "feed", "log", "link", "delta", "window", "snapshot")
 
   def apply(seed: Long): Scenario = apply(seed, setup(seed))
   def apply(seed: Long, setup: Setup): Scenario =
@@ -83,10 +92,12 @@ object Generator {
     val changes = Vector("insert", "insert", "insert", "tick") ++
       (if (s.variants.forall(mayUpdate)) Seq("update", "update", "update") else Nil) ++
       (if (s.variants.forall(mayDelete) && !s.warnings) Seq("delete") else Nil) ++
+      (if (s.changes && s.variants.forall(mayDelete)) Seq("delete", "delete", "return", "return") else Nil) ++
       // A lagging replica also makes records late, and `lag` covers only one of the two delays.
       (if ((s.lag > 0 || s.lookback > 0) && s.behind == 0) Seq("late", "late") else Nil)
     val expires = s.expired == "restart" || s.kind != "delta" && Set("link", "nextUrl", "cursor")(s.paging)
-    val faults = Vector("error", "cut", "crash") ++ (if (expires) Seq("expire") else Nil)
+    val faults = Vector("error", "cut", "crash") ++ (if (s.changes) Seq("lose", "crash")
+                                                     else Nil) ++ (if (expires) Seq("expire") else Nil)
     events(s, r, changes, faults)
   }
 
@@ -121,11 +132,11 @@ final class Dice(seed: Long) {
 }
 
 /** Draws a setup, kind by kind. */
-final private class Draft(r: Dice) {
+final private class Draft(r: Dice, kinds: Seq[String]) {
   def setup: Setup = {
     val common = Setup(
       Map(
-        "kind" -> r.pick(Seq("since", "since", "since", "ids", "feed", "log", "link", "delta", "window", "snapshot")),
+        "kind" -> r.pick(kinds),
         "rows" -> r(9).toString,
         "cap" -> (2 + r(4)).toString,
         "grain" -> r.pick(Seq("1000", "1000", "2000")),

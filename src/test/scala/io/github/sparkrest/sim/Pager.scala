@@ -57,11 +57,20 @@ final class Pager(var setup: Setup) {
     case Array(_, hole, "k", key, _) =>
       val after = (key.takeWhile(_ != '.').toLong, key.drop(key.indexOf('.') + 1).toLong)
       val order = implicitly[Ordering[(Long, Long)]]
-      Right(from(list, hole, list.rows.indexWhere(r => order.gt(list.key(r), after)), list.rows))
+      val found = list.rows.indexWhere(r => order.gt(list.key(r), after))
+      Right(from(list, hole, found, list.rows, after = Some(after)))
     case _ => Left((400, s"bad token $token"))
   }
 
-  private def from(list: Listing, hole: String, found: Int, rows: Vector[Row], view: Int = -1): Page = {
+  /** @param after the key that the token names: an empty page has the same place, whatever became of the rows before it */
+  private def from(
+      list: Listing,
+      hole: String,
+      found: Int,
+      rows: Vector[Row],
+      view: Int = -1,
+      after: Option[(Long, Long)] = None
+  ): Page = {
     val start = if (found < 0) rows.length else found
     def token(hole: String)(n: Int): String = {
       val what = setup.view match {
@@ -69,8 +78,9 @@ final class Pager(var setup: Setup) {
         case "frozen" =>
           val i = if (view >= 0) view else { frozen += rows; frozen.length - 1 }
           s"z~$i.$n"
-        case _ if n == 0 => s"k~${Long.MinValue}.0"
-        case _           => val k = list.key(rows(n - 1)); s"k~${k._1}.${k._2}"
+        case _ =>
+          val k = after.filter(_ => n == start).getOrElse(if (n == 0) (Long.MinValue, 0L) else list.key(rows(n - 1)))
+          s"k~${k._1}.${k._2}"
       }
       s"$epoch~$hole~$what~${tagged(list)}"
     }

@@ -107,6 +107,9 @@ object Reader {
         s.boundary.isEmpty && (s.tellBoundary || s.kind == "ids" && s.bound == "exclusive")
       ),
       Some("recordKey" -> "id").filter(_ => s.key),
+      Some("readChanges" -> "true").filter(_ => s.changes),
+      Some("deletedAfter" -> s.gone.toString).filter(_ => s.changes && s.gone > 0),
+      Some("deletedWhen" -> "deleted=true").filter(_ => s.changes && s.marks),
       Some("pagesInFlight" -> s.flight.toString).filter(_ => readsAhead(s)),
       Some("conditionalRequests" -> "false").filterNot(_ => s.conditional),
       Some("lag" -> s"${s.lag}ms").filter(_ => s.lag > 0),

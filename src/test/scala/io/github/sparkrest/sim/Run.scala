@@ -10,7 +10,7 @@ import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.pagelog.{PageOrigin, PageSink}
 import io.github.sparkrest.poll.{Poll, Schedule, TaskBudget}
 import io.github.sparkrest.progress.seen.SeenInMemory
-import io.github.sparkrest.progress.{CoreLimits, KeptRecords, Progress}
+import io.github.sparkrest.progress.{Change, CoreLimits, KeptRecords, Progress}
 
 /** Reads a simulated API to its end with the real pipeline, and compares with the truth. The results of a poll
   * count as in `Poller`: records and state together. A state without records is only in memory, or in the next poll's note.
@@ -21,6 +21,7 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
 
   private val api = new SimApi(scenario, tracing)
   private val truth = new Truth(setup, api.world)
+  private val mirror = new Mirrored(setup, api.world)
   private val seen = new SeenInMemory
   private var current = config
   private var pipeline = begun()
@@ -45,14 +46,14 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
     var found = Option.empty[String]
     var quietDrains = 0
     var idle, waits = 0
-    while (found.isEmpty && quietDrains < 2)
+    while (found.isEmpty && quietDrains < enough)
       if (idle > MostRequests)
         found = repeated.orElse(Some(s"endless: $idle requests and no end, after the last event"))
       else {
         val before = api.requests
         if (poll().fold({ e => found = Some(e); false }, identity)) {
           val sure = !api.doubted
-          found = (if (sure) truth.traversed(traversal.request, api.requests, traversal.at) else None).orElse(repeated)
+          found = traversed(sure).orElse(repeated)
           api.doubted = false
           api.note(s"   -- traversal complete ${found.getOrElse("")}")
           api.traversed()
@@ -71,13 +72,29 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
     found.filterNot(_ => api.standsStill)
   }
 
+  /** A deleted record is missing in several traversals before the stream says so. */
+  private def enough: Int = if (setup.changes) 1 + setup.variants.map(_.goneAfter).max else 2
+
+  private def traversed(sure: Boolean): Option[String] =
+    if (!setup.changes) if (sure) truth.traversed(traversal.request, api.requests, traversal.at) else None
+    else if (sure) mirror.traversed(traversal.request, api.requests)
+    else { mirror.doubted(); None }
+
   /** The time between two traversals. After all events, it must make all records old enough. */
   private def pause: Long =
     if (api.quiet) setup.lag + setup.step + 2L * setup.grain + 100 + setup.clocks
     else if (setup.tag == "modified") 35000L
     else 50L
 
-  private def repeated: Option[String] = truth.repeated(api.movedByPage, api.expired)
+  private def repeated: Option[String] =
+    if (setup.changes) None else truth.repeated(api.movedByPage, api.expired)
+
+  /** A crash before the result of the poll counts. */
+  private def mayDie(): Unit = if (api.loses) {
+    api.loses = false
+    api.note("   the result is lost")
+    throw new Crash(None)
+  }
 
   /** @return whether a traversal is complete, or the error */
   private def poll(): Either[String, Boolean] = {
@@ -86,6 +103,7 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
     api.faulty = false
     try {
       val outcome = pipeline.run(state, TaskBudget(Long.MaxValue, Long.MaxValue, setup.requests.toLong), sink)
+      mayDie()
       restore(text(outcome.state))
       outcome.waitMs.foreach(api.world.now += _)
       // An API that names a new cursor in each empty response never says that there is nothing more.
@@ -96,11 +114,14 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
       if (sink.pages.nonEmpty || complete && setup.calm)
         durable = (stored, if (complete) None else Some(traversal))
       truth.delivered(sink.pages)
-      api.note(s"   kept ${sink.pages.mkString(" ")} more=${outcome.more} ${outcome.error.fold("")(_.text)} state ${brief(stored)}")
-      (outcome.error, api.wrong) match {
-        case (_, Some(why))              => Left(s"wrong request: $why")
-        case (Some(e), _) if !api.faulty => Left(s"error: ${e.text}")
-        case (Some(_), _)                =>
+      val mistake =
+        if (setup.changes) mirror.applied(sink.changes.toSeq, traversal.request, api.requests) else None
+      api.note(s"   kept ${sink.shown.mkString(" ")} more=${outcome.more} ${outcome.error.fold("")(_.text)} state ${brief(stored)}")
+      (outcome.error, api.wrong.orElse(mistake)) match {
+        case (_, Some(why)) if mistake.contains(why) => Left(why)
+        case (_, Some(why))                          => Left(s"wrong request: $why")
+        case (Some(e), _) if !api.faulty             => Left(s"error: ${e.text}")
+        case (Some(_), _)                            =>
           api.world.now += Backoff
           Right(false)
         case (None, _) => Right(complete)
@@ -109,6 +130,8 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
       case crash: Crash =>
         restore(durable._1)
         state = state.withoutDoubt
+        // What was missing in the last traversal may be forgotten.
+        mirror.doubted()
         fruitless = 0
         crash.options.flatMap(s => RestConfig.parse(Reader.options(s)).toOption).foreach(current = _)
         traversal = durable._2.getOrElse(Since(api.requests + 1, api.world.now))
@@ -180,14 +203,28 @@ object Run {
 
 final private class MemorySink extends PageSink {
   private val open = mutable.ArrayBuffer.empty[String]
+  private val openChanges = mutable.ArrayBuffer.empty[Change]
   val pages = mutable.ArrayBuffer.empty[String]
+
+  /** Of each record, with `readChanges`. */
+  val changes = mutable.ArrayBuffer.empty[(Change, String)]
+  def shown: Seq[String] = if (changes.isEmpty) pages.toSeq else changes.map { case (c, r) => s"${c.text} $r" }.toSeq
   private var finished = 0L
 
   def append(buf: Array[Byte], from: Int, to: Int): Unit = open += new String(buf, from, to - from, UTF_8)
-  def discardPage(): Unit = open.clear()
+  override def append(buf: Array[Byte], from: Int, to: Int, change: Change): Unit = {
+    append(buf, from, to)
+    openChanges += change
+  }
+  def discardPage(): Unit = {
+    open.clear()
+    openChanges.clear()
+  }
   def endPage(offsetBefore: Option[String], origin: Option[PageOrigin]): Unit = {
     open.foreach(finished += _.length)
     pages ++= open
+    changes ++= openChanges.zip(open)
+    openChanges.clear()
     open.clear()
   }
   def bytes: Long = finished

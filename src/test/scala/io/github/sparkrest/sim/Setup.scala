@@ -134,6 +134,15 @@ final case class Setup(chosen: Map[String, String]) {
   /** A further query parameter, as name=value. */
   lazy val param: String = text("param")
 
+  /** The stream reads changes: see [[Mirrored]]. */
+  lazy val changes: Boolean = flag("changes")
+
+  /** `deletedAfter`; 0: the default. */
+  lazy val gone: Int = number("gone")
+
+  /** A deleted record stays in the list with a mark for some time. */
+  lazy val marks: Boolean = flag("marks")
+
   /** The most requests of a poll at once. */
   lazy val flight: Int = number("flight")
 
@@ -175,6 +184,12 @@ final case class Setup(chosen: Map[String, String]) {
     else if (!paged && cap > 0 && kind == "since") cap - 1
     else if (tieLimit > 0) tieLimit
     else Int.MaxValue
+
+  /** Traversals in a row that lack a deleted record before the stream says so. */
+  def goneAfter: Int = if (gone > 0) gone else if (Set("page", "offset")(paging)) 2 else 1
+
+  /** The API shows where the list ends. Otherwise no traversal is certain to be whole, and no record counts as deleted. */
+  def ends: Boolean = end != "always" && end != "repeat"
 
   /** Records of a page. */
   def pageSize: Int = if (size > 0) size else cap
@@ -270,6 +285,9 @@ object Setup {
     "param" -> "",
     "restarts" -> "false",
     "flight" -> "1",
+    "changes" -> "false",
+    "gone" -> "0",
+    "marks" -> "false",
     "grows" -> "false"
   )
 
@@ -288,14 +306,14 @@ final case class Event(at: Int, what: String, n: Int) {
 object Event {
 
   /** Changes of the data; `n` picks a record, or says how much later (tick), or how late (late). bulk: all records get the
-    * same time; odd: a record without a usable time.
+    * same time; odd: a record without a usable time; return: a deleted record comes back.
     */
-  val Changes: Set[String] = Set("insert", "update", "delete", "late", "tick", "bulk", "odd")
+  val Changes: Set[String] = Set("insert", "update", "delete", "late", "tick", "bulk", "odd", "return")
 
-  /** error: 500; cut: the body ends after n bytes; crash; expire: tokens given out before are answered with 410;
-    * options: a restart with the options of [[Setup.variant]].
+  /** error: 500; cut: the body ends after n bytes; crash; lose: a crash after the poll that sends the request, before its result
+    * counts; expire: tokens given out before are answered with 410; options: a restart with the options of [[Setup.variant]].
     */
-  val Faults: Set[String] = Set("error", "cut", "crash", "expire", "options")
+  val Faults: Set[String] = Set("error", "cut", "crash", "lose", "expire", "options")
 
   /** Single responses that do not match the data. status: n; void: no records, in the manner n; stale: the data of n requests
     * ago.

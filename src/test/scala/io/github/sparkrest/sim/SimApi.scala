@@ -40,6 +40,9 @@ final class SimApi(scenario: Scenario, tracing: Boolean) extends HttpClient {
   /** The crash that the reader has not met yet. */
   var died: Option[Crash] = None
 
+  /** The result of the poll that is running will be lost. */
+  var loses = false
+
   /** A response did not match the data: the next traversal owes the records that it lacked. */
   var doubted = false
 
@@ -48,6 +51,9 @@ final class SimApi(scenario: Scenario, tracing: Boolean) extends HttpClient {
 
   /** A response was honest since the last stray response. A reader that retries must get the truth then. */
   private var honest = true
+
+  /** Requests whose last response was stray. With requests in flight, an honest response may be that of another request. */
+  private val strayed = mutable.Set.empty[List[(String, String)]]
 
   /** The clock of the reader's host. */
   val clock: Clock = () => java.time.Instant.ofEpochMilli(world.now + setup.skew)
@@ -70,6 +76,7 @@ final class SimApi(scenario: Scenario, tracing: Boolean) extends HttpClient {
       died = Some(crash(e))
       died.foreach(throw _)
     }
+    loses ||= now.exists(_.what == "lose")
     if (now.exists(_.what == "expire")) { lists.expire(); logs.expire(); expired = true }
     val wasHonest = honest
     val answer = dated(
@@ -117,6 +124,7 @@ final class SimApi(scenario: Scenario, tracing: Boolean) extends HttpClient {
 
   private def honestly(request: HttpRequest, query: Query): Answer = {
     honest = true
+    strayed -= query.parameters
     val answer = answerTo(query)
     if (answer.status == 400) lists.wrong = Some(answer.body)
     tagged(request, answer)
@@ -126,12 +134,15 @@ final class SimApi(scenario: Scenario, tracing: Boolean) extends HttpClient {
   private def mayStray(e: Event, query: Query): Boolean = {
     val empties = e.what == "void" || e.what == "status" && e.n == 404 && (setup.emptyStatus == 404 || setup.past == 404)
     val believed = setup.kind == "window" || setup.kind == "snapshot"
-    honest && !(empties && believed && !setup.blind && !(lists.isLater(query) && lists.began))
+    honest && !strayed(query.parameters) && !(empties && believed && !setup.blind && !(lists.isLater(
+      query
+    ) && lists.began))
   }
 
   private def stray(e: Event, query: Query): Answer = {
     note(s"   $e")
     honest = false
+    strayed += query.parameters
     faulty = true
     doubted ||= e.what != "status" || e.n == 404
     e.what match {

@@ -19,7 +19,12 @@ class SimulatorSuite extends AnyFunSuite {
   private val runs = setting("sim.runs").fold(usual)(_.toLong)
   private val firstSeed = setting("sim.seed").fold(0L)(_.toLong)
 
-  test(s"$runs random histories lose and repeat nothing") {
+  test(s"$runs random histories lose and repeat nothing")(simulate(Generator.setup(_)))
+
+  test(s"$runs random histories of snapshots with deletes make a true mirror")(simulate(Generator.mirror(_)))
+
+  /** @param drawn a setup from a seed */
+  private def simulate(drawn: Long => Setup): Unit = {
     val blocks = Generator.blocks(firstSeed, runs)
     val failed = mutable.LinkedHashMap.empty[String, (Long, String)]
     val kinds = new ConcurrentHashMap[String, AtomicLong]
@@ -27,7 +32,7 @@ class SimulatorSuite extends AnyFunSuite {
     val began = System.nanoTime
     val workers = Executors.newFixedThreadPool(2)
     def run(seeds: Seq[Long]): Unit = {
-      val setup = Generator.setup(seeds.head)
+      val setup = drawn(seeds.head)
       val config = RestConfig.parse(Reader.options(setup))
       done.addAndGet(seeds.length.toLong)
       kinds
@@ -56,10 +61,11 @@ class SimulatorSuite extends AnyFunSuite {
       f"${done.get}%d runs in $seconds%.1f s, ${done.get / seconds}%.0f a second, ${busy.get / 1e6 / done.get}%.2f ms of a core each; $kinds"
     )
     val shown = failed.toSeq.sortBy(_._1).map { case (group, (seed, why)) =>
-      val short = Shrink(Generator(seed), Run(_))
+      val short = Shrink(Generator(seed, drawn(seed)), Run(_))
       s"== $group, seed $seed: $why\n${Run.traced(short)}"
     }
     assert(shown.isEmpty, shown.mkString("\n", "\n\n", "\n"))
+    ()
   }
 
   Histories.all.foreach { case (what, history) =>

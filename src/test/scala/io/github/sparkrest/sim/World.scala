@@ -9,7 +9,11 @@ import scala.collection.mutable
   *
   * @param seq in which order it was committed
   */
-final case class Row(id: Long, version: Int, at: Long, seq: Long, text: String)
+final case class Row(id: Long, version: Int, at: Long, seq: Long, text: String) {
+
+  /** The API says that the record is deleted. */
+  def isMarked: Boolean = text.contains(World.Mark)
+}
 
 /** When a version was visible: from request `born` until just before request `died`. */
 final class Life(val row: Row, val born: Int) {
@@ -63,7 +67,8 @@ final class World(setup: Setup) {
     case "late"   => insert(now - e.n, e.n, request)
     case "tick"   => now += e.n
     case "update" => pick(e.n).foreach(l => update(newestOf(l), request))
-    case "delete" => pick(e.n).foreach(end(_, request))
+    case "delete" => pick(e.n).foreach(l => if (setup.marks && !l.row.isMarked) mark(l, request) else end(l, request))
+    case "return" => revive(e.n, request)
     case "odd"    => insertOdd(request)
     case "bulk"   =>
       now += setup.grain.toLong
@@ -74,6 +79,23 @@ final class World(setup: Setup) {
 
   private def pick(n: Int): Option[Life] =
     if (live.isEmpty) None else live.valuesIterator.drop(n % live.size).take(1).toList.headOption
+
+  private def mark(life: Life, request: Int): Unit = {
+    end(life, request)
+    add(life.row.id, life.row.version + 1, stamp(now), request, s"$Mark,")
+  }
+
+  /** With a new version, or as it was before it was deleted. */
+  private def revive(n: Int, request: Int): Unit = {
+    val present = live.valuesIterator.map(_.row.id).toSet
+    val dead =
+      lives.filter(l => !present(l.row.id) && !l.row.isMarked).groupBy(_.row.id).toVector.sortBy(_._1).map(_._2.last)
+    if (dead.nonEmpty) {
+      val last = dead(n % dead.length).row
+      if (n % 2 == 0) add(last.id, last.version + 2, stamp(now), request)
+      else add(last.id, last.version, last.at, request)
+    }
+  }
 
   /** A log holds older versions too. */
   private def newestOf(life: Life): Life =
@@ -157,6 +179,8 @@ final class World(setup: Setup) {
 
 object World {
   val Began = 1700000000000L
+
+  val Mark = "\"deleted\":true"
 
   /** A feed forgets all but its newest records. */
   val FeedLength = 12

@@ -28,7 +28,7 @@ final private[sparkrest] class ConcurrentPolls(task: PollTask, config: RestConfi
   private val input = config.input.getOrElse(throw new IllegalStateException("many endpoints without an input"))
   private val killed = PollTask.cancellation()
   private val secrets = KnownSecrets(config)
-  private val pages = new SharedPageFile(store, task.epoch, location)
+  private val pages = new SharedPageFile(store, task.epoch, location, config.readChanges)
   private val begun = new ConcurrentLinkedQueue[PollRequest]
   @volatile private var closed = false
 

@@ -76,7 +76,7 @@ final private[sparkrest] case class PollTask(
 
   private def polled(config: RestConfig, poll: PollRequest, store: LogStore): PollReport = {
     val api = client(config, PollTask.cancellation(), poll)
-    val writer = new PageFileWriter(store, epoch, PollTask.executorLocation)
+    val writer = new PageFileWriter(store, epoch, PollTask.executorLocation, changes = config.readChanges)
     val seen = new SeenFiles(store, epoch)
     try {
       val outcome = new Poll(config, api, Clock.steady(), seen = seen)

@@ -50,7 +50,7 @@ final case class LastPoll(
 
 object LastPoll {
   val Name = "last-poll.json"
-  val Version = 2
+  val Version = 3
 
   /** From a torn file: the manifest's state holds, one interval is not kept, and all of `maxRequestRate` counts as used. */
   private val Torn = LastPoll(-1, 0, Map.empty, PacingState.Unknown)

@@ -14,6 +14,7 @@ import io.github.sparkrest.progress.Progress
   * @param previous seq of the previous manifest, or 0: shows whether pages are missing between two
   * @param epoch of the run that wrote it
   * @param rows with an input: by endpoint, the columns that appear next to its records, as a JSON object
+  * @param committedAtMs with `readChanges`: greater than that of the manifest before it
   */
 final case class Manifest(
     seq: Long,
@@ -21,7 +22,8 @@ final case class Manifest(
     epoch: Long,
     file: PolledFile,
     endpoints: Map[String, Progress],
-    rows: Map[String, String] = Map.empty
+    rows: Map[String, String] = Map.empty,
+    committedAtMs: Option[Long] = None
 ) {
   def records: Long = file.records
 
@@ -47,13 +49,15 @@ final case class Manifest(
       .collectFirst { case (p, end) if n < end && p.isOf(endpoint) => p.offsetBefore } // guard: I5.2
       .getOrElse(endpoints.get(endpoint).flatMap(_.offset))
 
-  lazy val pages: Vector[PageInFile] = PageInFile.of(file, rows)
+  lazy val pages: Vector[PageInFile] = PageInFile.of(file, rows, Some(PageCommit(seq, committedAtMs)))
+
+  def hasChanges: Boolean = file.pages.exists(_.changes)
 
   private def ends = file.pages.scanLeft(0L)(_ + _.records).tail
 }
 
 object Manifest {
-  val Version = 2
+  val Version = 3
   val Folder = "manifests"
 
   def path(seq: Long): String = f"$Folder/$seq%020d.json"
@@ -62,13 +66,15 @@ object Manifest {
   def encode(m: Manifest): Array[Byte] = Json
     .fromFields(
       List(
-        "version" -> Progress.version(m.endpoints.valuesIterator).asJson,
+        // An earlier version would read the marks of changes as parts of the records.
+        "version" -> (if (m.hasChanges) Version else Progress.version(m.endpoints.valuesIterator)).asJson, // guard: I8.14
         "seq" -> m.seq.asJson,
         "previous" -> m.previous.asJson,
         "epoch" -> m.epoch.asJson,
         "file" -> m.file.asJson,
         "endpoints" -> m.endpoints.asJson
-      ) ++ (if (m.rows.isEmpty) Nil else List("rows" -> m.rows.asJson))
+      ) ++ (if (m.rows.isEmpty) Nil else List("rows" -> m.rows.asJson)) ++
+        m.committedAtMs.map("committedAt" -> _.asJson)
     )
     .noSpaces
     .getBytes(UTF_8)
@@ -84,6 +90,7 @@ object Manifest {
       file <- c.get[PolledFile]("file")
       endpoints <- c.get[Map[String, Progress]]("endpoints")
       rows <- c.get[Option[Map[String, String]]]("rows")
-    } yield Manifest(seq, previous, epoch, file, endpoints, rows.getOrElse(Map.empty))
+      committedAt <- c.get[Option[Long]]("committedAt")
+    } yield Manifest(seq, previous, epoch, file, endpoints, rows.getOrElse(Map.empty), committedAt)
   }
 }

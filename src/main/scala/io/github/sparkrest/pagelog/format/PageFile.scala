@@ -14,7 +14,7 @@ import io.github.sparkrest.pagelog.store.LogStore
 /** A page file is text: a header line, the records as NDJSON, a footer line, and the footer's place as 20 digits.
   *
   * The footer's index names, every quarter of a megabyte, which record begins at which byte: so a cut at any record is found
-  * by one small read. Bytes that the index skips belong to a page that broke off.
+  * by one small read. With `readChanges` each line begins with the mark of the change ([[io.github.sparkrest.progress.Change]]). Bytes that the index skips belong to a page that broke off.
   */
 object PageFile {
   val Version = 1

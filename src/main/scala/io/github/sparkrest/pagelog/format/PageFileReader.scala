@@ -95,18 +95,34 @@ final class PageFileReader(log: => LogStore, slice: PageSlice) {
   *
   * @param row with an input: the columns that appear next to the records, as a JSON object
   * @param offset the API offset of the request
+  * @param changes each record begins with the mark of its change
+  * @param commit that made the page count; `None`: nobody else reads the page
   */
-final case class PageInFile(begin: Long, end: Long, row: String, offset: Option[String], origin: Option[PageOrigin])
+final case class PageInFile(
+    begin: Long,
+    end: Long,
+    row: String,
+    offset: Option[String],
+    origin: Option[PageOrigin],
+    changes: Boolean = false,
+    commit: Option[PageCommit] = None
+)
+
+/** @param version number of the manifest
+  * @param atMs epoch milliseconds; `None`: an earlier version wrote the manifest, or `readChanges` was off
+  */
+final case class PageCommit(version: Long, atMs: Option[Long])
 
 object PageInFile {
 
   /** @param rows by endpoint */
-  def of(file: PolledFile, rows: Map[String, String]): Vector[PageInFile] = {
+  def of(file: PolledFile, rows: Map[String, String], commit: Option[PageCommit] = None): Vector[PageInFile] = {
     val ends = file.pages.scanLeft(0L)(_ + _.records)
     file.pages
       .zip(ends.zip(ends.tail))
       .map { case (p, (begin, end)) =>
-        PageInFile(begin, end, p.endpoint.flatMap(rows.get).getOrElse("{}"), p.offsetBefore, p.origin)
+        val row = p.endpoint.flatMap(rows.get).getOrElse("{}")
+        PageInFile(begin, end, row, p.offsetBefore, p.origin, p.changes, commit)
       }
       .toVector
   }

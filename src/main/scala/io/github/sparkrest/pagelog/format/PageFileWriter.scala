@@ -5,14 +5,21 @@ import java.io.OutputStream
 
 import io.github.sparkrest.pagelog.store.LogStore
 import io.github.sparkrest.pagelog.{CachedPages, PageCache, PageOrigin, PageSink, PolledFile, PolledPage}
-import io.github.sparkrest.progress.KeptRecords
+import io.github.sparkrest.progress.{Change, KeptRecords}
 
 /** Writes one page file, and gives its blocks to the cache of this executor. The file is created with the first record.
   *
   * Memory: one block, the blocks in the cache, and those of the page that has not ended, if it is short.
+  *
+  * @param changes each record is appended with its change, or with the mark of its change as its first byte
   */
-final class PageFileWriter(store: LogStore, epoch: Long, location: String, endpoint: Option[String] = None)
-    extends PageSink {
+final class PageFileWriter(
+    store: LogStore,
+    epoch: Long,
+    location: String,
+    endpoint: Option[String] = None,
+    changes: Boolean = false
+) extends PageSink {
   private val name = PageFile.newName(epoch)
   private var out: OutputStream = _
   private var at = 0L // bytes written
@@ -41,6 +48,12 @@ final class PageFileWriter(store: LogStore, epoch: Long, location: String, endpo
     if (!block.hasRoomFor(to - from)) flush(to - from)
     block.append(buf, from, to)
     pageBytes += to - from + 1
+  }
+
+  override def append(buf: Array[Byte], from: Int, to: Int, change: Change): Unit = {
+    if (!block.hasRoomFor(to - from + 1)) flush(to - from + 1)
+    block.append(buf, from, to, change.mark)
+    pageBytes += to - from + 2
   }
 
   def discardPage(): Unit = {
@@ -73,7 +86,7 @@ final class PageFileWriter(store: LogStore, epoch: Long, location: String, endpo
   def endPage(offsetBefore: Option[String], origin: Option[PageOrigin], of: Option[String]): Unit = {
     val records = index.records + block.count - pagedRecords
     pagedRecords += records
-    if (records > 0) pages :+= PolledPage(records, pageBytes, offsetBefore, of, origin)
+    if (records > 0) pages :+= PolledPage(records, pageBytes, offsetBefore, of, origin, changes)
     finishedBytes += pageBytes
     pageBytes = 0
     pageStart = Mark(index.starts.length, block.count)

@@ -15,12 +15,14 @@ object PolledFileCodec {
   implicit val pageEncoder: Encoder[PolledPage] = Encoder.instance { p =>
     Json.fromFields(
       List("records" -> p.records.asJson, "bytes" -> p.bytes.asJson, "offsetBefore" -> p.offsetBefore.asJson) ++
-        p.endpoint.map("endpoint" -> _.asJson) ++ p.origin.map("origin" -> _.asJson)
+        p.endpoint.map("endpoint" -> _.asJson) ++ p.origin.map("origin" -> _.asJson) ++
+        (if (p.changes) List("changes" -> true.asJson) else Nil)
     )
   }
   implicit val pageDecoder: Decoder[PolledPage] =
-    Decoder.forProduct5("records", "bytes", "offsetBefore", "endpoint", "origin")(
-      (r: Long, b: Long, o: Option[String], e: Option[String], g: Option[PageOrigin]) => PolledPage(r, b, o, e, g)
+    Decoder.forProduct6("records", "bytes", "offsetBefore", "endpoint", "origin", "changes")(
+      (r: Long, b: Long, o: Option[String], e: Option[String], g: Option[PageOrigin], c: Option[Boolean]) =>
+        PolledPage(r, b, o, e, g, c.contains(true))
     )
 
   implicit val fileEncoder: Encoder[PolledFile] = Encoder.instance { f =>

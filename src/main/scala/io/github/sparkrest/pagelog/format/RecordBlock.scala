@@ -24,6 +24,13 @@ final class RecordBlock(capacity: Int) {
     endsAt(length)
   }
 
+  /** With a mark in front of it. */
+  def append(buf: Array[Byte], from: Int, to: Int, mark: Byte): Unit = {
+    bytes(length) = mark
+    length += 1
+    append(buf, from, to)
+  }
+
   private def endsAt(end: Int): Unit = {
     if (count == ends.length) ends = java.util.Arrays.copyOf(ends, count * 2)
     ends(count) = end

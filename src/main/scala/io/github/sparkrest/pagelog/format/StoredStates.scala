@@ -18,7 +18,7 @@ final case class StoredStates(seq: Long, endpoints: Map[String, Progress])
 
 object StoredStates {
   val None: StoredStates = StoredStates(0, Map.empty)
-  val Version = 2
+  val Version = 3
   val Folder = "states"
 
   def path(seq: Long): String = f"$Folder/$seq%020d.json"

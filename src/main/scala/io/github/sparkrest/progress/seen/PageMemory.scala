@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.progress.seen
 
+import io.github.sparkrest.progress.mirror.DeletionMark
 import io.github.sparkrest.progress.strategies.{Identified, MemoryRule, Novelty, OffsetKey, OffsetReading}
-import io.github.sparkrest.progress.{CoreParts, KeptRecords, Progress}
+import io.github.sparkrest.progress.{Change, CoreParts, KeptRecords, Progress}
 
 /** Which records of a page were delivered before, and what to remember of the page.
   *
@@ -20,7 +21,7 @@ final private[sparkrest] class PageMemory(
     reading: OffsetReading,
     began: Long,
     kept: KeptRecords
-) {
+) extends PageRecords {
   import core.{config, latest, memory, pages, strategy}
   private val paged = config.paging.isPaged
   private val hashes =
@@ -44,10 +45,8 @@ final private[sparkrest] class PageMemory(
   private var signature = 17L
   private var lowestRank = state.traversal.flatMap(_.lowest).getOrElse(Seen.Unranked)
 
-  /** The lowest rank of the traversal so far. */
   def lowest: Option[Long] = Some(lowestRank).filter(_ != Seen.Unranked)
 
-  /** Whether the record is new. Call it after `reading.see`. */
   def isNew(buf: Array[Byte], from: Int, to: Int, novelty: Novelty): Boolean = {
     val mayBeNew = novelty != Novelty.Excluded
     if (!hashes || !mayBeNew && !paged || comparesNothing && needsNoIdentity(to - from)) mayBeNew
@@ -99,7 +98,6 @@ final private[sparkrest] class PageMemory(
     else if (state.offset.flatMap(strategy.floor).exists(!OffsetKey.differ(_, math.min(a, b)))) math.min(a, b)
     else math.max(a, b)
 
-  /** Records of this traversal, this page included. */
   lazy val seen: SeenRecords =
     if (!hashes) SeenRecords.Empty
     else {
@@ -107,6 +105,10 @@ final private[sparkrest] class PageMemory(
       memory.add(earlier, repeats.seen)
     }
 
-  /** Differs from that of another page of the traversal, unless both have the same records. Only for pages. */
+  private val mark = config.changes.map(new DeletionMark(_))
+
+  def change(buf: Array[Byte], from: Int, to: Int): Option[Change] =
+    mark.map(m => if (m.isOn(buf, from, to)) Change.Delete else strategy.change)
+
   def pageSignature(records: Long): String = s"$records:${signature.toHexString}"
 }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.progress.seen
 
-import scala.collection.mutable
-
 import io.github.sparkrest.progress.CoreLimits
 import io.github.sparkrest.progress.strategies.OffsetKey
 
@@ -20,6 +18,31 @@ final class SeenMemory(store: SeenStore, limits: CoreLimits) {
       in.files.foldLeft(recent)((n, file) => math.max(n, store.count(file, entry)))
     }
   }
+
+  /** The state of a key: the newest one. Without its key. */
+  def find(in: SeenRecords, identity: String): Option[Seen] = in.recent.get(identity).orElse {
+    if (in.files.isEmpty) None
+    else {
+      val entry = SeenEntry.of(identity)
+      in.files.reverseIterator.map(store.find(_, entry)).find(_.isDefined).flatten
+    }
+  }
+
+  /** All records, sorted, each identity once. To be read to its end.
+    *
+    * @param keys whether the keys are wanted
+    */
+  def entries(in: SeenRecords, keys: Boolean = true): Iterator[SeenEntry] =
+    SortedEntries.merged(in.files.map(store.read(_, keys)) :+ SortedEntries.ofMap(in.recent))
+
+  /** Records by key: a key in `newer` replaces that in `older`. */
+  def overlay(older: SeenRecords, newer: SeenRecords): SeenRecords =
+    if (newer.isEmpty) older
+    else {
+      // Recent records count as newer than all files.
+      val recent = older.recent.filter { case (id, _) => find(newer, id).isEmpty } ++ newer.recent // guard: I8.10
+      spilled(SeenRecords(recent, merged(older.files ++ newer.files)), limits.seenInTask)
+    }
 
   def add(to: SeenRecords, more: Iterable[(String, Seen)]): SeenRecords =
     if (more.isEmpty) to
@@ -56,44 +79,29 @@ final class SeenMemory(store: SeenStore, limits: CoreLimits) {
   private def spilled(in: SeenRecords, most: Int): SeenRecords =
     if (in.recent.size <= most) in
     else {
-      val sorted = in.recent.iterator.map { case (id, seen) => SeenEntry.of(id, seen) }.toArray
-      java.util.Arrays.sort(sorted.asInstanceOf[Array[AnyRef]])
-      in.copy(recent = Map.empty, files = merged(in.files :+ store.write(unique(sorted.iterator))))
+      val file = store.write(SortedEntries.unique(SortedEntries.ofMap(in.recent)))
+      in.copy(recent = Map.empty, files = merged(in.files :+ file))
     }
 
   private def merged(files: Vector[SeenFile]): Vector[SeenFile] =
     if (files.length <= limits.seenFiles) files
+    else if (files.exists(_.keyBytes > 0)) newestMerged(files)
     else {
       val smallest = files.sortBy(_.entries).take(math.max(2, limits.seenFiles)).toSet
       val (some, others) = files.partition(smallest)
-      merged(others :+ store.write(unique(new Merge(some.map(store.read(_).buffered)))))
+      merged(others :+ store.write(SortedEntries.merged(some.map(store.read(_)))))
     }
 
-  /** Two of one identity become one. */
-  private def unique(sorted: Iterator[SeenEntry]): Iterator[SeenEntry] = {
-    val ahead = sorted.buffered
-    new Iterator[SeenEntry] {
-      def hasNext: Boolean = ahead.hasNext
-      def next(): SeenEntry = {
-        var entry = ahead.next()
-        while (ahead.hasNext && ahead.head.compare(entry) == 0)
-          entry = entry.copy(seen = entry.seen.and(ahead.next().seen))
-        entry
-      }
+  /** Keeps the order, because a key has the state that the newest file says. Takes in older files as long as they are not larger
+    * than all that are newer together: so an entry is written again only a few times.
+    */
+  private def newestMerged(files: Vector[SeenFile]): Vector[SeenFile] = {
+    var from = files.length - 2
+    var entries = files.drop(from).map(_.entries).sum
+    while (from > 0 && (from + 1 > limits.seenFiles || files(from - 1).entries <= entries)) {
+      from -= 1
+      entries += files(from).entries
     }
-  }
-
-  final private class Merge(parts: Vector[scala.collection.BufferedIterator[SeenEntry]]) extends Iterator[SeenEntry] {
-    private val queue = mutable.PriorityQueue.empty[scala.collection.BufferedIterator[SeenEntry]](
-      Ordering.fromLessThan((a, b) => a.head.compare(b.head) > 0)
-    )
-    queue ++= parts.filter(_.hasNext)
-    def hasNext: Boolean = queue.nonEmpty
-    def next(): SeenEntry = {
-      val part = queue.dequeue()
-      val entry = part.next()
-      if (part.hasNext) queue.enqueue(part)
-      entry
-    }
+    files.take(from) :+ store.write(SortedEntries.merged(files.drop(from).map(store.read(_)))) // guard: I8.2
   }
 }

@@ -9,10 +9,15 @@ import io.circe.{Decoder, Encoder, Json}
   * Counted, because equal duplicates and two different updates in one second must both pass: of a record that was seen n
   * times, the first n copies in a traversal are repeats, the next one is new.
   *
-  * @param rank see [[OffsetKey.rank]]; [[Seen.Unranked]]: the record has no value to compare
+  * @param rank see [[OffsetKey.rank]]; [[Seen.Unranked]]: the record has no value to compare. Of a [[Mirrored]] record, a
+  *   hash of its content
+  * @param key of a [[Mirrored]] record, as JSON; empty for any other
   */
-final case class Seen(count: Int, rank: Long = Seen.Unranked) {
-  def and(other: Seen): Seen = Seen(math.max(count, other.count), math.max(rank, other.rank))
+final case class Seen(count: Int, rank: Long = Seen.Unranked, key: String = "") {
+
+  /** A key has one state, the newest. */
+  def and(older: Seen): Seen =
+    if (key.nonEmpty) this else Seen(math.max(count, older.count), math.max(rank, older.rank)) // guard: I8.1
 }
 
 object Seen {
@@ -22,8 +27,12 @@ object Seen {
 /** A file of records that were seen, sorted by identity. It never changes.
   *
   * @param lowest and `highest` rank in it
+  * @param keyBytes length of a second file, `keys`, with the keys of its entries in the same order; 0: it has none
   */
-final case class SeenFile(name: String, entries: Long, lowest: Long, highest: Long)
+final case class SeenFile(name: String, entries: Long, lowest: Long, highest: Long, keyBytes: Long = 0) {
+  def keys: String = s"$name.keys"
+  def names: List[String] = if (keyBytes > 0) List(name, keys) else List(name)
+}
 
 /** Records that the API may send again: by identity, in the state itself and in files that the state names.
   *
@@ -37,7 +46,7 @@ final case class SeenRecords(
   def isEmpty: Boolean = recent.isEmpty && files.isEmpty
 
   /** Whether a reader of version 1 understands it. */
-  def isVersion1: Boolean = files.isEmpty && recent.valuesIterator.forall(_.rank == Seen.Unranked)
+  def isVersion1: Boolean = files.isEmpty && recent.valuesIterator.forall(s => s.rank == Seen.Unranked && s.key.isEmpty)
 }
 
 object SeenRecords {
@@ -47,9 +56,21 @@ object SeenRecords {
   def of(counts: (String, Int)*): SeenRecords = SeenRecords(counts.map { case (id, n) => id -> Seen(n) }.toMap)
 
   implicit private val fileEncoder: Encoder[SeenFile] =
-    Encoder.instance(f => Json.arr(f.name.asJson, f.entries.asJson, f.lowest.asJson, f.highest.asJson))
+    Encoder.instance(f =>
+      Json.fromValues(
+        Seq(f.name.asJson, f.entries.asJson, f.lowest.asJson, f.highest.asJson) ++
+          (if (f.keyBytes > 0) Seq(f.keyBytes.asJson) else Nil)
+      )
+    )
   implicit private val fileDecoder: Decoder[SeenFile] =
-    Decoder[(String, Long, Long, Long)].map((SeenFile.apply _).tupled)
+    Decoder[(String, Long, Long, Long)]
+      .map { case (name, entries, lowest, highest) => SeenFile(name, entries, lowest, highest) }
+      .or(Decoder[(String, Long, Long, Long, Long)].map((SeenFile.apply _).tupled))
+
+  private val recordDecoder: Decoder[(String, Seen)] =
+    Decoder[(String, Int, Long)]
+      .map { case (id, n, rank) => id -> Seen(n, rank) }
+      .or(Decoder[(String, Int, Long, String)].map { case (id, n, rank, key) => id -> Seen(n, rank, key) })
 
   /** What version 1 can express is written as version 1 wrote it. */
   implicit val encoder: Encoder[SeenRecords] = Encoder.instance { s =>
@@ -58,11 +79,15 @@ object SeenRecords {
       Json.fromFields(if (s.truncated) (Truncated -> Json.fromInt(1)) :: counts else counts)
     } else
       Json.fromFields(
-        List("records" -> s.recent.toList.map { case (id, seen) => (id, seen.count, seen.rank) }.asJson) ++
+        List("records" -> Json.fromValues(s.recent.toList.map { case (id, seen) => record(id, seen) })) ++
           (if (s.files.isEmpty) Nil else List("files" -> s.files.asJson)) ++
           (if (s.truncated) List("truncated" -> Json.True) else Nil)
       )
   }
+
+  private def record(id: String, seen: Seen): Json = Json.fromValues(
+    Seq(id.asJson, seen.count.asJson, seen.rank.asJson) ++ (if (seen.key.isEmpty) Nil else Seq(seen.key.asJson))
+  )
 
   implicit val decoder: Decoder[SeenRecords] = Decoder.instance { c =>
     if (c.downField("records").as[List[Json]].isRight) current.apply(c) else version1.apply(c)
@@ -70,11 +95,11 @@ object SeenRecords {
 
   private val current: Decoder[SeenRecords] = Decoder.instance { c =>
     for {
-      recent <- c.get[List[(String, Int, Long)]]("records")
+      recent <- c.get[List[(String, Seen)]]("records")(Decoder.decodeList(recordDecoder))
       files <- c.get[Option[Vector[SeenFile]]]("files")
       truncated <- c.get[Option[Boolean]]("truncated")
     } yield SeenRecords(
-      recent.iterator.map { case (id, n, rank) => id -> Seen(n, rank) }.toMap,
+      recent.toMap,
       files.getOrElse(Vector.empty),
       truncated.getOrElse(false)
     )

@@ -12,6 +12,10 @@ import scala.util.Try
 final case class SeenEntry(high: Long, low: Long, seen: Seen) extends Ordered[SeenEntry] {
   def compare(that: SeenEntry): Int =
     if (high != that.high) java.lang.Long.compare(high, that.high) else java.lang.Long.compare(low, that.low)
+
+  /** Its 128 bits as text: [[SeenEntry.of]] reads it. */
+  def identity: String =
+    SeenEntry.encoder.encodeToString(ByteBuffer.allocate(16).putLong(high).putLong(low).array())
 }
 
 object SeenEntry {
@@ -26,6 +30,7 @@ object SeenEntry {
   }
 
   private val HashLength = 22
+  private val encoder = Base64.getUrlEncoder.withoutPadding
   private def hashed(text: String) = {
     val bytes = text.getBytes(UTF_8)
     RecordHash.bits(bytes, 0, bytes.length)
@@ -38,11 +43,17 @@ trait SeenStore {
   /** @param entries sorted, each identity once */
   def write(entries: Iterator[SeenEntry]): SeenFile
 
-  /** All of a file, sorted. To be read to its end. */
-  def read(file: SeenFile): Iterator[SeenEntry]
+  /** All of a file, sorted. To be read to its end.
+    *
+    * @param keys whether the keys are wanted
+    */
+  def read(file: SeenFile, keys: Boolean = true): Iterator[SeenEntry]
+
+  /** What the file says of the record, without its key. `None`: it is not in the file. */
+  def find(file: SeenFile, of: SeenEntry): Option[Seen]
 
   /** How often the record was seen; 0: it is not in the file. */
-  def count(file: SeenFile, of: SeenEntry): Int
+  final def count(file: SeenFile, of: SeenEntry): Int = find(file, of).fold(0)(_.count)
 }
 
 /** For tests, and where nothing outlives the process: a preview, the inference of a schema. */
@@ -51,14 +62,18 @@ final class SeenInMemory extends SeenStore {
 
   def write(entries: Iterator[SeenEntry]): SeenFile = {
     val all = entries.toVector
-    val file = SeenFile(s"memory-${files.size}", all.length.toLong, all.map(_.seen.rank).min, all.map(_.seen.rank).max)
+    val ranks = all.map(_.seen.rank)
+    val keyBytes = all.map(_.seen.key.length.toLong).sum
+    val file = SeenFile(s"memory-${files.size}", all.length.toLong, ranks.min, ranks.max, keyBytes)
     files(file.name) = all.toArray[AnyRef]
     file
   }
-  def read(file: SeenFile): Iterator[SeenEntry] = files(file.name).iterator.collect { case e: SeenEntry => e }
-  def count(file: SeenFile, of: SeenEntry): Int = {
+  def read(file: SeenFile, keys: Boolean): Iterator[SeenEntry] = files(file.name).iterator.collect {
+    case e: SeenEntry => e
+  }
+  def find(file: SeenFile, of: SeenEntry): Option[Seen] = {
     val all = files(file.name)
     val i = java.util.Arrays.binarySearch(all, of)
-    if (i < 0) 0 else all(i).asInstanceOf[SeenEntry].seen.count
+    if (i < 0) None else Some(all(i).asInstanceOf[SeenEntry].seen.copy(key = ""))
   }
 }

@@ -3,7 +3,7 @@ package io.github.sparkrest.progress.strategies
 
 import io.github.sparkrest.config.OffsetConfig
 import io.github.sparkrest.error.RestError
-import io.github.sparkrest.progress.{PageOutcome, PageReader}
+import io.github.sparkrest.progress.{Change, PageOutcome, PageReader}
 import io.github.sparkrest.response.PageFacts
 
 /** The time at the API, which sets the times in records. If the API's clock is behind this machine's clock, new records will
@@ -54,6 +54,7 @@ final case class ApiClock(mostSkewMs: Long = 86400000L, unknownSkewMs: Long = 50
 /** A page that also says something about the response. */
 final private[sparkrest] class WarnedStep(step: PageReader, text: String) extends PageReader {
   def keep(buf: Array[Byte], from: Int, to: Int, maybeLast: Boolean): Boolean = step.keep(buf, from, to, maybeLast)
+  override def change(buf: Array[Byte], from: Int, to: Int): Option[Change] = step.change(buf, from, to)
   def restart(): PageReader = new WarnedStep(step.restart(), text)
   def finish(facts: PageFacts): Either[RestError, PageOutcome] =
     step.finish(facts).map(r => r.copy(warning = r.warning.orElse(Some(text))))

@@ -7,9 +7,9 @@ import java.time.Instant
 import io.github.sparkrest.config.OffsetConfig
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.json.JsonBytes
-import io.github.sparkrest.progress.Progress
 import io.github.sparkrest.progress.pages.FirstRecord
 import io.github.sparkrest.progress.seen.Seen
+import io.github.sparkrest.progress.{Change, Progress}
 import io.github.sparkrest.response.PageFacts
 
 /** `incremental`: ids grow. The offset is the largest id; the next request carries it plus 1 (`boundary=exclusive`: itself).
@@ -29,6 +29,9 @@ final private[sparkrest] class IncrementalStrategy(options: OffsetConfig, hasPla
   def asksForMore: Boolean = hasPlaceholder
   def remembers: Boolean = true
   def memory: MemoryRule = MemoryRule.Unranked
+
+  /** Only ids above the last one are delivered. */
+  override def change: Change = Change.Insert
 
   override def showsGaps: Progress => Boolean = _ => true
 

@@ -5,7 +5,7 @@ import java.time.Instant
 
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.RestError
-import io.github.sparkrest.progress.{PageOutcome, PageReader, Progress, RequestPlan}
+import io.github.sparkrest.progress.{Change, PageOutcome, PageReader, Progress, RequestPlan}
 import io.github.sparkrest.response.PageFacts
 
 /** `initialOffset=latest`: the stream skips the records that exist when it starts, and remembers them as delivered.
@@ -72,6 +72,7 @@ final private[sparkrest] class LatestStart(config: RestConfig, clock: ApiClock) 
 final private class PassedOver(next: Progress) extends PageReader {
   private var records = 0L
   def keep(buf: Array[Byte], from: Int, to: Int, maybeLast: Boolean): Boolean = { records += 1; false }
+  def change(buf: Array[Byte], from: Int, to: Int): Option[Change] = None
   def restart(): PageReader = new PassedOver(next)
   def finish(facts: PageFacts): Either[RestError, PageOutcome] = Right(PageOutcome(next, records, atEnd = true, None))
 }

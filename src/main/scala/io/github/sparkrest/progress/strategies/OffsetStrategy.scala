@@ -7,7 +7,7 @@ import io.github.sparkrest.config.{OffsetConfig, RestConfig}
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.options.tables.OffsetType
 import io.github.sparkrest.progress.seen.{RecordHash, Seen, SeenRecords}
-import io.github.sparkrest.progress.{KeptRecords, Progress, Traversal}
+import io.github.sparkrest.progress.{Change, KeptRecords, Progress, Traversal}
 import io.github.sparkrest.response.{Envelope, PageFacts}
 
 /** How an endpoint makes progress: what a traversal requests, which of its records may have been delivered before, and the next
@@ -33,6 +33,11 @@ trait OffsetStrategy {
 
   /** The rank of the lowest value that a request with this offset covers, if records have ranks (see [[OffsetReading.rank]]). */
   def floor: String => Option[Long] = _ => None
+
+  /** With `readChanges`, the change that a new record stands for. Without a memory of keys nobody knows whether the record came
+    * before with another content.
+    */
+  def change: Change = Change.Update
 
   /** Whether an empty first page of a traversal counts only when it comes again. Otherwise the next poll would show the truth. */
   def doubtsEmptyPage: (Progress, PageFacts) => Boolean = (_, _) => false

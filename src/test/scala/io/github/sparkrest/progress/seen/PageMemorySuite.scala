@@ -23,6 +23,7 @@ class PageMemorySuite extends AnyFunSuite {
     * @param shownBytes length of the longest page that it can show again
     */
   final private class Sink(val shownBytes: Long) extends KeptRecords {
+    def removed(key: Array[Byte]): Unit = fail("no record is deleted")
     val kept = mutable.ArrayBuffer.empty[String]
     var shown = 0
     def showAgain(visitor: KeptRecords.Visitor): Unit = {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.sparkrest.config
+package io.github.sparkrest.config.checks
 
 import java.net.URI
 

@@ -24,7 +24,7 @@ private[sparkrest] object CrossChecks {
     else {
       val addresses = address("url", config.url) ++ config.initialUrl.toList.flatMap(address("initialUrl", _))
       placeholders(config) ++ addresses ++ headerNames(config) ++ records(config) ++ offset(config) ++ paging(config) ++
-        pagesInFlight(config) ++ body(config) ++ input(config) ++ TrustChecks(config)
+        pagesInFlight(config) ++ changes(config) ++ body(config) ++ input(config) ++ TrustChecks(config)
     }
 
   private def placeholders(config: RestConfig): Seq[String] = {
@@ -197,6 +197,21 @@ private[sparkrest] object CrossChecks {
         "pagesInFlight: has no effect, because each request begins at the offset of the last page (order=asc with boundary=inclusive or offsetType=incremental); leave it out",
       (!p.isPaged && !(o.kind.movesWithTime && o.windowStepMs.isDefined)) ->
         "pagesInFlight: needs pagination, or offsetType=window with windowStep"
+    ).collect { case (true, text) => text }
+  }
+
+  private def changes(config: RestConfig): Seq[String] = {
+    val set = config.options.toMap.keySet.map(_.toLowerCase)
+    val mirrors = config.changes.exists(_.mirrors)
+    Seq(
+      (mirrors && config.offset.recordKey.isEmpty) ->
+        s"recordKey: is required by readChanges with offsetType=${config.offset.kind} and was not given",
+      (mirrors && !config.offset.recordKey.forall(_.isPlain)) ->
+        "recordKey: readChanges needs paths of names only, e.g. meta.id",
+      config.changes.flatMap(_.deletedWhen).exists(!_.path.isPlain) ->
+        "deletedWhen: needs a path of names only, e.g. meta.deleted=true",
+      (config.readChanges && !mirrors && set(RestOptions.DeletedAfter.name.toLowerCase)) ->
+        s"deletedAfter: needs offsetType=snapshot, and offsetType is ${config.offset.kind}"
     ).collect { case (true, text) => text }
   }
 

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`read_changes`: a snapshot whose changes, merged into a table, are the truth over restarts and a kill."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pyspark
+import pytest
+from collected import collecting
+from emulated import Answer, Emulated, Failure, Request
+from process import Driver
+from pyspark.sql import SparkSession
+from waiting import wait_until
+
+from spark_rest import read_rest_stream
+
+of_streams = pytest.mark.skipif(pyspark.__version__.startswith("3."), reason="no hidden columns of streams")
+PAGE = 4
+PATIENCE = 240
+
+
+class Users:
+    """An API with a list of users by id, in pages that continue after an id."""
+
+    def __init__(self) -> None:
+        self.names = {n: f"user {n}" for n in range(1, 12)}
+
+    def answer(self, request: Request) -> Answer:
+        later = [n for n in sorted(self.names) if n > int(request.query.get("after", "0"))]
+        page = later[:PAGE]
+        more = {"next": str(page[-1])} if len(later) > PAGE else {}
+        return Answer({"data": [{"id": n, "name": self.names[n]} for n in page], **more})
+
+    def change(self, rng: random.Random) -> None:
+        """An update, a deletion, a new user, and a user who comes back."""
+        self.names[rng.choice(sorted(self.names))] = f"renamed {rng.random()}"
+        gone = rng.choice(sorted(self.names))
+        was = self.names.pop(gone)
+        self.names[max(self.names) + rng.randint(1, 2)] = f"new {rng.random()}"
+        if rng.random() < 0.5:
+            self.names.setdefault(gone, was)
+
+
+class Table:
+    """The table that `drivers/snapshot_changes.py` keeps."""
+
+    def __init__(self, spark: SparkSession, folder: Path, url: str) -> None:
+        self._spark, self._folder, self._url = spark, folder, url
+
+    def start(self) -> Driver:
+        arguments = (f"{self._url}/users", str(self._folder / "checkpoint"), str(self._folder / "table"))
+        return Driver("snapshot_changes.py", *arguments, log=self._folder / "log")
+
+    def batches(self) -> list[int]:
+        """The batches that were merged to their ends."""
+        return sorted(int(done.parent.name) for done in (self._folder / "table" / "states").glob("*/_SUCCESS"))
+
+    def rows(self) -> dict[int, str]:
+        done = self.batches()
+        if not done:
+            return {}
+        newest = self._folder / "table" / "states" / str(done[-1])
+        return {row.id: row.name for row in self._spark.read.parquet(str(newest)).collect()}
+
+    def changes(self) -> list[list[tuple[object, ...]]]:
+        """The changes of each batch."""
+        schema = "id BIGINT, name STRING, _change_type STRING, _commit_version BIGINT, _commit_timestamp TIMESTAMP"
+        folders = [self._folder / "table" / "changes" / str(number) for number in self.batches()]
+        return [[tuple(r) for r in self._spark.read.schema(schema).parquet(str(f)).collect()] for f in folders]
+
+
+@of_streams
+def test_merged_changes_are_the_truth_over_restarts_and_a_kill(spark: SparkSession, tmp_path: Path) -> None:
+    rng = random.Random(11)
+    users = Users()
+    with Emulated(users.answer) as api:
+        table = Table(spark, tmp_path, api.url)
+
+        def await_truth(driver: Driver) -> None:
+            wait_until(lambda: table.rows() == users.names or not driver.is_running(), "the truth", PATIENCE)
+            assert driver.is_running(), driver.output()
+
+        for ending in ("killed with changes under way", "restarted", "the last one"):
+            with table.start() as driver:
+                await_truth(driver)
+                for _ in range(3):
+                    # A traversal that fails in the middle deletes nothing.
+                    api.await_polls(1, PATIENCE)
+                    api.fail_next(Failure.STATUS_500, 2)
+                    users.change(rng)
+                    if ending != "killed with changes under way":
+                        await_truth(driver)
+                driver.kill()
+    batches = table.changes()
+    applied: dict[int, str] = {}
+    for id, name, change, *_ in sorted((c for batch in batches for c in batch), key=lambda c: c[3]):
+        assert (change == "insert") == (id not in applied), f"{change} of {id}"
+        if change == "delete":
+            assert name is None, "only the key"
+            del applied[id]
+        else:
+            assert applied.get(id) != name, "an update changes something"
+            applied[id] = name
+    assert applied == users.names
+    commits = [{(c[3], c[4]) for c in batch} for batch in batches]
+    assert all(a.isdisjoint(b) for n, a in enumerate(commits) for b in commits[:n]), "a batch cut a commit"
+    in_order = sorted(set().union(*commits))
+    assert [t for _, t in in_order] == sorted({t for _, t in in_order}), "times rise with each commit"
+    assert len({v for v, _ in in_order}) == len(in_order), "a commit has one time"
+    kinds = {c[2] for batch in batches for c in batch}
+    assert kinds == {"insert", "update_postimage", "delete"}
+
+
+@of_streams
+def test_changes_are_columns_with_any_selection(spark: SparkSession, tmp_path: Path) -> None:
+    users = Users()
+    with Emulated(users.answer) as api:
+        stream = read_rest_stream(
+            spark,
+            f"{api.url}/users",
+            offset_type="snapshot",
+            record_key="id",
+            read_changes=True,
+            pagination="cursor",
+            next_field="next",
+            page_param="after",
+            streaming_interval=0.2,
+        )
+        assert stream.columns == ["output"], "hidden unless they are selected"
+        selected = stream.select("output", "_metadata.page", "_commit_version", "_change_type")
+        with collecting(selected, tmp_path / "selected") as query:
+            assert {r._change_type for r in query.await_rows(11)} == {"insert"}
+            del users.names[7]
+            rows = query.await_rows(12)
+        gone = next(r for r in rows if r._change_type == "delete")
+        assert (gone.output.id, gone.output.name, gone.page) == (7, None, 3)
+        assert gone._commit_version > max(r._commit_version for r in rows if r != gone)
+        with collecting(stream, tmp_path / "not selected") as query:
+            assert len(query.await_rows(10)) == 10
