@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.config
 
+import io.github.sparkrest.config.checks.AuthChecks
 import io.github.sparkrest.options.tables.Opt
 import io.github.sparkrest.options.values.{ClientAuth, GrantType}
 import io.github.sparkrest.options.{OptionReader, RestOptions, tables}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.config
 
+import io.github.sparkrest.config.checks.TrustChecks
 import io.github.sparkrest.options.tables.{OffsetType, OptType}
 import io.github.sparkrest.options.values.{FieldPath, HttpMethod}
 import io.github.sparkrest.secret.Secret

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.sparkrest.config
+package io.github.sparkrest.config.checks
 
 import java.net.URI
 
 import scala.util.Try
 
+import io.github.sparkrest.config.{AuthConfig, InputConfig, RestConfig}
 import io.github.sparkrest.options.tables.{OptType, PaginationType}
 import io.github.sparkrest.options.values.{
   ErrorAction,

@@ -3,6 +3,7 @@ package io.github.sparkrest.config.checks
 
 import java.net.URI
 
+import io.github.sparkrest.config.{AuthConfig, RestConfig}
 import io.github.sparkrest.options.values.{Origin, Template}
 import io.github.sparkrest.secret.Secret
 

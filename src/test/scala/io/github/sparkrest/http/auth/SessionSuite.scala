@@ -10,7 +10,7 @@ import scala.jdk.CollectionConverters._
 
 import com.sun.net.httpserver.HttpExchange
 import io.github.sparkrest.config.AuthConfig.{Session, TokenPlace}
-import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.config.{RestConfig, TrustChecks}
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.auth.LoginClient.Answer
 import io.github.sparkrest.http.transport.SttpClient
@@ -275,6 +275,12 @@ class SessionSuite extends AnyFunSuite {
       }
       assert(shown == Right("200: [\"***\"], ***"))
     }
+  }
+
+  test("a login without TLS is reported, except on this host") {
+    def warnings(url: String) = TrustChecks.warnings(config(body, "url" -> "https://h/", "sessionUrl" -> url))
+    assert(warnings("http://h/login").map(_.takeWhile(_ != ':')) == Seq("sessionUrl"))
+    assert(warnings("https://h/login").isEmpty && warnings("http://localhost:8080/login").isEmpty)
   }
 
   test("options of Session that have no meaning together are reported") {
