@@ -5,6 +5,7 @@ import java.net.URI
 
 import scala.util.Try
 
+import io.github.sparkrest.config.AuthOptions
 import io.github.sparkrest.options.RestOptions.{AuthType => _, _}
 import io.github.sparkrest.options.tables.{AuthType, Opt}
 import io.github.sparkrest.options.values.{GrantType, HeaderName, KeyPlacement}

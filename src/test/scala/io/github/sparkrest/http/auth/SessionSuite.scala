@@ -10,7 +10,8 @@ import scala.jdk.CollectionConverters._
 
 import com.sun.net.httpserver.HttpExchange
 import io.github.sparkrest.config.AuthConfig.{Session, TokenPlace}
-import io.github.sparkrest.config.{RestConfig, TrustChecks}
+import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.config.checks.TrustChecks
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.auth.LoginClient.Answer
 import io.github.sparkrest.http.transport.SttpClient
