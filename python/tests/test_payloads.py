@@ -162,6 +162,12 @@ def test_a_preview_of_csv(spark: SparkSession) -> None:
     assert found.report["records"]["count"] == 3
 
 
+@pytest.mark.parametrize("schema", ["a STRUCT<b: INT>", "output STRUCT<a: ARRAY<INT>>", "output ARRAY<INT>"])
+def test_a_nested_schema_of_csv_is_refused_at_load(spark: SparkSession, schema: str) -> None:
+    with csv_of("a\n1\n") as api, pytest.raises(PySparkException, match="cannot be nested"):
+        read_rest(spark, f"{api.url}/t", response_format="csv", schema=schema)
+
+
 def test_csv_in_place_of_json_names_the_option(spark: SparkSession) -> None:
     with csv_of(TABLE) as api, pytest.raises(PySparkException, match="responseFormat=csv"):
         read_rest(spark, f"{api.url}/t").collect()

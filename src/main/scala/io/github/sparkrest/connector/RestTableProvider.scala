@@ -17,7 +17,7 @@ import io.github.sparkrest.connector.schema.{
 import io.github.sparkrest.connector.session.Application
 import io.github.sparkrest.connector.tasks.InputCalls
 import io.github.sparkrest.error.RestError
-import io.github.sparkrest.rows.{CallRows, RowShape, SchemaHints}
+import io.github.sparkrest.rows.{CallRows, RecordTypes, RowShape, SchemaHints}
 import org.apache.spark.sql.SparkSession
 import org.apache.spark.sql.connector.catalog.{Table, TableProvider}
 import org.apache.spark.sql.connector.expressions.Transform
@@ -100,6 +100,7 @@ final class RestTableProvider extends TableProvider {
       streamed.toList.flatMap(_.schema.fieldNames)
     val full = RescuedColumn.in(schema, config.evolution.rescuedColumn, beside)
     val ofRecord = record.getOrElse(ofUser(schema, beside ++ config.evolution.rescuedColumn))
+    RecordTypes.problem(ofRecord, config).foreach(e => throw e.toException)
     val fields = SchemaChanges.rules(config, ofRecord, record.isDefined, stored, SparkSession.active)
     new RestTable(full, config, inferred, withInput, streamed, fields)
   }

@@ -30,9 +30,11 @@ final case class PreviewReport(
   private val page = findings.page
   private val sample = page.sample
   private def url = Redact.url(sample.request.url)
-  private def where =
-    if (config.records.isCsv) "rows of CSV"
-    else page.path.fold(if (page.body.exists(_.isArray)) "the response itself" else "found without dataField")("in " + _)
+  private def where = config.records.paths ++ page.path match {
+    case _ if config.records.isCsv => "rows of CSV"
+    case Nil   => if (page.body.exists(_.isArray)) "the response itself" else "found without dataField"
+    case paths => paths.distinct.mkString("in ", ", ", "")
+  }
   private def headers = sample.headers.filterNot { case (name, _) => silent(name.toLowerCase) }
   private def first = page.records.headOption.map(r => Redact.snippet(r.getBytes("UTF-8"), r.getBytes("UTF-8").length))
 

@@ -7,10 +7,11 @@ import scala.collection.mutable
 import scala.jdk.CollectionConverters._
 
 import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.error.RestError
 import io.github.sparkrest.json.{JsonBytes, JsonCursor}
 import io.github.sparkrest.response.csv.CsvRecords
 import org.apache.spark.sql.catalyst.csv.CSVInferSchema
-import org.apache.spark.sql.types.{DataType, NullType, StructType}
+import org.apache.spark.sql.types.{ArrayType, DataType, MapType, NullType, StructType}
 import org.apache.spark.sql.{Encoders, SparkSession}
 
 /** The types of records, as `spark.read.json` or `spark.read.csv` infers them. */
@@ -31,6 +32,27 @@ object RecordTypes {
 
   /** Inference takes Base64 for a text. */
   private val ofBinary = StructType.fromDDL("content BINARY, contentType STRING, length BIGINT")
+
+  /** A value of CSV is a text, so that no row could have a nested value. Spark would say so in each task. */
+  def problem(record: DataType, config: RestConfig): Option[RestError] = {
+    def isNested(t: DataType) = t match {
+      case _: StructType | _: ArrayType | _: MapType => true
+      case _                                         => false
+    }
+    val nested = record match {
+      case StructType(fields) => fields.toSeq.filter(f => isNested(f.dataType)).map(f => s"${f.name} ${f.dataType.sql}")
+      case t if isNested(t)   => Seq(s"${RowShape.Output} ${t.sql}")
+      case _                  => Nil
+    }
+    if (!config.records.isCsv || nested.isEmpty) None
+    else
+      Some(
+        RestError.wrongOptions(
+          Seq(s"schema: ${nested.mkString(", ")}: a value of CSV cannot be nested."),
+          "Use STRING, and from_json if the text is JSON."
+        )
+      )
+  }
 
   private def ofJson(records: Seq[String], config: RestConfig, session: SparkSession): StructType =
     session.read.options(config.jsonOptions).json(session.createDataset(records.asJava)(Encoders.STRING)).schema
