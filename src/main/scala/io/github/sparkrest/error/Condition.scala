@@ -212,46 +212,16 @@ object Condition {
   case object PollerStopped
       extends Condition("POLLER_STOPPED", Fatal, "The poller ended because of an error inside the connector or Spark.")
 
+  // format: off
   val all: Seq[Condition] = Seq(
-    InvalidOptions,
-    ApiError,
-    ApiRefused,
-    ConnectionFailed,
-    TokenUnavailable,
-    TokenRefused,
-    TokenExpired,
-    TokenStoreFailed,
-    AuthClassFailed,
-    TlsInvalid,
-    TlsFailed,
-    AddressRefused,
-    ValueRefused,
-    RedirectRefused,
-    PageRepeated,
-    CursorExpired,
-    ApiReportedError,
-    PagesEndEarly,
-    InvalidResponse,
-    DataFieldNotFound,
-    ResponseTooLarge,
-    OffsetFieldNotFound,
-    RecordKeyUnusable,
-    OffsetValueInvalid,
-    CallLost,
-    SchemaChanged,
-    SchemaLocationUnusable,
-    NothingToInfer,
-    LogNotShared,
-    StoreUnsupported,
-    NewerRun,
-    SourceChanged,
-    SourceMoved,
-    CheckpointUnreadable,
-    PageMissing,
-    TooManyErrors,
-    WrongSpark,
-    PollerStopped
+    InvalidOptions, ApiError, ApiRefused, ConnectionFailed, TokenUnavailable, TokenRefused, TokenExpired,
+    TokenStoreFailed, AuthClassFailed, TlsInvalid, TlsFailed, AddressRefused, ValueRefused, RedirectRefused,
+    PageRepeated, CursorExpired, ApiReportedError, PagesEndEarly, InvalidResponse, DataFieldNotFound,
+    ResponseTooLarge, OffsetFieldNotFound, RecordKeyUnusable, OffsetValueInvalid, CallLost, SchemaChanged,
+    SchemaLocationUnusable, NothingToInfer, LogNotShared, StoreUnsupported, NewerRun, SourceChanged, SourceMoved,
+    CheckpointUnreadable, PageMissing, TooManyErrors, WrongSpark, PollerStopped
   )
+  // format: on
 
   def named(name: String): Option[Condition] = all.find(_.name == name)
 }

@@ -6,7 +6,7 @@ import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.progress.Progress
 import io.github.sparkrest.progress.seen.{Seen, SeenEntry, SeenMemory, SeenRecords}
 
-/** The records that whoever applies the changes of a `snapshot` has, by key: see ADR 31.
+/** The records that whoever applies the changes of a `snapshot` has, by key: see ADR 32.
   *
   * Invariant: the `boundary` of a progress, with the records of its traversal on top, is what was delivered. So a change is
   * the difference between a record and the mirror, and a delete is the difference between the mirror and a whole traversal.
