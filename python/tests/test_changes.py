@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import random
+from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import pyspark
 import pytest
@@ -19,6 +21,16 @@ from spark_rest import read_rest_stream
 of_streams = pytest.mark.skipif(pyspark.__version__.startswith("3."), reason="no hidden columns of streams")
 PAGE = 4
 PATIENCE = 240
+
+
+class Change(NamedTuple):
+    """A row of a change."""
+
+    id: int
+    name: str | None
+    kind: str
+    version: int
+    at: datetime
 
 
 class Users:
@@ -64,11 +76,11 @@ class Table:
         newest = self._folder / "table" / "states" / str(done[-1])
         return {row.id: row.name for row in self._spark.read.parquet(str(newest)).collect()}
 
-    def changes(self) -> list[list[tuple[object, ...]]]:
+    def changes(self) -> list[list[Change]]:
         """The changes of each batch."""
         schema = "id BIGINT, name STRING, _change_type STRING, _commit_version BIGINT, _commit_timestamp TIMESTAMP"
         folders = [self._folder / "table" / "changes" / str(number) for number in self.batches()]
-        return [[tuple(r) for r in self._spark.read.schema(schema).parquet(str(f)).collect()] for f in folders]
+        return [[Change(*r) for r in self._spark.read.schema(schema).parquet(str(f)).collect()] for f in folders]
 
 
 @of_streams
@@ -95,22 +107,22 @@ def test_merged_changes_are_the_truth_over_restarts_and_a_kill(spark: SparkSessi
                 driver.kill()
     batches = table.changes()
     applied: dict[int, str] = {}
-    for id, name, change, *_ in sorted((c for batch in batches for c in batch), key=lambda c: c[3]):
-        assert (change == "insert") == (id not in applied), f"{change} of {id}"
-        if change == "delete":
-            assert name is None, "only the key"
-            del applied[id]
+    for change in sorted((c for batch in batches for c in batch), key=lambda c: c.version):
+        assert (change.kind == "insert") == (change.id not in applied), change
+        if change.name is None:
+            assert change.kind == "delete", "only a delete has the key alone"
+            del applied[change.id]
         else:
-            assert applied.get(id) != name, "an update changes something"
-            applied[id] = name
+            assert change.kind != "delete" and applied.get(change.id) != change.name, "an update changes something"
+            applied[change.id] = change.name
     assert applied == users.names
-    commits = [{(c[3], c[4]) for c in batch} for batch in batches]
+    commits = [{(c.version, c.at) for c in batch} for batch in batches]
     assert all(a.isdisjoint(b) for n, a in enumerate(commits) for b in commits[:n]), "a batch cut a commit"
-    in_order = sorted(set().union(*commits))
-    assert [t for _, t in in_order] == sorted({t for _, t in in_order}), "times rise with each commit"
-    assert len({v for v, _ in in_order}) == len(in_order), "a commit has one time"
-    kinds = {c[2] for batch in batches for c in batch}
-    assert kinds == {"insert", "update_postimage", "delete"}
+    in_order = sorted({commit for batch in commits for commit in batch})
+    times = [at for _, at in in_order]
+    assert times == sorted(set(times)), "times rise with each commit"
+    assert len({version for version, _ in in_order}) == len(in_order), "a commit has one time"
+    assert {c.kind for batch in batches for c in batch} == {"insert", "update_postimage", "delete"}
 
 
 @of_streams
