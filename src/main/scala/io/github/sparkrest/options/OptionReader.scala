@@ -146,7 +146,7 @@ final private[sparkrest] class OptionReader(
     val whole = values.collect { case (_, place, v) if SecretReference.is(v) => (place, v) }
     val within = for {
       (o, place, text) <- values ++ texts.flatMap(o => opt(o).map((o, o.name, _)))
-      name <- Template.parse(text, SecretReference.is(_)).names.distinct if mayRefer(o)
+      name <- Template.parse(text, SecretReference.is(_)).names.distinct.filter(_ => mayRefer(o))
     } yield (place, name)
     (for ((place, reference) <- whole ++ within; value <- resolved(reference, place)) yield {
       if (value.exists(c => c == '\r' || c == '\n')) problem(s"$place: what $reference stands for holds a line break")

@@ -58,14 +58,14 @@ class GraphQlSuite extends AnyFunSuite {
   test("aliases, fragments, edges, strings, comments and directives") {
     val query =
       """# { x } "
-      query Q($n: Int = 5 @d(a: "}"), $tags: [String!]! = ["a", "b"], $o: In = {a: {b: 1}}) @live(if: true) {
+      query Q($n: Int = 5 @d(a: "}"), $words: [String!]! = ["a", "b"], $o: In = {a: {b: 1}}) @live(if: true) {
         shop @include(if: $x) {
           found: products(query: "a } b", text: $TQ a { "quoted" \$TQ $TQ, n: -1.5e3) { ...Page ... on C { total } ... @skip(if: false) { x } }
         }
       }
       fragment Page on ProductConnection { list: edges { cursor, item: node { ...Cycle } } info: pageInfo { end: endCursor } }
       fragment Cycle on P { id ...Cycle }""".replace("$TQ", "\"\"\"")
-    val c = config("graphqlQuery" -> query, "graphqlVariables" -> """{"n": "{cursor}", "tags": ["{at}"], "o": {}}""")
+    val c = config("graphqlQuery" -> query, "graphqlVariables" -> """{"n": "{cursor}", "words": ["{at}"], "o": {}}""")
     assert(c.records.paths.map(_.toString).contains("data.shop.found.list[].item"))
     assert(c.paging.next.map(_.toString).exists(_.contains("end")) && c.paging.hasMore.isEmpty)
   }
