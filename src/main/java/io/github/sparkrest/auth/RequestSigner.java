@@ -20,7 +20,7 @@ public interface RequestSigner {
   default void configure(Map<String, String> settings) throws Exception {}
 
   /**
-   * Adds credentials to one attempt of a request. A retry, a page and a redirect within the origin are attempts of their own.
+   * Adds credentials to one attempt of a request. A retry, a page and a redirect within the origin are further attempts.
    * The connector removes the values that this method sets from its messages. The text of an exception appears in errors, so it
    * must not contain a secret.
    */

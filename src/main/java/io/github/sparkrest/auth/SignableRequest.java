@@ -16,7 +16,7 @@ public interface SignableRequest {
   /** The value of a header, by a name in any case. */
   Optional<String> header(String name);
 
-  /** The body, which is sent as UTF-8. Empty if there is none. */
+  /** The body, which is sent as UTF-8. Empty if the request has no body. */
   String body();
 
   /** The time of this attempt. */

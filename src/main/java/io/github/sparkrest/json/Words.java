@@ -58,7 +58,7 @@ public final class Words {
     return (high + low) >>> 32;
   }
 
-  /** The first quote, backslash or control character in {@code [from, stop)}; {@code stop}: there is none. */
+  /** The first quote, backslash or control character in {@code [from, stop)}; {@code stop} without one. */
   public static int plainEnd(byte[] bytes, int from, int stop) {
     int i = from;
     int lastWord = bytes.length - 8;
@@ -76,7 +76,7 @@ public final class Words {
     return b == '"' || b == '\\' || b >= 0 && b < ' ';
   }
 
-  /** The first line feed in {@code [from, stop)}; {@code stop}: there is none. */
+  /** The first line feed in {@code [from, stop)}; {@code stop} without one. */
   public static int lineEnd(byte[] bytes, int from, int stop) {
     int i = from;
     int lastWord = bytes.length - 8;
@@ -109,7 +109,7 @@ public final class Words {
     int length = first < 0xc2 || first > 0xf4 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
     if (length == 0 || i + length > to) return -1;
     int second = bytes[i + 1] & 0xff;
-    // RFC 3629 §4: these bounds of the second byte exclude what is overlong, a surrogate or too large.
+    // RFC 3629 §4: these bounds of the second byte exclude overlong forms, surrogates and values that are too large.
     int lowest = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
     int highest = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
     boolean valid = second >= lowest && second <= highest;

@@ -56,7 +56,7 @@ final class SparkJson {
         options.timestampFormatInRead().isEmpty(),
         options.timestampNTZFormatInRead().isEmpty(),
         options.locale().equals(Locale.US),
-        // Spark 3.5 formats a value that is no string itself.
+        // Spark 3.5 formats a value that is not a string itself.
         !org.apache.spark.package$.MODULE$.SPARK_VERSION().startsWith("3.")
             && Boolean.parseBoolean(SQLConf.get().getConfString(EXACT_STRINGS, "true")),
         options.zoneId());

@@ -133,7 +133,7 @@ private[sparkrest] object CrossChecks {
     case (k, v) if v.exists(c => c == '\r' || c == '\n' || c == 0) => s"headers.$k: contains a line break"
   }
 
-  /** Values next to the records, where there are none: a poll would end after its first page. Records of several lists have no
+  /** CSV and NDJSON have no values next to the records, so with these options a poll would end after its first page. Lists have no
     * common order: the next page may have records of another list that are older than the last record of this page.
     */
   private def records(config: RestConfig): Seq[String] = {

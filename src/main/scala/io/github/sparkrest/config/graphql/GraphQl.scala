@@ -36,7 +36,7 @@ private[config] object GraphQl {
   /** A list whose pages are linked by cursors.
     *
     * @param records path of its records
-    * @param endCursor paths in the `pageInfo`, if the query asks for them
+    * @param endCursor paths in the `pageInfo`, if the query reads them
     */
   final private case class Connection(
       key: String,

@@ -15,10 +15,10 @@ final private[graphql] case class Field(name: String, key: String, inner: List[F
   */
 final private[graphql] case class GraphQlDocument(variables: Map[String, String], fields: List[Field])
 
-/** Reads documents by the grammar of the GraphQL specification (October 2021, §2). It checks what it needs, and no more. */
+/** Reads documents by the grammar of the GraphQL specification (October 2021, §2). It does not check the rest of a document. */
 private[graphql] object GraphQlDocument {
 
-  /** Left: what is wrong, and where. */
+  /** Left: the mistake, and its line. */
   def parse(text: String): Either[String, GraphQlDocument] =
     try new Reader(text).document()
     catch { case e: Unreadable => Left(e.getMessage) }
@@ -30,7 +30,7 @@ private[graphql] object GraphQlDocument {
     """(?s)\G(?:[\s,\x{feff}]|#[^\n\r]*)*+("{3}(?:\\"{3}|(?!"{3}).)*+"{3}|"(?:[^"\\\n\r]|\\.)*+"|\.\.\.|[_A-Za-z][_0-9A-Za-z]*+|-?[0-9][0-9.eE+-]*+|[!$&()\[\]{}:=@|]|\z)""".r
   private val name = "[_A-Za-z][_0-9A-Za-z]*"
 
-  /** Deeper documents are no queries of people. */
+  /** Nobody writes a query that is nested deeper. */
   private val Deepest = 100
 
   sealed private trait Selected

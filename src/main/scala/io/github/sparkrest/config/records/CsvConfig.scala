@@ -11,7 +11,7 @@ import io.github.sparkrest.options.{OptionReader, RestOptions}
 /** The form of CSV responses: the options of `spark.read.csv` that say where a row and a value end. Spark's defaults, except
   * that `header` is true unless `recordFields` names the columns.
   *
-  * @param comment `\u0000`: there are no comments
+  * @param comment `\u0000`: no line is a comment
   * @param charset `None`: the charset that the response names, otherwise UTF-8
   * @param rowOptions what Spark needs to convert values: `nullValue`, `dateFormat`, …
   */

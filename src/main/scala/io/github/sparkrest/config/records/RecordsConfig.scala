@@ -88,7 +88,7 @@ object RecordsConfig {
       (hasNoPaths && c.paths.nonEmpty) -> s"dataField: responseFormat=${c.format} has no paths; leave it out",
       (hasNoPaths && c.added.nonEmpty) ->
         s"addedFields: responseFormat=${c.format} has nothing next to its records; leave it out",
-      (c.isBinary && c.names.nonEmpty) -> "recordFields: responseFormat=binary has names of its own; leave it out",
+      (c.isBinary && c.names.nonEmpty) -> "recordFields: responseFormat=binary names its fields itself; leave it out",
       (!hasNoPaths && c.added.nonEmpty && c.paths.isEmpty) ->
         "addedFields: needs dataField, the path of the records",
       (c.format == tables.ResponseFormat.Columns && c.paths.isEmpty) ->

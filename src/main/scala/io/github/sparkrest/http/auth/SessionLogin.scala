@@ -124,7 +124,7 @@ private[auth] object SessionLogin {
     case _                                                           => token.forall(c => c >= ' ' && c <= '~')
   }
 
-  /** Names only, because a value may be the token. What an API says of an error is no token. */
+  /** Names only, because a value may be the token. The text of an error contains no token. */
   private def described(json: Option[Json]): String = json.fold("the body is not JSON") { j =>
     j.asObject.fold("the body is not a JSON object") { o =>
       val said = Seq("error", "errors", "message", "errorMessage").flatMap(o(_)).headOption
