@@ -49,8 +49,8 @@ POLLING = (
     Mutant(
         "I3.3",
         "a window ends at the time of the API's clock",
-        "val isCut = end.exists(_.isAfter(known))",
-        "val isCut = false && end.exists(_.isAfter(known))",
+        "val isCut = end.exists(_.isAfter(complete))",
+        "val isCut = false && end.exists(_.isAfter(complete))",
         "ClocksSuite",
         "window: nothing is lost or repeated if the API's clock is behind or ahead",
     ),
@@ -169,8 +169,8 @@ POLLING = (
     Mutant(
         "I3.9",
         "an endpoint is polled once at a time",
-        "schedules.all.filterNot(s => s.inFlight || s.complete)",
-        "schedules.all.filterNot(_.complete)",
+        "schedules.active.filterNot(s => s.inFlight || s.isSettled)",
+        "schedules.active.filterNot(_.isSettled)",
         "PollerStateSuite",
         "an endpoint is polled once at a time, even if a second job for stuck endpoints could start",
     ),

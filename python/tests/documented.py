@@ -173,6 +173,13 @@ def echo(request: Request) -> Answer:
     return Answer({**request.query, **dict(parse_qsl(request.body.decode()))})
 
 
+def delta(request: Request) -> Answer:
+    """The changes since the last request, some of them marked as deleted."""
+    changes = [{"id": 1, "name": "Ann"}, {"id": 2, "@removed": {"reason": "deleted"}}]
+    link = f"http://{request.headers['Host']}{request.path}?token=1"
+    return Answer({"value": [] if "token" in request.query else changes, "@odata.deltaLink": link})
+
+
 def user(request: Request) -> Answer:
     number = request.path.rpartition("/")[2]
     names = {"1": "Ada", "2": "Grace"}
@@ -261,6 +268,7 @@ PATHS: dict[str, Callable[[Request], Answer]] = {
     "/graphql": graphql,
     "/echo": echo,
     "/users": by_id,
+    "/users/delta": delta,
     "/quiet": nothing,
     "/events": linked,
     "/rates": rates,
@@ -282,7 +290,7 @@ def example(folder: Path) -> Emulated:
     def answer(request: Request) -> Answer:
         if request.path.startswith("/files/"):
             return Answer(b"\x89PNG", headers={"Content-Type": "image/png"})
-        if request.path.startswith("/users/"):
+        if request.path.startswith("/users/") and request.path not in PATHS:
             return user(request)
         if request.path.startswith("/repos/"):
             return by_change(request)

@@ -119,7 +119,7 @@ def test_a_page_log_of_a_later_version_is_refused(spark: SparkSession, tmp_path:
         old = Old(tmp_path, "version-1", url_of_one(api), (2, 1))
         (old.log / name).parent.mkdir(exist_ok=True)
         shutil.copy(FUTURE / file, old.log / name)
-        must_refuse(old, of_one(spark, api), r"\[REST_CHECKPOINT_UNREADABLE\].*version 3.*up to")
+        must_refuse(old, of_one(spark, api), r"\[REST_CHECKPOINT_UNREADABLE\].*version 4.*up to")
         assert not api.requests
 
 

@@ -62,6 +62,7 @@ def must_be_clean(store: ObjectStore, log: str) -> None:
     assert {name.partition("/")[0] for name in names} <= folders, names
 
 
+@pytest.mark.slow
 def test_of_many_writers_on_an_object_store_exactly_one_gets_each_name(
     stores: dict[str, ObjectStore], tmp_path: Path
 ) -> None:

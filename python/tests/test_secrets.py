@@ -21,7 +21,7 @@ from standalone import SPARK_HOME
 
 MARK = "sEcReTmArK"
 ROOT_LOGGER = """
-rootLogger.level = trace
+rootLogger.level = {level}
 rootLogger.appenderRef.one.ref = out
 appender.out.type = File
 appender.out.name = out
@@ -359,8 +359,14 @@ def leaks(file: Path, needles: list[bytes]) -> list[str]:
     return found
 
 
+@pytest.fixture(scope="module", params=["debug", pytest.param("trace", marks=pytest.mark.slow)])
+def level(request: pytest.FixtureRequest) -> str:
+    """Spark logs hundreds of megabytes at TRACE."""
+    return str(request.param)
+
+
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Api, list[Case], str]:
+def run(tmp_path_factory: pytest.TempPathFactory, level: str) -> tuple[Path, Api, list[Case], str]:
     """One driver and one executor, both with full logging."""
     folder = tmp_path_factory.mktemp("secrets")
     out = folder / "out"
@@ -368,7 +374,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Api, list[Case]
     conf = {"spark.master": LOCAL_CLUSTER.replace("[2,1", "[1,2"), "spark.driver.host": "127.0.0.1"}
     for role in ("driver", "executor"):
         file = folder / f"{role}.properties"
-        file.write_text(ROOT_LOGGER.format(file=out / f"{role}.log"))
+        file.write_text(ROOT_LOGGER.format(file=out / f"{role}.log", level=level))
         conf[f"spark.{role}.extraJavaOptions"] = f"-Dlog4j2.configurationFile={file.as_uri()}"
     conf |= event_log_conf(out / "events") | {"spark.ui.enabled": "true", "spark.ui.port": "0"}
     conf |= {"spark.driver.bindAddress": "127.0.0.1", "spark.sql.shuffle.partitions": "1"}
@@ -401,14 +407,15 @@ def test_each_case_succeeds(run: tuple[Path, Api, list[Case], str]) -> None:
     assert printed.count("***") > 20, "the output shows that something was hidden"
 
 
-def test_no_output_contains_a_mark(run: tuple[Path, Api, list[Case], str]) -> None:
+def test_no_output_contains_a_mark(run: tuple[Path, Api, list[Case], str], level: str) -> None:
     out, _, _, _ = run
     sent = [basic(secret("user"), secret("password")), PROXY_BASIC]
     files = [file for file in out.rglob("*") if file.is_file()]
     names = {file.name for file in files}
     assert {"driver.log", "executor.log", "printed", "ui.txt"} <= names and (out / "checkpoints").is_dir()
     assert any("offsets" in file.parts for file in files) and any("manifests" in file.parts for file in files)
-    assert b"TRACE" in (out / "executor.log").read_bytes() and b"TRACE" in (out / "driver.log").read_bytes()
+    logged = f"{level.upper()} ".encode()
+    assert all(logged in (out / f"{role}.log").read_bytes() for role in ("executor", "driver"))
     found = [leak for file in files for leak in leaks(file, [MARK.encode(), *(text[:40].encode() for text in sent)])]
     assert not found, "\n".join(found[:20]) + f"\n{len(found)} in all"
     assert (out / "ui.txt").stat().st_size > 10_000

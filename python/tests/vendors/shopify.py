@@ -97,7 +97,7 @@ class GraphQL(Vendor):
             return Answer({"errors": [{"message": "syntax error"}]})
         variables = body["variables"]
         only(variables, "first", "after", "search")
-        first, after = variables["first"], variables["after"]
+        first, after = variables["first"], variables.get("after")
         require(type(first) is int and 1 <= first <= 250, 400, {"errors": f"first: {first!r}"})
         require(after is None or isinstance(after, str), 400, {"errors": f"after: {after!r}"})
         search = re.fullmatch(r"updated_at:>='([^']+)'", variables["search"])

@@ -72,11 +72,12 @@ final private[sparkrest] class RestScan(
     * added later, and would log an error for each of them.
     */
   override def supportedCustomMetrics(): Array[CustomMetric] =
-    if (SessionJars.isLoaderOf(getClass)) Array.empty else StreamMetrics.shown :+ StreamMetrics.ofReaders
+    if (showsMetrics) StreamMetrics.shown :+ StreamMetrics.ofReaders else Array.empty
+  private def showsMetrics = !SessionJars.isLoaderOf(getClass)
 
-  /** For the UI, called once a batch. */
+  /** For the UI, called once a batch. A metric that is not supported fails the query. */
   override def reportDriverMetrics(): Array[CustomTaskMetric] =
-    running.fold(Array.empty[CustomTaskMetric])(s => StreamMetrics.values(s.metricsNow))
+    running.filter(_ => showsMetrics).fold(Array.empty[CustomTaskMetric])(s => StreamMetrics.values(s.metricsNow))
 }
 
 private object RestScan {

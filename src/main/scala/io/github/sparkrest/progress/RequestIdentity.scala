@@ -16,7 +16,9 @@ private[sparkrest] object RequestIdentity {
   def of(config: RestConfig): String = {
     val texts = config.options.toMap.map { case (k, v) => k.toLowerCase -> v }
     def text(o: Opt[_]) = (o.name +: o.aliases).flatMap(n => texts.get(n.toLowerCase)).headOption
-    ShortHash.of(options.map(o => s"${o.name}=${text(o).fold("")(shown(o, _))}").mkString("\n"))
+    // Traversals of earlier versions have the hash of a text without the later options.
+    val named = options.map(o => o -> text(o).fold("")(shown(o, _))) ++ later.flatMap(o => text(o).map(o -> shown(o, _)))
+    ShortHash.of(named.map { case (o, value) => s"${o.name}=$value" }.mkString("\n"))
   }
 
   private def shown(o: Opt[_], text: String): String = o.kind match {
@@ -25,6 +27,9 @@ private[sparkrest] object RequestIdentity {
     case _ if o.secret => Redact.valuesIn(text).filter(_.nonEmpty).foldLeft(text)(_.replace(_, "***"))
     case _             => Redact.url(text)
   }
+
+  /** Options that came after checkpoints of users. They count only if they are set. */
+  private val later: Seq[Opt[_]] = Seq(RestOptions.WindowEndInclusive)
 
   private val options: Seq[Opt[_]] = {
     import RestOptions._

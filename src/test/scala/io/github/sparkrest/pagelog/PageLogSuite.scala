@@ -257,9 +257,9 @@ class PageLogSuite extends EachStore {
   }
 
   testEach("a note of a later version is an error, because it may contain the starting point of the stream") { (_, s) =>
-    s.overwrite(LastPoll.Name, """{"version":3,"after":0}""".getBytes(UTF_8))
+    s.overwrite(LastPoll.Name, """{"version":4,"after":0}""".getBytes(UTF_8))
     val e = intercept[RestException](open(s)).error
-    assert(e.condition == Condition.CheckpointUnreadable && e.message.contains("version 3"))
+    assert(e.condition == Condition.CheckpointUnreadable && e.message.contains("version 4"))
     s.overwrite(LastPoll.Name, "{}".getBytes(UTF_8))
     assert(start(open(s)).pace == PacingState.Unknown, "a note without a version counts as torn")
   }

@@ -6,6 +6,7 @@ import java.time.{Instant, ZoneOffset}
 
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.Condition
+import io.github.sparkrest.progress.RequestIdentity
 import io.github.sparkrest.schedule.PolledApi
 import io.github.sparkrest.schedule.PolledApi._
 import org.scalatest.funsuite.AnyFunSuite
@@ -132,6 +133,13 @@ class WindowSlicesSuite extends AnyFunSuite {
         "2026-01-04"
       )
     )
+  }
+
+  test("the pages of a slice belong to its end as sent, and an option that is not set changes no hash") {
+    def identity(more: (String, String)*) =
+      RequestIdentity.of(RestConfig.parse((days ++ more).toMap).fold(e => fail(e.text), c => c))
+    assert(identity("windowEndInclusive" -> "true") != identity())
+    assert(identity() == "dbcd", "a checkpoint of an earlier version continues in the middle of a traversal")
   }
 
   test("the options belong to windows") {

@@ -107,8 +107,11 @@ final private[sparkrest] class PageMemory(
 
   private val mark = config.changes.map(new DeletionMark(_))
 
-  def change(buf: Array[Byte], from: Int, to: Int): Option[Change] =
-    mark.map(m => if (m.isOn(buf, from, to)) Change.Delete else strategy.change)
+  /** Without a closure, which would be made for each record. */
+  def change(buf: Array[Byte], from: Int, to: Int): Option[Change] = mark match {
+    case Some(m) => Some(if (m.isOn(buf, from, to)) Change.Delete else strategy.change)
+    case None    => None
+  }
 
   def pageSignature(records: Long): String = s"$records:${signature.toHexString}"
 }
