@@ -139,7 +139,7 @@ class WindowSlicesSuite extends AnyFunSuite {
     def identity(more: (String, String)*) =
       RequestIdentity.of(RestConfig.parse((days ++ more).toMap).fold(e => fail(e.text), c => c))
     assert(identity("windowEndInclusive" -> "true") != identity())
-    assert(identity() == "dbcd", "a checkpoint of an earlier version continues in the middle of a traversal")
+    assert(identity() == "715521f24e1fb27e", "a checkpoint of an earlier version continues in the middle of a traversal")
   }
 
   test("the options belong to windows") {
