@@ -22,7 +22,7 @@ from xml.etree import ElementTree
 ROOT = Path(__file__).resolve().parent.parent
 SCALA_LINES = ("2.13", "2.12")
 # `make test-sim` runs a million. The simulator tests pure functions, which are the same on both lines.
-HISTORIES = {"2.13": "30000", "2.12": "10000"}
+HISTORIES = {"2.13": "20000", "2.12": "5000"}
 ALL_VERSIONS = "--all-versions"
 # Tests of behavior that differs between Spark lines. Without that option, the oldest line runs only these tests.
 ON_EVERY_SPARK = (
@@ -39,6 +39,8 @@ ON_EVERY_SPARK = (
     "test_shapes.py",
     "test_strategies.py",
 )
+# The longest tests of the newest Spark that start their own drivers. They run in the second lane, which is shorter.
+IN_SECOND_LANE = ["python/tests/test_crashes.py", "python/tests/test_secrets.py"]
 # `make test-all` runs them with a Spark of each Scala line. They build the Scala application and a new environment.
 SLOW_PUBLISHED = ["python/tests/test_published.py", "-m", "slow"]
 MAKE = ["make", "--no-print-directory"]
@@ -68,7 +70,8 @@ def main() -> int:
         shutil.rmtree(PYTEST_REPORTS, ignore_errors=True)
         with ThreadPoolExecutor(1) as second_lane:
             beside = second_lane.submit(second, [oldest, *others] if everything else [oldest])
-            results = [pytest(newest, ".venv", ["python/tests"])]
+            rest = [f"--ignore={name}" for name in IN_SECOND_LANE]
+            results = [pytest(newest, ".venv", ["python/tests", *rest])]
             if everything:
                 results.append(pytest(newest, ".venv", SLOW_PUBLISHED, "published"))
             results += beside.result()
@@ -106,7 +109,12 @@ def built() -> Result | None:
 def second(older: Iterable[str]) -> list[Result]:
     """The tests of the second lane, and their results when all have ended."""
     first, *rest = SCALA_LINES
-    return [scala_tests(first), *(result for line in older for result in python_tests(line)), *map(scala_tests, rest)]
+    return [
+        scala_tests(first),
+        *(result for line in older for result in python_tests(line)),
+        *map(scala_tests, rest),
+        pytest(spark_lines()[-1], ".venv", IN_SECOND_LANE, "crashes and secrets", at_once=False),
+    ]
 
 
 def scala_tests(line: str) -> Result:
@@ -142,7 +150,7 @@ def tests_of(line: str) -> list[str]:
 
 
 def pytest(line: str, venv: str, tests: list[str], part: str = "", *, at_once: bool = True) -> Result:
-    folder = PYTEST_REPORTS / f"{line}{part and f'-{part}'}"
+    folder = PYTEST_REPORTS / f"{line}{part and f'-{part}'}".replace(" ", "-")
     code = run([f"{venv}/bin/python", "-m", "pytest", *tests, f"--junitxml={folder}/junit.xml"], at_once=at_once)
     return counted(f"Python, Spark {line}{part and f', {part}'}", [folder], code)
 

@@ -75,7 +75,7 @@ class Block:
             return Treatment.EXCERPT
         if self.directive == "output":
             return Treatment.COMPARED
-        if self.language == "python" and self.page.parent.name == "cookbook":
+        if self.language == "python" and self.page.parent.name == "cookbook" and self.page.stem != "mirror":
             return Treatment.RECIPE
         if self.language == "python" and "fails" in self.directive.split():
             return Treatment.FAILS

@@ -82,7 +82,7 @@ def await_delivery(query: StreamingQuery, api: Emulated, vendor: Vendor, deliver
 
     try:
         wait_until(lambda: len(rows()) >= expected.total(), f"{expected.total()} records", DEADLINE)
-        api.await_polls(8, DEADLINE)
+        api.await_polls(4, DEADLINE)
         query.processAllAvailable()
     except TimeoutError as e:
         missing = expected - Counter(canonical(json.loads(row)) for row in rows())
