@@ -5,7 +5,6 @@ import java.time.Instant
 
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.options.tables.PaginationType
-import io.github.sparkrest.progress.strategies.OffsetTime
 import io.github.sparkrest.request.{PageToken, RequestValues}
 
 /** The requests of a traversal that can be sent before the responses to the requests before them have arrived. Pure.
@@ -27,8 +26,7 @@ import io.github.sparkrest.request.{PageToken, RequestValues}
   * the forecast of a list that may move.
   */
 final private[sparkrest] class Forecast(core: CoreParts) {
-  import core.{config, strategy}
-  private val time = new OffsetTime(config.offset)
+  import core.{config, strategy, window}
 
   /** @param next the plan of the next request, which is the first of the forecast */
   def from(next: RequestPlan, now: Instant): Iterator[RequestValues] = next.state.traversal match {
@@ -70,5 +68,5 @@ final private[sparkrest] class Forecast(core: CoreParts) {
         )
         .takeWhile(_.isDefined)
         .flatten
-        .map(q => next.values.copy(offset = q.offset, window = (q.offset, time.windowEnd(q.until)), initial = false))
+        .map(q => next.values.copy(offset = q.offset, window = window(q), initial = false))
 }

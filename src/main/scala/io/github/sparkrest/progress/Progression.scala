@@ -32,9 +32,8 @@ final class Progression(
     clock: ApiClock = ApiClock()
 ) {
   private val options = config.offset
-  private val time = new OffsetTime(options)
   private val core = CoreParts(config, limits, new SeenMemory(store, limits), clock)
-  import core.{latest, memory, pages, strategy}
+  import core.{latest, memory, pages, strategy, time, window}
 
   /** The fields that the core reads from the body, in addition to the records. */
   val fieldsRead: Seq[FieldPath] = options.fields ++ pages.wanted :+ PageErrors.ErrorsPath
@@ -63,7 +62,7 @@ final class Progression(
         ask,
         RequestValues(
           ask.offset,
-          (ask.offset, time.windowEnd(ask.until)),
+          window(ask),
           base.traversal.map(_.page),
           initial,
           now = time.now(began)
@@ -141,11 +140,15 @@ final private[sparkrest] case class CoreParts(
     memory: SeenMemory,
     clock: ApiClock
 ) {
+  val time: OffsetTime = new OffsetTime(config.offset)
   val strategy: OffsetStrategy = OffsetStrategy(config, clock)
   val latest: LatestStart = new LatestStart(config, clock)
   val pages: PageSequence = PageSequence(config)
   val mirror: Option[Mirror] = config.changes.filter(_.mirrors).map(new Mirror(config, _, memory))
   lazy val identity: String = RequestIdentity.of(config)
+
+  /** `{windowStart}` and `{windowEnd}` of a request, as sent. */
+  def window(query: OffsetQuery): (String, String) = (query.offset, time.windowEnd(query.until))
 }
 
 /** The meaning of a refusal (400, 404, 410). */

@@ -22,9 +22,9 @@ final private[sparkrest] case class EndpointSchedules(
   /** The input has these endpoints now. One that is gone keeps its state here, and continues from it if it comes back. */
   def changedTo(endpoints: Seq[Endpoint], start: Resumption, rules: Schedule, now: Long): EndpointSchedules = {
     val present = endpoints.iterator.map(e => e.key -> e).toMap
+    val unloggedKeys = unloggedOfOthers.keysIterator.map(_.key).toSet
     val added = endpoints.filterNot(e => index.contains(e.key)).map { e =>
-      val isUnlogged = unloggedOfOthers.exists(_._1.key == e.key)
-      EndpointSchedule(e, start.stateOf(e), isUnlogged, None, rules, now)
+      EndpointSchedule(e, start.stateOf(e), unloggedKeys(e.key), None, rules, now)
     }
     val changed = all.map(s => present.get(s.key).fold(s.copy(isGone = true))(e => s.copy(e, isGone = false))) ++ added // guard: I3.19
     EndpointSchedules(

@@ -56,7 +56,7 @@ final private[sparkrest] class PollerState(
   var status: PollStatus = PollStatus.Start
 
   /** That the input has now. */
-  def endpointCount: Int = schedules.active.size
+  var endpointCount: Int = endpoints.length
 
   /** More records are waiting at the API, and are polled now, without an interval. */
   var catchingUp: Boolean = false
@@ -75,6 +75,7 @@ final private[sparkrest] class PollerState(
   private def inputRead(read: Vector[Endpoint], now: Long): Vector[PollerCommand] = {
     val before = schedules
     schedules = schedules.changedTo(read, start, rules, now)
+    endpointCount = schedules.active.size
     refresh = refresh.ended(now)
     PollerMessages.inputChanged(before, schedules)
   }

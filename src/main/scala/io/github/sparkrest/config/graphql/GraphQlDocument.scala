@@ -15,7 +15,9 @@ final private[graphql] case class Field(name: String, key: String, inner: List[F
   */
 final private[graphql] case class GraphQlDocument(variables: Map[String, String], fields: List[Field])
 
-/** Reads documents by the grammar of the GraphQL specification (October 2021, §2). It does not check the rest of a document. */
+/** Reads selections and the types of variables by the grammar of the GraphQL specification (October 2021, §2). It skips arguments,
+  * default values and directives without a check.
+  */
 private[graphql] object GraphQlDocument {
 
   /** Left: the mistake, and its line. */

@@ -16,7 +16,7 @@ import io.github.sparkrest.http.Headers._
 import io.github.sparkrest.http.auth.LoginClient.Answer
 import io.github.sparkrest.http.{Clock, HttpClient, HttpRequest}
 import io.github.sparkrest.options.tables.OptType
-import io.github.sparkrest.options.values.{FieldPath, KeyPlacement, ValueSource}
+import io.github.sparkrest.options.values.{KeyPlacement, ValueSource}
 import io.github.sparkrest.secret.{Redact, Secret}
 
 /** `authType=Session`: the token that a login returned, in each request. */
@@ -91,7 +91,7 @@ private[auth] object SessionLogin {
         answer.headers.value(name).map(_ -> Nil).toRight(s"without the header $name of sessionTokenField")
       case Some(ValueSource.InBody(path)) =>
         val text = json match {
-          case Some(j)             => FieldPath.within(j, path.segments.toList).flatMap(scalar)
+          case Some(j)             => path.valueIn(j).flatMap(scalar)
           case None if path.isRoot => Some(new String(answer.body, UTF_8).trim)
           case None                => None
         }

@@ -38,18 +38,18 @@ final class TokenCache(most: Int) {
       val at = now
       val atMs = at.toEpochMilli
       val whileWaiting = slot.failure.filterNot(f => before.exists(_ eq f))
-      if (whileWaiting.isDefined) Left(whileWaiting.get)
-      else
-        slot.token
-          .filterNot(t => t.isDue(at) || refused.exists(_.value == t.value) || atMs - slot.fetchedAtMs > mostMs) match {
-          case Some(known) => Right(known)
-          case None        =>
-            slot.stillBusy(atMs).toLeft(()).flatMap { _ =>
-              val fetched = fetch(slot)
-              slot.note(fetched, now.toEpochMilli)
-              fetched
-            }
-        }
+      def isUsable(t: AccessToken) =
+        !t.isDue(at) && !refused.exists(_.value == t.value) && atMs - slot.fetchedAtMs <= mostMs
+      (whileWaiting, slot.token.filter(isUsable)) match {
+        case (Some(failed), _)   => Left(failed)
+        case (None, Some(known)) => Right(known)
+        case (None, None)        =>
+          slot.stillBusy(atMs).toLeft(()).flatMap { _ =>
+            val fetched = fetch(slot)
+            slot.note(fetched, now.toEpochMilli)
+            fetched
+          }
+      }
     } finally slot.lock.unlock()
   }
 }

@@ -20,7 +20,7 @@ final case class BodyCondition(path: FieldPath, value: Option[String]) {
 
   /** @param body of a response; only JSON can fulfil a condition */
   def holdsIn(body: Array[Byte]): Boolean =
-    parseByteBuffer(ByteBuffer.wrap(body)).exists(json => holds(FieldPath.within(json, path.segments.toList)))
+    parseByteBuffer(ByteBuffer.wrap(body)).exists(json => holds(path.valueIn(json)))
 }
 
 object BodyCondition {

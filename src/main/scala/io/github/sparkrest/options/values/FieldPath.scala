@@ -22,6 +22,9 @@ final case class FieldPath(segments: Vector[FieldPath.Segment]) {
   /** The path leads to one value at most, because it has neither `[]` nor `*`. */
   def isSingle: Boolean = !segments.exists(s => s == Each || s == Members)
 
+  /** The value in `json`. `[]` and `*` lead to many values, and so to none. */
+  private[sparkrest] def valueIn(json: Json): Option[Json] = within(json, segments.toList)
+
   /** Text that [[FieldPath.parse]] reads as this path. */
   override def toString: String = {
     val text = segments.map {
@@ -91,7 +94,7 @@ object FieldPath {
       } yield Where(field, value)
   }
 
-  /** The value at `path` below `json`. `[]` and `*` lead to many values, and so to none. */
+  /** The same for a part of a path, below `json`. */
   private[sparkrest] def within(json: Json, path: List[Segment]): Option[Json] = path match {
     case Nil                         => Some(json)
     case Name(name) :: rest          => json.asObject.flatMap(_(name)).flatMap(within(_, rest))

@@ -31,13 +31,16 @@ final private[sparkrest] class WindowStrategy(options: OffsetConfig, clock: ApiC
     val newest = now.minusMillis(options.lagMs)
     time.asked(start) match {
       case Some(from) if from.isAfter(newest) => None
-      case Some(from) if grid.isDefined       =>
-        grid.map(_.after(from)).filterNot(_.isAfter(newest)).map(end => OffsetQuery(time.sent(start), time.render(end)))
-      case Some(from) =>
-        val end = stepMs.map(from.plusMillis(_)).filter(_.isBefore(newest)).getOrElse(newest)
-        Some(OffsetQuery(time.sent(start), time.render(end)))
+      case Some(from)                         =>
+        endAfter(from, newest).map(end => OffsetQuery(time.sent(start), time.render(end)))
       case None => Some(OffsetQuery(start, time.render(newest)))
     }
+  }
+
+  /** The end of the slice that begins at `from`; `None`: an aligned slice is not over yet. */
+  private def endAfter(from: Instant, newest: Instant): Option[Instant] = grid match {
+    case Some(aligned) => Some(aligned.after(from)).filterNot(_.isAfter(newest))
+    case None          => stepMs.map(from.plusMillis(_)).filter(_.isBefore(newest)).orElse(Some(newest))
   }
 
   override def isOver: Traversal => Boolean = { t =>
