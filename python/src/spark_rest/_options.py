@@ -90,13 +90,15 @@ class Options(TypedDict, total=False):
     Default: ``1g``."""
     streaming: bool | None
     """Accepted as ``true`` on ``readStream``, where it has no effect."""
-    offset_type: Literal["timestamp", "cursor", "incremental", "max_field", "window", "snapshot"] | None
+    offset_type: Literal["timestamp", "cursor", "incremental", "max_field", "window", "snapshot", "queue"] | None
     """How progress is tracked. ``timestamp``: a value of the response, or the maximum over its records.
     ``cursor``: a value of the response, or of the last record. ``incremental``: the maximum over the records;
     the next request carries it plus 1. ``max_field``: the maximum over the records; numbers are compared as
     numbers, instants as instants, other text as text. ``window``: consecutive slices of time from
     ``{windowStart}`` to ``{windowEnd}``, also if they are empty. ``snapshot``: each poll reads the whole list;
-    with ``recordKey``, only new and changed records are delivered. Default: ``timestamp``."""
+    with ``recordKey``, only new and changed records are delivered. ``queue``: the API returns records until
+    they are acknowledged (``ackUrl``), and perhaps once more after that; each ``recordKey`` is delivered once.
+    Default: ``timestamp``."""
     offset_field: str | None
     """Path of the field that tracks progress, ``header:<Name>``, or ``link:<rel>``. With ``link:<rel>`` the offset
     is the next URL itself. Default: ``timestamp``."""
@@ -121,7 +123,8 @@ class Options(TypedDict, total=False):
     ``incremental`` then sends the maximum itself. Default: ``auto``."""
     record_key: Sequence[str] | str | None
     """Paths of the fields that identify a record. A record is a repetition if its key and its content are the
-    same. Without this option only the content counts, and equal records in one response are different records."""
+    same; with ``offsetType=queue``, if its key is the same. Without this option only the content counts, and
+    equal records in one response are different records."""
     lookback: float | timedelta | str | None
     """Seconds before the offset at which each poll begins, for records that are committed late. Records that were
     delivered before are dropped. Default: ``0``."""
@@ -444,6 +447,21 @@ class Options(TypedDict, total=False):
 class StreamOptions(Options, total=False):
     """Options of ``read_rest_stream``."""
 
+    ack_url: str | None
+    """URL of the request that tells a queue which records are stored, with ``offsetType=queue``. A stream sends it
+    after it has stored the records, and again until it succeeds. Placeholders are fields of the record, such as
+    ``{ackId}`` or ``{message.id}``, and columns of the input. The ``headers`` and the credentials are those of
+    ``url``. With a placeholder in ``ackUrl`` each record has its own request. The status 404 or 410, or a
+    status in ``expiredStatusCodes`` if you set that option, means that the queue no longer knows the records,
+    and counts as success."""
+    ack_method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] | None
+    """HTTP method of ``ackUrl``. Default: ``POST``."""
+    ack_body: Mapping[str, object] | Sequence[object] | str | None
+    """JSON body of ``ackUrl``, with the same placeholders. An array element with a placeholder is repeated for
+    each record: ``{"ackIds": ["{ackId}"]}``. A placeholder without quotes is a value of its type:
+    ``{"partition": {partition}}``. Never printed."""
+    ack_size: int | None
+    """Maximum number of records in one request to ``ackUrl``. Set it to the limit of the API. Default: ``500``."""
     catch_up_interval: float | timedelta | str | None
     """Seconds until the next poll while the API shows that more records are waiting, also after
     ``maxPagesPerPoll`` pages. Default: ``streamingInterval``, and no wait after ``maxPagesPerPoll`` pages."""

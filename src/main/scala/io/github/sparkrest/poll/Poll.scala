@@ -20,6 +20,7 @@ import io.github.sparkrest.secret.Redact
   * @param row of the endpoint, with an input
   * @param collected the secrets to remove from texts, if the caller has collected them
   * @param seen stores the memory of delivered records, if it is large
+  * @param acks takes the values that acknowledge the records of a queue; `None`: nobody acknowledges them
   * @param background runs the requests that are sent early
   */
 final class Poll(
@@ -30,7 +31,8 @@ final class Poll(
     collected: Option[KnownSecrets] = None,
     limits: CoreLimits = CoreLimits.Default,
     seen: SeenStore = new SeenInMemory,
-    background: Option[Background] = None
+    background: Option[Background] = None,
+    acks: Option[PageSink] = None
 ) {
   private val requests = new PollRequests(config, row, secrets)
   private val ahead =
@@ -38,6 +40,8 @@ final class Poll(
   private val core = new Progression(config, limits, seen)
   private val reader = new ResponseReader(config, core.fieldsRead, config.maxResponseBytes)
   private val conditional = new ConditionalRequests(config)
+
+  private val ackValues = acks.flatMap(AckValues.of(config, _))
 
   /** The limits of the API in the last response. */
   private var limit = ServerLimits.Unknown
@@ -67,18 +71,16 @@ final class Poll(
           case Right(r) =>
             val isFull = r.records + r.removed > 0
             sink.endPage(plan.state.offset, if (isFull) Some(origin(plan)) else None) // guard: I5.1
-          case Left(_) => sink.discardPage() // guard: I1.1
+            ackValues.foreach(_.endPage())
+          case Left(_) =>
+            sink.discardPage() // guard: I1.1
+            ackValues.foreach(_.discardPage()) // guard: I9.1
         }
         result
     }
 
   private def origin(plan: RequestPlan) =
-    PageOrigin(
-      lastResponse._1,
-      lastResponse._2,
-      plan.at.toEpochMilli,
-      plan.state.traversal.fold(0L)(_.pages) + 1
-    )
+    PageOrigin(lastResponse._1, lastResponse._2, plan.at.toEpochMilli, plan.state.traversal.fold(0L)(_.pages) + 1)
 
   /** @param plain the request without its condition */
   private def send(
@@ -99,7 +101,7 @@ final class Poll(
         case StatusPolicy.Failed(error)                              => Left(error)
         case StatusPolicy.Empty if status == 304 && request != plain => Right(PageOutcome(state, 0, atEnd = true, None))
         case verdict                                                 =>
-          val step = new NewRecords(core.begin(plan, ahead.arrived, response.date, sink), sink)
+          val step = new NewRecords(core.begin(plan, ahead.arrived, response.date, sink), sink, ackValues)
           val sliced =
             if (verdict == StatusPolicy.Empty) Right(Envelope.Empty)
             else counted(response)(reader.read(_, step, plan.state.recognized))
@@ -116,7 +118,8 @@ final class Poll(
             }
       }
     }
-    result.left.map(e => PageFailure(secrets.hide(e), status))
+    // What a queue did not get acknowledged comes again.
+    result.left.map(e => PageFailure(secrets.hide(e.copy(repeatable = e.repeatable || config.offset.isQueue)), status))
   }
 
   private def factsOf(response: HttpResponse, envelope: Envelope, secrets: KnownSecrets) =
@@ -197,7 +200,7 @@ final class Poll(
 
   private def isMore(before: Progress, result: PageOutcome, kept: Boolean): Boolean =
     result.waitMs.isDefined || result.next.traversal.isDefined || result.unfinished ||
-      (kept || result.next.offset != before.offset) && !result.atEnd && core.asksForMore
+      (kept || config.offset.isQueue || result.next.offset != before.offset) && !result.atEnd && core.asksForMore
 
   /** Whether the next request of the poll may follow at once.
     *
@@ -208,7 +211,9 @@ final class Poll(
     isMore(before, result, kept) && result.waitMs.isEmpty && config.paging.intervalMs == 0 && limit.waitMs.isEmpty &&
     (inTraversal || config.paging.isPaged && !result.atEnd || config.catchesUpAtOnce) &&
     // Outside a traversal, a response without a new record ends the task, so that the next poll waits.
-    (inTraversal || kept || config.offset.kind.movesWithTime)
+    (inTraversal || kept || config.offset.kind.movesWithTime) &&
+    // A queue that has no more may answer late, and its records wait for their acknowledgement.
+    (!config.offset.isQueue || config.paging.pageSize.exists(_ <= result.records))
   }
 
   /** Sends the requests that follow. All responses that wait have the memory of one task. */

@@ -243,6 +243,7 @@ final private[sparkrest] class PollerState(
         None
       case PollResult.Retried(error, attempt) => Some(PollerMessages.again(s, error, attempt))
       case PollResult.HandedBack              => None
+      case PollResult.Acknowledged            => None
     }
     messages.toVector ++ (s.warnings.texts(config) ++ p.outcome.warning).map(WarnOnce(_))
   }

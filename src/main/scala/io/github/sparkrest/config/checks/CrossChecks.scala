@@ -23,9 +23,12 @@ private[sparkrest] object CrossChecks {
   def apply(config: RestConfig): Seq[String] =
     if (config.url.isEmpty) Nil
     else {
-      val addresses = address("url", config.url) ++ config.initialUrl.toList.flatMap(address("initialUrl", _))
+      val addresses = address("url", config.url) ++ config.initialUrl.toList.flatMap(address("initialUrl", _)) ++
+        config.offset.ack.map(_.url).filter(_.nonEmpty).toList.flatMap(address("ackUrl", _))
       placeholders(config) ++ addresses ++ headerNames(config) ++ records(config) ++ offset(config) ++ paging(config) ++
-        pagesInFlight(config) ++ changes(config) ++ body(config) ++ input(config) ++ TrustChecks(config)
+        pagesInFlight(config) ++ changes(config) ++ QueueChecks(config) ++ body(config) ++ input(config) ++ TrustChecks(
+          config
+        )
     }
 
   private def placeholders(config: RestConfig): Seq[String] = {
