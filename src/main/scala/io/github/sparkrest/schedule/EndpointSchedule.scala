@@ -80,10 +80,9 @@ final private[sparkrest] case class EndpointSchedule(
 
   /** The state after a poll contains the version that the poll began with, once it has read everything. */
   def versioned(outcome: PollOutcome): PollOutcome = {
-    val isComplete = outcome.error.isEmpty && !outcome.more && !outcome.handedBack && outcome.waitMs.isEmpty &&
-      outcome.state.traversal.isEmpty
-    if (isComplete && polledVersion.isDefined && !acknowledges)
-      outcome.copy(outcome.state.copy(inputVersion = polledVersion)) // guard: I3.20
+    val isComplete = !acknowledges && outcome.error.isEmpty && !outcome.more && !outcome.handedBack &&
+      outcome.waitMs.isEmpty && outcome.state.traversal.isEmpty
+    if (isComplete && polledVersion.isDefined) outcome.copy(outcome.state.copy(inputVersion = polledVersion)) // guard: I3.20
     else outcome
   }
 

@@ -126,7 +126,7 @@ final private[sparkrest] class EndpointTurn(
       val outcome = new Poll(config, api, clock, row, secrets, limits, seen, acks = acks.map(_.values))
         .run(poll.state, poll.limits, sink)
       // The driver writes the manifest of these records next, and gets the state back only after that.
-      outcome.copy(state = outcome.state.copy(acks = acks.flatMap(_.close())))
+      outcome.copy(state = outcome.state.copy(acks = acks.flatMap(_.close()))) // guard: I9.9
   }
 
   def keep(outcome: PollOutcome): Unit = seen.keepOnly(outcome.state.seenFiles)
