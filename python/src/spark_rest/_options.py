@@ -190,6 +190,10 @@ class Options(TypedDict, total=False):
     expired_status_codes: str | None
     """Status codes that may mean that a cursor or page token has expired, e.g. ``400,410,412,422``. Default:
     ``400,404,410``."""
+    expired_offset_field: str | None
+    """Place of the cursor from which the stream goes on after the API refused the stored cursor twice: a path in
+    the body of that response, ``header:<Name>`` such as ``header:Location``, or ``link:<rel>``. A warning names
+    both cursors. If the response has no such value, ``onCursorExpired`` applies."""
     max_pages_per_poll: int | None
     """Maximum number of pages in one poll. The next poll continues at once, so no record is lost. Default:
     ``100``."""

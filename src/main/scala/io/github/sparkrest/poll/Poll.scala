@@ -2,14 +2,13 @@
 package io.github.sparkrest.poll
 
 import io.github.sparkrest.config.RestConfig
-import io.github.sparkrest.error.RestError
 import io.github.sparkrest.http.auth.KnownSecrets
 import io.github.sparkrest.http.client.StatusPolicy
 import io.github.sparkrest.http.limits.ServerLimits
 import io.github.sparkrest.http.{Clock, HttpClient, HttpRequest, HttpResponse}
 import io.github.sparkrest.pagelog.{PageOrigin, PageSink}
 import io.github.sparkrest.progress.seen.{SeenInMemory, SeenStore}
-import io.github.sparkrest.progress.{CoreLimits, PageOutcome, Progress, Progression, Refusal, RequestPlan}
+import io.github.sparkrest.progress.{CoreLimits, PageOutcome, Progress, Progression, RequestPlan}
 import io.github.sparkrest.request.InputRow
 import io.github.sparkrest.response.{Envelope, PageFacts, ResponseReader}
 import io.github.sparkrest.secret.Redact
@@ -40,6 +39,8 @@ final class Poll(
   private val core = new Progression(config, limits, seen)
   private val reader = new ResponseReader(config, core.fieldsRead, config.maxResponseBytes)
   private val conditional = new ConditionalRequests(config)
+  private val judgement = new Judgement(config, core)
+  private val namedPlace = new NamedPlace(config)
 
   private val ackValues = acks.flatMap(AckValues.of(config, _))
 
@@ -91,10 +92,13 @@ final class Poll(
       sink: PageSink
   ): Either[PageFailure, PageOutcome] = {
     var status = 0
+    var place = Option.empty[String]
     limit = ServerLimits.Unknown
-    val result = ahead.send(request) { response =>
-      status = response.status
-      val allSecrets = secrets.and(response.tokens)
+    val result = ahead.send(request) { received =>
+      status = received.status
+      val allSecrets = secrets.and(received.tokens)
+      val (named, response) = namedPlace.in(received, allSecrets.hold)
+      place = named
       lastResponse = (allSecrets.hide(Redact.url(response.url)), status)
       limit = ServerLimits.of(response.headers, config.limits, clock.now().toEpochMilli)
       StatusPolicy(response, request.copy(url = response.url), clock.now(), config) match {
@@ -119,7 +123,9 @@ final class Poll(
       }
     }
     // What a queue did not get acknowledged comes again.
-    result.left.map(e => PageFailure(secrets.hide(e.copy(repeatable = e.repeatable || config.offset.isQueue)), status))
+    result.left.map(e =>
+      PageFailure(secrets.hide(e.copy(repeatable = e.repeatable || config.offset.isQueue)), status, place)
+    )
   }
 
   private def factsOf(response: HttpResponse, envelope: Envelope, secrets: KnownSecrets) =
@@ -170,7 +176,7 @@ final class Poll(
           case Left(failure) =>
             // After a failure, the next request is unconditional.
             val failed = outcome.copy(before.copy(validators = None), sent, limit = failure.waits(limit)) // guard: I3.6
-            outcome = judged(failed, failure)
+            outcome = judgement(failed, failure, clock.now().toEpochMilli)
             go = false
           case Right(result) =>
             val kept = sink.bytes > bytesBefore
@@ -225,29 +231,6 @@ final class Poll(
         ahead.inFlight < config.paging.inFlight && mayBegin()
       }
     }
-
-  /** The outcome after a failure: a page token or cursor may have expired. */
-  private def judged(outcome: PollOutcome, failure: PageFailure): PollOutcome = {
-    val state = outcome.state
-    val certain = state.withoutDoubt
-    def failed(next: Progress, error: RestError) = outcome.copy(next, more = false, error = Some(error))
-    if (failure.endsTraversal) failed(core.restarted(state), failure.error)
-    else if (!failure.refusesPlace(config)) failed(certain, failure.error)
-    else
-      core.refused(state, failure.status, clock.now().toEpochMilli) match {
-        case Refusal.OfOtherThings          => failed(certain, failure.error)
-        case Refusal.Certain(next)          => failed(next, failure.explained(state, config))
-        case Refusal.Doubtful(next, waitMs) =>
-          outcome.copy(
-            next,
-            more = true,
-            waitMs = Some(waitMs),
-            warning = Some(
-              s"The API refused a page token or cursor with ${failure.status}: the request is repeated before the refusal counts."
-            )
-          )
-      }
-  }
 }
 
 private object Poll {

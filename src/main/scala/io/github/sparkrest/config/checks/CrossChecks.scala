@@ -175,7 +175,8 @@ private[sparkrest] object CrossChecks {
         s"lookback, lag: need an offset that is a time, and offsetType is ${o.kind}",
       (o.lookbackMs > 0 && !o.kind.movesWithTime && o.requestFormat.isEmpty && o.format.isEmpty) ->
         "lookback: needs offsetFormat or requestOffsetFormat (epoch_s, epoch_ms, iso or a pattern): the offset is calculated with",
-      (o.restartsExpired && !o.kind.isToken) -> s"onCursorExpired: needs offsetType=cursor, and offsetType is ${o.kind}"
+      (o.restartsExpired && !o.kind.isToken) -> s"onCursorExpired: needs offsetType=cursor, and offsetType is ${o.kind}",
+      (config.paging.expiredPlace.isDefined && !o.kind.isToken) -> s"expiredOffsetField: needs offsetType=cursor, and offsetType is ${o.kind}"
     ).collect { case (true, text) => text }
   }
 
