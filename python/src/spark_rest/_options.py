@@ -354,12 +354,19 @@ class Options(TypedDict, total=False):
     Never printed."""
     session_body_format: Literal["json", "form"] | None
     """Format of ``sessionBody``, as ``bodyFormat`` is for ``body``. Default: ``json``."""
+    session_headers: Mapping[str, str] | str | None
+    """Headers of the login request as a JSON object. Values may be references. The ``headers`` are not sent with
+    it, except ``User-Agent``. Never printed."""
     session_token_field: str | None
     """Place of the token in the response to the login: a path such as ``credentials.token``, ``$`` for a body that
     is the token, or ``header:<Name>``. ``apiKeyName`` and ``apiKeyIn`` say where later requests have it.
     Default: the cookies that the response sets."""
     session_lifetime: float | timedelta | str | None
     """Seconds after which the connector logs in again. Default: when the API answers with 401."""
+    session_ended_when: str | None
+    """Condition on the JSON body of a response that means that the session has ended, though the status is not
+    401. Write ``path=value``, e.g. ``error.code=119``. A path alone means that its value exists and is not
+    null. Such a response is as a 401: the connector logs in again, once, and repeats the request."""
     signature_key: str | None
     """Secret with which ``Signature`` signs. Never printed."""
     signature_key_encoding: Literal["text", "hex", "base64"] | None

@@ -59,7 +59,7 @@ object Condition {
       extends Condition(
         "AUTH_CLASS_FAILED",
         FatalAtFirst,
-        "The class `authClass` is not on the class path of an executor, is no `RequestSigner`, or threw an exception."
+        "The class `authClass` is not on the class path of an executor, is not a `RequestSigner`, or threw an exception."
       )
   case object TlsInvalid
       extends Condition(

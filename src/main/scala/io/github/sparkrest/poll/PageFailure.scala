@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.poll
 
-import java.io.{ByteArrayInputStream, SequenceInputStream}
 import java.nio.ByteBuffer
 
 import io.circe.jawn.parseByteBuffer
@@ -86,11 +85,10 @@ final private class NamedPlace(config: RestConfig) {
     config.paging.expiredPlace.filter(_ => config.paging.expiredStatuses.contains(response.status)) match {
       case None         => (None, response)
       case Some(source) =>
-        val head = response.body.readNBytes(NamedPlace.MostBytes)
-        val whole = new SequenceInputStream(new ByteArrayInputStream(head), response.body)
+        val (head, whole) = response.peek(NamedPlace.MostBytes)
         val found = PageFacts(response.url, response.headers, envelope(source, head), hold = hold).token(source)
         val place = if (config.followsLinks) found.map(nextUrl.store(_, response.url)) else found
-        (place, response.copy(body = whole))
+        (place, whole)
     }
 
   private def envelope(source: ValueSource, head: Array[Byte]): Envelope = source match {
