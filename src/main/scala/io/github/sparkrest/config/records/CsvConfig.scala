@@ -6,7 +6,7 @@ import java.util.Locale
 
 import scala.util.Try
 
-import io.github.sparkrest.options.{OptionReader, RestOptions}
+import io.github.sparkrest.options.{GivenOptions, OptionReader, RestOptions}
 
 /** The form of CSV responses: the options of `spark.read.csv` that say where a row and a value end. Spark's defaults, except
   * that `header` is true unless `recordFields` names the columns.
@@ -38,11 +38,9 @@ object CsvConfig {
   private val Unescaped =
     Seq("STOP_AT_CLOSING_QUOTE", "BACK_TO_DELIMITER", "STOP_AT_DELIMITER", "SKIP_VALUE", "RAISE_ERROR")
 
-  private[records] def read(read: OptionReader, options: Map[String, String], hasNames: Boolean): CsvConfig = {
-    val texts = options.map { case (k, v) => k.toLowerCase(Locale.ROOT) -> v }
-    def text(name: String) = texts.get(name.toLowerCase(Locale.ROOT))
+  private[records] def read(read: OptionReader, options: GivenOptions, hasNames: Boolean): CsvConfig = {
     def parsed[A](name: String, default: A, allowed: String)(parse: String => Option[A]): A =
-      text(name).fold(default) { t =>
+      options.get(name).fold(default) { t =>
         parse(t).getOrElse {
           read.problem(s"""$name: "$t" is not allowed; allowed: $allowed""")
           default
@@ -58,32 +56,31 @@ object CsvConfig {
       parsed(name, default, "a whole number, from 1 or -1 for no limit")(t =>
         Try(t.trim.toInt).toOption.filter(n => n == -1 || n > 0)
       )
-    val shared = (RestOptions.json ++ RestOptions.csv).map(_.toLowerCase(Locale.ROOT)).toSet
     CsvConfig(
       header = flag("header", !hasNames),
       delimiter = Seq("sep", "delimiter")
-        .find(text(_).isDefined)
+        .find(options.has(_))
         .fold(",")(n => parsed(n, ",", "a separator, e.g. ; or \\t")(delimiterOf)),
       quote = char("quote", '"'),
       escape = char("escape", '\\'),
       escapeOfEscape = Some(char("charToEscapeQuoteEscaping", Off)).filter(_ != Off),
       comment = char("comment", Off),
-      nullValue = text("nullValue").getOrElse(""),
-      emptyValue = text("emptyValue").getOrElse(""),
+      nullValue = options.get("nullValue").getOrElse(""),
+      emptyValue = options.get("emptyValue").getOrElse(""),
       ignoreLeadingWhiteSpace = flag("ignoreLeadingWhiteSpace", default = false),
       ignoreTrailingWhiteSpace = flag("ignoreTrailingWhiteSpace", default = false),
       lineSeparator = parsed("lineSep", Option.empty[String], "one or two characters")(t =>
         if (t.nonEmpty && t.length <= 2) Some(Some(t)) else None
       ),
       charset = Seq("encoding", "charset")
-        .find(text(_).isDefined)
+        .find(options.has(_))
         .flatMap(n => parsed(n, Option.empty[String], "a charset of Java")(t => charsetOf(t).map(Some(_)))),
       maxColumns = whole("maxColumns", MostColumns),
       maxCharsPerColumn = whole("maxCharsPerColumn", -1),
       unescapedQuotes = parsed("unescapedQuoteHandling", "STOP_AT_DELIMITER", Unescaped.mkString(", "))(t =>
         Some(t.trim.toUpperCase(Locale.ROOT)).filter(Unescaped.contains)
       ),
-      rowOptions = options.filter { case (k, _) => shared(k.toLowerCase(Locale.ROOT)) }
+      rowOptions = options.only(RestOptions.json ++ RestOptions.csv)
     )
   }
 

@@ -3,7 +3,7 @@ package io.github.sparkrest.config.records
 
 import io.github.sparkrest.options.values.FieldPath
 import io.github.sparkrest.options.values.FieldPath.{At, Each, Name, Segment, Where}
-import io.github.sparkrest.options.{OptionReader, RestOptions, tables}
+import io.github.sparkrest.options.{GivenOptions, OptionReader, RestOptions, tables}
 
 /** How a response becomes records.
   *
@@ -51,7 +51,7 @@ object AddedField {
 }
 
 object RecordsConfig {
-  private[sparkrest] def read(read: OptionReader, options: Map[String, String]): RecordsConfig = {
+  private[sparkrest] def read(read: OptionReader, options: GivenOptions): RecordsConfig = {
     import RestOptions._
     val names = read.opt(RecordFields).getOrElse(Nil)
     val format = read(ResponseFormat)
@@ -77,8 +77,8 @@ object RecordsConfig {
       path.map(AddedField.At(_))
   }
 
-  private def problems(c: RecordsConfig, options: Map[String, String]): Seq[String] = {
-    val csvOnly = RestOptions.csv.filter(n => options.keys.exists(_.equalsIgnoreCase(n)))
+  private def problems(c: RecordsConfig, options: GivenOptions): Seq[String] = {
+    val csvOnly = RestOptions.csv.filter(options.has(_))
     val several = c.paths.lengthCompare(1) > 0
     val hasNoPaths = c.isCsv || c.isBinary
     def meet(a: FieldPath, b: FieldPath) = a.segments.zip(b.segments).forall { case (x, y) => mayMeet(x, y) }
