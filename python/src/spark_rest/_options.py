@@ -163,6 +163,21 @@ class Options(TypedDict, total=False):
     deleted_when: str | None
     """Condition for a record that the API marks as deleted, with ``readChanges=true``. Write ``path=value``, e.g.
     ``deleted=true``. A path alone, e.g. ``"@removed"``, means that its value exists and is not null."""
+    ack_url: str | None
+    """URL of the request that tells a queue which records are stored, with ``offsetType=queue``. A stream sends it
+    after it has stored the records, and again until it succeeds. Placeholders are fields of the record, such as
+    ``{ackId}`` or ``{message.id}``, and columns of the input. The ``headers`` and the credentials are those of
+    ``url``. With a placeholder in ``ackUrl`` each record has its own request. The status 404 or 410, or a
+    status in ``expiredStatusCodes`` if you set that option, means that the queue no longer knows the records,
+    and counts as success."""
+    ack_method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] | None
+    """HTTP method of ``ackUrl``. Default: ``POST``."""
+    ack_body: Mapping[str, object] | Sequence[object] | str | None
+    """JSON body of ``ackUrl``, with the same placeholders. An array element with a placeholder is repeated for
+    each record: ``{"ackIds": ["{ackId}"]}``. A placeholder without quotes is a value of its type:
+    ``{"partition": {partition}}``. Never printed."""
+    ack_size: int | None
+    """Maximum number of records in one request to ``ackUrl``. Set it to the limit of the API. Default: ``500``."""
     pagination: Literal["none", "link", "nextUrl", "cursor", "page", "offset", "auto"] | None
     """How a response names the next page: ``link`` (header ``Link``, ``rel="next"``), ``nextUrl`` (a URL in the
     response), ``cursor`` (a token), ``page`` (a page number), ``offset`` (a number of records), or ``auto``
@@ -458,21 +473,6 @@ class Options(TypedDict, total=False):
 class StreamOptions(Options, total=False):
     """Options of ``read_rest_stream``."""
 
-    ack_url: str | None
-    """URL of the request that tells a queue which records are stored, with ``offsetType=queue``. A stream sends it
-    after it has stored the records, and again until it succeeds. Placeholders are fields of the record, such as
-    ``{ackId}`` or ``{message.id}``, and columns of the input. The ``headers`` and the credentials are those of
-    ``url``. With a placeholder in ``ackUrl`` each record has its own request. The status 404 or 410, or a
-    status in ``expiredStatusCodes`` if you set that option, means that the queue no longer knows the records,
-    and counts as success."""
-    ack_method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] | None
-    """HTTP method of ``ackUrl``. Default: ``POST``."""
-    ack_body: Mapping[str, object] | Sequence[object] | str | None
-    """JSON body of ``ackUrl``, with the same placeholders. An array element with a placeholder is repeated for
-    each record: ``{"ackIds": ["{ackId}"]}``. A placeholder without quotes is a value of its type:
-    ``{"partition": {partition}}``. Never printed."""
-    ack_size: int | None
-    """Maximum number of records in one request to ``ackUrl``. Set it to the limit of the API. Default: ``500``."""
     catch_up_interval: float | timedelta | str | None
     """Seconds until the next poll while the API shows that more records are waiting, also after
     ``maxPagesPerPoll`` pages. Default: ``streamingInterval``, and no wait after ``maxPagesPerPoll`` pages."""

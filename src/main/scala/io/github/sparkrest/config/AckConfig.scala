@@ -15,11 +15,11 @@ final case class AckConfig(url: String, method: HttpMethod, body: Option[String]
   def placeholders: Seq[String] =
     (Template.parse(url).names ++ body.toList.flatMap(Template.parse(_, AckConfig.isPlaceholder).names)).distinct
 
-  /** The fields of a record that a request needs: placeholders that are no column of the input and no secret. */
+  /** The fields of a record that a request needs: placeholders without the columns of the input and the secrets. */
   def fields(columns: Seq[String]): Seq[String] =
     placeholders.filterNot(name => columns.contains(name) || SecretReference.is(name))
 
-  /** `None`: not JSON. */
+  /** The body as a template; `None`: the text is not JSON, or there is none. */
   def template: Option[JsonTemplate] = body.flatMap(JsonTemplate.parse(_, AckConfig.isPlaceholder))
 }
 

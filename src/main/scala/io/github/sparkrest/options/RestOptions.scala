@@ -43,7 +43,7 @@ object RestOptions
     MaxResponseBytes, Streaming
   ) ++ offsets ++ changes ++ acks ++ Seq(
     Pagination, NextField, HasMoreField, TotalField, PageParam, PageSizeParam, PageSize, StartPage, ExpiredStatusCodes, ExpiredOffsetField,
-    MaxPagesPerPoll,    ReanchorAfter, PageInterval, PagesInFlight, AllowedHosts, AllowPrivateHosts,
+    MaxPagesPerPoll, ReanchorAfter, PageInterval, PagesInFlight, AllowedHosts, AllowPrivateHosts,
     StreamingInterval, CatchUpInterval, BatchSize, MaxBytesPerBatch,
     MaxBufferedBytes, RetainBatches, EndpointRetention, PageLogLocation, MaxRetries, RetryBackoff, OnError, MaxConsecutiveErrors,
     MaxRequestsPerTrigger,

@@ -21,7 +21,7 @@ final class AckFile(store: LogStore, epoch: Long) {
 
   /** `None`: the poll received no record. */
   def close(): Option[PendingAcks] = writer.close().map { file =>
-    // Another executor may read it, and only what is read leaves the cache.
+    // Another executor may read the file, and then its blocks would never leave this cache.
     PageCache.release(file.name)
     PendingAcks(file.name, file.records)
   }

@@ -12,10 +12,10 @@ import io.github.sparkrest.progress.queue.PendingAcks
 import io.github.sparkrest.request.{AckTemplate, InputRow}
 import io.github.sparkrest.secret.Redact
 
-/** Acknowledges the records of the last poll, in a task of their own after the manifest of that poll. Runs on an executor.
+/** Acknowledges the records of the last poll, in a separate task after the manifest of that poll. Runs on an executor.
   *
-  * An acknowledgement may be sent any number of times, so each failure is followed by the same request. Polling goes on when all
-  * have succeeded: a queue would return the records again, and its next ones may be counted against the same quota.
+  * An acknowledgement may be sent any number of times, so after a failure the same request follows. Polling continues when all
+  * have succeeded, because the queue may return the same records meanwhile.
   */
 final class Acknowledgements(
     config: RestConfig,
@@ -33,8 +33,8 @@ final class Acknowledgements(
 
   /** Sends as many requests as the limits allow.
     *
-    * @param state with the records to acknowledge; the state of the outcome has those that remain
-    * @param values of these records, as the file has them
+    * @param state after the poll; the state of the outcome lacks the records that are acknowledged
+    * @param values of the records that remain, as the file has them
     */
   def run(state: Progress, pending: PendingAcks, limits: TaskBudget, values: Iterator[String]): PollOutcome = {
     val began = clock.now().toEpochMilli

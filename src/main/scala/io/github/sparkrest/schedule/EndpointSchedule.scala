@@ -249,4 +249,6 @@ private[sparkrest] object PollResult {
 }
 
 /** @param kept records that were new */
-final private[sparkrest] case class SettledPoll(key: String, outcome: PollOutcome, kept: Long, result: PollResult)
+final private[sparkrest] case class SettledPoll(key: String, outcome: PollOutcome, kept: Long, result: PollResult) {
+  def isAcknowledgement: Boolean = result == PollResult.Acknowledged
+}

@@ -12,7 +12,6 @@ private[sparkrest] trait AckTable {
     "ackUrl",
     NonEmpty,
     Acks,
-    scope = Scope.Stream,
     doc = "URL of the request that tells a queue which records are stored, with `offsetType=queue`. A stream sends it after it has stored the records, and again until it succeeds. Placeholders are fields of the record, such as `{ackId}` or `{message.id}`, and columns of the input. The `headers` and the credentials are those of `url`. With a placeholder in `ackUrl` each record has its own request. The status 404 or 410, or a status in `expiredStatusCodes` if you set that option, means that the queue no longer knows the records, and counts as success."
   )
   val AckMethod: Opt[values.HttpMethod] = Opt(
@@ -20,7 +19,6 @@ private[sparkrest] trait AckTable {
     OneOf(values.HttpMethod.all),
     Acks,
     default = Some("POST"),
-    scope = Scope.Stream,
     doc = "HTTP method of `ackUrl`."
   )
   val AckBody: Opt[String] = Opt(
@@ -28,7 +26,6 @@ private[sparkrest] trait AckTable {
     TemplateText,
     Acks,
     secret = true,
-    scope = Scope.Stream,
     doc = "JSON body of `ackUrl`, with the same placeholders. An array element with a placeholder is repeated for each record: `{\"ackIds\": [\"{ackId}\"]}`. A placeholder without quotes is a value of its type: `{\"partition\": {partition}}`."
   )
   val AckSize: Opt[Long] = Opt(
@@ -36,7 +33,6 @@ private[sparkrest] trait AckTable {
     Whole(1, 100000),
     Acks,
     default = Some("500"),
-    scope = Scope.Stream,
     doc = "Maximum number of records in one request to `ackUrl`. Set it to the limit of the API."
   )
 

@@ -8,7 +8,8 @@ import io.circe.{Decoder, Encoder, Json}
   *
   * Invariant: a state has them only together with the records: the manifest of the poll names both. So a record is acknowledged
   * only after the log has it. A later run that finds them sends the requests again. If the file is gone, all of its requests have
-  * succeeded, or the queue will return the records.
+  * succeeded, or the queue will return the records. An earlier version never reads such a state, because it does not know the
+  * offset type.
   *
   * @param file name of a page file: each record of it has the values of one acknowledgement, see `AckFile`
   * @param records in the file
