@@ -26,6 +26,9 @@ final class QueueServer(most: Int = 10, onAck: Seq[Int] => Unit = _ => ()) exten
   /** The queue answers an acknowledgement with success, and keeps its messages. */
   @volatile var forgetsAcks = false
 
+  /** Each request gets all messages that the queue has. */
+  @volatile var returnsAll = false
+
   /** Follows the messages of a response, so that it may be no JSON. */
   @volatile var garbage = ""
 
@@ -50,6 +53,7 @@ final class QueueServer(most: Int = 10, onAck: Seq[Int] => Unit = _ => ()) exten
   def left: Int = synchronized((waiting ++ leased.values).distinct.size)
 
   private def pull(): String = synchronized {
+    if (returnsAll) redeliver()
     val (now, later) = waiting.splitAt(most)
     waiting = later
     val leases = now.map(n => s"a-${ids.incrementAndGet()}" -> n)
