@@ -170,7 +170,7 @@ RUNS = (
         "I3.17",
         "an interval of a minute or more is noted with each poll",
         "age >= 0 && age < keptMillis &&",
-        "age >= 0 &&",
+        "age >= 0 && keptMillis >= 0 &&",
         "PageLogSuite",
         "on an object store, a note is written again only for news",
     ),

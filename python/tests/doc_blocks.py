@@ -75,7 +75,11 @@ class Block:
             return Treatment.EXCERPT
         if self.directive == "output":
             return Treatment.COMPARED
-        if self.language == "python" and self.page.parent.name == "cookbook" and self.page.stem != "mirror":
+        if (
+            self.language == "python"
+            and self.page.parent.name == "cookbook"
+            and self.page.stem not in ("mirror", "github-tree")
+        ):
             return Treatment.RECIPE
         if self.language == "python" and "fails" in self.directive.split():
             return Treatment.FAILS

@@ -183,6 +183,22 @@ def test_rows_that_appear_while_the_stream_runs_become_endpoints(spark: SparkSes
         assert found(gathered.rows) == Counter(shops.records)
 
 
+def test_an_input_that_cannot_grow_is_refused(spark: SparkSession, tmp_path: Path) -> None:
+    """Spark reads the list of files that a streaming query wrote when a view is made, and never again."""
+    (tmp_path / "names").mkdir()
+    (tmp_path / "names" / "1.json").write_text('{"shop": "a"}')
+    names = spark.readStream.schema("shop STRING").json(str(tmp_path / "names")).writeStream.format("parquet")
+    names = names.option("path", str(tmp_path / "parents")).option("checkpointLocation", str(tmp_path / "written"))
+    names.trigger(availableNow=True).start().awaitTermination()
+    parents = spark.read.parquet(str(tmp_path / "parents"))
+    with Emulated(Shops(a=3)) as api:
+        schema = "shop STRING, output STRUCT<id BIGINT, text STRING>"
+        frame = stream(spark, api, input=parents, input_refresh=1, schema=schema)
+        query = frame.writeStream.format("noop").option("checkpointLocation", str(tmp_path / "checkpoint")).start()
+        with pytest.raises(StreamingQueryException, match="inputRefresh: the view .* never grows"):
+            query.awaitTermination(60)
+
+
 def test_children_are_polled_when_their_parent_changed(spark: SparkSession, tmp_path: Path) -> None:
     """The table has a row for each change of a parent. `availableNow` polls the children of changed parents."""
     gathered, parents = Gathered(), str(tmp_path / "parents")

@@ -24,6 +24,7 @@ final private[sparkrest] class InputEndpoints(val input: InputConfig, session: S
     * @param columns of the input that appear next to the records, and in the checkpoint
     */
   def read(columns: Set[String]): Vector[Endpoint] = {
+    if (input.refreshMs.isDefined && table.isFixed) throw InputProblems.fixed(input.view.getOrElse("")).toException
     val found = endpoints(table, columns)
     if (found.isEmpty && input.refreshMs.isEmpty)
       throw RestError(

@@ -13,6 +13,13 @@ private[sparkrest] object InputProblems {
     """Add .option("streaming", "true") for a stream with one endpoint per row, or use spark.read."""
   )
 
+  def fixed(view: String): RestError = RestError.wrongOptions(
+    Seq(
+      s"inputRefresh: the view $view reads the files of a streaming query. Spark lists these files when the view is made, so the view never grows."
+    ),
+    "Append the rows to a table in foreachBatch, and name the table in input. Or leave out inputRefresh."
+  )
+
   /** The result's columns by name: those of the input keep their types, `error` is text. */
   def inSchema(
       asked: StructType,

@@ -5,7 +5,9 @@ import io.circe.Json
 import io.github.sparkrest.config.InputConfig
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.request.InputRow
+import org.apache.spark.sql.catalyst.plans.logical.View
 import org.apache.spark.sql.catalyst.{CatalystTypeConverters, InternalRow}
+import org.apache.spark.sql.execution.datasources.{HadoopFsRelation, LogicalRelation}
 import org.apache.spark.sql.functions.{col, struct, to_json}
 import org.apache.spark.sql.types.StructType
 import org.apache.spark.sql.{AnalysisException, DataFrame, Encoders, SparkSession}
@@ -35,6 +37,18 @@ final private[sparkrest] class InputTable(input: InputConfig, session: SparkSess
 
   /** Types as `spark.read.json` infers them, or those of the view. */
   lazy val schema: StructType = frame.schema
+
+  /** Whether the rows are those that a streaming query had written when a view was made. Spark reads the list of these files once
+    * for a view, and again for a table whose files were refreshed.
+    */
+  def isFixed: Boolean = {
+    val inViews = frame.queryExecution.analyzed.collect { case view: View => view.collectLeaves() }.flatten
+    inViews.collect { case r: LogicalRelation => r.relation }.exists {
+      // Spark lines have this class in different packages.
+      case files: HadoopFsRelation => files.location.getClass.getSimpleName == "MetadataLogFileIndex"
+      case _                       => false
+    }
+  }
 
   /** Reads the input again: a view may have other rows now. */
   def read(): InputRows = {
