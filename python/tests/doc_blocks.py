@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from vendors.recipe import pages
+
 ROOT = Path(__file__).resolve().parents[2]
 # ADRs and the change log contain no code today. They are included in case someone adds code.
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -75,11 +77,8 @@ class Block:
             return Treatment.EXCERPT
         if self.directive == "output":
             return Treatment.COMPARED
-        if (
-            self.language == "python"
-            and self.page.parent.name == "cookbook"
-            and self.page.stem not in ("mirror", "github-tree")
-        ):
+        is_recipe = self.page.parent.name == "cookbook" and self.page.stem in pages()
+        if self.language == "python" and is_recipe:
             return Treatment.RECIPE
         if self.language == "python" and "fails" in self.directive.split():
             return Treatment.FAILS

@@ -195,7 +195,7 @@ def test_an_input_that_cannot_grow_is_refused(spark: SparkSession, tmp_path: Pat
         schema = "shop STRING, output STRUCT<id BIGINT, text STRING>"
         frame = stream(spark, api, input=parents, input_refresh=1, schema=schema)
         query = frame.writeStream.format("noop").option("checkpointLocation", str(tmp_path / "checkpoint")).start()
-        with pytest.raises(StreamingQueryException, match="inputRefresh: the view .* never grows"):
+        with pytest.raises(StreamingQueryException, match=r"inputRefresh: the view .* never grows"):
             query.awaitTermination(60)
 
 

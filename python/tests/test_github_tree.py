@@ -45,7 +45,7 @@ class Level(GitHub):
 
 
 class Tree:
-    """An organization whose lists grow. A change at one level changes the parent as GitHub does: issues, not repositories."""
+    """An organization whose lists grow. As at GitHub, a comment changes its issue, and an issue not its repository."""
 
     def __init__(self) -> None:
         self._moment = 0
@@ -122,11 +122,10 @@ def test_comments_of_new_issues_of_new_repositories_arrive_once(spark: SparkSess
             return Program([sys.executable, str(program), api.url, "apache", str(tmp_path)], log=tmp_path / "log")
 
         def await_comments(running: Program) -> None:
-            wait_until(
-                lambda: not tree.comments() - received(spark, tmp_path) or not running.is_running(),
-                "comments",
-                PATIENCE,
-            )
+            def arrived() -> bool:
+                return not tree.comments() - received(spark, tmp_path)
+
+            wait_until(lambda: arrived() or not running.is_running(), "comments", PATIENCE)
             assert running.is_running(), running.output()
 
         with driver() as first:

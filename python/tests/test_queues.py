@@ -107,9 +107,17 @@ def test_each_endpoint_of_an_input_acknowledges_its_own_messages(spark: SparkSes
             .start(str(tmp_path / "output"))
         )
         try:
-            wait_until(lambda: query.exception() or not any(q.left for q in queues.values()), "acknowledgements", 60)
+            wait_until(
+                lambda: query.exception() is not None or not any(q.left for q in queues.values()),
+                "acknowledgements",
+                60,
+            )
             queues["visits"].new_and_changed()
-            wait_until(lambda: query.exception() or not any(q.left for q in queues.values()), "acknowledgements", 60)
+            wait_until(
+                lambda: query.exception() is not None or not any(q.left for q in queues.values()),
+                "acknowledgements",
+                60,
+            )
             query.processAllAvailable()
         finally:
             query.stop()
