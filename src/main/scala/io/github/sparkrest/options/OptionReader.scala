@@ -180,7 +180,8 @@ final private[sparkrest] class OptionReader(
 
   /** Spark and platforms add keys with a dot or a leading `__`. No option of this source has such a name. */
   private def unknown: Seq[String] = {
-    val known = RestOptions.all.flatMap(o => o.name +: o.aliases) ++ RestOptions.json ++ RestOptions.csv
+    val known =
+      RestOptions.all.flatMap(o => o.name +: o.aliases) ++ RestOptions.json ++ RestOptions.csv ++ RestOptions.xml
     val names = known.map(_.toLowerCase).toSet
     val distance = LevenshteinDistance.getDefaultInstance
     options.keys.toSeq.sorted.filterNot(k => names(k.toLowerCase) || k.contains('.') || k.startsWith("__")).map {

@@ -11,6 +11,7 @@ import io.github.sparkrest.pagelog.{PageOrigin, PageSink}
 import io.github.sparkrest.progress.seen.{SeenInMemory, SeenStore}
 import io.github.sparkrest.progress.{CoreLimits, PageOutcome, Progress, Progression, Refusal, RequestPlan}
 import io.github.sparkrest.request.InputRow
+import io.github.sparkrest.response.files.BodyStore
 import io.github.sparkrest.response.{Envelope, PageFacts, ResponseReader}
 import io.github.sparkrest.secret.Redact
 
@@ -20,6 +21,7 @@ import io.github.sparkrest.secret.Redact
   * @param row of the endpoint, with an input
   * @param collected the secrets to remove from texts, if the caller has collected them
   * @param seen stores the memory of delivered records, if it is large
+  * @param bodies where `saveTo` puts files; nowhere for a sample
   * @param background runs the requests that are sent early
   */
 final class Poll(
@@ -30,13 +32,14 @@ final class Poll(
     collected: Option[KnownSecrets] = None,
     limits: CoreLimits = CoreLimits.Default,
     seen: SeenStore = new SeenInMemory,
-    background: Option[Background] = None
+    background: Option[Background] = None,
+    bodies: BodyStore = BodyStore.Nowhere
 ) {
   private val requests = new PollRequests(config, row, secrets)
   private val ahead =
     new ReadAhead(config, client, clock, background.getOrElse(new BackgroundThreads(config.paging.inFlight)))
   private val core = new Progression(config, limits, seen)
-  private val reader = new ResponseReader(config, core.fieldsRead, config.maxResponseBytes)
+  private val reader = new ResponseReader(config, core.fieldsRead, config.maxResponseBytes, bodies)
   private val conditional = new ConditionalRequests(config)
 
   /** The limits of the API in the last response. */

@@ -32,6 +32,7 @@ final case class PreviewReport(
   private def url = Redact.url(sample.request.url)
   private def where = config.records.paths ++ page.path match {
     case _ if config.records.isCsv => "rows of CSV"
+    case _ if config.records.isXml => s"elements ${config.records.xml.rowTag} of XML"
     case Nil   => if (page.body.exists(_.isArray)) "the response itself" else "found without dataField"
     case paths => paths.distinct.mkString("in ", ", ", "")
   }

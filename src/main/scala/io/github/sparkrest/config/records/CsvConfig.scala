@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.config.records
 
-import java.nio.charset.Charset
 import java.util.Locale
 
 import scala.util.Try
@@ -39,26 +38,16 @@ object CsvConfig {
     Seq("STOP_AT_CLOSING_QUOTE", "BACK_TO_DELIMITER", "STOP_AT_DELIMITER", "SKIP_VALUE", "RAISE_ERROR")
 
   private[records] def read(read: OptionReader, options: Map[String, String], hasNames: Boolean): CsvConfig = {
-    val texts = options.map { case (k, v) => k.toLowerCase(Locale.ROOT) -> v }
-    def text(name: String) = texts.get(name.toLowerCase(Locale.ROOT))
-    def parsed[A](name: String, default: A, allowed: String)(parse: String => Option[A]): A =
-      text(name).fold(default) { t =>
-        parse(t).getOrElse {
-          read.problem(s"""$name: "$t" is not allowed; allowed: $allowed""")
-          default
-        }
-      }
+    val parser = new ParserOptions(read, options)
+    import parser.{flag, parsed, text}
     // An empty text turns the character off, as in Spark.
     def char(name: String, default: Char) = parsed(name, default, "one character, or an empty text for none")(t =>
       if (t.length <= 1) Some(t.headOption.getOrElse(Off)) else None
     )
-    def flag(name: String, default: Boolean) =
-      parsed(name, default, "true or false")(t => Try(t.trim.toBoolean).toOption)
     def whole(name: String, default: Int) =
       parsed(name, default, "a whole number, from 1 or -1 for no limit")(t =>
         Try(t.trim.toInt).toOption.filter(n => n == -1 || n > 0)
       )
-    val shared = (RestOptions.json ++ RestOptions.csv).map(_.toLowerCase(Locale.ROOT)).toSet
     CsvConfig(
       header = flag("header", !hasNames),
       delimiter = Seq("sep", "delimiter")
@@ -75,22 +64,18 @@ object CsvConfig {
       lineSeparator = parsed("lineSep", Option.empty[String], "one or two characters")(t =>
         if (t.nonEmpty && t.length <= 2) Some(Some(t)) else None
       ),
-      charset = Seq("encoding", "charset")
-        .find(text(_).isDefined)
-        .flatMap(n => parsed(n, Option.empty[String], "a charset of Java")(t => charsetOf(t).map(Some(_)))),
+      charset = parser.charset,
       maxColumns = whole("maxColumns", MostColumns),
       maxCharsPerColumn = whole("maxCharsPerColumn", -1),
       unescapedQuotes = parsed("unescapedQuoteHandling", "STOP_AT_DELIMITER", Unescaped.mkString(", "))(t =>
         Some(t.trim.toUpperCase(Locale.ROOT)).filter(Unescaped.contains)
       ),
-      rowOptions = options.filter { case (k, _) => shared(k.toLowerCase(Locale.ROOT)) }
+      rowOptions = parser.among(RestOptions.json ++ RestOptions.csv)
     )
   }
 
   private val Off = '\u0000'
   private val MostColumns = 20480
-
-  def charsetOf(name: String): Option[String] = Try(Charset.forName(name.trim).name).toOption
 
   private val escapes =
     Map('t' -> '\t', 'r' -> '\r', 'b' -> '\b', 'f' -> '\f', '"' -> '"', '\'' -> '\'', '\\' -> '\\')

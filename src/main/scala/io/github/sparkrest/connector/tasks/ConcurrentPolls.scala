@@ -14,6 +14,7 @@ import io.github.sparkrest.pagelog.store.LogStore
 import io.github.sparkrest.pagelog.{HeldPages, PolledFile, SeenFiles, SharedPageFile}
 import io.github.sparkrest.poll.{Poll, PollOutcome, PollReport, PollRequest, TaskBudget}
 import io.github.sparkrest.request.InputRow
+import io.github.sparkrest.response.files.BodyStore
 
 /** Polls of many endpoints in one task, several in flight at once, with one page file for all. In a task, used once.
   *
@@ -22,7 +23,13 @@ import io.github.sparkrest.request.InputRow
   * [[ConcurrentPolls.PatienceMillis]] later is canceled and leaves nothing behind. Otherwise a poll is canceled after
   * `TaskBudget.patienceMs`.
   */
-final private[sparkrest] class ConcurrentPolls(task: PollTask, config: RestConfig, store: LogStore, location: String) {
+final private[sparkrest] class ConcurrentPolls(
+    task: PollTask,
+    config: RestConfig,
+    store: LogStore,
+    bodies: BodyStore,
+    location: String
+) {
   import ConcurrentPolls._
 
   private val input = config.input.getOrElse(throw new IllegalStateException("many endpoints without an input"))
@@ -93,7 +100,7 @@ final private[sparkrest] class ConcurrentPolls(task: PollTask, config: RestConfi
     val sink = pages.sink(p.endpoint.key)
     val seen = new SeenFiles(store, task.epoch)
     try {
-      val outcome = new Poll(config, api, Clock.System, row, Some(secrets), seen = seen)
+      val outcome = new Poll(config, api, Clock.System, row, Some(secrets), seen = seen, bodies = bodies)
         .run(p.state, p.limits, sink)
       val ownFile = sink.ownFileClosed()
       seen.keepOnly(outcome.state.seenFiles)

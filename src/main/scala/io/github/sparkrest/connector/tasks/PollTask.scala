@@ -10,9 +10,10 @@ import io.github.sparkrest.http.Clock
 import io.github.sparkrest.http.auth.HandedToken
 import io.github.sparkrest.http.client.{ApiClient, FirstResponse}
 import io.github.sparkrest.pagelog.format.PageFileWriter
-import io.github.sparkrest.pagelog.store.LogStore
+import io.github.sparkrest.pagelog.store.{BodyFolder, LogStore}
 import io.github.sparkrest.pagelog.{Endpoint, PageLog, SeenFiles}
 import io.github.sparkrest.poll.{Poll, PollReport, PollRequest}
+import io.github.sparkrest.response.files.BodyStore
 import org.apache.hadoop.conf.Configuration
 import org.apache.spark.{SparkEnv, TaskContext}
 
@@ -45,7 +46,7 @@ final private[sparkrest] case class PollTask(
   def run(conf: Configuration): Array[Byte] = {
     val store = LogStore.at(location, conf)
     val reports = refused(store).orElse(repeated).getOrElse {
-      try polled(store)
+      try polled(store, conf)
       catch {
         // A newer run deletes the files that this run is still writing. The error of the store is misleading: HDFS reports that
         // all data nodes are bad.
@@ -62,24 +63,24 @@ final private[sparkrest] case class PollTask(
     if (TaskContext.get().attemptNumber() == 0 || parsed.forall(_.limits.rate.isEmpty)) None
     else Some(Seq(PollReport.Repeated))
 
-  private def polled(store: LogStore): Seq[PollReport] =
+  private def polled(store: LogStore, conf: Configuration): Seq[PollReport] =
     // A secret that the driver could read may be missing here.
-    parsed.fold(failed, polled(_, store))
+    parsed.fold(failed, config => polled(config, store, BodyFolder.of(config, conf)))
 
   private def failed(error: RestError) = Seq(PollReport.failed(polls, error))
 
-  private def polled(config: RestConfig, store: LogStore): Seq[PollReport] = polls match {
-    case Seq(one) if one.endpoint == Endpoint.Only => Seq(polled(config, one, store))
+  private def polled(config: RestConfig, store: LogStore, bodies: BodyStore): Seq[PollReport] = polls match {
+    case Seq(one) if one.endpoint == Endpoint.Only => Seq(polled(config, one, store, bodies))
     case many                                      =>
-      new ConcurrentPolls(this, config, store, PollTask.executorLocation).run(many)
+      new ConcurrentPolls(this, config, store, bodies, PollTask.executorLocation).run(many)
   }
 
-  private def polled(config: RestConfig, poll: PollRequest, store: LogStore): PollReport = {
+  private def polled(config: RestConfig, poll: PollRequest, store: LogStore, bodies: BodyStore): PollReport = {
     val api = client(config, PollTask.cancellation(), poll)
     val writer = new PageFileWriter(store, epoch, PollTask.executorLocation, changes = config.readChanges)
     val seen = new SeenFiles(store, epoch)
     try {
-      val outcome = new Poll(config, api, Clock.steady(), seen = seen)
+      val outcome = new Poll(config, api, Clock.steady(), seen = seen, bodies = bodies)
         .run(poll.state, poll.limits, writer)
       val file = writer.close()
       seen.keepOnly(outcome.state.seenFiles)
