@@ -37,7 +37,10 @@ final case class PreviewReport(
     case paths => paths.distinct.mkString("in ", ", ", "")
   }
   private def headers = sample.headers.filterNot { case (name, _) => silent(name.toLowerCase) }
-  private def first = (if (config.records.isXml) page.parsed.headOption.map(_.noSpaces) else page.records.headOption).map(r => Redact.snippet(r.getBytes("UTF-8"), r.getBytes("UTF-8").length))
+  private def first =
+    (if (config.records.isXml) page.parsed.headOption.map(_.noSpaces) else page.records.headOption).map(r =>
+      Redact.snippet(r.getBytes("UTF-8"), r.getBytes("UTF-8").length)
+    )
 
   def call: String = secrets.hide(suggestion.python)
 

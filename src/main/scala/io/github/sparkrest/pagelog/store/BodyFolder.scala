@@ -31,7 +31,7 @@ final private[sparkrest] class BodyFolder(folder: String, conf: Configuration) e
         try BodyStore.copy(body, out, most)
         finally out.close()
       val file = new Path(root, saved.sha256)
-      if (!isThere(file, saved.length) && !fs.rename(temporary, file) && !isThere(file, saved.length)) // guard: I1.64
+      if (!isThere(file, saved.length) && !fs.rename(temporary, file) && !isThere(file, saved.length)) // guard: I1.61
         throw new IOException(s"$temporary cannot be renamed to $file")
       saved.copy(path = fs.makeQualified(file).toString)
     } finally { fs.delete(temporary, false); () }

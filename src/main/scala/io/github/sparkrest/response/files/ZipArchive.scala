@@ -7,6 +7,7 @@ import java.util.zip.{ZipEntry, ZipException, ZipInputStream}
 
 import scala.annotation.tailrec
 
+import io.github.sparkrest.http.transport.ContentCoding
 import io.github.sparkrest.json.TooLarge
 
 /** The archive cannot be read. */
@@ -37,19 +38,14 @@ final private[files] class ZipArchive(body: InputStream, maxBytes: Long) {
       if (ZipArchive.isFile(entry)) Some(entry.getName) else next()
   }
 
-  /** The file at which [[next]] stopped. */
-  val content: InputStream = new InputStream {
-    def read(): Int = {
-      val one = new Array[Byte](1)
-      if (read(one, 0, 1) < 0) -1 else one(0) & 0xff
-    }
-    override def read(b: Array[Byte], off: Int, len: Int): Int = {
-      val n = guarded(zip.read(b, off, len))
+  /** The content of the file at which [[next]] stopped. A file that is compressed once more is decoded. */
+  def content: InputStream = {
+    val file = ContentCoding.ofFile(new Bytes((b, off, len) => guarded(zip.read(b, off, len))))
+    new Bytes((b, off, len) => {
+      val n = file.read(b, off, len)
       if (n > 0) count(n)
       n
-    }
-    // A parser closes what it has read. The next file follows.
-    override def close(): Unit = ()
+    })
   }
 
   private def count(bytes: Int): Unit = {
@@ -77,6 +73,15 @@ private[files] object ZipArchive {
 
   /** macOS adds a description of each file. */
   private def isFile(entry: ZipEntry): Boolean = !entry.isDirectory && !entry.getName.startsWith("__MACOSX/")
+}
+
+/** A parser closes what it has read, but the next file follows in the same stream. */
+final private class Bytes(next: (Array[Byte], Int, Int) => Int) extends InputStream {
+  def read(): Int = {
+    val one = new Array[Byte](1)
+    if (read(one, 0, 1) < 0) -1 else one(0) & 0xff
+  }
+  override def read(b: Array[Byte], off: Int, len: Int): Int = next(b, off, len)
 }
 
 /** The bytes of an archive. It keeps the last ones, because only the directory at the end of an archive tells that it is complete:

@@ -7,7 +7,6 @@ import scala.annotation.tailrec
 
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.FirstBytes
-import io.github.sparkrest.http.transport.ContentCoding
 import io.github.sparkrest.json.{FirstNames, TooLarge}
 import io.github.sparkrest.response.{Envelope, RecordReader, RecordSink}
 import io.github.sparkrest.secret.Redact
@@ -39,12 +38,7 @@ final private[response] class ZippedFiles(files: RecordReader, maxBytes: Long) e
     }
 
   private def file(archive: ZipArchive, sink: SinkOfFiles, recognized: Option[String]): Either[RestError, Envelope] = {
-    val result = files.read(ContentCoding.ofFile(archive.content), sink, recognized)
-    // The checksum of a file is behind its last byte.
-    if (result.isRight) {
-      val rest = new Array[Byte](1 << 13)
-      while (archive.content.read(rest, 0, rest.length) >= 0) {} // guard: I1.61
-    }
+    val result = files.read(archive.content, sink, recognized)
     sink.fileRead()
     if (sink.lost) Left(ZippedFiles.ambiguous) else result
   }

@@ -34,6 +34,14 @@ class ZippedFilesSuite extends AnyFunSuite with Slices {
     bytes.toByteArray
   }
 
+  private def gzip(content: Array[Byte]): Array[Byte] = {
+    val bytes = new ByteArrayOutputStream
+    val out = new GZIPOutputStream(bytes)
+    out.write(content)
+    out.close()
+    bytes.toByteArray
+  }
+
   private def texts(files: (String, String)*): Array[Byte] =
     zip(files.map { case (name, text) => name -> text.getBytes(UTF_8) }: _*)
 
@@ -83,15 +91,11 @@ class ZippedFilesSuite extends AnyFunSuite with Slices {
   }
 
   test("folders and macOS's descriptions are not files, and a file may be compressed once more") {
-    val gz = new ByteArrayOutputStream
-    val out = new GZIPOutputStream(gz)
-    out.write("""[{"a":2}]""".getBytes(UTF_8))
-    out.close()
     val archive = zip(
       "d/" -> Array.emptyByteArray,
       "d/1" -> """[{"a":1}]""".getBytes(UTF_8),
       "__MACOSX/d/._1" -> Array[Byte](0, 5, 22),
-      "2.json.gz" -> gz.toByteArray
+      "2.json.gz" -> gzip("""[{"a":2}]""".getBytes(UTF_8))
     )
     assert(records(archive) == List("""{"a":1}""", """{"a":2}"""))
   }
@@ -146,6 +150,9 @@ class ZippedFilesSuite extends AnyFunSuite with Slices {
     val half = "1" -> Array.fill(60000)(' '.toByte)
     assert(limited(zip(half), 100000).isRight)
     assert(limited(zip(half, half.copy(_1 = "2")), 100000).left.exists(_.condition == Condition.ResponseTooLarge))
+    val packed = gzip(half._2)
+    assert(limited(zip("1" -> packed), 100000).isRight)
+    assert(limited(zip("1" -> packed, "2" -> packed), 100000).left.exists(_.condition == Condition.ResponseTooLarge))
     val empty = (1 to 4000).map(n => s"$n" -> Array.emptyByteArray)
     assert(limited(zip(empty: _*), 100000).left.exists(_.condition == Condition.ResponseTooLarge))
   }
