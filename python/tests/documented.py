@@ -267,7 +267,7 @@ def papers(request: Request) -> Answer:
     authors = "".join(f'<author role="{r}"><name>{n}</name></author>' for r, n in (("first", "Ada"), ("last", "Grace")))
     entries = [
         f"<entry><id>p{n}</id><updated>{at}</updated><title>H<sub>2</sub>O</title>{authors}</entry>"
-        for n, at in enumerate((f"2024-05-27T20:00:0{second}Z" for second in range(7)))
+        for n, at in enumerate(f"2024-05-27T20:00:0{second}Z" for second in range(7))
         if at >= since
     ]
     link = f'<link rel="next" href="?page={page + 1}&amp;since={since}"/>' if len(entries) > page * PAGE else ""

@@ -82,7 +82,9 @@ def preview(
         spark_rest.RestError: Spark itself failed.
     """
     named = {camel_case(name): value for name, value in options.items()}
-    return look(spark, auth, {**(json_options or {}), **(csv_options or {}), **(xml_options or {}), "url": url, **named})
+    return look(
+        spark, auth, {**(json_options or {}), **(csv_options or {}), **(xml_options or {}), "url": url, **named}
+    )
 
 
 def look(spark: SparkSession, auth: Credentials | None, options: Mapping[str, object]) -> Preview:

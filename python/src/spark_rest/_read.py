@@ -78,7 +78,13 @@ def read_rest_stream(
         )
         query = orders.writeStream.option("checkpointLocation", "/data/checkpoint").start("/data/orders")
     """
-    return load_stream(spark, schema, {**(json_options or {}), **(csv_options or {}), **(xml_options or {})}, auth, {"url": url, **options})
+    return load_stream(
+        spark,
+        schema,
+        {**(json_options or {}), **(csv_options or {}), **(xml_options or {})},
+        auth,
+        {"url": url, **options},
+    )
 
 
 @takes(BatchOptions)
@@ -141,4 +147,10 @@ def read_rest(
         )
         users.select("id", "output.name", "error").show()
     """
-    return load(spark, schema, {**(json_options or {}), **(csv_options or {}), **(xml_options or {})}, auth, {"url": url, **options})
+    return load(
+        spark,
+        schema,
+        {**(json_options or {}), **(csv_options or {}), **(xml_options or {})},
+        auth,
+        {"url": url, **options},
+    )
