@@ -83,14 +83,21 @@ def judged(mutant: Mutant, output: str) -> str:
 
 
 class Sbt:
-    """One sbt for all commands, because its start takes longer than a test. A command that fails does not end it."""
+    """One sbt for all commands, because its start takes longer than a test. A command that fails does not end it.
+
+    A command that hangs ends it, and the next command starts another one.
+    """
 
     def __enter__(self) -> Sbt:
         self._count = 0
-        self._process = subprocess.Popen(
+        self._process = self._started()
+        return self
+
+    @staticmethod
+    def _started() -> subprocess.Popen[str]:
+        return subprocess.Popen(
             ["./sbtw"], cwd=COPY, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
-        return self
 
     def __exit__(self, *_: object) -> None:
         self._send("exit")
@@ -101,6 +108,8 @@ class Sbt:
 
     def run(self, command: str) -> str:
         """The output of a command. A second command, which does not exist, marks its end."""
+        if self._process.poll() is not None:
+            self._process = self._started()
         self._count += 1
         mark = f"endOfCommand{self._count}"
         self._send(command)
@@ -113,6 +122,8 @@ class Sbt:
             if f"Not a valid command: {mark}" in line:
                 break
             lines.append(line)
+        else:
+            self._process.wait()
         watchdog.cancel()
         return "".join(lines)
 

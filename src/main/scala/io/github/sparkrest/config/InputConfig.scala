@@ -88,12 +88,11 @@ object InputConfig {
   val Reserved: Seq[String] = Seq("output", "error")
 
   /** Values that the user may have meant differently. */
-  def warnings(config: RestConfig): Seq[String] = config.options.toMap.toSeq.collect {
-    case (name, n)
-        if config.input.isDefined && !config.streaming && Milliseconds(name.toLowerCase) && n.trim.matches("\\d+") =>
+  def warnings(config: RestConfig): Seq[String] = config.options.only(Milliseconds).toSeq.collect {
+    case (name, n) if config.input.isDefined && !config.streaming && n.trim.matches("\\d+") =>
       s"$name: $n means milliseconds, as in older sources, because the read has an input; ${n.trim}ms or ${n.trim}s is clear everywhere."
   }
-  private val Milliseconds = Set("readtimeout", "connectiontimeout")
+  private val Milliseconds = Seq("readTimeout", "connectionTimeout")
 
   /** Columns and rows of `inputData`. Left: its problem. */
   def table(text: String): Either[String, (Vector[String], Vector[Vector[Json]])] =

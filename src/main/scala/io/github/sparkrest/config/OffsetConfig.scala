@@ -57,9 +57,6 @@ final case class OffsetConfig(
 
 object OffsetConfig {
 
-  /** Names of these options, in lower case. */
-  lazy val names: Set[String] = RestOptions.offsets.map(_.name.toLowerCase).toSet
-
   private[sparkrest] def read(read: OptionReader): OffsetConfig = {
     import RestOptions._
     val kind = read(OffsetType)

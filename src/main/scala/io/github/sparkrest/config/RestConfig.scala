@@ -15,7 +15,7 @@ import io.github.sparkrest.options.values.{
   Template,
   ValueSource
 }
-import io.github.sparkrest.options.{OptionReader, Policy, RestOptions, SparkSecrets, tables, values}
+import io.github.sparkrest.options.{GivenOptions, OptionReader, Policy, RestOptions, SparkSecrets, tables, values}
 import io.github.sparkrest.secret.Secret
 
 /** The options of one source, checked and typed. Only [[RestConfig.parse]] makes it, and only there options are read.
@@ -27,7 +27,7 @@ import io.github.sparkrest.secret.Secret
   * @param secrets values for references that only Spark reaches
   */
 final case class RestConfig(
-    options: RestConfig.OptionMap,
+    options: GivenOptions,
     url: String,
     method: HttpMethod,
     headers: Seq[(String, String)],
@@ -117,10 +117,9 @@ final case class RestConfig(
     offset.kind.isToken && !hasPlaceholder && body.isEmpty
 
   /** The configuration of a batch read. Without any option about offsets, it reads all records that the API has. */
-  def forBatch: RestConfig = {
-    val asked = options.toMap.keySet.map(_.toLowerCase)
+  def forBatch: RestConfig =
     // The order alone says nothing of an offset.
-    if (hasPlaceholder || (OffsetConfig.names - RestOptions.Order.name).exists(asked)) this
+    if (hasPlaceholder || (RestOptions.offsets.toSet[Opt[_]] - RestOptions.Order).exists(o => options.has(o.name))) this
     else
       RestConfig
         .parse(
@@ -129,22 +128,11 @@ final case class RestConfig(
           secrets = secrets
         )
         .getOrElse(this)
-  }
 
   override def toString: String = s"RestConfig(${offset.kind} on ${offset.name})"
 }
 
 object RestConfig {
-
-  /** The options as the user wrote them. It is a class, so that they cannot be printed by accident. */
-  final class OptionMap(val toMap: Map[String, String]) extends Serializable {
-    override def toString: String = toMap.keys.toSeq.sorted.mkString("OptionMap(", ", ", ")")
-    override def equals(other: Any): Boolean = other match {
-      case o: OptionMap => o.toMap == toMap
-      case _            => false
-    }
-    override def hashCode: Int = toMap.hashCode
-  }
 
   /** Placeholders for the offset. */
   def offsetPlaceholders(offsetName: String): Seq[String] = Seq(offsetName, "offset").distinct
@@ -163,12 +151,11 @@ object RestConfig {
   /** The placeholder of the offset: the only name in braces in `url`, `params` and `headers` that is not another placeholder.
     * `None`: `offsetField` is given, or the number of such names is not one.
     */
-  def placeholderIn(options: Map[String, String]): Option[String] = {
-    def textOf(o: Opt[_]) = options.collectFirst { case (k, v) if k.equalsIgnoreCase(o.name) => v }
-    val texts = Seq(RestOptions.Url, RestOptions.Params, RestOptions.Headers).flatMap(textOf(_))
+  def placeholderIn(options: GivenOptions): Option[String] = {
+    val texts = Seq(RestOptions.Url, RestOptions.Params, RestOptions.Headers).flatMap(o => options.get(o.name))
     val others = "offset" +: NotOfOffset
     val names = texts.flatMap(hole.findAllMatchIn(_).map(_.group(1))).distinct.filterNot(others.contains)
-    if (textOf(RestOptions.OffsetField).isEmpty && names.lengthCompare(1) == 0) names.headOption else None
+    if (!options.has(RestOptions.OffsetField.name) && names.lengthCompare(1) == 0) names.headOption else None
   }
 
   /** The same form as in [[Template]]. The braces of a JSON object contain more than a name. */
@@ -188,10 +175,9 @@ object RestConfig {
       secrets: SparkSecrets = SparkSecrets.Absent
   ): Either[RestError, RestConfig] = {
     import RestOptions._
-    val GraphQl.Expanded(options, graphQlProblems) = GraphQl.expand(userOptions)
+    val GraphQl.Expanded(options, graphQlProblems) = GraphQl.expand(new GivenOptions(userOptions))
     val read = new OptionReader(options, policy, secrets)
     graphQlProblems.foreach(read.problem)
-    val jsonNames = json.map(_.toLowerCase).toSet
     val url = read(Url)
     val headers = read.opt(Headers).getOrElse(Nil)
     val params = read.opt(Params).getOrElse(Nil)
@@ -206,7 +192,7 @@ object RestConfig {
     val outputType =
       read.opt(OutputType).getOrElse(if (read(InferSchema)) values.OutputType.Struct else values.OutputType.Text)
     val config = RestConfig(
-      options = new OptionMap(options),
+      options = options,
       url = url,
       method = read.opt(Method).getOrElse(if (read.opt(Body).isDefined || withInput) HttpMethod.Post else HttpMethod.Get),
       headers = headers,
@@ -250,7 +236,7 @@ object RestConfig {
       evolution = EvolutionConfig.read(read, outputType),
       input = input,
       cookie = read.opt(Cookie).map(Secret(_)),
-      jsonOptions = options.filter { case (k, _) => jsonNames(k.toLowerCase) },
+      jsonOptions = options.only(json),
       secrets = secrets
     )
     if (read.opt(Streaming).contains(false))

@@ -13,6 +13,7 @@ import io.github.sparkrest.error.RestError
 import io.github.sparkrest.http.auth.HandedToken
 import io.github.sparkrest.http.client.ApiClient
 import io.github.sparkrest.http.{Clock, HttpClient}
+import io.github.sparkrest.options.GivenOptions
 import io.github.sparkrest.pagelog.format.{PacingState, PageFile, PageFileReader, PageFileWriter, PageSlice}
 import io.github.sparkrest.pagelog.store.LocalLogStore
 import io.github.sparkrest.pagelog.{Endpoint, SeenFiles}
@@ -67,7 +68,7 @@ private[sparkrest] object RestBatch {
 private[sparkrest] case object RestBatchPartition extends InputPartition
 
 final private[sparkrest] class RestBatchReaderFactory(
-    options: RestConfig.OptionMap,
+    options: GivenOptions,
     schema: StructType,
     inferenceRequests: Int,
     settings: JsonRowSettings,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.json
 
+import io.github.sparkrest.options.GivenOptions
+
 /** Bounds of memory for one response, and the JSON beyond RFC 8259 that is accepted.
   *
   * @param depth the deepest nesting of any value. The parser of the rows stops at a tenth of the default (Jackson: 1,000)
@@ -22,10 +24,8 @@ object SliceRules {
   /** The two options of `spark.read.json` that decide where a record ends. The parser of the rows applies all the others.
     */
   def of(jsonOptions: Map[String, String]): SliceRules = {
-    def flag(name: String, default: Boolean) =
-      jsonOptions
-        .collectFirst { case (k, v) if k.equalsIgnoreCase(name) => v.trim.equalsIgnoreCase("true") }
-        .getOrElse(default)
+    val options = new GivenOptions(jsonOptions)
+    def flag(name: String, default: Boolean) = options.get(name).fold(default)(_.trim.equalsIgnoreCase("true"))
     SliceRules(
       singleQuotes = flag("allowSingleQuotes", default = true),
       comments = flag("allowComments", default = false)

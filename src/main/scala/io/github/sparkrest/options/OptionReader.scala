@@ -13,16 +13,10 @@ import org.apache.commons.text.similarity.LevenshteinDistance
 
 /** Reads options and collects their problems, so that a user sees all problems at once. */
 final private[sparkrest] class OptionReader(
-    options: Map[String, String],
+    options: GivenOptions,
     val policy: Policy,
     secrets: SparkSecrets = SparkSecrets.Absent
 ) {
-  private val byName: Map[String, String] = {
-    val texts = options.map { case (k, v) => k.toLowerCase -> v }
-    val aliased =
-      for (o <- RestOptions.all; a <- o.aliases; v <- texts.get(a.toLowerCase)) yield o.name.toLowerCase -> v
-    aliased.toMap ++ texts
-  }
   private val problems = mutable.LinkedHashSet.empty[String]
   unknown.foreach(problem)
   for (o <- RestOptions.all; a <- o.aliases if isGivenAs(a) && isGivenAs(o.name))
@@ -30,10 +24,10 @@ final private[sparkrest] class OptionReader(
 
   def problem(text: String): Unit = problems += text
 
-  def isGiven(o: Opt[_]): Boolean = byName.contains(o.name.toLowerCase)
+  def isGiven(o: Opt[_]): Boolean = options.has(o)
 
   /** Whether the option is given under exactly this name. */
-  def isGivenAs(name: String): Boolean = options.keys.exists(_.equalsIgnoreCase(name))
+  def isGivenAs(name: String): Boolean = options.has(name)
 
   /** The value. After a problem it is a placeholder, because the result is discarded. */
   def apply[A](o: Opt[A]): A = opt(o).getOrElse {
@@ -42,7 +36,7 @@ final private[sparkrest] class OptionReader(
   }
 
   def opt[A](o: Opt[A]): Option[A] =
-    byName.get(o.name.toLowerCase).orElse(o.default).flatMap(revealed(o, _)).flatMap { text =>
+    options.get(o).orElse(o.default).flatMap(revealed(o, _)).flatMap { text =>
       val value = o.kind.read(text)
       if (value.isEmpty) problem(s"${o.name}: ${shown(o, text)} is not allowed; allowed: ${o.kind.allowed}")
       value
@@ -62,8 +56,8 @@ final private[sparkrest] class OptionReader(
 
   /** A duration. A bare number may be milliseconds. */
   def millis(o: Opt[Long], bare: Boolean): Long =
-    byName
-      .get(o.name.toLowerCase)
+    options
+      .get(o)
       .map(_.trim)
       .filter(t => bare && t.matches("\\d+"))
       .fold(apply(o))(t => apply(o, t + "ms"))
@@ -115,7 +109,7 @@ final private[sparkrest] class OptionReader(
   def jsonWithSecrets(o: Opt[String]): Option[(Json, Seq[Secret])] = opt(o).flatMap { text =>
     val parsed = parse(text).toOption.filter(_.isObject)
     if (parsed.isEmpty) problem(s"${o.name}: its value (***) is not allowed; allowed: a JSON object")
-    val isSecret = byName.get(o.name.toLowerCase).exists(SecretReference.is)
+    val isSecret = options.get(o).exists(SecretReference.is)
     parsed.map { json =>
       val found = mutable.ArrayBuffer.empty[Secret]
       val resolved = texts(json, "") { (within, text) =>
@@ -156,7 +150,7 @@ final private[sparkrest] class OptionReader(
   }
 
   /** `timeZone` is also an option of Spark's JSON parser, which decides which values are allowed. */
-  def timeZone[A](read: String => Option[A]): Option[A] = byName.get("timezone").flatMap(read)
+  def timeZone[A](read: String => Option[A]): Option[A] = options.get("timeZone").flatMap(read)
 
   def paths(o: Opt[Seq[String]]): Seq[FieldPath] = opt(o).getOrElse(Nil).flatMap(path(o, _))
 
@@ -182,9 +176,8 @@ final private[sparkrest] class OptionReader(
   private def unknown: Seq[String] = {
     val known =
       RestOptions.all.flatMap(o => o.name +: o.aliases) ++ RestOptions.json ++ RestOptions.csv ++ RestOptions.xml
-    val names = known.map(_.toLowerCase).toSet
     val distance = LevenshteinDistance.getDefaultInstance
-    options.keys.toSeq.sorted.filterNot(k => names(k.toLowerCase) || k.contains('.') || k.startsWith("__")).map {
+    options.without(known).keys.toSeq.sorted.filterNot(k => k.contains('.') || k.startsWith("__")).map {
       case "path" => "path: is not an option of this source; set url to the URL"
       case key    =>
         val nearest = known.minBy(n => distance(n.toLowerCase, key.toLowerCase).intValue)

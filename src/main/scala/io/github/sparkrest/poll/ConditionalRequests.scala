@@ -38,12 +38,8 @@ final private[sparkrest] class ConditionalRequests(config: RestConfig) {
 
   /** The options that decide how a response is read. After a change of one, the response must be read again. */
   private lazy val reading = {
-    val secret = RestOptions.all.filter(_.secret).map(_.name.toLowerCase).toSet ++ rendered
-    config.options.toMap.toSeq
-      .map { case (k, v) => (k.toLowerCase, v) }
-      .filterNot(o => secret(o._1))
-      .sorted
-      .mkString("\n")
+    val others = config.options.without(RestOptions.all.filter(_.secret).map(_.name) ++ rendered)
+    others.map { case (k, v) => (k.toLowerCase, v) }.toSeq.sorted.mkString("\n")
   }
 
   /** The request, with the validator of its last response. */

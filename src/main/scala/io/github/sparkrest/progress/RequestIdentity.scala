@@ -14,8 +14,7 @@ import io.github.sparkrest.secret.{Redact, Secret}
   */
 private[sparkrest] object RequestIdentity {
   def of(config: RestConfig): String = {
-    val texts = config.options.toMap.map { case (k, v) => k.toLowerCase -> v }
-    def text(o: Opt[_]) = (o.name +: o.aliases).flatMap(n => texts.get(n.toLowerCase)).headOption
+    def text(o: Opt[_]) = config.options.get(o)
     // Traversals of earlier versions have the hash of a text without the later options.
     val named = options.map(o => o -> text(o).fold("")(shown(o, _))) ++ later.flatMap(o => text(o).map(o -> shown(o, _)))
     ShortHash.of(named.map { case (o, value) => s"${o.name}=$value" }.mkString("\n"))

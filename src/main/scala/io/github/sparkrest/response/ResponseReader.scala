@@ -5,6 +5,7 @@ import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.{FirstBytes, HttpResponse, RetryPolicy}
 import io.github.sparkrest.json.SliceRules
+import io.github.sparkrest.options.RestOptions
 import io.github.sparkrest.options.tables.ResponseFormat
 import io.github.sparkrest.options.values.FieldPath
 import io.github.sparkrest.response.csv.CsvRecords
@@ -150,9 +151,7 @@ final private[sparkrest] class BodyPolicy(config: RestConfig) {
       }
       RestError(
         Condition.ApiReportedError,
-        s"the response reports an error (errorWhen=${config.options.toMap
-            .collectFirst { case (k, v) if k.equalsIgnoreCase("errorWhen") => v }
-            .getOrElse("")}): ${c.path} is ${value.getOrElse("")}.",
+        s"the response reports an error (errorWhen=${config.options.get(RestOptions.ErrorWhen).getOrElse("")}): ${c.path} is ${value.getOrElse("")}.",
         "The request will be retried.",
         waitMs(envelope),
         repeatable = RetryPolicy.isIdempotent(config.method.text)

@@ -5,10 +5,10 @@ import java.nio.file.Files
 
 import scala.util.Try
 
-import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.connector.tasks.TaskOptions
 import io.github.sparkrest.error.RestException
 import io.github.sparkrest.http.LocalServer
+import io.github.sparkrest.options.GivenOptions
 import org.apache.spark.sql.SparkSession
 import org.scalatest.BeforeAndAfterAll
 import org.scalatest.funsuite.AnyFunSuite
@@ -58,7 +58,7 @@ class OperatorPolicySuite extends AnyFunSuite with BeforeAndAfterAll {
 
   test("a task checks its options against the operator's settings again") {
     val options =
-      new RestConfig.OptionMap(Map("url" -> server.url, "authType" -> "Bearer", "oauthToken" -> "file:/etc/hostname"))
+      new GivenOptions(Map("url" -> server.url, "authType" -> "Bearer", "oauthToken" -> "file:/etc/hostname"))
     spark.sparkContext.version
     assert(TaskOptions(options, Vector.empty).parsed.left.exists(_.text.contains("spark.rest.policy.allowedPaths")))
   }

@@ -60,20 +60,18 @@ private[sparkrest] object CrossChecks {
     if (config.input.isDefined) "the first are the columns of the input" else "the first is named by offsetField"
 
   private def input(config: RestConfig): Seq[String] = {
-    val set = config.options.toMap.keySet.map(_.toLowerCase)
-    def isOnError(action: ErrorAction) = config.options.toMap.exists { case (k, v) =>
-      k.equalsIgnoreCase(RestOptions.OnError.name) && RestOptions.OnError.kind.read(v).contains(action)
-    }
+    def isOnError(action: ErrorAction) =
+      config.options.get(RestOptions.OnError).flatMap(RestOptions.OnError.kind.read).contains(action)
     def onError(action: ErrorAction, text: String) = if (isOnError(action)) Seq(s"onError: $text") else Nil
     config.input match {
       case None =>
         (BatchOnly ++ Seq("concurrency", "partitions"))
-          .filter(n => set(n.toLowerCase))
+          .filter(config.options.has(_))
           .map(n => s"$n: needs an input; set inputData or input") ++
           onError(ErrorAction.Row, "row needs an input; allowed without one: retry, fail")
       case Some(i) if config.streaming =>
         BatchOnly
-          .filter(n => set(n.toLowerCase))
+          .filter(config.options.has(_))
           .map(n => s"$n: belongs to spark.read, and streaming is true") ++
           onError(ErrorAction.Row, "row belongs to spark.read; allowed in a stream: retry, fail") ++
           unnamed(config, i).map(columns =>
@@ -81,7 +79,7 @@ private[sparkrest] object CrossChecks {
           )
       case Some(i) =>
         StreamOnly
-          .filter(n => set(n.toLowerCase))
+          .filter(config.options.has(_))
           .map(n => s"$n: belongs to streams; set streaming=true, or leave it out") ++ Seq(
           config.limits.rate.isDefined -> "maxRequestRate: is not possible with an input; use partitions and concurrency to limit its calls",
           config.paging.isPaged -> s"pagination: ${config.paging.kind} is not possible with an input: each row is one call",
@@ -204,7 +202,6 @@ private[sparkrest] object CrossChecks {
   }
 
   private def changes(config: RestConfig): Seq[String] = {
-    val set = config.options.toMap.keySet.map(_.toLowerCase)
     val mirrors = config.changes.exists(_.mirrors)
     Seq(
       (mirrors && config.offset.recordKey.isEmpty) ->
@@ -213,7 +210,7 @@ private[sparkrest] object CrossChecks {
         "recordKey: readChanges needs paths of names only, e.g. meta.id",
       config.changes.flatMap(_.deletedWhen).exists(!_.path.isPlain) ->
         "deletedWhen: needs a path of names only, e.g. meta.deleted=true",
-      (config.readChanges && !mirrors && set(RestOptions.DeletedAfter.name.toLowerCase)) ->
+      (config.readChanges && !mirrors && config.options.has(RestOptions.DeletedAfter)) ->
         s"deletedAfter: needs offsetType=snapshot, and offsetType is ${config.offset.kind}"
     ).collect { case (true, text) => text }
   }

@@ -3,10 +3,10 @@ package io.github.sparkrest.config.graphql
 
 import io.circe.Json
 import io.circe.parser.parse
-import io.github.sparkrest.options.RestOptions
-import io.github.sparkrest.options.tables.{Opt, PaginationType}
+import io.github.sparkrest.options.tables.PaginationType
 import io.github.sparkrest.options.values.FieldPath.{Each, Name}
 import io.github.sparkrest.options.values.{FieldPath, JsonTemplate, Template}
+import io.github.sparkrest.options.{GivenOptions, RestOptions}
 
 /** Writes `graphqlQuery` and `graphqlVariables` as the options of any other request: a body, `errorWhen`, and the pages of a
   * connection. Pure, and without effect on its own result, because executors parse the options again.
@@ -18,20 +18,18 @@ private[config] object GraphQl {
   import RestOptions.{json => _, _}
 
   /** @param problems with the options */
-  final case class Expanded(options: Map[String, String], problems: Seq[String])
+  final case class Expanded(options: GivenOptions, problems: Seq[String])
 
-  def expand(options: Map[String, String]): Expanded = {
-    def text(o: Opt[_]) = options.collectFirst { case (k, v) if k.equalsIgnoreCase(o.name) => v }
-    (text(GraphqlQuery), text(GraphqlVariables)) match {
+  def expand(options: GivenOptions): Expanded =
+    (options.get(GraphqlQuery), options.get(GraphqlVariables)) match {
       case (None, None)        => Expanded(options, Nil)
       case (None, Some(_))     => Expanded(options, Seq("graphqlVariables: needs graphqlQuery"))
       case (Some(query), vars) =>
         GraphQlDocument.parse(query) match {
           case Left(why)       => Expanded(options, Seq(s"graphqlQuery: $why"))
-          case Right(document) => new Expansion(query, document, vars.getOrElse("{}"), text).of(options)
+          case Right(document) => new Expansion(query, document, vars.getOrElse("{}"), options).expanded
         }
     }
-  }
 
   /** A list whose pages are linked by cursors.
     *
@@ -49,35 +47,36 @@ private[config] object GraphQl {
       query: String,
       document: GraphQlDocument,
       vars: String,
-      text: Opt[_] => Option[String]
+      options: GivenOptions
   ) {
     private val found = connections(Vector(Name("data")), document.fields)
-    private val connection = text(DataField).flatMap(FieldPath.parse) match {
+    private val connection = options.get(DataField).flatMap(FieldPath.parse) match {
       case Some(path) => found.find(_.records == path)
       case None       => if (found.lengthCompare(1) == 0) found.headOption else None
     }
     private val cursor = connection.flatMap(_.endCursor).filter(_ => names(vars).contains("cursor"))
 
-    def of(options: Map[String, String]): Expanded = {
+    def expanded: Expanded = {
       val (variables, wrong) = variablesOf(vars)
       val derived = Seq(ErrorWhen -> "errors") ++ connection.map(c => DataField -> c.records.toString) ++
         cursor.toSeq.flatMap(c => Seq(Pagination -> PaginationType.Cursor.text, NextField -> c.toString)) ++
         connection.filter(_ => cursor.isDefined).flatMap(_.hasNextPage).map(c => HasMoreField -> c.toString)
-      val own = Set(GraphqlQuery, GraphqlVariables).map(_.name.toLowerCase)
-      val kept = options.filterNot { case (k, _) => own(k.toLowerCase) }
+      val kept = options.without(Seq(GraphqlQuery, GraphqlVariables).map(_.name))
       Expanded(
-        derived.collect { case (o, value) if text(o).isEmpty => o.name -> value }.toMap ++ kept +
-          (Body.name -> s"""{"query":${literal(query)},"variables":$variables}"""),
+        new GivenOptions(
+          derived.collect { case (o, value) if !options.has(o) => o.name -> value }.toMap ++ kept +
+            (Body.name -> s"""{"query":${literal(query)},"variables":$variables}""")
+        ),
         wrong ++ problems
       )
     }
 
-    private def problems: Seq[String] = Seq(Body, InitialBody, BodyFormat).filter(text(_).isDefined).map { o =>
+    private def problems: Seq[String] = Seq(Body, InitialBody, BodyFormat).filter(options.has(_)).map { o =>
       s"${o.name}: cannot be combined with graphqlQuery, which makes the body"
     } ++ (for {
-      c <- connection.toSeq if c.endCursor.isDefined && cursor.isEmpty && text(Pagination).isEmpty
+      c <- connection.toSeq if c.endCursor.isDefined && cursor.isEmpty && !options.has(Pagination)
     } yield s"""graphqlVariables: no variable is "{cursor}", so only the first page of ${c.key} would be read; add one, or set pagination=none""") ++
-      (if (text(DataField).isEmpty && found.lengthCompare(1) > 0)
+      (if (!options.has(DataField) && found.lengthCompare(1) > 0)
          Seq(s"dataField: is required, because the query has several lists: ${found.map(_.records).mkString(", ")}")
        else Nil)
 

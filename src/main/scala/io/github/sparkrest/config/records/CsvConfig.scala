@@ -5,7 +5,7 @@ import java.util.Locale
 
 import scala.util.Try
 
-import io.github.sparkrest.options.{OptionReader, RestOptions}
+import io.github.sparkrest.options.{GivenOptions, OptionReader, RestOptions}
 
 /** The form of CSV responses: the options of `spark.read.csv` that say where a row and a value end. Spark's defaults, except
   * that `header` is true unless `recordFields` names the columns.
@@ -37,9 +37,9 @@ object CsvConfig {
   private val Unescaped =
     Seq("STOP_AT_CLOSING_QUOTE", "BACK_TO_DELIMITER", "STOP_AT_DELIMITER", "SKIP_VALUE", "RAISE_ERROR")
 
-  private[records] def read(read: OptionReader, options: Map[String, String], hasNames: Boolean): CsvConfig = {
+  private[records] def read(read: OptionReader, options: GivenOptions, hasNames: Boolean): CsvConfig = {
     val parser = new ParserOptions(read, options)
-    import parser.{flag, parsed, text}
+    import parser.{flag, parsed}
     // An empty text turns the character off, as in Spark.
     def char(name: String, default: Char) = parsed(name, default, "one character, or an empty text for none")(t =>
       if (t.length <= 1) Some(t.headOption.getOrElse(Off)) else None
@@ -51,14 +51,14 @@ object CsvConfig {
     CsvConfig(
       header = flag("header", !hasNames),
       delimiter = Seq("sep", "delimiter")
-        .find(text(_).isDefined)
+        .find(options.has(_))
         .fold(",")(n => parsed(n, ",", "a separator, e.g. ; or \\t")(delimiterOf)),
       quote = char("quote", '"'),
       escape = char("escape", '\\'),
       escapeOfEscape = Some(char("charToEscapeQuoteEscaping", Off)).filter(_ != Off),
       comment = char("comment", Off),
-      nullValue = text("nullValue").getOrElse(""),
-      emptyValue = text("emptyValue").getOrElse(""),
+      nullValue = options.get("nullValue").getOrElse(""),
+      emptyValue = options.get("emptyValue").getOrElse(""),
       ignoreLeadingWhiteSpace = flag("ignoreLeadingWhiteSpace", default = false),
       ignoreTrailingWhiteSpace = flag("ignoreTrailingWhiteSpace", default = false),
       lineSeparator = parsed("lineSep", Option.empty[String], "one or two characters")(t =>
@@ -70,7 +70,7 @@ object CsvConfig {
       unescapedQuotes = parsed("unescapedQuoteHandling", "STOP_AT_DELIMITER", Unescaped.mkString(", "))(t =>
         Some(t.trim.toUpperCase(Locale.ROOT)).filter(Unescaped.contains)
       ),
-      rowOptions = parser.among(RestOptions.json ++ RestOptions.csv)
+      rowOptions = options.only(RestOptions.json ++ RestOptions.csv)
     )
   }
 

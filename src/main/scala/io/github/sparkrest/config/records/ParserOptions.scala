@@ -2,22 +2,15 @@
 package io.github.sparkrest.config.records
 
 import java.nio.charset.Charset
-import java.util.Locale
 
 import scala.util.Try
 
-import io.github.sparkrest.options.OptionReader
+import io.github.sparkrest.options.{GivenOptions, OptionReader}
 
-/** Reads the options of Spark's parsers that the connector itself obeys. They are no rows of the option table, because Spark defines
-  * them.
-  */
-final private[records] class ParserOptions(read: OptionReader, options: Map[String, String]) {
-  private val texts = options.map { case (k, v) => k.toLowerCase(Locale.ROOT) -> v }
-
-  def text(name: String): Option[String] = texts.get(name.toLowerCase(Locale.ROOT))
-
+/** Reads the options of Spark's parsers that the connector itself obeys. The option table lacks them, because Spark defines them. */
+final private[records] class ParserOptions(read: OptionReader, options: GivenOptions) {
   def parsed[A](name: String, default: A, allowed: String)(parse: String => Option[A]): A =
-    text(name).fold(default) { t =>
+    options.get(name).fold(default) { t =>
       parse(t).getOrElse {
         read.problem(s"""$name: "$t" is not allowed; allowed: $allowed""")
         default
@@ -29,16 +22,8 @@ final private[records] class ParserOptions(read: OptionReader, options: Map[Stri
 
   /** Under one of its two names. */
   def charset: Option[String] = Seq("encoding", "charset")
-    .find(text(_).isDefined)
-    .flatMap(n => parsed(n, Option.empty[String], "a charset of Java")(t => ParserOptions.charsetOf(t).map(Some(_))))
-
-  /** The given options among these. */
-  def among(names: Seq[String]): Map[String, String] = {
-    val known = names.map(_.toLowerCase(Locale.ROOT)).toSet
-    options.filter { case (k, _) => known(k.toLowerCase(Locale.ROOT)) }
-  }
-}
-
-private[records] object ParserOptions {
-  def charsetOf(name: String): Option[String] = Try(Charset.forName(name.trim).name).toOption
+    .find(options.has(_))
+    .flatMap(n =>
+      parsed(n, Option.empty[String], "a charset of Java")(t => Try(Charset.forName(t.trim).name).toOption.map(Some(_)))
+    )
 }

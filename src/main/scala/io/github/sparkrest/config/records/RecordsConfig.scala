@@ -4,7 +4,7 @@ package io.github.sparkrest.config.records
 import io.github.sparkrest.BuildInfo
 import io.github.sparkrest.options.values.FieldPath
 import io.github.sparkrest.options.values.FieldPath.{At, Each, Name, Segment, Where}
-import io.github.sparkrest.options.{OptionReader, RestOptions, tables}
+import io.github.sparkrest.options.{GivenOptions, OptionReader, RestOptions, tables}
 
 /** How a response becomes records.
   *
@@ -57,7 +57,7 @@ object AddedField {
 }
 
 object RecordsConfig {
-  private[sparkrest] def read(read: OptionReader, options: Map[String, String]): RecordsConfig = {
+  private[sparkrest] def read(read: OptionReader, options: GivenOptions): RecordsConfig = {
     import RestOptions._
     val names = read.opt(RecordFields).getOrElse(Nil)
     val format = read(ResponseFormat)
@@ -86,10 +86,9 @@ object RecordsConfig {
       path.map(AddedField.At(_))
   }
 
-  private def problems(c: RecordsConfig, options: Map[String, String]): Seq[String] = {
-    def among(names: Seq[String]) = names.filter(n => options.keys.exists(_.equalsIgnoreCase(n)))
-    val csvOnly = among(RestOptions.csv).filterNot(n => c.isXml && RestOptions.xml.contains(n))
-    val xmlOnly = among(RestOptions.xml.diff(RestOptions.csv))
+  private def problems(c: RecordsConfig, options: GivenOptions): Seq[String] = {
+    val csvOnly = RestOptions.csv.filter(options.has(_)).filterNot(n => c.isXml && RestOptions.xml.contains(n))
+    val xmlOnly = RestOptions.xml.diff(RestOptions.csv).filter(options.has(_))
     val several = c.paths.lengthCompare(1) > 0
     val hasNoPaths = c.isCsv || c.isBinary || c.isXml
     def meet(a: FieldPath, b: FieldPath) = a.segments.zip(b.segments).forall { case (x, y) => mayMeet(x, y) }

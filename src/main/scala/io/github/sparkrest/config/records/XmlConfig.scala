@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.config.records
 
-import io.github.sparkrest.options.{OptionReader, RestOptions}
+import io.github.sparkrest.options.{GivenOptions, OptionReader, RestOptions}
 
 /** The form of XML responses, as the options of `spark.read.xml` say it, with Spark's defaults.
   *
@@ -23,20 +23,18 @@ final case class XmlConfig(
 )
 
 object XmlConfig {
-  private[records] def read(read: OptionReader, options: Map[String, String]): XmlConfig = {
+  private[records] def read(read: OptionReader, options: GivenOptions): XmlConfig = {
     val parser = new ParserOptions(read, options)
     XmlConfig(
-      rowTag = parser.text(RowTag).fold("")(_.trim.stripPrefix("<").stripSuffix(">")),
-      attributePrefix = parser.text("attributePrefix").getOrElse("_"),
+      rowTag = options.get("rowTag").fold("")(_.trim.stripPrefix("<").stripSuffix(">")),
+      attributePrefix = options.get("attributePrefix").getOrElse("_"),
       valueTag = parser.parsed("valueTag", "_VALUE", "a name that is not empty")(Some(_).filter(_.nonEmpty)),
       excludesAttributes = parser.flag("excludeAttribute", default = false),
       trims = parser.flag("ignoreSurroundingSpaces", default = true),
       ignoresNamespace = parser.flag("ignoreNamespace", default = false),
-      nullValue = parser.text("nullValue"),
+      nullValue = options.get("nullValue"),
       charset = parser.charset,
-      rowOptions = parser.among(RestOptions.json ++ RestOptions.xml)
+      rowOptions = options.only(RestOptions.json ++ RestOptions.xml)
     )
   }
-
-  private[records] val RowTag = "rowTag"
 }

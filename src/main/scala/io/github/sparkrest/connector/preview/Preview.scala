@@ -10,7 +10,7 @@ import io.github.sparkrest.error.RestError
 import io.github.sparkrest.http.auth.KnownSecrets
 import io.github.sparkrest.http.client.FirstResponse
 import io.github.sparkrest.options.tables.{Opt, OptType}
-import io.github.sparkrest.options.{RestOptions, SecretReference}
+import io.github.sparkrest.options.{GivenOptions, RestOptions, SecretReference}
 import io.github.sparkrest.preview.{
   FieldProfile,
   Findings,
@@ -134,7 +134,9 @@ final private[sparkrest] class Preview(userOptions: Map[String, String], session
 
   /** The placeholder in the URL contains the name of the field. */
   private def withField(userOptions: Map[String, String]): Map[String, String] =
-    RestConfig.placeholderIn(userOptions).fold(userOptions)(name => userOptions + (RestOptions.OffsetField.name -> name))
+    RestConfig
+      .placeholderIn(new GivenOptions(userOptions))
+      .fold(userOptions)(name => userOptions + (RestOptions.OffsetField.name -> name))
 
   private def parsed(options: Map[String, String]): RestConfig = orThrow(
     Application.current.flatMap(_.parse(options, InputTable.viewColumns(options, session)))

@@ -5,7 +5,7 @@ import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.connector.session.Application
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.http.RecentlyUsed
-import io.github.sparkrest.options.SecretReference
+import io.github.sparkrest.options.{GivenOptions, SecretReference}
 import io.github.sparkrest.pagelog.store.BodyFolder
 import io.github.sparkrest.response.files.BodyStore
 import org.apache.spark.broadcast.Broadcast
@@ -20,7 +20,7 @@ import org.apache.spark.util.SerializableConfiguration
   *
   * @param columns of the input
   */
-final private[sparkrest] case class TaskOptions(options: RestConfig.OptionMap, columns: Vector[String]) {
+final private[sparkrest] case class TaskOptions(options: GivenOptions, columns: Vector[String]) {
 
   /** Left: something the driver had is missing in the task, for example the file of a secret. */
   def parsed: Either[RestError, RestConfig] = Application.current.flatMap { application =>
@@ -35,8 +35,8 @@ private[sparkrest] object TaskOptions {
   private val kept = new RecentlyUsed[(TaskOptions, Application), RestConfig]
 
   def apply(config: RestConfig): TaskOptions = config.input.fold(TaskOptions(config.options, Vector.empty)) { input =>
-    val others = config.options.toMap.filterNot { case (k, _) => Set("inputdata", "input")(k.toLowerCase) }
-    TaskOptions(new RestConfig.OptionMap(others + ("input" -> "rows of this task")), input.columns)
+    val others = config.options.without(Seq("inputData", "input"))
+    TaskOptions(new GivenOptions(others + ("input" -> "rows of this task")), input.columns)
   }
 }
 

@@ -8,15 +8,13 @@ import io.github.sparkrest.options.{OptionReader, RestOptions, SecretReference}
   * another process renews in its file, as Kubernetes does.
   */
 final private class RenewedFiles(config: RestConfig) {
-  private val names = RestOptions.authentication.map(_.name.toLowerCase).toSet
-  private val mayChange = config.options.toMap.exists { case (name, text) =>
-    names(name.toLowerCase) && SecretReference.mayChange(text)
-  }
+  private val mayChange =
+    config.options.only(RestOptions.authentication.map(_.name)).values.exists(SecretReference.mayChange)
 
   /** `None`: no option refers to a file or a Hadoop credential, or they cannot be read now. */
   def read(): Option[AuthConfig] = if (!mayChange) None
   else {
-    val reader = new OptionReader(config.options.toMap, config.policy, config.secrets)
+    val reader = new OptionReader(config.options, config.policy, config.secrets)
     val auth = AuthOptions(reader, config.input.isDefined && !config.streaming)
     reader.result(auth).toOption
   }

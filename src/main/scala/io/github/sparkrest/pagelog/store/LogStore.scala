@@ -83,20 +83,20 @@ object LogStore {
     else on(fs, qualified)
   }
 
-  private[sparkrest] def on(fs: FileSystem, root: Path): LogStore = ConditionalCreate.of(fs, root) match {
-    case Some(conditional)                          => new ObjectLogStore(fs, root, conditional)
+  private[sparkrest] def on(fs: FileSystem, root: Path): LogStore = ObjectClient.of(fs, root) match {
+    case Some(client)                               => new ObjectLogStore(client, root)
     case None if ObjectStores(root.toUri.getScheme) => throw unsupported(root, fs).toException // guard: I1.24
     case None                                       => new HadoopLogStore(fs, root)
   }
 
   private def unsupported(root: Path, fs: FileSystem): RestError = {
     val (cause, remedy) =
-      if (fs.getConf.getBoolean(ConditionalCreate.S3Switch, true))
+      if (fs.getConf.getBoolean(ObjectClient.S3Switch, true))
         s"With Hadoop ${VersionInfo.getVersion}, ${fs.getClass.getName} does not create a file only if it is absent" ->
           "On S3 use s3a:// with Spark 4.1 or later and the hadoop-aws of its Hadoop version (3.4.2 or later), and on Google Cloud Storage use Google's gcs-connector."
       else
-        s"${ConditionalCreate.S3Switch} is false, so ${fs.getClass.getName} does not create a file only if it is absent" ->
-          s"Set ${ConditionalCreate.S3Switch} to true."
+        s"${ObjectClient.S3Switch} is false, so ${fs.getClass.getName} does not create a file only if it is absent" ->
+          s"Set ${ObjectClient.S3Switch} to true."
     RestError(
       Condition.StoreUnsupported,
       s"$root cannot hold the files of spark-rest. $cause, and two runs of the query would not notice each other.",

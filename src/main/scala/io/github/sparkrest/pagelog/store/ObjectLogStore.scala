@@ -6,26 +6,25 @@ import java.net.SocketTimeoutException
 import java.nio.channels.ClosedByInterruptException
 import java.util.concurrent.ExecutionException
 
-import scala.annotation.{nowarn, tailrec}
+import scala.annotation.tailrec
 import scala.util.{Failure, Success, Try}
 
-import org.apache.hadoop.fs.{FSDataOutputStream, FileSystem, Path}
+import org.apache.hadoop.fs.{FSDataOutputStream, Path}
 
 /** An object store. An object appears whole when its stream is closed, or it does not appear. So there are no temporary files,
   * and no rename, which would be a copy that replaces whatever has the name.
   *
   * Every request costs time and money. Nothing here lists a folder except [[list]].
   */
-final private[sparkrest] class ObjectLogStore(fs: FileSystem, root: Path, conditional: ConditionalCreate)
-    extends HadoopFiles(fs, root) {
+final private[sparkrest] class ObjectLogStore(client: ObjectClient, root: Path) extends HadoopFiles(client.fs, root) {
   import ObjectLogStore._
 
   /** Only the driver deletes. */
-  private lazy val bulk = BulkDelete.of(fs, root)
+  private lazy val bulk = BulkDelete.of(client.fs, root)
 
   override def noteMillis: Long = NoteMillis
 
-  def create(name: String): OutputStream = conditional.absentOnly(fs, path(name))
+  def create(name: String): OutputStream = client.absentOnly(path(name))
 
   /** Publishes nothing, and leaves no part of an upload behind, if the client can break off an upload. */
   override def abandon(name: String, half: OutputStream): Unit = half match {
@@ -40,7 +39,7 @@ final private[sparkrest] class ObjectLogStore(fs: FileSystem, root: Path, condit
     * write will do. Retries if the name is free: two writers at once may make the store refuse both.
     */
   @tailrec private def writeIfAbsent(name: String, bytes: Array[Byte], tries: Int): Boolean =
-    Try(write(conditional.absentOnly(fs, path(name)), bytes)) match {
+    Try(write(client.absentOnly(path(name)), bytes)) match {
       case Success(())                  => true
       case Failure(e) if isInterrupt(e) => throw e
       case Failure(e: IOException)      =>
@@ -56,22 +55,18 @@ final private[sparkrest] class ObjectLogStore(fs: FileSystem, root: Path, condit
   def overwrite(name: String, bytes: Array[Byte]): Unit = overwrite(name, bytes, Tries)
 
   @tailrec private def overwrite(name: String, bytes: Array[Byte], tries: Int): Unit =
-    Try(write(conditional.replacing(fs, path(name)), bytes)) match {
+    Try(write(client.replacing(path(name)), bytes)) match {
       case Failure(e: IOException) if tries > 1 && !isInterrupt(e) => overwrite(name, bytes, tries - 1)
       case done                                                    => done.get
     }
 
-  /** `isFile` is deprecated because its callers may not expect a request. On S3 it is the only call that sends one request: for
-    * an object that is absent, `getFileStatus` lists the name too, to see whether it is a folder.
-    */
-  @nowarn("cat=deprecation")
-  override def exists(name: String): Boolean = fs.isFile(path(name))
+  override def exists(name: String): Boolean = client.exists(path(name))
 
   /** With the length of the file, the client need not request it. It reads nothing beyond this length, so the end of the range will
     * do.
     */
   def open(name: String, from: Long, bytes: Long): InputStream = {
-    val builder = fs.openFile(path(name))
+    val builder = client.fs.openFile(path(name))
     builder.opt("fs.option.openfile.length", (from + bytes).toString)
     builder.opt("fs.option.openfile.read.policy", "whole-file")
     val in =
@@ -87,7 +82,7 @@ final private[sparkrest] class ObjectLogStore(fs: FileSystem, root: Path, condit
 
   override def delete(names: Seq[String]): Unit = bulk match {
     case Some(delete) => delete(names.map(path))
-    case None         => names.foreach(name => fs.delete(path(name), false))
+    case None         => names.foreach(name => client.fs.delete(path(name), false))
   }
 
   /** There are none. */

@@ -6,9 +6,9 @@ import java.nio.file.{Files, Path}
 import scala.jdk.CollectionConverters._
 import scala.util.Try
 
-import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.connector.tasks.TaskOptions
 import io.github.sparkrest.http.LocalServer
+import io.github.sparkrest.options.GivenOptions
 import org.apache.hadoop.conf.Configuration
 import org.apache.hadoop.security.alias.CredentialProviderFactory
 import org.apache.spark.SparkConf
@@ -158,7 +158,7 @@ class ApplicationSecretsSuite extends AnyFunSuite with BeforeAndAfterAll {
     spark.sparkContext.version
     def task(token: String) = {
       val options = Map("url" -> server.url, "authType" -> "Bearer", "oauthToken" -> token)
-      TaskOptions(new RestConfig.OptionMap(options), Vector.empty)
+      TaskOptions(new GivenOptions(options), Vector.empty)
     }
     val (hadoop, conf) = (task("hadoop:acme-token"), task("conf:spark.acme.token"))
     assert(hadoop.config.auth.secrets.map(_.reveal) == Seq(InHadoop))

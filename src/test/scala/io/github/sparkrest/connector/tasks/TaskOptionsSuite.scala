@@ -5,12 +5,13 @@ import java.nio.charset.StandardCharsets.UTF_8
 import java.nio.file.Files
 
 import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.options.GivenOptions
 import org.scalatest.funsuite.AnyFunSuite
 
 /** The parsed options that an executor keeps from one task to the next. */
 class TaskOptionsSuite extends AnyFunSuite {
   private def task(options: (String, String)*) =
-    TaskOptions(new RestConfig.OptionMap(options.toMap + ("url" -> "https://api.example.com/")), Vector.empty)
+    TaskOptions(new GivenOptions(options.toMap + ("url" -> "https://api.example.com/")), Vector.empty)
 
   test("equal options are parsed once, and different options stay separate") {
     val first = task("pageSize" -> "10", "pagination" -> "page").config

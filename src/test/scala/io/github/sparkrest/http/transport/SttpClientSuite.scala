@@ -138,7 +138,9 @@ class SttpClientSuite extends AnyFunSuite {
   test("a body that pauses longer than readTimeout is an error") {
     raw { s =>
       s.getOutputStream.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n[1,".getBytes(UTF_8))
+      // A client without a limit would wait until here.
       Thread.sleep(5000)
+      s.close()
     } { url =>
       val began = System.nanoTime
       connectionFails(url, "no data for 0.3 s")
