@@ -39,11 +39,10 @@ final private[xml] class XmlElement(val name: String, val attributes: Vector[(St
   /** The element as JSON, by the rules of Spark's parser: a text, or an object if it has attributes or elements. Elements of one
     * name are an array. All values are strings, because only a schema has types.
     */
-  def appendJson(out: java.lang.StringBuilder, config: XmlConfig, withAttributes: Boolean): Unit = {
-    val text = this.text(config)
-    if (!content.exists(_.isInstanceOf[XmlElement]) && (!withAttributes || attributes.isEmpty)) scalar(out, text, config)
+  def appendJson(out: java.lang.StringBuilder, config: XmlConfig, withAttributes: Boolean): Unit =
+    if (!content.exists(_.isInstanceOf[XmlElement]) && (!withAttributes || attributes.isEmpty))
+      scalar(out, text(config), config)
     else appendObject(out, config, withAttributes)(_ => ())
-  }
 
   /** [[appendJson]], always as an object.
     *
