@@ -18,7 +18,7 @@ PAYLOADS = (
         "I1.61",
         "a file under the name of a body is the whole body",
         "if (!isThere(file, saved.length) && !fs.rename(temporary, file) && !isThere(file, saved.length))",
-        "if (!fs.exists(file) && !fs.rename(temporary, file))",
+        "if (!isThere(file, saved.length) && !fs.exists(file) && !fs.rename(temporary, file))",
         "BodyFolderSuite",
         "a file of another length under that name is replaced: it is not of a whole body",
     ),

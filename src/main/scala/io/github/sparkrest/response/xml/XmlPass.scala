@@ -117,8 +117,8 @@ final private[xml] class XmlPass(
 
 private object XmlPass {
 
-  /** As for JSON: the limit of Jackson. */
-  val Deepest = 1000
+  /** Each level takes about a kilobyte of the thread's stack, here and in Spark's parser. */
+  val Deepest = 200
 
   /** Bytes of an object in memory, next to its text. */
   private val Overhead = 64
