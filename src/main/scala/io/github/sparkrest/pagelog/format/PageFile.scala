@@ -74,11 +74,8 @@ object PageFile {
     bytes
   }
 
-  private def readInto(store: LogStore, name: String, from: Long, length: Int, bytes: Array[Byte]): Unit = {
-    val in = store.open(path(name), from, length.toLong)
-    try if (in.readNBytes(bytes, 0, length) < length) throw broken(store, name, "it is cut short")
-    finally in.close()
-  }
+  private def readInto(store: LogStore, name: String, from: Long, length: Int, bytes: Array[Byte]): Unit =
+    if (store.read(path(name), from, length, bytes) < length) throw broken(store, name, "it is cut short")
 
   /** For a reader that starts at the beginning. The footer's version applies to the whole file. */
   private def header(bytes: Array[Byte]): Either[Unreadable, Unit] =

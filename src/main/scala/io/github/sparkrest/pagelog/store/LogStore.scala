@@ -50,6 +50,13 @@ trait LogStore {
     */
   def open(name: String, from: Long, bytes: Long): InputStream
 
+  /** Reads `length` bytes from byte `from` on into the beginning of an array. Returns how many there were. */
+  def read(name: String, from: Long, length: Int, into: Array[Byte]): Int = {
+    val in = open(name, from, length.toLong)
+    try in.readNBytes(into, 0, length)
+    finally in.close()
+  }
+
   /** Names of the files in a folder, in any order; empty without the folder. */
   def list(folder: String): Seq[String]
 

@@ -74,10 +74,13 @@ private[store] object ObjectClient {
   }
 
   private object Google {
+
+    /** About the size of a block of a page file. */
+    private val LeastReadBytes = 256L << 10
     private val clients = TrieMap.empty[(String, UserGroupInformation), FileSystem]
 
-    /** A client like `fs` that does not look for folders before it creates, deletes or finds an object, which are lists. Nothing
-      * in a page log depends on them: no name is both an object and a folder.
+    /** A client like `fs` that does not look for folders before it creates, deletes or finds an object: each look lists a name.
+      * Nothing in a page log depends on it, because no name is both an object and a folder.
       *
       * It lives as long as the JVM, like the clients that Hadoop keeps, and like them, one for each bucket and user.
       */
@@ -90,6 +93,9 @@ private[store] object ObjectClient {
           )
           // `open` then tells whether there is an object.
           conf.setBoolean("fs.gs.inputstream.fast.fail.on.not.found.enable", true)
+          // A read then requests its bytes, and not all bytes up to the file's end.
+          conf.set("fs.gs.inputstream.fadvise", "RANDOM")
+          conf.setLong("fs.gs.inputstream.min.range.request.size", LeastReadBytes)
           FileSystem.newInstance(root.toUri, conf)
         }
       )

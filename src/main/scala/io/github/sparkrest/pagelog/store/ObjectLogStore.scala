@@ -65,10 +65,19 @@ final private[sparkrest] class ObjectLogStore(client: ObjectClient, root: Path) 
   /** With the length of the file, the client need not request it. It reads nothing beyond this length, so the end of the range will
     * do.
     */
-  def open(name: String, from: Long, bytes: Long): InputStream = {
+  def open(name: String, from: Long, bytes: Long): InputStream = open(name, from, bytes, "whole-file")
+
+  /** By one request for these bytes. In any other way the client of S3 in Hadoop 3.5 requests all bytes up to the file's end. */
+  override def read(name: String, from: Long, length: Int, into: Array[Byte]): Int = {
+    val in = open(name, from, length.toLong, "random")
+    try in.readNBytes(into, 0, length)
+    finally in.close()
+  }
+
+  private def open(name: String, from: Long, bytes: Long, policy: String): InputStream = {
     val builder = client.fs.openFile(path(name))
     builder.opt("fs.option.openfile.length", (from + bytes).toString)
-    builder.opt("fs.option.openfile.read.policy", "whole-file")
+    builder.opt("fs.option.openfile.read.policy", policy)
     val in =
       try builder.build().get()
       catch { case e: ExecutionException if e.getCause != null => throw e.getCause }
