@@ -7,7 +7,8 @@ from mutant import Mutant
 from mutants_of_changes import CHANGES
 from mutants_of_payloads import PAYLOADS
 from mutants_of_polling import POLLING
+from mutants_of_queues import QUEUES
 from mutants_of_runs import RUNS
 from mutants_of_the_log import LOG
 
-MUTANTS: tuple[Mutant, ...] = (*POLLING, *LOG, *RUNS, *CHANGES, *PAYLOADS)
+MUTANTS: tuple[Mutant, ...] = (*POLLING, *LOG, *RUNS, *CHANGES, *PAYLOADS, *QUEUES)

@@ -81,8 +81,8 @@ LOG = (
     Mutant(
         "I4.9",
         "page files without a manifest are swept",
-        "sweepPages(store, ledger)(_ < epoch)",
-        "sweepPages(store, ledger)(_ < 0)",
+        "sweepPages(store, ledger, note)(_ < epoch)",
+        "sweepPages(store, ledger, note)(_ < 0)",
         "PageLogSuite",
         "a page file without a manifest does not count, and the next run sweeps it",
     ),

@@ -289,6 +289,19 @@ def deleted_customers(request: Request) -> Answer:
     return Answer({"deleted": [gone] if str(gone["deleted_at"]) >= request.query.get("since", "") else []})
 
 
+def pull(request: Request) -> Answer:
+    found = [{"ackId": f"a{r['id']}", "message": {"messageId": str(r["id"]), "data": "eA=="}} for r in RECORDS]
+    return Answer({"receivedMessages": found} if json.loads(request.body)["maxMessages"] else {})
+
+
+def acknowledged(request: Request) -> Answer:
+    return Answer({} if json.loads(request.body)["ackIds"] else NOT_FOUND.body)
+
+
+def jobs(request: Request) -> Answer:
+    return Answer({"messages": [{"id": r["id"], "receipt": f"r{r['id']}", "type": r["type"]} for r in RECORDS]})
+
+
 PATHS: dict[str, Callable[[Request], Answer]] = {
     "/data": since_timestamp,
     "/messages": by_cursor,
@@ -324,6 +337,9 @@ PATHS: dict[str, Callable[[Request], Answer]] = {
     "/papers": papers,
     "/customers": customers,
     "/customers/deleted": deleted_customers,
+    "/queue:pull": pull,
+    "/queue:acknowledge": acknowledged,
+    "/jobs/messages": jobs,
 }
 
 
@@ -335,6 +351,8 @@ def example(folder: Path) -> Emulated:
             return Answer(b"\x89PNG", headers={"Content-Type": "image/png"})
         if request.path.startswith("/users/") and request.path not in PATHS:
             return user(request)
+        if request.path.startswith("/jobs/messages/"):
+            return Answer({}) if request.method == "DELETE" and request.query["receipt"] else NOT_FOUND
         if request.path.startswith("/repos/"):
             return by_change(request)
         return PATHS[request.path](request) if request.path in PATHS else NOT_FOUND

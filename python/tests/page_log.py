@@ -67,6 +67,8 @@ class PageLog:
     epochs: list[int] = field(default_factory=list)
     states: list[int] = field(default_factory=list)
     """Numbers of the files with the states of all endpoints. Each file covers the manifests up to its number."""
+    pending_acks: list[str] = field(default_factory=list)
+    """Page files with acknowledgements that a state names. The task that has sent them deletes its file."""
     temporary: list[str] = field(default_factory=list)
 
     @property
@@ -75,8 +77,8 @@ class PageLog:
 
     @property
     def orphans(self) -> set[str]:
-        """Page files that no manifest names. The query ignores them."""
-        return set(self.page_files) - self.named
+        """Page files that neither a manifest nor an acknowledgement names. The query ignores them."""
+        return set(self.page_files) - self.named - set(self.pending_acks)
 
     @property
     def files(self) -> int:
@@ -125,21 +127,25 @@ def page_log_of(checkpoint: Path) -> Path:
 def read_page_log(folder: Path) -> PageLog:
     """Reads every file. Raises an error for files that it cannot read, except for incomplete page files."""
     log = PageLog()
+    acks: set[str] = set()
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
         name = path.relative_to(folder).as_posix()
         top, _, rest = name.rpartition("/")
         if name.endswith(".tmp"):
             log.temporary.append(name)
         elif name == "last-poll.json":
-            _note(_json(path.read_text(), name))
+            acks |= _note(_json(path.read_text(), name))
         elif name == "left-endpoints.json":
             _json(path.read_text(), name)
         elif name == "run-starts.json":
             _keys(_json(path.read_text(), name), {"version", "starts"}, name)
         elif top == "manifests" and NUMBERED.fullmatch(rest):
-            log.manifests.append(_manifest(path, int(rest[:20])))
+            manifest, files = _manifest(path, int(rest[:20]))
+            log.manifests.append(manifest)
+            acks |= files
         elif top == "states" and NUMBERED.fullmatch(rest):
-            log.states.append(_states(path, int(rest[:20])))
+            acks |= _states(path, int(rest[:20]))
+            log.states.append(int(rest[:20]))
         elif top == "pages" and PAGES.fullmatch(rest):
             log.page_files[rest] = _whole_records(path)
         elif top == "seen" and SEEN.fullmatch(rest):
@@ -148,30 +154,31 @@ def read_page_log(folder: Path) -> PageLog:
             log.epochs.append(int(rest))
         else:
             raise NotAPageLogError(f"{name} is not a file of a page log")
+    log.pending_acks = sorted(acks & set(log.page_files))
     for m in log.manifests:
         if m.epoch > log.newest_epoch:
             raise NotAPageLogError(f"manifest {m.seq} is of run {m.epoch}, the newest run is {log.newest_epoch}")
     return log
 
 
-def _note(note: Any) -> None:
+def _note(note: Any) -> set[str]:
     _keys(note, {"version", "after", "polledAtMs", "endpoints"}, "last-poll.json", {"pace"})
     if "pace" in note:
         _keys(note["pace"], {"notBefore", "used", "granted"}, "last-poll.json: pace", {"last"})
-    _endpoints(note["endpoints"], "last-poll.json")
+    return _endpoints(note["endpoints"], "last-poll.json")
 
 
-def _states(path: Path, seq: int) -> int:
+def _states(path: Path, seq: int) -> set[str]:
     what = f"states {seq}"
     states = _json(path.read_text(), what)
     _keys(states, {"version", "seq", "endpoints"}, what)
-    _endpoints(states["endpoints"], what)
+    acks = _endpoints(states["endpoints"], what)
     if states["version"] not in VERSIONS or states["seq"] != seq:
         raise NotAPageLogError(f"{what} says version {states['version']}, seq {states['seq']}")
-    return seq
+    return acks
 
 
-def _manifest(path: Path, seq: int) -> Manifest:
+def _manifest(path: Path, seq: int) -> tuple[Manifest, set[str]]:
     what = f"manifest {seq}"
     m = _json(path.read_text(), what)
     _keys(m, {"version", "seq", "previous", "epoch", "file", "endpoints"}, what, {"rows"})
@@ -185,19 +192,19 @@ def _manifest(path: Path, seq: int) -> Manifest:
             raise NotAPageLogError(f"{what} has a page of an endpoint whose state it does not have")
         if "origin" in page:
             _keys(page["origin"], {"url", "status", "at", "number"}, f"{what}: origin")
-    _endpoints(m["endpoints"], what)
+    acks = _endpoints(m["endpoints"], what)
     rows = m.get("rows", {})
     if not (rows.keys() <= m["endpoints"].keys() and all(isinstance(_json(r, what), dict) for r in rows.values())):
         raise NotAPageLogError(f"{what} has rows that are of none of its endpoints, or no rows: {rows}")
     if m["version"] not in VERSIONS or m["seq"] != seq or m["previous"] >= seq:
         raise NotAPageLogError(f"{what} says version {m['version']}, seq {m['seq']}, previous {m['previous']}")
-    return Manifest(
-        seq, m["previous"], m["epoch"], file["name"], file["bytes"], sum(page["records"] for page in file["pages"])
-    )
+    records = sum(page["records"] for page in file["pages"])
+    return Manifest(seq, m["previous"], m["epoch"], file["name"], file["bytes"], records), acks
 
 
-def _endpoints(states: Any, what: str) -> None:
-    """States by endpoint."""
+def _endpoints(states: Any, what: str) -> set[str]:
+    """Checks states by endpoint. Returns the files of their acknowledgements."""
+    acks = set()
     for key, state in states.items():
         where = f"{what}: endpoint {key}"
         optional = {
@@ -210,13 +217,18 @@ def _endpoints(states: Any, what: str) -> None:
             "emptyAt",
             "refusedAt",
             "largestPage",
+            "acks",
         }
         _keys(state, {"offset", "boundary"}, where, optional)
         if "drain" in state:
             more = {"previous", "request", "lowest", "lastPage", "emptyPages", "undelivered"}
             _keys(state["drain"], DRAIN, f"{where}: drain", more)
+        if "acks" in state:
+            _keys(state["acks"], {"file", "records"}, f"{where}: acks", {"sent"})
+            acks.add(state["acks"]["file"])
         if "validators" in state:
             _keys(state["validators"], {"request", "atMs"}, f"{where}: validators", {"etag", "modified"})
+    return acks
 
 
 def _seen_entries(path: Path) -> int | None:

@@ -192,6 +192,20 @@ def test_a_signature_with_another_key_is_refused(spark: SparkSession) -> None:
         assert not provider.accepted
 
 
+def five_ids_arrive(
+    got: Collected, api: Emulated, feed: Feed, first: Callable[[], None], then: Callable[[], None]
+) -> None:
+    """Three ids are there. Another comes after `first` and a failed response, and another after `then`."""
+    got.await_rows(3)
+    first()
+    api.fail_next(Failure.STATUS_500)
+    feed.add({"id": 4})
+    got.await_rows(4)
+    then()
+    feed.add({"id": 5})
+    assert sorted(r.id for r in got.await_rows(5)) == [1, 2, 3, 4, 5]
+
+
 @pytest.mark.parametrize("algorithm", ["MD5", "SHA-256", "SHA-256-sess"])
 def test_digest_answers_a_challenge_and_then_counts(spark: SparkSession, algorithm: str) -> None:
     """Pages, a failed response, a stale nonce, and a server that forgets its nonces."""
@@ -201,14 +215,7 @@ def test_digest_answers_a_challenge_and_then_counts(spark: SparkSession, algorit
     with challenging(provider, ids_from(feed, most=2, data_field=None)) as api:
         options = {"auth_type": "Digest", "user_id": provider.user, "user_password": provider.password}
         with collecting(ids_of(spark, api, streaming_interval=0.1, retry_backoff=0.05, **options)) as got:
-            got.await_rows(3)
-            provider.renew()
-            api.fail_next(Failure.STATUS_500)
-            feed.add({"id": 4})
-            got.await_rows(4)
-            api.await_polls(12)
-            feed.add({"id": 5})
-            assert sorted(r.id for r in got.await_rows(5)) == [1, 2, 3, 4, 5]
+            five_ids_arrive(got, api, feed, provider.renew, lambda: api.await_polls(12))
             assert failed_polls(got) == 0
         assert len(provider.nonces) >= 4, "some were stale, and one was forgotten"
         assert sum(len(c) for c in provider.nonces.values()) > len(api.requests) * 2 // 3, "most requests carried one"
@@ -251,14 +258,7 @@ def test_a_session_is_renewed_when_it_ends(spark: SparkSession, tmp_path: Path, 
     with provider.behind(data) as api:
         options = PLACES[place] | {"session_url": f"{api.url}/session", "session_body": body, "retry_backoff": 0.05}
         with collecting(ids_of(spark, api, streaming_interval=0.1, **options)) as got:
-            got.await_rows(3)
-            provider.revoke()
-            api.fail_next(Failure.STATUS_500)
-            feed.add({"id": 4})
-            got.await_rows(4)
-            time.sleep(2)
-            feed.add({"id": 5})
-            assert sorted(r.id for r in got.await_rows(5)) == [1, 2, 3, 4, 5]
+            five_ids_arrive(got, api, feed, provider.revoke, lambda: time.sleep(2))
             # A POST that failed is not repeated within the poll.
             assert failed_polls(got) == (place == "body")
     # The stream may end between a refusal and its login.

@@ -218,6 +218,14 @@ class Session(Credentials):
             Format of ``sessionBody``, as ``bodyFormat`` is for ``body``. Default: ``json``.
         lifetime:
             Seconds after which the connector logs in again. Default: when the API answers with 401.
+        ended_when:
+            Condition on the JSON body of a response that means that the session has ended, though
+            the status is not 401. Write ``path=value``, e.g. ``error.code=119``. A path alone means
+            that its value exists and is not null. Such a response is as a 401: the connector logs
+            in again, once, and repeats the request.
+        headers:
+            Headers of the login request as a JSON object. Values may be references. The ``headers``
+            are not sent with it, except ``User-Agent``. Never printed.
         name:
             Name of the header, query parameter, cookie or property of the body with the key of
             ``ApiKey`` or the token of ``Session``. Without it, the token of a ``Session`` follows
@@ -246,6 +254,8 @@ class Session(Credentials):
     lifetime: float | timedelta | str | None = field(
         default=None, metadata={"option": "sessionLifetime", "secret": False}
     )
+    ended_when: str | None = field(default=None, metadata={"option": "sessionEndedWhen", "secret": False})
+    headers: Mapping[str, str] | str | None = field(default=None, metadata={"option": "sessionHeaders", "secret": True})
     name: str | None = field(default=None, metadata={"option": "apiKeyName", "secret": False})
     location: Literal["header", "query", "cookie", "body"] | None = field(
         default=None, metadata={"option": "apiKeyIn", "secret": False}

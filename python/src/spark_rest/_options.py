@@ -96,13 +96,15 @@ class Options(TypedDict, total=False):
     Default: ``1g``."""
     streaming: bool | None
     """Accepted as ``true`` on ``readStream``, where it has no effect."""
-    offset_type: Literal["timestamp", "cursor", "incremental", "max_field", "window", "snapshot"] | None
+    offset_type: Literal["timestamp", "cursor", "incremental", "max_field", "window", "snapshot", "queue"] | None
     """How progress is tracked. ``timestamp``: a value of the response, or the maximum over its records.
     ``cursor``: a value of the response, or of the last record. ``incremental``: the maximum over the records;
     the next request carries it plus 1. ``max_field``: the maximum over the records; numbers are compared as
     numbers, instants as instants, other text as text. ``window``: consecutive slices of time from
     ``{windowStart}`` to ``{windowEnd}``, also if they are empty. ``snapshot``: each poll reads the whole list;
-    with ``recordKey``, only new and changed records are delivered. Default: ``timestamp``."""
+    with ``recordKey``, only new and changed records are delivered. ``queue``: the API returns records until
+    they are acknowledged (``ackUrl``), and perhaps once more after that; each ``recordKey`` is delivered once.
+    Default: ``timestamp``."""
     offset_field: str | None
     """Path of the field that tracks progress, ``header:<Name>``, or ``link:<rel>``. With ``link:<rel>`` the offset
     is the next URL itself. Default: ``timestamp``."""
@@ -127,7 +129,8 @@ class Options(TypedDict, total=False):
     ``incremental`` then sends the maximum itself. Default: ``auto``."""
     record_key: Sequence[str] | str | None
     """Paths of the fields that identify a record. A record is a repetition if its key and its content are the
-    same. Without this option only the content counts, and equal records in one response are different records."""
+    same; with ``offsetType=queue``, if its key is the same. Without this option only the content counts, and
+    equal records in one response are different records."""
     lookback: float | timedelta | str | None
     """Seconds before the offset at which each poll begins, for records that are committed late. Records that were
     delivered before are dropped. Default: ``0``."""
@@ -166,6 +169,21 @@ class Options(TypedDict, total=False):
     deleted_when: str | None
     """Condition for a record that the API marks as deleted, with ``readChanges=true``. Write ``path=value``, e.g.
     ``deleted=true``. A path alone, e.g. ``"@removed"``, means that its value exists and is not null."""
+    ack_url: str | None
+    """URL of the request that tells a queue which records are stored, with ``offsetType=queue``. A stream sends it
+    after it has stored the records, and again until it succeeds. Placeholders are fields of the record, such as
+    ``{ackId}`` or ``{message.id}``, and columns of the input. The ``headers`` and the credentials are those of
+    ``url``. With a placeholder in ``ackUrl`` each record has its own request. The status 404 or 410, or a
+    status in ``expiredStatusCodes`` if you set that option, means that the queue no longer knows the records,
+    and counts as success."""
+    ack_method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] | None
+    """HTTP method of ``ackUrl``. Default: ``POST``."""
+    ack_body: Mapping[str, object] | Sequence[object] | str | None
+    """JSON body of ``ackUrl``, with the same placeholders. An array element with a placeholder is repeated for
+    each record: ``{"ackIds": ["{ackId}"]}``. A placeholder without quotes is a value of its type:
+    ``{"partition": {partition}}``. Never printed."""
+    ack_size: int | None
+    """Maximum number of records in one request to ``ackUrl``. Set it to the limit of the API. Default: ``500``."""
     pagination: Literal["none", "link", "nextUrl", "cursor", "page", "offset", "auto"] | None
     """How a response names the next page: ``link`` (header ``Link``, ``rel="next"``), ``nextUrl`` (a URL in the
     response), ``cursor`` (a token), ``page`` (a page number), ``offset`` (a number of records), or ``auto``
@@ -193,6 +211,10 @@ class Options(TypedDict, total=False):
     expired_status_codes: str | None
     """Status codes that may mean that a cursor or page token has expired, e.g. ``400,410,412,422``. Default:
     ``400,404,410``."""
+    expired_offset_field: str | None
+    """Place of the cursor from which the stream goes on after the API refused the stored cursor twice: a path in
+    the body of that response, ``header:<Name>`` such as ``header:Location``, or ``link:<rel>``. A warning names
+    both cursors. If the response has no such value, ``onCursorExpired`` applies."""
     max_pages_per_poll: int | None
     """Maximum number of pages in one poll. The next poll continues at once, so no record is lost. Default:
     ``100``."""
@@ -353,12 +375,19 @@ class Options(TypedDict, total=False):
     Never printed."""
     session_body_format: Literal["json", "form"] | None
     """Format of ``sessionBody``, as ``bodyFormat`` is for ``body``. Default: ``json``."""
+    session_headers: Mapping[str, str] | str | None
+    """Headers of the login request as a JSON object. Values may be references. The ``headers`` are not sent with
+    it, except ``User-Agent``. Never printed."""
     session_token_field: str | None
     """Place of the token in the response to the login: a path such as ``credentials.token``, ``$`` for a body that
     is the token, or ``header:<Name>``. ``apiKeyName`` and ``apiKeyIn`` say where later requests have it.
     Default: the cookies that the response sets."""
     session_lifetime: float | timedelta | str | None
     """Seconds after which the connector logs in again. Default: when the API answers with 401."""
+    session_ended_when: str | None
+    """Condition on the JSON body of a response that means that the session has ended, though the status is not
+    401. Write ``path=value``, e.g. ``error.code=119``. A path alone means that its value exists and is not
+    null. Such a response is as a 401: the connector logs in again, once, and repeats the request."""
     signature_key: str | None
     """Secret with which ``Signature`` signs. Never printed."""
     signature_key_encoding: Literal["text", "hex", "base64"] | None

@@ -2,6 +2,7 @@
 package io.github.sparkrest.config
 
 import io.github.sparkrest.options.values.{
+  BodyCondition,
   ClientAuth,
   GrantType,
   KeyEncoding,
@@ -116,20 +117,24 @@ object AuthConfig {
   /** A login request, whose response has the token of the other requests.
     *
     * @param body as it is sent; `None`: the request carries `user`
+    * @param headers of the login request
     * @param references secrets in the body that stand for references
     * @param token `None`: the cookies that the response sets
+    * @param endedWhen on the body of any other response: the token is no longer valid
     */
   final case class Session(
       url: String,
       body: Option[Secret],
       form: Boolean,
+      headers: Seq[(String, Secret)],
       references: Seq[Secret],
       user: Option[(Secret, Secret)],
       token: Option[ValueSource],
       place: TokenPlace,
-      lifetimeMs: Option[Long]
+      lifetimeMs: Option[Long],
+      endedWhen: Option[BodyCondition]
   ) extends AuthConfig {
-    def secrets: Seq[Secret] = references ++ user.toSeq.flatMap { case (u, p) => Seq(u, p) }
+    def secrets: Seq[Secret] = references ++ headers.map(_._2) ++ user.toSeq.flatMap { case (u, p) => Seq(u, p) }
   }
 
   /** Where requests have the token of a [[Session]]. */

@@ -2,7 +2,7 @@
 package io.github.sparkrest.config
 
 import io.github.sparkrest.options.values.BodyCondition
-import io.github.sparkrest.options.{OptionReader, RestOptions}
+import io.github.sparkrest.options.{OptionReader, RestOptions, tables}
 
 /** `readChanges=true`: each row says which change it stands for.
   *
@@ -18,7 +18,7 @@ object ChangesConfig {
     // Numbered pages hide a record that moves to a page that was already read.
     val usual = if (read.opt(Pagination).exists(_.isNumbered)) 2 else 1
     val changes = ChangesConfig(
-      mirrors = !read(OffsetType).hasOffset,
+      mirrors = read(OffsetType) == tables.OffsetType.Snapshot,
       deletedAfter = read.opt(DeletedAfter).fold(usual)(_.toInt),
       deletedWhen = read.parsed(DeletedWhen)(BodyCondition.parse)
     )

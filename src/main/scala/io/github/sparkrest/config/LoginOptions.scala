@@ -7,7 +7,15 @@ import io.github.sparkrest.config.AuthConfig.{Custom, Session, Signature, TokenP
 import io.github.sparkrest.options.OptionReader
 import io.github.sparkrest.options.RestOptions._
 import io.github.sparkrest.options.tables.{Opt, OptType}
-import io.github.sparkrest.options.values.{BodyFormat, HeaderName, Template, TimeFormat, ValueSource}
+import io.github.sparkrest.options.values.{
+  BodyCondition,
+  BodyFormat,
+  HeaderName,
+  HeaderValue,
+  Template,
+  TimeFormat,
+  ValueSource
+}
 import io.github.sparkrest.secret.Secret
 
 /** Reads the options of logins that no standard describes: `Session`, `Signature` and `Custom`. */
@@ -41,12 +49,24 @@ private[config] object LoginOptions {
       read.needed(SessionUrl, "authType=Session"),
       text.map(Secret(_)),
       form,
+      sessionHeaders(read),
       body.toList.flatMap { case (_, references) => references },
       user,
       token,
       place,
-      read.opt(SessionLifetime)
+      read.opt(SessionLifetime),
+      read.parsed(SessionEndedWhen)(BodyCondition.parse)
     )
+  }
+
+  private def sessionHeaders(read: OptionReader): Seq[(String, Secret)] = {
+    val headers = read.secretValues(SessionHeaders)
+    headers.foreach { case (name, value) =>
+      if (!HeaderName.isValid(name)) read.problem(s"""sessionHeaders: "$name" is not a header name (RFC 9110 §5.1)""")
+      if (!HeaderValue.isValid(value.reveal))
+        read.problem(s"sessionHeaders.$name: contains a line break or another control character")
+    }
+    headers
   }
 
   /** Names of placeholders in `signatureTemplate`. */

@@ -18,6 +18,7 @@ import io.github.sparkrest.options.{OptionReader, RestOptions, tables, values}
   * @param windowAligned slices end at multiples of the step, and are requested when they are over
   * @param windowEndInclusive the API includes the end of a slice
   * @param availableUntil place of the time until which the data are complete
+  * @param ack with `queue`, and only then
   */
 final case class OffsetConfig(
     kind: tables.OffsetType,
@@ -38,8 +39,10 @@ final case class OffsetConfig(
     windowAligned: Boolean,
     windowEndInclusive: Boolean,
     availableUntil: Option[ValueSource],
-    restartsExpired: Boolean
+    restartsExpired: Boolean,
+    ack: Option[AckConfig]
 ) {
+  def isQueue: Boolean = ack.isDefined
   def ascending: Boolean = order == values.Order.Ascending
   def descending: Boolean = order == values.Order.Descending
   def inclusive: Boolean = boundary == values.Boundary.Inclusive
@@ -83,7 +86,8 @@ object OffsetConfig {
       windowAligned = read(WindowAlign),
       windowEndInclusive = read(WindowEndInclusive),
       availableUntil = read.parsed(AvailableUntilField)(ValueSource.parse),
-      restartsExpired = read(OnCursorExpired) == values.ExpiredCursor.Restart
+      restartsExpired = read(OnCursorExpired) == values.ExpiredCursor.Restart,
+      ack = AckConfig.read(read)
     )
   }
 }

@@ -15,6 +15,7 @@ import io.github.sparkrest.options.{OptionReader, RestOptions}
   * @param start number of the first page, or of the first record
   * @param first token of the first page, or its number
   * @param expiredStatuses may refuse a page token, or the stored cursor
+  * @param expiredPlace place of the cursor that such a response names instead
   * @param inFlight the most requests of one poll at once
   */
 final case class PagesConfig(
@@ -28,6 +29,7 @@ final case class PagesConfig(
     start: Long,
     first: Template,
     expiredStatuses: StatusCodes,
+    expiredPlace: Option[ValueSource],
     maxPages: Long,
     reanchorAfter: Option[Long],
     intervalMs: Long,
@@ -63,6 +65,7 @@ object PagesConfig {
       start = start,
       first = Template.parse(if (kind.isNumbered) start.toString else read.opt(StartPage).getOrElse("")),
       expiredStatuses = read.parsed(ExpiredStatusCodes)(StatusCodes.parse).getOrElse(StatusCodes(Nil)),
+      expiredPlace = read.parsed(ExpiredOffsetField)(ValueSource.parse),
       maxPages = read(MaxPagesPerPoll),
       reanchorAfter = read.opt(ReanchorAfter),
       intervalMs = read(PageInterval),

@@ -230,7 +230,8 @@ object RestConfig {
       limits = LimitConfig.read(read),
       auth = AuthOptions(read, withInput),
       tls = TlsConfig.read(read),
-      references = References(read.references(Seq(Headers, Params), Seq(Url, InitialUrl, Body, InitialBody))),
+      references =
+        References(read.references(Seq(Headers, Params), Seq(Url, InitialUrl, Body, InitialBody, AckUrl, AckBody))),
       outputType = outputType,
       schemaHints = read.opt(SchemaHints),
       evolution = EvolutionConfig.read(read, outputType),

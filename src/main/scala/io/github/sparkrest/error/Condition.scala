@@ -59,7 +59,7 @@ object Condition {
       extends Condition(
         "AUTH_CLASS_FAILED",
         FatalAtFirst,
-        "The class `authClass` is not on the class path of an executor, is no `RequestSigner`, or threw an exception."
+        "The class `authClass` is not on the class path of an executor, is not a `RequestSigner`, or threw an exception."
       )
   case object TlsInvalid
       extends Condition(
@@ -139,7 +139,7 @@ object Condition {
       extends Condition(
         "RECORD_KEY_UNUSABLE",
         FatalAtFirst,
-        "With `readChanges`, a record lacks a field of `recordKey`, or its key is longer than 1,000 characters."
+        "With `readChanges` or `offsetType=queue`, a record lacks a field of `recordKey` or of its acknowledgement, or its key is longer than 1,000 characters."
       )
   case object OffsetValueInvalid
       extends Condition("OFFSET_VALUE_INVALID", Fatal, "The value of `offsetField` does not fit `offsetType`.")

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.http
 
-import java.io.InputStream
+import java.io.{ByteArrayInputStream, InputStream, SequenceInputStream}
 import java.time.Instant
 
 import io.github.sparkrest.error.RestError
@@ -26,6 +26,12 @@ final case class HttpResponse(
   def date: Option[Long] = header("Date").flatMap(HttpDate.parse)
 
   def header(name: String): Option[String] = headers.value(name)
+
+  /** The first bytes of the body, at most so many, and the response with a body that can still be read from its beginning. */
+  def peek(most: Int): (Array[Byte], HttpResponse) = {
+    val head = body.readNBytes(most)
+    (head, copy(body = new SequenceInputStream(new ByteArrayInputStream(head), body)))
+  }
 }
 
 /** Sends one request. The response is valid within `use`; then its body is closed.

@@ -2,6 +2,7 @@
 package io.github.sparkrest.options
 
 import io.github.sparkrest.options.tables.{
+  AckTable,
   AuthTable,
   BatchTable,
   ChangesTable,
@@ -24,6 +25,7 @@ object RestOptions
     with RecordTable
     with OffsetTable
     with ChangesTable
+    with AckTable
     with PagingTable
     with PaceTable
     with LimitTable
@@ -39,9 +41,9 @@ object RestOptions
     ConnectTimeout, ReadTimeout, ResponseTimeout, Proxy, ProxyUser, ProxyPassword,
     DataField, ResponseFormat, SaveTo, RecordFields, AddedFields, EmptyStatusCodes, EmptyWhen, ErrorWhen,
     MaxResponseBytes, Streaming
-  ) ++ offsets ++ changes ++ Seq(
-    Pagination, NextField, HasMoreField, TotalField, PageParam, PageSizeParam, PageSize, StartPage, ExpiredStatusCodes, MaxPagesPerPoll,
-    ReanchorAfter, PageInterval, PagesInFlight, AllowedHosts, AllowPrivateHosts,
+  ) ++ offsets ++ changes ++ acks ++ Seq(
+    Pagination, NextField, HasMoreField, TotalField, PageParam, PageSizeParam, PageSize, StartPage, ExpiredStatusCodes, ExpiredOffsetField,
+    MaxPagesPerPoll, ReanchorAfter, PageInterval, PagesInFlight, AllowedHosts, AllowPrivateHosts,
     StreamingInterval, CatchUpInterval, BatchSize, MaxBytesPerBatch,
     MaxBufferedBytes, RetainBatches, EndpointRetention, PageLogLocation, MaxRetries, RetryBackoff, OnError, MaxConsecutiveErrors,
     MaxRequestsPerTrigger,

@@ -23,7 +23,7 @@ final private[sparkrest] class ConditionalRequests(config: RestConfig) {
 
   private val applies = {
     val o = config.offset
-    config.limits.conditional && config.method == HttpMethod.Get && o.lagMs == 0 && !o.kind.movesWithTime &&
+    config.limits.conditional && !o.isQueue && config.method == HttpMethod.Get && o.lagMs == 0 && !o.kind.movesWithTime &&
     (o.kind.hasOffset || o.recordKey.nonEmpty) && !readsHeaders &&
     !config.headers.exists { case (k, _) => userHeaders(k.toLowerCase) }
   }

@@ -1,13 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.poll
 
+import java.nio.ByteBuffer
+
+import io.circe.jawn.parseByteBuffer
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.http.HttpResponse
 import io.github.sparkrest.http.limits.ServerLimits
-import io.github.sparkrest.progress.Progress
+import io.github.sparkrest.options.values.ValueSource
+import io.github.sparkrest.progress.{Progress, Progression, Refusal}
+import io.github.sparkrest.request.NextUrl
+import io.github.sparkrest.response.{Envelope, PageFacts}
+import io.github.sparkrest.secret.Redact
 
-/** @param status of the response; 0: no response */
-final case class PageFailure(error: RestError, status: Int = 0) {
+/** @param status of the response; 0: no response
+  * @param place the cursor that the response names in place of the one it refuses
+  */
+final case class PageFailure(error: RestError, status: Int = 0, place: Option[String] = None) {
 
   /** The API may no longer know the page token or cursor. */
   def refusesPlace(config: RestConfig): Boolean = config.paging.expiredStatuses.contains(status)
@@ -33,4 +43,64 @@ final case class PageFailure(error: RestError, status: Int = 0) {
 private object PageFailure {
   private val EndsTraversal: Set[Condition] =
     Set(Condition.PagesEndEarly, Condition.PageRepeated, Condition.AddressRefused)
+}
+
+/** The outcome of a poll after a failure: a page token or cursor may have expired. */
+final private class Judgement(config: RestConfig, core: Progression) {
+
+  /** @param outcome before the failure */
+  def apply(outcome: PollOutcome, failure: PageFailure, now: Long): PollOutcome = {
+    val state = outcome.state
+    val certain = state.withoutDoubt
+    def failed(next: Progress, error: RestError) = outcome.copy(next, more = false, error = Some(error))
+    def goesOn(next: Progress, warning: String) = outcome.copy(next, more = true, warning = Some(warning))
+    if (failure.endsTraversal) failed(core.restarted(state), failure.error)
+    else if (!failure.refusesPlace(config)) failed(certain, failure.error)
+    else
+      core.refused(state, failure.status, now, failure.place) match {
+        case Refusal.OfOtherThings          => failed(certain, failure.error)
+        case Refusal.Certain(next)          => failed(next, failure.explained(state, config))
+        case Refusal.Moved(next)            => goesOn(next, gap(state, next, failure.status))
+        case Refusal.Doubtful(next, waitMs) =>
+          val warning =
+            s"The API refused a page token or cursor with ${failure.status}: the request is repeated before the refusal counts."
+          goesOn(next, warning).copy(waitMs = Some(waitMs))
+      }
+  }
+
+  private def gap(from: Progress, to: Progress, status: Int) = {
+    def shown(p: Progress) = p.offset.fold("")(o => Redact.url(o).take(200))
+    s"The API refused the cursor ${shown(from)} with $status and named ${shown(to)}: the stream goes on there. It does not get the records between the two."
+  }
+}
+
+/** Finds the cursor that a refusal names (`expiredOffsetField`). */
+final private class NamedPlace(config: RestConfig) {
+  private val nextUrl = new NextUrl(config)
+
+  /** @param hold removes credentials that the API repeats
+    * @return also the response with a body that can still be read
+    */
+  def in(response: HttpResponse, hold: String => String): (Option[String], HttpResponse) =
+    config.paging.expiredPlace.filter(_ => config.paging.expiredStatuses.contains(response.status)) match {
+      case None         => (None, response)
+      case Some(source) =>
+        val (head, whole) = response.peek(NamedPlace.MostBytes)
+        val found = PageFacts(response.url, response.headers, envelope(source, head), hold = hold).token(source)
+        val place = if (config.followsLinks) found.map(nextUrl.store(_, response.url)) else found
+        (place, whole)
+    }
+
+  private def envelope(source: ValueSource, head: Array[Byte]): Envelope = source match {
+    case ValueSource.InBody(path) =>
+      val value = parseByteBuffer(ByteBuffer.wrap(head)).toOption.flatMap(path.valueIn)
+      Envelope(value.map(path -> _).toList, Nil)
+    case _ => Envelope.Empty
+  }
+}
+
+private object NamedPlace {
+
+  /** The body of a refusal is short. */
+  val MostBytes: Int = 1 << 16
 }

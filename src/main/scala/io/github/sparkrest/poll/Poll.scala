@@ -2,14 +2,13 @@
 package io.github.sparkrest.poll
 
 import io.github.sparkrest.config.RestConfig
-import io.github.sparkrest.error.RestError
 import io.github.sparkrest.http.auth.KnownSecrets
 import io.github.sparkrest.http.client.StatusPolicy
 import io.github.sparkrest.http.limits.ServerLimits
 import io.github.sparkrest.http.{Clock, HttpClient, HttpRequest, HttpResponse}
 import io.github.sparkrest.pagelog.{PageOrigin, PageSink}
 import io.github.sparkrest.progress.seen.{SeenInMemory, SeenStore}
-import io.github.sparkrest.progress.{CoreLimits, PageOutcome, Progress, Progression, Refusal, RequestPlan}
+import io.github.sparkrest.progress.{CoreLimits, PageOutcome, Progress, Progression, RequestPlan}
 import io.github.sparkrest.request.InputRow
 import io.github.sparkrest.response.files.BodyStore
 import io.github.sparkrest.response.{Envelope, PageFacts, ResponseReader}
@@ -22,6 +21,7 @@ import io.github.sparkrest.secret.Redact
   * @param collected the secrets to remove from texts, if the caller has collected them
   * @param seen stores the memory of delivered records, if it is large
   * @param bodies where `saveTo` puts files; nowhere for a sample
+  * @param acks takes the values that acknowledge the records of a queue; `None`: nobody acknowledges them
   * @param background runs the requests that are sent early
   */
 final class Poll(
@@ -33,7 +33,8 @@ final class Poll(
     limits: CoreLimits = CoreLimits.Default,
     seen: SeenStore = new SeenInMemory,
     background: Option[Background] = None,
-    bodies: BodyStore = BodyStore.Nowhere
+    bodies: BodyStore = BodyStore.Nowhere,
+    acks: Option[PageSink] = None
 ) {
   private val requests = new PollRequests(config, row, secrets)
   private val ahead =
@@ -41,6 +42,10 @@ final class Poll(
   private val core = new Progression(config, limits, seen)
   private val reader = new ResponseReader(config, core.fieldsRead, config.maxResponseBytes, bodies)
   private val conditional = new ConditionalRequests(config)
+  private val judgement = new Judgement(config, core)
+  private val namedPlace = new NamedPlace(config)
+
+  private val ackValues = acks.flatMap(AckValues.of(config, _))
 
   /** The limits of the API in the last response. */
   private var limit = ServerLimits.Unknown
@@ -70,18 +75,16 @@ final class Poll(
           case Right(r) =>
             val isFull = r.records + r.removed > 0
             sink.endPage(plan.state.offset, if (isFull) Some(origin(plan)) else None) // guard: I5.1
-          case Left(_) => sink.discardPage() // guard: I1.1
+            ackValues.foreach(_.endPage())
+          case Left(_) =>
+            sink.discardPage() // guard: I1.1
+            ackValues.foreach(_.discardPage()) // guard: I9.1
         }
         result
     }
 
   private def origin(plan: RequestPlan) =
-    PageOrigin(
-      lastResponse._1,
-      lastResponse._2,
-      plan.at.toEpochMilli,
-      plan.state.traversal.fold(0L)(_.pages) + 1
-    )
+    PageOrigin(lastResponse._1, lastResponse._2, plan.at.toEpochMilli, plan.state.traversal.fold(0L)(_.pages) + 1)
 
   /** @param plain the request without its condition */
   private def send(
@@ -92,17 +95,20 @@ final class Poll(
       sink: PageSink
   ): Either[PageFailure, PageOutcome] = {
     var status = 0
+    var place = Option.empty[String]
     limit = ServerLimits.Unknown
-    val result = ahead.send(request) { response =>
-      status = response.status
-      val allSecrets = secrets.and(response.tokens)
+    val result = ahead.send(request) { received =>
+      status = received.status
+      val allSecrets = secrets.and(received.tokens)
+      val (named, response) = namedPlace.in(received, allSecrets.hold)
+      place = named
       lastResponse = (allSecrets.hide(Redact.url(response.url)), status)
       limit = ServerLimits.of(response.headers, config.limits, clock.now().toEpochMilli)
       StatusPolicy(response, request.copy(url = response.url), clock.now(), config) match {
         case StatusPolicy.Failed(error)                              => Left(error)
         case StatusPolicy.Empty if status == 304 && request != plain => Right(PageOutcome(state, 0, atEnd = true, None))
         case verdict                                                 =>
-          val step = new NewRecords(core.begin(plan, ahead.arrived, response.date, sink), sink)
+          val step = new NewRecords(core.begin(plan, ahead.arrived, response.date, sink), sink, ackValues)
           val sliced =
             if (verdict == StatusPolicy.Empty) Right(Envelope.Empty)
             else counted(response)(reader.read(_, step, plan.state.recognized))
@@ -119,7 +125,10 @@ final class Poll(
             }
       }
     }
-    result.left.map(e => PageFailure(secrets.hide(e), status))
+    // What a queue did not get acknowledged comes again.
+    result.left.map(e =>
+      PageFailure(secrets.hide(e.copy(repeatable = e.repeatable || config.offset.isQueue)), status, place)
+    )
   }
 
   private def factsOf(response: HttpResponse, envelope: Envelope, secrets: KnownSecrets) =
@@ -170,7 +179,7 @@ final class Poll(
           case Left(failure) =>
             // After a failure, the next request is unconditional.
             val failed = outcome.copy(before.copy(validators = None), sent, limit = failure.waits(limit)) // guard: I3.6
-            outcome = judged(failed, failure)
+            outcome = judgement(failed, failure, clock.now().toEpochMilli)
             go = false
           case Right(result) =>
             val kept = sink.bytes > bytesBefore
@@ -200,7 +209,7 @@ final class Poll(
 
   private def isMore(before: Progress, result: PageOutcome, kept: Boolean): Boolean =
     result.waitMs.isDefined || result.next.traversal.isDefined || result.unfinished ||
-      (kept || result.next.offset != before.offset) && !result.atEnd && core.asksForMore
+      (kept || config.offset.isQueue || result.next.offset != before.offset) && !result.atEnd && core.asksForMore
 
   /** Whether the next request of the poll may follow at once.
     *
@@ -211,7 +220,9 @@ final class Poll(
     isMore(before, result, kept) && result.waitMs.isEmpty && config.paging.intervalMs == 0 && limit.waitMs.isEmpty &&
     (inTraversal || config.paging.isPaged && !result.atEnd || config.catchesUpAtOnce) &&
     // Outside a traversal, a response without a new record ends the task, so that the next poll waits.
-    (inTraversal || kept || config.offset.kind.movesWithTime)
+    (inTraversal || kept || config.offset.kind.movesWithTime) &&
+    // A queue that has no more may answer late, and its records wait for their acknowledgement.
+    (!config.offset.isQueue || config.paging.pageSize.exists(_ <= result.records))
   }
 
   /** Sends the requests that follow. All responses that wait have the memory of one task. */
@@ -223,29 +234,6 @@ final class Poll(
         ahead.inFlight < config.paging.inFlight && mayBegin()
       }
     }
-
-  /** The outcome after a failure: a page token or cursor may have expired. */
-  private def judged(outcome: PollOutcome, failure: PageFailure): PollOutcome = {
-    val state = outcome.state
-    val certain = state.withoutDoubt
-    def failed(next: Progress, error: RestError) = outcome.copy(next, more = false, error = Some(error))
-    if (failure.endsTraversal) failed(core.restarted(state), failure.error)
-    else if (!failure.refusesPlace(config)) failed(certain, failure.error)
-    else
-      core.refused(state, failure.status, clock.now().toEpochMilli) match {
-        case Refusal.OfOtherThings          => failed(certain, failure.error)
-        case Refusal.Certain(next)          => failed(next, failure.explained(state, config))
-        case Refusal.Doubtful(next, waitMs) =>
-          outcome.copy(
-            next,
-            more = true,
-            waitMs = Some(waitMs),
-            warning = Some(
-              s"The API refused a page token or cursor with ${failure.status}: the request is repeated before the refusal counts."
-            )
-          )
-      }
-  }
 }
 
 private object Poll {

@@ -8,6 +8,7 @@ package io.github.sparkrest.progress
   * @param seenFiles maximum number of files with seen records per endpoint; above it, the smallest files are merged
   * @param lowest number of traversals whose lowest offset value is kept: the API may return their records again
   * @param seenMillis time for which a delivered record is remembered, with `offsetType=cursor` and `recordKey`
+  * @param newest number of delivered records that are remembered, with `offsetType=queue`
   * @param samePages number of equal pages in a row after which the list has ended
   * @param emptyPages number of empty pages in a row, each with a next page, after which a traversal ends
   * @param verifyMillis delay before the second request of an empty page that would end a traversal
@@ -19,6 +20,7 @@ final case class CoreLimits(
     seenFiles: Int = 8,
     lowest: Int = 8,
     seenMillis: Long = 24 * 3600 * 1000L,
+    newest: Long = 1000 * 1000L,
     samePages: Int = 4,
     emptyPages: Int = 20,
     verifyMillis: Long = 1000L,

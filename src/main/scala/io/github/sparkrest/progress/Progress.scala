@@ -3,6 +3,7 @@ package io.github.sparkrest.progress
 
 import io.circe.syntax._
 import io.circe.{Decoder, Encoder, Json}
+import io.github.sparkrest.progress.queue.PendingAcks
 import io.github.sparkrest.progress.seen.{SeenFile, SeenMemory, SeenRecords}
 import io.github.sparkrest.progress.strategies.TraversalTimes
 import io.github.sparkrest.request.PageToken
@@ -21,6 +22,7 @@ import io.github.sparkrest.request.PageToken
   * @param largestPage number of records of the largest page so far: a page with fewer records is probably the last page
   * @param passedOver number of records of the largest skipped response so far; 0: no response was skipped, or `started`
   * @param inputVersion of the endpoint's row when the last complete poll began (`inputVersion`)
+  * @param acks records of a queue that the last poll received, if they are not all acknowledged
   * @param mirror the names of the keys by which `boundary` knows records, with `readChanges` and `snapshot`
   */
 final case class Progress(
@@ -36,7 +38,8 @@ final case class Progress(
     largestPage: Long = 0,
     passedOver: Long = 0,
     inputVersion: Option[String] = None,
-    mirror: Option[String] = None
+    mirror: Option[String] = None,
+    acks: Option[PendingAcks] = None
 ) {
 
   /** Forgets the page token, and so the place in the list. Remembers the records of the traversal. */
@@ -129,7 +132,8 @@ object Progress {
         s.doubt.map(d => "doubt" -> (d.answer, d.since).asJson) ++
         (if (s.largestPage == 0) Nil else List("largestPage" -> s.largestPage.asJson)) ++
         (if (s.passedOver == 0) Nil else List("passedOver" -> s.passedOver.asJson)) ++
-        s.inputVersion.map("inputVersion" -> _.asJson) ++ s.mirror.map("mirror" -> _.asJson)
+        s.inputVersion.map("inputVersion" -> _.asJson) ++ s.mirror.map("mirror" -> _.asJson) ++
+        s.acks.map("acks" -> _.asJson) // guard: I9.8
     )
   }
   implicit val decoder: Decoder[Progress] = Decoder.instance { c =>
@@ -147,6 +151,7 @@ object Progress {
       passedOver <- c.get[Option[Long]]("passedOver")
       inputVersion <- c.get[Option[String]]("inputVersion")
       mirror <- c.get[Option[String]]("mirror")
+      acks <- c.get[Option[PendingAcks]]("acks")
     } yield Progress(
       offset,
       boundary,
@@ -160,7 +165,8 @@ object Progress {
       largestPage.getOrElse(0L),
       passedOver.getOrElse(0L),
       inputVersion,
-      mirror
+      mirror,
+      acks
     )
   }
 }

@@ -109,20 +109,27 @@ final class Progression(
     * counts only when the same refusal comes again some time later.
     *
     * @param now epoch milliseconds
+    * @param named the cursor that the API names in place of the refused one
     */
-  def refused(state: Progress, status: Int, now: Long): Refusal = {
-    def once(certain: => Progress): Refusal = Doubt.of(state, status, now, limits.refusalMillis) match { // guard: I1.10
-      case None        => Refusal.Certain(certain)
+  def refused(state: Progress, status: Int, now: Long, named: Option[String] = None): Refusal = {
+    def once(certain: => Refusal): Refusal = Doubt.of(state, status, now, limits.refusalMillis) match { // guard: I1.10
+      case None        => certain
       case Some(doubt) =>
         Refusal.Doubtful(state.copy(doubt = Some(doubt)), doubt.wait(now, limits.refusalMillis))
     }
     state.traversal.map(_.page) match {
       // A page number does not expire.
       case Some(_: PageToken.Number) => Refusal.OfOtherThings
-      case Some(_)                   => once(state.restarted(memory))
+      case Some(_)                   => once(Refusal.Certain(state.restarted(memory)))
       case None                      =>
         if (!options.kind.isToken || state.offset.isEmpty) Refusal.OfOtherThings
-        else once(state.copy(offset = if (options.restartsExpired) None else state.offset, doubt = None))
+        else
+          // The refused cursor itself would be refused forever.
+          once(named.filterNot(state.offset.contains) match {
+            case Some(place) => Refusal.Moved(state.copy(offset = Some(place), doubt = None))
+            case None        =>
+              Refusal.Certain(state.copy(offset = if (options.restartsExpired) None else state.offset, doubt = None))
+          })
     }
   }
 
@@ -163,6 +170,9 @@ object Refusal {
 
   /** Polling goes on from this state. */
   final case class Certain(state: Progress) extends Refusal
+
+  /** Polling goes on at the cursor that the API named. */
+  final case class Moved(state: Progress) extends Refusal
 }
 
 /** One request to come.

@@ -6,7 +6,7 @@ import java.net.URI
 import scala.util.Try
 
 import io.github.sparkrest.error.{Condition, RestError}
-import io.github.sparkrest.options.values.{Origin, Template}
+import io.github.sparkrest.options.values.{HeaderValue, Origin, Template}
 
 /** Values that their placeholder's position does not allow, and that encoding cannot fix. Messages do not quote values, which may be
   * secret.
@@ -35,7 +35,7 @@ private[request] object PlacedValues {
   ): Option[RestError] =
     template.names.flatMap { n =>
       val text = value(n)
-      if (text.exists(c => c < ' ' && c != '\t' || c == 0x7f))
+      if (!HeaderValue.isValid(text))
         Some(refused(n, s"the header $header", "holds a line break or another control character"))
       else if (text.contains(';') && (isColumn(n) || header.equalsIgnoreCase("Cookie")))
         Some(refused(n, s"the header $header", "holds a semicolon"))

@@ -10,6 +10,7 @@ import io.github.sparkrest.progress.Progress
 /** An endpoint as the poller sees it: its progress, and when it is due. Pure; times are epoch milliseconds.
   *
   * @param due when it may be polled
+  * @param nextPoll when it may be polled, if it acknowledges the records of the last poll first
   * @param pollBegan when the API received the first request of the last poll: its task may have waited for a core
   * @param retries in the poll so far, which may span several tasks
   * @param pages of the poll so far
@@ -33,6 +34,7 @@ final private[sparkrest] case class EndpointSchedule(
     endpoint: Endpoint,
     state: Progress,
     due: Long,
+    nextPoll: Long,
     pollBegan: Long,
     availableNow: AvailableNow,
     retries: Retries,
@@ -63,7 +65,7 @@ final private[sparkrest] case class EndpointSchedule(
   def begun(config: RestConfig): EndpointSchedule = {
     val continues = resumes || state.traversal.isDefined && pages > 0 && pages < config.paging.maxPages
     val version = if (state.traversal.isEmpty) endpoint.version else polledVersion
-    val flying = copy(inFlight = true, polledVersion = version)
+    val flying = copy(inFlight = true, polledVersion = if (acknowledges) polledVersion else version)
     if (continues) flying else flying.copy(pages = 0, retries = retries.none)
   }
 
@@ -71,12 +73,15 @@ final private[sparkrest] case class EndpointSchedule(
   def isWanted: Boolean = endpoint.version.forall(v => !state.inputVersion.contains(v))
 
   /** Nothing is left to do under `AvailableNow`. */
-  def isSettled: Boolean = complete || !isWanted
+  def isSettled: Boolean = (complete || !isWanted) && !acknowledges // guard: I9.7
+
+  /** The next task acknowledges the records of the last poll, and does not poll. */
+  def acknowledges: Boolean = state.acks.isDefined
 
   /** The state after a poll contains the version that the poll began with, once it has read everything. */
   def versioned(outcome: PollOutcome): PollOutcome = {
-    val isComplete = outcome.error.isEmpty && !outcome.more && !outcome.handedBack && outcome.waitMs.isEmpty &&
-      outcome.state.traversal.isEmpty
+    val isComplete = !acknowledges && outcome.error.isEmpty && !outcome.more && !outcome.handedBack &&
+      outcome.waitMs.isEmpty && outcome.state.traversal.isEmpty
     if (isComplete && polledVersion.isDefined) outcome.copy(outcome.state.copy(inputVersion = polledVersion)) // guard: I3.20
     else outcome
   }
@@ -86,7 +91,8 @@ final private[sparkrest] case class EndpointSchedule(
     * @param alone no other endpoint waits for its turn
     */
   def pagesLeft(config: RestConfig, alone: Boolean): Long =
-    if (config.paging.isPaged) math.max(1, config.paging.maxPages - pages)
+    if (acknowledges) Long.MaxValue
+    else if (config.paging.isPaged) math.max(1, config.paging.maxPages - pages)
     else if (!config.catchesUpAtOnce || !alone) 1
     else Long.MaxValue
 
@@ -115,7 +121,7 @@ final private[sparkrest] case class EndpointSchedule(
     val moved = copy(
       state = next,
       wasPolled = true,
-      pollBegan = if (retries.made == 0 && pages == 0) now - outcome.tookMs else pollBegan,
+      pollBegan = if (retries.made == 0 && pages == 0 && !acknowledges) now - outcome.tookMs else pollBegan,
       pages = pages + outcome.requests,
       isUnlogged = !isLogged && mayShift(next),
       startPinned = !isLogged && mayShift(next) && next.started && !state.started,
@@ -124,13 +130,17 @@ final private[sparkrest] case class EndpointSchedule(
       // Only once: an API that refuses its own next page each time would keep an AvailableNow query running forever.
       restarted = startsOver && restarts == 0,
       lane = nextLane(outcome),
-      warnings = if (outcome.handedBack) warnings else warnings.after(state, outcome, kept)
+      warnings = if (outcome.handedBack || acknowledges) warnings else warnings.after(state, outcome, kept)
     )
     if (outcome.handedBack) (moved.copy(resumes = true, due = now), PollResult.HandedBack)
     else
       outcome.error match {
-        case None        => (moved.succeeded(outcome, kept, leastDistance, now, rules), PollResult.Polled)
-        case Some(error) => moved.failed(error, now, jitter, rules)
+        case None if acknowledges => (moved.acknowledged(now), PollResult.Acknowledged)
+        case None                 =>
+          (moved.succeeded(outcome, kept, leastDistance, now, rules).beforePolling(now), PollResult.Polled)
+        case Some(error) =>
+          val (next, result) = moved.failed(error, now, jitter, rules)
+          (if (acknowledges) next else next.beforePolling(now), result)
       }
   }
 
@@ -150,6 +160,15 @@ final private[sparkrest] case class EndpointSchedule(
     }
     copy(due = next, more = outcome.more, errorsInRow = 0, resumes = false)
   }
+
+  private def acknowledged(now: Long): EndpointSchedule =
+    copy(due = if (acknowledges) now else math.max(now, nextPoll), errorsInRow = 0, resumes = false, pages = 0)
+
+  /** After a poll: its records are acknowledged as soon as they are stored, whatever the interval, and although a further request
+    * failed.
+    */
+  private def beforePolling(now: Long): EndpointSchedule =
+    if (acknowledges) copy(due = now, nextPoll = due) else this
 
   private def failed(error: RestError, now: Long, jitter: Double, rules: Schedule): (EndpointSchedule, PollResult) =
     retries.next(error, now, jitter) match {
@@ -187,7 +206,7 @@ final private[sparkrest] case class EndpointSchedule(
     val reason = ending.end(outcome, reachedMs, requests, now, config, endsInherited)
     // The interval may be longer than anybody waits for the end of a run.
     val next = if (endsInherited && reason.isEmpty) now else due
-    (copy(availableNow = ending, due = next, complete = reason.isDefined), reason)
+    (copy(availableNow = ending, due = if (acknowledges) due else next, complete = reason.isDefined), reason)
   }
 }
 
@@ -206,7 +225,8 @@ private[sparkrest] object EndpointSchedule {
   ): EndpointSchedule = new EndpointSchedule(
     endpoint,
     state,
-    due = rules.afterRestart(polledAtMs, now),
+    due = if (state.acks.isDefined) now else rules.afterRestart(polledAtMs, now),
+    nextPoll = rules.afterRestart(polledAtMs, now),
     pollBegan = now,
     AvailableNow(now),
     Retries(rules.backoff),
@@ -221,9 +241,14 @@ sealed private[sparkrest] trait PollResult
 private[sparkrest] object PollResult {
   case object Polled extends PollResult
   case object HandedBack extends PollResult
+
+  /** The records of the poll before are acknowledged, all or some. */
+  case object Acknowledged extends PollResult
   final case class Retried(error: RestError, attempt: Int) extends PollResult
   final case class Failed(error: RestError) extends PollResult
 }
 
 /** @param kept records that were new */
-final private[sparkrest] case class SettledPoll(key: String, outcome: PollOutcome, kept: Long, result: PollResult)
+final private[sparkrest] case class SettledPoll(key: String, outcome: PollOutcome, kept: Long, result: PollResult) {
+  def isAcknowledgement: Boolean = result == PollResult.Acknowledged
+}

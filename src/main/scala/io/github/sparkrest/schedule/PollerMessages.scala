@@ -12,20 +12,20 @@ private[sparkrest] object PollerMessages {
   /** Endpoints that one line or job names. */
   private val Shown = 10
 
-  /** @param polls each with its outcome and how many records were new */
-  def polled(polls: Seq[(EndpointSchedule, PollOutcome, Long)]): Seq[PollerCommand] = {
-    val good = polls.filter { case (_, outcome, _) => outcome.error.isEmpty && !outcome.handedBack }
-    val slow = polls.collect { case (s, outcome, _) if outcome.handedBack && outcome.requests == 0 => s }
+  def polled(polls: Seq[(EndpointSchedule, SettledPoll)]): Seq[PollerCommand] = {
+    val good = polls.filter { case (_, p) => p.outcome.error.isEmpty && !p.outcome.handedBack }
+    val slow = polls.collect { case (s, p) if p.outcome.handedBack && p.outcome.requests == 0 => s }
     val summary = good match {
-      case Seq((s, outcome, kept)) =>
+      case Seq((s, SettledPoll(_, outcome, kept, _))) =>
         val offset = s.state.offset.fold("(initial)")(o => Printable(Redact.url(o)))
         Seq(
           s"polled ${s.key}: ${outcome.requests} request(s), ${outcome.bytes} bytes, ${outcome.records} records, $kept new, ${outcome.tookMs} ms, offset $offset"
         )
       case Seq() => Nil
       case many  =>
+        val outcomes = many.map(_._2.outcome)
         Seq(
-          s"polled ${many.length} endpoints: ${many.map(_._2.requests).sum} requests, ${many.map(_._2.bytes).sum} bytes, ${many.map(_._2.records).sum} records, ${many.map(_._3).sum} new, up to ${many.map(_._2.tookMs).max} ms each"
+          s"polled ${many.length} endpoints: ${outcomes.map(_.requests).sum} requests, ${outcomes.map(_.bytes).sum} bytes, ${outcomes.map(_.records).sum} records, ${many.map(_._2.kept).sum} new, up to ${outcomes.map(_.tookMs).max} ms each"
         )
     }
     val separately =
@@ -34,6 +34,9 @@ private[sparkrest] object PollerMessages {
         Seq(s"no answer in time: ${slow.take(Shown).map(_.key).mkString(", ")}${rest(slow)}; polled separately from now on")
     (summary ++ separately).map(Info(_))
   }
+
+  def acknowledged(s: EndpointSchedule, outcome: PollOutcome): PollerCommand =
+    Info(s"acknowledged the records of ${s.key}: ${outcome.requests} request(s), ${outcome.tookMs} ms")
 
   def again(s: EndpointSchedule, error: RestError, attempt: Int): PollerCommand =
     Info(s"polling ${s.key} again, try $attempt: ${error.text}")

@@ -223,7 +223,7 @@ final private[sparkrest] class PollerState(
     val mustNote = schedules.unlogged.nonEmpty || limiter.isRated || turns.isKept
     val noted = if (isLast && mustNote || settled.exists(_._1.startPinned)) Vector(note(now)) else Vector.empty
     catchingUp = limiter.ready(now)._1 <= now && schedules.active.exists(s => s.more && !s.complete && s.due <= now)
-    messages ++ PollerMessages.polled(settled.map { case (s, p) => (s, p.outcome, p.kept) }) ++ noted ++
+    messages ++ PollerMessages.polled(settled.filterNot(_._2.isAcknowledgement)) ++ noted ++
       (ending match {
         case Some(error) => Vector(Fail(error.toException))
         case None        => PollerMessages.failed(failures, now) ++ (if (isDone) Seq(Complete) else Nil) :+ WakeQuery
@@ -243,6 +243,7 @@ final private[sparkrest] class PollerState(
         None
       case PollResult.Retried(error, attempt) => Some(PollerMessages.again(s, error, attempt))
       case PollResult.HandedBack              => None
+      case PollResult.Acknowledged            => Some(PollerMessages.acknowledged(s, p.outcome))
     }
     messages.toVector ++ (s.warnings.texts(config) ++ p.outcome.warning).map(WarnOnce(_))
   }

@@ -88,6 +88,8 @@ object PythonAuth {
         Field("token_field", SessionTokenField),
         Field("body_format", SessionBodyFormat),
         Field("lifetime", SessionLifetime),
+        Field("ended_when", SessionEndedWhen),
+        Field("headers", SessionHeaders),
         Field("name", ApiKeyName),
         Field("location", ApiKeyIn),
         Field("scheme", AuthScheme),

@@ -42,7 +42,7 @@ class PollAllocationSuite extends AnyFunSuite {
       .getBytes(UTF_8)
     val sink = new Sink
     val before = threads.getThreadAllocatedBytes(Thread.currentThread.getId)
-    val step = new NewRecords(core.begin(plan, now, None, sink), sink)
+    val step = new NewRecords(core.begin(plan, now, None, sink), sink, None)
     val outcome = reader
       .read(new ByteArrayInputStream(body), step)
       .flatMap(envelope => step.finish(PageFacts("http://h/x", Nil, envelope)))

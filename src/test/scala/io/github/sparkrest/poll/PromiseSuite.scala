@@ -362,6 +362,28 @@ class PromiseSuite extends AnyFunSuite {
     assert(!polled(410, "expiredStatusCodes" -> "412,422"))
   }
 
+  test("expiredOffsetField: the second refusal moves the cursor, and a warning names both, without a secret") {
+    val api = new PolledApi(
+      "url" -> "http://h/x?cursor={next}&key=s3cret-value",
+      "params" -> """{"api_key": "s3cret-value"}""",
+      "offsetType" -> "cursor",
+      "offsetField" -> "next",
+      "dataField" -> "data",
+      "expiredOffsetField" -> "error.oldest"
+    )(r =>
+      number(r, "cursor", 0) match {
+        case 1 => Answer("""{"error":{"oldest":"7&api_key=s3cret-value"}}""", status = 410)
+        case _ => Answer(s"""{"data":${array(ids(1))},"next":"1"}""")
+      }
+    )
+    api.poll()
+    api.poll()
+    val warning = api.outcome.warning.getOrElse("")
+    assert(warning.contains("refused the cursor 1 with 410 and named 7") && warning.contains("does not get the records"))
+    assert(!warning.contains("s3cret") && !api.state.offset.exists(_.contains("s3cret")))
+    assert(api.state.offset.exists(_.startsWith("7")) && api.outcome.error.isEmpty)
+  }
+
   // ---- the end of the list
 
   test("empty pages that always have a next page end the traversal after 25 requests") {

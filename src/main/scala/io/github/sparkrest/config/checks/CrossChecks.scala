@@ -23,9 +23,12 @@ private[sparkrest] object CrossChecks {
   def apply(config: RestConfig): Seq[String] =
     if (config.url.isEmpty) Nil
     else {
-      val addresses = address("url", config.url) ++ config.initialUrl.toList.flatMap(address("initialUrl", _))
+      val addresses = address("url", config.url) ++ config.initialUrl.toList.flatMap(address("initialUrl", _)) ++
+        config.offset.ack.map(_.url).filter(_.nonEmpty).toList.flatMap(address("ackUrl", _))
       placeholders(config) ++ addresses ++ headerNames(config) ++ records(config) ++ offset(config) ++ paging(config) ++
-        pagesInFlight(config) ++ changes(config) ++ body(config) ++ input(config) ++ TrustChecks(config)
+        pagesInFlight(config) ++ changes(config) ++ QueueChecks(config) ++ body(config) ++ input(config) ++ TrustChecks(
+          config
+        )
     }
 
   private def placeholders(config: RestConfig): Seq[String] = {
@@ -172,7 +175,8 @@ private[sparkrest] object CrossChecks {
         s"lookback, lag: need an offset that is a time, and offsetType is ${o.kind}",
       (o.lookbackMs > 0 && !o.kind.movesWithTime && o.requestFormat.isEmpty && o.format.isEmpty) ->
         "lookback: needs offsetFormat or requestOffsetFormat (epoch_s, epoch_ms, iso or a pattern): the offset is calculated with",
-      (o.restartsExpired && !o.kind.isToken) -> s"onCursorExpired: needs offsetType=cursor, and offsetType is ${o.kind}"
+      (o.restartsExpired && !o.kind.isToken) -> s"onCursorExpired: needs offsetType=cursor, and offsetType is ${o.kind}",
+      (config.paging.expiredPlace.isDefined && !o.kind.isToken) -> s"expiredOffsetField: needs offsetType=cursor, and offsetType is ${o.kind}"
     ).collect { case (true, text) => text }
   }
 

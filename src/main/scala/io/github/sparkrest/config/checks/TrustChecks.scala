@@ -9,21 +9,25 @@ import io.github.sparkrest.secret.Secret
 
 /** Credentials go only to the origin of `url`, and never to a host that an input row names. */
 private[sparkrest] object TrustChecks {
-  def apply(config: RestConfig): Seq[String] = templated(config) ++ initial(config)
+  def apply(config: RestConfig): Seq[String] = templated(config) ++ elsewhere(config)
 
   private def templated(config: RestConfig): Seq[String] =
     if (config.paging.allowedHosts.nonEmpty) Nil
     else
       for {
-        (option, url) <- Seq("url" -> config.url) ++ config.initialUrl.map("initialUrl" -> _)
+        (option, url) <- urls(config)
         name <- Origin.placeholders(url).headOption.toList
         what <- credentials(config).headOption.toList
       } yield s"$option: {$name} is in the host or port, so its value decides which host gets $what; name the hosts in allowedHosts"
 
-  private def initial(config: RestConfig): Seq[String] = for {
-    _ <- config.initialUrl.filter(isElsewhere(config, _)).toList
+  /** The URLs of the options to which credentials go, by option: `url` first. */
+  private def urls(config: RestConfig): Seq[(String, String)] =
+    Seq("url" -> config.url) ++ config.initialUrl.map("initialUrl" -> _) ++ config.offset.ack.map("ackUrl" -> _.url)
+
+  private def elsewhere(config: RestConfig): Seq[String] = for {
+    (option, _) <- urls(config).drop(1).filter(u => isElsewhere(config, u._2))
     what <- credentials(config).headOption.toList
-  } yield s"initialUrl: has another origin than url, and would get $what; name its host in allowedHosts"
+  } yield s"$option: has another origin than url, and would get $what; name its host in allowedHosts"
 
   /** [[templated]] checks placeholders in host and port. [[CrossChecks]] checks that the text is a URL. */
   private def isElsewhere(config: RestConfig, url: String): Boolean = {
@@ -45,9 +49,9 @@ private[sparkrest] object TrustChecks {
         Seq("sessionUrl: http:// shows the login and the token to everybody on the network. Use https://.")
       case _ => Nil
     }
-    val urls = (Seq("url" -> config.url) ++ config.initialUrl.map("initialUrl" -> _)).filter(u => isClear(u._2))
     tokens ++ (for (
-      (option, _) <- urls; what <- credentials(config).filterNot(_.startsWith("the body")).headOption.toList
+      (option, _) <- urls(config).filter(u => isClear(u._2));
+      what <- credentials(config).filterNot(_.startsWith("the body")).headOption.toList
     )
       yield s"$option: http:// shows $what to everybody on the network. Use https://.")
   }
@@ -69,7 +73,9 @@ private[sparkrest] object TrustChecks {
       ).nonEmpty) -> "secret headers, params or parts of url",
       query.exists(n => !n.contains('{') && Secret.isNamed(n)) -> "the secret in the query of url",
       (config.tls.keyFile.isDefined || config.tls.keyStore.isDefined) -> "the client certificate",
-      (config.body ++ config.initialBody).nonEmpty -> "the body, which may hold secrets"
+      (config.body ++ config.initialBody ++ config.offset.ack.flatMap(
+        _.body
+      )).nonEmpty -> "the body, which may hold secrets"
     ).collect { case (true, what) => what }
   }
 }

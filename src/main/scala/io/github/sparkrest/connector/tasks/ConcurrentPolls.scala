@@ -11,8 +11,8 @@ import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.http.auth.KnownSecrets
 import io.github.sparkrest.http.{Clock, DaemonThreads}
 import io.github.sparkrest.pagelog.store.LogStore
-import io.github.sparkrest.pagelog.{HeldPages, PolledFile, SeenFiles, SharedPageFile}
-import io.github.sparkrest.poll.{Poll, PollOutcome, PollReport, PollRequest, TaskBudget}
+import io.github.sparkrest.pagelog.{HeldPages, PolledFile, SharedPageFile}
+import io.github.sparkrest.poll.{PollOutcome, PollReport, PollRequest, TaskBudget}
 import io.github.sparkrest.request.InputRow
 import io.github.sparkrest.response.files.BodyStore
 
@@ -98,16 +98,15 @@ final private[sparkrest] class ConcurrentPolls(
     val api = task.client(config, () => closed || killed(), p)
     val row = p.endpoint.row.fold(InputRow.Empty)(InputRow.of(input.columns, _))
     val sink = pages.sink(p.endpoint.key)
-    val seen = new SeenFiles(store, task.epoch)
+    val turn = new EndpointTurn(config, store, task.epoch, bodies)
     try {
-      val outcome = new Poll(config, api, Clock.System, row, Some(secrets), seen = seen, bodies = bodies)
-        .run(p.state, p.limits, sink)
+      val outcome = turn.run(p, api, Clock.System, sink, row, Some(secrets))
       val ownFile = sink.ownFileClosed()
-      seen.keepOnly(outcome.state.seenFiles)
+      turn.keep(outcome)
       Finished(p.endpoint.key, outcome, sink, ownFile, api.ages())
     } finally {
       sink.abandon()
-      seen.keepOnly(Set.empty)
+      turn.abandon()
     }
   }
 

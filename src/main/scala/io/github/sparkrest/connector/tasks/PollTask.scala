@@ -6,13 +6,15 @@ import scala.util.control.NonFatal
 
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.RestError
-import io.github.sparkrest.http.Clock
-import io.github.sparkrest.http.auth.HandedToken
+import io.github.sparkrest.http.auth.{HandedToken, KnownSecrets}
 import io.github.sparkrest.http.client.{ApiClient, FirstResponse}
+import io.github.sparkrest.http.{Clock, HttpClient}
 import io.github.sparkrest.pagelog.format.PageFileWriter
 import io.github.sparkrest.pagelog.store.{BodyFolder, LogStore}
-import io.github.sparkrest.pagelog.{Endpoint, PageLog, SeenFiles}
-import io.github.sparkrest.poll.{Poll, PollReport, PollRequest}
+import io.github.sparkrest.pagelog.{AckFile, Endpoint, PageLog, PageSink, SeenFiles}
+import io.github.sparkrest.poll.{Acknowledgements, Poll, PollOutcome, PollReport, PollRequest}
+import io.github.sparkrest.progress.CoreLimits
+import io.github.sparkrest.request.InputRow
 import io.github.sparkrest.response.files.BodyStore
 import org.apache.hadoop.conf.Configuration
 import org.apache.spark.{SparkEnv, TaskContext}
@@ -78,21 +80,64 @@ final private[sparkrest] case class PollTask(
   private def polled(config: RestConfig, poll: PollRequest, store: LogStore, bodies: BodyStore): PollReport = {
     val api = client(config, PollTask.cancellation(), poll)
     val writer = new PageFileWriter(store, epoch, PollTask.executorLocation, changes = config.readChanges)
-    val seen = new SeenFiles(store, epoch)
+    val turn = new EndpointTurn(config, store, epoch, bodies)
     try {
-      val outcome = new Poll(config, api, Clock.steady(), seen = seen, bodies = bodies)
-        .run(poll.state, poll.limits, writer)
+      val outcome = turn.run(poll, api, Clock.steady(), writer)
       val file = writer.close()
-      seen.keepOnly(outcome.state.seenFiles)
+      turn.keep(outcome)
       PollReport(Vector(poll.endpoint.key -> outcome), file, api.ages())
     } finally {
       writer.abandon()
-      seen.keepOnly(Set.empty)
+      turn.abandon()
     }
   }
 
   private[sparkrest] def client(config: RestConfig, cancelled: () => Boolean, poll: PollRequest): ApiClient =
     ApiClient(config, ApiClient.network(config, cancelled), token, poll.limits.sendable, sample)
+}
+
+/** One turn of an endpoint in a task: it acknowledges what its state has pending, or it polls. Used once.
+  *
+  * The files that the next state names exist when [[keep]] has been called.
+  */
+final private[sparkrest] class EndpointTurn(
+    config: RestConfig,
+    store: LogStore,
+    epoch: Long,
+    bodies: BodyStore,
+    limits: CoreLimits = CoreLimits.Default
+) {
+  private val seen = new SeenFiles(store, epoch)
+  private val acks = config.offset.ack.map(_ => new AckFile(store, epoch))
+
+  def run(
+      poll: PollRequest,
+      api: HttpClient,
+      clock: Clock,
+      sink: PageSink,
+      row: InputRow = InputRow.Empty,
+      secrets: Option[KnownSecrets] = None
+  ): PollOutcome = (config.offset.ack, poll.state.acks) match {
+    case (Some(ack), Some(pending)) =>
+      val outcome = AckFile.read(store, pending) { values =>
+        new Acknowledgements(config, ack, api, clock, row, secrets).run(poll.state, pending, poll.limits, values)
+      }
+      if (outcome.state.acks.isEmpty) AckFile.delete(store, pending)
+      outcome
+    case _ =>
+      val outcome = new Poll(config, api, clock, row, secrets, limits, seen, bodies = bodies, acks = acks.map(_.values))
+        .run(poll.state, poll.limits, sink)
+      // The driver writes the manifest of these records next, and gets the state back only after that.
+      outcome.copy(state = outcome.state.copy(acks = acks.flatMap(_.close()))) // guard: I9.9
+  }
+
+  def keep(outcome: PollOutcome): Unit = seen.keepOnly(outcome.state.seenFiles)
+
+  /** Does nothing after [[keep]]. */
+  def abandon(): Unit = {
+    acks.foreach(_.abandon())
+    seen.keepOnly(Set.empty)
+  }
 }
 
 private[sparkrest] object PollTask {

@@ -2,7 +2,7 @@
 package io.github.sparkrest.http.auth
 
 import io.github.sparkrest.config.{AuthConfig, RestConfig}
-import io.github.sparkrest.error.RestError
+import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.{Clock, HttpClient, HttpRequest, HttpResponse}
 import io.github.sparkrest.secret.Secret
 
@@ -24,6 +24,7 @@ final class AuthorizedClient(config: RestConfig, network: HttpClient, tokens: Op
 
   // A batch read makes a client for each of its polls, and parses its options once.
   @volatile private var current = credentials(files.read().getOrElse(config.auth))
+  private val end = new TokenEnd(config.auth)
   private val strictlyOnce = config.input.exists(_.strictlyOnce)
 
   def send[A](request: HttpRequest)(use: HttpResponse => Either[RestError, A]): Either[RestError, A] = tokens match {
@@ -31,14 +32,18 @@ final class AuthorizedClient(config: RestConfig, network: HttpClient, tokens: Op
       source.token(None).flatMap { first =>
         if (!source.canRenew) once(current, request, Some(first))(use)
         else if (strictlyOnce)
-          once(current, request, Some(first)) { r =>
-            if (r.status == 401) source.token(Some(first)): Unit
+          once(current, request, Some(first)) { response =>
+            val (isOver, r) = end(response)
+            if (isOver) source.token(Some(first)): Unit
             use(r)
           }
         else
-          once(current, request, Some(first))(r => if (r.status == 401) Right(None) else use(r).map(Some(_))).flatMap {
+          once(current, request, Some(first)) { response =>
+            val (isOver, r) = end(response)
+            if (isOver) Right(None) else use(r).map(Some(_))
+          }.flatMap {
             case Some(answer) => Right(answer)
-            case None         => source.token(Some(first)).flatMap(next => once(current, request, Some(next))(use))
+            case None => source.token(Some(first)).flatMap(next => once(current, request, Some(next))(end.again(_)(use)))
           }
       }
     case _ =>
@@ -89,6 +94,42 @@ final class AuthorizedClient(config: RestConfig, network: HttpClient, tokens: Op
       .left
       .map(KnownSecrets(config, tokens ++ added).hide(_))
   }
+}
+
+/** Whether a response means that its token is no longer valid: a 401, or `sessionEndedWhen`. */
+final private class TokenEnd(auth: AuthConfig) {
+  private val condition = auth match {
+    case s: AuthConfig.Session => s.endedWhen
+    case _                     => None
+  }
+
+  /** @return also the response with a body that can still be read */
+  def apply(response: HttpResponse): (Boolean, HttpResponse) = condition match {
+    case Some(c) if response.status != 401 =>
+      val (head, whole) = response.peek(TokenEnd.MostBytes + 1)
+      (head.length <= TokenEnd.MostBytes && c.holdsIn(head), whole)
+    case _ => (response.status == 401, response)
+  }
+
+  /** The response to a request with a new token. A 401 is a response like any other, but the body of an ended session could pass
+    * for a page without records.
+    */
+  def again[A](response: HttpResponse)(use: HttpResponse => Either[RestError, A]): Either[RestError, A] = {
+    val (isOver, r) = apply(response)
+    if (isOver && r.status != 401) Left(TokenEnd.stillOver) else use(r)
+  }
+}
+
+private object TokenEnd {
+
+  /** A longer body has records. */
+  val MostBytes: Int = 1 << 16
+
+  private def stillOver = RestError(
+    Condition.TokenRefused,
+    "The API reports that the session has ended (sessionEndedWhen), right after a new login.",
+    "Check sessionEndedWhen, and whether the user of the login may read this resource."
+  )
 }
 
 object AuthorizedClient {

@@ -6,11 +6,13 @@ import java.security.{MessageDigest, SecureRandom}
 import javax.crypto.Mac
 import javax.crypto.spec.SecretKeySpec
 
+import io.github.sparkrest.options.values.SignatureEncoding
+
 /** What several logins do with the JDK's cryptography. Texts are hashed as UTF-8. */
 private[auth] object Crypto {
   private val random = new SecureRandom
 
-  def hex(bytes: Array[Byte]): String = bytes.map(b => f"$b%02x").mkString
+  def hex(bytes: Array[Byte]): String = SignatureEncoding.Hex.encode(bytes)
 
   /** @param algorithm as `MessageDigest` names it */
   def hash(algorithm: String, text: String): String =

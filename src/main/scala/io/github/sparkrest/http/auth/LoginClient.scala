@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.http.auth
 
+import java.net.URLEncoder
 import java.time.Instant
 
 import io.github.sparkrest.config.RestConfig
-import io.github.sparkrest.error.RestError
+import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.Headers._
 import io.github.sparkrest.http.limits.ServerLimits
 import io.github.sparkrest.http.{Clock, HttpClient, HttpRequest}
@@ -39,6 +40,28 @@ final private[auth] class LoginClient(config: RestConfig, network: HttpClient, c
 
 private[auth] object LoginClient {
   private val MaxBytes: Int = 1 << 20
+
+  /** The error of a transient status. `None`: the status is final.
+    *
+    * @param who the beginning of the sentence
+    */
+  def unavailable(who: String, status: Int, waitMs: Option[Long]): Option[RestError] =
+    if (status / 100 == 5 || status == 408 || status == 429)
+      Some(
+        RestError(
+          Condition.TokenUnavailable,
+          s"$who answered with status $status.",
+          "The request will be retried.",
+          waitMs
+        )
+      )
+    else None
+
+  /** `application/x-www-form-urlencoded`, with a plus sign for a blank (RFC 6749 §B). */
+  def form(fields: Seq[(String, String)]): String =
+    fields.map { case (k, v) => s"${encoded(k)}=${encoded(v)}" }.mkString("&")
+
+  def encoded(text: String): String = URLEncoder.encode(text, "UTF-8")
 
   /** @param body as long as such a response may be
     * @param waitMs how long the server wants no further request

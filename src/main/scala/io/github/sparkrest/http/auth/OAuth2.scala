@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.http.auth
 
-import java.net.{URI, URLEncoder}
+import java.net.URI
 import java.time.Instant
 
 import scala.util.Try
@@ -60,7 +60,7 @@ object OAuth2 {
       o.tokenUrl,
       Seq("Content-Type" -> "application/x-www-form-urlencoded", "Accept" -> "application/json") ++
         o.headers.map { case (k, v) => k -> v.reveal },
-      Some(fields.map { case (k, v) => s"${form(k)}=${form(v)}" }.mkString("&"))
+      Some(LoginClient.form(fields))
     )
     o.clientSecret
       .filter(_ => o.clientAuth == ClientAuth.Header)
@@ -71,7 +71,7 @@ object OAuth2 {
 
   /** §2.3.1: each is form-encoded first. */
   private[http] def clientHeader(o: AuthConfig.OAuth2, secret: Secret): String =
-    Authenticator.basic(form(o.clientId.reveal), form(secret.reveal))
+    Authenticator.basic(LoginClient.encoded(o.clientId.reveal), LoginClient.encoded(secret.reveal))
 
   /** @param body as long as a token response may be
     * @param retryAfterMs how long the server wants no further request
@@ -85,17 +85,9 @@ object OAuth2 {
   ): Either[RestError, Granted] = {
     val answer = io.circe.parser.parse(new String(body, "UTF-8")).toOption.flatMap(_.asObject)
     def said(name: String) = answer.flatMap(_(name)).flatMap(_.asString).filter(_.nonEmpty)
-    if (status / 100 == 5 || status == 408 || status == 429)
-      Left(
-        RestError(
-          Condition.TokenUnavailable,
-          s"${endpoint(o)} answered with status $status.",
-          "The request will be retried.",
-          retryAfterMs
-        )
-      )
-    else if (status / 100 != 2 || said("error").isDefined) Left(refused(o, status, said))
-    else
+    val unavailable = LoginClient.unavailable(endpoint(o), status, retryAfterMs)
+    lazy val refusal = if (status / 100 != 2 || said("error").isDefined) Some(refused(o, status, said)) else None
+    unavailable.orElse(refusal).toLeft(()).flatMap { _ =>
       answer.flatMap(at(_, o.tokenField)).filter(isToken) match {
         case None =>
           val names = answer.fold("no JSON object")(a => s"a JSON object with ${a.keys.mkString(", ")}")
@@ -118,6 +110,7 @@ object OAuth2 {
           val lifetime = answer.flatMap(seconds).map(s => renewAfterMs(s) + now.toEpochMilli)
           Right(Granted(AccessToken(Secret(token), lifetime), said("refresh_token").map(Secret(_))))
       }
+    }
   }
 
   /** One minute before the end, or after four fifths of a short life. */
@@ -161,6 +154,4 @@ object OAuth2 {
 
   /** RFC 6749 §A.12: the characters that a header allows. */
   private def isToken(text: String): Boolean = text.forall(c => c >= ' ' && c <= '~')
-
-  private def form(text: String): String = URLEncoder.encode(text, "UTF-8")
 }

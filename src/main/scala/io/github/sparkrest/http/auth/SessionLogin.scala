@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.http.auth
 
-import java.net.{URI, URLEncoder}
+import java.net.URI
 import java.nio.charset.StandardCharsets.UTF_8
 import java.time.Instant
 
@@ -48,38 +48,28 @@ private[auth] object SessionLogin {
   def request(o: Session): HttpRequest = {
     val kind = if (o.form) "application/x-www-form-urlencoded" else "application/json"
     val content = if (o.body.isEmpty) Nil else Seq("Content-Type" -> kind)
-    val body = o.body.map(b => if (o.form) form(b.reveal) else b.reveal)
-    val plain = HttpRequest("POST", o.url, content :+ ("Accept" -> "application/json"), body)
+    val body = o.body.map(b => if (o.form) LoginClient.form(OptType.JsonMap.read(b.reveal).getOrElse(Nil)) else b.reveal)
+    val own = o.headers.map { case (k, v) => k -> v.reveal }
+    val usual = (content :+ ("Accept" -> "application/json")).filterNot(h => own.has(h._1))
+    val plain = HttpRequest("POST", o.url, usual ++ own, body)
     o.user.fold(plain) { case (user, password) =>
       Authenticator.authorization(plain, Authenticator.basic(user.reveal, password.reveal))
     }
   }
 
-  private def form(json: String): String = OptType.JsonMap
-    .read(json)
-    .getOrElse(Nil)
-    .map { case (k, v) => s"${URLEncoder.encode(k, "UTF-8")}=${URLEncoder.encode(v, "UTF-8")}" }
-    .mkString("&")
-
   def token(o: Session, answer: Answer): Either[RestError, AccessToken] = {
     val status = answer.status
-    if (status / 100 == 5 || status == 408 || status == 429)
-      Left(
-        RestError(
-          Condition.TokenUnavailable,
-          s"${login(o)} answered with status $status.",
-          "The request will be retried.",
-          answer.waitMs
-        )
-      )
-    else if (status / 100 != 2) Left(refused(o, s"answered with status $status${shown(answer.body)}."))
-    else
-      found(o, answer) match {
-        case Right((value, parts)) =>
-          val end = o.lifetimeMs.map(_ + answer.at.toEpochMilli)
-          Right(AccessToken(Secret(value), end, parts.map(Secret(_))))
-        case Left(why) => Left(refused(o, s"answered with status $status, but $why."))
-      }
+    LoginClient.unavailable(login(o), status, answer.waitMs) match {
+      case Some(error)               => Left(error)
+      case None if status / 100 != 2 => Left(refused(o, s"answered with status $status${shown(answer.body)}."))
+      case None                      =>
+        found(o, answer) match {
+          case Right((value, parts)) =>
+            val end = o.lifetimeMs.map(_ + answer.at.toEpochMilli)
+            Right(AccessToken(Secret(value), end, parts.map(Secret(_))))
+          case Left(why) => Left(refused(o, s"answered with status $status, but $why."))
+        }
+    }
   }
 
   /** The token, and secrets within it. Left: why there is none. */

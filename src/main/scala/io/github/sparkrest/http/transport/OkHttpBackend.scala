@@ -8,6 +8,7 @@ import java.util.Collections
 
 import scala.annotation.tailrec
 
+import io.github.sparkrest.options.values.HeaderValue
 import okhttp3.{Headers, HttpUrl, MediaType, OkHttpClient, Request, RequestBody, Response => OkResponse}
 import okio.BufferedSink
 import sttp.capabilities.Effect
@@ -49,7 +50,7 @@ final private[transport] class OkHttpBackend(client: OkHttpClient, exchange: Exc
     val headers = new Headers.Builder
     request.headers.foreach { h =>
       // OkHttp's own check allows ASCII alone, and its message quotes the value.
-      if (h.value.exists(c => c < ' ' && c != '\t' || c == 0x7f)) throw new IllegalArgumentException(h.name)
+      if (!HeaderValue.isValid(h.value)) throw new IllegalArgumentException(h.name)
       headers.addUnsafeNonAscii(h.name, h.value)
     }
     val body = request.body match {

@@ -32,11 +32,19 @@ private[sparkrest] trait LoginTable {
     "sessionTokenField",
     "Place of the token in the response to the login: a path such as `credentials.token`, `$` for a body that is the token, or `header:<Name>`. `apiKeyName` and `apiKeyIn` say where later requests have it. Default: the cookies that the response sets."
   )
+  val SessionHeaders: Opt[Seq[(String, String)]] = fields(
+    "sessionHeaders",
+    "Headers of the login request as a JSON object. Values may be references. The `headers` are not sent with it, except `User-Agent`."
+  ).copy(secret = true)
   val SessionLifetime: Opt[Long] = Opt(
     "sessionLifetime",
     Duration(1000),
     Authentication,
     doc = "Seconds after which the connector logs in again. Default: when the API answers with 401."
+  )
+  val SessionEndedWhen: Opt[String] = text(
+    "sessionEndedWhen",
+    "Condition on the JSON body of a response that means that the session has ended, though the status is not 401. Write `path=value`, e.g. `error.code=119`. A path alone means that its value exists and is not null. Such a response is as a 401: the connector logs in again, once, and repeats the request."
   )
 
   val SignatureKey: Opt[String] = hidden("signatureKey", "Secret with which `Signature` signs.")

@@ -75,9 +75,17 @@ object OffsetType {
       ) {
     override def hasOffset: Boolean = false
   }
+  case object Queue
+      extends OffsetType(
+        "queue",
+        "the API returns records until they are acknowledged (`ackUrl`), and perhaps once more after that; each `recordKey` is delivered once."
+      ) {
+    override def hasOffset: Boolean = false
+    override def initial: String = ""
+  }
 
   /** In the order of the docs. */
-  val all: Seq[OffsetType] = Seq(Timestamp, Cursor, Incremental, MaxField, Window, Snapshot)
+  val all: Seq[OffsetType] = Seq(Timestamp, Cursor, Incremental, MaxField, Window, Snapshot, Queue)
 }
 
 /** Rows of [[RestOptions]]: offsets. */
@@ -142,7 +150,7 @@ private[sparkrest] trait OffsetTable {
     "recordKey",
     Names,
     Offsets,
-    doc = "Paths of the fields that identify a record. A record is a repetition if its key and its content are the same. Without this option only the content counts, and equal records in one response are different records."
+    doc = "Paths of the fields that identify a record. A record is a repetition if its key and its content are the same; with `offsetType=queue`, if its key is the same. Without this option only the content counts, and equal records in one response are different records."
   )
   val Lookback: Opt[Long] = Opt(
     "lookback",

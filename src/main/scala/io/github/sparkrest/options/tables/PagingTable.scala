@@ -109,6 +109,12 @@ private[sparkrest] trait PagingTable {
     default = Some("400,404,410"),
     doc = "Status codes that may mean that a cursor or page token has expired, e.g. `400,410,412,422`."
   )
+  val ExpiredOffsetField: Opt[String] = Opt(
+    "expiredOffsetField",
+    NonEmpty,
+    Paging,
+    doc = "Place of the cursor from which the stream goes on after the API refused the stored cursor twice: a path in the body of that response, `header:<Name>` such as `header:Location`, or `link:<rel>`. A warning names both cursors. If the response has no such value, `onCursorExpired` applies."
+  )
   val MaxPagesPerPoll: Opt[Long] = Opt(
     "maxPagesPerPoll",
     Whole(1),

@@ -14,10 +14,25 @@ final class JsonTemplate private (root: Part) {
     * @param value value of a placeholder without quotes
     */
   def render(text: String => String, value: String => Json): String =
-    filled(root, text, value).getOrElse(Json.Null).noSpaces
+    filled(root, Vector(JsonTemplate.Values(text, value))).getOrElse(Json.Null).noSpaces
+
+  /** The same for several rows of values: an element with a placeholder appears once for each row.
+    *
+    * @param rows at least one; a placeholder outside of an array gets its value from the first one
+    */
+  def renderAll(rows: Vector[JsonTemplate.Values]): String = filled(root, rows).getOrElse(Json.Null).noSpaces
+
+  /** Whether each placeholder that counts is in an array. */
+  def repeats(counts: String => Boolean): Boolean = !outside(root).exists(counts)
 }
 
 object JsonTemplate {
+
+  /** @param text value of a placeholder, as text
+    * @param value value of a placeholder without quotes
+    */
+  final case class Values(text: String => String, value: String => Json)
+
   sealed private trait Part
   final private case class Constant(json: Json) extends Part
   final private case class Text(template: Template) extends Part
@@ -59,17 +74,38 @@ object JsonTemplate {
       case (literal, _) if literal != "" => Template.Literal(literal)
     })
 
-  private def filled(part: Part, text: String => String, value: String => Json): Option[Json] = part match {
-    case Constant(json)                                 => Some(json)
-    case Text(t) if t.isLeftOut(text)                   => None
-    case Text(t)                                        => Some(Json.fromString(t.render(text, identity)))
-    case Value(h) if h.optional && text(h.name).isEmpty => None
-    case Value(h)                                       => Some(value(h.name))
-    case Elements(parts)                                => Some(Json.fromValues(parts.flatMap(filled(_, text, value))))
-    case Members(parts)                                 =>
-      Some(Json.fromFields(parts.flatMap { case (name, p) =>
-        filled(p, text, value).map(name.render(text, identity) -> _)
-      }))
+  private def filled(part: Part, rows: Vector[Values]): Option[Json] = {
+    val Values(text, value) = rows.head
+    part match {
+      case Constant(json)                                 => Some(json)
+      case Text(t) if t.isLeftOut(text)                   => None
+      case Text(t)                                        => Some(Json.fromString(t.render(text, identity)))
+      case Value(h) if h.optional && text(h.name).isEmpty => None
+      case Value(h)                                       => Some(value(h.name))
+      case Elements(parts)                                =>
+        Some(Json.fromValues(parts.flatMap { p =>
+          (if (names(p).isEmpty) rows.take(1) else rows).flatMap(row => filled(p, Vector(row)))
+        }))
+      case Members(parts) =>
+        Some(Json.fromFields(parts.flatMap { case (name, p) =>
+          filled(p, rows).map(name.render(text, identity) -> _)
+        }))
+    }
+  }
+
+  /** Names of all placeholders in the part. */
+  private def names(part: Part): Seq[String] = part match {
+    case Elements(parts) => parts.flatMap(names)
+    case Members(parts)  => parts.flatMap { case (name, p) => name.names ++ names(p) }
+    case other           => outside(other)
+  }
+
+  /** Those that are not in an array. */
+  private def outside(part: Part): Seq[String] = part match {
+    case Constant(_) | Elements(_) => Nil
+    case Text(t)                   => t.names
+    case Value(h)                  => Seq(h.name)
+    case Members(parts)            => parts.flatMap { case (name, p) => name.names ++ outside(p) }
   }
 
   /** Whether a JSON string is open after `text`, if `before` says whether one was open before it. */

@@ -51,7 +51,7 @@ private[sparkrest] object StoredManifests {
     * older epochs.
     */
   def sweep(store: LogStore, ledger: ManifestIndex, note: Option[LastPoll], epoch: Long): Unit = {
-    sweepPages(store, ledger)(_ < epoch) // guard: I4.9
+    sweepPages(store, ledger, note)(_ < epoch) // guard: I4.9
     val seen = ledger.seenFiles ++ note.fold(Set.empty[String])(_.seenFiles)
     store
       .list(SeenFiles.Folder)
@@ -65,7 +65,7 @@ private[sparkrest] object StoredManifests {
 
   /** Deletes the pages of this run that no manifest names. Nothing depends on it: if the store fails, a later sweep will do. */
   def sweepLost(store: LogStore, ledger: ManifestIndex, epoch: Long): Unit =
-    try if (Epochs.isNewest(store, epoch)) sweepPages(store, ledger)(_ == epoch)
+    try if (Epochs.isNewest(store, epoch)) sweepPages(store, ledger, None)(_ == epoch)
     catch { case NonFatal(e) => logger.warn(s"Page files of lost tasks stay in ${store.location} for now: $e") }
 
   /** The manifests first, so that no manifest names a deleted page. */
@@ -74,9 +74,10 @@ private[sparkrest] object StoredManifests {
     store.delete(gone.map(m => PageFile.path(m.file.name)))
   }
 
-  /** Deletes the pages of some runs that no manifest names. */
-  def sweepPages(store: LogStore, ledger: ManifestIndex)(isOf: Long => Boolean): Unit = {
-    val named = ledger.manifests.map(_.file.name).toSet
+  /** Deletes the pages of some runs that no manifest names, and no state for acknowledgements. */
+  def sweepPages(store: LogStore, ledger: ManifestIndex, note: Option[LastPoll])(isOf: Long => Boolean): Unit = {
+    val states = ledger.states.valuesIterator ++ note.iterator.flatMap(_.endpoints.valuesIterator)
+    val named = ledger.manifests.map(_.file.name).toSet ++ states.flatMap(_.acks.map(_.file)) // guard: I9.6
     store
       .list(PageFile.Folder)
       .filter(n => !named(n) && PageFile.epochOf(n).exists(isOf))

@@ -72,7 +72,7 @@ private object RecordKey {
 
   private def unusable(why: String) = RestError(
     Condition.RecordKeyUnusable,
-    s"A record $why, and with readChanges recordKey has to identify each record.",
+    s"A record $why, and recordKey has to identify each record.",
     "Name in recordKey fields that each record has, with at most 1,000 characters together."
   )
 }

@@ -45,6 +45,10 @@ final case class SeenRecords(
 ) {
   def isEmpty: Boolean = recent.isEmpty && files.isEmpty
 
+  /** The highest rank; [[Seen.Unranked]] if there is none. */
+  def highest: Long =
+    (recent.valuesIterator.map(_.rank) ++ files.iterator.map(_.highest)).foldLeft(Seen.Unranked)(math.max(_, _))
+
   /** Whether a reader of version 1 understands it. */
   def isVersion1: Boolean = files.isEmpty && recent.valuesIterator.forall(s => s.rank == Seen.Unranked && s.key.isEmpty)
 }

@@ -33,6 +33,7 @@ final private[sparkrest] class TraversalMemory(
     val remembered =
       if (forgetsAll(reached)) SeenRecords.Empty
       else if (strategy.memory == MemoryRule.WholeSnapshot) if (isSameSnapshot) state.boundary else seen()
+      else if (strategy.memory == MemoryRule.Newest) newest(memory.join(state.boundary, seen()))
       else if (reached.offset.isEmpty) if (broughtNothing) state.boundary else memory.join(state.boundary, seen())
       else reached.only.fold(afterMove(reached))(memory.join(_, notYetAgain))
     Progress(
@@ -50,11 +51,14 @@ final private[sparkrest] class TraversalMemory(
     if (reached.offset.isEmpty) !strategy.remembers && strategy.memory != MemoryRule.NotPassed
     else !strategy.remembers || reached.forgets
 
+  private def newest(all: SeenRecords): SeenRecords =
+    if (all.isEmpty) all else memory.keep(all, all.highest - limits.newest + 1, unranked = false) // guard: I9.4
+
   /** The records to remember when the offset moves. */
   private def afterMove(reached: Advance): SeenRecords = reached.memory.getOrElse(strategy.memory) match {
-    case MemoryRule.LastTraversal | MemoryRule.WholeSnapshot => seen()
-    case MemoryRule.Unranked                                 => memory.keep(seen(), Long.MaxValue, unranked = true)
-    case MemoryRule.ForSomeTime                              =>
+    case MemoryRule.LastTraversal | MemoryRule.WholeSnapshot | MemoryRule.Newest => seen()
+    case MemoryRule.Unranked    => memory.keep(seen(), Long.MaxValue, unranked = true)
+    case MemoryRule.ForSomeTime =>
       // Without a rank: remembered before there was a `recordKey`.
       val older = memory.keep(notYetAgain, Long.MaxValue, unranked = true)
       val recent = memory.keep(state.boundary, times.began - limits.seenMillis, unranked = false)

@@ -3,6 +3,7 @@ package io.github.sparkrest.progress.strategies
 
 import java.nio.charset.StandardCharsets.UTF_8
 
+import io.circe.Json
 import io.github.sparkrest.json.{JsonBytes, JsonCursor}
 import io.github.sparkrest.options.values.{FieldPath, ValueSource}
 import io.github.sparkrest.response.{Envelope, PageFacts}
@@ -25,6 +26,16 @@ final private[sparkrest] class OffsetField(source: ValueSource) {
   def token(buf: Array[Byte], from: Int, to: Int): Option[String] = {
     val value = find(buf, from, to)
     if (value == JsonBytes.Absent) None else JsonBytes.value(buf, value)
+  }
+
+  /** The value as JSON on one line. `None`: absent, null or empty. */
+  def json(buf: Array[Byte], from: Int, to: Int): Option[String] = {
+    val value = find(buf, from, to)
+    if (value == JsonBytes.Absent) None
+    else
+      JsonBytes.value(buf, value).filter(_.nonEmpty).map { text =>
+        if (buf(JsonBytes.from(value)) == '"') Json.fromString(text).noSpaces else text
+      }
   }
 
   /** Where the value is. Nothing is allocated. */

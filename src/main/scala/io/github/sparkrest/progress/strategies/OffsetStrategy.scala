@@ -6,6 +6,7 @@ import java.time.Instant
 import io.github.sparkrest.config.{OffsetConfig, RestConfig}
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.options.tables.OffsetType
+import io.github.sparkrest.progress.queue.QueueStrategy
 import io.github.sparkrest.progress.seen.{RecordHash, Seen, SeenRecords}
 import io.github.sparkrest.progress.{Change, KeptRecords, Progress, Traversal}
 import io.github.sparkrest.response.{Envelope, PageFacts}
@@ -69,6 +70,9 @@ object MemoryRule {
 
   /** The records of this traversal that have no rank: the offset excludes the others. */
   case object Unranked extends MemoryRule
+
+  /** The records with the highest ranks (`CoreLimits.newest`). */
+  case object Newest extends MemoryRule
 
   /** The records of some time (`CoreLimits.seenMillis`). */
   case object ForSomeTime extends MemoryRule
@@ -168,6 +172,7 @@ object OffsetStrategy {
     case OffsetType.MaxField    => new MaximumStrategy(config, readsEnvelope = false)
     case OffsetType.Window      => new WindowStrategy(config.offset, clock)
     case OffsetType.Snapshot    => new SnapshotStrategy(config.offset)
+    case OffsetType.Queue       => new QueueStrategy(config.offset)
   }
 
   private[sparkrest] def fieldNotFound(options: OffsetConfig, fields: List[String], envelope: Envelope): RestError = {

@@ -116,6 +116,7 @@ class SessionSuite extends AnyFunSuite {
     val seen: java.util.Set[String] = ConcurrentHashMap.newKeySet[String]()
     @volatile var valid = ""
     @volatile var refusesLogins = false
+    @volatile var refusal: (Int, String) = 401 -> ""
     val http: LocalServer = new LocalServer({ e =>
       val text = new String(e.getRequestBody.readAllBytes(), "UTF-8")
       if (e.getRequestURI.getPath == "/login") {
@@ -129,7 +130,8 @@ class SessionSuite extends AnyFunSuite {
       } else {
         val found = find(e, text)
         seen.add(found)
-        LocalServer.send(e, if (found == valid) 200 else 401, s"""["$found"]""")
+        if (found == valid) LocalServer.send(e, 200, s"""["$found"]""")
+        else LocalServer.send(e, refusal._1, if (refusal._2.isEmpty) s"""["$found"]""" else refusal._2)
       }
     })
   }
@@ -227,6 +229,40 @@ class SessionSuite extends AnyFunSuite {
       assert(client.send(get(closed))(r => Right(r.status)) == Right(401) && closed.logins.get == 2)
       assert(closed.http.asked.length == 4)
     }
+  }
+
+  test("a session whose end shows only in a body is renewed like one that ends with a 401") {
+    val api = new Api(inHeader("X-S"), inJson)
+    api.refusal = 200 -> """{"success": false, "error": {"code": 119}}"""
+    val ended = "sessionEndedWhen" -> "error.code=119"
+    serving(api, path, "apiKeyName" -> "X-S", ended) { (client, _) =>
+      def text = client.send(get(api))(r => Right(new String(r.body.readAllBytes(), "UTF-8")))
+      assert(text.exists(_.startsWith("[\"t0ken")) && api.logins.get == 1)
+      api.valid = "ended"
+      assert(text.exists(_.startsWith("[\"t0ken")) && api.logins.get == 2, "the whole body is there")
+      // A longer body has records, whatever they say.
+      api.refusal = 200 -> s"""{"error": {"code": 119}, "records": "${"x" * 70000}"}"""
+      api.valid = "ended"
+      assert(text.exists(_.length > 70000) && api.logins.get == 2)
+    }
+    val closed = new Api((_, _) => "never", inJson)
+    closed.refusal = api.refusal.copy(_2 = """{"error": {"code": 119}}""")
+    serving(closed, path, "apiKeyName" -> "X-S", ended) { (client, _) =>
+      val e = client.send(get(closed))(r => Right(r.status)).fold(identity, s => fail(s"$s"))
+      assert(
+        e.condition == Condition.TokenRefused && e.text.contains("right after a new login") && closed.logins.get == 2
+      )
+    }
+  }
+
+  test("sessionHeaders are headers of the login alone, and replace the usual ones") {
+    val s = session(body, "sessionHeaders" -> """{"X-Client": "s3cret-client", "accept": "text/plain"}""")
+    val headers = SessionLogin.request(s).headers
+    assert(headers == Seq("Content-Type" -> "application/json", "X-Client" -> "s3cret-client", "accept" -> "text/plain"))
+    assert(s.secrets.exists(_.reveal == "s3cret-client"))
+    assert(problems(body, "sessionHeaders" -> """{"X Y": "a"}""").contains("\"X Y\" is not a header name"))
+    assert(problems(body, "sessionHeaders" -> """{"X": "a\nb"}""").contains("sessionHeaders.X: contains a line break"))
+    assert(problems(body, "sessionEndedWhen" -> "a[").contains("sessionEndedWhen"))
   }
 
   test("with callStrictlyOnce the first 401 is the response, and the next request has another token") {

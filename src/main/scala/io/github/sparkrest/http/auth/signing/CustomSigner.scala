@@ -13,7 +13,7 @@ import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.Headers._
 import io.github.sparkrest.http.auth.{Authenticator, PlacedKey}
 import io.github.sparkrest.http.{HttpRequest, HttpResponse, RecentlyUsed}
-import io.github.sparkrest.options.values.HeaderName
+import io.github.sparkrest.options.values.{HeaderName, HeaderValue}
 import io.github.sparkrest.secret.{Redact, Secret}
 
 /** `authType=Custom`: the user's class adds the credentials. */
@@ -103,7 +103,7 @@ final private class OpenRequest(private var open: HttpRequest, val time: Instant
   def setHeader(name: String, value: String): Unit = {
     // The message of the transport would contain the value.
     require(HeaderName.isValid(name), s"$name is not a header name")
-    require(!value.exists(c => c < ' ' && c != '\t' || c == 0x7f), s"the header $name contains a control character")
+    require(HeaderValue.isValid(value), s"the header $name contains a control character")
     open = PlacedKey.header(open, name, value)
   }
 

@@ -9,7 +9,7 @@ import io.github.sparkrest.config.AuthConfig
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.HttpRequest
 import io.github.sparkrest.http.auth.{Authenticator, Crypto, PlacedKey}
-import io.github.sparkrest.options.values.Template
+import io.github.sparkrest.options.values.{HeaderValue, Template}
 import io.github.sparkrest.secret.Secret
 
 /** `authType=Signature`: an HMAC over a template. Each attempt has a new time, nonce and signature. */
@@ -63,7 +63,7 @@ private[auth] object HmacSignature {
     val signature = sign(o, fill(o.template, dated, ""))
     val complete = withParams(dated, last, signature)
     val values = o.headers.map { case (name, t) => name -> fill(t, dated, signature) }
-    values.collectFirst { case (name, v) if v.exists(c => c < ' ' && c != '\t' || c == 0x7f) => name } match {
+    values.collectFirst { case (name, v) if !HeaderValue.isValid(v) => name } match {
       case Some(name) => Left(notInHeader(name))
       case None       => Right(values.foldLeft(complete) { case (r, (name, v)) => PlacedKey.header(r, name, v) })
     }
