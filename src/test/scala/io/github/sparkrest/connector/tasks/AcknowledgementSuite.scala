@@ -16,8 +16,8 @@ import io.github.sparkrest.pagelog.store.LocalLogStore
 import io.github.sparkrest.pagelog.{Endpoint, LogPosition, PageLog}
 import io.github.sparkrest.poll.{PollReport, PollRequest}
 import io.github.sparkrest.progress.CoreLimits
-import io.github.sparkrest.schedule.{AvailableNow, InProcessPolls, PollRunner, Poller}
 import io.github.sparkrest.response.files.BodyStore
+import io.github.sparkrest.schedule.{AvailableNow, InProcessPolls, PollRunner, Poller}
 import org.scalatest.concurrent.Eventually
 import org.scalatest.funsuite.AnyFunSuite
 import org.scalatest.time.{Millis, Seconds, Span}
