@@ -393,8 +393,8 @@ POLLING = (
     Mutant(
         "I4.40",
         "a row of CSV has a bound",
-        "if (ofRow > mostOfRow + GuardedBody.ReadAhead) throw",
-        "if (false && ofRow > mostOfRow + GuardedBody.ReadAhead) throw",
+        "if (ofRow > mostOfRow + readAhead) throw",
+        "if (false && ofRow > mostOfRow + readAhead) throw",
         "CsvRecordsSuite",
         "a quote that nobody closes ends the response, in bounded memory",
     ),

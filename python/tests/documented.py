@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import base64
 import gzip
+import io
 import json
+import zipfile
 from collections.abc import Callable
 from datetime import datetime, timezone
 from pathlib import Path
@@ -250,6 +252,43 @@ def download(request: Request) -> Answer:
     return Answer(gzip.compress(QUAKES.encode()), headers={"Content-Type": "application/gzip"})
 
 
+def archive(request: Request) -> Answer:
+    header, *rows = QUAKES.splitlines(keepends=True)
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as files:
+        for number, row in enumerate(rows):
+            files.writestr(f"quakes-{number}.csv", header + row)
+    return Answer(content.getvalue(), headers={"Content-Type": "application/zip"})
+
+
+def papers(request: Request) -> Answer:
+    page = int(request.query.get("page", "1"))
+    since = request.query.get("since", "")
+    authors = "".join(f'<author role="{r}"><name>{n}</name></author>' for r, n in (("first", "Ada"), ("last", "Grace")))
+    entries = [
+        f"<entry><id>p{n}</id><updated>{at}</updated><title>H<sub>2</sub>O</title>{authors}</entry>"
+        for n, at in enumerate(f"2024-05-27T20:00:0{second}Z" for second in range(7))
+        if at >= since
+    ]
+    link = f'<link rel="next" href="?page={page + 1}&amp;since={since}"/>' if len(entries) > page * PAGE else ""
+    feed = f"<feed><total>7</total>{link}{''.join(entries[(page - 1) * PAGE : page * PAGE])}</feed>"
+    return text(feed, "application/atom+xml")
+
+
+CUSTOMERS = [
+    {"id": n, "name": name, "updated_at": f"2024-05-27T20:00:0{n}Z"} for n, name in enumerate(("Ann", "Bob", "Cy"), 1)
+]
+
+
+def customers(request: Request) -> Answer:
+    return Answer({"data": [c for c in CUSTOMERS if str(c["updated_at"]) >= request.query.get("since", "")]})
+
+
+def deleted_customers(request: Request) -> Answer:
+    gone = {"id": 2, "deleted_at": "2024-05-27T20:00:09Z"}
+    return Answer({"deleted": [gone] if str(gone["deleted_at"]) >= request.query.get("since", "") else []})
+
+
 def pull(request: Request) -> Answer:
     found = [{"ackId": f"a{r['id']}", "message": {"messageId": str(r["id"]), "data": "eA=="}} for r in RECORDS]
     return Answer({"receivedMessages": found} if json.loads(request.body)["maxMessages"] else {})
@@ -294,6 +333,10 @@ PATHS: dict[str, Callable[[Request], Answer]] = {
     "/grouped": grouped,
     "/quakes": quakes,
     "/quakes.csv.gz": download,
+    "/quakes.zip": archive,
+    "/papers": papers,
+    "/customers": customers,
+    "/customers/deleted": deleted_customers,
     "/queue:pull": pull,
     "/queue:acknowledge": acknowledged,
     "/jobs/messages": jobs,

@@ -6,14 +6,16 @@ from __future__ import annotations
 import random
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pyspark
 import pytest
 from collected import collecting
 from emulated import Answer, Emulated, Failure, Request
 from process import Driver
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.functions import col
+from pyspark.sql.streaming.query import StreamingQuery
 from waiting import wait_until
 
 from spark_rest import read_rest_stream
@@ -151,3 +153,105 @@ def test_changes_are_columns_with_any_selection(spark: SparkSession, tmp_path: P
         assert gone._commit_version > max(r._commit_version for r in rows if r != gone)
         with collecting(stream, tmp_path / "not selected") as query:
             assert len(query.await_rows(10)) == 10
+
+
+class Customers:
+    """An API whose list of customers forgets deleted ones. Another URL lists these."""
+
+    def __init__(self) -> None:
+        self.names: dict[int, tuple[str, int]] = {}
+        self.deleted: dict[int, int] = {}
+        self.clock = 0
+        self.is_down = False
+
+    def store(self, number: int, name: str) -> None:
+        self.clock += 1
+        self.names[number] = (name, self.clock)
+
+    def delete(self, number: int) -> None:
+        self.clock += 1
+        del self.names[number]
+        self.deleted[number] = self.clock
+
+    def answer(self, request: Request) -> Answer:
+        since = int(request.query.get("since") or 0)
+        if request.path == "/deleted":
+            gone = [{"id": n, "deletedAt": at} for n, at in self.deleted.items() if at >= since]
+            return Answer({"deletedRecords": gone, "latestDateCovered": self.clock})
+        if self.is_down:
+            return Answer({}, 503)
+        return Answer({"data": [{"id": n, "name": s, "at": at} for n, (s, at) in self.names.items() if at >= since]})
+
+
+@of_streams
+def test_deletes_of_a_separate_endpoint_are_applied_by_their_time(spark: SparkSession, tmp_path: Path) -> None:
+    """Over a restart, with a change that arrives after its delete, and with a customer who comes back."""
+    customers = Customers()
+    # What the MERGE of docs/cookbook/mirror.md keeps: by key the name, the time, and whether it is deleted.
+    table: dict[int, tuple[str | None, int, bool]] = {}
+
+    def merge(batch: DataFrame, _: int) -> None:
+        for row in batch.collect():
+            gone = row._change_type == "delete"
+            known = table.get(row.id)
+            if known is None or (row.at, gone) >= (known[1], known[2]):
+                table[row.id] = (row.name, row.at, gone)
+
+    def truth() -> bool:
+        return {n: (name, at) for n, (name, at, gone) in table.items() if not gone} == customers.names
+
+    with Emulated(customers.answer) as api:
+
+        def start() -> StreamingQuery:
+            options: dict[str, Any] = {
+                "offset_type": "max_field",
+                "read_changes": True,
+                "streaming_interval": 0.2,
+                "retry_backoff": 0.1,
+            }
+            changed = read_rest_stream(
+                spark,
+                f"{api.url}/customers?since={{at}}",
+                offset_field="at",
+                schema="id INT, name STRING, at BIGINT",
+                **options,
+            )
+            deleted = read_rest_stream(
+                spark,
+                f"{api.url}/deleted?since={{deletedAt}}",
+                offset_field="deletedAt",
+                data_field="deletedRecords",
+                deleted_when="id",
+                schema="id INT, deletedAt BIGINT",
+                **options,
+            )
+            both = changed.select("id", "name", "at", "_change_type").unionByName(
+                deleted.select("id", col("deletedAt").alias("at"), "_change_type"), allowMissingColumns=True
+            )
+            return both.writeStream.foreachBatch(merge).option("checkpointLocation", str(tmp_path / "c")).start()
+
+        for number in range(1, 6):
+            customers.store(number, f"customer {number}")
+        query = start()
+        try:
+            wait_until(truth, "the first customers", PATIENCE)
+            customers.delete(2)
+            wait_until(lambda: table[2][2], "the delete", PATIENCE)
+            query.stop()
+            # The list does not respond, so the delete arrives before the change that preceded it.
+            customers.is_down = True
+            customers.store(3, "renamed")
+            late = customers.names[3]
+            customers.delete(3)
+            query = start()
+            wait_until(lambda: table[3][2], "the delete before its change", PATIENCE)
+            # The list is still that of the moment before the delete.
+            customers.names[3] = late
+            customers.is_down = False
+            customers.store(2, "back again")
+            wait_until(lambda: table[2][0] == "back again", "the customer who came back", PATIENCE)
+            del customers.names[3]
+            wait_until(truth, "the truth", PATIENCE)
+            assert query.exception() is None and table[3][2], "a change that came late created the customer again"
+        finally:
+            query.stop()

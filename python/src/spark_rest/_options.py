@@ -63,11 +63,17 @@ class Options(TypedDict, total=False):
     ``rates.*`` leads to each member of an object. Put names with dots in double quotes. A response that is an
     array needs no path. If you do not set this option and ``data`` is absent, a response with exactly one array
     of objects uses that array. Default: ``data``."""
-    response_format: Literal["auto", "json", "ndjson", "columns", "csv", "binary"] | None
+    response_format: Literal["auto", "json", "ndjson", "columns", "csv", "xml", "binary"] | None
     """Format of responses. ``auto`` is JSON, or NDJSON by ``Content-Type``. ``ndjson`` is one record per line.
     ``columns`` is JSON with an object of arrays at ``dataField``, one array per column. ``csv`` takes the
-    options of ``spark.read.csv``. ``binary`` makes one record of the body: ``content BINARY``, ``contentType
-    STRING``, ``length BIGINT``. Default: ``auto``."""
+    options of ``spark.read.csv``. ``xml`` takes those of ``spark.read.xml``, with ``rowTag``, and needs Spark
+    4. ``binary`` makes one record of the body: ``content BINARY``, ``contentType STRING``, ``length BIGINT``.
+    Default: ``auto``."""
+    save_to: str | None
+    """Folder for the bodies of ``responseFormat=binary``, as a URL with its scheme, e.g. ``s3a://bucket/files``.
+    The executors write each body to a file there, and its row has ``path STRING``, ``contentType STRING``,
+    ``length BIGINT`` and ``sha256 STRING`` in place of the content. A body may then be larger than the memory.
+    The name of a file is its SHA-256."""
     record_fields: Sequence[str] | str | None
     """Names for the elements of records that are arrays, e.g. ``icao24,callsign``. The records become objects.
     With ``responseFormat=csv``: the names of the columns."""

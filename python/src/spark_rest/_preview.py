@@ -44,6 +44,7 @@ def preview(
     *,
     json_options: Mapping[str, object] | None = None,
     csv_options: Mapping[str, object] | None = None,
+    xml_options: Mapping[str, object] | None = None,
     auth: Credentials | None = None,
     **options: object,
 ) -> Preview:
@@ -66,7 +67,7 @@ def preview(
             The session. The connector's jar is attached to it if necessary.
         url:
             The URL, as in :func:`spark_rest.read_rest_stream`. A placeholder in it names the offset field.
-        json_options, csv_options:
+        json_options, csv_options, xml_options:
             Options of Spark's parsers, as in :func:`spark_rest.read_rest_stream`.
         auth:
             The credentials, as in :func:`spark_rest.read_rest_stream`. Default: no authentication.
@@ -81,7 +82,9 @@ def preview(
         spark_rest.RestError: Spark itself failed.
     """
     named = {camel_case(name): value for name, value in options.items()}
-    return look(spark, auth, {**(json_options or {}), **(csv_options or {}), "url": url, **named})
+    return look(
+        spark, auth, {**(json_options or {}), **(csv_options or {}), **(xml_options or {}), "url": url, **named}
+    )
 
 
 def look(spark: SparkSession, auth: Credentials | None, options: Mapping[str, object]) -> Preview:

@@ -28,6 +28,7 @@ def read_rest_stream(
     schema: StructType | str | None = None,
     json_options: Mapping[str, object] | None = None,
     csv_options: Mapping[str, object] | None = None,
+    xml_options: Mapping[str, object] | None = None,
     auth: Credentials | None = None,
     **options: Unpack[StreamOptions],
 ) -> DataFrame:
@@ -50,6 +51,8 @@ def read_rest_stream(
             Options of ``spark.read.json``, e.g. ``{"mode": "FAILFAST"}``.
         csv_options:
             Options of ``spark.read.csv``, with ``response_format="csv"``, e.g. ``{"sep": ";"}``.
+        xml_options:
+            Options of ``spark.read.xml``, with ``response_format="xml"``, e.g. ``{"rowTag": "entry"}``.
         auth:
             The credentials, e.g. ``Bearer("env:TOKEN")``. They replace ``auth_type`` and the arguments that belong to
             it. Their repr hides secrets. Default: no authentication.
@@ -75,7 +78,13 @@ def read_rest_stream(
         )
         query = orders.writeStream.option("checkpointLocation", "/data/checkpoint").start("/data/orders")
     """
-    return load_stream(spark, schema, {**(json_options or {}), **(csv_options or {})}, auth, {"url": url, **options})
+    return load_stream(
+        spark,
+        schema,
+        {**(json_options or {}), **(csv_options or {}), **(xml_options or {})},
+        auth,
+        {"url": url, **options},
+    )
 
 
 @takes(BatchOptions)
@@ -86,6 +95,7 @@ def read_rest(
     schema: StructType | str | None = None,
     json_options: Mapping[str, object] | None = None,
     csv_options: Mapping[str, object] | None = None,
+    xml_options: Mapping[str, object] | None = None,
     auth: Credentials | None = None,
     **options: Unpack[BatchOptions],
 ) -> DataFrame:
@@ -108,6 +118,8 @@ def read_rest(
             Options of ``spark.read.json``, e.g. ``{"mode": "FAILFAST"}``.
         csv_options:
             Options of ``spark.read.csv``, with ``response_format="csv"``, e.g. ``{"sep": ";"}``.
+        xml_options:
+            Options of ``spark.read.xml``, with ``response_format="xml"``, e.g. ``{"rowTag": "entry"}``.
         auth:
             The credentials, e.g. ``Bearer("env:TOKEN")``. They replace ``auth_type`` and the arguments that belong to
             it. Their repr hides secrets. Default: no authentication.
@@ -135,4 +147,10 @@ def read_rest(
         )
         users.select("id", "output.name", "error").show()
     """
-    return load(spark, schema, {**(json_options or {}), **(csv_options or {})}, auth, {"url": url, **options})
+    return load(
+        spark,
+        schema,
+        {**(json_options or {}), **(csv_options or {}), **(xml_options or {})},
+        auth,
+        {"url": url, **options},
+    )

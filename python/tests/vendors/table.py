@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from vendors import (
     airtable,
+    arxiv,
     binance,
     clever,
     datadog,
@@ -42,6 +43,7 @@ from vendors.vendor import DAY, Vendor, now
 
 VENDORS: dict[str, tuple[Callable[[], Vendor], dict[str, object]]] = {
     "airtable": (airtable.Tasks, {"page_size": 3}),
+    "arxiv": (arxiv.Papers, {"page_size": 3, "page_interval": 0, "schema": None}),
     "binance": (binance.MyTrades, {"page_size": 3, "max_request_rate": "100/s"}),
     "clever-events": (clever.Events, {"page_size": 3}),
     "clever-users": (clever.Users, {"page_size": 3}),

@@ -8,7 +8,7 @@ import java.util.concurrent.ThreadLocalRandom
 import scala.annotation.tailrec
 
 import io.github.sparkrest.config.RestConfig
-import io.github.sparkrest.connector.tasks.{DriverTokens, PollTask, TaskOptions}
+import io.github.sparkrest.connector.tasks.{DriverTokens, PollTask, TaskBodies, TaskOptions}
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.http.auth.HandedToken
 import io.github.sparkrest.http.client.ApiClient
@@ -20,6 +20,7 @@ import io.github.sparkrest.pagelog.{Endpoint, SeenFiles}
 import io.github.sparkrest.poll.{Poll, PollReport, Retries, Schedule, TaskBudget}
 import io.github.sparkrest.progress.Progress
 import io.github.sparkrest.progress.strategies.OffsetTime
+import io.github.sparkrest.response.files.BodyStore
 import io.github.sparkrest.rows.{FieldRules, JsonRowSettings, JsonRows}
 import io.github.sparkrest.schedule.{AvailableNow, RateLimiter}
 import org.apache.spark.sql.SparkSession
@@ -46,7 +47,7 @@ final private[sparkrest] class RestBatch(
   override def createReaderFactory(): PartitionReaderFactory = {
     val settings = JsonRowSettings.in(session, config, fields)
     val token = new DriverTokens(config).handed().fold(e => throw e.toException, identity)
-    new RestBatchReaderFactory(config.options, schema, inferenceRequests, settings, token)
+    new RestBatchReaderFactory(config.options, schema, inferenceRequests, settings, token, TaskBodies(config, session))
   }
 }
 
@@ -71,7 +72,8 @@ final private[sparkrest] class RestBatchReaderFactory(
     schema: StructType,
     inferenceRequests: Int,
     settings: JsonRowSettings,
-    token: Option[HandedToken]
+    token: Option[HandedToken],
+    bodies: TaskBodies
 ) extends PartitionReaderFactory {
   override def createReader(partition: InputPartition): PartitionReader[InternalRow] = {
     val config = TaskOptions(options, Vector.empty).config
@@ -85,6 +87,7 @@ final private[sparkrest] class RestBatchReaderFactory(
       token,
       cancelled,
       sentEarlier,
+      bodies.store(config),
       new PageRows(PageRows.alone(JsonRows(schema, settings)))
     )
   }
@@ -97,6 +100,7 @@ final private[sparkrest] class RestBatchReader(
     token: Option[HandedToken],
     cancelled: () => Boolean,
     sentEarlier: Int,
+    bodies: BodyStore,
     records: PageRows
 ) extends PartitionReader[InternalRow] {
   private val folder = Files.createTempDirectory("spark-rest-")
@@ -141,7 +145,7 @@ final private[sparkrest] class RestBatchReader(
     val outcome =
       try {
         val polled =
-          new Poll(config, api, Clock.System, seen = seen)
+          new Poll(config, api, Clock.System, seen = seen, bodies = bodies)
             .run(state, limits, writer)
         val report = PollReport(Vector(Endpoint.Only.key -> polled), None, api.ages())
         val settled = throttle.settle(Seq(report), allowed, nowMs)

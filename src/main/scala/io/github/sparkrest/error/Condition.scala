@@ -115,7 +115,7 @@ object Condition {
       extends Condition(
         "INVALID_RESPONSE",
         NextInterval,
-        "The body is not valid JSON or CSV: it is truncated, HTML, or another format. Or its records do not have the form that `dataField` and `addedFields` describe."
+        "The body is not valid JSON, CSV or XML: it is truncated, HTML, or another format. Or it is a zip archive that is cut or encrypted. Or its records do not have the form that `dataField` and `addedFields` describe."
       )
   case object DataFieldNotFound
       extends Condition(

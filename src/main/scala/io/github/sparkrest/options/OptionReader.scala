@@ -175,7 +175,8 @@ final private[sparkrest] class OptionReader(
 
   /** Spark and platforms add keys with a dot or a leading `__`. No option of this source has such a name. */
   private def unknown: Seq[String] = {
-    val known = RestOptions.all.flatMap(o => o.name +: o.aliases) ++ RestOptions.json ++ RestOptions.csv
+    val known =
+      RestOptions.all.flatMap(o => o.name +: o.aliases) ++ RestOptions.json ++ RestOptions.csv ++ RestOptions.xml
     val distance = LevenshteinDistance.getDefaultInstance
     options.without(known).keys.toSeq.sorted.filterNot(k => k.contains('.') || k.startsWith("__")).map {
       case "path" => "path: is not an option of this source; set url to the URL"

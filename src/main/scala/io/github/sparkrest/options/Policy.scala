@@ -14,7 +14,7 @@ import io.github.sparkrest.options.values.Origin
   * changes. A list that is not set permits everything except the system's files and the cluster's credentials. An empty list
   * permits nothing.
   *
-  * @param paths files and folders for `file:` and the `tls…` options
+  * @param paths files and folders for `file:`, the `tls…` options and `saveTo`
   * @param env environment variables for `env:`; `APP_*` means all with this prefix
   * @param settings Spark settings for `conf:`, in the same form
   * @param aliases Hadoop credentials for `hadoop:`, in the same form
@@ -41,6 +41,22 @@ final case class Policy(
   def refusesFile(file: String): Option[String] = refuses(file, paths, AllowedPaths).orElse {
     // These show the state of the system, for example the environment variables of the JVM.
     if (Seq("/proc", "/sys").exists(real(file).startsWith(_))) Some(s"$file is not a regular file") else None
+  }
+
+  /** The reason why files may not be written to this folder.
+    *
+    * @param folder with its scheme, because without one the storage of the cluster would decide where it is
+    */
+  def refusesFolder(folder: String): Option[String] = Try(new URI(folder)).toOption.filter(_.getScheme != null) match {
+    case None => Some(s"$folder is not a URL with a scheme, such as file:///data/files or s3a://bucket/files")
+    case Some(u) if u.getScheme.equalsIgnoreCase("file") => refusesFile(u.getPath)
+    case Some(u)                                         =>
+      def within(allowed: String) = Try(new URI(allowed)).toOption.exists { a =>
+        val path = s"${a.getPath.stripSuffix("/")}/"
+        u.getScheme.equalsIgnoreCase(String.valueOf(a.getScheme)) && a.getAuthority == u.getAuthority &&
+        s"${u.normalize.getPath.stripSuffix("/")}/".startsWith(path)
+      }
+      paths.filterNot(_.exists(within)).map(_ => s"$folder is not within the operator's $Prefix$AllowedPaths")
   }
 
   def refusesTokenStore(file: String): Option[String] = refuses(file, tokenStores, AllowedTokenStores)

@@ -39,7 +39,7 @@ object RestOptions
   val all: Seq[Opt[_]] = Seq(
     Url, Method, Headers, Params, Body, BodyFormat, GraphqlQuery, GraphqlVariables, InitialUrl, InitialBody,
     ConnectTimeout, ReadTimeout, ResponseTimeout, Proxy, ProxyUser, ProxyPassword,
-    DataField, ResponseFormat, RecordFields, AddedFields, EmptyStatusCodes, EmptyWhen, ErrorWhen,
+    DataField, ResponseFormat, SaveTo, RecordFields, AddedFields, EmptyStatusCodes, EmptyWhen, ErrorWhen,
     MaxResponseBytes, Streaming
   ) ++ offsets ++ changes ++ acks ++ Seq(
     Pagination, NextField, HasMoreField, TotalField, PageParam, PageSizeParam, PageSize, StartPage, ExpiredStatusCodes, ExpiredOffsetField,
@@ -107,5 +107,19 @@ object RestOptions
     "maxColumns",
     "maxCharsPerColumn",
     "unescapedQuoteHandling"
+  )
+
+  /** Options of `spark.read.xml` that have the same meaning here, in addition to those that [[json]] has too. */
+  val xml: Seq[String] = Seq(
+    "rowTag",
+    "attributePrefix",
+    "valueTag",
+    "excludeAttribute",
+    "ignoreSurroundingSpaces",
+    "ignoreNamespace",
+    "wildcardColName",
+    "nullValue",
+    "encoding",
+    "charset"
   )
 }

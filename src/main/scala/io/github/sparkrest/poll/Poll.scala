@@ -10,6 +10,7 @@ import io.github.sparkrest.pagelog.{PageOrigin, PageSink}
 import io.github.sparkrest.progress.seen.{SeenInMemory, SeenStore}
 import io.github.sparkrest.progress.{CoreLimits, PageOutcome, Progress, Progression, RequestPlan}
 import io.github.sparkrest.request.InputRow
+import io.github.sparkrest.response.files.BodyStore
 import io.github.sparkrest.response.{Envelope, PageFacts, ResponseReader}
 import io.github.sparkrest.secret.Redact
 
@@ -19,6 +20,7 @@ import io.github.sparkrest.secret.Redact
   * @param row of the endpoint, with an input
   * @param collected the secrets to remove from texts, if the caller has collected them
   * @param seen stores the memory of delivered records, if it is large
+  * @param bodies where `saveTo` puts files; nowhere for a sample
   * @param acks takes the values that acknowledge the records of a queue; `None`: nobody acknowledges them
   * @param background runs the requests that are sent early
   */
@@ -31,13 +33,14 @@ final class Poll(
     limits: CoreLimits = CoreLimits.Default,
     seen: SeenStore = new SeenInMemory,
     background: Option[Background] = None,
+    bodies: BodyStore = BodyStore.Nowhere,
     acks: Option[PageSink] = None
 ) {
   private val requests = new PollRequests(config, row, secrets)
   private val ahead =
     new ReadAhead(config, client, clock, background.getOrElse(new BackgroundThreads(config.paging.inFlight)))
   private val core = new Progression(config, limits, seen)
-  private val reader = new ResponseReader(config, core.fieldsRead, config.maxResponseBytes)
+  private val reader = new ResponseReader(config, core.fieldsRead, config.maxResponseBytes, bodies)
   private val conditional = new ConditionalRequests(config)
   private val judgement = new Judgement(config, core)
   private val namedPlace = new NamedPlace(config)

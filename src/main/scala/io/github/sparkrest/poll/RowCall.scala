@@ -8,6 +8,7 @@ import io.github.sparkrest.http.client.{Redirects, StatusPolicy}
 import io.github.sparkrest.http.{Clock, HttpClient, HttpRequest, HttpResponse}
 import io.github.sparkrest.progress.strategies.OffsetTime
 import io.github.sparkrest.request.{InputRow, InputTemplate}
+import io.github.sparkrest.response.files.BodyStore
 import io.github.sparkrest.response.{RecordSink, ResponseReader}
 import io.github.sparkrest.secret.Redact
 
@@ -18,6 +19,7 @@ import io.github.sparkrest.secret.Redact
   *
   * @param client adds the credentials (`AuthorizedClient`)
   * @param sleep waits so many milliseconds before a retry
+  * @param bodies where `saveTo` puts files
   * @param jitter of the backoff, in [0, 1)
   */
 final class RowCall(
@@ -26,7 +28,8 @@ final class RowCall(
     client: HttpClient,
     clock: Clock,
     sleep: Long => Unit,
-    jitter: () => Double
+    jitter: () => Double,
+    bodies: BodyStore = BodyStore.Nowhere
 ) {
   private val template = new InputTemplate(config, input)
   private val time = new OffsetTime(config.offset)
@@ -34,13 +37,14 @@ final class RowCall(
   private val secrets = KnownSecrets(config)
 
   /** The bytes that one response may have. Calls in flight share an eighth of the memory, as much as a record of a stream may
-    * take.
+    * take. A body that goes to a file takes no memory.
     */
   private val maxBytes: Long = {
     val share = math.max(RowCall.LeastBytes, Runtime.getRuntime.maxMemory / 8 / input.concurrency)
-    math.min(math.min(config.maxResponseBytes, share), RowCall.MaxBytes)
+    if (config.records.saveTo.isDefined) config.maxResponseBytes
+    else math.min(math.min(config.maxResponseBytes, share), RowCall.MaxBytes)
   }
-  private val reader = new ResponseReader(config, Nil, maxBytes, wholeResponse = true)
+  private val reader = new ResponseReader(config, Nil, maxBytes, bodies, wholeResponse = true)
 
   def apply(row: InputRow): Either[RestError, Vector[Array[Byte]]] =
     template

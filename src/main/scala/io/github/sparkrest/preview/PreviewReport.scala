@@ -32,11 +32,15 @@ final case class PreviewReport(
   private def url = Redact.url(sample.request.url)
   private def where = config.records.paths ++ page.path match {
     case _ if config.records.isCsv => "rows of CSV"
+    case _ if config.records.isXml => s"elements ${config.records.xml.rowTag} of XML"
     case Nil   => if (page.body.exists(_.isArray)) "the response itself" else "found without dataField"
     case paths => paths.distinct.mkString("in ", ", ", "")
   }
   private def headers = sample.headers.filterNot { case (name, _) => silent(name.toLowerCase) }
-  private def first = page.records.headOption.map(r => Redact.snippet(r.getBytes("UTF-8"), r.getBytes("UTF-8").length))
+  private def first =
+    (if (config.records.isXml) page.parsed.headOption.map(_.noSpaces) else page.records.headOption).map(r =>
+      Redact.snippet(r.getBytes("UTF-8"), r.getBytes("UTF-8").length)
+    )
 
   def call: String = secrets.hide(suggestion.python)
 

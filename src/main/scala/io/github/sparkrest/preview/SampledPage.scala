@@ -15,6 +15,7 @@ import io.github.sparkrest.pagelog.{PageOrigin, PageSink}
 import io.github.sparkrest.poll.Poll
 import io.github.sparkrest.progress.Progress
 import io.github.sparkrest.request.InputRow
+import io.github.sparkrest.response.xml.XmlRecords
 import io.github.sparkrest.response.{Envelope, PageFacts}
 
 /** A response for a preview: cut into records by the same code as a poll, and complete as JSON.
@@ -29,7 +30,10 @@ final case class SampledPage(sample: FirstResponse, path: Option[FieldPath], rec
 
   /** The values of the first records. */
   lazy val parsed: Vector[Json] =
-    records.take(SampledPage.MostRecords).flatMap(r => io.circe.parser.parse(r).toOption)
+    records
+      .take(SampledPage.MostRecords)
+      .flatMap(r => io.circe.parser.parse(r).toOption)
+      .map(_.mapObject(_.remove(XmlRecords.Source)))
 
   /** The response without its records. Any path of the body can be read. */
   def facts: PageFacts = PageFacts(

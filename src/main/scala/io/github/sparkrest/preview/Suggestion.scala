@@ -4,7 +4,7 @@ package io.github.sparkrest.preview
 import io.circe.Json
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.options.RestOptions
-import io.github.sparkrest.options.tables.{OffsetType, Opt, OptType}
+import io.github.sparkrest.options.tables.{OffsetType, Opt, OptType, ResponseFormat}
 import io.github.sparkrest.options.values.Boundary
 
 /** Options for a stream of the API: the options of the user, and the additions of a preview.
@@ -22,8 +22,15 @@ final case class Suggestion(options: Seq[(String, String)], notes: Seq[String]) 
   def python: String = {
     val arguments = ordered.collect {
       case (o, v) if o != RestOptions.Url => s"    ${o.pythonName}=${python(o, v)},"
-    } ++ parserOptions("json_options", RestOptions.json) ++ parserOptions("csv_options", RestOptions.csv)
+    } ++ parserOptions("json_options", RestOptions.json) ++
+      (if (isXml) parserOptions("xml_options", RestOptions.xml) else parserOptions("csv_options", RestOptions.csv))
     s"read_rest_stream(\n    spark, ${quoted(url)},\n${arguments.map(_ + "\n").mkString})"
+  }
+
+  private def isXml = options.exists { case (k, v) =>
+    k.equalsIgnoreCase(RestOptions.ResponseFormat.name) && RestOptions.ResponseFormat.kind
+      .read(v)
+      .contains(ResponseFormat.Xml)
   }
 
   private def url = options.collectFirst { case (k, v) if k.equalsIgnoreCase(RestOptions.Url.name) => v }.getOrElse("")

@@ -3,25 +3,29 @@ package io.github.sparkrest.response
 
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.{Condition, RestError}
-import io.github.sparkrest.http.{HttpResponse, RetryPolicy}
+import io.github.sparkrest.http.{FirstBytes, HttpResponse, RetryPolicy}
 import io.github.sparkrest.json.SliceRules
 import io.github.sparkrest.options.RestOptions
 import io.github.sparkrest.options.tables.ResponseFormat
 import io.github.sparkrest.options.values.FieldPath
 import io.github.sparkrest.response.csv.CsvRecords
+import io.github.sparkrest.response.files.{BinaryRecord, BodyStore, SavedRecord, ZippedFiles}
 import io.github.sparkrest.response.forms.RecordForm
+import io.github.sparkrest.response.xml.XmlRecords
 import io.github.sparkrest.secret.Redact
 
 /** Reads the records of successful responses, for polls, row calls, batch reads and previews alike. The only place that chooses
   * a [[RecordReader]]. May be shared by threads.
   *
   * @param outside paths of fields next to the records that the caller needs
+  * @param bodies where `saveTo` puts files
   * @param wholeResponse without a `dataField`, a response that is one JSON value is one record
   */
 final class ResponseReader(
     config: RestConfig,
     outside: Seq[FieldPath],
     maxBytes: Long,
+    bodies: BodyStore = BodyStore.Nowhere,
     wholeResponse: Boolean = false
 ) {
   private val policy = new BodyPolicy(config)
@@ -47,20 +51,30 @@ final class ResponseReader(
       response: HttpResponse,
       sink: RecordSink,
       recognized: Option[String] = None
-  ): Either[RestError, Envelope] =
-    readerOf(response)
-      .read(response.body, named(sink), recognized)
+  ): Either[RestError, Envelope] = {
+    val body = new FirstBytes(response.body, ZippedFiles.HeadBytes)
+    val reader = readerOf(response)
+    // The files of other programs (.xlsx, .jar) are archives too, so a binary body stays as it is.
+    val isArchive = !config.records.isBinary && ZippedFiles.isArchive(body)
+    (if (isArchive) new ZippedFiles(reader, maxBytes) else reader)
+      .read(body, named(sink), recognized)
       .left
       .map(e => e.copy(message = s"${Redact.url(response.url)}${typeOf(response, e)}: ${e.message}"))
+  }
 
   private def readerOf(response: HttpResponse): RecordReader = config.records.format match {
     case ResponseFormat.Auto => if (response.header("Content-Type").exists(ResponseReader.namesLines)) ndjson else json
     case ResponseFormat.Ndjson                        => ndjson
     case ResponseFormat.Json | ResponseFormat.Columns => json
-    case ResponseFormat.Binary                        => new BinaryRecord(response.header("Content-Type"), settings)
-    case ResponseFormat.Csv                           =>
-      new CsvRecords(config.records, response.header("Content-Type").flatMap(ResponseReader.charset), settings)
+    case ResponseFormat.Binary                        =>
+      val kind = response.header("Content-Type")
+      if (config.records.saveTo.isDefined) new SavedRecord(kind, bodies, settings) else new BinaryRecord(kind, settings)
+    case ResponseFormat.Csv =>
+      new CsvRecords(config.records, charset(response), settings)
+    case ResponseFormat.Xml => new XmlRecords(config.records.xml, charset(response), settings)
   }
+
+  private def charset(response: HttpResponse) = response.header("Content-Type").flatMap(ResponseReader.charset)
 
   /** How long the API wants the next request to wait, as the body says. */
   def waitMs(envelope: Envelope): Option[Long] = policy.waitMs(envelope)
@@ -75,8 +89,10 @@ final class ResponseReader(
     response
       .header("Content-Type")
       .filter(t => error.condition == Condition.InvalidResponse && !t.toLowerCase.contains(expected))
-      .fold("")(t => s" (Content-Type ${t.take(60)}${if (t.contains("csv")) "; set responseFormat=csv" else ""})")
-  private def expected = if (config.records.isCsv) "csv" else "json"
+      .fold("")(t =>
+        s" (Content-Type ${t.take(60)}${Seq("csv", "xml").find(t.contains).fold("")("; set responseFormat=" + _)})"
+      )
+  private def expected = if (config.records.isCsv) "csv" else if (config.records.isXml) "xml" else "json"
 }
 
 object ResponseReader {

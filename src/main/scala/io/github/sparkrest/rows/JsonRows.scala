@@ -3,6 +3,7 @@ package io.github.sparkrest.rows
 
 import com.fasterxml.jackson.core.JsonFactory
 import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.config.records.XmlConfig
 import io.github.sparkrest.rows.parser.RecordParser
 import org.apache.spark.sql.SparkSession
 import org.apache.spark.sql.catalyst.InternalRow
@@ -36,13 +37,15 @@ trait JsonRows {
   * @param corruptColumn name of the column for corrupt records in the session, unless `options` contains one
   * @param fields how to treat fields that the schema lacks
   * @param csv options of `spark.read.csv`, if the records are rows of CSV
+  * @param xml the form of XML, if the records are elements of XML
   */
 final case class JsonRowSettings(
     options: Map[String, String],
     timeZone: String,
     corruptColumn: String,
     fields: FieldRules = FieldRules(),
-    csv: Option[Map[String, String]] = None
+    csv: Option[Map[String, String]] = None,
+    xml: Option[XmlConfig] = None
 ) {
 
   /** The whole record is one VARIANT. */
@@ -66,13 +69,17 @@ final case class JsonRowSettings(
     case RowShape.Text | RowShape.Variant          => false
   })
 
+  /** For Spark's parser of XML. [[options]] has the options that parsers share. */
+  private[rows] def fromXml(config: XmlConfig): Map[String, String] = config.rowOptions ++ options
+
   private[rows] def `with`(option: String, value: String): JsonRowSettings = {
     def changed(all: Map[String, String]) = all.filterNot(_._1.equalsIgnoreCase(option)) + (option -> value)
     copy(options = changed(options), csv = csv.map(changed))
   }
 
   /** For JSON that does not come from the response. */
-  private[rows] def ofPlainJson: JsonRowSettings = copy(options = Map.empty, fields = FieldRules(), csv = None)
+  private[rows] def ofPlainJson: JsonRowSettings =
+    copy(options = Map.empty, fields = FieldRules(), csv = None, xml = None)
 }
 
 object JsonRowSettings {
@@ -85,7 +92,8 @@ object JsonRowSettings {
       session.conf.get("spark.sql.session.timeZone"),
       session.conf.get("spark.sql.columnNameOfCorruptRecord"),
       fields,
-      if (config.records.isCsv) Some(config.records.csv.rowOptions) else None
+      if (config.records.isCsv) Some(config.records.csv.rowOptions) else None,
+      if (config.records.isXml) Some(config.records.xml) else None
     )
 }
 
@@ -98,16 +106,27 @@ object JsonRows {
       case RowShape.Wrapped(record) => record
       case _ => StructType(schema.filterNot(f => rescued.contains(f.name) || f.name == json.corruptColumn))
     }
-    def known(record: DataType) = new KnownFields(if (settings.csv.isEmpty) record else CsvRows.withBroken(record), read)
-    def found(buf: Array[Byte], from: Int, to: Int) =
-      if (settings.csv.isEmpty) json.infer(buf, from, to) else CsvRows.withoutBroken(json.infer(buf, from, to))
+    def known(record: DataType) = new KnownFields(
+      if (settings.csv.isDefined) CsvRows.withBroken(record)
+      else if (settings.xml.isDefined) XmlRows.withSource(record)
+      else record,
+      read
+    )
+    lazy val xml = settings.xml.map(c => (c, XmlRows.parser(settings, c)))
+    def found(buf: Array[Byte], from: Int, to: Int) = xml match {
+      case Some((config, parser))       => parser.infer(XmlRows.xmlOf(buf, from, to, config))
+      case None if settings.csv.isEmpty => json.infer(buf, from, to)
+      case None                         => CsvRows.withoutBroken(json.infer(buf, from, to))
+    }
     val warned = settings.fields.warned.fold(rows)(t => new WarnedRows(rows, known(t), found))
     settings.fields.watch.fold(warned)(w => new WatchedRows(warned, w, known(w.known), found))
   }
 
   /** Of records that become rows with these columns. */
   private[rows] def parsed(record: StructType, settings: JsonRowSettings): JsonRows =
-    if (settings.csv.isDefined) new CsvRows(record, settings) else new ParsedRows(record, settings)
+    settings.xml.fold[JsonRows](
+      if (settings.csv.isDefined) new CsvRows(record, settings) else new ParsedRows(record, settings)
+    )(new XmlRows(record, settings, _))
 
   private def rescuing(schema: StructType, column: String, settings: JsonRowSettings): JsonRows =
     RowShape.of(StructType(schema.filterNot(_.name == column))) match {
@@ -116,14 +135,21 @@ object JsonRows {
       case RowShape.Text | RowShape.Variant => throw new IllegalStateException("refused at load()")
     }
 
+  /** Of the JSON of records, whatever their format. */
+  private def ofJson(rows: JsonRows, settings: JsonRowSettings) =
+    if (settings.xml.isEmpty) rows else new WithoutXml(rows)
+
   private def plain(schema: StructType, settings: JsonRowSettings): JsonRows = RowShape.of(schema) match {
-    case RowShape.Text            => TextRows
+    case RowShape.Text            => ofJson(TextRows, settings)
     case RowShape.Wrapped(record) => new WrappedRows(parsed(record, settings))
     case RowShape.Columns(record) => parsed(record, settings)
     case RowShape.Variant         =>
-      new ParsedRows(
-        schema,
-        settings.copy(options = settings.options + (JsonRowSettings.SingleVariant -> RowShape.Output))
+      ofJson(
+        new ParsedRows(
+          schema,
+          settings.copy(options = settings.options + (JsonRowSettings.SingleVariant -> RowShape.Output))
+        ),
+        settings
       )
   }
 }

@@ -43,6 +43,14 @@ object OptionsDoc {
         .mkString(
           ", "
         )}. Those of the list above that `spark.read.csv` has too apply as well, such as `mode` and `dateFormat`. `header` is `true` by default, and `false` with `recordFields`.
+       |
+       |## Options of `spark.read.xml`
+       |
+       |With `responseFormat=xml` these options have the same meaning as in `spark.read.xml`: ${RestOptions.xml
+        .map(n => s"`$n`")
+        .mkString(
+          ", "
+        )}. Those of the first list that `spark.read.xml` has too apply as well. `rowTag` is required.
        |""".stripMargin.replace("%tables%", tables.mkString("\n"))
   }
 

@@ -59,6 +59,31 @@ class PolicySuite extends AnyFunSuite {
     assert(problems(Policy.Open, token("file:/proc/self/environ"): _*).contains("is not a regular file"))
   }
 
+  test("saveTo is a URL with a scheme, within allowedPaths") {
+    def save(to: String) = Seq("responseFormat" -> "binary", "saveTo" -> to)
+    val inside = Files.createDirectories(folder.resolve("saved"))
+    val link = Files.createSymbolicLink(inside.resolve("link"), folder)
+    val p = policy("allowedPaths" -> s"$inside, s3a://bucket/files")
+    Seq(s"file://$inside", s"file:$inside/new/folder", "s3a://bucket/files", "s3a://bucket/files/of/me/").foreach { to =>
+      assert(parse(p, save(to): _*).isRight, to)
+    }
+    Seq(
+      s"file://$folder",
+      s"file:$inside/../other",
+      s"file:$link/x",
+      "s3a://bucket/filesx",
+      "s3a://bucket/files/../x",
+      "s3a://other/files",
+      "gs://bucket/files"
+    ).foreach(to => assert(problems(p, save(to): _*).contains("operator's spark.rest.policy.allowedPaths"), to))
+    Seq("/data/files", "files").foreach(to =>
+      assert(problems(Policy.Open, save(to): _*).contains("URL with a scheme"), to)
+    )
+    assert(parse(Policy.Open, save("gs://bucket/files"): _*).isRight)
+    assert(problems(Policy.Open, save("file:/proc/self/x"): _*).contains("is not a regular file"))
+    assert(problems(Policy.Open, "saveTo" -> "file:/data").contains("saveTo: belongs to responseFormat=binary"))
+  }
+
   test("allowedEnv permits variables by name or by the start of their name") {
     val name = sys.env.keys.find(n => n.matches("[A-Z]{3,}") && sys.env(n).nonEmpty).getOrElse(fail("no variable"))
     def token(p: Policy) = parse(p, "authType" -> "ApiKey", "apiKey" -> s"env:$name")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.poll
 
+import io.github.sparkrest.BuildInfo
 import io.github.sparkrest.http.HttpRequest
 import io.github.sparkrest.schedule.PolledApi
 import io.github.sparkrest.schedule.PolledApi.Answer
@@ -56,6 +57,34 @@ class OtherPayloadsSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
           Answer(("id,text,at" +: rows).mkString("", end, end), Seq("Content-Type" -> "text/csv"))
         })
         complete(api, list, steps) { case (t, i) => s"""{"id":"$i","text":"text, of\\n$i","at":"$t"}""" }
+      }
+    }
+  }
+
+  test("XML with pages and an offset in an attribute") {
+    assume(BuildInfo.scalaBinaryVersion == "2.13")
+    forAll(growth, Gen.oneOf("asc", "none"), minSuccessful(40)) { (steps, order) =>
+      val list = new Growing
+      val api = new PolledApi(
+        "responseFormat" -> "xml",
+        "rowTag" -> "r",
+        "offsetType" -> "max_field",
+        "offsetField" -> "_at",
+        "order" -> order,
+        "pagination" -> "page",
+        "totalField" -> "about._total"
+      )(r => {
+        val rows = list.page(r, 3).map { case (t, i) => s"<r at='$t'><id>$i</id>&amp;</r>" }
+        Answer(
+          rows.mkString(
+            s"<l><about total='${list.page(r.copy(url = r.url.replaceAll("page=", "x=")), 1000).length}'/>",
+            "\n",
+            "</l>"
+          )
+        )
+      })
+      complete(api, list, steps) { case (t, i) =>
+        s"""{"_at":"$t","id":"$i","_VALUE":"&","_xml":"<r at=\\"$t\\"><id>$i</id>&amp;</r>"}"""
       }
     }
   }

@@ -3,8 +3,6 @@ package io.github.sparkrest.response
 
 import java.nio.charset.StandardCharsets.UTF_8
 
-import scala.collection.mutable
-
 import io.circe.Json
 import org.scalacheck.Gen
 import org.scalatest.funsuite.AnyFunSuite
@@ -12,16 +10,6 @@ import org.scalatestplus.scalacheck.ScalaCheckPropertyChecks
 
 /** A sink learns with each record whether it may be the last one, so that it can skip all others. */
 class LastRecordSuite extends AnyFunSuite with ScalaCheckPropertyChecks with Slices {
-
-  /** Each record, and whether it may be the last one. */
-  final private class Told extends RecordSink {
-    val records = mutable.ArrayBuffer.empty[(String, Boolean)]
-    def record(buf: Array[Byte], from: Int, to: Int): Unit = add(buf, from, to, maybeLast = false)
-    override def maybeLast(buf: Array[Byte], from: Int, to: Int): Unit = add(buf, from, to, maybeLast = true)
-    def restart(): Unit = records.clear()
-    private def add(buf: Array[Byte], from: Int, to: Int, maybeLast: Boolean): Unit =
-      records += new String(buf, from, to - from, UTF_8) -> maybeLast
-  }
 
   private def told(
       text: String,

@@ -22,6 +22,16 @@ private[sparkrest] trait Slices { this: Assertions =>
     def restart(): Unit = records.clear()
   }
 
+  /** Each record, and whether it may be the last one. */
+  final protected class Told extends RecordSink {
+    val records = mutable.ArrayBuffer.empty[(String, Boolean)]
+    def record(buf: Array[Byte], from: Int, to: Int): Unit = add(buf, from, to, maybeLast = false)
+    override def maybeLast(buf: Array[Byte], from: Int, to: Int): Unit = add(buf, from, to, maybeLast = true)
+    def restart(): Unit = records.clear()
+    private def add(buf: Array[Byte], from: Int, to: Int, maybeLast: Boolean): Unit =
+      records += new String(buf, from, to - from, UTF_8) -> maybeLast
+  }
+
   /** Returns a few bytes at a time, so that values span several reads. */
   final protected class Dribble(bytes: Array[Byte], step: Int) extends InputStream {
     private val in = new ByteArrayInputStream(bytes)

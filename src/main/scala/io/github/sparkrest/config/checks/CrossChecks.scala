@@ -153,9 +153,11 @@ private[sparkrest] object CrossChecks {
           s"$name: is a path of the response, but with responseFormat=${config.records.format} a response has nothing but records"
         }
     val unordered = config.records.paths.lengthCompare(1) > 0 && (config.offset.ascending || config.offset.descending)
-    absent ++ (if (unordered)
-                 Seq("order: asc and desc need one path in dataField; the records of several have no common order")
-               else Nil)
+    absent ++ Seq(
+      unordered -> "order: asc and desc need one path in dataField; the records of several have no common order",
+      (config.records.isXml && config.evolution.rescuedColumn.isDefined) ->
+        "rescuedDataColumn: is not possible with responseFormat=xml; leave it out"
+    ).collect { case (true, text) => text }
   }
 
   private def offset(config: RestConfig): Seq[String] = {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.config.records
 
-import java.nio.charset.Charset
 import java.util.Locale
 
 import scala.util.Try
@@ -39,19 +38,12 @@ object CsvConfig {
     Seq("STOP_AT_CLOSING_QUOTE", "BACK_TO_DELIMITER", "STOP_AT_DELIMITER", "SKIP_VALUE", "RAISE_ERROR")
 
   private[records] def read(read: OptionReader, options: GivenOptions, hasNames: Boolean): CsvConfig = {
-    def parsed[A](name: String, default: A, allowed: String)(parse: String => Option[A]): A =
-      options.get(name).fold(default) { t =>
-        parse(t).getOrElse {
-          read.problem(s"""$name: "$t" is not allowed; allowed: $allowed""")
-          default
-        }
-      }
+    val parser = new ParserOptions(read, options)
+    import parser.{flag, parsed}
     // An empty text turns the character off, as in Spark.
     def char(name: String, default: Char) = parsed(name, default, "one character, or an empty text for none")(t =>
       if (t.length <= 1) Some(t.headOption.getOrElse(Off)) else None
     )
-    def flag(name: String, default: Boolean) =
-      parsed(name, default, "true or false")(t => Try(t.trim.toBoolean).toOption)
     def whole(name: String, default: Int) =
       parsed(name, default, "a whole number, from 1 or -1 for no limit")(t =>
         Try(t.trim.toInt).toOption.filter(n => n == -1 || n > 0)
@@ -72,9 +64,7 @@ object CsvConfig {
       lineSeparator = parsed("lineSep", Option.empty[String], "one or two characters")(t =>
         if (t.nonEmpty && t.length <= 2) Some(Some(t)) else None
       ),
-      charset = Seq("encoding", "charset")
-        .find(options.has(_))
-        .flatMap(n => parsed(n, Option.empty[String], "a charset of Java")(t => charsetOf(t).map(Some(_)))),
+      charset = parser.charset,
       maxColumns = whole("maxColumns", MostColumns),
       maxCharsPerColumn = whole("maxCharsPerColumn", -1),
       unescapedQuotes = parsed("unescapedQuoteHandling", "STOP_AT_DELIMITER", Unescaped.mkString(", "))(t =>
@@ -86,8 +76,6 @@ object CsvConfig {
 
   private val Off = '\u0000'
   private val MostColumns = 20480
-
-  def charsetOf(name: String): Option[String] = Try(Charset.forName(name.trim).name).toOption
 
   private val escapes =
     Map('t' -> '\t', 'r' -> '\r', 'b' -> '\b', 'f' -> '\f', '"' -> '"', '\'' -> '\'', '\\' -> '\\')

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.config.records
 
+import io.github.sparkrest.BuildInfo
 import io.github.sparkrest.options.values.FieldPath
 import io.github.sparkrest.options.values.FieldPath.{At, Each, Name, Segment, Where}
 import io.github.sparkrest.options.{GivenOptions, OptionReader, RestOptions, tables}
@@ -10,15 +11,20 @@ import io.github.sparkrest.options.{GivenOptions, OptionReader, RestOptions, tab
   * @param paths of the records; empty: they are found without a path
   * @param names of the elements of records that are arrays, or of the columns of CSV
   * @param added fields that each record gets in addition
+  * @param saveTo folder for binary bodies
   */
 final case class RecordsConfig(
     paths: Seq[FieldPath],
     format: tables.ResponseFormat,
     names: Seq[String],
     added: Seq[AddedField],
-    csv: CsvConfig
+    csv: CsvConfig,
+    xml: XmlConfig,
+    saveTo: Option[String]
 ) {
   def isCsv: Boolean = format == tables.ResponseFormat.Csv
+
+  def isXml: Boolean = format == tables.ResponseFormat.Xml
 
   def isBinary: Boolean = format == tables.ResponseFormat.Binary
 
@@ -62,8 +68,11 @@ object RecordsConfig {
       added = read.opt(AddedFields).getOrElse(Nil).flatMap { case (name, text) =>
         source(read, name, text).map(AddedField(name, _))
       },
-      csv = CsvConfig.read(read, options, hasNames = names.nonEmpty)
+      csv = CsvConfig.read(read, options, hasNames = names.nonEmpty),
+      xml = XmlConfig.read(read, options),
+      saveTo = read.opt(SaveTo).map(_.trim)
     )
+    config.saveTo.flatMap(read.policy.refusesFolder).foreach(why => read.problem(s"saveTo: $why"))
     problems(config, options).foreach(read.problem)
     config
   }
@@ -78,16 +87,29 @@ object RecordsConfig {
   }
 
   private def problems(c: RecordsConfig, options: GivenOptions): Seq[String] = {
-    val csvOnly = RestOptions.csv.filter(options.has(_))
+    val csvOnly = RestOptions.csv.filter(options.has(_)).filterNot(n => c.isXml && RestOptions.xml.contains(n))
+    val xmlOnly = RestOptions.xml.diff(RestOptions.csv).filter(options.has(_))
     val several = c.paths.lengthCompare(1) > 0
-    val hasNoPaths = c.isCsv || c.isBinary
+    val hasNoPaths = c.isCsv || c.isBinary || c.isXml
     def meet(a: FieldPath, b: FieldPath) = a.segments.zip(b.segments).forall { case (x, y) => mayMeet(x, y) }
     Seq(
       (csvOnly.nonEmpty && !c.isCsv) ->
         s"${csvOnly.mkString(", ")}: belong to responseFormat=csv, and responseFormat is ${c.format}",
-      (hasNoPaths && c.paths.nonEmpty) -> s"dataField: responseFormat=${c.format} has no paths; leave it out",
-      (hasNoPaths && c.added.nonEmpty) ->
+      (xmlOnly.nonEmpty && !c.isXml) ->
+        s"${xmlOnly.mkString(", ")}: belong to responseFormat=xml, and responseFormat is ${c.format}",
+      (c.isXml && c.xml.rowTag.isEmpty) ->
+        "rowTag: is required by responseFormat=xml and was not given; it is the name of the elements that are records",
+      (c.isXml && BuildInfo.scalaBinaryVersion == "2.12") ->
+        "responseFormat: xml needs the XML parser of Spark 4, and this is Spark 3.5",
+      (c.isXml && c.paths.nonEmpty) -> "dataField: with responseFormat=xml, rowTag names the records; leave it out",
+      (c.isXml && c.added.nonEmpty) -> "addedFields: is not possible with responseFormat=xml; leave it out",
+      (c.isXml && c.names.nonEmpty) -> "recordFields: responseFormat=xml takes the names from the elements; leave it out",
+      (hasNoPaths && !c.isXml && c.paths.nonEmpty) ->
+        s"dataField: responseFormat=${c.format} has no paths; leave it out",
+      (hasNoPaths && !c.isXml && c.added.nonEmpty) ->
         s"addedFields: responseFormat=${c.format} has nothing next to its records; leave it out",
+      (c.saveTo.isDefined && !c.isBinary) ->
+        s"saveTo: belongs to responseFormat=binary, and responseFormat is ${c.format}",
       (c.isBinary && c.names.nonEmpty) -> "recordFields: responseFormat=binary names its fields itself; leave it out",
       (!hasNoPaths && c.added.nonEmpty && c.paths.isEmpty) ->
         "addedFields: needs dataField, the path of the records",

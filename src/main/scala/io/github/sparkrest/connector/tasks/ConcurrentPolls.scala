@@ -14,6 +14,7 @@ import io.github.sparkrest.pagelog.store.LogStore
 import io.github.sparkrest.pagelog.{HeldPages, PolledFile, SharedPageFile}
 import io.github.sparkrest.poll.{PollOutcome, PollReport, PollRequest, TaskBudget}
 import io.github.sparkrest.request.InputRow
+import io.github.sparkrest.response.files.BodyStore
 
 /** Polls of many endpoints in one task, several in flight at once, with one page file for all. In a task, used once.
   *
@@ -22,7 +23,13 @@ import io.github.sparkrest.request.InputRow
   * [[ConcurrentPolls.PatienceMillis]] later is canceled and leaves nothing behind. Otherwise a poll is canceled after
   * `TaskBudget.patienceMs`.
   */
-final private[sparkrest] class ConcurrentPolls(task: PollTask, config: RestConfig, store: LogStore, location: String) {
+final private[sparkrest] class ConcurrentPolls(
+    task: PollTask,
+    config: RestConfig,
+    store: LogStore,
+    bodies: BodyStore,
+    location: String
+) {
   import ConcurrentPolls._
 
   private val input = config.input.getOrElse(throw new IllegalStateException("many endpoints without an input"))
@@ -91,7 +98,7 @@ final private[sparkrest] class ConcurrentPolls(task: PollTask, config: RestConfi
     val api = task.client(config, () => closed || killed(), p)
     val row = p.endpoint.row.fold(InputRow.Empty)(InputRow.of(input.columns, _))
     val sink = pages.sink(p.endpoint.key)
-    val turn = new EndpointTurn(config, store, task.epoch)
+    val turn = new EndpointTurn(config, store, task.epoch, bodies)
     try {
       val outcome = turn.run(p, api, Clock.System, sink, row, Some(secrets))
       val ownFile = sink.ownFileClosed()

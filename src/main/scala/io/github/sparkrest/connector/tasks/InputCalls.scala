@@ -17,6 +17,7 @@ final private[sparkrest] class InputCalls(config: RestConfig, val input: InputCo
   private val table = new InputTable(input, session)
   private val jobs = new SparkJobs(session, SourceName(config))
   private val tokens = new DriverTokens(config)
+  private lazy val bodies = TaskBodies(config, session)
 
   /** Under `callStrictlyOnce`: made by whoever needs them first, and never again, not even if that fails. */
   private lazy val once: Either[RestException, Vector[(InputRows, Array[Byte])]] =
@@ -51,7 +52,7 @@ final private[sparkrest] class InputCalls(config: RestConfig, val input: InputCo
 
   /** With a token that is good now. */
   def taskOptions: RowCallConfig =
-    RowCallConfig(TaskOptions(config), tokens.handed().fold(e => throw e.toException, identity))
+    RowCallConfig(TaskOptions(config), tokens.handed().fold(e => throw e.toException, identity), bodies)
 
   /** The schema if none is given. */
   def schemaWith(output: DataType): StructType =

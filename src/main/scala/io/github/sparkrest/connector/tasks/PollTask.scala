@@ -10,11 +10,12 @@ import io.github.sparkrest.http.auth.{HandedToken, KnownSecrets}
 import io.github.sparkrest.http.client.{ApiClient, FirstResponse}
 import io.github.sparkrest.http.{Clock, HttpClient}
 import io.github.sparkrest.pagelog.format.PageFileWriter
-import io.github.sparkrest.pagelog.store.LogStore
+import io.github.sparkrest.pagelog.store.{BodyFolder, LogStore}
 import io.github.sparkrest.pagelog.{AckFile, Endpoint, PageLog, PageSink, SeenFiles}
 import io.github.sparkrest.poll.{Acknowledgements, Poll, PollOutcome, PollReport, PollRequest}
 import io.github.sparkrest.progress.CoreLimits
 import io.github.sparkrest.request.InputRow
+import io.github.sparkrest.response.files.BodyStore
 import org.apache.hadoop.conf.Configuration
 import org.apache.spark.{SparkEnv, TaskContext}
 
@@ -47,7 +48,7 @@ final private[sparkrest] case class PollTask(
   def run(conf: Configuration): Array[Byte] = {
     val store = LogStore.at(location, conf)
     val reports = refused(store).orElse(repeated).getOrElse {
-      try polled(store)
+      try polled(store, conf)
       catch {
         // A newer run deletes the files that this run is still writing. The error of the store is misleading: HDFS reports that
         // all data nodes are bad.
@@ -64,22 +65,22 @@ final private[sparkrest] case class PollTask(
     if (TaskContext.get().attemptNumber() == 0 || parsed.forall(_.limits.rate.isEmpty)) None
     else Some(Seq(PollReport.Repeated))
 
-  private def polled(store: LogStore): Seq[PollReport] =
+  private def polled(store: LogStore, conf: Configuration): Seq[PollReport] =
     // A secret that the driver could read may be missing here.
-    parsed.fold(failed, polled(_, store))
+    parsed.fold(failed, config => polled(config, store, BodyFolder.of(config, conf)))
 
   private def failed(error: RestError) = Seq(PollReport.failed(polls, error))
 
-  private def polled(config: RestConfig, store: LogStore): Seq[PollReport] = polls match {
-    case Seq(one) if one.endpoint == Endpoint.Only => Seq(polled(config, one, store))
+  private def polled(config: RestConfig, store: LogStore, bodies: BodyStore): Seq[PollReport] = polls match {
+    case Seq(one) if one.endpoint == Endpoint.Only => Seq(polled(config, one, store, bodies))
     case many                                      =>
-      new ConcurrentPolls(this, config, store, PollTask.executorLocation).run(many)
+      new ConcurrentPolls(this, config, store, bodies, PollTask.executorLocation).run(many)
   }
 
-  private def polled(config: RestConfig, poll: PollRequest, store: LogStore): PollReport = {
+  private def polled(config: RestConfig, poll: PollRequest, store: LogStore, bodies: BodyStore): PollReport = {
     val api = client(config, PollTask.cancellation(), poll)
     val writer = new PageFileWriter(store, epoch, PollTask.executorLocation, changes = config.readChanges)
-    val turn = new EndpointTurn(config, store, epoch)
+    val turn = new EndpointTurn(config, store, epoch, bodies)
     try {
       val outcome = turn.run(poll, api, Clock.steady(), writer)
       val file = writer.close()
@@ -103,6 +104,7 @@ final private[sparkrest] class EndpointTurn(
     config: RestConfig,
     store: LogStore,
     epoch: Long,
+    bodies: BodyStore,
     limits: CoreLimits = CoreLimits.Default
 ) {
   private val seen = new SeenFiles(store, epoch)
@@ -123,7 +125,7 @@ final private[sparkrest] class EndpointTurn(
       if (outcome.state.acks.isEmpty) AckFile.delete(store, pending)
       outcome
     case _ =>
-      val outcome = new Poll(config, api, clock, row, secrets, limits, seen, acks = acks.map(_.values))
+      val outcome = new Poll(config, api, clock, row, secrets, limits, seen, bodies = bodies, acks = acks.map(_.values))
         .run(poll.state, poll.limits, sink)
       // The driver writes the manifest of these records next, and gets the state back only after that.
       outcome.copy(state = outcome.state.copy(acks = acks.flatMap(_.close()))) // guard: I9.9

@@ -58,7 +58,7 @@ final private[sparkrest] class RestCallReaderFactory(
     // Calls beyond the limit would be for nothing.
     val wanted = limit.fold(requests)(requests.take)
     val calls =
-      made.fold[Iterator[RowCallResult]](new Calls(options.task.config, options.token, wanted))(RowCallResult.decode)
+      made.fold[Iterator[RowCallResult]](new Calls(options, wanted))(RowCallResult.decode)
     new RestCallReader(rows.rows.iterator, calls, rowsOf.assembly, onePerCall, failOnError)
   }
 }

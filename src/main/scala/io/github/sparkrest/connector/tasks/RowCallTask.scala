@@ -6,7 +6,6 @@ import java.util.concurrent.{ExecutionException, Executors, Future, ThreadLocalR
 import scala.annotation.tailrec
 import scala.collection.mutable
 
-import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.connector.input.InputRows
 import io.github.sparkrest.http.auth.HandedToken
 import io.github.sparkrest.http.client.ApiClient
@@ -18,27 +17,29 @@ import org.apache.spark.TaskKilledException
 /** The inputs of a task that makes calls.
   *
   * @param token that the driver fetched, if it alone may
+  * @param bodies where `saveTo` puts files
   */
-final private[sparkrest] case class RowCallConfig(task: TaskOptions, token: Option[HandedToken])
+final private[sparkrest] case class RowCallConfig(task: TaskOptions, token: Option[HandedToken], bodies: TaskBodies)
 
 /** Calls for the rows of a task, several in flight at once. Results come in the order of the rows, each with its row. In a
   * task.
   *
   * A reader that stops early leaves only the calls in flight behind, and [[close]] aborts those.
   */
-final private[sparkrest] class Calls(config: RestConfig, token: Option[HandedToken], rows: Iterator[InputRow])
-    extends Iterator[RowCallResult] {
+final private[sparkrest] class Calls(options: RowCallConfig, rows: Iterator[InputRow]) extends Iterator[RowCallResult] {
+  private val config = options.task.config
   private val input = config.input.getOrElse(throw new IllegalStateException("calls without an input"))
   private val cancelled = PollTask.cancellation()
   @volatile private var closed = false
-  private val client = ApiClient.ofCalls(config, token, () => closed || cancelled())
+  private val client = ApiClient.ofCalls(config, options.token, () => closed || cancelled())
   private val call = new RowCall(
     config,
     input,
     client,
     Clock.System,
     ms => Thread.sleep(math.max(0, ms)),
-    () => ThreadLocalRandom.current.nextDouble()
+    () => ThreadLocalRandom.current.nextDouble(),
+    options.bodies.store(config)
   )
   private val threads = Executors.newFixedThreadPool(input.concurrency, new DaemonThreads("spark-rest call"))
   private val inFlight = mutable.Queue.empty[Future[RowCallResult]]
@@ -83,7 +84,7 @@ private[sparkrest] object RowCallTask {
 
   /** The results of all rows of a task, for the driver. */
   def run(options: RowCallConfig, rows: InputRows): Array[Byte] = {
-    val calls = new Calls(options.task.config, options.token, rows.requests(options.task.columns))
+    val calls = new Calls(options, rows.requests(options.task.columns))
     try RowCallResult.encode(calls)
     finally calls.close()
   }

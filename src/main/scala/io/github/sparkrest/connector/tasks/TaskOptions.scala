@@ -6,6 +6,11 @@ import io.github.sparkrest.connector.session.Application
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.http.RecentlyUsed
 import io.github.sparkrest.options.{GivenOptions, SecretReference}
+import io.github.sparkrest.pagelog.store.BodyFolder
+import io.github.sparkrest.response.files.BodyStore
+import org.apache.spark.broadcast.Broadcast
+import org.apache.spark.sql.SparkSession
+import org.apache.spark.util.SerializableConfiguration
 
 /** Options for a task, as the text of the user. The rows of an input are not included.
   *
@@ -32,5 +37,22 @@ private[sparkrest] object TaskOptions {
   def apply(config: RestConfig): TaskOptions = config.input.fold(TaskOptions(config.options, Vector.empty)) { input =>
     val others = config.options.without(Seq("inputData", "input"))
     TaskOptions(new GivenOptions(others + ("input" -> "rows of this task")), input.columns)
+  }
+}
+
+/** The folder of `saveTo` in a task.
+  *
+  * @param conf of the driver, which finds the folder; `None`: nothing is saved
+  */
+final private[sparkrest] class TaskBodies(conf: Option[Broadcast[SerializableConfiguration]]) extends Serializable {
+  def store(config: RestConfig): BodyStore = conf.fold(BodyStore.Nowhere)(c => BodyFolder.of(config, c.value.value))
+}
+
+private[sparkrest] object TaskBodies {
+  def apply(config: RestConfig, session: SparkSession): TaskBodies = {
+    val context = session.sparkContext
+    new TaskBodies(
+      config.records.saveTo.map(_ => context.broadcast(new SerializableConfiguration(context.hadoopConfiguration)))
+    )
   }
 }

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.http.transport
 
-import java.io.{ByteArrayInputStream, IOException, InputStream, PushbackInputStream}
+import java.io.{ByteArrayInputStream, IOException, InputStream}
 import java.util.zip.{Inflater, InflaterInputStream}
 
 import com.github.luben.zstd.ZstdInputStream
 import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.http.FirstBytes
 import io.github.sparkrest.http.Headers._
 import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream
 
 /** `Content-Encoding` (RFC 9110 §8.4): which codings requests offer, and how a body is decoded while it arrives. A body that is a
   * compressed file is decoded too.
   */
-private[http] object ContentCoding {
+private[sparkrest] object ContentCoding {
 
   /** RFC 9659: a body over HTTP may need a window of at most 8 MB. */
   private val ZstdWindowLog = 23
@@ -52,19 +53,19 @@ private[http] object ContentCoding {
       case None if codings.lengthCompare(Most) > 0 => Left(refused(s"is encoded more than $Most times"))
       // They are listed in the order in which they were applied.
       case None =>
-        Right(new FileDecoded(codings.foldRight(body)((coding, in) => new Decoded(coding, decoders(coding), in))))
+        Right(ofFile(codings.foldRight(body)((coding, in) => new Decoded(coding, decoders(coding), in))))
     }
   }
 
+  /** The content of a file, which may be compressed. */
+  def ofFile(file: InputStream): InputStream = new FileDecoded(file)
+
   /** The first bytes of compressed files. No text in UTF-8 begins with them. */
-  private val files = Seq(
-    "gzip" -> Array(0x1f, 0x8b, 0x08).map(_.toByte),
-    "zstd" -> Array(0x28, 0xb5, 0x2f, 0xfd).map(_.toByte)
-  )
+  private val files = Seq("gzip" -> Seq(0x1f, 0x8b, 0x08), "zstd" -> Seq(0x28, 0xb5, 0x2f, 0xfd))
 
   /** A download of a compressed file, such as `export.csv.gz`: the body is compressed, and no header says so. */
   final private class FileDecoded(in: InputStream) extends InputStream {
-    private val source = new PushbackInputStream(in, Longest)
+    private val source = new FirstBytes(in, Longest)
     private var opened = Option.empty[InputStream]
 
     override def read(): Int = {
@@ -75,9 +76,7 @@ private[http] object ContentCoding {
     override def close(): Unit = opened.getOrElse(source).close()
 
     private def stream: InputStream = opened.getOrElse {
-      val head = source.readNBytes(Longest)
-      source.unread(head)
-      val file = files.find { case (coding, magic) => head.startsWith(magic) && decoders.contains(coding) }
+      val file = files.find { case (coding, magic) => source.beginsWith(magic: _*) && decoders.contains(coding) }
       val result = file.fold[InputStream](source) { case (coding, _) => new Decoded(coding, decoders(coding), source) }
       opened = Some(result)
       result
@@ -95,7 +94,7 @@ private[http] object ContentCoding {
   /** An empty body stays empty, whatever its coding. Errors name the coding. */
   final private class Decoded(coding: String, decoder: InputStream => InputStream, encoded: InputStream)
       extends InputStream {
-    private val source = new PushbackInputStream(encoded)
+    private val source = new FirstBytes(encoded, 1)
     private var decoded = Option.empty[InputStream]
     private var ended = false
 
@@ -116,13 +115,7 @@ private[http] object ContentCoding {
       }
 
     private def opened(): Option[InputStream] = {
-      if (decoded.isEmpty) {
-        val first = source.read()
-        if (first >= 0) {
-          source.unread(first)
-          decoded = Some(decoder(source))
-        }
-      }
+      if (decoded.isEmpty && source.head.nonEmpty) decoded = Some(decoder(source))
       decoded
     }
 
@@ -147,9 +140,8 @@ final private class DeflateStream private (in: InputStream, inflater: Inflater) 
 
 private object DeflateStream {
   def apply(in: InputStream): InputStream = {
-    val source = new PushbackInputStream(in, 2)
-    val head = source.readNBytes(2)
-    source.unread(head)
+    val source = new FirstBytes(in, 2)
+    val head = source.head
     val zlib = head.length == 2 && (head(0) & 0x0f) == 8 && ((head(0) & 0xff) << 8 | head(1) & 0xff) % 31 == 0
     new DeflateStream(source, new Inflater(!zlib))
   }

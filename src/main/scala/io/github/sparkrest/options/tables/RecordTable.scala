@@ -12,8 +12,9 @@ object ResponseFormat {
   case object Ndjson extends ResponseFormat("ndjson")
   case object Columns extends ResponseFormat("columns")
   case object Csv extends ResponseFormat("csv")
+  case object Xml extends ResponseFormat("xml")
   case object Binary extends ResponseFormat("binary")
-  val all: Seq[ResponseFormat] = Seq(Auto, Json, Ndjson, Columns, Csv, Binary)
+  val all: Seq[ResponseFormat] = Seq(Auto, Json, Ndjson, Columns, Csv, Xml, Binary)
 }
 
 /** Rows of [[RestOptions]]: records of a response. */
@@ -39,7 +40,13 @@ private[sparkrest] trait RecordTable {
     OneOf(Format.all),
     Records,
     default = Some("auto"),
-    doc = "Format of responses. `auto` is JSON, or NDJSON by `Content-Type`. `ndjson` is one record per line. `columns` is JSON with an object of arrays at `dataField`, one array per column. `csv` takes the options of `spark.read.csv`. `binary` makes one record of the body: `content BINARY`, `contentType STRING`, `length BIGINT`."
+    doc = "Format of responses. `auto` is JSON, or NDJSON by `Content-Type`. `ndjson` is one record per line. `columns` is JSON with an object of arrays at `dataField`, one array per column. `csv` takes the options of `spark.read.csv`. `xml` takes those of `spark.read.xml`, with `rowTag`, and needs Spark 4. `binary` makes one record of the body: `content BINARY`, `contentType STRING`, `length BIGINT`."
+  )
+  val SaveTo: Opt[String] = Opt(
+    "saveTo",
+    NonEmpty,
+    Records,
+    doc = "Folder for the bodies of `responseFormat=binary`, as a URL with its scheme, e.g. `s3a://bucket/files`. The executors write each body to a file there, and its row has `path STRING`, `contentType STRING`, `length BIGINT` and `sha256 STRING` in place of the content. A body may then be larger than the memory. The name of a file is its SHA-256."
   )
   val RecordFields: Opt[Seq[String]] = Opt(
     "recordFields",

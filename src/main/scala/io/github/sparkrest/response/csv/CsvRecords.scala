@@ -4,7 +4,6 @@ package io.github.sparkrest.response.csv
 import java.io.InputStream
 import java.nio.charset.{Charset, StandardCharsets}
 
-import scala.util.Try
 import scala.util.control.NonFatal
 
 import com.univocity.parsers.common.TextParsingException
@@ -12,7 +11,7 @@ import com.univocity.parsers.csv.CsvParser
 import io.github.sparkrest.config.records.RecordsConfig
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.json.{Malformed, TooLarge}
-import io.github.sparkrest.response.{Envelope, ReaderSettings, RecordReader, RecordSink}
+import io.github.sparkrest.response.{ByteOrderMark, Envelope, GuardedBody, ReaderSettings, RecordReader, RecordSink}
 
 /** CSV (RFC 4180 and its dialects), by the parser that Spark uses. Each row becomes a JSON object of strings by the names of the
   * header, and a value that Spark would read as null becomes null. See ADR 31.
@@ -29,7 +28,7 @@ final class CsvRecords(
   import CsvRecords._
 
   def read(body: InputStream, sink: RecordSink, recognized: Option[String] = None): Either[RestError, Envelope] = {
-    val guarded = new GuardedBody(body, settings.maxBytes, mostOfRow)
+    val guarded = new GuardedBody(body, settings.maxBytes, mostOfRow, CsvSettings.ReadAhead)
     try {
       new CsvPass(config, guarded, sink).run(charset, guarded)
       Right(Envelope.Empty)
@@ -46,11 +45,8 @@ final class CsvRecords(
     }
   }
 
-  private def charset: Charset = config.csv.charset
-    .orElse(declared)
-    .fold(StandardCharsets.UTF_8)(name =>
-      Try(Charset.forName(name)).getOrElse(throw new Malformed(s"its charset $name is unknown to Java"))
-    )
+  private def charset: Charset =
+    config.csv.charset.orElse(declared).fold(StandardCharsets.UTF_8)(ByteOrderMark.charset)
 }
 
 object CsvRecords {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.response.csv
 
+import java.io.Reader
+
 import com.univocity.parsers.csv.{CsvParserSettings, UnescapedQuoteHandling}
 import io.github.sparkrest.config.records.CsvConfig
 
@@ -8,7 +10,10 @@ import io.github.sparkrest.config.records.CsvConfig
 private[csv] object CsvSettings {
 
   /** Characters that are read at once. The form of line breaks is taken from the first ones. */
-  val BufferChars: Int = 1 << 18
+  private val BufferChars: Int = 1 << 18
+
+  /** Bytes that the parser may have read of the rows behind the current one: a character has at most four. */
+  val ReadAhead: Long = 4L * BufferChars + (1 << 16)
 
   def of(csv: CsvConfig): CsvParserSettings = {
     val settings = new CsvParserSettings
@@ -35,4 +40,21 @@ private[csv] object CsvSettings {
     settings.setLineSeparatorDetectionEnabled(csv.lineSeparator.isEmpty)
     settings
   }
+}
+
+/** Fills each buffer to its end: the parser looks for the form of line breaks in the first one, and the network may have sent
+  * only half of a line break.
+  */
+final private[csv] class FullReader(in: Reader) extends Reader {
+  def read(buf: Array[Char], off: Int, len: Int): Int = {
+    var n = 0
+    var last = 0
+    while (n < len && last >= 0) {
+      last = in.read(buf, off + n, len - n)
+      if (last > 0) n += last
+    }
+    if (n == 0 && len > 0) -1 else n
+  }
+
+  def close(): Unit = in.close()
 }

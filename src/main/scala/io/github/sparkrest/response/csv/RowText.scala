@@ -4,6 +4,7 @@ package io.github.sparkrest.response.csv
 import java.nio.charset.StandardCharsets.UTF_8
 
 import io.circe.Json
+import io.github.sparkrest.json.QuotedText
 
 /** Rows of CSV as JSON objects of strings, on one line. A row with too few or too many values has its text too. */
 final private[csv] class RowText(names: Vector[String], nullValue: String) {
@@ -21,7 +22,7 @@ final private[csv] class RowText(names: Vector[String], nullValue: String) {
     }
     if (row.length != labels.length) {
       out.append(",\"").append(CsvRecords.Broken).append("\":")
-      quoted(Option(raw).fold("")(_.stripLineEnd))
+      QuotedText.append(out, Option(raw).fold("")(_.stripLineEnd))
     }
     out.append('}')
   }
@@ -29,21 +30,6 @@ final private[csv] class RowText(names: Vector[String], nullValue: String) {
   def bytes: Array[Byte] = out.toString.getBytes(UTF_8)
 
   private def value(text: String): Unit =
-    if (text == null || text == nullValue) out.append("null") else quoted(text)
-
-  private def quoted(text: String): Unit = {
-    out.append('"')
-    var i = 0
-    while (i < text.length) {
-      val c = text.charAt(i)
-      if (c == '"' || c == '\\') out.append('\\').append(c)
-      else if (c == '\n') out.append("\\n")
-      else if (c == '\r') out.append("\\r")
-      else if (c == '\t') out.append("\\t")
-      else if (c < ' ') out.append(f"\\u${c.toInt}%04x")
-      else out.append(c)
-      i += 1
-    }
-    out.append('"')
-  }
+    if (text == null || text == nullValue) { out.append("null"); () }
+    else QuotedText.append(out, text)
 }

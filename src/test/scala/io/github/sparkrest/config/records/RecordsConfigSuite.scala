@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.config.records
 
+import io.github.sparkrest.BuildInfo
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.options.values.FieldPath
 import org.scalatest.funsuite.AnyFunSuite
@@ -75,6 +76,27 @@ class RecordsConfigSuite extends AnyFunSuite {
     Seq("sep:", "quote:", "encoding:", "maxColumns:", "header:", "unescapedQuoteHandling:", "lineSep:").foreach(n =>
       assert(text.contains(n), text)
     )
+  }
+
+  test("XML: rowTag is required, options of another format are refused, and those of two formats belong to both") {
+    val xml = Seq("responseFormat" -> "xml", "rowTag" -> "r")
+    assert(problem("responseFormat" -> "xml").contains("rowTag: is required"))
+    assert(problem("rowTag" -> "r").contains("rowTag: belong to responseFormat=xml"))
+    Seq(
+      "dataField" -> "a",
+      "addedFields" -> """{"a":"b"}""",
+      "recordFields" -> "a",
+      "sep" -> ";",
+      "rescuedDataColumn" -> "r"
+    )
+      .foreach(o => assert(problem(xml :+ o: _*).contains(s"${o._1}: "), o))
+    assert(problem(xml :+ "excludeAttribute" -> "maybe": _*).contains("excludeAttribute: \"maybe\" is not allowed"))
+    config(csv, "nullValue" -> "-", "encoding" -> "UTF-16")
+    if (BuildInfo.scalaBinaryVersion == "2.13") {
+      val read =
+        config(xml ++ Seq("nullValue" -> "-", "encoding" -> "utf-16", "pagination" -> "page", "totalField" -> "n"): _*)
+      assert(read.xml.nullValue.contains("-") && read.xml.charset.contains("UTF-16"))
+    }
   }
 
   test("CSV: options of another format are refused") {

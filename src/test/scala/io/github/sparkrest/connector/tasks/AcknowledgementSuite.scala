@@ -16,6 +16,7 @@ import io.github.sparkrest.pagelog.store.LocalLogStore
 import io.github.sparkrest.pagelog.{Endpoint, LogPosition, PageLog}
 import io.github.sparkrest.poll.{PollReport, PollRequest}
 import io.github.sparkrest.progress.CoreLimits
+import io.github.sparkrest.response.files.BodyStore
 import io.github.sparkrest.schedule.{AvailableNow, InProcessPolls, PollRunner, Poller}
 import org.scalatest.concurrent.Eventually
 import org.scalatest.funsuite.AnyFunSuite
@@ -63,7 +64,7 @@ class AcknowledgementSuite extends AnyFunSuite with Eventually {
       val log = PageLog.open(store, 2)
       val turns: PollRunner = { (polls: Seq[PollRequest], _: Boolean) =>
         val writer = new PageFileWriter(store, log.epoch, "")
-        val turn = new EndpointTurn(config, store, log.epoch, limits)
+        val turn = new EndpointTurn(config, store, log.epoch, BodyStore.Nowhere, limits)
         val client = new MeteredClient(SttpClient(config, () => false), polls.head.limits.sendable)
         try {
           val outcome = turn.run(polls.head, client, Clock.System, writer)

@@ -5,24 +5,12 @@ import java.io.{IOException, InputStream}
 import java.nio.charset.Charset
 import java.nio.charset.StandardCharsets.{ISO_8859_1, UTF_16, UTF_8}
 
-import scala.collection.mutable
-
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.{Condition, RestError}
-import io.github.sparkrest.response.{ReaderSettings, RecordSink, Slices}
+import io.github.sparkrest.response.{ReaderSettings, Slices}
 import org.scalatest.funsuite.AnyFunSuite
 
 class CsvRecordsSuite extends AnyFunSuite with Slices {
-
-  /** Each record, and whether it may be the last one. */
-  final private class Told extends RecordSink {
-    val records = mutable.ArrayBuffer.empty[(String, Boolean)]
-    def record(buf: Array[Byte], from: Int, to: Int): Unit = add(buf, from, to, maybeLast = false)
-    override def maybeLast(buf: Array[Byte], from: Int, to: Int): Unit = add(buf, from, to, maybeLast = true)
-    def restart(): Unit = records.clear()
-    private def add(buf: Array[Byte], from: Int, to: Int, maybeLast: Boolean): Unit =
-      records += new String(buf, from, to - from, UTF_8) -> maybeLast
-  }
 
   private def reader(options: Seq[(String, String)], declared: Option[String], max: Long, mostOfRow: Long) = {
     val config = RestConfig

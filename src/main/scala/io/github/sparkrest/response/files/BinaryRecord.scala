@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.sparkrest.response
+package io.github.sparkrest.response.files
 
 import java.io.InputStream
 import java.nio.charset.StandardCharsets.UTF_8
@@ -8,6 +8,7 @@ import java.util.Base64
 import io.circe.Json
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.json.ByteWindow
+import io.github.sparkrest.response.{ByteText, Envelope, ReaderSettings, RecordReader, RecordSink}
 
 /** The body as one record: `{"contentType":"image/png","length":3,"content":"AQID"}`. Spark reads a `BINARY` in JSON as Base64. An
   * empty body is no record.

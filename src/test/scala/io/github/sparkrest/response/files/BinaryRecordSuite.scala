@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.sparkrest.response
+package io.github.sparkrest.response.files
 
 import io.circe.parser.parse
 import io.github.sparkrest.error.Condition
+import io.github.sparkrest.response.{ReaderSettings, Slices}
 import org.scalatest.funsuite.AnyFunSuite
 
 class BinaryRecordSuite extends AnyFunSuite with Slices {
