@@ -5,6 +5,7 @@ import io.github.sparkrest.options.tables.{
   AuthTable,
   BatchTable,
   ChangesTable,
+  JobTable,
   LimitTable,
   OffsetTable,
   Opt,
@@ -24,6 +25,7 @@ object RestOptions
     with RecordTable
     with OffsetTable
     with ChangesTable
+    with JobTable
     with PagingTable
     with PaceTable
     with LimitTable
@@ -39,7 +41,7 @@ object RestOptions
     ConnectTimeout, ReadTimeout, ResponseTimeout, Proxy, ProxyUser, ProxyPassword,
     DataField, ResponseFormat, RecordFields, AddedFields, EmptyStatusCodes, EmptyWhen, ErrorWhen,
     MaxResponseBytes, Streaming
-  ) ++ offsets ++ changes ++ Seq(
+  ) ++ offsets ++ changes ++ jobs ++ Seq(
     Pagination, NextField, HasMoreField, TotalField, PageParam, PageSizeParam, PageSize, StartPage, ExpiredStatusCodes, MaxPagesPerPoll,
     ReanchorAfter, PageInterval, PagesInFlight, AllowedHosts, AllowPrivateHosts,
     StreamingInterval, CatchUpInterval, BatchSize, MaxBytesPerBatch,

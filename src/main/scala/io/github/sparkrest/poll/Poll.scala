@@ -38,6 +38,7 @@ final class Poll(
   private val core = new Progression(config, limits, seen)
   private val reader = new ResponseReader(config, core.fieldsRead, config.maxResponseBytes)
   private val conditional = new ConditionalRequests(config)
+  private val jobs = config.job.map(new JobSteps(config, _, core, requests, clock))
 
   /** The limits of the API in the last response. */
   private var limit = ServerLimits.Unknown
@@ -57,11 +58,12 @@ final class Poll(
     core.obstacle(state).map(PageFailure(_)).toLeft(core.plan(state, clock.now())).flatMap {
       case None          => Right(PageOutcome(state, 0, atEnd = true, None))
       case Some(planned) =>
-        val request = requests(planned.values)
+        val step = jobs.filter(_.isNext(planned.state))
+        val request = step.fold(requests(planned.values))(_.request(planned))
         val plan = planned.copy(at = request.toOption.flatMap(ahead.answeredAt).getOrElse(planned.at))
         val result = request.left
           .map(PageFailure(_))
-          .flatMap(r => send(state, plan, conditional.conditioned(state, plan, r), r, sink))
+          .flatMap(r => send(state, plan, conditional.conditioned(state, plan, r), r, sink, step))
         result.foreach(wasRead)
         result match {
           case Right(r) =>
@@ -80,13 +82,16 @@ final class Poll(
       plan.state.traversal.fold(0L)(_.pages) + 1
     )
 
-  /** @param plain the request without its condition */
+  /** @param plain the request without its condition
+    * @param step the request is one about a job
+    */
   private def send(
       state: Progress,
       plan: RequestPlan,
       request: HttpRequest,
       plain: HttpRequest,
-      sink: PageSink
+      sink: PageSink,
+      step: Option[JobSteps]
   ): Either[PageFailure, PageOutcome] = {
     var status = 0
     limit = ServerLimits.Unknown
@@ -98,6 +103,9 @@ final class Poll(
       StatusPolicy(response, request.copy(url = response.url), clock.now(), config) match {
         case StatusPolicy.Failed(error)                              => Left(error)
         case StatusPolicy.Empty if status == 304 && request != plain => Right(PageOutcome(state, 0, atEnd = true, None))
+        case verdict if step.isDefined                               =>
+          val said = if (verdict == StatusPolicy.Empty) Left(JobSteps.noAnswer(status)) else Right(response)
+          for (r <- said; s <- step.toRight(JobSteps.noAnswer(status)); o <- s.read(plan, r, allSecrets.hold, sink)) yield o
         case verdict                                                 =>
           val step = new NewRecords(core.begin(plan, ahead.arrived, response.date, sink), sink)
           val sliced =
@@ -108,6 +116,7 @@ final class Poll(
               limit = limit.copy(waitMs = (limit.waitMs ++ reader.waitMs(envelope)).reduceOption(math.max(_, _)))
               step.finish(factsOf(response, envelope, allSecrets))
             }
+            .map(core.released)
             .map { r =>
               val known = conditional.validatorsOf(plan, plain, response, r.next, clock.now())
               // A response in doubt did not count, so "unchanged since then" would say nothing.
@@ -116,7 +125,9 @@ final class Poll(
             }
       }
     }
-    result.left.map(e => PageFailure(secrets.hide(e), status))
+    // A job that nobody knows does no harm.
+    val failed = result.left.map(e => if (step.isEmpty) e else e.copy(repeatable = true))
+    failed.left.map(e => PageFailure(secrets.hide(e), status))
   }
 
   private def factsOf(response: HttpResponse, envelope: Envelope, secrets: KnownSecrets) =
@@ -196,7 +207,7 @@ final class Poll(
   }
 
   private def isMore(before: Progress, result: PageOutcome, kept: Boolean): Boolean =
-    result.waitMs.isDefined || result.next.traversal.isDefined || result.unfinished ||
+    result.waitMs.isDefined || result.next.begunMs.isDefined || result.unfinished ||
       (kept || result.next.offset != before.offset) && !result.atEnd && core.asksForMore
 
   /** Whether the next request of the poll may follow at once.
@@ -204,7 +215,7 @@ final class Poll(
     * @param kept the page had a new record
     */
   private def goesOn(before: Progress, result: PageOutcome, kept: Boolean): Boolean = {
-    val inTraversal = result.next.traversal.isDefined
+    val inTraversal = result.next.begunMs.isDefined
     isMore(before, result, kept) && result.waitMs.isEmpty && config.paging.intervalMs == 0 && limit.waitMs.isEmpty &&
     (inTraversal || config.paging.isPaged && !result.atEnd || config.catchesUpAtOnce) &&
     // Outside a traversal, a response without a new record ends the task, so that the next poll waits.
@@ -227,7 +238,7 @@ final class Poll(
     val certain = state.withoutDoubt
     def failed(next: Progress, error: RestError) = outcome.copy(next, more = false, error = Some(error))
     if (failure.endsTraversal) failed(core.restarted(state), failure.error)
-    else if (!failure.refusesPlace(config)) failed(certain, failure.error)
+    else if (!failure.refusesPlace(state, config)) failed(certain, failure.error)
     else
       core.refused(state, failure.status, clock.now().toEpochMilli) match {
         case Refusal.OfOtherThings          => failed(certain, failure.error)
@@ -238,7 +249,7 @@ final class Poll(
             more = true,
             waitMs = Some(waitMs),
             warning = Some(
-              s"The API refused a page token or cursor with ${failure.status}: the request is repeated before the refusal counts."
+              s"The API refused a page token, cursor or job with ${failure.status}: the request is repeated before the refusal counts."
             )
           )
       }
