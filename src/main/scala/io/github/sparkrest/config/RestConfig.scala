@@ -6,14 +6,7 @@ import io.github.sparkrest.config.graphql.GraphQl
 import io.github.sparkrest.config.jobs.JobConfig
 import io.github.sparkrest.config.records.RecordsConfig
 import io.github.sparkrest.error.RestError
-import io.github.sparkrest.options.values.{
-  BodyCondition,
-  ErrorAction,
-  FieldPath,
-  HttpMethod,
-  StatusCodes,
-  ValueSource
-}
+import io.github.sparkrest.options.values.{BodyCondition, ErrorAction, FieldPath, HttpMethod, StatusCodes, ValueSource}
 import io.github.sparkrest.options.{OptionReader, Policy, RestOptions, SparkSecrets, tables, values}
 import io.github.sparkrest.secret.Secret
 
@@ -92,7 +85,7 @@ final case class RestConfig(
   }
 
   /** With `order=asc` a page may lead to a request from the offset that it reached, instead of the page with the next number. */
-  def mayReadFromValues: Boolean = 
+  def mayReadFromValues: Boolean =
     offset.ascending && hasPlaceholder && !offset.kind.movesWithTime && job.isEmpty
 
   /** Each page does. */

@@ -162,8 +162,9 @@ final private[sparkrest] class RestBatchReader(
         val fruitless = pace.isFruitless(outcome, page.fold(0L)(_ => 1L))
         if (state.job.isEmpty) ending = ending.after(outcome, fruitless)
         val reached = state.offset.flatMap(time.momentOf).map(_.toEpochMilli)
-        more = if (state.job.isDefined) !config.maxRequestsPerTrigger.exists(requests >= _)
-        else ending.end(outcome, reached, requests, nowMs, config).isEmpty
+        more =
+          if (state.job.isDefined) !config.maxRequestsPerTrigger.exists(requests >= _)
+          else ending.end(outcome, reached, requests, nowMs, config).isEmpty
         if (more) {
           val idle = if (fruitless) Schedule.IdleMillis else 0L
           pause(nowMs + Seq(config.paging.intervalMs, idle, outcome.waitMs.getOrElse(0L)).max)

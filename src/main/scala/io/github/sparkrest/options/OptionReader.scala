@@ -96,7 +96,7 @@ final private[sparkrest] class OptionReader(
   }
 
   /** Options that are sent as they are. A reference in one of them could send any file of the cluster to any host. */
-  private def content: Seq[Opt[_]] = 
+  private def content: Seq[Opt[_]] =
     Seq(RestOptions.Body, RestOptions.InitialBody, RestOptions.InputData, RestOptions.JobBody, RestOptions.JobStatusBody)
 
   /** Path of a file to read. */

@@ -8,6 +8,7 @@ import io.circe.jawn.parseByteBuffer
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.config.jobs.JobConfig
 import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.http.client.StatusPolicy
 import io.github.sparkrest.http.{Clock, HttpRequest, HttpResponse}
 import io.github.sparkrest.options.values.{BodyCondition, FieldPath, ValueSource}
 import io.github.sparkrest.progress.{Job, JobPhase, KeptRecords, PageOutcome, Progress, Progression, RequestPlan}
@@ -53,18 +54,18 @@ final private[poll] class JobSteps(
   def read(
       plan: RequestPlan,
       response: HttpResponse,
+      verdict: StatusPolicy.Verdict,
       hold: String => String,
       kept: KeptRecords
   ): Either[RestError, PageOutcome] = {
     val body = response.body.readNBytes(MostBytes)
     val found = new Answer(response, parseByteBuffer(ByteBuffer.wrap(body)).getOrElse(Json.Null), body, hold)
-    found.reported.toLeft(()).flatMap(_ =>
-      plan.state.job match {
-        case None                                           => created(plan, found)
-        case Some(j) if j.phase.isInstanceOf[JobPhase.Located] => located(plan, j, found, kept)
-        case Some(j)                                        => status(plan, j, found, kept)
-      }
-    )
+    val problem = if (verdict == StatusPolicy.Empty) Some(noAnswer(response.status)) else found.reported
+    problem.toLeft(plan.state.job).flatMap {
+      case None                                              => created(plan, found)
+      case Some(j) if j.phase.isInstanceOf[JobPhase.Located] => located(plan, j, found, kept)
+      case Some(j)                                           => status(plan, j, found, kept)
+    }
   }
 
   private def created(plan: RequestPlan, found: Answer): Either[RestError, PageOutcome] = found.id match {
@@ -156,7 +157,7 @@ private[poll] object JobSteps {
     RestError(Condition.JobFailed, what, "A new job will be created, as often as maxRetries allows.")
 
   /** `emptyStatusCodes` speak of records. */
-  def noAnswer(status: Int): RestError =
+  private def noAnswer(status: Int): RestError =
     failure(s"A request about a job was answered with status $status, which emptyStatusCodes contains.")
 
   /** The API refused the status or the records of a job twice. */

@@ -34,6 +34,5 @@ final case class PageFailure(error: RestError, status: Int = 0) {
 
 private object PageFailure {
   private val EndsTraversal: Set[Condition] =
-    
     Set(Condition.PagesEndEarly, Condition.PageRepeated, Condition.AddressRefused, Condition.JobFailed)
 }

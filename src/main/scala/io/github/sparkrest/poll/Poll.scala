@@ -100,13 +100,12 @@ final class Poll(
       val allSecrets = secrets.and(response.tokens)
       lastResponse = (allSecrets.hide(Redact.url(response.url)), status)
       limit = ServerLimits.of(response.headers, config.limits, clock.now().toEpochMilli)
-      StatusPolicy(response, request.copy(url = response.url), clock.now(), config) match {
-        case StatusPolicy.Failed(error)                              => Left(error)
-        case StatusPolicy.Empty if status == 304 && request != plain => Right(PageOutcome(state, 0, atEnd = true, None))
-        case verdict if step.isDefined                               =>
-          val said = if (verdict == StatusPolicy.Empty) Left(JobSteps.noAnswer(status)) else Right(response)
-          for (r <- said; s <- step.toRight(JobSteps.noAnswer(status)); o <- s.read(plan, r, allSecrets.hold, sink)) yield o
-        case verdict                                                 =>
+      (StatusPolicy(response, request.copy(url = response.url), clock.now(), config), step) match {
+        case (StatusPolicy.Failed(error), _) => Left(error)
+        case (verdict, Some(job))            => job.read(plan, response, verdict, allSecrets.hold, sink)
+        case (StatusPolicy.Empty, _) if status == 304 && request != plain =>
+          Right(PageOutcome(state, 0, atEnd = true, None))
+        case (verdict, None) =>
           val step = new NewRecords(core.begin(plan, ahead.arrived, response.date, sink), sink)
           val sliced =
             if (verdict == StatusPolicy.Empty) Right(Envelope.Empty)
@@ -126,8 +125,7 @@ final class Poll(
       }
     }
     // A job that nobody knows does no harm.
-    val failed = result.left.map(e => if (step.isEmpty) e else e.copy(repeatable = true))
-    failed.left.map(e => PageFailure(secrets.hide(e), status))
+    result.left.map(e => PageFailure(secrets.hide(e.copy(repeatable = e.repeatable || step.isDefined)), status))
   }
 
   private def factsOf(response: HttpResponse, envelope: Envelope, secrets: KnownSecrets) =

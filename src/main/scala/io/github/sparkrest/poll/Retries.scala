@@ -44,6 +44,10 @@ final case class Retries(backoff: Backoff, made: Int = 0, failedJobs: Int = 0) {
       backoff.retryAt(error, failedJobs + 1, now, jitter).map(_ -> copy(failedJobs = failedJobs + 1)) // guard: I3.30
     else backoff.retryAt(error, made + 1, now, jitter).map(_ -> copy(made = made + 1))
 
+  /** For the poll after one that gave up. */
+  def givenUp(error: RestError): Retries =
+    if (error.condition == Condition.JobFailed) copy(made = 0, failedJobs = failedJobs + 1) else none // guard: I3.32
+
   /** For another poll, or after a response. */
   def none: Retries = copy(made = 0)
 

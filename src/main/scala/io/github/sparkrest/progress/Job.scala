@@ -29,7 +29,8 @@ final case class Job(id: String, query: OffsetQuery, createdMs: Long, request: S
   }
 
   /** After the API refused the URL of the file: such a URL may expire before the job does, so the status is requested again. */
-  def relocated: Job = if (file.isDefined || phase.isInstanceOf[JobPhase.Located]) copy(phase = JobPhase.Running) else this
+  def relocated: Job =
+    if (file.isDefined || phase.isInstanceOf[JobPhase.Located]) copy(phase = JobPhase.Running) else this
 }
 
 /** How far a job is. */

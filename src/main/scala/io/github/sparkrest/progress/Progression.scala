@@ -75,7 +75,8 @@ final class Progression(
     }
   }
 
-  private def isOfOptions(job: Option[Job]): Boolean = job.forall(j => config.job.isDefined && j.request == core.identity)
+  private def isOfOptions(job: Option[Job]): Boolean =
+    job.forall(j => config.job.isDefined && j.request == core.identity)
 
   /** The next request, and those that follow it if nothing special happens: see [[Forecast]]. The requests about a job are not
     * foreseen.

@@ -28,9 +28,12 @@ final class JobTemplate(config: RestConfig, job: JobConfig, requests: RequestTem
   def status(id: String, values: RequestValues): Either[RestError, HttpRequest] = {
     val value = requests.valueOf(values) _
     val body = statusBody.map(_.render(value, values.input))
-    statusUrl.filterNot(_ => JobTemplate.isUrl(id)).fold[Either[RestError, String]](Right(id))(_.checked(value, Nil)).flatMap {
-      url => requests.linked(if (body.isEmpty) "GET" else "POST", url, values, body)
-    }
+    statusUrl
+      .filterNot(_ => JobTemplate.isUrl(id))
+      .fold[Either[RestError, String]](Right(id))(_.checked(value, Nil))
+      .flatMap { url =>
+        requests.linked(if (body.isEmpty) "GET" else "POST", url, values, body)
+      }
   }
 
   /** The URL of the request after the last status; `None`: there is none.

@@ -151,9 +151,9 @@ final private[sparkrest] case class EndpointSchedule(
 
   private def succeeded(outcome: PollOutcome, kept: Long, leastDistance: Long, now: Long, rules: Schedule) = {
     val next = outcome.waitMs match {
-      case Some(wait)                       => now + wait
-      case None if state.begunMs.nonEmpty   => rules.withinTraversal(pollBegan, now, pages)
-      case None                             =>
+      case Some(wait)                     => now + wait
+      case None if state.begunMs.nonEmpty => rules.withinTraversal(pollBegan, now, pages)
+      case None                           =>
         val fruitless = rules.isFruitless(outcome, kept)
         math.max(rules.afterSuccess(pollBegan, now, outcome.more, fruitless), pollBegan + leastDistance)
     }
@@ -180,7 +180,7 @@ final private[sparkrest] case class EndpointSchedule(
             more = false,
             errorsInRow = errorsInRow + 1,
             pages = 0,
-            retries = retries.none,
+            retries = retries.givenUp(error),
             resumes = false
           )
         (ended, PollResult.Failed(error))

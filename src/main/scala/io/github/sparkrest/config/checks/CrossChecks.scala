@@ -23,11 +23,15 @@ private[sparkrest] object CrossChecks {
   def apply(config: RestConfig): Seq[String] =
     if (config.url.isEmpty) Nil
     else {
-      val addresses = address("url", config.url) ++ (config.initialUrl.map("initialUrl" -> _) ++ jobUrls(config)).flatMap { case (name, url) =>
-        address(name, url)
-      }
+      val addresses =
+        address("url", config.url) ++ (config.initialUrl.map("initialUrl" -> _) ++ jobUrls(config)).flatMap {
+          case (name, url) =>
+            address(name, url)
+        }
       placeholders(config) ++ addresses ++ headerNames(config) ++ records(config) ++ offset(config) ++ paging(config) ++
-        pagesInFlight(config) ++ changes(config) ++ body(config) ++ input(config) ++ JobChecks(config) ++ TrustChecks(config)
+        pagesInFlight(config) ++ changes(config) ++ body(config) ++ input(config) ++ JobChecks(config) ++ TrustChecks(
+          config
+        )
     }
 
   private def jobUrls(config: RestConfig) =

@@ -23,7 +23,9 @@ private[sparkrest] object JobChecks {
       (toFile && (config.body.isDefined || config.method != HttpMethod.Get)) ->
         "body, method: the URL at jobResultField is requested by a GET; jobBody is the body that creates the job",
       (job.resultUrl.isDefined && !toFile) -> "jobResultField: is required by jobResultUrl and was not given",
-      names(job.url) -> s"jobUrl: cannot contain $hole, because the job does not exist yet; set jobUrl if url contains it",
+      names(
+        job.url
+      ) -> s"jobUrl: cannot contain $hole, because the job does not exist yet; set jobUrl if url contains it",
       job.body.exists(_.contains(hole)) -> s"jobBody: cannot contain $hole, because the job does not exist yet",
       (config.initialUrl.isDefined || config.initialBody.isDefined) ->
         "initialUrl, initialBody: are not possible with jobDoneWhen; the job is created with initialOffset",

@@ -116,8 +116,9 @@ object KnownSecrets {
         numbered("job", config.job.toList.flatMap(_.bodies).flatMap(inBody)) ++
         numbered("login", loginBody(config).toList.flatMap(inBody)) ++
         numbered("sent", combined(config)) ++ ofTokenNames(more)
-    val inUrls = ((config.url +: config.initialUrl.toSeq) ++ config.job.toSeq.flatMap(j => j.urls.map(_._2) ++ j.resultUrl))
-      .flatMap(Redact.secretsIn)
+    val inUrls =
+      ((config.url +: config.initialUrl.toSeq) ++ config.job.toSeq.flatMap(j => j.urls.map(_._2) ++ j.resultUrl))
+        .flatMap(Redact.secretsIn)
     val plain = config.headers.collect { case (k, v) if !harmless.matcher(k).matches() => s"headers.$k" -> v } ++
       config.params.map { case (k, v) => s"params.$k" -> v } ++ numbered("url", inUrls)
     val parts = plain
