@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from mutant import Mutant
 from mutants_of_changes import CHANGES
+from mutants_of_jobs import JOBS
 from mutants_of_polling import POLLING
 from mutants_of_runs import RUNS
 from mutants_of_the_log import LOG
 
-MUTANTS: tuple[Mutant, ...] = (*POLLING, *LOG, *RUNS, *CHANGES)
+MUTANTS: tuple[Mutant, ...] = (*POLLING, *LOG, *RUNS, *CHANGES, *JOBS)

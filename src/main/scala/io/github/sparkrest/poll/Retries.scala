@@ -46,7 +46,7 @@ final case class Retries(backoff: Backoff, made: Int = 0, failedJobs: Int = 0) {
 
   /** For the poll after one that gave up. */
   def givenUp(error: RestError): Retries =
-    if (error.condition == Condition.JobFailed) copy(made = 0, failedJobs = failedJobs + 1) else none // guard: I3.32
+    if (error.condition == Condition.JobFailed) copy(made = 0, failedJobs = failedJobs + 1) else none // guard: I3.31
 
   /** For another poll, or after a response. */
   def none: Retries = copy(made = 0)

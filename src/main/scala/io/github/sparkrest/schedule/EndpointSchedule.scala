@@ -198,7 +198,7 @@ final private[sparkrest] case class EndpointSchedule(
       now: Long,
       config: RestConfig,
       rules: Schedule
-  ): (EndpointSchedule, Option[String]) = if (state.job.isDefined) (this, None) // guard: I3.31
+  ): (EndpointSchedule, Option[String]) = if (state.job.isDefined) (this, None)
   else {
     val ending = availableNow.after(outcome, rules.isFruitless(outcome, kept))
     val reason = ending.end(outcome, reachedMs, requests, now, config, endsInherited)

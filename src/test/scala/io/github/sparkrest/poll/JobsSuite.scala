@@ -75,6 +75,16 @@ class JobsSuite extends AnyFunSuite {
     )
   }
 
+  test("lag counts back from the creation of the job, not from its download") {
+    val run = new Run("offsetType" -> "max_field", "jobBody" -> """{"from":{at}}""")
+    run.server.records = Vector(1 -> (run.now - hour), 2 -> (run.now - 1000))
+    run.server.running = 0
+    run.api.once()
+    run.api.now = run.api.now.plusMillis(2 * hour)
+    assert(run.tasks().flatten == run.records(1), "another record of the last seconds may be missing in the job")
+    assert(run.tasks().flatten == run.records(2) && run.server.jobs.length == 2)
+  }
+
   test("a job that failed is an error with its id and the API's text, and the next poll creates another job") {
     val run = new Run("maxRetries" -> "0")
     run.server.records = Vector(1 -> 1000L)
@@ -279,6 +289,17 @@ class JobsSuite extends AnyFunSuite {
         "GET" -> None
       )
     )
+  }
+
+  test("a header that says null names no further page, as Salesforce does") {
+    val run = new Run("nextField" -> "header:Sforce-Locator")
+    run.server.running = 0
+    val api = new PolledApi(run.options: _*)({ r =>
+      if (r.url.contains("/results")) Answer("""{"records":[{"id":1,"at":1}]}""", Seq("Sforce-Locator" -> "null"))
+      else run.server.answer(r.method, r.url, r.body)
+    })
+    api.once()
+    assert(api.once().length == 1 && api.urls.count(_.contains("/results")) == 1 && api.outcome.error.isEmpty)
   }
 
   test("a creation without an id is an error that shows the response") {

@@ -68,6 +68,20 @@ class JobRunsSuite extends AnyFunSuite with Eventually {
     }
   }
 
+  test("the job is stored when the task that created it returned, before anybody waits") {
+    using { f =>
+      val first = f.run(mustComplete = false, "jobPollInterval" -> "1h")
+      eventually(assert(first.poller.status.requests == 1))
+      // The note is written right after the status.
+      Thread.sleep(200)
+      first.ends(1)
+      val second = f.run(mustComplete = false)
+      eventually(assert(second.records == 3))
+      second.ends(1)
+      assert(f.api.jobs.length == 1)
+    }
+  }
+
   test("with Trigger.AvailableNow, the job of an earlier run does not have the records since, so another job follows") {
     using { f =>
       f.api.running = 1000000
