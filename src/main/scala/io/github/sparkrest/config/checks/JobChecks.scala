@@ -37,11 +37,14 @@ private[sparkrest] object JobChecks {
     problems ++ elsewhere(config, job.urls ++ job.resultUrl.map("jobResultUrl" -> _))
   }
 
-  private def elsewhere(config: RestConfig, urls: Seq[(String, String)]): Seq[String] = for {
-    (option, url) <- urls
-    if !Origin.isTemplated(url) && !Origin.isTemplated(config.url)
-    origin <- Origin.of(filled(url)).toList if !Origin.of(filled(config.url)).contains(origin)
-  } yield s"$option: has another origin than url, and credentials go only to the origin of url"
+  private def elsewhere(config: RestConfig, urls: Seq[(String, String)]): Seq[String] = {
+    def isElsewhere(url: String) = !Origin.isTemplated(url) && !Origin.isTemplated(config.url) &&
+      Origin.of(filled(url)) != Origin.of(filled(config.url))
+    urls.collect {
+      case (option, url) if isElsewhere(url) =>
+        s"$option: has another origin than url, and credentials go only to the origin of url"
+    }
+  }
 
   private def filled(text: String): String = Template.parse(text).render(_ => "0", identity)
 }
