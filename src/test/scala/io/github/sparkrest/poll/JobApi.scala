@@ -19,10 +19,10 @@ final class JobApi {
   @volatile var running = 1
 
   /** The state of a job at its end. */
-  @volatile var ending: Int => String = _ => "JobComplete"
+  @volatile var ending: Int => String = (_: Int) => "JobComplete"
 
   /** Paths that the API refuses, with this status. */
-  @volatile var refused: String => Option[Int] = _ => None
+  @volatile var refused: String => Option[Int] = (_: String) => None
   private var polls = Map.empty[String, Int]
 
   def answer(method: String, url: String, body: Option[String]): Answer = synchronized {

@@ -18,7 +18,7 @@ class JobRunsSuite extends AnyFunSuite with Eventually {
   private class Fixture extends AutoCloseable {
     val api = new JobApi
     api.records = Vector(1 -> 1000L, 2 -> 2000L, 3 -> 3000L)
-    @volatile var broken: String => Boolean = _ => false
+    @volatile var broken: String => Boolean = (_: String) => false
     private val server = new LocalServer({ e =>
       val uri = e.getRequestURI.toString
       val body = new String(e.getRequestBody.readAllBytes(), "UTF-8")
