@@ -173,7 +173,7 @@ class JobsSuite extends AnyFunSuite {
     ) ++ more
 
     /** The statuses of the next downloads. */
-    var downloads = Iterator.empty[Int]
+    var downloads: Iterator[Int] = Iterator.empty
     val api = new PolledApi(options: _*)({ r =>
       if (r.url.startsWith("https://files.example.com/")) {
         val job = server.jobs.find(j => r.url.contains(s"/${j.id}?")).getOrElse(fail(r.url))
