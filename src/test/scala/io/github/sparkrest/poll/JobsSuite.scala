@@ -57,7 +57,7 @@ class JobsSuite extends AnyFunSuite {
   }
 
   test("the offset moves by the time range of the creation, however long the job takes") {
-    val run = new Run()
+    val run = new Run("url" -> "http://h/jobs/{job}/results?until={windowEnd}")
     val began = run.now
     run.server.records = Vector(1 -> (began - hour))
     run.server.running = 0
@@ -65,6 +65,7 @@ class JobsSuite extends AnyFunSuite {
     run.api.now = run.api.now.plusMillis(2 * hour)
     run.server.records :+= 2 -> (began + hour)
     assert(run.tasks().flatten == run.records(1))
+    assert(run.api.urls.last.endsWith(s"until=${began - 10000}"), "the request for the records names it too")
     assert(run.api.state.offset.contains((began - 10000).toString), "the end of the range that the job had")
     assert(run.tasks().flatten == run.records(2))
     assert(
