@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from mutant import Mutant
 from mutants_of_changes import CHANGES
+from mutants_of_jobs import JOBS
 from mutants_of_payloads import PAYLOADS
 from mutants_of_polling import POLLING
 from mutants_of_queues import QUEUES
 from mutants_of_runs import RUNS
 from mutants_of_the_log import LOG
 
-MUTANTS: tuple[Mutant, ...] = (*POLLING, *LOG, *RUNS, *CHANGES, *PAYLOADS, *QUEUES)
+MUTANTS: tuple[Mutant, ...] = (*POLLING, *LOG, *RUNS, *CHANGES, *PAYLOADS, *QUEUES, *JOBS)

@@ -22,6 +22,7 @@ from waiting import wait_until
 # A failed poll fails the test, unless the vendor refuses some requests on purpose.
 IN_TESTS: dict[str, object] = {
     "infer_schema": False,
+    "schema": None,
     "streaming_interval": 0.1,
     "retry_backoff": 0.1,
     "on_error": "fail",

@@ -184,6 +184,41 @@ class Options(TypedDict, total=False):
     ``{"partition": {partition}}``. Never printed."""
     ack_size: int | None
     """Maximum number of records in one request to ``ackUrl``. Set it to the limit of the API. Default: ``500``."""
+    job_done_when: Sequence[str] | str | None
+    """Conditions of which one holds when a job is done, e.g. ``state=JobComplete``, as for ``errorWhen``. The
+    option turns jobs on: each poll creates a job by a ``POST``, requests its status until it is done, and then
+    reads its records. ``url`` contains ``{job}``, or ``jobResultField`` names the URL of the file.
+    ``emptyWhen`` may name a status that means that the job found no record."""
+    job_failed_when: Sequence[str] | str | None
+    """Conditions of which one holds when a job failed, e.g. ``state=Failed,state=Aborted``. Then a new job is
+    created, as often as ``maxRetries`` allows. Any other status means that the job is running."""
+    job_url: str | None
+    """URL of the ``POST`` that creates a job, with the placeholders of ``url``. It has the origin of ``url``.
+    Default: ``url``."""
+    job_body: Mapping[str, object] | Sequence[object] | str | None
+    """Template of the body that creates a job, with the rules of ``body``. Without ``{offset}``, ``{windowStart}``
+    or another placeholder of the offset, each job has the same records. Never printed."""
+    job_id_field: str | None
+    """Place of the id in the response that creates a job: a path, or ``header:<Name>``. The id replaces ``{job}``.
+    If it is a URL, as in ``header:Location``, that URL returns the status. Default: ``id``."""
+    job_status_url: str | None
+    """URL of the status of a job, with ``{job}``. Default: the path of ``jobUrl`` and ``/{job}``; with
+    ``jobStatusBody`` the same as ``jobUrl``."""
+    job_status_body: Mapping[str, object] | Sequence[object] | str | None
+    """Template of the body of status requests, with ``{job}``. They are a ``POST`` then, as GraphQL needs, and
+    otherwise a ``GET``. Never printed."""
+    job_result_field: str | None
+    """Path of the URL of the file with the records, in the status of a job that is done. Null means that the job
+    found no record. The URL is requested once, by a ``GET``. On another host it needs ``allowedHosts``, and
+    gets no credentials."""
+    job_result_url: str | None
+    """URL of one more request, whose response contains ``jobResultField``. Placeholders are ``{job}`` and the
+    paths of fields of the status, e.g. ``https://api.example.com/documents/{reportDocumentId}``."""
+    job_poll_interval: float | timedelta | str | None
+    """Seconds between two status requests. No task waits in between. Default: ``10``."""
+    job_timeout: float | timedelta | str | None
+    """Seconds from the creation of a job until it must be done. Later the job counts as failed. The connector does
+    not cancel it at the API. Default: ``1d``."""
     pagination: Literal["none", "link", "nextUrl", "cursor", "page", "offset", "auto"] | None
     """How a response names the next page: ``link`` (header ``Link``, ``rel="next"``), ``nextUrl`` (a URL in the
     response), ``cursor`` (a token), ``page`` (a page number), ``offset`` (a number of records), or ``auto``

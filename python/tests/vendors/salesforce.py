@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Salesforce: https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/."""
+"""Salesforce: https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/ and Bulk API 2.0."""
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 import re
 from typing import Any
 
 from emulated import Answer, Request
 
-from vendors.vendor import MINUTE, Record, Vendor, iso, moment, only, require
+from vendors.vendor import MINUTE, Record, Vendor, iso, moment, number, only, require
 
 QUERY = re.compile(
     r"SELECT Id, Name, IsDeleted, SystemModstamp FROM Account"
@@ -67,3 +70,58 @@ class Accounts(Vendor):
             answer["nextRecordsUrl"] = f"/services/data/v61.0/query/{locator}-{until}"
         answer["records"] = [self.render(r) for r in found[start:until]]
         return Answer(answer, headers={"Sforce-Limit-Info": "api-usage=18/5000"})
+
+
+BULK_QUERY = re.compile(r"SELECT Id, Name, IsDeleted, SystemModstamp FROM Account WHERE SystemModstamp >= (\S+)")
+JOBS = "/services/data/v61.0/jobs/query"
+
+
+class BulkAccounts(Accounts):
+    """Bulk API 2.0: a job has a snapshot of the rows, in any order, and its result has pages of CSV."""
+
+    def begin(self) -> None:
+        super().begin()
+        self.jobs: list[list[Record]] = []
+        self.polls = 0
+
+    def render(self, record: Record) -> Any:
+        row = super().render(record)
+        del row["attributes"]
+        return {**row, "IsDeleted": str(record.deleted).lower(), "SystemModstamp": row["SystemModstamp"][:-5] + "Z"}
+
+    def respond(self, request: Request) -> Answer:
+        known = request.headers["Authorization"] == "Bearer 00D..."
+        require(known, 401, [{"message": "Session expired or invalid", "errorCode": "INVALID_SESSION_ID"}])
+        if request.path == JOBS:
+            require(request.method == "POST", 405, [{"errorCode": "METHOD_NOT_ALLOWED"}])
+            return self.create(json.loads(request.body))
+        part = re.fullmatch(JOBS + r"/750(\d+)(/results)?", request.path)
+        require(part and int(part[1]) < len(self.jobs), 404, [{"errorCode": "NOTFOUND"}])
+        assert part
+        if part[2]:
+            return self.results(self.jobs[int(part[1])], request)
+        self.polls += 1
+        state = "JobComplete" if self.polls % 2 == 0 else "InProgress"
+        return Answer({"id": f"750{part[1]}", "operation": "queryAll", "state": state})
+
+    def create(self, job: dict[str, str]) -> Answer:
+        only(job, "operation", "query")
+        require(job["operation"] == "queryAll", 400, [{"errorCode": "INVALIDJOB"}])
+        query = BULK_QUERY.fullmatch(job["query"])
+        malformed = [{"message": f"unexpected token: {job}", "errorCode": "MALFORMED_QUERY"}]
+        found = self.since(moment(query[1] if query else None, 400, malformed))
+        self.jobs.append(found[::-1])
+        return Answer({"id": f"750{len(self.jobs) - 1}", "state": "UploadComplete"})
+
+    def results(self, found: list[Record], request: Request) -> Answer:
+        only(request.query, "maxRecords", "locator")
+        size = number(request.query.get("maxRecords", "50000"), 1, 2_000_000_000, "maxRecords")
+        start = number(request.query.get("locator", "0"), 0, len(found), "locator")
+        text = io.StringIO()
+        writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n")
+        rows = [self.render(r) for r in found[start : start + size]]
+        writer.writerow(["Id", "Name", "IsDeleted", "SystemModstamp"])
+        writer.writerows(row.values() for row in rows)
+        locator = str(start + size) if start + size < len(found) else "null"
+        headers = {"Content-Type": "text/csv", "Sforce-Locator": locator, "Sforce-NumberOfRecords": str(len(rows))}
+        return Answer(text.getvalue().encode(), headers=headers)

@@ -116,3 +116,54 @@ class GraphQL(Vendor):
         status = {"maximumAvailable": 2000.0, "currentlyAvailable": 1898, "restoreRate": 100.0}
         cost = {"requestedQueryCost": 101, "actualQueryCost": 9, "throttleStatus": status}
         return Answer({"data": {"orders": orders}, "extensions": {"cost": cost}})
+
+
+BULK_ORDERS = re.compile(
+    r"""\{ orders\(query: "updated_at:>='(\S+)'"\) \{ edges \{ node \{ id name updatedAt \} \} \} \}"""
+)
+
+
+class BulkOrders(Vendor):
+    """GraphQL bulk operations: one at a time, and a file of JSON lines on another host."""
+
+    at_once = 3
+    beginning = 8
+
+    def begin(self) -> None:
+        super().begin()
+        self.operations: list[list[Record]] = []
+        self.polls = 0
+
+    def render(self, record: Record) -> Any:
+        return {
+            "id": f"gid://shopify/Order/{450_789_469 + record.number}",
+            "name": f"#{1000 + record.number}, version {record.version}",
+            "updatedAt": iso(record.updated),
+        }
+
+    def respond(self, request: Request) -> Answer:
+        if request.path.startswith("/files/"):
+            require("X-Shopify-Access-Token" not in request.headers, 400, {"error": "the token leaves the shop"})
+            lines = [json.dumps(self.render(r)) + "\n" for r in self.operations[int(request.path[7:])]]
+            return Answer("".join(lines).encode(), headers={"Content-Type": "application/jsonl"})
+        known = request.headers["X-Shopify-Access-Token"] == TOKEN
+        require(known, 401, {"errors": "[API] Invalid API key or access token"})
+        require(request.path == "/admin/api/2025-07/graphql.json", 404, {"errors": "Not Found"})
+        body = json.loads(request.body)
+        if body["query"].startswith("mutation"):
+            return self.run(body["variables"]["query"])
+        name = body["variables"]["id"]
+        number_of = int(name.removeprefix("gid://shopify/BulkOperation/"))
+        self.polls += 1
+        done = self.polls % 2 == 0
+        host = request.headers["Host"].replace("127.0.0.1", "localhost")
+        url = f"http://{host}/files/{number_of}" if done and self.operations[number_of] else None
+        node = {"id": name, "status": "COMPLETED" if done else "RUNNING", "errorCode": None, "url": url}
+        return Answer({"data": {"node": node}})
+
+    def run(self, text: str) -> Answer:
+        query = BULK_ORDERS.fullmatch(text)
+        wrong = {"errors": [{"message": f"no bulk query: {text}"}]}
+        self.operations.append(self.since(moment(query[1] if query else None, 200, wrong)))
+        operation = {"id": f"gid://shopify/BulkOperation/{len(self.operations) - 1}", "status": "CREATED"}
+        return Answer({"data": {"bulkOperationRunQuery": {"bulkOperation": operation, "userErrors": []}}})

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from vendors import (
     airtable,
+    amazon,
     arxiv,
     binance,
     clever,
@@ -44,6 +45,10 @@ from vendors.vendor import DAY, Vendor, now
 VENDORS: dict[str, tuple[Callable[[], Vendor], dict[str, object]]] = {
     "airtable": (airtable.Tasks, {"page_size": 3}),
     "arxiv": (arxiv.Papers, {"page_size": 3, "page_interval": 0, "schema": None}),
+    "amazon-reports": (
+        amazon.OrdersReport,
+        {"job_poll_interval": 0.05, "allowed_hosts": "localhost", "on_error": "retry"},
+    ),
     "binance": (binance.MyTrades, {"page_size": 3, "max_request_rate": "100/s"}),
     "clever-events": (clever.Events, {"page_size": 3}),
     "clever-users": (clever.Users, {"page_size": 3}),
@@ -70,6 +75,11 @@ VENDORS: dict[str, tuple[Callable[[], Vendor], dict[str, object]]] = {
     "prometheus": (prometheus.RangeQuery, {"initial_offset": str(prometheus.RangeQuery.first())}),
     "pubsub": (pubsub.Subscription, {"page_size": 3}),
     "salesforce": (salesforce.Accounts, {}),
+    "salesforce-bulk": (salesforce.BulkAccounts, {"page_size": 3, "job_poll_interval": 0.05}),
+    "shopify-bulk": (
+        shopify.BulkOrders,
+        {"job_poll_interval": 0.05, "allowed_hosts": "localhost"},
+    ),
     "shopify-graphql": (shopify.GraphQL, {"page_size": 2, "on_error": "retry"}),
     "shopify-orders": (shopify.Orders, {"page_size": 2}),
     "slack": (slack.History, {"page_size": 4, "page_interval": 0, "on_error": "retry"}),

@@ -3,18 +3,10 @@ package io.github.sparkrest.config
 
 import io.github.sparkrest.config.checks.CrossChecks
 import io.github.sparkrest.config.graphql.GraphQl
+import io.github.sparkrest.config.jobs.JobConfig
 import io.github.sparkrest.config.records.RecordsConfig
 import io.github.sparkrest.error.RestError
-import io.github.sparkrest.options.tables.Opt
-import io.github.sparkrest.options.values.{
-  BodyCondition,
-  ErrorAction,
-  FieldPath,
-  HttpMethod,
-  StatusCodes,
-  Template,
-  ValueSource
-}
+import io.github.sparkrest.options.values.{BodyCondition, ErrorAction, FieldPath, HttpMethod, StatusCodes, ValueSource}
 import io.github.sparkrest.options.{GivenOptions, OptionReader, Policy, RestOptions, SparkSecrets, tables, values}
 import io.github.sparkrest.secret.Secret
 
@@ -48,6 +40,7 @@ final case class RestConfig(
     offset: OffsetConfig,
     paging: PagesConfig,
     changes: Option[ChangesConfig],
+    job: Option[JobConfig],
     streamingIntervalMs: Long,
     catchUpIntervalMs: Option[Long],
     streaming: Boolean,
@@ -87,12 +80,13 @@ final case class RestConfig(
 
   /** Whether a request depends on the offset. */
   def hasPlaceholder: Boolean = {
-    val names = RestConfig.offsetPlaceholders(offset.name) ++ RestConfig.WindowPlaceholders
-    RestConfig.placeholdersIn(this).exists(names.contains)
+    val names = Placeholders.ofOffset(offset.name) ++ Placeholders.Window
+    Placeholders.in(this).exists(names.contains)
   }
 
   /** With `order=asc` a page may lead to a request from the offset that it reached, instead of the page with the next number. */
-  def mayReadFromValues: Boolean = offset.ascending && hasPlaceholder && !offset.kind.movesWithTime
+  def mayReadFromValues: Boolean =
+    offset.ascending && hasPlaceholder && !offset.kind.movesWithTime && job.isEmpty
 
   /** Each page does. */
   def readsFromValues: Boolean =
@@ -107,10 +101,11 @@ final case class RestConfig(
 
   /** Names of the placeholders that a request may contain: columns of the input first, because they have precedence. */
   def placeholders: Seq[String] =
-    input.toList.flatMap(_.columns) ++ RestConfig.offsetPlaceholders(offset.name) ++ RestConfig.NotOfOffset
+    input.toList.flatMap(_.columns) ++ Placeholders.ofOffset(offset.name) ++
+      Placeholders.NotOfOffset ++ job.map(_ => JobConfig.Placeholder)
 
   /** Whether a request contains this placeholder. */
-  def mentions(name: String): Boolean = RestConfig.placeholdersIn(this).contains(name)
+  def mentions(name: String): Boolean = Placeholders.in(this).contains(name)
 
   /** Whether later requests use URLs from responses. */
   def followsLinks: Boolean = offset.source.isInstanceOf[ValueSource.InLink] ||
@@ -119,7 +114,7 @@ final case class RestConfig(
   /** The configuration of a batch read. Without any option about offsets, it reads all records that the API has. */
   def forBatch: RestConfig =
     // The order alone says nothing of an offset.
-    if (hasPlaceholder || (RestOptions.offsets.toSet[Opt[_]] - RestOptions.Order).exists(o => options.has(o.name))) this
+    if (hasPlaceholder || RestOptions.offsets.exists(o => o != RestOptions.Order && options.has(o))) this
     else
       RestConfig
         .parse(
@@ -133,33 +128,6 @@ final case class RestConfig(
 }
 
 object RestConfig {
-
-  /** Placeholders for the offset. */
-  def offsetPlaceholders(offsetName: String): Seq[String] = Seq(offsetName, "offset").distinct
-  val WindowPlaceholders: Seq[String] = Seq("windowStart", "windowEnd")
-  val Now: String = "now"
-  private val NotOfOffset: Seq[String] = WindowPlaceholders ++ Seq("page", "pageSize", "cursor", Now)
-
-  /** Names in braces, known or not. In bodies braces may have another meaning. */
-  private def placeholdersIn(templates: Iterable[String], bodies: Iterable[String]): Seq[String] =
-    templates.toList.flatMap(Template.parse(_).names) ++ bodies.flatMap(Template.parse(_, _ => true).names)
-
-  private def placeholdersIn(c: RestConfig): Seq[String] =
-    placeholdersIn(Seq(c.url) ++ c.initialUrl ++ (c.params ++ c.headers).map(_._2), c.body ++ c.initialBody) ++
-      c.paging.first.names
-
-  /** The placeholder of the offset: the only name in braces in `url`, `params` and `headers` that is not another placeholder.
-    * `None`: `offsetField` is given, or the number of such names is not one.
-    */
-  def placeholderIn(options: GivenOptions): Option[String] = {
-    val texts = Seq(RestOptions.Url, RestOptions.Params, RestOptions.Headers).flatMap(o => options.get(o.name))
-    val others = "offset" +: NotOfOffset
-    val names = texts.flatMap(hole.findAllMatchIn(_).map(_.group(1))).distinct.filterNot(others.contains)
-    if (!options.has(RestOptions.OffsetField.name) && names.lengthCompare(1) == 0) names.headOption else None
-  }
-
-  /** The same form as in [[Template]]. The braces of a JSON object contain more than a name. */
-  private val hole = """\{([\w.@-]+)\??\}""".r
 
   /** Reads and checks all options at once.
     *
@@ -181,9 +149,9 @@ object RestConfig {
     val url = read(Url)
     val headers = read.opt(Headers).getOrElse(Nil)
     val params = read.opt(Params).getOrElse(Nil)
-    val names = placeholdersIn(
-      Seq(url) ++ read.opt(InitialUrl) ++ (params ++ headers).map(_._2),
-      Seq(Body, InitialBody).flatMap(read.opt(_))
+    val names = Placeholders.in(
+      Seq(url) ++ (InitialUrl +: JobConfig.UrlOptions).flatMap(read.opt(_)) ++ (params ++ headers).map(_._2),
+      (Seq(Body, InitialBody) ++ JobConfig.BodyOptions).flatMap(read.opt(_))
     )
     val streams = read.opt(Streaming).contains(true)
     val input = InputConfig.read(read, viewColumns, names, streams)
@@ -213,6 +181,7 @@ object RestConfig {
       offset = OffsetConfig.read(read),
       paging = PagesConfig.read(read, names),
       changes = ChangesConfig.read(read),
+      job = JobConfig.read(read, url),
       streamingIntervalMs = read(StreamingInterval),
       catchUpIntervalMs = read.opt(CatchUpInterval),
       streaming = streams,
@@ -230,8 +199,12 @@ object RestConfig {
       limits = LimitConfig.read(read),
       auth = AuthOptions(read, withInput),
       tls = TlsConfig.read(read),
-      references =
-        References(read.references(Seq(Headers, Params), Seq(Url, InitialUrl, Body, InitialBody, AckUrl, AckBody))),
+      references = References(
+        read.references(
+          Seq(Headers, Params),
+          Seq(Url, InitialUrl, Body, InitialBody, AckUrl, AckBody) ++ JobConfig.UrlOptions ++ JobConfig.BodyOptions
+        )
+      ),
       outputType = outputType,
       schemaHints = read.opt(SchemaHints),
       evolution = EvolutionConfig.read(read, outputType),

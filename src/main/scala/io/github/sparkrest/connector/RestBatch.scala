@@ -159,15 +159,17 @@ final private[sparkrest] class RestBatchReader(
     state = outcome.state
     requests += outcome.requests
     val earlier = retries
-    retries = earlier.none
+    retries = earlier.after(state)
     outcome.error match {
       case None if outcome.handedBack => () // the next request gets what this one lacked
       case None                       =>
         // Whether a new record came shows in the page.
         val fruitless = pace.isFruitless(outcome, page.fold(0L)(_ => 1L))
-        ending = ending.after(outcome, fruitless)
+        if (state.job.isEmpty) ending = ending.after(outcome, fruitless)
         val reached = state.offset.flatMap(time.momentOf).map(_.toEpochMilli)
-        more = ending.end(outcome, reached, requests, nowMs, config).isEmpty
+        more =
+          if (state.job.isDefined) !config.maxRequestsPerTrigger.exists(requests >= _)
+          else ending.end(outcome, reached, requests, nowMs, config).isEmpty
         if (more) {
           val idle = if (fruitless) Schedule.IdleMillis else 0L
           pause(nowMs + Seq(config.paging.intervalMs, idle, outcome.waitMs.getOrElse(0L)).max)

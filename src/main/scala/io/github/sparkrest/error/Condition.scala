@@ -105,6 +105,12 @@ object Condition {
       )
   case object ApiReportedError
       extends Condition("API_REPORTED_ERROR", Retry, "The status code means success, but the body matches `errorWhen`.")
+  case object JobFailed
+      extends Condition(
+        "JOB_FAILED",
+        Retry,
+        "The API created no job, or reports that the job failed, no longer knows it, or did not finish it within `jobTimeout`. The next job begins at the same offset."
+      )
   case object PagesEndEarly
       extends Condition(
         "PAGES_END_EARLY",
@@ -216,7 +222,7 @@ object Condition {
   val all: Seq[Condition] = Seq(
     InvalidOptions, ApiError, ApiRefused, ConnectionFailed, TokenUnavailable, TokenRefused, TokenExpired,
     TokenStoreFailed, AuthClassFailed, TlsInvalid, TlsFailed, AddressRefused, ValueRefused, RedirectRefused,
-    PageRepeated, CursorExpired, ApiReportedError, PagesEndEarly, InvalidResponse, DataFieldNotFound,
+    PageRepeated, CursorExpired, ApiReportedError, JobFailed, PagesEndEarly, InvalidResponse, DataFieldNotFound,
     ResponseTooLarge, OffsetFieldNotFound, RecordKeyUnusable, OffsetValueInvalid, CallLost, SchemaChanged,
     SchemaLocationUnusable, NothingToInfer, LogNotShared, StoreUnsupported, NewerRun, SourceChanged, SourceMoved,
     CheckpointUnreadable, PageMissing, TooManyErrors, WrongSpark, PollerStopped

@@ -91,7 +91,8 @@ final private[sparkrest] class OptionReader(
 
   /** Options that are sent as they are. A reference in one of them could send any file of the cluster to any host. */
   private def content: Seq[Opt[_]] =
-    Seq(RestOptions.Body, RestOptions.InitialBody, RestOptions.AckBody, RestOptions.InputData)
+    Seq(RestOptions.Body, RestOptions.InitialBody, RestOptions.AckBody, RestOptions.InputData) ++
+      Seq(RestOptions.JobBody, RestOptions.JobStatusBody)
 
   /** Path of a file to read. */
   def file(o: Opt[String]): Option[String] = opt(o).filter { path =>

@@ -6,6 +6,7 @@ import io.github.sparkrest.options.tables.{
   AuthTable,
   BatchTable,
   ChangesTable,
+  JobTable,
   LimitTable,
   OffsetTable,
   Opt,
@@ -26,6 +27,7 @@ object RestOptions
     with OffsetTable
     with ChangesTable
     with AckTable
+    with JobTable
     with PagingTable
     with PaceTable
     with LimitTable
@@ -41,7 +43,7 @@ object RestOptions
     ConnectTimeout, ReadTimeout, ResponseTimeout, Proxy, ProxyUser, ProxyPassword,
     DataField, ResponseFormat, SaveTo, RecordFields, AddedFields, EmptyStatusCodes, EmptyWhen, ErrorWhen,
     MaxResponseBytes, Streaming
-  ) ++ offsets ++ changes ++ acks ++ Seq(
+  ) ++ offsets ++ changes ++ acks ++ jobs ++ Seq(
     Pagination, NextField, HasMoreField, TotalField, PageParam, PageSizeParam, PageSize, StartPage, ExpiredStatusCodes, ExpiredOffsetField,
     MaxPagesPerPoll, ReanchorAfter, PageInterval, PagesInFlight, AllowedHosts, AllowPrivateHosts,
     StreamingInterval, CatchUpInterval, BatchSize, MaxBytesPerBatch,

@@ -19,15 +19,17 @@ import io.github.sparkrest.secret.Redact
   */
 final case class PageFailure(error: RestError, status: Int = 0, place: Option[String] = None) {
 
-  /** The API may no longer know the page token or cursor. */
-  def refusesPlace(config: RestConfig): Boolean = config.paging.expiredStatuses.contains(status)
+  /** The API may no longer know the page token, cursor or job. Object stores answer with 403 when the URL of a file has expired. */
+  def refusesPlace(state: Progress, config: RestConfig): Boolean =
+    config.paging.expiredStatuses.contains(status) || status == 403 && state.job.exists(_.file.isDefined)
 
-  /** The page token is useless: keeping it would repeat the error forever. */
+  /** The page token or the job is useless: keeping it would repeat the error forever. */
   def endsTraversal: Boolean = PageFailure.EndsTraversal(error.condition)
 
   /** The error, with a hint if the API refused a cursor. A 404 means more often that the URL is wrong. */
   def explained(state: Progress, config: RestConfig): RestError =
-    if (state.traversal.isEmpty && status != 404 && !config.offset.restartsExpired)
+    if (state.job.isDefined) state.job.fold(error)(JobSteps.expired(_, error))
+    else if (state.traversal.isEmpty && status != 404 && !config.offset.restartsExpired)
       RestError(
         Condition.CursorExpired,
         error.message,
@@ -42,7 +44,7 @@ final case class PageFailure(error: RestError, status: Int = 0, place: Option[St
 
 private object PageFailure {
   private val EndsTraversal: Set[Condition] =
-    Set(Condition.PagesEndEarly, Condition.PageRepeated, Condition.AddressRefused)
+    Set(Condition.PagesEndEarly, Condition.PageRepeated, Condition.AddressRefused, Condition.JobFailed)
 }
 
 /** The outcome of a poll after a failure: a page token or cursor may have expired. */
@@ -55,7 +57,7 @@ final private class Judgement(config: RestConfig, core: Progression) {
     def failed(next: Progress, error: RestError) = outcome.copy(next, more = false, error = Some(error))
     def goesOn(next: Progress, warning: String) = outcome.copy(next, more = true, warning = Some(warning))
     if (failure.endsTraversal) failed(core.restarted(state), failure.error)
-    else if (!failure.refusesPlace(config)) failed(certain, failure.error)
+    else if (!failure.refusesPlace(state, config)) failed(certain, failure.error)
     else
       core.refused(state, failure.status, now, failure.place) match {
         case Refusal.OfOtherThings          => failed(certain, failure.error)
@@ -63,7 +65,7 @@ final private class Judgement(config: RestConfig, core: Progression) {
         case Refusal.Moved(next)            => goesOn(next, gap(state, next, failure.status))
         case Refusal.Doubtful(next, waitMs) =>
           val warning =
-            s"The API refused a page token or cursor with ${failure.status}: the request is repeated before the refusal counts."
+            s"The API refused a page token, cursor or job with ${failure.status}: the request is repeated before the refusal counts."
           goesOn(next, warning).copy(waitMs = Some(waitMs))
       }
   }

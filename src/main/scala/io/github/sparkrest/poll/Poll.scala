@@ -44,7 +44,7 @@ final class Poll(
   private val conditional = new ConditionalRequests(config)
   private val judgement = new Judgement(config, core)
   private val namedPlace = new NamedPlace(config)
-
+  private val jobs = config.job.map(new JobSteps(config, _, core, requests, clock))
   private val ackValues = acks.flatMap(AckValues.of(config, _))
 
   /** The limits of the API in the last response. */
@@ -65,11 +65,12 @@ final class Poll(
     core.obstacle(state).map(PageFailure(_)).toLeft(core.plan(state, clock.now())).flatMap {
       case None          => Right(PageOutcome(state, 0, atEnd = true, None))
       case Some(planned) =>
-        val request = requests(planned.values)
+        val step = jobs.filter(_.isNext(planned.state))
+        val request = step.fold(requests(planned.values))(_.request(planned))
         val plan = planned.copy(at = request.toOption.flatMap(ahead.answeredAt).getOrElse(planned.at))
         val result = request.left
           .map(PageFailure(_))
-          .flatMap(r => send(state, plan, conditional.conditioned(state, plan, r), r, sink))
+          .flatMap(r => send(state, plan, conditional.conditioned(state, plan, r), r, sink, step))
         result.foreach(wasRead)
         result match {
           case Right(r) =>
@@ -86,13 +87,16 @@ final class Poll(
   private def origin(plan: RequestPlan) =
     PageOrigin(lastResponse._1, lastResponse._2, plan.at.toEpochMilli, plan.state.traversal.fold(0L)(_.pages) + 1)
 
-  /** @param plain the request without its condition */
+  /** @param plain the request without its condition
+    * @param step the request is one about a job
+    */
   private def send(
       state: Progress,
       plan: RequestPlan,
       request: HttpRequest,
       plain: HttpRequest,
-      sink: PageSink
+      sink: PageSink,
+      step: Option[JobSteps]
   ): Either[PageFailure, PageOutcome] = {
     var status = 0
     var place = Option.empty[String]
@@ -104,10 +108,12 @@ final class Poll(
       place = named
       lastResponse = (allSecrets.hide(Redact.url(response.url)), status)
       limit = ServerLimits.of(response.headers, config.limits, clock.now().toEpochMilli)
-      StatusPolicy(response, request.copy(url = response.url), clock.now(), config) match {
-        case StatusPolicy.Failed(error)                              => Left(error)
-        case StatusPolicy.Empty if status == 304 && request != plain => Right(PageOutcome(state, 0, atEnd = true, None))
-        case verdict                                                 =>
+      (StatusPolicy(response, request.copy(url = response.url), clock.now(), config), step) match {
+        case (StatusPolicy.Failed(error), _) => Left(error)
+        case (verdict, Some(job))            => job.read(plan, response, verdict, allSecrets.hold, sink)
+        case (StatusPolicy.Empty, _) if status == 304 && request != plain =>
+          Right(PageOutcome(state, 0, atEnd = true, None))
+        case (verdict, None) =>
           val step = new NewRecords(core.begin(plan, ahead.arrived, response.date, sink), sink, ackValues)
           val sliced =
             if (verdict == StatusPolicy.Empty) Right(Envelope.Empty)
@@ -117,6 +123,7 @@ final class Poll(
               limit = limit.copy(waitMs = (limit.waitMs ++ reader.waitMs(envelope)).reduceOption(math.max(_, _)))
               step.finish(factsOf(response, envelope, allSecrets))
             }
+            .map(core.released)
             .map { r =>
               val known = conditional.validatorsOf(plan, plain, response, r.next, clock.now())
               // A response in doubt did not count, so "unchanged since then" would say nothing.
@@ -125,10 +132,9 @@ final class Poll(
             }
       }
     }
-    // What a queue did not get acknowledged comes again.
-    result.left.map(e =>
-      PageFailure(secrets.hide(e.copy(repeatable = e.repeatable || config.offset.isQueue)), status, place)
-    )
+    // What a queue did not get acknowledged comes again. A job that nobody knows does no harm.
+    val mayRepeat = config.offset.isQueue || step.isDefined
+    result.left.map(e => PageFailure(secrets.hide(e.copy(repeatable = e.repeatable || mayRepeat)), status, place))
   }
 
   private def factsOf(response: HttpResponse, envelope: Envelope, secrets: KnownSecrets) =
@@ -208,7 +214,7 @@ final class Poll(
   }
 
   private def isMore(before: Progress, result: PageOutcome, kept: Boolean): Boolean =
-    result.waitMs.isDefined || result.next.traversal.isDefined || result.unfinished ||
+    result.waitMs.isDefined || result.next.begunMs.isDefined || result.unfinished ||
       (kept || config.offset.isQueue || result.next.offset != before.offset) && !result.atEnd && core.asksForMore
 
   /** Whether the next request of the poll may follow at once.
@@ -216,7 +222,7 @@ final class Poll(
     * @param kept the page had a new record
     */
   private def goesOn(before: Progress, result: PageOutcome, kept: Boolean): Boolean = {
-    val inTraversal = result.next.traversal.isDefined
+    val inTraversal = result.next.begunMs.isDefined
     isMore(before, result, kept) && result.waitMs.isEmpty && config.paging.intervalMs == 0 && limit.waitMs.isEmpty &&
     (inTraversal || config.paging.isPaged && !result.atEnd || config.catchesUpAtOnce) &&
     // Outside a traversal, a response without a new record ends the task, so that the next poll waits.

@@ -4,8 +4,9 @@ package io.github.sparkrest.poll
 import scala.annotation.tailrec
 
 import io.github.sparkrest.config.RestConfig
-import io.github.sparkrest.error.{Effect, RestError}
+import io.github.sparkrest.error.{Condition, Effect, RestError}
 import io.github.sparkrest.http.Clock
+import io.github.sparkrest.progress.Progress
 
 /** How long to wait before a failed request is sent again. Pure: moments are epoch milliseconds, `jitter` is in [0, 1). */
 final class Backoff(config: RestConfig) {
@@ -33,14 +34,28 @@ object Backoff {
 /** The retries of one poll, all its pages together, or of one row call. Immutable.
   *
   * @param made so far
+  * @param failedJobs jobs in a row that failed. Requests about a job succeed in between, and do not end the row
   */
-final case class Retries(backoff: Backoff, made: Int = 0) {
+final case class Retries(backoff: Backoff, made: Int = 0, failedJobs: Int = 0) {
 
   /** After another failure: when to try again, and the retries including that one. `None`: give up. */
   def next(error: RestError, now: Long, jitter: Double): Option[(Long, Retries)] =
-    backoff.retryAt(error, made + 1, now, jitter).map(_ -> copy(made = made + 1))
+    if (error.condition == Condition.JobFailed)
+      backoff.retryAt(error, failedJobs + 1, now, jitter).map(_ -> copy(failedJobs = failedJobs + 1)) // guard: I3.30
+    else backoff.retryAt(error, made + 1, now, jitter).map(_ -> copy(made = made + 1))
 
+  /** For the poll after one that gave up. */
+  def givenUp(error: RestError): Retries =
+    if (error.condition == Condition.JobFailed) copy(made = 0, failedJobs = failedJobs + 1) else none // guard: I3.31
+
+  /** For another poll, or after a response. */
   def none: Retries = copy(made = 0)
+
+  /** After a poll that has read its records.
+    *
+    * @param next progress after the poll
+    */
+  def after(next: Progress): Retries = if (next.job.isEmpty) copy(made = 0, failedJobs = 0) else none
 }
 
 object Retries {

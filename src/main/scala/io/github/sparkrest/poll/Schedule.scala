@@ -29,7 +29,7 @@ final class Schedule(config: RestConfig) {
     * @param kept number of new records
     */
   def isFruitless(outcome: PollOutcome, kept: Long): Boolean =
-    kept == 0 && outcome.more && outcome.state.traversal.isEmpty && !config.offset.kind.movesWithTime
+    kept == 0 && outcome.more && outcome.state.begunMs.isEmpty && !config.offset.kind.movesWithTime
 
   /** When to request the next page of a traversal. After `maxPagesPerPoll` pages, `catchUpInterval` applies if it is set.
     *

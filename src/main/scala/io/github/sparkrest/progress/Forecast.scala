@@ -3,7 +3,7 @@ package io.github.sparkrest.progress
 
 import java.time.Instant
 
-import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.config.Placeholders
 import io.github.sparkrest.options.tables.PaginationType
 import io.github.sparkrest.request.{PageToken, RequestValues}
 
@@ -60,7 +60,7 @@ final private[sparkrest] class Forecast(core: CoreParts) {
     * the request of a slice is planned.
     */
   private def slices(next: RequestPlan, now: Instant): Iterator[RequestValues] =
-    if (config.paging.isPaged || config.mentions(RestConfig.Now)) Iterator.empty
+    if (config.paging.isPaged || config.job.isDefined || config.mentions(Placeholders.Now)) Iterator.empty
     else
       Iterator
         .iterate(strategy.sliceThatIsOver(next.state, now))(

@@ -5,8 +5,6 @@ import io.circe.syntax._
 import io.circe.{Decoder, Encoder, Json}
 import io.github.sparkrest.progress.queue.PendingAcks
 import io.github.sparkrest.progress.seen.{SeenFile, SeenMemory, SeenRecords}
-import io.github.sparkrest.progress.strategies.TraversalTimes
-import io.github.sparkrest.request.PageToken
 
 /** The progress of one endpoint: everything that the next poll depends on.
   *
@@ -24,6 +22,7 @@ import io.github.sparkrest.request.PageToken
   * @param inputVersion of the endpoint's row when the last complete poll began (`inputVersion`)
   * @param acks records of a queue that the last poll received, if they are not all acknowledged
   * @param mirror the names of the keys by which `boundary` knows records, with `readChanges` and `snapshot`
+  * @param job whose records the traversal has, or that must be done before it begins
   */
 final case class Progress(
     offset: Option[String],
@@ -39,13 +38,14 @@ final case class Progress(
     passedOver: Long = 0,
     inputVersion: Option[String] = None,
     mirror: Option[String] = None,
-    acks: Option[PendingAcks] = None
+    acks: Option[PendingAcks] = None,
+    job: Option[Job] = None
 ) {
 
-  /** Forgets the page token, and so the place in the list. Remembers the records of the traversal. */
+  /** Forgets the page token and the job, and so the place in the list. Remembers the records of the traversal. */
   def restarted(memory: SeenMemory): Progress = {
     val seen = traversal.fold(SeenRecords.Empty)(_.seen)
-    val begun = copy(traversal = None, doubt = None)
+    val begun = copy(traversal = None, job = None, doubt = None)
     if (mirror.isDefined) begun.copy(boundary = memory.overlay(boundary, seen)) // guard: I8.11
     else begun.copy(ahead = memory.join(ahead, seen))
   }
@@ -60,9 +60,12 @@ final case class Progress(
     traversal = traversal.map(d => d.copy(seen = memory.settled(d.seen)))
   )
 
+  /** When the traversal began, or the creation of its job; `None`: neither has begun. Epoch milliseconds. */
+  def begunMs: Option[Long] = job.map(_.createdMs).orElse(traversal.map(_.times.began))
+
   /** The format version that it needs. An older reader would ignore fields that it does not know, and repeat records. */
   def version: Int =
-    if (mirror.isDefined) 3
+    if (mirror.isDefined || job.isDefined) 3 // guard: I1.50
     else if (boundary.isVersion1 && ahead.isVersion1 && traversal.forall(_.seen.isVersion1)) 1
     else 2
 
@@ -75,45 +78,6 @@ final case class Progress(
   private def files: Vector[SeenFile] =
     (boundary.files ++ ahead.files ++ traversal.toVector.flatMap(_.seen.files)).distinct
 }
-
-/** A traversal in progress. It may take many polls, with this state between them.
-  *
-  * @param page the next page
-  * @param pages number of pages so far
-  * @param received number of records so far
-  * @param pending the offset after the last page
-  * @param seen records of this traversal
-  * @param signature of the last page, to recognize a repeated page
-  * @param landmark a page token with its page number, to compare later tokens with (R. P. Brent's cycle detection)
-  * @param until end of the requested time range, as sent
-  * @param unordered a page was not in the promised order
-  * @param same number of pages in a row that equal their predecessor
-  * @param laterNew a page after the first had a new record
-  * @param request hash of the request that the pages belong to (see [[RequestIdentity]]); `None`: written by an earlier version
-  * @param lowest rank of its records so far
-  * @param lastPage number of records of the last page
-  * @param emptyPages number of empty pages in a row, up to the last page
-  * @param delivered number of its records that were new
-  */
-final case class Traversal(
-    page: PageToken,
-    pages: Long,
-    received: Long,
-    pending: Option[String],
-    seen: SeenRecords,
-    signature: String,
-    landmark: (String, Long),
-    until: String,
-    unordered: Boolean,
-    same: Int,
-    laterNew: Boolean,
-    times: TraversalTimes,
-    request: Option[String] = None,
-    lowest: Option[Long] = None,
-    lastPage: Long = 0,
-    emptyPages: Int = 0,
-    delivered: Long = 0
-)
 
 object Progress {
   val Initial: Progress = Progress(None)
@@ -133,7 +97,8 @@ object Progress {
         (if (s.largestPage == 0) Nil else List("largestPage" -> s.largestPage.asJson)) ++
         (if (s.passedOver == 0) Nil else List("passedOver" -> s.passedOver.asJson)) ++
         s.inputVersion.map("inputVersion" -> _.asJson) ++ s.mirror.map("mirror" -> _.asJson) ++
-        s.acks.map("acks" -> _.asJson) // guard: I9.8
+        s.acks.map("acks" -> _.asJson) ++ // guard: I9.8
+        s.job.map("job" -> _.asJson)
     )
   }
   implicit val decoder: Decoder[Progress] = Decoder.instance { c =>
@@ -152,6 +117,7 @@ object Progress {
       inputVersion <- c.get[Option[String]]("inputVersion")
       mirror <- c.get[Option[String]]("mirror")
       acks <- c.get[Option[PendingAcks]]("acks")
+      job <- c.get[Option[Job]]("job")
     } yield Progress(
       offset,
       boundary,
@@ -166,90 +132,8 @@ object Progress {
       passedOver.getOrElse(0L),
       inputVersion,
       mirror,
-      acks
+      acks,
+      job
     )
-  }
-}
-
-object Traversal {
-  private[sparkrest] def encode(d: Traversal): Json = Json.fromFields(
-    fields(d) ++ d.request.map("request" -> _.asJson) ++
-      d.lowest.map("lowest" -> _.asJson) ++ number("lastPage", d.lastPage) ++ number(
-        "emptyPages",
-        d.emptyPages.toLong
-      ) ++
-      number("undelivered", d.received - d.delivered)
-  )
-
-  private def number(name: String, n: Long): List[(String, Json)] = if (n == 0) Nil else List(name -> n.asJson)
-
-  private def fields(d: Traversal): List[(String, Json)] = List(
-    "page" -> Json.obj(kindOf(d.page) -> d.page.text.asJson),
-    "pages" -> d.pages.asJson,
-    "received" -> d.received.asJson,
-    "pending" -> d.pending.asJson,
-    "seen" -> d.seen.asJson,
-    "signature" -> d.signature.asJson,
-    "landmark" -> d.landmark.asJson,
-    "until" -> d.until.asJson,
-    "unordered" -> d.unordered.asJson,
-    "same" -> d.same.asJson,
-    "laterNew" -> d.laterNew.asJson,
-    "began" -> d.times.began.asJson,
-    "horizon" -> d.times.horizon.asJson
-  )
-
-  private[sparkrest] val decoder: Decoder[Traversal] = Decoder.instance { c =>
-    for {
-      page <- c.get[Map[String, String]]("page").map(_.headOption.fold[PageToken](PageToken.Cursor(""))(token))
-      pages <- c.get[Long]("pages")
-      received <- c.get[Long]("received")
-      pending <- c.get[Option[String]]("pending")
-      seen <- c.get[SeenRecords]("seen")
-      signature <- c.get[String]("signature")
-      landmark <- c.get[(String, Long)]("landmark")
-      until <- c.get[String]("until")
-      unordered <- c.get[Boolean]("unordered")
-      same <- c.get[Int]("same")
-      laterNew <- c.get[Boolean]("laterNew")
-      began <- c.get[Long]("began")
-      horizon <- c.get[Long]("horizon")
-      request <- c.get[Option[String]]("request")
-      lowest <- c.get[Option[Long]]("lowest")
-      lastPage <- c.get[Option[Long]]("lastPage")
-      emptyPages <- c.get[Option[Int]]("emptyPages")
-      undelivered <- c.get[Option[Long]]("undelivered")
-    } yield Traversal(
-      page,
-      pages,
-      received,
-      pending,
-      seen,
-      signature,
-      landmark,
-      until,
-      unordered,
-      same,
-      laterNew,
-      TraversalTimes(began, horizon),
-      request,
-      lowest,
-      lastPage.getOrElse(0L),
-      emptyPages.getOrElse(0),
-      // Records that an earlier version did not count may have been new.
-      received - undelivered.getOrElse(0L)
-    )
-  }
-
-  private def kindOf(page: PageToken): String = page match {
-    case _: PageToken.Address => "address"
-    case _: PageToken.Cursor  => "cursor"
-    case _: PageToken.Number  => "number"
-  }
-
-  private def token(kindAndText: (String, String)): PageToken = kindAndText match {
-    case ("address", t) => PageToken.Address(t)
-    case ("number", t)  => PageToken.Number(t.toLong)
-    case (_, t)         => PageToken.Cursor(t)
   }
 }

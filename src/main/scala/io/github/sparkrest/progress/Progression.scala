@@ -48,13 +48,14 @@ final class Progression(
     val from = core.mirror.fold(known)(_.adopted(known))
     // A page token of another request leads elsewhere: page 24 of 1,000 records is not page 24 of 100.
     val state =
-      if (from.traversal.flatMap(_.request).forall(_ == core.identity)) from // guard: I1.7
+      if (from.traversal.flatMap(_.request).forall(_ == core.identity) && isOfOptions(from.job)) from // guard: I1.7
       // Pages may have another size now.
       else from.restarted(memory).copy(largestPage = 0)
     val base = latest.begun(state, now)
-    strategy.ask(base, now).map { fresh =>
+    // The records of a job are those that were requested when it was created.
+    base.job.map(_.query).orElse(strategy.ask(base, now)).map { fresh => // guard: I1.51
       val ask = base.traversal.fold(fresh)(d => fresh.copy(until = d.until))
-      val began = base.traversal.fold(now.toEpochMilli)(_.times.began)
+      val began = base.begunMs.getOrElse(now.toEpochMilli)
       // Of the first traversal all pages.
       val initial = base.offset.isEmpty
       RequestPlan(
@@ -65,27 +66,49 @@ final class Progression(
           window(ask),
           base.traversal.map(_.page),
           initial,
-          now = time.now(began)
+          now = time.now(began),
+          job = base.job.map(_.id),
+          file = base.job.flatMap(_.file)
         ),
         now
       )
     }
   }
 
-  /** The next request, and those that follow it if nothing special happens: see [[Forecast]]. */
+  private def isOfOptions(job: Option[Job]): Boolean =
+    job.forall(j => config.job.isDefined && j.request == core.identity)
+
+  /** The next request, and those that follow it if nothing special happens: see [[Forecast]]. The requests about a job are not
+    * foreseen.
+    */
   def forecast(next: Progress, now: Instant): Iterator[RequestValues] =
-    plan(next, now).iterator.flatMap(new Forecast(core).from(_, now))
+    if (config.job.isDefined && !next.job.exists(_.isReady)) Iterator.empty
+    else plan(next, now).iterator.flatMap(new Forecast(core).from(_, now))
+
+  /** The state after the API created a job for this request. */
+  def created(plan: RequestPlan, id: String): Progress =
+    plan.state.copy(
+      doubt = None,
+      job = Some(Job(id, plan.ask, plan.at.toEpochMilli, core.identity, JobPhase.Running))
+    )
+
+  /** After the last page the job has no further records: the next traversal needs another job. */
+  def released(outcome: PageOutcome): PageOutcome =
+    if (outcome.next.traversal.isDefined || outcome.waitMs.isDefined || outcome.unfinished) outcome // guard: I1.52
+    else outcome.copy(next = outcome.next.copy(job = None))
 
   /** @param now when the response began to come
     * @param date of the response by the API's own clock (RFC 9110 `Date`), epoch milliseconds
     * @param kept where the records go that the reader keeps
     */
   def begin(
-      plan: RequestPlan,
+      planned: RequestPlan,
       now: Instant,
       date: Option[Long] = None,
       kept: KeptRecords = KeptRecords.Forgotten
   ): PageReader = {
+    // A job has the records that existed when it was created.
+    val plan = planned.state.job.fold(planned)(j => planned.copy(at = Instant.ofEpochMilli(j.createdMs))) // guard: I1.53
     val starts = latest.reads(plan.state)
     val (asked, began) = (plan.at.toEpochMilli, now.toEpochMilli)
     val times = plan.state.traversal.fold(clock.times(options, starts, asked, began, date))(_.times)
@@ -105,7 +128,7 @@ final class Progression(
     clock.warning(options, starts, began, date).fold(step)(new WarnedStep(step, _))
   }
 
-  /** The API refused a page token or a cursor that it had returned. A single refusal may be a mistake of a load balancer. So it
+  /** The API refused a page token, a cursor or a job that it had returned. A single refusal may be a mistake of a load balancer. So it
     * counts only when the same refusal comes again some time later.
     *
     * @param now epoch milliseconds
@@ -115,9 +138,11 @@ final class Progression(
     def once(certain: => Refusal): Refusal = Doubt.of(state, status, now, limits.refusalMillis) match { // guard: I1.10
       case None        => certain
       case Some(doubt) =>
-        Refusal.Doubtful(state.copy(doubt = Some(doubt)), doubt.wait(now, limits.refusalMillis))
+        val again = state.copy(doubt = Some(doubt), job = state.job.map(_.relocated))
+        Refusal.Doubtful(again, doubt.wait(now, limits.refusalMillis))
     }
     state.traversal.map(_.page) match {
+      case _ if state.job.isDefined => once(Refusal.Certain(state.restarted(memory)))
       // A page number does not expire.
       case Some(_: PageToken.Number) => Refusal.OfOtherThings
       case Some(_)                   => once(Refusal.Certain(state.restarted(memory)))

@@ -28,7 +28,7 @@ private[sparkrest] object RequestIdentity {
   }
 
   /** Options that came after checkpoints of users. They count only if they are set. */
-  private val later: Seq[Opt[_]] = Seq(RestOptions.WindowEndInclusive)
+  private val later: Seq[Opt[_]] = Seq(RestOptions.WindowEndInclusive, RestOptions.JobUrl, RestOptions.JobBody)
 
   private val options: Seq[Opt[_]] = {
     import RestOptions._

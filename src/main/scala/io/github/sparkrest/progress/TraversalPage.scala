@@ -29,7 +29,7 @@ final private[sparkrest] class TraversalPage(
   import core.{config, latest, limits, memory, pages, strategy}
   private val state = plan.state
   private val options = config.offset
-  private val paged = config.paging.isPaged
+  private val paged = config.paging.isPaged || config.job.isDefined
   private val received = state.traversal.fold(0L)(_.received)
 
   private val ofPage: PageRecords = core.mirror.fold[PageRecords](

@@ -9,6 +9,8 @@ package io.github.sparkrest.request
   * @param initial no offset is known yet: `initialUrl` and `initialBody` apply
   * @param input its columns are placeholders too, with precedence
   * @param now when the traversal began, as sent. All its pages have the same time
+  * @param job id of the job whose records are requested
+  * @param file URL of the job's file, in place of `url`
   */
 final case class RequestValues(
     offset: String,
@@ -16,7 +18,9 @@ final case class RequestValues(
     page: Option[PageToken] = None,
     initial: Boolean = false,
     input: InputRow = InputRow.Empty,
-    now: String = ""
+    now: String = "",
+    job: Option[String] = None,
+    file: Option[String] = None
 )
 
 /** The position of a page, in addition to the offset. */

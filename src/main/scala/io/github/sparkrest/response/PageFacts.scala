@@ -28,10 +28,12 @@ final case class PageFacts(
     hold: String => String = identity
 ) {
 
-  /** The value as text; arrays and objects are JSON text. Absent, null and `""` are all `None`. */
+  /** The value as text; arrays and objects are JSON text. Absent, null and `""` are all `None`, and so is `null` as the text of
+    * a header.
+    */
   def text(source: ValueSource): Option[String] = source match {
     case ValueSource.InBody(path)   => envelope(path).flatMap(PageFacts.text)
-    case ValueSource.InHeader(name) => header(name).map(_.trim).filter(_.nonEmpty)
+    case ValueSource.InHeader(name) => header(name).map(_.trim).filterNot(t => t.isEmpty || t == PageFacts.NoValue)
     case ValueSource.InLink(rel)    => LinkHeader.find(headers, rel)
   }
 
@@ -57,6 +59,10 @@ final case class PageFacts(
 }
 
 object PageFacts {
+
+  /** Salesforce: `Sforce-Locator: null`. */
+  private val NoValue = "null"
+
   private def text(json: Json): Option[String] =
     if (json.isNull) None else Some(json.asString.getOrElse(json.noSpaces)).filter(_.nonEmpty)
 }

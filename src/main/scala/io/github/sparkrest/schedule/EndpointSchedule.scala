@@ -22,7 +22,7 @@ import io.github.sparkrest.progress.Progress
   * @param wasPolled in this run
   * @param more records are waiting at the API
   * @param isUnlogged the state moved, and no manifest has it
-  * @param startPinned the last poll fixed the starting point of `initialOffset=latest`
+  * @param mustNote the last poll fixed the starting point of `initialOffset=latest`, or created a job: nothing else tells of it
   * @param restarts times in this run that the API refused a place that it had named, so that the traversal starts over
   * @param restarted the last poll was the first of these
   * @param reachedMs the time that the offset stands for, if it is a time
@@ -50,7 +50,7 @@ final private[sparkrest] case class EndpointSchedule(
     more: Boolean = false,
     errorsInRow: Long = 0,
     lane: Lane = Lane.Fast,
-    startPinned: Boolean = false,
+    mustNote: Boolean = false,
     restarts: Int = 0,
     restarted: Boolean = false,
     reachedMs: Option[Long] = None,
@@ -63,8 +63,9 @@ final private[sparkrest] case class EndpointSchedule(
 
   /** A task gets the next part of the poll, or a new poll. */
   def begun(config: RestConfig): EndpointSchedule = {
-    val continues = resumes || state.traversal.isDefined && pages > 0 && pages < config.paging.maxPages
-    val version = if (state.traversal.isEmpty) endpoint.version else polledVersion
+    val continues = resumes || state.job.isDefined ||
+      state.traversal.isDefined && pages > 0 && pages < config.paging.maxPages
+    val version = if (state.begunMs.isEmpty) endpoint.version else polledVersion
     val flying = copy(inFlight = true, polledVersion = if (acknowledges) polledVersion else version)
     if (continues) flying else flying.copy(pages = 0, retries = retries.none)
   }
@@ -121,11 +122,13 @@ final private[sparkrest] case class EndpointSchedule(
     val moved = copy(
       state = next,
       wasPolled = true,
-      pollBegan = if (retries.made == 0 && pages == 0 && !acknowledges) now - outcome.tookMs else pollBegan,
-      pages = pages + outcome.requests,
+      pollBegan =
+        if (retries.made == 0 && pages == 0 && !acknowledges && state.job.isEmpty) now - outcome.tookMs else pollBegan,
+      // Requests about a job are no pages.
+      pages = if (isWaiting(next)) 0 else pages + outcome.requests,
       isUnlogged = !isLogged && mayShift(next),
-      startPinned = !isLogged && mayShift(next) && next.started && !state.started,
-      endsInherited = state.traversal.exists(t => inherited.contains(t.times.began)) && next.traversal.isEmpty,
+      mustNote = !isLogged && mayShift(next) && (next.started && !state.started || isNewJob(next)), // guard: I1.54
+      endsInherited = isInherited(state) && !isInherited(next),
       restarts = if (startsOver) restarts + 1 else restarts,
       // Only once: an API that refuses its own next page each time would keep an AvailableNow query running forever.
       restarted = startsOver && restarts == 0,
@@ -144,6 +147,13 @@ final private[sparkrest] case class EndpointSchedule(
       }
   }
 
+  private def isInherited(s: Progress): Boolean = s.begunMs.exists(inherited.contains(_))
+
+  private def isNewJob(next: Progress): Boolean = next.job.exists(j => !state.job.exists(_.id == j.id))
+
+  /** A job is not done, or no page of it was read. */
+  private def isWaiting(s: Progress): Boolean = s.job.isDefined && s.traversal.isEmpty
+
   private def nextLane(outcome: PollOutcome): Lane =
     if (outcome.handedBack) if (lane == Lane.Fast) Lane.Slow else Lane.Stuck
     else if (outcome.tookMs <= SlowMillis * math.max(1, outcome.requests)) Lane.Fast
@@ -152,13 +162,17 @@ final private[sparkrest] case class EndpointSchedule(
 
   private def succeeded(outcome: PollOutcome, kept: Long, leastDistance: Long, now: Long, rules: Schedule) = {
     val next = outcome.waitMs match {
-      case Some(wait)                       => now + wait
-      case None if state.traversal.nonEmpty => rules.withinTraversal(pollBegan, now, pages)
-      case None                             =>
+      case Some(wait)                     => now + wait
+      case None if state.begunMs.nonEmpty => rules.withinTraversal(pollBegan, now, pages)
+      case None                           =>
         val fruitless = rules.isFruitless(outcome, kept)
         math.max(rules.afterSuccess(pollBegan, now, outcome.more, fruitless), pollBegan + leastDistance)
     }
-    copy(due = next, more = outcome.more, errorsInRow = 0, resumes = false)
+    val left =
+      if (isWaiting(state)) retries.none else if (state.job.isEmpty) retries.copy(failedJobs = 0) else retries
+    // A job that was created after a failed job may fail too.
+    val errors = if (left.failedJobs > 0) errorsInRow else 0
+    copy(due = next, more = outcome.more, errorsInRow = errors, resumes = false, retries = left)
   }
 
   private def acknowledged(now: Long): EndpointSchedule =
@@ -173,7 +187,10 @@ final private[sparkrest] case class EndpointSchedule(
   private def failed(error: RestError, now: Long, jitter: Double, rules: Schedule): (EndpointSchedule, PollResult) =
     retries.next(error, now, jitter) match {
       case Some((at, later)) =>
-        (copy(due = at, more = false, retries = later, resumes = true), PollResult.Retried(error, later.made + 1))
+        (
+          copy(due = at, more = false, retries = later, resumes = true),
+          PollResult.Retried(error, later.made + later.failedJobs + 1)
+        )
       case None =>
         // The next poll is another one, though a traversal continues with its page.
         val next = rules.afterFailure(error, pollBegan, now)
@@ -183,7 +200,7 @@ final private[sparkrest] case class EndpointSchedule(
             more = false,
             errorsInRow = errorsInRow + 1,
             pages = 0,
-            retries = retries.none,
+            retries = retries.givenUp(error),
             resumes = false
           )
         (ended, PollResult.Failed(error))
@@ -201,7 +218,8 @@ final private[sparkrest] case class EndpointSchedule(
       now: Long,
       config: RestConfig,
       rules: Schedule
-  ): (EndpointSchedule, Option[String]) = {
+  ): (EndpointSchedule, Option[String]) = if (state.job.isDefined) (this, None)
+  else {
     val ending = availableNow.after(outcome, rules.isFruitless(outcome, kept))
     val reason = ending.end(outcome, reachedMs, requests, now, config, endsInherited)
     // The interval may be longer than anybody waits for the end of a run.
@@ -225,30 +243,13 @@ private[sparkrest] object EndpointSchedule {
   ): EndpointSchedule = new EndpointSchedule(
     endpoint,
     state,
-    due = if (state.acks.isDefined) now else rules.afterRestart(polledAtMs, now),
+    // Acknowledgements are sent at once, and a job goes on by itself.
+    due = if (state.acks.isDefined || state.job.isDefined) now else rules.afterRestart(polledAtMs, now),
     nextPoll = rules.afterRestart(polledAtMs, now),
     pollBegan = now,
     AvailableNow(now),
     Retries(rules.backoff),
-    inherited = state.traversal.map(_.times.began),
+    inherited = state.begunMs,
     isUnlogged
   )
-}
-
-/** What became of a poll. */
-sealed private[sparkrest] trait PollResult
-
-private[sparkrest] object PollResult {
-  case object Polled extends PollResult
-  case object HandedBack extends PollResult
-
-  /** The records of the poll before are acknowledged, all or some. */
-  case object Acknowledged extends PollResult
-  final case class Retried(error: RestError, attempt: Int) extends PollResult
-  final case class Failed(error: RestError) extends PollResult
-}
-
-/** @param kept records that were new */
-final private[sparkrest] case class SettledPoll(key: String, outcome: PollOutcome, kept: Long, result: PollResult) {
-  def isAcknowledgement: Boolean = result == PollResult.Acknowledged
 }

@@ -14,7 +14,7 @@ final case class PollWarnings(unmoved: Int = 0, repeated: Int = 0) {
   import PollWarnings._
 
   def after(last: Progress, outcome: PollOutcome, kept: Long): PollWarnings =
-    if (outcome.error.isDefined || outcome.state.traversal.isDefined) this
+    if (outcome.error.isDefined || outcome.state.begunMs.isDefined) this
     else
       PollWarnings(
         unmoved = if (kept == 0) unmoved else if (last.offset == outcome.state.offset) unmoved + 1 else 0,

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.schedule
 
+import io.github.sparkrest.error.RestError
 import io.github.sparkrest.pagelog.format.PacingState
 import io.github.sparkrest.pagelog.{Endpoint, PolledFile}
-import io.github.sparkrest.poll.{PollReport, PollRequest}
+import io.github.sparkrest.poll.{PollOutcome, PollReport, PollRequest}
 import io.github.sparkrest.progress.Progress
 
 /** Input of [[PollerState.step]]. */
@@ -67,4 +68,22 @@ private[sparkrest] object PollerCommand {
   /** Under `Trigger.AvailableNow` and `Once`: everything has been polled. */
   case object Complete extends PollerCommand
   final case class Fail(cause: Throwable) extends PollerCommand
+}
+
+/** What became of a poll. */
+sealed private[sparkrest] trait PollResult
+
+private[sparkrest] object PollResult {
+  case object Polled extends PollResult
+  case object HandedBack extends PollResult
+
+  /** The records of the poll before are acknowledged, all or some. */
+  case object Acknowledged extends PollResult
+  final case class Retried(error: RestError, attempt: Int) extends PollResult
+  final case class Failed(error: RestError) extends PollResult
+}
+
+/** @param kept records that were new */
+final private[sparkrest] case class SettledPoll(key: String, outcome: PollOutcome, kept: Long, result: PollResult) {
+  def isAcknowledgement: Boolean = result == PollResult.Acknowledged
 }

@@ -18,8 +18,9 @@ private[sparkrest] object PollerMessages {
     val summary = good match {
       case Seq((s, SettledPoll(_, outcome, kept, _))) =>
         val offset = s.state.offset.fold("(initial)")(o => Printable(Redact.url(o)))
+        val job = s.state.job.fold("")(j => s", job ${Printable(Redact.url(j.id))}")
         Seq(
-          s"polled ${s.key}: ${outcome.requests} request(s), ${outcome.bytes} bytes, ${outcome.records} records, $kept new, ${outcome.tookMs} ms, offset $offset"
+          s"polled ${s.key}: ${outcome.requests} request(s), ${outcome.bytes} bytes, ${outcome.records} records, $kept new, ${outcome.tookMs} ms, offset $offset$job"
         )
       case Seq() => Nil
       case many  =>

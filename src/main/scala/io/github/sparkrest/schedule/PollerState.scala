@@ -31,7 +31,7 @@ final private[sparkrest] class PollerState(
   private val isAlone = endpoints.lengthCompare(1) == 0 && refresh.everyMs.isEmpty
 
   /** Only a request that may be repeated can be broken off. */
-  private val mayShare = !isAlone && RetryPolicy.isIdempotent(config.method.text)
+  private val mayShare = !isAlone && config.job.isEmpty && RetryPolicy.isIdempotent(config.method.text)
   private val rules = new Schedule(config)
   private val offsetTime = new OffsetTime(config.offset)
   private val limiter = new RateLimiter(config, start.pace, start.inferred, startMs)
@@ -221,7 +221,7 @@ final private[sparkrest] class PollerState(
     // granted and not used are free again.
     val isLast = isDone || ending.isDefined // guard: I3.10
     val mustNote = schedules.unlogged.nonEmpty || limiter.isRated || turns.isKept
-    val noted = if (isLast && mustNote || settled.exists(_._1.startPinned)) Vector(note(now)) else Vector.empty
+    val noted = if (isLast && mustNote || settled.exists(_._1.mustNote)) Vector(note(now)) else Vector.empty
     catchingUp = limiter.ready(now)._1 <= now && schedules.active.exists(s => s.more && !s.complete && s.due <= now)
     messages ++ PollerMessages.polled(settled.filterNot(_._2.isAcknowledgement)) ++ noted ++
       (ending match {

@@ -5,7 +5,7 @@ import java.net.URI
 
 import scala.util.Try
 
-import io.github.sparkrest.config.{AuthConfig, InputConfig, RestConfig}
+import io.github.sparkrest.config.{AuthConfig, InputConfig, Placeholders, RestConfig}
 import io.github.sparkrest.options.tables.{OptType, PaginationType}
 import io.github.sparkrest.options.values.{
   ErrorAction,
@@ -23,17 +23,26 @@ private[sparkrest] object CrossChecks {
   def apply(config: RestConfig): Seq[String] =
     if (config.url.isEmpty) Nil
     else {
-      val addresses = address("url", config.url) ++ config.initialUrl.toList.flatMap(address("initialUrl", _)) ++
-        config.offset.ack.map(_.url).filter(_.nonEmpty).toList.flatMap(address("ackUrl", _))
+      val addresses =
+        address("url", config.url) ++ (config.initialUrl.map("initialUrl" -> _) ++ jobUrls(config)).flatMap {
+          case (name, url) =>
+            address(name, url)
+        } ++ config.offset.ack.map(_.url).filter(_.nonEmpty).toList.flatMap(address("ackUrl", _))
       placeholders(config) ++ addresses ++ headerNames(config) ++ records(config) ++ offset(config) ++ paging(config) ++
-        pagesInFlight(config) ++ changes(config) ++ QueueChecks(config) ++ body(config) ++ input(config) ++ TrustChecks(
+        pagesInFlight(config) ++ changes(config) ++ QueueChecks(config) ++ body(config) ++ input(config) ++ JobChecks(
+          config
+        ) ++ TrustChecks(
           config
         )
     }
 
+  private def jobUrls(config: RestConfig) =
+    config.job.toSeq.flatMap(j => j.urls ++ j.resultUrl.map("jobResultUrl" -> _)).filter(_._2 != config.url)
+
   private def placeholders(config: RestConfig): Seq[String] = {
     val known = config.placeholders
     val places = Seq("url" -> config.url) ++ config.initialUrl.map("initialUrl" -> _) ++
+      config.job.toSeq.flatMap(_.urls) ++
       config.params.map { case (k, v) => s"params.$k" -> v } ++ config.headers.map { case (k, v) => s"headers.$k" -> v }
     val unknown = for {
       (place, text) <- places
@@ -147,8 +156,9 @@ private[sparkrest] object CrossChecks {
           "nextField" -> (body(p.next) && p.kind != PaginationType.Cursor),
           "hasMoreField" -> body(p.hasMore.map(_._1)),
           "totalField" -> p.total.isDefined,
-          "emptyWhen" -> config.emptyWhen.isDefined,
-          "errorWhen" -> config.errorWhen.isDefined
+          // The status of a job is JSON.
+          "emptyWhen" -> (config.emptyWhen.isDefined && config.job.isEmpty),
+          "errorWhen" -> (config.errorWhen.isDefined && config.job.isEmpty)
         ).collect { case (name, true) =>
           s"$name: is a path of the response, but with responseFormat=${config.records.format} a response has nothing but records"
         }
@@ -184,7 +194,7 @@ private[sparkrest] object CrossChecks {
     val p = config.paging
     Seq(
       (p.kind.needsNextField && p.next.isEmpty) -> s"nextField: is required by pagination=${p.kind} and was not given",
-      p.first.names.exists(!RestConfig.offsetPlaceholders(config.offset.name).contains(_)) ->
+      p.first.names.exists(!Placeholders.ofOffset(config.offset.name).contains(_)) ->
         "startPage: can contain {offset} and no other placeholder",
       (p.reanchorAfter.isDefined && !config.offset.ascending) -> "reanchorAfter: needs order=asc",
       (p.pageSizeParam.isDefined && p.pageSize.isEmpty) -> "pageSize: is required by pageSizeParam and was not given"

@@ -2,7 +2,8 @@
 package io.github.sparkrest.connector.preview
 
 import io.circe.Json
-import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.config.jobs.JobConfig
+import io.github.sparkrest.config.{Placeholders, RestConfig}
 import io.github.sparkrest.connector.input.{InputEndpoints, InputTable}
 import io.github.sparkrest.connector.session.{Application, SourceName}
 import io.github.sparkrest.connector.tasks.{DriverTokens, SparkJobs}
@@ -48,6 +49,7 @@ final private[sparkrest] class Preview(userOptions: Map[String, String], session
   private var requests = 0
 
   def report(): PreviewReport = {
+    if (config.job.isDefined) throw JobConfig.nothingToInfer.toException
     val page = orThrow(SampledPage.of(config, row, orThrow(sample(config, Progress.Initial))))
     val findings = Findings.of(config, page)
     val second = findings.pages.map(secondPage(findings, _))
@@ -134,8 +136,8 @@ final private[sparkrest] class Preview(userOptions: Map[String, String], session
 
   /** The placeholder in the URL contains the name of the field. */
   private def withField(userOptions: Map[String, String]): Map[String, String] =
-    RestConfig
-      .placeholderIn(new GivenOptions(userOptions))
+    Placeholders
+      .offsetIn(new GivenOptions(userOptions))
       .fold(userOptions)(name => userOptions + (RestOptions.OffsetField.name -> name))
 
   private def parsed(options: Map[String, String]): RestConfig = orThrow(

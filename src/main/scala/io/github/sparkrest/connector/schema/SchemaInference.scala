@@ -4,6 +4,7 @@ package io.github.sparkrest.connector.schema
 import java.util.concurrent.ThreadLocalRandom
 
 import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.config.jobs.JobConfig
 import io.github.sparkrest.connector.session.SourceName
 import io.github.sparkrest.connector.tasks.{DriverTokens, SparkJobs}
 import io.github.sparkrest.error.{Condition, RestError}
@@ -62,6 +63,7 @@ private[sparkrest] object SchemaInference {
       session: SparkSession,
       clock: Clock = Clock.System
   ): Inferred = {
+    if (config.job.isDefined) throw JobConfig.nothingToInfer.toException
     val columns = config.input.fold(Vector.empty[String])(_.columns)
     val row = endpoint.flatMap(_.row).fold(InputRow.Empty)(InputRow.of(columns, _))
     val (sample, whole, askedAtMs) =

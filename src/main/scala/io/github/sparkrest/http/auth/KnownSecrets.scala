@@ -113,9 +113,12 @@ object KnownSecrets {
         numbered("proxy", proxy.toSeq.flatMap(c => Seq(c._2.reveal, c._1))) ++ numbered("tls", tls.map(_.reveal)) ++
         numbered("cookie", config.cookie.toSeq.flatMap(c => inCookie(c.reveal))) ++
         numbered("body", (config.body.toList ++ config.initialBody).flatMap(inBody)) ++
+        numbered("job", config.job.toList.flatMap(_.bodies).flatMap(inBody)) ++
         numbered("login", loginBody(config).toList.flatMap(inBody)) ++
         numbered("sent", combined(config)) ++ ofTokenNames(more)
-    val inUrls = (config.url +: config.initialUrl.toSeq).flatMap(Redact.secretsIn)
+    val inUrls =
+      ((config.url +: config.initialUrl.toSeq) ++ config.job.toSeq.flatMap(j => j.urls.map(_._2) ++ j.resultUrl))
+        .flatMap(Redact.secretsIn)
     val plain = config.headers.collect { case (k, v) if !harmless.matcher(k).matches() => s"headers.$k" -> v } ++
       config.params.map { case (k, v) => s"params.$k" -> v } ++ numbered("url", inUrls)
     val parts = plain

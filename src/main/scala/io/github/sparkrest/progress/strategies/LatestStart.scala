@@ -59,7 +59,7 @@ final private[sparkrest] class LatestStart(config: RestConfig, clock: ApiClock) 
       records: Long,
       isNews: Boolean
   ): Boolean =
-    state.started || isTimed || config.paging.isPaged || !asksForMore || reached.atEnd || !isNews ||
+    state.started || isTimed || config.paging.isPaged || config.job.isDefined || !asksForMore || reached.atEnd || !isNews ||
       // The newest records came first.
       descends || options.descending ||
       records * 2 < state.passedOver || // guard: I1.4

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Jobs: stored before anybody waits, read once, and counted when they fail."""
+
+from __future__ import annotations
+
+from mutant import Mutant
+
+JOBS = (
+    Mutant(
+        "I1.50",
+        "an earlier version refuses a state with a job",
+        "if (mirror.isDefined || job.isDefined) 3",
+        "if (mirror.isDefined) 3",
+        "JobStateSuite",
+        "an earlier version would forget the job, so its files have version 3",
+    ),
+    Mutant(
+        "I1.51",
+        "a job answers the query of its creation",
+        "base.job.map(_.query).orElse(strategy.ask(base, now)).map { fresh =>",
+        "strategy.ask(base, now).map { fresh =>",
+        "JobsSuite",
+        "the offset moves by the time range of the creation, however long the job takes",
+    ),
+    Mutant(
+        "I1.52",
+        "a job is kept until its last page",
+        "if (outcome.next.traversal.isDefined || outcome.waitMs",
+        "if (outcome.waitMs",
+        "JobsSuite",
+        "a poll creates a job, waits outside of tasks, and reads all pages of the same job",
+    ),
+    Mutant(
+        "I1.53",
+        "the records of a job are as old as its creation",
+        "val plan = planned.state.job.fold(planned)",
+        "val plan = planned.state.job.filter(_ => false).fold(planned)",
+        "JobsSuite",
+        "lag counts back from the creation of the job, not from its download",
+    ),
+    Mutant(
+        "I1.54",
+        "a job is stored before anybody waits for it",
+        "next.started && !state.started || isNewJob(next)",
+        "next.started && !state.started || false && isNewJob(next)",
+        "JobRunsSuite",
+        "the job is stored when the task that created it returned, before anybody waits",
+    ),
+    Mutant(
+        "I3.30",
+        "jobs that failed count, although requests about them succeed",
+        "copy(failedJobs = failedJobs + 1)",
+        "copy(failedJobs = failedJobs)",
+        "JobRunsSuite",
+        "a job that fails is created again as often as maxRetries says; then the run fails and names the job",
+    ),
+    Mutant(
+        "I3.31",
+        "a failed job counts, although it is not retried",
+        "if (error.condition == Condition.JobFailed)",
+        "if (false && error.condition == Condition.JobFailed)",
+        "JobRunsSuite",
+        "jobs that fail one after the other count as errors in a row, although their creation succeeds",
+    ),
+)

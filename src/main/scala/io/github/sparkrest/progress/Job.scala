@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.progress
+
+import io.circe.syntax._
+import io.circe.{Decoder, Encoder, Json}
+import io.github.sparkrest.progress.strategies.OffsetQuery
+
+/** A job at the API: the records of one traversal, from its creation until the traversal has read them.
+  *
+  * It is stored before anybody waits for it, so a run that starts after a crash continues with the same job.
+  *
+  * @param id as the API named it, without secrets of the options. It may be the URL of the status
+  * @param query that the job answers: its records are those of this offset and time range, however long it takes
+  * @param createdMs when its creation was requested, epoch milliseconds. Later records are not in it
+  * @param request hash of the request that it belongs to (see [[RequestIdentity]])
+  */
+final case class Job(id: String, query: OffsetQuery, createdMs: Long, request: String, phase: JobPhase) {
+
+  /** Its records can be requested. */
+  def isReady: Boolean = phase match {
+    case _: JobPhase.Ready => true
+    case _                 => false
+  }
+
+  /** The URL of its file, if the API named one. */
+  def file: Option[String] = phase match {
+    case JobPhase.Ready(file) => file
+    case _                    => None
+  }
+
+  /** After the API refused the URL of the file: such a URL may expire before the job does, so the status is requested again. */
+  def relocated: Job =
+    if (file.isDefined || phase.isInstanceOf[JobPhase.Located]) copy(phase = JobPhase.Running) else this
+}
+
+/** How far a job is. */
+sealed trait JobPhase
+object JobPhase {
+
+  /** Nobody knows that it is done. */
+  case object Running extends JobPhase
+
+  /** It is done, and the response to this URL names its file. */
+  final case class Located(url: String) extends JobPhase
+
+  /** @param file URL of its file; `None`: the records are at `url` */
+  final case class Ready(file: Option[String]) extends JobPhase
+}
+
+object Job {
+  implicit val encoder: Encoder[Job] = Encoder.instance { j =>
+    val phase = j.phase match {
+      case JobPhase.Running      => Nil
+      case JobPhase.Located(url) => List("located" -> url.asJson)
+      case JobPhase.Ready(file)  => List("ready" -> file.asJson)
+    }
+    Json.fromFields(
+      List(
+        "id" -> j.id.asJson,
+        "offset" -> j.query.offset.asJson,
+        "until" -> j.query.until.asJson,
+        "created" -> j.createdMs.asJson,
+        "request" -> j.request.asJson
+      ) ++ phase
+    )
+  }
+
+  implicit val decoder: Decoder[Job] = Decoder.instance { c =>
+    for {
+      id <- c.get[String]("id")
+      offset <- c.get[String]("offset")
+      until <- c.get[String]("until")
+      created <- c.get[Long]("created")
+      request <- c.get[String]("request")
+      located <- c.get[Option[String]]("located")
+      file <- c.get[Option[String]]("ready")
+    } yield {
+      val isReady = c.downField("ready").succeeded
+      val phase = located.map(JobPhase.Located(_)).getOrElse(if (isReady) JobPhase.Ready(file) else JobPhase.Running)
+      Job(id, OffsetQuery(offset, until), created, request, phase)
+    }
+  }
+}

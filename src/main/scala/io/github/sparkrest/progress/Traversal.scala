@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.progress
+
+import io.circe.syntax._
+import io.circe.{Decoder, Json}
+import io.github.sparkrest.progress.seen.SeenRecords
+import io.github.sparkrest.progress.strategies.TraversalTimes
+import io.github.sparkrest.request.PageToken
+
+/** A traversal in progress. It may take many polls, with this state between them.
+  *
+  * @param page the next page
+  * @param pages number of pages so far
+  * @param received number of records so far
+  * @param pending the offset after the last page
+  * @param seen records of this traversal
+  * @param signature of the last page, to recognize a repeated page
+  * @param landmark a page token with its page number, to compare later tokens with (R. P. Brent's cycle detection)
+  * @param until end of the requested time range, as sent
+  * @param unordered a page was not in the promised order
+  * @param same number of pages in a row that equal their predecessor
+  * @param laterNew a page after the first had a new record
+  * @param request hash of the request that the pages belong to (see [[RequestIdentity]]); `None`: written by an earlier version
+  * @param lowest rank of its records so far
+  * @param lastPage number of records of the last page
+  * @param emptyPages number of empty pages in a row, up to the last page
+  * @param delivered number of its records that were new
+  */
+final case class Traversal(
+    page: PageToken,
+    pages: Long,
+    received: Long,
+    pending: Option[String],
+    seen: SeenRecords,
+    signature: String,
+    landmark: (String, Long),
+    until: String,
+    unordered: Boolean,
+    same: Int,
+    laterNew: Boolean,
+    times: TraversalTimes,
+    request: Option[String] = None,
+    lowest: Option[Long] = None,
+    lastPage: Long = 0,
+    emptyPages: Int = 0,
+    delivered: Long = 0
+)
+
+object Traversal {
+  private[sparkrest] def encode(d: Traversal): Json = Json.fromFields(
+    fields(d) ++ d.request.map("request" -> _.asJson) ++
+      d.lowest.map("lowest" -> _.asJson) ++ number("lastPage", d.lastPage) ++ number(
+        "emptyPages",
+        d.emptyPages.toLong
+      ) ++
+      number("undelivered", d.received - d.delivered)
+  )
+
+  private def number(name: String, n: Long): List[(String, Json)] = if (n == 0) Nil else List(name -> n.asJson)
+
+  private def fields(d: Traversal): List[(String, Json)] = List(
+    "page" -> Json.obj(kindOf(d.page) -> d.page.text.asJson),
+    "pages" -> d.pages.asJson,
+    "received" -> d.received.asJson,
+    "pending" -> d.pending.asJson,
+    "seen" -> d.seen.asJson,
+    "signature" -> d.signature.asJson,
+    "landmark" -> d.landmark.asJson,
+    "until" -> d.until.asJson,
+    "unordered" -> d.unordered.asJson,
+    "same" -> d.same.asJson,
+    "laterNew" -> d.laterNew.asJson,
+    "began" -> d.times.began.asJson,
+    "horizon" -> d.times.horizon.asJson
+  )
+
+  private[sparkrest] val decoder: Decoder[Traversal] = Decoder.instance { c =>
+    for {
+      page <- c.get[Map[String, String]]("page").map(_.headOption.fold[PageToken](PageToken.Cursor(""))(token))
+      pages <- c.get[Long]("pages")
+      received <- c.get[Long]("received")
+      pending <- c.get[Option[String]]("pending")
+      seen <- c.get[SeenRecords]("seen")
+      signature <- c.get[String]("signature")
+      landmark <- c.get[(String, Long)]("landmark")
+      until <- c.get[String]("until")
+      unordered <- c.get[Boolean]("unordered")
+      same <- c.get[Int]("same")
+      laterNew <- c.get[Boolean]("laterNew")
+      began <- c.get[Long]("began")
+      horizon <- c.get[Long]("horizon")
+      request <- c.get[Option[String]]("request")
+      lowest <- c.get[Option[Long]]("lowest")
+      lastPage <- c.get[Option[Long]]("lastPage")
+      emptyPages <- c.get[Option[Int]]("emptyPages")
+      undelivered <- c.get[Option[Long]]("undelivered")
+    } yield Traversal(
+      page,
+      pages,
+      received,
+      pending,
+      seen,
+      signature,
+      landmark,
+      until,
+      unordered,
+      same,
+      laterNew,
+      TraversalTimes(began, horizon),
+      request,
+      lowest,
+      lastPage.getOrElse(0L),
+      emptyPages.getOrElse(0),
+      // Records that an earlier version did not count may have been new.
+      received - undelivered.getOrElse(0L)
+    )
+  }
+
+  private def kindOf(page: PageToken): String = page match {
+    case _: PageToken.Address => "address"
+    case _: PageToken.Cursor  => "cursor"
+    case _: PageToken.Number  => "number"
+  }
+
+  private def token(kindAndText: (String, String)): PageToken = kindAndText match {
+    case ("address", t) => PageToken.Address(t)
+    case ("number", t)  => PageToken.Number(t.toLong)
+    case (_, t)         => PageToken.Cursor(t)
+  }
+}
