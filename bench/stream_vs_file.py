@@ -29,7 +29,8 @@ from spark_and_server import cores_model, jvm, processor_seconds, serving, sessi
 from spark_rest import read_rest_stream
 
 BATCH = 50_000
-WARM_UPS = 3
+# Java's compiler is done with the code of a stream after six runs.
+WARM_UPS = 6
 RUNS = 5
 FILES = 10
 

@@ -302,6 +302,17 @@ def jobs(request: Request) -> Answer:
     return Answer({"messages": [{"id": r["id"], "receipt": f"r{r['id']}", "type": r["type"]} for r in RECORDS]})
 
 
+def export(request: Request) -> Answer:
+    """The creation of a job, its status, and its records."""
+    if request.path == "/exports":
+        window = json.loads(request.body)
+        return Answer({"id": "7", "state": "running"}) if window["from"] < window["to"] else NOT_FOUND
+    if request.path == "/exports/7":
+        return Answer({"id": "7", "state": "done"})
+    found = [{"id": n, "at": "2024-01-01T00:00:00Z"} for n in (1, 2)]
+    return Answer(found) if request.path == "/exports/7/rows" else NOT_FOUND
+
+
 PATHS: dict[str, Callable[[Request], Answer]] = {
     "/data": since_timestamp,
     "/messages": by_cursor,
@@ -355,6 +366,8 @@ def example(folder: Path) -> Emulated:
             return Answer({}) if request.method == "DELETE" and request.query["receipt"] else NOT_FOUND
         if request.path.startswith("/repos/"):
             return by_change(request)
+        if request.path.startswith("/exports"):
+            return export(request)
         return PATHS[request.path](request) if request.path in PATHS else NOT_FOUND
 
     return Emulated(answer)

@@ -23,21 +23,13 @@ private[sparkrest] object CrossChecks {
   def apply(config: RestConfig): Seq[String] =
     if (config.url.isEmpty) Nil
     else {
-      val addresses =
-        address("url", config.url) ++ (config.initialUrl.map("initialUrl" -> _) ++ jobUrls(config)).flatMap {
-          case (name, url) =>
-            address(name, url)
-        } ++ config.offset.ack.map(_.url).filter(_.nonEmpty).toList.flatMap(address("ackUrl", _))
-      placeholders(config) ++ addresses ++ headerNames(config) ++ records(config) ++ offset(config) ++ paging(config) ++
-        pagesInFlight(config) ++ changes(config) ++ QueueChecks(config) ++ body(config) ++ input(config) ++ JobChecks(
-          config
-        ) ++ TrustChecks(
-          config
-        )
+      val others = config.initialUrl.map("initialUrl" -> _) ++ config.offset.ack.map("ackUrl" -> _.url) ++
+        config.job.toSeq.flatMap(j => j.urls ++ j.resultUrl.map("jobResultUrl" -> _))
+      val urls = ("url" -> config.url) +: others.toSeq.filterNot { case (_, url) => url.isEmpty || url == config.url }
+      placeholders(config) ++ urls.flatMap { case (name, url) => address(name, url) } ++ headerNames(config) ++
+        records(config) ++ offset(config) ++ paging(config) ++ pagesInFlight(config) ++ changes(config) ++
+        body(config) ++ input(config) ++ QueueChecks(config) ++ JobChecks(config) ++ TrustChecks(config)
     }
-
-  private def jobUrls(config: RestConfig) =
-    config.job.toSeq.flatMap(j => j.urls ++ j.resultUrl.map("jobResultUrl" -> _)).filter(_._2 != config.url)
 
   private def placeholders(config: RestConfig): Seq[String] = {
     val known = config.placeholders
