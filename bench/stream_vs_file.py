@@ -29,7 +29,7 @@ from spark_and_server import cores_model, jvm, processor_seconds, serving, sessi
 from spark_rest import read_rest_stream
 
 BATCH = 50_000
-# Java's compiler is done with the code of a stream after six runs.
+# Java compiles code of the stream in many runs, and that of the file in a few.
 WARM_UPS = 6
 RUNS = 5
 FILES = 10
@@ -69,6 +69,11 @@ def main() -> None:
     parser.add_argument("--warm-ups", type=int, default=WARM_UPS)
     parser.add_argument("--only", choices=["pinned", "unpinned"])
     arguments = parser.parse_args()
+    if not arguments.only:
+        # A JVM keeps the cores that it had when it started, and Python keeps its JVM: each part needs a process.
+        for part in ("pinned", "unpinned"):
+            subprocess.run([sys.executable, __file__, *sys.argv[1:], "--only", part], check=True)
+        return
     cores = sorted(os.sched_getaffinity(0))
     print(f"machine: {os.cpu_count()} cores, {cores_model()}, Python {platform.python_version()}")
     print(f"PySpark {version('pyspark')}, httpx {version('httpx')}, orjson {version('orjson')}")
@@ -76,19 +81,17 @@ def main() -> None:
         data = Path(scratch) / "events"
         size = write_records(data)
         print(f"{RECORDS:,} records of {size / RECORDS:,.0f} bytes, pages of {PAGE:,}, batches of {BATCH:,}")
-        for pinned in (True, False):
-            if arguments.only == ("unpinned" if pinned else "pinned") or (pinned and len(cores) < 2):
-                continue
-            print(
-                f"\nserver on core {cores[0]}, the other side on core {cores[1]}" if pinned else "\nnothing is pinned"
-            )
-            with serving("server.py", str(data), str(cores[0]) if pinned else "-") as host:
-                url = f"{host}/events?since_id={{id}}"
-                # Spark's JVM and the loop inherit this setting.
-                os.sched_setaffinity(0, {cores[1]} if pinned else set(cores))
-                spark = session(scratch)
-                measure(spark, data, url, Path(scratch) / f"pinned-{pinned}", size, arguments.warm_ups, arguments.runs)
-                spark.stop()
+        pinned = arguments.only == "pinned"
+        if pinned and len(cores) < 2:
+            return
+        print(f"\nserver on core {cores[0]}, the other side on core {cores[1]}" if pinned else "\nnothing is pinned")
+        with serving("server.py", str(data), str(cores[0]) if pinned else "-") as host:
+            url = f"{host}/events?since_id={{id}}"
+            # Spark's JVM and the loop inherit this setting.
+            os.sched_setaffinity(0, {cores[1]} if pinned else set(cores))
+            spark = session(scratch)
+            measure(spark, data, url, Path(scratch) / f"pinned-{pinned}", size, arguments.warm_ups, arguments.runs)
+            spark.stop()
 
 
 def measure(spark: SparkSession, data: Path, url: str, scratch: Path, size: int, warm_ups: int, rounds: int) -> None:
