@@ -25,8 +25,8 @@ PAYLOADS = (
     Mutant(
         "I1.62",
         "a connection that breaks within XML is not the end of the response",
-        "case Some(cause) => throw cause",
-        "case Some(cause) => Left(malformed(String.valueOf(cause)))",
+        "case cause if failure.isDefined => throw cause",
+        "case cause if failure.isDefined => Left(errors.malformed(String.valueOf(cause)))",
         "XmlRecordsSuite",
         "a connection that breaks is not the end of the response",
     ),

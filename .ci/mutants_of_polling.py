@@ -385,8 +385,8 @@ POLLING = (
     Mutant(
         "I1.42",
         "a connection that breaks within CSV is not the end of the response",
-        "case Some(cause) => throw cause",
-        "case Some(cause) => Left(malformed(String.valueOf(cause)))",
+        "case cause if failure.isDefined => throw cause",
+        "case cause if failure.isDefined => Left(errors.malformed(String.valueOf(cause)))",
         "CsvRecordsSuite",
         "a broken connection is not the end of the response",
     ),

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from emulated import Answer, Emulated, Request, Stall
-from process import Driver
 from pyspark.sql import SparkSession
+from query import Query
 
 from spark_rest import read_rest
 
@@ -53,14 +53,30 @@ def is_second_page(request: Request) -> bool:
 def test_a_killed_driver_continues_with_the_same_job(spark: SparkSession, tmp_path: Path) -> None:
     jobs = Jobs()
     with Emulated(jobs.answer) as api:
-
-        def driver(until: str) -> Driver:
-            folders = (str(tmp_path / "checkpoint"), str(tmp_path / "output"))
-            return Driver("jobs_to_parquet.py", api.url, *folders, until, log=tmp_path / "log")
+        query = Query(
+            api,
+            tmp_path,
+            "id BIGINT",
+            conf={"spark.sql.streaming.verifyCheckpointDirectoryEmptyOnStart": "false"},
+            url=f"{api.url}/jobs/{{job}}/results",
+            job_url=f"{api.url}/jobs",
+            job_body={"since": "{id}"},
+            job_done_when="state=done",
+            job_failed_when="state=failed",
+            job_poll_interval=0.1,
+            data_field="records",
+            initial_offset="0",
+            pagination="cursor",
+            next_field="next",
+            page_param="page",
+            # A task for each page, so that a kill comes between two commits of one job.
+            max_pages_per_poll=1,
+            streaming_interval=1,
+        )
 
         def killed_in(step: Callable[[Request], bool]) -> None:
             api.stall(Stall.HEAD, 60, only=step)
-            with driver("endless") as running:
+            with query.driver() as running:
                 assert api.stalled.wait(120), running.output()
                 running.kill()
 
@@ -74,14 +90,13 @@ def test_a_killed_driver_continues_with_the_same_job(spark: SparkSession, tmp_pa
         api.stall_seconds = 0
         # Later than the job, so the run that ends has to create another one.
         jobs.records.append(10)
-        with driver("to the end") as running:
+        with query.driver(trigger={"availableNow": True}) as running:
             assert running.wait(120) == 0, running.output()
         assert pages == [None, "3"]
         assert [r.query.get("page") for r in api.requests if r.path == "/jobs/2/results"] == [None, "3", "3", "6"]
         assert len(jobs.created) == 3
         assert not [r for r in api.requests if r.path.startswith("/jobs/1")]
-    delivered = sorted(row.id for row in spark.read.parquet(str(tmp_path / "output")).collect())
-    assert delivered == jobs.records, "lost or repeated"
+    query.must_hold_once(spark, len(jobs.records))
 
 
 def test_a_batch_read_waits_for_its_job(spark: SparkSession) -> None:

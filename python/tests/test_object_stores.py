@@ -154,7 +154,7 @@ class Cost:
         print(f"{self.store.scheme}: {what}, {polls} polls: {dict(counted)}, {sizes} bytes")
 
 
-# What a driver asks of the store when it is killed: before it happens, or after it without a response.
+# The request during which a driver is killed: before the store gets it, or after that, without a response.
 KILLS = [
     (operation, folder, after)
     for operation, folder in (

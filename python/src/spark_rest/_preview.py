@@ -12,7 +12,7 @@ from spark_rest._attach import attach
 from spark_rest._credentials import Credentials
 from spark_rest._error import without_java_traces
 from spark_rest._option_text import camel_case
-from spark_rest._reader import option_texts
+from spark_rest._reader import option_texts, parser_options
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -82,9 +82,7 @@ def preview(
         spark_rest.RestError: Spark itself failed.
     """
     named = {camel_case(name): value for name, value in options.items()}
-    return look(
-        spark, auth, {**(json_options or {}), **(csv_options or {}), **(xml_options or {}), "url": url, **named}
-    )
+    return look(spark, auth, {**parser_options(json_options, csv_options, xml_options), "url": url, **named})
 
 
 def look(spark: SparkSession, auth: Credentials | None, options: Mapping[str, object]) -> Preview:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from spark_rest._keywords import takes
 from spark_rest._options import BatchOptions, StreamOptions
-from spark_rest._reader import load, load_stream
+from spark_rest._reader import load, load_stream, parser_options
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -81,7 +81,7 @@ def read_rest_stream(
     return load_stream(
         spark,
         schema,
-        {**(json_options or {}), **(csv_options or {}), **(xml_options or {})},
+        parser_options(json_options, csv_options, xml_options),
         auth,
         {"url": url, **options},
     )
@@ -150,7 +150,7 @@ def read_rest(
     return load(
         spark,
         schema,
-        {**(json_options or {}), **(csv_options or {}), **(xml_options or {})},
+        parser_options(json_options, csv_options, xml_options),
         auth,
         {"url": url, **options},
     )

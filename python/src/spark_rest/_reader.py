@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 
 
 @without_java_traces()
+def parser_options(*given: Mapping[str, object] | None) -> dict[str, object]:
+    """The options of Spark's parsers together, as they were given."""
+    return {name: value for options in given if options for name, value in options.items()}
+
+
 def load_stream(
     spark: SparkSession,
     schema: StructType | str | None,

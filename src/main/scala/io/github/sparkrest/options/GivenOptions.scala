@@ -23,13 +23,11 @@ final private[sparkrest] class GivenOptions(val toMap: Map[String, String]) exte
   def has(o: Opt[_]): Boolean = get(o).isDefined
 
   def only(names: Iterable[String]): Map[String, String] = {
-    val these = lower(names)
+    val these = names.map(_.toLowerCase(ROOT)).toSet
     toMap.filter { case (name, _) => these(name.toLowerCase(ROOT)) }
   }
 
   def without(names: Iterable[String]): Map[String, String] = toMap -- only(names).keys
-
-  private def lower(names: Iterable[String]) = names.map(_.toLowerCase(ROOT)).toSet
 
   override def toString: String = toMap.keys.toSeq.sorted.mkString("GivenOptions(", ", ", ")")
   override def equals(other: Any): Boolean = other match {

@@ -3,7 +3,10 @@ package io.github.sparkrest.response
 
 import java.io.InputStream
 
-import io.github.sparkrest.json.{ByteWindow, TooLarge}
+import scala.util.control.NonFatal
+
+import io.github.sparkrest.error.RestError
+import io.github.sparkrest.json.{ByteWindow, Malformed, TooLarge}
 
 /** The body of a response for a parser that reads ahead, with bounds for all of it and for one row: a quote that nobody closes
   * would make the rest of the response one value. It keeps what a read threw, because the parser hides it.
@@ -13,10 +16,30 @@ import io.github.sparkrest.json.{ByteWindow, TooLarge}
 final private[response] class GuardedBody(in: InputStream, maxBytes: Long, mostOfRow: Long, readAhead: Long)
     extends InputStream {
   private var total, ofRow = 0L
-  var failure: Option[Throwable] = None
+  private var failure: Option[Throwable] = None
 
   /** A row has ended. */
   def rowRead(): Unit = ofRow = 0
+
+  /** The result of a parser that reads this body, or its error. A connection that breaks stays an exception: it is not the end of
+    * the response.
+    *
+    * @param reason of an exception with which the parser refuses the format
+    */
+  def parsed(errors: FormatErrors, reason: PartialFunction[Throwable, String])(
+      read: => Either[RestError, Envelope]
+  ): Either[RestError, Envelope] =
+    try read
+    catch {
+      case e: Malformed => Left(errors.malformed(e.reason))
+      case NonFatal(e)  =>
+        failure.getOrElse(e) match {
+          case t: TooLarge                        => Left(errors.tooLarge(t))
+          case cause if failure.isDefined         => throw cause // guard: I1.42, I1.62
+          case cause if reason.isDefinedAt(cause) => Left(errors.malformed(reason(cause)))
+          case cause                              => throw cause
+        }
+    }
 
   def read(): Int = {
     val one = new Array[Byte](1)

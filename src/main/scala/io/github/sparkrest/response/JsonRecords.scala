@@ -3,7 +3,7 @@ package io.github.sparkrest.response
 
 import java.io.InputStream
 
-import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.error.RestError
 import io.github.sparkrest.json.{ByteWindow, JsonScanner, Malformed, TooLarge}
 import io.github.sparkrest.options.values.FieldPath
 import io.github.sparkrest.response.forms.{FormedPass, Misshapen, RecordForm}
@@ -23,8 +23,8 @@ sealed abstract class ScannedRecords(settings: ReaderSettings) extends RecordRea
       val scanner = new JsonScanner(new ByteWindow(body, settings.maxBytes), settings.rules)
       run(scanner, sink, recognized).flatMap(e => settings.refused(e).toLeft(e))
     } catch {
-      case e: Malformed => Left(malformed(e))
-      case e: TooLarge  => Left(tooLarge(e))
+      case e: Malformed => Left(errors.malformed(e.reason))
+      case e: TooLarge  => Left(errors.tooLarge(e))
       case e: Misshapen => Left(e.error)
     }
 
@@ -87,23 +87,9 @@ final class FormedRecords(form: RecordForm, lines: Boolean, settings: ReaderSett
 }
 
 private object ScannedRecords {
-  def malformed(e: Malformed): RestError = RestError(
-    Condition.InvalidResponse,
-    s"The response is not valid JSON: ${e.reason}.",
-    "The same request is sent again at the next interval."
+  val errors: FormatErrors = FormatErrors(
+    "JSON",
+    limit => s"One record of the response is larger than $limit bytes, an eighth of the JVM's memory.",
+    "Give the executors more memory, or let the API send smaller records."
   )
-
-  def tooLarge(e: TooLarge): RestError =
-    if (e.ofRecord)
-      RestError(
-        Condition.ResponseTooLarge,
-        s"One record of the response is larger than ${e.limit} bytes, an eighth of the JVM's memory.",
-        "Give the executors more memory, or let the API send smaller records."
-      )
-    else
-      RestError(
-        Condition.ResponseTooLarge,
-        s"The response is larger than ${e.limit} bytes.",
-        "Request smaller pages, or raise maxResponseBytes."
-      )
 }

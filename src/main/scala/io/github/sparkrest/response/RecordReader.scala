@@ -3,8 +3,8 @@ package io.github.sparkrest.response
 
 import java.io.InputStream
 
-import io.github.sparkrest.error.RestError
-import io.github.sparkrest.json.SliceRules
+import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.json.{SliceRules, TooLarge}
 import io.github.sparkrest.options.values.FieldPath
 
 /** Cuts the body of a response into records: one implementation per format. [[ResponseReader]] chooses it.
@@ -51,3 +51,25 @@ final case class ReaderSettings(
     empty: Envelope => Boolean = _ => false,
     rules: SliceRules = SliceRules()
 )
+
+/** The errors of a response that is not of its format, or too large.
+  *
+  * @param longRecord says that a record has more bytes than this limit
+  * @param remedy of a long record
+  */
+final private[response] case class FormatErrors(format: String, longRecord: Long => String, remedy: String) {
+  def malformed(reason: String): RestError = RestError(
+    Condition.InvalidResponse,
+    s"The response is not valid $format: $reason.",
+    "The same request is sent again at the next interval."
+  )
+
+  def tooLarge(e: TooLarge): RestError =
+    if (e.ofRecord) RestError(Condition.ResponseTooLarge, longRecord(e.limit), remedy)
+    else
+      RestError(
+        Condition.ResponseTooLarge,
+        s"The response is larger than ${e.limit} bytes.",
+        "Request smaller pages, or raise maxResponseBytes."
+      )
+}

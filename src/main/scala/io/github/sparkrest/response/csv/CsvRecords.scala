@@ -4,14 +4,19 @@ package io.github.sparkrest.response.csv
 import java.io.InputStream
 import java.nio.charset.{Charset, StandardCharsets}
 
-import scala.util.control.NonFatal
-
 import com.univocity.parsers.common.TextParsingException
 import com.univocity.parsers.csv.CsvParser
 import io.github.sparkrest.config.records.RecordsConfig
-import io.github.sparkrest.error.{Condition, RestError}
-import io.github.sparkrest.json.{Malformed, TooLarge}
-import io.github.sparkrest.response.{ByteOrderMark, Envelope, GuardedBody, ReaderSettings, RecordReader, RecordSink}
+import io.github.sparkrest.error.RestError
+import io.github.sparkrest.response.{
+  ByteOrderMark,
+  Envelope,
+  FormatErrors,
+  GuardedBody,
+  ReaderSettings,
+  RecordReader,
+  RecordSink
+}
 
 /** CSV (RFC 4180 and its dialects), by the parser that Spark uses. Each row becomes a JSON object of strings by the names of the
   * header, and a value that Spark would read as null becomes null. See ADR 31.
@@ -29,19 +34,9 @@ final class CsvRecords(
 
   def read(body: InputStream, sink: RecordSink, recognized: Option[String] = None): Either[RestError, Envelope] = {
     val guarded = new GuardedBody(body, settings.maxBytes, mostOfRow, CsvSettings.ReadAhead)
-    try {
+    guarded.parsed(errors, { case e: TextParsingException => reasonOf(e) }) {
       new CsvPass(config, guarded, sink).run(charset, guarded)
       Right(Envelope.Empty)
-    } catch {
-      case e: Malformed => Left(malformed(e.reason))
-      // The parser wraps what a read throws. A broken connection must stay one.
-      case NonFatal(e) =>
-        guarded.failure match {
-          case Some(t: TooLarge)     => Left(tooLarge(t))
-          case Some(cause)           => throw cause // guard: I1.42
-          case None if isOfParser(e) => Left(malformed(reasonOf(e)))
-          case None                  => throw e
-        }
     }
   }
 
@@ -54,27 +49,11 @@ object CsvRecords {
   /** The field of a row with too few or too many values: the text of the row. */
   val Broken: String = "_corrupt_record"
 
-  private def malformed(reason: String): RestError = RestError(
-    Condition.InvalidResponse,
-    s"The response is not valid CSV: $reason.",
-    "The same request is sent again at the next interval."
+  private val errors = FormatErrors(
+    "CSV",
+    limit => s"One row of the response is larger than $limit bytes. A quote may not be closed.",
+    "Check the options quote and escape, or give the executors more memory."
   )
-
-  private def tooLarge(e: TooLarge): RestError =
-    if (e.ofRecord)
-      RestError(
-        Condition.ResponseTooLarge,
-        s"One row of the response is larger than ${e.limit} bytes. A quote may not be closed.",
-        "Check the options quote and escape, or give the executors more memory."
-      )
-    else
-      RestError(
-        Condition.ResponseTooLarge,
-        s"The response is larger than ${e.limit} bytes.",
-        "Request smaller pages, or raise maxResponseBytes."
-      )
-
-  private def isOfParser(e: Throwable): Boolean = e.isInstanceOf[TextParsingException]
 
   /** The first line: the others show the data and the settings of the parser. */
   private def reasonOf(e: Throwable): String =

@@ -4,12 +4,17 @@ package io.github.sparkrest.response.xml
 import java.io.InputStream
 import javax.xml.stream.{XMLInputFactory, XMLStreamException, XMLStreamReader}
 
-import scala.util.control.NonFatal
-
 import io.github.sparkrest.config.records.XmlConfig
-import io.github.sparkrest.error.{Condition, RestError}
-import io.github.sparkrest.json.{Malformed, TooLarge}
-import io.github.sparkrest.response.{ByteOrderMark, Envelope, GuardedBody, ReaderSettings, RecordReader, RecordSink}
+import io.github.sparkrest.error.RestError
+import io.github.sparkrest.response.{
+  ByteOrderMark,
+  Envelope,
+  FormatErrors,
+  GuardedBody,
+  ReaderSettings,
+  RecordReader,
+  RecordSink
+}
 
 /** XML: the elements of `rowTag` are records. Each becomes a JSON object of texts, by which offsets and keys are found, with the
   * element's XML as its last member ([[XmlRecords.Source]]), of which Spark's parser makes the row. See ADR 31.
@@ -29,23 +34,9 @@ final class XmlRecords(
 
   def read(body: InputStream, sink: RecordSink, recognized: Option[String] = None): Either[RestError, Envelope] = {
     val guarded = new GuardedBody(body, settings.maxBytes, mostOfRecord, ReadAhead)
-    try {
+    guarded.parsed(errors, { case e: XMLStreamException => reasonOf(e) }) {
       val envelope = new XmlPass(opened(guarded), config, settings, guarded, mostOfRecord, sink).run()
       settings.refused(envelope).toLeft(envelope)
-    } catch {
-      case e: Malformed => Left(malformed(e.reason))
-      case NonFatal(e)  =>
-        guarded.failure match {
-          case Some(t: TooLarge) => Left(tooLarge(t))
-          // The parser wraps what a read throws. A broken connection must stay one.
-          case Some(cause) => throw cause // guard: I1.62
-          case None        =>
-            e match {
-              case t: TooLarge           => Left(tooLarge(t))
-              case x: XMLStreamException => Left(malformed(reasonOf(x)))
-              case other                 => throw other
-            }
-        }
     }
   }
 
@@ -92,25 +83,11 @@ object XmlRecords {
     f
   }
 
-  private def malformed(reason: String): RestError = RestError(
-    Condition.InvalidResponse,
-    s"The response is not valid XML: $reason.",
-    "The same request is sent again at the next interval."
+  private val errors = FormatErrors(
+    "XML",
+    limit => s"One record of the response is larger than $limit bytes.",
+    "Check rowTag, or give the executors more memory."
   )
-
-  private def tooLarge(e: TooLarge): RestError =
-    if (e.ofRecord)
-      RestError(
-        Condition.ResponseTooLarge,
-        s"One record of the response is larger than ${e.limit} bytes.",
-        "Check rowTag, or give the executors more memory."
-      )
-    else
-      RestError(
-        Condition.ResponseTooLarge,
-        s"The response is larger than ${e.limit} bytes.",
-        "Request smaller pages, or raise maxResponseBytes."
-      )
 
   /** The parser writes the place into a first line. */
   private def reasonOf(e: XMLStreamException): String = {
