@@ -17,6 +17,9 @@ public final class Words {
   private static final VarHandle WORD =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
+  private static final VarHandle HALF =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+
   private static final long ONES = 0x0101010101010101L;
   private static final long HIGHS = 0x8080808080808080L;
   private static final long QUOTES = ONES * '"';
@@ -28,6 +31,11 @@ public final class Words {
   /** The word at {@code i}. */
   public static long get(byte[] bytes, int i) {
     return (long) WORD.get(bytes, i);
+  }
+
+  /** The four bytes at {@code i}, the first one in the lowest bits. */
+  public static int half(byte[] bytes, int i) {
+    return (int) HALF.get(bytes, i);
   }
 
   /**
@@ -42,16 +50,22 @@ public final class Words {
     return (word - ONES) & ~word;
   }
 
-  /** Whether all eight bytes are digits. */
-  public static boolean eightDigits(long word) {
-    long tens = word & 0xF0F0F0F0F0F0F0F0L;
-    // A digit stays below 0x40 with 6 added. A byte that carries into the next one is not a digit itself.
-    long above = (word + 0x0606060606060606L) & 0xF0F0F0F0F0F0F0F0L;
-    return ((tens ^ ZEROS) | (above ^ ZEROS)) == 0;
+  /** How many digits the word begins with: 0 to 8. */
+  public static int digits(long word) {
+    long value = word ^ ZEROS;
+    // A byte that is no digit may carry into those above it, which do not count any more.
+    long others = (value + 0x7676767676767676L | value) & HIGHS;
+    return Long.numberOfTrailingZeros(others) >>> 3;
+  }
+
+  /** The number that the first {@code digits} bytes of a word spell: 1 to 8. */
+  public static long parse(long word, int digits) {
+    // Zeros in front.
+    return parseEight((word << (64 - 8 * digits)) | (0x0030303030303030L >>> (8 * digits - 8)));
   }
 
   /** The number that eight digits spell. */
-  public static long parseEight(long word) {
+  private static long parseEight(long word) {
     long pairs = (word - ZEROS) * 10 + ((word - ZEROS) >>> 8);
     long high = (pairs & 0x000000FF000000FFL) * (100 + (1000000L << 32));
     long low = ((pairs >>> 16) & 0x000000FF000000FFL) * (1 + (10000L << 32));

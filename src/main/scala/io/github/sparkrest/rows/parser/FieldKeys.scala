@@ -26,24 +26,22 @@ final private[parser] class FieldKeys(names: Array[Array[Byte]], most: Int = Fie
     key
   }
 
-  /** The key of the name at `at`, which begins with a quote; `json.pos` is then past its value's colon. */
+  /** The key of the name at `at`, which begins with a quote and is not that of `before.next`; `json.pos` is then at its value. */
   def at(json: StrictJson, before: Key, at: Int): Key = {
     val b = json.buf
-    var key = before.next
-    if (key != null && at + 16 <= b.length) {
-      if (!key.isAt(b, at)) {
-        // A field that this record lacks.
-        key = key.next
-        if (key != null && !key.isAt(b, at)) key = null
-      }
-    } else key = null
-    if (key == null) {
+    // The record may lack a field.
+    val later = if (before.next == null) null else before.next.next
+    if (later != null && later.isAt(b, at)) {
+      val p = at + later.length
+      json.pos = if (b(p) <= ' ') json.blank(p) else p
+      later
+    } else {
       val end = json.nameEnd(at)
-      key = find(b, at + 1, end)
+      val key = find(b, at + 1, end)
       before.next = key
       json.pos = json.colon(end + 1)
-    } else json.pos = json.colon(at + key.length)
-    key
+      key
+    }
   }
 
   private def find(b: Array[Byte], from: Int, to: Int): Key = {
@@ -82,20 +80,21 @@ private[parser] object FieldKeys {
   val MostLearned = 2048
   private val LongestLearned = 256
 
-  /** A name with its quotes, as words of eight bytes. */
+  /** A name with its quotes and the colon, as words of eight bytes. */
   final class Key(name: Array[Byte], val field: Int) {
     val hash: Int = hashOf(name, 0, name.length)
-    val length: Int = name.length + 2
+    val length: Int = name.length + 3
     var next: Key = _
-    private val quoted = '"'.toByte +: name :+ '"'.toByte
+    private val quoted = '"'.toByte +: name :+ '"'.toByte :+ ':'.toByte
     private val word0 = wordAt(quoted, 0)
     private val mask0 = maskOf(length)
     private val word1 = wordAt(quoted, 8)
     private val mask1 = maskOf(length - 8)
 
-    /** Whether it stands at `at`, where 16 bytes can be read. */
+    /** Whether it stands at `at`. Near the end of the array nobody knows. */
     def isAt(b: Array[Byte], at: Int): Boolean =
-      (((Words.get(b, at) ^ word0) & mask0) | ((Words.get(b, at + 8) ^ word1) & mask1)) == 0 &&
+      at + 16 <= b.length &&
+        (((Words.get(b, at) ^ word0) & mask0) | ((Words.get(b, at + 8) ^ word1) & mask1)) == 0 &&
         (length <= 16 || isRestAt(b, at))
 
     private def isRestAt(b: Array[Byte], at: Int): Boolean = at + length <= b.length && {

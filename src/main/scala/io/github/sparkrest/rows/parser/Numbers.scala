@@ -25,24 +25,36 @@ private[parser] class Numbers(settings: ParserSettings) extends StrictJson {
     val negative = b(at) == '-'
     val first = if (negative) at + 1 else at
     var p = first
-    var value = 0L
-    if (p + 8 <= b.length) {
-      val word = Words.get(b, p)
-      if (Words.eightDigits(word)) {
-        value = Words.parseEight(word)
-        p += 8
-      }
-    }
-    while (isDigit(b(p))) {
-      value = value * 10 + (b(p) - '0')
-      p += 1
-    }
+    val value = digitsAfter(0, p)
+    p = pos
     val n = p - first
     if (n == 0 || n > 1 && b(first) == '0' || b(p) == '.' || (b(p) | 0x20) == 'e') throw Unusual
     // Nineteen digits overflow into the sign, and never beyond it.
     if (n > 19 || value < 0) throw Unusual
     pos = p
     if (negative) -value else value
+  }
+
+  /** The number that the digits at `at` continue, as long as it fits; `pos` is then past them. */
+  private def digitsAfter(number: Long, at: Int): Long = {
+    val b = buf
+    var value = number
+    var p = at
+    var read = 8
+    while (read == 8 && p + 8 <= b.length) {
+      val word = Words.get(b, p)
+      read = Words.digits(word)
+      if (read > 0) value = value * Powers(read) + Words.parse(word, read)
+      p += read
+    }
+    // The last bytes of the array.
+    if (read == 8)
+      while (isDigit(b(p))) {
+        value = value * 10 + (b(p) - '0')
+        p += 1
+      }
+    pos = p
+    value
   }
 
   final private[parser] def intAt(at: Int): Int = {
@@ -76,11 +88,8 @@ private[parser] class Numbers(settings: ParserSettings) extends StrictJson {
     negative = b(at) == '-'
     val first = if (negative) at + 1 else at
     var p = first
-    var m = 0L
-    while (isDigit(b(p))) {
-      m = m * 10 + (b(p) - '0')
-      p += 1
-    }
+    var m = digitsAfter(0, p)
+    p = pos
     digits = p - first
     if (digits == 0 || digits > 1 && b(first) == '0') throw Unusual
     whole = true
@@ -90,14 +99,8 @@ private[parser] class Numbers(settings: ParserSettings) extends StrictJson {
       whole = false
       val point = p + 1
       p = point
-      while (p + 8 <= b.length && Words.eightDigits(Words.get(b, p))) {
-        m = m * 100000000 + Words.parseEight(Words.get(b, p))
-        p += 8
-      }
-      while (isDigit(b(p))) {
-        m = m * 10 + (b(p) - '0')
-        p += 1
-      }
+      m = digitsAfter(m, p)
+      p = pos
       if (p == point) throw Unusual
       exponent = point - p
       digits += p - point

@@ -57,6 +57,16 @@ final private[rows] class RecordParser private (schema: StructType, corruptColum
       }
     }
 
+  /** Reads the value at `at`, which is not null, into the row; `pos` is then past it. */
+  private[parser] def put(of: ValueParser, at: Int, row: ParsedRow, field: Int): Unit =
+    // Most fields are strings, and a call of a known method costs less.
+    if (of eq OfString) putString(at, row, field)
+    else
+      of match {
+        case number: InBits => row.put(field, number.bits(this, at))
+        case _              => row.update(field, of.value(this, at))
+      }
+
   // Elements of the arrays and maps that are open.
   private var stack = new Array[Any](64)
   private var top = 0

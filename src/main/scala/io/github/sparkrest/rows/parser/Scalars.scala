@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.rows.parser
 
+import io.github.sparkrest.json.Words
 import io.github.sparkrest.options.values.IsoPlaces
 import org.apache.spark.unsafe.types.UTF8String
 
@@ -48,6 +49,18 @@ private[parser] class Scalars(settings: ParserSettings) extends Numbers(settings
       UTF8String.fromBytes(buf, at, pos - at)
     }
 
+  /** The same, as a field of a row. */
+  final private[parser] def putString(at: Int, row: ParsedRow, field: Int): Unit =
+    if (buf(at) == '"') {
+      val end = stringEnd(at + 1)
+      pos = end + 1
+      if (escaped) row.update(field, decoded(at + 1, end)) else row.putSlice(field, at + 1, end)
+    } else {
+      if (!settings.exactStrings) throw Unusual
+      pos = skip(at)
+      row.putSlice(field, at, pos)
+    }
+
   /** No escape is shorter than the UTF-8 of its character. */
   private def decoded(from: Int, to: Int): UTF8String = {
     val b = buf
@@ -56,9 +69,10 @@ private[parser] class Scalars(settings: ParserSettings) extends Numbers(settings
     var p = from
     while (p < to)
       if (b(p) != '\\') {
-        out(n) = b(p)
-        n += 1
-        p += 1
+        val end = Words.plainEnd(b, p, to)
+        System.arraycopy(b, p, out, n, end - p)
+        n += end - p
+        p = end
       } else if (b(p + 1) == 'u') {
         val high = hex(p + 2)
         val pair = Character.isHighSurrogate(high.toChar)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.rows.parser
 
+import java.nio.charset.StandardCharsets.US_ASCII
+
 import io.github.sparkrest.json.Words
 
 /** Walks strict JSON (RFC 8259) in `buf`, and checks everything that it passes: escapes, numbers, UTF-8 (RFC 3629).
@@ -191,26 +193,29 @@ private[parser] class StrictJson {
   private def digits(at: Int): Int = {
     val b = buf
     var p = at
-    while (isDigit(b(p))) p += 1
+    var n = 8
+    while (n == 8 && p + 8 <= b.length) {
+      n = Words.digits(Words.get(b, p))
+      p += n
+    }
+    // The last bytes of the array.
+    if (n == 8) while (isDigit(b(p))) p += 1
     if (p == at) throw Unusual
     p
   }
 
   final private[parser] def trueAt(at: Int): Int = {
-    val b = buf
-    if (b(at) != 't' || b(at + 1) != 'r' || b(at + 2) != 'u' || b(at + 3) != 'e') throw Unusual
+    if (Words.half(buf, at) != True) throw Unusual
     at + 4
   }
 
   final private[parser] def falseAt(at: Int): Int = {
-    val b = buf
-    if (b(at) != 'f' || b(at + 1) != 'a' || b(at + 2) != 'l' || b(at + 3) != 's' || b(at + 4) != 'e') throw Unusual
+    if (buf(at) != 'f' || Words.half(buf, at + 1) != AfterF) throw Unusual
     at + 5
   }
 
   final private[parser] def nullAt(at: Int): Int = {
-    val b = buf
-    if (b(at) != 'n' || b(at + 1) != 'u' || b(at + 2) != 'l' || b(at + 3) != 'l') throw Unusual
+    if (Words.half(buf, at) != Null) throw Unusual
     at + 4
   }
 }
@@ -224,6 +229,10 @@ private[parser] object StrictJson {
   val LongestName = 10000
   val LongestNumber = 200
   val LongestRecord: Int = 16 << 20
+
+  private val True = Words.half("true".getBytes(US_ASCII), 0)
+  private val AfterF = Words.half("alse".getBytes(US_ASCII), 0)
+  private val Null = Words.half("null".getBytes(US_ASCII), 0)
 
   def isDigit(b: Byte): Boolean = b >= '0' && b <= '9'
 }

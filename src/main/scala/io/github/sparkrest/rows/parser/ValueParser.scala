@@ -11,10 +11,7 @@ import org.apache.spark.sql.types._
 /** A type of Spark's, as a reader of JSON values that are not null. For one thread, because structs learn the order of names. */
 sealed abstract private[parser] class ValueParser {
 
-  /** Reads the value at `at` into the row. `json.pos` is then past the value. */
-  def put(json: RecordParser, at: Int, row: ParsedRow, field: Int): Unit
-
-  /** Reads the value at `at`, as Spark's rows hold it. */
+  /** Reads the value at `at`, as Spark's rows hold it. `json.pos` is then past the value. */
   def value(json: RecordParser, at: Int): Any
 
   /** A value that [[ParsedRow]] keeps as bits, as Spark's rows hold it. */
@@ -60,54 +57,52 @@ private[parser] object ValueParser {
 
 /** A type of at most eight bytes. */
 sealed abstract private[parser] class InBits extends ValueParser {
-  protected def bits(json: RecordParser, at: Int): Long
-  final def put(json: RecordParser, at: Int, row: ParsedRow, field: Int): Unit = row.put(field, bits(json, at))
+  def bits(json: RecordParser, at: Int): Long
   final def value(json: RecordParser, at: Int): Any = boxed(bits(json, at))
 }
 
 private[parser] object OfBoolean extends InBits {
-  protected def bits(json: RecordParser, at: Int): Long = if (json.booleanAt(at)) 1 else 0
+  def bits(json: RecordParser, at: Int): Long = if (json.booleanAt(at)) 1 else 0
   def boxed(bits: Long): Any = bits != 0
 }
 private[parser] object OfByte extends InBits {
-  protected def bits(json: RecordParser, at: Int): Long = json.byteAt(at).toLong
+  def bits(json: RecordParser, at: Int): Long = json.byteAt(at).toLong
   def boxed(bits: Long): Any = bits.toByte
 }
 private[parser] object OfShort extends InBits {
-  protected def bits(json: RecordParser, at: Int): Long = json.shortAt(at).toLong
+  def bits(json: RecordParser, at: Int): Long = json.shortAt(at).toLong
   def boxed(bits: Long): Any = bits.toShort
 }
 private[parser] object OfInt extends InBits {
-  protected def bits(json: RecordParser, at: Int): Long = json.intAt(at).toLong
+  def bits(json: RecordParser, at: Int): Long = json.intAt(at).toLong
   def boxed(bits: Long): Any = bits.toInt
 }
 private[parser] object OfLong extends InBits {
-  protected def bits(json: RecordParser, at: Int): Long = json.longAt(at)
+  def bits(json: RecordParser, at: Int): Long = json.longAt(at)
   def boxed(bits: Long): Any = bits
 }
 private[parser] object OfFloat extends InBits {
-  protected def bits(json: RecordParser, at: Int): Long = floatToRawIntBits(json.floatAt(at)).toLong
+  def bits(json: RecordParser, at: Int): Long = floatToRawIntBits(json.floatAt(at)).toLong
   def boxed(bits: Long): Any = java.lang.Float.intBitsToFloat(bits.toInt)
 }
 private[parser] object OfDouble extends InBits {
-  protected def bits(json: RecordParser, at: Int): Long = doubleToRawLongBits(json.doubleAt(at))
+  def bits(json: RecordParser, at: Int): Long = doubleToRawLongBits(json.doubleAt(at))
   def boxed(bits: Long): Any = java.lang.Double.longBitsToDouble(bits)
 }
 private[parser] object OfDate extends InBits {
-  protected def bits(json: RecordParser, at: Int): Long = json.dateAt(at).toLong
+  def bits(json: RecordParser, at: Int): Long = json.dateAt(at).toLong
   def boxed(bits: Long): Any = bits.toInt
 }
 private[parser] object OfTimestamp extends InBits {
-  protected def bits(json: RecordParser, at: Int): Long = json.timestampAt(at)
+  def bits(json: RecordParser, at: Int): Long = json.timestampAt(at)
   def boxed(bits: Long): Any = bits
 }
 private[parser] object OfLocalTimestamp extends InBits {
-  protected def bits(json: RecordParser, at: Int): Long = json.localTimestampAt(at)
+  def bits(json: RecordParser, at: Int): Long = json.localTimestampAt(at)
   def boxed(bits: Long): Any = bits
 }
 
 sealed abstract private[parser] class AsObject extends ValueParser {
-  final def put(json: RecordParser, at: Int, row: ParsedRow, field: Int): Unit = row.update(field, value(json, at))
   final def boxed(bits: Long): Any = throw new IllegalStateException("not kept as bits")
 }
 
@@ -148,14 +143,22 @@ final private[parser] class OfStruct(t: StructType, absent: Option[String], once
     val b = json.buf
     val row = if (once) reused else new ParsedRow(fields)
     if (once) row.clear()
+    row.begin(b)
     json.enter()
     var p = if (b(at + 1) <= ' ') json.blank(at + 1) else at + 1
     if (b(p) == '}') json.pos = p + 1
     else {
       var key = keys.start
       while (p >= 0) {
-        key = keys.at(json, key, p)
-        p = json.pos
+        val next = key.next
+        if (next != null && next.isAt(b, p)) {
+          key = next
+          p += key.length
+          if (b(p) <= ' ') p = json.blank(p)
+        } else {
+          key = keys.at(json, key, p)
+          p = json.pos
+        }
         if (key.field < 0) {
           if (b(p) != 'n') json.hasUnknown = true
           p = json.skip(p)
@@ -164,7 +167,7 @@ final private[parser] class OfStruct(t: StructType, absent: Option[String], once
           if (!row.isNullAt(key.field)) throw Unusual
           if (b(p) == 'n' && (fields(key.field) ne ForSpark)) p = json.nullAt(p)
           else {
-            fields(key.field).put(json, p, row, key.field)
+            json.put(fields(key.field), p, row, key.field)
             p = json.pos
           }
         }
