@@ -229,8 +229,8 @@ object Condition {
     InvalidOptions, ApiError, ApiRefused, ConnectionFailed, TokenUnavailable, TokenRefused, TokenExpired,
     TokenStoreFailed, AuthClassFailed, TlsInvalid, TlsFailed, AddressRefused, ValueRefused, RedirectRefused,
     PageRepeated, CursorExpired, ApiReportedError, JobFailed, PagesEndEarly, InvalidResponse, DataFieldNotFound,
-    ResponseTooLarge, OffsetFieldNotFound, RecordKeyUnusable, OffsetValueInvalid, CallLost, SchemaChanged,
-    SchemaLocationUnusable, NothingToInfer, LogNotShared, StoreUnsupported, NewerRun, SourceChanged, SourceMoved,
+    ResponseTooLarge, OffsetFieldNotFound, BackfillFieldWrong, RecordKeyUnusable, OffsetValueInvalid, CallLost,
+    SchemaChanged, SchemaLocationUnusable, NothingToInfer, LogNotShared, StoreUnsupported, NewerRun, SourceChanged, SourceMoved,
     CheckpointUnreadable, PageMissing, TooManyErrors, WrongSpark, PollerStopped
   )
   // format: on

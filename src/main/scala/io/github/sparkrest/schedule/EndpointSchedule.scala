@@ -237,16 +237,18 @@ private[sparkrest] object EndpointSchedule {
       polledAtMs: Option[Long],
       rules: Schedule,
       now: Long
-  ): EndpointSchedule = BackfillTurns.begun(rules, now)(new EndpointSchedule(
-    endpoint,
-    state,
-    // Acknowledgements are sent at once, and a job goes on by itself.
-    due = if (state.acks.isDefined || state.job.isDefined) now else rules.afterRestart(polledAtMs, now),
-    nextPoll = rules.afterRestart(polledAtMs, now),
-    pollBegan = now,
-    AvailableNow(now),
-    Retries(rules.backoff),
-    inherited = state.begunMs,
-    isUnlogged
-  ))
+  ): EndpointSchedule = BackfillTurns.begun(rules, now)(
+    new EndpointSchedule(
+      endpoint,
+      state,
+      // Acknowledgements are sent at once, and a job goes on by itself.
+      due = if (state.acks.isDefined || state.job.isDefined) now else rules.afterRestart(polledAtMs, now),
+      nextPoll = rules.afterRestart(polledAtMs, now),
+      pollBegan = now,
+      AvailableNow(now),
+      Retries(rules.backoff),
+      inherited = state.begunMs,
+      isUnlogged
+    )
+  )
 }

@@ -13,7 +13,8 @@ final private[schedule] case class GrantedPolls(
     granted: Grant,
     polls: Vector[PollRequest]
 ) {
-  def job(lane: Lane, overtaken: Int): Job = Job(lane, chosen.map(_.key), granted, polls.map(_.limits.maxRequests), overtaken)
+  def job(lane: Lane, overtaken: Int): Job =
+    Job(lane, chosen.map(_.key), granted, polls.map(_.limits.maxRequests), overtaken)
 }
 
 /** Distributes the requests that are possible now over the endpoints that have been due the longest. For the poller's thread.

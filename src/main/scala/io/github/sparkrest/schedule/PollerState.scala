@@ -135,18 +135,9 @@ final private[sparkrest] class PollerState(
     */
   private def begin(lane: Lane, due: Vector[EndpointSchedule], room: Long, now: Long): Vector[PollerCommand] = {
     val isBackfill = lane == Lane.Backfill
-    val granted = grants.of(
-      lane,
-      due,
-      if (isBackfill) math.min(room, backfill.mostBytes) else room,
-      requestsLeft,
-      lane match {
-        case Lane.Fast     => Long.MaxValue
-        case Lane.Backfill => limiter.spare(now)
-        case _             => slowShare
-      },
-      now
-    )
+    val share = if (isBackfill) limiter.spare(now) else if (lane == Lane.Fast) Long.MaxValue else slowShare
+    val bytes = if (isBackfill) math.min(room, backfill.mostBytes) else room
+    val granted = grants.of(lane, due, bytes, requestsLeft, share, now)
     granted.chosen.foreach(s => schedules = schedules.updated(s))
     jobs = jobs.started(granted.job(lane, overtaken))
     if (!isBackfill) jobStartedMs = now // guard: I10.19
@@ -204,7 +195,8 @@ final private[sparkrest] class PollerState(
     val kept = report.file.fold(0L)(_.recordsOf(key))
     status = status.plus(outcome, kept)
     val distance = limiter.leastDistance(outcome.limit)
-    val (next, result) = s.settled(outcome, kept, isLogged, distance, now, jitter(), if (s.endpoint.isBackfill) backfill.rules else rules)
+    val (next, result) =
+      s.settled(outcome, kept, isLogged, distance, now, jitter(), if (s.endpoint.isBackfill) backfill.rules else rules)
     schedules = schedules.updated(
       if (s.endpoint.isBackfill) backfill.settled(next, now)
       else {
@@ -219,7 +211,8 @@ final private[sparkrest] class PollerState(
     val messages = polls.flatMap(p => schedules.get(p.key).toVector.flatMap(concluded(_, p, now)))
     val settled = polls.flatMap(p => schedules.get(p.key).map(_ -> p))
     val failing = schedules.active.count(_.errorsInRow > 0)
-    status = status.after(failing, schedules.active.flatMap(_.reachedMs), BackfillStatus.of(schedules, status.backfill, now))
+    status =
+      status.after(failing, schedules.active.flatMap(_.reachedMs), BackfillStatus.of(schedules, status.backfill, now))
     val failures = settled.collect { case (s, SettledPoll(_, _, _, PollResult.Failed(error))) => s -> error }
     val isDone = mustComplete && (schedules.active.forall(_.isSettled) || mostRequests.exists(_ <= status.requests))
     val ending = schedules.verdict(failures, fresh, isAlone, mustComplete, rules)
@@ -228,7 +221,7 @@ final private[sparkrest] class PollerState(
     val isLast = isDone || ending.isDefined // guard: I3.10
     val mustNote = schedules.unlogged.nonEmpty || limiter.isRated || turns.isKept
     val noted = if (isLast && mustNote || settled.exists(_._1.mustNote)) Vector(note(now)) else Vector.empty
-    catchingUp = limiter.ready(now)._1 <= now && 
+    catchingUp = limiter.ready(now)._1 <= now &&
       // Live records need not wait until a batch is full.
       (if (mustComplete) schedules.active else schedules.live).exists(s => s.more && !s.complete && s.due <= now)
     messages ++ PollerMessages.polled(settled.filterNot(_._2.isAcknowledgement)) ++ noted ++

@@ -80,8 +80,9 @@ final private[sparkrest] case class RunningJobs(limits: SlowLimits, jobs: Map[In
       backfillMayStart: Boolean = false
   ): Option[(Lane, Vector[EndpointSchedule])] = {
     val byLane = due.groupBy(_.lane)
-    val lanes = (if (slowMayStart) Seq(Lane.Slow, Lane.Stuck) else Nil) ++ (if (fastMayStart) Seq(Lane.Fast) else Nil) ++
-      (if (backfillMayStart) Seq(Lane.Backfill) else Nil) // guard: I10.9
+    val lanes =
+      (if (slowMayStart) Seq(Lane.Slow, Lane.Stuck) else Nil) ++ (if (fastMayStart) Seq(Lane.Fast) else Nil) ++
+        (if (backfillMayStart) Seq(Lane.Backfill) else Nil) // guard: I10.9
     lanes
       .filter(isFree)
       .flatMap { lane =>

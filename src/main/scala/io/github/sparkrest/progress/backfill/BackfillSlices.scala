@@ -63,7 +63,8 @@ final private[sparkrest] class BackfillSlices(
     // If none is over, the oldest will be the first.
     newestOver.orElse(wanted.headOption.map(oldest)).fold(range) { slice =>
       val left = range.rest.flatMap { r =>
-        if (r.holds(slice.from)) Vector(TimeRange(r.from, slice.from), TimeRange(slice.until, r.until)).filterNot(_.isEmpty)
+        if (r.holds(slice.from))
+          Vector(TimeRange(r.from, slice.from), TimeRange(slice.until, r.until)).filterNot(_.isEmpty)
         else Vector(r)
       }
       range.copy(next = Some(slice), rest = left)

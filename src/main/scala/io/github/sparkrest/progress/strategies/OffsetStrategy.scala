@@ -177,11 +177,11 @@ object OffsetStrategy {
     case OffsetType.Window      =>
       config.offset.lane match {
         case lane: TimeLane.Backfill => new BackfillStrategy(config.offset, lane, clock)
-        case TimeLane.Live(start)    => new WindowStrategy(config.offset, clock, Some(new LiveStart(start, config.offset)))
-        case TimeLane.Whole          => new WindowStrategy(config.offset, clock)
+        case TimeLane.Live(start) => new WindowStrategy(config.offset, clock, Some(new LiveStart(start, config.offset)))
+        case TimeLane.Whole       => new WindowStrategy(config.offset, clock)
       }
-    case OffsetType.Snapshot    => new SnapshotStrategy(config.offset)
-    case OffsetType.Queue       => new QueueStrategy(config.offset)
+    case OffsetType.Snapshot => new SnapshotStrategy(config.offset)
+    case OffsetType.Queue    => new QueueStrategy(config.offset)
   }
 
   private[sparkrest] def fieldNotFound(options: OffsetConfig, fields: List[String], envelope: Envelope): RestError = {

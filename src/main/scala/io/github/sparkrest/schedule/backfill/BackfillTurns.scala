@@ -27,7 +27,8 @@ final private[schedule] class BackfillTurns(live: RestConfig, limiter: RateLimit
 
   /** Of the next job. Before the first records nobody knows their size. */
   def mostBytes: Long = {
-    def ofBatch = recordBytes.fold(FirstBytes)(b => if (live.batchSize > Long.MaxValue / b) Long.MaxValue else live.batchSize * b)
+    def ofBatch =
+      recordBytes.fold(FirstBytes)(b => if (live.batchSize > Long.MaxValue / b) Long.MaxValue else live.batchSize * b)
     math.min(live.maxBufferedBytes / BufferPart, if (live.batchSize == 0) Long.MaxValue else ofBatch)
   }
 

@@ -68,10 +68,16 @@ class BackfillLanesSuite extends AnyFunSuite {
       val own = config.of(e.lane)
       val sink = new Kept
       val poll = new Poll(own, AuthorizedClient(own, client(own), None), new Clock { def now(): Instant = Lanes.this.now })
-      last = poll.run(states.getOrElse(e.key, Progress.Initial), TaskBudget(Long.MaxValue, Long.MaxValue, requests.toLong), sink)
+      last = poll.run(
+        states.getOrElse(e.key, Progress.Initial),
+        TaskBudget(Long.MaxValue, Long.MaxValue, requests.toLong),
+        sink
+      )
       if (!crash) {
         delivered ++= sink.ids
-        states += e.key -> io.circe.parser.decode[Progress](Progress.encoder(last.state).noSpaces).fold(throw _, identity)
+        states += e.key -> io.circe.parser
+          .decode[Progress](Progress.encoder(last.state).noSpaces)
+          .fold(throw _, identity)
       }
     }
 
@@ -84,7 +90,13 @@ class BackfillLanesSuite extends AnyFunSuite {
         val size = own.paging.pageSize.fold(1000)(_.toInt)
         val page = q.get("page").fold(1)(_.toInt)
         val body = found.slice((page - 1) * size, page * size).map { case (id, t) => s"""{"id":$id,"t":"$t"}""" }
-        use(HttpResponse(200, Seq("date" -> rfc1123(now)), new ByteArrayInputStream(s"""{"data":[${body.mkString(",")}]}""".getBytes(UTF_8))))
+        use(
+          HttpResponse(
+            200,
+            Seq("date" -> rfc1123(now)),
+            new ByteArrayInputStream(s"""{"data":[${body.mkString(",")}]}""".getBytes(UTF_8))
+          )
+        )
       }
     }
   }
@@ -95,7 +107,9 @@ class BackfillLanesSuite extends AnyFunSuite {
     (1 to 60).foreach { id =>
       // Many records are on the ends of slices, and equal to others in time.
       val minutes = random.nextInt(40) * 10L + (if (random.nextInt(3) == 0) random.nextInt(10) else 0)
-      lanes.records += id -> at("06:00").plusSeconds(minutes * 60).plusMillis(if (random.nextInt(5) == 0) random.nextInt(3) - 1L else 0)
+      lanes.records += id -> at("06:00")
+        .plusSeconds(minutes * 60)
+        .plusMillis(if (random.nextInt(5) == 0) random.nextInt(3) - 1L else 0)
     }
     var endpoints = lanes.start()
     (1 to 120).foreach { n =>
@@ -144,7 +158,8 @@ class BackfillLanesSuite extends AnyFunSuite {
       (1 to 5).foreach { seed =>
         val lanes = run(bounds, seed, (Seq("backfillOrder" -> order) ++ pages): _*)
         check(lanes, s"seed $seed")
-        if (exact.nonEmpty) check(run(bounds, seed, (Seq("backfillOrder" -> order) ++ pages ++ exact): _*), s"seed $seed, exclusive")
+        if (exact.nonEmpty)
+          check(run(bounds, seed, (Seq("backfillOrder" -> order) ++ pages ++ exact): _*), s"seed $seed, exclusive")
       }
     }
 
@@ -238,7 +253,11 @@ class BackfillLanesSuite extends AnyFunSuite {
     assert(ids == Vector(1) && first.offset.isEmpty)
     until = "2026-01-01T12:00:00Z"
     val (second, none) = poll(first)
-    assert(none.isEmpty && second.offset.exists(_.contains("2026-01-01T11:40:00Z/2026-01-01T11:50:00Z")) && second.boundary.isEmpty)
+    assert(
+      none.isEmpty && second.offset.exists(
+        _.contains("2026-01-01T11:40:00Z/2026-01-01T11:50:00Z")
+      ) && second.boundary.isEmpty
+    )
   }
 }
 

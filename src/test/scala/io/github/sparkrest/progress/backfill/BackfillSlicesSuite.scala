@@ -52,7 +52,8 @@ class BackfillSlicesSuite extends AnyFunSuite {
   }
 
   test("aligned slices begin and end on the grid, in either direction") {
-    val weeks = Seq("windowStep" -> "7d", "windowAlign" -> "true", "initialOffset" -> "2026-01-14", "backfillFrom" -> "2026-01-01")
+    val weeks =
+      Seq("windowStep" -> "7d", "windowAlign" -> "true", "initialOffset" -> "2026-01-14", "backfillFrom" -> "2026-01-01")
     val expected = List("01.01/01.05", "01.05/01.12", "01.12/01.14")
     assert(run(slices(weeks :+ ("backfillOrder" -> "asc"): _*), begin) == expected)
     assert(run(slices(weeks: _*), begin) == expected.reverse)
@@ -60,7 +61,14 @@ class BackfillSlicesSuite extends AnyFunSuite {
 
   test("a slice ends where a request can say it") {
     val days = Seq("requestOffsetFormat" -> "yyyy-MM-dd", "windowStep" -> "36h", "backfillFrom" -> "2026-01-06")
-    assert(run(slices(days :+ ("backfillOrder" -> "asc"): _*), begin) == List("01.06/01.07", "01.07/01.08", "01.08/01.09", "01.09/01.10"))
+    assert(
+      run(slices(days :+ ("backfillOrder" -> "asc"): _*), begin) == List(
+        "01.06/01.07",
+        "01.07/01.08",
+        "01.08/01.09",
+        "01.09/01.10"
+      )
+    )
     assert(run(slices(days: _*), begin) == List("01.08/01.10", "01.06/01.08"))
     val short = days ++ Seq("windowStep" -> "1h", "backfillOrder" -> "asc")
     assert(run(slices(short: _*), begin).length == 4, "a step that is shorter than a day")
@@ -90,10 +98,14 @@ class BackfillSlicesSuite extends AnyFunSuite {
       some.toString == "2026-01-01T00:00:00Z/2026-01-10T00:00:00Z 2026-01-06T00:00:00Z/2026-01-07T00:00:00Z 2026-01-01T00:00:00Z/2026-01-06T00:00:00Z"
     )
     val done = Iterator.iterate(s.of(begin, later))(s.after(_, later)).drop(9).next()
-    assert(done.toString == "2026-01-01T00:00:00Z/2026-01-10T00:00:00Z" && BackfillRange.parse(done.toString).contains(done))
+    assert(
+      done.toString == "2026-01-01T00:00:00Z/2026-01-10T00:00:00Z" && BackfillRange.parse(done.toString).contains(done)
+    )
     val hidden = BackfillRange(done.whole, None, Vector(TimeRange(day("01"), day("02"))))
     assert(BackfillRange.parse(hidden.toString).contains(hidden))
-    Seq("", "x", "- -", "2026-01-01T00:00:00Z", "2026-01-01T00:00:00Z/x").foreach(t => assert(BackfillRange.parse(t).isLeft, t))
+    Seq("", "x", "- -", "2026-01-01T00:00:00Z", "2026-01-01T00:00:00Z/x").foreach(t =>
+      assert(BackfillRange.parse(t).isLeft, t)
+    )
     intercept[RestException](s.begun(Progress(Some("x")), later))
   }
 
@@ -166,6 +178,10 @@ class BackfillSlicesSuite extends AnyFunSuite {
     assert(problems("offsetField" -> "-").contains("offsetField: is required by backfillFrom"))
     assert(problems("offsetField" -> "-", "boundary" -> "exclusive") == "")
     assert(problems("backfillFrom" -> "-", "backfillOrder" -> "asc").contains("backfillOrder: needs backfillFrom"))
-    assert(problems("jobDoneWhen" -> "status=done", "jobUrl" -> "http://h/jobs", "url" -> "http://h/{job}").contains("backfillFrom: is not possible with jobDoneWhen"))
+    assert(
+      problems("jobDoneWhen" -> "status=done", "jobUrl" -> "http://h/jobs", "url" -> "http://h/{job}").contains(
+        "backfillFrom: is not possible with jobDoneWhen"
+      )
+    )
   }
 }
