@@ -96,8 +96,9 @@ final class RateLimiter(config: RestConfig, lastRun: PacingState, inferred: Bool
     // Ages are rounded down, and so is `now`.
     val over = reports.flatMap(_.requestAges).map(now + 1 - _) // guard: I7.1
     tokens = tokens.map(_.giveBack(granted.tokens, over, reports.exists(_.repeated), now))
-    for (ledger <- tokens if isLive)
+    if (isLive) tokens.foreach { ledger =>
       liveJobs = liveJobs.filter { case (at, _) => ledger.freeAgain(at) > now } :+ ((now, over.length))
+    }
     val short = reports.exists(_.outcomes.exists(o => fellShort(o._2)))
     // Only the first time: the missing token may have been free a moment later, as for a single 401. A redirect comes again.
     val retriesAsIs = short && granted.later.nonEmpty && !shortOfTokens

@@ -53,6 +53,9 @@ private[schedule] object BackfillTurns {
   val BufferPart = 4
   val FirstBytes: Long = 64L << 10
 
+  /** After a poll that failed, or that the API had no complete slice for. */
+  val PauseMillis = 60000L
+
   /** How often to look whether the query has made room. */
   val LookMillis = 50L
 
@@ -71,7 +74,9 @@ private[schedule] object BackfillTurns {
       val slices = new BackfillSlices(rules.config.offset, lane)
       val share = slices.share(s.state, Instant.ofEpochMilli(now))
       val wait = slices.waitMs(s.state, Instant.ofEpochMilli(now)).getOrElse(0L)
-      s.copy(backfill = Some(share), complete = share.isDone, due = math.max(s.due, now + wait))
+      val pause = if (s.wasPolled && !s.more && !s.resumes) PauseMillis else 0L
+      val due = math.max(s.due, now + (if (wait > 0) wait else pause))
+      s.copy(backfill = Some(share), complete = share.isDone, due = due)
     case _ => s
   }
 }

@@ -237,6 +237,13 @@ class BackfillTurnsSuite extends AnyFunSuite {
     val refused = m.finish(m.started())(m.failed(Condition.ApiRefused))
     assert(!refused.exists(_.isInstanceOf[Fail]) && m.state.status.failing == 1)
     assert(m.state.status.lastError.exists(_.contains("no")))
+    val pausing = new Machine("maxRetries" -> "0", "streamingInterval" -> "1h")
+    pausing.finish(pausing.started())()
+    pausing.finish(pausing.started())(pausing.failed(Condition.ApiRefused))
+    pausing.now += 59000
+    assert(pausing.startsNone(), "an API that refuses a range is not asked all the time")
+    pausing.now += 1000
+    assert(keys(pausing.started()) == Seq(Backfill))
     assert(ends(Condition.ApiRefused)._1 == 1, "the live lane is refused at its first poll")
     assert(ends(Condition.BackfillFieldWrong) == (0 -> 2))
     assert(ends(Condition.BackfillFieldWrong, "onError" -> "fail")._1 == 2)
