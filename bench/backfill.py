@@ -3,8 +3,8 @@
 
 Run as `python bench/backfill.py`. With `--serve <ms>` it only runs the API: a record for each second before that
 moment, and one for each 100 ms after it. A response takes 50 ms. The lag of a live record is the time from its creation
-until a batch has it. The live lane runs alone before
-and after that. The exit code is 1 if the backfill makes the median more than twice as large.
+until a batch has it. The live lane runs alone before and after that. The exit code is 1 if the backfill makes the
+median more than twice as large.
 """
 
 import os
