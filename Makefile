@@ -52,7 +52,7 @@ DEMO_JAR := target/.demo-jar
 DEMO_METADATA := target/demo/spark_rest-$(VERSION).dist-info
 PYTHON_CODE := python examples bench .ci
 
-.PHONY: help setup demo test test-all test-slow test-rows test-mutants test-cures test-sim lint fmt jars wheel publish-local bench bench-rows bench-overhead bench-calls bench-endpoints bench-latency docs docs-options release-check clean hdfs wiremock delta object-stores iceberg
+.PHONY: help setup demo test test-all test-slow test-rows test-mutants test-cures test-sim lint fmt jars wheel publish-local bench bench-rows bench-overhead bench-calls bench-endpoints bench-latency bench-backfill docs docs-options release-check clean hdfs wiremock delta object-stores iceberg
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -135,6 +135,9 @@ bench-endpoints: setup ## 2,000 endpoints against requests in a thread pool, and
 
 bench-calls: setup ## one call per row against requests in a pandas UDF: 10,000 calls of 20 ms from 2 tasks
 	@$(BIN)/python bench/calls.py
+
+bench-backfill: setup ## the lag of live records with and without a backfill of a million records
+	@$(BIN)/python bench/backfill.py
 
 bench-latency: setup ## pagesInFlight=8 against 1 and against requests in 8 threads: 1,000 pages of 100 ms
 	@$(BIN)/python bench/latency.py

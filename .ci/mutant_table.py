@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from mutant import Mutant
+from mutants_of_backfills import BACKFILLS
 from mutants_of_changes import CHANGES
 from mutants_of_jobs import JOBS
 from mutants_of_payloads import PAYLOADS
@@ -12,4 +13,4 @@ from mutants_of_queues import QUEUES
 from mutants_of_runs import RUNS
 from mutants_of_the_log import LOG
 
-MUTANTS: tuple[Mutant, ...] = (*POLLING, *LOG, *RUNS, *CHANGES, *PAYLOADS, *QUEUES, *JOBS)
+MUTANTS: tuple[Mutant, ...] = (*POLLING, *LOG, *RUNS, *CHANGES, *PAYLOADS, *QUEUES, *JOBS, *BACKFILLS)

@@ -163,6 +163,7 @@ OTHER_NAMES = {
     *("bytesReceived", "lagSeconds", "secondsSinceLastPoll"),
     *("failedPolls", "lastError", "newRecords", "recordsParsedBySpark", "recordsReceived", "unreadRecords"),
     *("quotaLeft", "rateLimitWaitLeftMs", "rateLimitWaitMs"),
+    *("backfillPercent", "backfillSecondsLeft"),
     *("pageInfo", "throttleStatus"),
     *("contentType", "multiLine"),
 }

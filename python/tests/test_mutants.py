@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 MAIN = ROOT / "src" / "main" / "scala" / "io" / "github" / "sparkrest"
 SUITES = {p.stem: p for p in (ROOT / "src" / "test" / "scala").rglob("*Suite.scala")}
-INVARIANTS = set(re.findall(r"\bI\d\b", (ROOT / "ARCHITECTURE.md").read_text()))
+INVARIANTS = set(re.findall(r"\bI\d+\b", (ROOT / "ARCHITECTURE.md").read_text()))
 
 
 def test_each_mutant_has_its_guard_in_the_code_and_names_a_test_that_exists(monkeypatch: pytest.MonkeyPatch) -> None:

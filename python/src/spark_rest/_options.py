@@ -514,6 +514,14 @@ class Options(TypedDict, total=False):
 class StreamOptions(Options, total=False):
     """Options of ``read_rest_stream``."""
 
+    backfill_from: str | int | float | datetime | None
+    """Time from which older records are read next to the live lane, with ``offsetType=window``: slices of
+    ``windowStep`` from ``backfillFrom`` to ``initialOffset``, where the live lane begins. A backfill uses the
+    requests that the live lane leaves. Written in ``requestOffsetFormat``, ``offsetFormat`` or ISO 8601.
+    Default: no backfill."""
+    backfill_order: Literal["desc", "asc"] | None
+    """Order of the slices of a backfill. ``desc``: the newest slice first. ``asc``: the oldest slice first.
+    Default: ``desc``."""
     catch_up_interval: float | timedelta | str | None
     """Seconds until the next poll while the API shows that more records are waiting, also after
     ``maxPagesPerPoll`` pages. Default: ``streamingInterval``, and no wait after ``maxPagesPerPoll`` pages."""

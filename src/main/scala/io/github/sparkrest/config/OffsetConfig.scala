@@ -5,6 +5,7 @@ import java.time.ZoneId
 
 import scala.util.Try
 
+import io.github.sparkrest.config.backfill.{BackfillConfig, TimeLane}
 import io.github.sparkrest.options.values.{FieldPath, TimeFormat, ValueSource}
 import io.github.sparkrest.options.{OptionReader, RestOptions, tables, values}
 
@@ -19,6 +20,7 @@ import io.github.sparkrest.options.{OptionReader, RestOptions, tables, values}
   * @param windowEndInclusive the API includes the end of a slice
   * @param availableUntil place of the time until which the data are complete
   * @param ack with `queue`, and only then
+  * @param lane which times to read; the driver decides it for each endpoint
   */
 final case class OffsetConfig(
     kind: tables.OffsetType,
@@ -40,7 +42,9 @@ final case class OffsetConfig(
     windowEndInclusive: Boolean,
     availableUntil: Option[ValueSource],
     restartsExpired: Boolean,
-    ack: Option[AckConfig]
+    ack: Option[AckConfig],
+    backfill: Option[BackfillConfig],
+    lane: TimeLane = TimeLane.Whole
 ) {
   def isQueue: Boolean = ack.isDefined
   def ascending: Boolean = order == values.Order.Ascending
@@ -67,6 +71,7 @@ object OffsetConfig {
     val initial = read.opt(InitialOffset)
     val format = read.parsed(OffsetFormat)(TimeFormat.parse)
     val requestFormat = read.parsed(RequestOffsetFormat)(TimeFormat.parse)
+    val zone = read.timeZone(t => Try(ZoneId.of(t)).toOption).getOrElse(ZoneId.of("UTC"))
     OffsetConfig(
       kind = kind,
       name = name,
@@ -76,7 +81,7 @@ object OffsetConfig {
       pick = read.opt(OffsetPick).getOrElse(kind.pick),
       format = format,
       requestFormat = requestFormat.orElse(if (kind.movesWithTime) format.orElse(Some(TimeFormat.Iso)) else None),
-      zone = read.timeZone(t => Try(ZoneId.of(t)).toOption).getOrElse(ZoneId.of("UTC")),
+      zone = zone,
       order = read(Order),
       boundary = read(Boundary),
       recordKey = read.paths(RecordKey),
@@ -87,7 +92,8 @@ object OffsetConfig {
       windowEndInclusive = read(WindowEndInclusive),
       availableUntil = read.parsed(AvailableUntilField)(ValueSource.parse),
       restartsExpired = read(OnCursorExpired) == values.ExpiredCursor.Restart,
-      ack = AckConfig.read(read)
+      ack = AckConfig.read(read),
+      backfill = BackfillConfig.read(read, requestFormat.toList ++ format, zone)
     )
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.config
 
+import io.github.sparkrest.config.backfill.TimeLane
 import io.github.sparkrest.config.checks.CrossChecks
 import io.github.sparkrest.config.graphql.GraphQl
 import io.github.sparkrest.config.jobs.JobConfig
@@ -110,6 +111,13 @@ final case class RestConfig(
   /** Whether later requests use URLs from responses. */
   def followsLinks: Boolean = offset.source.isInstanceOf[ValueSource.InLink] ||
     offset.kind.isToken && !hasPlaceholder && body.isEmpty
+
+  /** The configuration of the polls of a lane. A backfill has no interval: it takes what the live lane leaves. */
+  def of(lane: TimeLane): RestConfig = lane match {
+    case TimeLane.Whole          => this
+    case TimeLane.Live(start)    => copy(offset = offset.copy(lane = lane, initial = start.toString))
+    case TimeLane.Backfill(_, _) => copy(offset = offset.copy(lane = lane), streamingIntervalMs = 0)
+  }
 
   /** The configuration of a batch read. Without any option about offsets, it reads all records that the API has. */
   def forBatch: RestConfig =

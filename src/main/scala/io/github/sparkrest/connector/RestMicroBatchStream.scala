@@ -18,6 +18,7 @@ import io.github.sparkrest.http.{Clock, DaemonThreads}
 import io.github.sparkrest.pagelog.store.LogStore
 import io.github.sparkrest.pagelog.{Endpoint, LogOffset, LogPosition, PageLog, Resumption, SourceIdentity}
 import io.github.sparkrest.rows.{FieldRules, JsonRowSettings}
+import io.github.sparkrest.schedule.backfill.BackfillLanes
 import io.github.sparkrest.schedule.{PollStatus, Poller, PollerFailure, SlowLimits}
 import org.apache.spark.sql.SparkSession
 import org.apache.spark.sql.connector.read.streaming._
@@ -78,7 +79,8 @@ final private[sparkrest] class RestMicroBatchStream(
     def named = endpoints.map(_.key -> None).toMap ++ log.offsetsAt(position)
     // With `inputRefresh` there may be more endpoints than at the start.
     val refreshes = config.input.exists(_.refreshMs.isDefined)
-    if (endpoints.length > LogOffset.MaxNamed || refreshes && named.size > LogOffset.MaxNamed)
+    val grows = refreshes || config.offset.backfill.isDefined
+    if (endpoints.length > LogOffset.MaxNamed || grows && named.size > LogOffset.MaxNamed)
       LogOffset(position, Map.empty, identity, Some(log.statesSeq))
     else LogOffset(position, named, identity)
   }
@@ -196,23 +198,24 @@ final private[sparkrest] class RestMicroBatchStream(
     // A batch that takes all waits for the last poll: then nothing would make room.
     val limits = if (bounded) config else config.copy(maxBufferedBytes = Long.MaxValue)
     if (input.isDefined)
-      log.dropLeft(endpoints.iterator.map(_.key).toSet, System.currentTimeMillis(), config.endpointRetentionMs)
+      log.dropLeft(Endpoint.keysOf(endpoints), System.currentTimeMillis(), config.endpointRetentionMs)
     val resumption = log.resume(from.position, from.endpoints)
     val sample = inferred.filter(_ => resumption.fresh).flatMap {
       _.firstPoll(config, mustComplete, System.currentTimeMillis())
     }
     val jobs = new SparkPollRunner(config, session, log.epoch, location, sample)
+    val lanes = new BackfillLanes(config, resumption)
     val slow = SlowLimits.within(session.sparkContext.defaultParallelism)
     val poller = new Poller(
       limits,
-      endpoints,
+      lanes.of(endpoints),
       log,
       paced(resumption),
       mustComplete,
       jobs,
       clock,
       slow,
-      readInput = () => input.fold(endpoints)(_.readAgain(schema.fieldNames.toSet))
+      readInput = () => lanes.of(input.fold(endpoints)(_.readAgain(schema.fieldNames.toSet)))
     )
     val thread = new DaemonThreads(s"spark-rest poller of ${SourceName(config)}").newThread(poller)
     thread.start()

@@ -48,7 +48,9 @@ private[sparkrest] object StreamMetrics {
     "rateLimitWaitLeftMs" -> (s => Some(s.waits.fold(0L)(_.leftMs(s.now)))),
     "quotaLeft" -> (_.status.quotaLeft),
     "lagSeconds" -> (s => s.status.oldestMs.map(s.secondsSince)),
-    "secondsSinceLastPoll" -> (s => s.status.polledAtMs.map(s.secondsSince))
+    "secondsSinceLastPoll" -> (s => s.status.polledAtMs.map(s.secondsSince)),
+    "backfillPercent" -> (_.status.backfill.map(_.percent)),
+    "backfillSecondsLeft" -> (s => s.status.backfill.flatMap(_.secondsLeft(s.now)))
   )
 
   /** All whose values are numbers and whose names do not depend on errors. */
@@ -64,7 +66,8 @@ private[sparkrest] object StreamMetrics {
     new UnreadRecords,
     new RateLimitWaitMs,
     new QuotaLeft,
-    new LagSeconds
+    new LagSeconds,
+    new BackfillPercent
   )
 
   def values(metrics: collection.Map[String, String]): Array[CustomTaskMetric] =
@@ -95,6 +98,7 @@ private[sparkrest] object StreamMetrics {
   final class RateLimitWaitMs extends Metric("rateLimitWaitMs", "milliseconds waited for limits since the start")
   final class QuotaLeft extends Metric("quotaLeft", "requests that the API says are left")
   final class LagSeconds extends Metric("lagSeconds", "seconds that the offset is behind now")
+  final class BackfillPercent extends Metric("backfillPercent", "percent of the backfill's time that was read")
 
   final class RecordsParsedBySpark extends CustomSumMetric {
     override def name(): String = "recordsParsedBySpark"

@@ -141,6 +141,12 @@ object Condition {
         Fatal,
         "Neither the response nor its records have the field `offsetField`. The message lists the fields that exist."
       )
+  case object BackfillFieldWrong
+      extends Condition(
+        "BACKFILL_FIELD_WRONG",
+        NextInterval,
+        "A backfill cannot tell by `offsetField` to which slice a record belongs: no record has the field, or the API selects by another time. The live lane goes on."
+      )
   case object RecordKeyUnusable
       extends Condition(
         "RECORD_KEY_UNUSABLE",
@@ -223,8 +229,8 @@ object Condition {
     InvalidOptions, ApiError, ApiRefused, ConnectionFailed, TokenUnavailable, TokenRefused, TokenExpired,
     TokenStoreFailed, AuthClassFailed, TlsInvalid, TlsFailed, AddressRefused, ValueRefused, RedirectRefused,
     PageRepeated, CursorExpired, ApiReportedError, JobFailed, PagesEndEarly, InvalidResponse, DataFieldNotFound,
-    ResponseTooLarge, OffsetFieldNotFound, RecordKeyUnusable, OffsetValueInvalid, CallLost, SchemaChanged,
-    SchemaLocationUnusable, NothingToInfer, LogNotShared, StoreUnsupported, NewerRun, SourceChanged, SourceMoved,
+    ResponseTooLarge, OffsetFieldNotFound, BackfillFieldWrong, RecordKeyUnusable, OffsetValueInvalid, CallLost,
+    SchemaChanged, SchemaLocationUnusable, NothingToInfer, LogNotShared, StoreUnsupported, NewerRun, SourceChanged, SourceMoved,
     CheckpointUnreadable, PageMissing, TooManyErrors, WrongSpark, PollerStopped
   )
   // format: on

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.pagelog
 
+import java.time.Instant
+
 import io.circe.Json
 import io.circe.parser.parse
+import io.github.sparkrest.config.backfill.TimeLane
 import io.github.sparkrest.progress.seen.ShortHash
 
 /** A URL that is polled with its own offset.
@@ -11,13 +14,27 @@ import io.github.sparkrest.progress.seen.ShortHash
   * @param row the input row with the values of its placeholders, as a JSON object. `None`: the stream has no input
   * @param version value of the column `inputVersion`
   * @param shown the columns of the row that appear next to the records, as a JSON object
+  * @param lane the part of time that it reads
   */
 final case class Endpoint(
     key: String,
     row: Option[String] = None,
     shown: Option[String] = None,
-    version: Option[String] = None
+    version: Option[String] = None,
+    lane: TimeLane = TimeLane.Whole
 ) {
+
+  /** The lane of the same URL that reads older records, with its own progress. */
+  def backfill(from: Instant, until: Instant): Endpoint =
+    copy(key = Endpoint.backfillKey(key), version = None, lane = TimeLane.Backfill(from, until))
+
+  def isBackfill: Boolean = lane match {
+    case _: TimeLane.Backfill => true
+    case _                    => false
+  }
+
+  /** Its name in page files. The pages of an only endpoint need none, unless a backfill has pages too. */
+  def named: Option[String] = if (row.isDefined || lane != TimeLane.Whole) Some(key) else None // guard: I10.8
 
   /** A row may hold secrets. */
   override def toString: String = s"endpoint $key"
@@ -27,6 +44,13 @@ object Endpoint {
 
   /** The endpoint of a stream without an input. */
   val Only: Endpoint = Endpoint(LogOffset.OnlyEndpoint)
+
+  /** The keys of rows are hexadecimal. */
+  def backfillKey(key: String): String = s"$key~backfill"
+
+  /** The keys of all states that belong to these endpoints, also of a backfill that is not wanted now. */
+  def keysOf(endpoints: Seq[Endpoint]): Set[String] =
+    endpoints.iterator.flatMap(e => Iterator(e.key, backfillKey(e.key))).toSet // guard: I10.18
 
   /** The key is a hash of the row's values: neither the order of rows nor that of columns matters.
     *

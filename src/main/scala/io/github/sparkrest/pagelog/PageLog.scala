@@ -152,6 +152,7 @@ final class PageLog private (
   override def sweepLost(): Unit = StoredManifests.sweepLost(store, synchronized(ledger), epoch)
 
   def unreadBytes: Long = synchronized(ledger.weightAfter(read))
+  override def unreadCount: Long = synchronized(ledger.recordsAfter(read))
   def awaitTaken(): Unit = synchronized(wait(1000))
   def pollerChanged(): Unit = synchronized(notifyAll())
 
@@ -179,9 +180,8 @@ final class PageLog private (
   }
 
   /** Whether a batch from `from` is full with the records that the log has now. */
-  def isFull(from: LogPosition, maxRecords: Long, maxBytes: Long): Boolean = synchronized {
-    ledger.recordsAfter(from) >= maxRecords || ledger.bytesAfter(from) >= maxBytes
-  }
+  def isFull(from: LogPosition, maxRecords: Long, maxBytes: Long): Boolean =
+    synchronized(ledger.recordsAfter(from) >= maxRecords || ledger.bytesAfter(from) >= maxBytes)
 
   /** The API offsets, by endpoint, that are noted with this place. */
   def offsetsAt(p: LogPosition): Map[String, Option[String]] = synchronized(ledger.offsetsAt(p))

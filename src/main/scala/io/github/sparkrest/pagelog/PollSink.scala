@@ -25,6 +25,9 @@ trait PollSink {
   /** Bytes polled that the query has not taken yet. */
   def unreadBytes: Long
 
+  /** Records polled that the query has not taken yet. */
+  def unreadCount: Long = 0
+
   /** Waits, at most a second, for the query to take something. */
   def awaitTaken(): Unit
 

@@ -5,7 +5,7 @@ import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.{Condition, Effect, RestError}
 
 /** When to poll next, and when to give up. Pure: moments are epoch milliseconds. */
-final class Schedule(config: RestConfig) {
+final class Schedule(val config: RestConfig) {
   import Schedule._
 
   val backoff: Backoff = new Backoff(config)

@@ -62,11 +62,7 @@ final private[sparkrest] class Forecast(core: CoreParts) {
   private def slices(next: RequestPlan, now: Instant): Iterator[RequestValues] =
     if (config.paging.isPaged || config.job.isDefined || config.mentions(Placeholders.Now)) Iterator.empty
     else
-      Iterator
-        .iterate(strategy.sliceThatIsOver(next.state, now))(
-          _.flatMap(query => strategy.sliceThatIsOver(next.state.copy(offset = Some(query.until)), now))
-        )
-        .takeWhile(_.isDefined)
-        .flatten
+      strategy
+        .slicesThatAreOver(next.state, now)
         .map(q => next.values.copy(offset = q.offset, window = window(q), initial = false))
 }

@@ -6,6 +6,8 @@ import io.github.sparkrest.error.RestError
 import io.github.sparkrest.pagelog.Endpoint
 import io.github.sparkrest.poll.{PollOutcome, Retries, Schedule}
 import io.github.sparkrest.progress.Progress
+import io.github.sparkrest.progress.backfill.BackfillShare
+import io.github.sparkrest.schedule.backfill.BackfillTurns
 
 /** An endpoint as the poller sees it: its progress, and when it is due. Pure; times are epoch milliseconds.
   *
@@ -29,6 +31,7 @@ import io.github.sparkrest.progress.Progress
   * @param inherited when the traversal began that an earlier run left unfinished. It lacks the records that its first pages got
   *   since
   * @param endsInherited the last poll completed that traversal
+  * @param backfill how much of it is done, if the endpoint is one
   */
 final private[sparkrest] case class EndpointSchedule(
     endpoint: Endpoint,
@@ -55,10 +58,9 @@ final private[sparkrest] case class EndpointSchedule(
     restarted: Boolean = false,
     reachedMs: Option[Long] = None,
     endsInherited: Boolean = false,
+    backfill: Option[BackfillShare] = None,
     warnings: PollWarnings = PollWarnings()
 ) {
-  import EndpointSchedule._
-
   def key: String = endpoint.key
 
   /** A task gets the next part of the poll, or a new poll. */
@@ -132,7 +134,7 @@ final private[sparkrest] case class EndpointSchedule(
       restarts = if (startsOver) restarts + 1 else restarts,
       // Only once: an API that refuses its own next page each time would keep an AvailableNow query running forever.
       restarted = startsOver && restarts == 0,
-      lane = nextLane(outcome),
+      lane = lane.after(outcome),
       warnings = if (outcome.handedBack || acknowledges) warnings else warnings.after(state, outcome, kept)
     )
     if (outcome.handedBack) (moved.copy(resumes = true, due = now), PollResult.HandedBack)
@@ -153,12 +155,6 @@ final private[sparkrest] case class EndpointSchedule(
 
   /** A job is not done, or no page of it was read. */
   private def isWaiting(s: Progress): Boolean = s.job.isDefined && s.traversal.isEmpty
-
-  private def nextLane(outcome: PollOutcome): Lane =
-    if (outcome.handedBack) if (lane == Lane.Fast) Lane.Slow else Lane.Stuck
-    else if (outcome.tookMs <= SlowMillis * math.max(1, outcome.requests)) Lane.Fast
-    else if (lane == Lane.Stuck && outcome.tookMs > SlowLimits.PatienceMillis) Lane.Stuck
-    else Lane.Slow
 
   private def succeeded(outcome: PollOutcome, kept: Long, leastDistance: Long, now: Long, rules: Schedule) = {
     val next = outcome.waitMs match {
@@ -219,7 +215,11 @@ final private[sparkrest] case class EndpointSchedule(
       config: RestConfig,
       rules: Schedule
   ): (EndpointSchedule, Option[String]) = if (state.job.isDefined) (this, None)
-  else {
+  else if (backfill.isDefined) {
+    // Its offset is not a time, and it ends by itself.
+    val reason = if (outcome.more) None else Some("the backfill has read all slices that are over") // guard: I10.11
+    (copy(complete = reason.isDefined), reason)
+  } else {
     val ending = availableNow.after(outcome, rules.isFruitless(outcome, kept))
     val reason = ending.end(outcome, reachedMs, requests, now, config, endsInherited)
     // The interval may be longer than anybody waits for the end of a run.
@@ -230,9 +230,6 @@ final private[sparkrest] case class EndpointSchedule(
 
 private[sparkrest] object EndpointSchedule {
 
-  /** An endpoint that takes longer for a response is polled separately: it would hold up the others. */
-  val SlowMillis = 1000L
-
   def apply(
       endpoint: Endpoint,
       state: Progress,
@@ -240,16 +237,18 @@ private[sparkrest] object EndpointSchedule {
       polledAtMs: Option[Long],
       rules: Schedule,
       now: Long
-  ): EndpointSchedule = new EndpointSchedule(
-    endpoint,
-    state,
-    // Acknowledgements are sent at once, and a job goes on by itself.
-    due = if (state.acks.isDefined || state.job.isDefined) now else rules.afterRestart(polledAtMs, now),
-    nextPoll = rules.afterRestart(polledAtMs, now),
-    pollBegan = now,
-    AvailableNow(now),
-    Retries(rules.backoff),
-    inherited = state.begunMs,
-    isUnlogged
+  ): EndpointSchedule = BackfillTurns.begun(rules, now)(
+    new EndpointSchedule(
+      endpoint,
+      state,
+      // Acknowledgements are sent at once, and a job goes on by itself.
+      due = if (state.acks.isDefined || state.job.isDefined) now else rules.afterRestart(polledAtMs, now),
+      nextPoll = rules.afterRestart(polledAtMs, now),
+      pollBegan = now,
+      AvailableNow(now),
+      Retries(rules.backoff),
+      inherited = state.begunMs,
+      isUnlogged
+    )
   )
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.schedule
 
+import io.github.sparkrest.error.RestError
 import io.github.sparkrest.pagelog.{Endpoint, PolledFile, Resumption}
 import io.github.sparkrest.poll.{PollReport, Schedule}
 import io.github.sparkrest.progress.Progress
@@ -41,6 +42,28 @@ final private[sparkrest] case class EndpointSchedules(
   /** Those that the input has. */
   def active: Iterator[EndpointSchedule] = all.iterator.filterNot(_.isGone)
 
+  /** Those of the live lanes. */
+  def live: Iterator[EndpointSchedule] = active.filterNot(_.endpoint.isBackfill)
+
+  /** The error that ends the query after these failures, if one does. If one of many endpoints is refused, that ends the query only
+    * if all are.
+    *
+    * @param fresh nothing was ever polled
+    */
+  def verdict(
+      failures: Seq[(EndpointSchedule, RestError)],
+      fresh: Boolean,
+      isAlone: Boolean,
+      mustComplete: Boolean,
+      rules: Schedule
+  ): Option[RestError] = {
+    val refused = fresh && (isAlone || live.forall(_.errorsInRow > 0))
+    failures.flatMap { case (s, error) =>
+      // A backfill that is refused leaves the live lane alone. A traversal that starts over, once, is not the end of the data.
+      rules.verdict(error, s.errorsInRow, refused && !s.endpoint.isBackfill, mustComplete && !s.restarted) // guard: I10.17
+    }.headOption
+  }
+
   def get(key: String): Option[EndpointSchedule] = index.get(key).map(all)
 
   def updated(schedule: EndpointSchedule): EndpointSchedules =
@@ -73,7 +96,7 @@ final private[sparkrest] case class EndpointSchedules(
 
 private[sparkrest] object EndpointSchedules {
   def apply(endpoints: Seq[Endpoint], start: Resumption, rules: Schedule, now: Long): EndpointSchedules = {
-    val isAlone = endpoints.lengthCompare(1) == 0
+    val isAlone = endpoints.count(!_.isBackfill) == 1
     val all = endpoints.iterator.map { e =>
       // An endpoint that was never polled has no interval to keep.
       val polledAt = start.polledAtMs.filter(_ => isAlone || start.states.contains(e.key))

@@ -3,6 +3,7 @@ package io.github.sparkrest.schedule
 
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.poll.PollOutcome
+import io.github.sparkrest.schedule.backfill.BackfillStatus
 
 /** The poller's work so far in this run, for metrics. Counts of requests include retries.
   *
@@ -12,6 +13,7 @@ import io.github.sparkrest.poll.PollOutcome
   * @param failing endpoints whose last poll failed
   * @param polledAtMs when the last poll without an error was over
   * @param oldestMs the earliest time that an endpoint's offset stands for; `None`: no offset yet, or offsets are not times
+  * @param backfill of all endpoints together
   */
 final case class PollStatus(
     polls: Long = 0,
@@ -24,7 +26,8 @@ final case class PollStatus(
     quotaLeft: Option[Long] = None,
     failing: Int = 0,
     polledAtMs: Option[Long] = None,
-    oldestMs: Option[Long] = None
+    oldestMs: Option[Long] = None,
+    backfill: Option[BackfillStatus] = None
 ) {
   def failedPolls: Long = failures.values.sum
 
@@ -40,8 +43,9 @@ final case class PollStatus(
   /** @param failingNow endpoints
     * @param reachedMs times that the offsets of all endpoints stand for
     */
-  def after(failingNow: Int, reachedMs: Iterator[Long]): PollStatus =
+  def after(failingNow: Int, reachedMs: Iterator[Long], backfillNow: Option[BackfillStatus] = None): PollStatus =
     copy(
+      backfill = backfillNow,
       failing = failingNow,
       oldestMs = reachedMs.reduceOption(math.min(_, _)),
       lastError = if (failingNow == 0) None else lastError

@@ -43,7 +43,7 @@ final class Poller(
   @volatile var status: PollStatus = PollStatus.Start
 
   /** Endpoints that the input has now. */
-  @volatile var endpointCount: Int = endpoints.length
+  @volatile var endpointCount: Int = endpoints.count(!_.isBackfill)
 
   /** Waits for limits, for metrics. */
   val waits = new WaitMetrics
@@ -81,7 +81,7 @@ final class Poller(
       case None                  => jobs.await(0)
     }
     pause = None
-    returned.getOrElse(PollerEvent.Due(journal.unreadBytes))
+    returned.getOrElse(PollerEvent.Due(journal.unreadBytes, journal.unreadCount))
   }
 
   private def handle(event: PollerEvent): Unit = {

@@ -15,8 +15,9 @@ private[sparkrest] object PollerEvent {
   /** Nothing else happened: time to look which endpoints are due.
     *
     * @param unreadBytes in the log, which the query has not read
+    * @param unreadRecords the same as a number of records
     */
-  final case class Due(unreadBytes: Long) extends PollerEvent
+  final case class Due(unreadBytes: Long, unreadRecords: Long = 0) extends PollerEvent
 
   /** What a thread of [[PollJobs]] returned. */
   sealed trait OfJob extends PollerEvent { def job: Int }

@@ -58,9 +58,9 @@ private[sparkrest] object PollerMessages {
     Info(s"the next request waits ${(until - now) / 1000.0} s: $reason")
 
   def inputChanged(before: EndpointSchedules, after: EndpointSchedules): Vector[PollerCommand] = {
-    val added = after.all.length - before.all.length
-    if (added == 0 && before.active.size == after.active.size) Vector.empty
-    else Vector(Info(s"the input has ${after.active.size} endpoints now, $added of them new"), WakeQuery)
+    val added = after.all.count(!_.endpoint.isBackfill) - before.all.count(!_.endpoint.isBackfill)
+    if (added == 0 && before.live.size == after.live.size) Vector.empty
+    else Vector(Info(s"the input has ${after.live.size} endpoints now, $added of them new"), WakeQuery)
   }
 
   def inputFailed(cause: Throwable): PollerCommand = Warn(

@@ -4,13 +4,13 @@ package io.github.sparkrest.schedule
 import scala.annotation.tailrec
 
 import io.github.sparkrest.config.RestConfig
-import io.github.sparkrest.error.RestError
 import io.github.sparkrest.http.RetryPolicy
 import io.github.sparkrest.pagelog.{Endpoint, Resumption}
-import io.github.sparkrest.poll.{PollReport, PollRequest, Schedule, TaskBudget}
+import io.github.sparkrest.poll.{PollReport, Schedule}
 import io.github.sparkrest.progress.Progress
 import io.github.sparkrest.progress.strategies.OffsetTime
 import io.github.sparkrest.schedule.PollerCommand._
+import io.github.sparkrest.schedule.backfill.{BackfillStatus, BackfillTurns}
 
 /** Every decision of the poller: which endpoints are polled when, in which job, and what a result means. It does no I/O and
   * reads no clock: events go in by [[step]], commands come out, and [[Poller]] executes them.
@@ -28,7 +28,7 @@ final private[sparkrest] class PollerState(
     startMs: Long
 ) {
   private var refresh = InputRefresh(config.input.flatMap(_.refreshMs), startMs)
-  private val isAlone = endpoints.lengthCompare(1) == 0 && refresh.everyMs.isEmpty
+  private val isAlone = endpoints.count(!_.isBackfill) == 1 && refresh.everyMs.isEmpty
 
   /** Only a request that may be repeated can be broken off. */
   private val mayShare = !isAlone && config.job.isEmpty && RetryPolicy.isIdempotent(config.method.text)
@@ -40,6 +40,8 @@ final private[sparkrest] class PollerState(
 
   private var schedules = EndpointSchedules(turns.ordered(endpoints), start, rules, startMs)
   private var jobs = RunningJobs(slowLimits)
+  private val backfill = new BackfillTurns(config, limiter)
+  private val grants = new PollGrants(config, backfill.config, limiter, isAlone, slowLimits.patienceMs)
   private var settling: Option[Settling] = None
 
   /** How often an older run's manifest took the place of one of this run: polls that began before are void. */
@@ -47,22 +49,22 @@ final private[sparkrest] class PollerState(
   private var fresh = start.fresh // nothing was ever polled under this checkpoint
   private var sweptMs = startMs
 
-  /** When the newest job started, for the interval after a restart. */
+  /** When the newest job of the live lane started, for the interval after a restart. */
   private var jobStartedMs = startMs
   private var nextFastMs = startMs
   private var announcedWaitMs = 0L
 
   /** Only [[step]] changes it and [[catchingUp]]. */
-  var status: PollStatus = PollStatus.Start
+  var status: PollStatus = PollStatus.Start.copy(backfill = BackfillStatus.of(schedules, None, startMs))
 
   /** That the input has now. */
-  var endpointCount: Int = endpoints.length
+  var endpointCount: Int = endpoints.count(!_.isBackfill)
 
   /** More records are waiting at the API, and are polled now, without an interval. */
   var catchingUp: Boolean = false
 
   def step(event: PollerEvent, now: Long): Vector[PollerCommand] = event match {
-    case PollerEvent.Due(unreadBytes)                    => lookAround(unreadBytes, now)
+    case PollerEvent.Due(unreadBytes, unreadRecords)     => lookAround(unreadBytes, unreadRecords, now)
     case PollerEvent.Finished(id, reports)               => finished(id, reports, now)
     case PollerEvent.Appended(standing)                  => appended(standing, now)
     case PollerEvent.InputRead(read)                     => inputRead(read, now)
@@ -75,12 +77,12 @@ final private[sparkrest] class PollerState(
   private def inputRead(read: Vector[Endpoint], now: Long): Vector[PollerCommand] = {
     val before = schedules
     schedules = schedules.changedTo(read, start, rules, now)
-    endpointCount = schedules.active.size
+    endpointCount = schedules.live.size
     refresh = refresh.ended(now)
     PollerMessages.inputChanged(before, schedules)
   }
 
-  private def lookAround(unreadBytes: Long, now: Long): Vector[PollerCommand] =
+  private def lookAround(unreadBytes: Long, unreadRecords: Long, now: Long): Vector[PollerCommand] =
     if (unreadBytes >= config.maxBufferedBytes) { // guard: I4.1
       catchingUp = false
       Vector(PollerMessages.BufferFull, WakeQuery, AwaitRoom)
@@ -91,21 +93,24 @@ final private[sparkrest] class PollerState(
       val reads = refresh.isDue(now) && !mustComplete
       if (reads) refresh = refresh.begun
       (if (sweeps) Vector(SweepLost) else Vector.empty) ++ (if (reads) Vector(ReadInput) else Vector.empty) ++
-        startOrWait(config.maxBufferedBytes - unreadBytes, now)
+        startOrWait(config.maxBufferedBytes - unreadBytes, backfill.hasRoom(unreadBytes, unreadRecords), now)
     }
 
-  private def startOrWait(room: Long, now: Long): Vector[PollerCommand] = {
+  private def startOrWait(room: Long, backfillHasRoom: Boolean, now: Long): Vector[PollerCommand] = {
     val waiting = schedules.active.filterNot(s => s.inFlight || s.isSettled).toVector // guard: I3.9
     val (ready, reason) = limiter.ready(now)
+    val backfillAt =
+      if (!jobs.isFree(Lane.Backfill) || mostRequests.isDefined && schedules.live.exists(!_.isSettled)) Long.MaxValue // guard: I10.16
+      else backfill.nextAt(waiting, backfillHasRoom, now)
     if (mustComplete && jobs.isEmpty && schedules.active.forall(_.isSettled)) Vector(Complete, WakeQuery)
     else if (ready > now && ready < Long.MaxValue && jobs.isFree(Lane.Fast)) holdBack(ready, reason, now)
     else
       jobs
-        .next(waiting.filter(_.due <= now), slowShare > 0, nextFastMs <= now)
+        .next(waiting.filter(_.due <= now), slowShare > 0, nextFastMs <= now, backfillAt <= now)
         .filter(_ => ready <= now && requestsLeft > 0) match {
         case Some((lane, due)) => begin(lane, due, room, now)
         case None              =>
-          val moments = waiting.iterator.map(_.due) ++ Iterator(nextFastMs, ready) ++ refresh.moment
+          val moments = waiting.iterator.map(_.due) ++ Iterator(nextFastMs, ready, backfillAt) ++ refresh.moment
           Vector(WaitUntil(moments.filter(_ > now).foldLeft(now + RateLimiter.LongestWaitMillis)(math.min(_, _))))
       }
   }
@@ -129,34 +134,20 @@ final private[sparkrest] class PollerState(
     * of them were sent.
     */
   private def begin(lane: Lane, due: Vector[EndpointSchedule], room: Long, now: Long): Vector[PollerCommand] = {
-    val left = requestsLeft
-    val candidates = due.sortBy(_.due).map(_.begun(config))
-    val wished =
-      if (isAlone) candidates.head.pagesLeft(config, alone = true)
-      else math.min(candidates.length.toLong, if (lane == Lane.Fast) Long.MaxValue else slowShare)
-    val granted = limiter.grant(math.min(left, wished), now, ahead = isAlone)
-    val chosen = candidates.take(math.min(granted.requests, candidates.length.toLong).toInt)
-    val polls = chosen.map { s =>
-      val requests =
-        if (isAlone) granted.requests
-        else if (limiter.isRated) 1L
-        else math.min(s.pagesLeft(config, alone = false), math.max(1L, left / chosen.length))
-      val budget = TaskBudget.within(room / chosen.length, requests)
-      PollRequest(s.endpoint, s.state, limiter.limited(budget, granted))
-    }
-    chosen.foreach(s => schedules = schedules.updated(s))
-    jobs = jobs.started(Job(lane, chosen.map(_.key), granted, polls.map(_.limits.maxRequests), overtaken))
-    jobStartedMs = now
-    val patient =
-      if (lane == Lane.Slow) polls.map(p => p.copy(limits = p.limits.copy(patienceMs = slowLimits.patienceMs)))
-      else polls
-    val started = StartPolls(jobs.lastId, lane, patient, sharing = mayShare && lane == Lane.Fast)
-    if (config.streamingIntervalMs > 0 || limiter.isRated) Vector(note(now), started) else Vector(started)
+    val isBackfill = lane == Lane.Backfill
+    val share = if (isBackfill) limiter.spare(now) else if (lane == Lane.Fast) Long.MaxValue else slowShare
+    val bytes = if (isBackfill) math.min(room, backfill.mostBytes) else room
+    val granted = grants.of(lane, due, bytes, requestsLeft, share, now)
+    granted.chosen.foreach(s => schedules = schedules.updated(s))
+    jobs = jobs.started(granted.job(lane, overtaken))
+    if (!isBackfill) jobStartedMs = now // guard: I10.19
+    val started = StartPolls(jobs.lastId, lane, granted.polls, sharing = mayShare && lane == Lane.Fast)
+    if (config.streamingIntervalMs > 0 && !isBackfill || limiter.isRated) Vector(note(now), started) else Vector(started)
   }
 
   private def note(now: Long): PollerCommand = {
     val states = schedules.unlogged ++ schedules.all.filter(_ => isAlone).map(s => s.endpoint -> s.state)
-    val pace = limiter.note(now).copy(last = turns.reached(schedules.all))
+    val pace = limiter.note(now).copy(last = turns.reached(schedules.all.filterNot(_.endpoint.isBackfill)))
     NoteState(jobStartedMs, states.map { case (e, state) => e.key -> state }, pace)
   }
 
@@ -166,7 +157,8 @@ final private[sparkrest] class PollerState(
     schedules = schedules.updated(job.keys)(_.copy(inFlight = false))
     // Endpoints that become due within this time are polled together.
     if (job.lane == Lane.Fast && !isAlone) nextFastMs = now + Lane.MinTurnMillis
-    val reports = limiter.settle(told, job.granted, now).map(schedules.versioned)
+    if (job.lane == Lane.Backfill) backfill.returned(told)
+    val reports = limiter.settle(told, job.granted, now, job.lane != Lane.Backfill).map(schedules.versioned)
     (if (reports.exists(_.repeated)) Vector(PollerMessages.Repeated) else Vector.empty) ++
       settle(Settling(job, reports.toList, Vector.empty), now)
   }
@@ -203,26 +195,35 @@ final private[sparkrest] class PollerState(
     val kept = report.file.fold(0L)(_.recordsOf(key))
     status = status.plus(outcome, kept)
     val distance = limiter.leastDistance(outcome.limit)
-    val (next, result) = s.settled(outcome, kept, isLogged, distance, now, jitter(), rules)
-    val reachedMs = next.state.offset.flatMap(offsetTime.momentOf).map(_.toEpochMilli)
-    val lane = if (mayShare) next.lane else Lane.Fast
-    schedules = schedules.updated(next.copy(reachedMs = reachedMs, lane = lane))
+    val (next, result) =
+      s.settled(outcome, kept, isLogged, distance, now, jitter(), if (s.endpoint.isBackfill) backfill.rules else rules)
+    schedules = schedules.updated(
+      if (s.endpoint.isBackfill) backfill.settled(next, now)
+      else {
+        val reachedMs = next.state.offset.flatMap(offsetTime.momentOf).map(_.toEpochMilli)
+        next.copy(reachedMs = reachedMs, lane = if (mayShare) next.lane else Lane.Fast)
+      }
+    )
     SettledPoll(key, outcome, kept, result)
   }
 
   private def conclude(polls: Vector[SettledPoll], now: Long): Vector[PollerCommand] = {
     val messages = polls.flatMap(p => schedules.get(p.key).toVector.flatMap(concluded(_, p, now)))
     val settled = polls.flatMap(p => schedules.get(p.key).map(_ -> p))
-    status = status.after(schedules.active.count(_.errorsInRow > 0), schedules.active.flatMap(_.reachedMs))
+    val failing = schedules.active.count(_.errorsInRow > 0)
+    status =
+      status.after(failing, schedules.active.flatMap(_.reachedMs), BackfillStatus.of(schedules, status.backfill, now))
     val failures = settled.collect { case (s, SettledPoll(_, _, _, PollResult.Failed(error))) => s -> error }
     val isDone = mustComplete && (schedules.active.forall(_.isSettled) || mostRequests.exists(_ <= status.requests))
-    val ending = verdict(failures)
+    val ending = schedules.verdict(failures, fresh, isAlone, mustComplete, rules)
     // No later poll may write the note, and then each run would send a place again that the API refused. And tokens that were
     // granted and not used are free again.
     val isLast = isDone || ending.isDefined // guard: I3.10
     val mustNote = schedules.unlogged.nonEmpty || limiter.isRated || turns.isKept
     val noted = if (isLast && mustNote || settled.exists(_._1.mustNote)) Vector(note(now)) else Vector.empty
-    catchingUp = limiter.ready(now)._1 <= now && schedules.active.exists(s => s.more && !s.complete && s.due <= now)
+    catchingUp = limiter.ready(now)._1 <= now &&
+      // Live records need not wait until a batch is full.
+      (if (mustComplete) schedules.active else schedules.live).exists(s => s.more && !s.complete && s.due <= now)
     messages ++ PollerMessages.polled(settled.filterNot(_._2.isAcknowledgement)) ++ noted ++
       (ending match {
         case Some(error) => Vector(Fail(error.toException))
@@ -233,7 +234,7 @@ final private[sparkrest] class PollerState(
   private def concluded(s: EndpointSchedule, p: SettledPoll, now: Long): Vector[PollerCommand] = {
     val messages = p.result match {
       case PollResult.Polled =>
-        fresh = false
+        if (!s.endpoint.isBackfill) fresh = false
         status = status.polled(now)
         val (ended, reason) = s.ended(p.outcome, p.kept, status.requests, now, config, rules)
         if (mustComplete) schedules = schedules.updated(ended)
@@ -246,14 +247,5 @@ final private[sparkrest] class PollerState(
       case PollResult.Acknowledged            => Some(PollerMessages.acknowledged(s, p.outcome))
     }
     messages.toVector ++ (s.warnings.texts(config) ++ p.outcome.warning).map(WarnOnce(_))
-  }
-
-  /** Whether failures end the query. If one of many endpoints is refused, they do so only if all are. */
-  private def verdict(failures: Seq[(EndpointSchedule, RestError)]): Option[RestError] = {
-    val refused = fresh && (isAlone || schedules.active.forall(_.errorsInRow > 0))
-    // A traversal that starts over, once, is not the end of the data.
-    failures.flatMap { case (s, error) =>
-      rules.verdict(error, s.errorsInRow, refused, mustComplete && !s.restarted)
-    }.headOption
   }
 }

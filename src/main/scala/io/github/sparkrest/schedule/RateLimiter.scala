@@ -26,6 +26,9 @@ final class RateLimiter(config: RestConfig, lastRun: PacingState, inferred: Bool
   /** In the last job a request needed a token that it did not have. */
   private var shortOfTokens = false
 
+  /** When jobs of the live lane returned in the last window, and how many requests they made. */
+  private var liveJobs = Vector.empty[(Long, Int)]
+
   private val mostTokens =
     config.limits.rate.fold(0L)(r => math.max(LeastGrant, r.count * CrashMillis / math.max(1L, r.windowMs)))
 
@@ -54,6 +57,25 @@ final class RateLimiter(config: RestConfig, lastRun: PacingState, inferred: Bool
     Grant(granted, later.flatMap { case (ms, n) => Vector.fill(n)(ms) }, tokensPerRequest, taken)
   }
 
+  /** Requests that a backfill may send now. It leaves free a tenth of `maxRequestRate`, at least one request, and as many as the
+    * largest job of the live lane made in the last window.
+    */
+  def spare(now: Long): Long = tokens.fold(Long.MaxValue) { ledger =>
+    math.max(0L, (ledger.free(now) - reserve(ledger, now)).toLong / tokensPerRequest) // guard: I10.10
+  }
+
+  /** When a backfill may send a request. `Long.MaxValue`: when a task has returned its tokens, at the earliest. */
+  def spareAt(now: Long): Long = tokens.fold(now) { ledger =>
+    ledger.nextFree(now, reserve(ledger, now) + tokensPerRequest).getOrElse(Long.MaxValue)
+  }
+
+  private def reserve(ledger: TokenLedger, now: Long): Int = {
+    val recent = liveJobs.iterator.filter { case (at, _) => ledger.freeAgain(at) > now }.map(_._2)
+    val wanted = recent.foldLeft(math.max(tokensPerRequest, ledger.share / ReservedPart))(math.max(_, _))
+    // With a rate of one request, the lanes take turns.
+    math.min(wanted, ledger.share - tokensPerRequest)
+  }
+
   /** Requests that slow endpoints may hold at once: half, so that the others have tokens while slow ones hang. */
   def slowShare: Long = tokens.fold(Long.MaxValue)(l => math.max(1L, l.share / (2L * tokensPerRequest)))
 
@@ -67,12 +89,16 @@ final class RateLimiter(config: RestConfig, lastRun: PacingState, inferred: Bool
     *
     * @param granted to the whole job
     * @param now not earlier than the moment at which it returned
+    * @param isLive it is not the job of a backfill
     * @return the reports. A poll whose request lacked a token is handed back instead of failed, if more tokens can be granted
     */
-  def settle(reports: Seq[PollReport], granted: Grant, now: Long): Seq[PollReport] = {
+  def settle(reports: Seq[PollReport], granted: Grant, now: Long, isLive: Boolean = true): Seq[PollReport] = {
     // Ages are rounded down, and so is `now`.
     val over = reports.flatMap(_.requestAges).map(now + 1 - _) // guard: I7.1
     tokens = tokens.map(_.giveBack(granted.tokens, over, reports.exists(_.repeated), now))
+    if (isLive) tokens.foreach { ledger =>
+      liveJobs = liveJobs.filter { case (at, _) => ledger.freeAgain(at) > now } :+ ((now, over.length))
+    }
     val short = reports.exists(_.outcomes.exists(o => fellShort(o._2)))
     // Only the first time: the missing token may have been free a moment later, as for a single 401. A redirect comes again.
     val retriesAsIs = short && granted.later.nonEmpty && !shortOfTokens
@@ -129,6 +155,9 @@ private[schedule] object RateLimiter {
   /** A crash costs so much of the rate, or [[LeastGrant]] tokens. */
   val CrashMillis = 10000L
   val LeastGrant = 4L
+
+  /** The part of the rate that a backfill never uses. */
+  val ReservedPart = 10
 
   /** More than a task sends in its time. */
   val MostAhead = 1000L

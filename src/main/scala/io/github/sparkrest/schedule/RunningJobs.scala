@@ -2,13 +2,25 @@
 package io.github.sparkrest.schedule
 
 import io.github.sparkrest.pagelog.Endpoint
-import io.github.sparkrest.poll.PollReport
+import io.github.sparkrest.poll.{PollOutcome, PollReport}
 import io.github.sparkrest.progress.Progress
 
 /** Jobs that an endpoint can be polled in. */
-sealed private[sparkrest] trait Lane
+sealed private[sparkrest] trait Lane {
+
+  /** The lane of an endpoint whose poll ended so. */
+  def after(outcome: PollOutcome): Lane =
+    if (this == Lane.Backfill) this
+    else if (outcome.handedBack) if (this == Lane.Fast) Lane.Slow else Lane.Stuck
+    else if (outcome.tookMs <= Lane.SlowMillis * math.max(1, outcome.requests)) Lane.Fast
+    else if (this == Lane.Stuck && outcome.tookMs > SlowLimits.PatienceMillis) Lane.Stuck
+    else Lane.Slow
+}
 
 private[sparkrest] object Lane {
+
+  /** An endpoint that takes longer for a response is polled separately: it would hold up the others. */
+  val SlowMillis = 1000L
 
   /** Between two fast jobs with several endpoints. */
   val MinTurnMillis = 50L
@@ -23,6 +35,9 @@ private[sparkrest] object Lane {
 
   /** A job for one endpoint, which the slow lane waited for in vain. It takes the time that it needs. */
   case object Stuck extends Lane
+
+  /** One job at a time, for backfills. It starts when no other job can, and holds up none. */
+  case object Backfill extends Lane
 }
 
 /** A job that has not returned yet.
@@ -51,19 +66,23 @@ final private[sparkrest] case class RunningJobs(limits: SlowLimits, jobs: Map[In
   def returned(id: Int): RunningJobs = copy(jobs = jobs - id)
 
   /** Requests that jobs for slow endpoints were granted. */
-  def slowRequests: Long = jobs.values.iterator.filter(_.lane != Lane.Fast).map(_.granted.requests).sum
+  def slowRequests: Long =
+    jobs.values.iterator.filter(j => j.lane == Lane.Slow || j.lane == Lane.Stuck).map(_.granted.requests).sum
 
   /** Requests that running jobs may still make, if that is limited. */
   def mostRequests: Long = jobs.values.iterator.flatMap(_.mostRequests).sum
 
-  /** Slow endpoints first: their job holds up no other. */
+  /** Slow endpoints first: their job holds up no other. Backfills last. */
   def next(
       due: Vector[EndpointSchedule],
       slowMayStart: Boolean,
-      fastMayStart: Boolean
+      fastMayStart: Boolean,
+      backfillMayStart: Boolean = false
   ): Option[(Lane, Vector[EndpointSchedule])] = {
     val byLane = due.groupBy(_.lane)
-    val lanes = (if (slowMayStart) Seq(Lane.Slow, Lane.Stuck) else Nil) ++ (if (fastMayStart) Seq(Lane.Fast) else Nil)
+    val lanes =
+      (if (slowMayStart) Seq(Lane.Slow, Lane.Stuck) else Nil) ++ (if (fastMayStart) Seq(Lane.Fast) else Nil) ++
+        (if (backfillMayStart) Seq(Lane.Backfill) else Nil) // guard: I10.9
     lanes
       .filter(isFree)
       .flatMap { lane =>

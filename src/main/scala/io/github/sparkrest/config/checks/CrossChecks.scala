@@ -28,7 +28,8 @@ private[sparkrest] object CrossChecks {
       val urls = ("url" -> config.url) +: others.toSeq.filterNot { case (_, url) => url.isEmpty || url == config.url }
       placeholders(config) ++ urls.flatMap { case (name, url) => address(name, url) } ++ headerNames(config) ++
         records(config) ++ offset(config) ++ paging(config) ++ pagesInFlight(config) ++ changes(config) ++
-        body(config) ++ input(config) ++ QueueChecks(config) ++ JobChecks(config) ++ TrustChecks(config)
+        body(config) ++ input(config) ++ QueueChecks(config) ++ JobChecks(config) ++ TrustChecks(config) ++
+        BackfillChecks(config)
     }
 
   private def placeholders(config: RestConfig): Seq[String] = {

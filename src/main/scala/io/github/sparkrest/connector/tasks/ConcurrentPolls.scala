@@ -98,7 +98,7 @@ final private[sparkrest] class ConcurrentPolls(
     val api = task.client(config, () => closed || killed(), p)
     val row = p.endpoint.row.fold(InputRow.Empty)(InputRow.of(input.columns, _))
     val sink = pages.sink(p.endpoint.key)
-    val turn = new EndpointTurn(config, store, task.epoch, bodies)
+    val turn = new EndpointTurn(config.of(p.endpoint.lane), store, task.epoch, bodies)
     try {
       val outcome = turn.run(p, api, Clock.System, sink, row, Some(secrets))
       val ownFile = sink.ownFileClosed()

@@ -11,7 +11,7 @@ import io.github.sparkrest.http.client.{ApiClient, FirstResponse}
 import io.github.sparkrest.http.{Clock, HttpClient}
 import io.github.sparkrest.pagelog.format.PageFileWriter
 import io.github.sparkrest.pagelog.store.{BodyFolder, LogStore}
-import io.github.sparkrest.pagelog.{AckFile, Endpoint, PageLog, PageSink, SeenFiles}
+import io.github.sparkrest.pagelog.{AckFile, PageLog, PageSink, SeenFiles}
 import io.github.sparkrest.poll.{Acknowledgements, Poll, PollOutcome, PollReport, PollRequest}
 import io.github.sparkrest.progress.CoreLimits
 import io.github.sparkrest.request.InputRow
@@ -72,14 +72,15 @@ final private[sparkrest] case class PollTask(
   private def failed(error: RestError) = Seq(PollReport.failed(polls, error))
 
   private def polled(config: RestConfig, store: LogStore, bodies: BodyStore): Seq[PollReport] = polls match {
-    case Seq(one) if one.endpoint == Endpoint.Only => Seq(polled(config, one, store, bodies))
-    case many                                      =>
+    case Seq(one) if one.endpoint.row.isEmpty => Seq(polled(config.of(one.endpoint.lane), one, store, bodies))
+    case many                                 =>
       new ConcurrentPolls(this, config, store, bodies, PollTask.executorLocation).run(many)
   }
 
   private def polled(config: RestConfig, poll: PollRequest, store: LogStore, bodies: BodyStore): PollReport = {
     val api = client(config, PollTask.cancellation(), poll)
-    val writer = new PageFileWriter(store, epoch, PollTask.executorLocation, changes = config.readChanges)
+    val name = poll.endpoint.named
+    val writer = new PageFileWriter(store, epoch, PollTask.executorLocation, name, config.readChanges)
     val turn = new EndpointTurn(config, store, epoch, bodies)
     try {
       val outcome = turn.run(poll, api, Clock.steady(), writer)

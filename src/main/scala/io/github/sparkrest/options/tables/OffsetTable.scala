@@ -172,6 +172,21 @@ private[sparkrest] trait OffsetTable {
     Offsets,
     doc = "Maximum length of a slice in seconds, with `offsetType=window`. The newest slice ends at the present minus `lag` and may be shorter. Default: no maximum."
   )
+  val BackfillFrom: Opt[String] = Opt(
+    "backfillFrom",
+    Scalar,
+    Offsets,
+    scope = Scope.Stream,
+    doc = "Time from which older records are read next to the live lane, with `offsetType=window`: slices of `windowStep` from `backfillFrom` to `initialOffset`, where the live lane begins. A backfill uses the requests that the live lane leaves. Written in `requestOffsetFormat`, `offsetFormat` or ISO 8601. Default: no backfill."
+  )
+  val BackfillOrder: Opt[values.BackfillOrder] = Opt(
+    "backfillOrder",
+    OneOf(values.BackfillOrder.all),
+    Offsets,
+    scope = Scope.Stream,
+    default = Some("desc"),
+    doc = "Order of the slices of a backfill. `desc`: the newest slice first. `asc`: the oldest slice first."
+  )
   val WindowAlign: Opt[Boolean] = Opt(
     "windowAlign",
     Flag,
@@ -214,6 +229,8 @@ private[sparkrest] trait OffsetTable {
     Lookback,
     Lag,
     WindowStep,
+    BackfillFrom,
+    BackfillOrder,
     WindowAlign,
     WindowEndInclusive,
     AvailableUntilField,

@@ -20,6 +20,14 @@ object Order {
   val all: Seq[Order] = Seq(Auto, Ascending, Descending, Unordered)
 }
 
+/** Which slice of a backfill comes first. */
+sealed abstract class BackfillOrder(val text: String) extends Choice
+object BackfillOrder {
+  case object NewestFirst extends BackfillOrder("desc")
+  case object OldestFirst extends BackfillOrder("asc")
+  val all: Seq[BackfillOrder] = Seq(NewestFirst, OldestFirst)
+}
+
 /** Whether the API sends the record at the offset again. */
 sealed abstract class Boundary(val text: String) extends Choice
 object Boundary {

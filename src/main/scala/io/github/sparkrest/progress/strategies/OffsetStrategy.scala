@@ -3,9 +3,11 @@ package io.github.sparkrest.progress.strategies
 
 import java.time.Instant
 
+import io.github.sparkrest.config.backfill.TimeLane
 import io.github.sparkrest.config.{OffsetConfig, RestConfig}
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.options.tables.OffsetType
+import io.github.sparkrest.progress.backfill.{BackfillStrategy, LiveStart}
 import io.github.sparkrest.progress.queue.QueueStrategy
 import io.github.sparkrest.progress.seen.{RecordHash, Seen, SeenRecords}
 import io.github.sparkrest.progress.{Change, KeptRecords, Progress, Traversal}
@@ -46,8 +48,10 @@ trait OffsetStrategy {
   /** The traversal reads a slice of time that was over when the traversal began, so no record appears in it any more. */
   def isOver: Traversal => Boolean = _ => false
 
-  /** The query after this progress, if it is for a slice of time that is over by both clocks: it does not depend on the moment. */
-  def sliceThatIsOver: (Progress, Instant) => Option[OffsetQuery] = (_, _) => None
+  /** The queries after this progress, one after the other, as long as they are for slices of time that are over by both clocks:
+    * they do not depend on the moment.
+    */
+  def slicesThatAreOver: (Progress, Instant) => Iterator[OffsetQuery] = (_, _) => Iterator.empty
 
   /** Without a placeholder a poll returns records of the last poll again. If it does not, there may be a gap between the two. */
   def showsGaps: Progress => Boolean = state => !state.boundary.isEmpty
@@ -170,9 +174,14 @@ object OffsetStrategy {
     case OffsetType.Incremental => new IncrementalStrategy(config.offset, config.hasPlaceholder)
     case OffsetType.Timestamp   => new MaximumStrategy(config, readsEnvelope = true)
     case OffsetType.MaxField    => new MaximumStrategy(config, readsEnvelope = false)
-    case OffsetType.Window      => new WindowStrategy(config.offset, clock)
-    case OffsetType.Snapshot    => new SnapshotStrategy(config.offset)
-    case OffsetType.Queue       => new QueueStrategy(config.offset)
+    case OffsetType.Window      =>
+      config.offset.lane match {
+        case lane: TimeLane.Backfill => new BackfillStrategy(config.offset, lane, clock)
+        case TimeLane.Live(start) => new WindowStrategy(config.offset, clock, Some(new LiveStart(start, config.offset)))
+        case TimeLane.Whole       => new WindowStrategy(config.offset, clock)
+      }
+    case OffsetType.Snapshot => new SnapshotStrategy(config.offset)
+    case OffsetType.Queue    => new QueueStrategy(config.offset)
   }
 
   private[sparkrest] def fieldNotFound(options: OffsetConfig, fields: List[String], envelope: Envelope): RestError = {

@@ -5,6 +5,7 @@ import java.time.Instant
 
 import io.github.sparkrest.config.OffsetConfig
 import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.progress.backfill.LiveStart
 import io.github.sparkrest.progress.seen.Seen
 import io.github.sparkrest.progress.{Progress, Traversal}
 import io.github.sparkrest.response.PageFacts
@@ -12,8 +13,11 @@ import io.github.sparkrest.response.PageFacts
 /** `window`: slices of time, one after the other. An empty response moves on too. The offset is the end of the last slice, as
   * sent, but never beyond the API's time. Both ends may be inclusive, so records of the last slice are dropped if they come
   * again. With `boundary=exclusive` no record is dropped, unless slices overlap.
+  *
+  * @param begin next to a backfill
   */
-final private[sparkrest] class WindowStrategy(options: OffsetConfig, clock: ApiClock) extends OffsetStrategy {
+final private[sparkrest] class WindowStrategy(options: OffsetConfig, clock: ApiClock, begin: Option[LiveStart] = None)
+    extends OffsetStrategy {
   private val time = new OffsetTime(options)
   private val field = new OffsetField(options.source)
 
@@ -32,7 +36,7 @@ final private[sparkrest] class WindowStrategy(options: OffsetConfig, clock: ApiC
     time.asked(start) match {
       case Some(from) if from.isAfter(newest) => None
       case Some(from)                         =>
-        endAfter(from, newest).map(end => OffsetQuery(time.sent(start), time.render(end)))
+        endAfter(from, newest).map(end => OffsetQuery(begin.fold(time.sent(start))(_.sent(start)), time.render(end)))
       case None => Some(OffsetQuery(start, time.render(newest)))
     }
   }
@@ -48,7 +52,14 @@ final private[sparkrest] class WindowStrategy(options: OffsetConfig, clock: ApiC
     time.asked(t.until).exists(!_.isAfter(over)) // guard: I1.31
   }
 
-  override def sliceThatIsOver: (Progress, Instant) => Option[OffsetQuery] = { (state, now) =>
+  override def slicesThatAreOver: (Progress, Instant) => Iterator[OffsetQuery] = { (state, now) =>
+    Iterator
+      .iterate(sliceThatIsOver(state, now))(_.flatMap(q => sliceThatIsOver(state.copy(offset = Some(q.until)), now)))
+      .takeWhile(_.isDefined)
+      .flatten
+  }
+
+  private def sliceThatIsOver(state: Progress, now: Instant): Option[OffsetQuery] = {
     val over = now.minusMillis(options.lagMs + clock.unknownSkewMs + clock.marginMs)
     def isWhole(from: Instant, until: Instant) =
       !until.isAfter(over) && stepMs.exists(step => !from.plusMillis(step).isAfter(until))
@@ -74,12 +85,12 @@ final private[sparkrest] class WindowStrategy(options: OffsetConfig, clock: ApiC
     override def rank: Long = last.fold(Seen.Unranked)(m => OffsetKey.rank(OffsetKey.Moment(m)))
     def see(buf: Array[Byte], from: Int, to: Int): Novelty = {
       last = field.in(buf, from, to).flatMap(time.momentOf)
-      Novelty.MayRepeat
+      if (begin.exists(b => last.exists(b.isBefore))) Novelty.Excluded else Novelty.MayRepeat // guard: I10.1
     }
     def finish(facts: PageFacts): Either[RestError, Advance] = {
       val text = options.availableUntil.flatMap(facts.text)
       val available = text.flatMap(time.availableUntil)
-      if (options.availableUntil.isDefined && available.isEmpty) Left(notAvailable(text))
+      if (options.availableUntil.isDefined && available.isEmpty) Left(WindowStrategy.notAvailable(text))
       else Right(advance(available.fold(known)(a => if (a.isBefore(known)) a else known)))
     }
 
@@ -113,8 +124,12 @@ final private[sparkrest] class WindowStrategy(options: OffsetConfig, clock: ApiC
       grid.fold(!full.contains(true) || end.forall(!_.isBefore(present)))(isLast)
     }
   }
+}
 
-  private def notAvailable(found: Option[String]) = RestError(
+private[progress] object WindowStrategy {
+
+  /** The response lacks the time at `availableUntilField`. */
+  def notAvailable(found: Option[String]): RestError = RestError(
     Condition.OffsetFieldNotFound,
     found.fold("The response has no value at availableUntilField.")(text =>
       s"""The value at availableUntilField, "${text.take(60)}", is not a time."""

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.progress.backfill
+
+import java.time.Instant
+
+import io.github.sparkrest.config.OffsetConfig
+import io.github.sparkrest.config.backfill.TimeLane
+import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.progress.seen.Seen
+import io.github.sparkrest.progress.strategies._
+import io.github.sparkrest.progress.{Progress, Traversal}
+import io.github.sparkrest.response.PageFacts
+
+/** The backfill of an endpoint: slices of time that are over, in either direction. The offset is a [[BackfillRange]].
+  *
+  * Slices and the live lane share no memory: the time of a record alone decides which slice delivers it. APIs differ in which
+  * ends they include, so a request begins a unit before its slice, and records outside the slice are dropped. With
+  * `boundary=exclusive` the API's slices are exact.
+  */
+final private[progress] class BackfillStrategy(options: OffsetConfig, lane: TimeLane.Backfill, clock: ApiClock)
+    extends OffsetStrategy {
+  import BackfillStrategy._
+
+  private val time = new OffsetTime(options)
+  private val field = new OffsetField(options.source)
+  private val slices = new BackfillSlices(options, lane, clock)
+  private val farMs = math.max(FarMillis, options.windowStepMs.getOrElse(0L))
+
+  def ask(state: Progress, now: Instant): Option[OffsetQuery] =
+    slices.of(state, now).next.filter(slices.isOver(_, now)).map(query)
+
+  private def query(slice: TimeRange): OffsetQuery = {
+    val from = if (options.exclusive) slice.from else time.unitsAfter(slice.from, -1) // guard: I10.5
+    OffsetQuery(time.render(from), time.render(slice.until))
+  }
+
+  override def slicesThatAreOver: (Progress, Instant) => Iterator[OffsetQuery] = (state, now) =>
+    Iterator
+      .iterate(slices.of(state, now))(slices.after(_, now))
+      .map(_.next.filter(slices.isOver(_, now)))
+      .takeWhile(_.isDefined)
+      .flatten
+      .map(query)
+
+  /** No record appears in a slice that is over. */
+  override def isOver: Traversal => Boolean = _ => true
+
+  def asksForMore: Boolean = true
+
+  /** Within a traversal: a list may move between two pages. */
+  def remembers: Boolean = true
+  def memory: MemoryRule = MemoryRule.LastTraversal
+  override def doubtsEmptyPage: (Progress, PageFacts) => Boolean = (_, facts) => facts.refused
+
+  def read(state: Progress, ask: OffsetQuery, times: TraversalTimes): OffsetReading = new OffsetReading {
+    private val began = Instant.ofEpochMilli(times.began)
+    private val range = slices.of(state, began)
+    private val slice = range.next.getOrElse(TimeRange(lane.until, lane.until))
+    private var last, stray: Option[Instant] = None
+    private var records, dated = 0L
+
+    override def rank: Long = last.fold(Seen.Unranked)(m => OffsetKey.rank(OffsetKey.Moment(m)))
+    def see(buf: Array[Byte], from: Int, to: Int): Novelty = {
+      last = field.in(buf, from, to).flatMap(time.momentOf)
+      records += 1
+      if (last.isDefined) dated += 1
+      // A record without a time belongs to the slice for which the API returns it.
+      if (options.exclusive || last.forall(slice.holds)) Novelty.MayRepeat // guard: I10.6
+      else {
+        if (stray.isEmpty) stray = last.filter(isFar)
+        Novelty.Excluded
+      }
+    }
+
+    /** Zones and coarse bounds explain a record near the slice. */
+    private def isFar(moment: Instant): Boolean =
+      moment.isBefore(slice.from.minusMillis(farMs)) || !moment.isBefore(slice.until.plusMillis(farMs)) // guard: I10.7
+
+    def finish(facts: PageFacts): Either[RestError, Advance] =
+      if (stray.isDefined) Left(elsewhere(slice, stray.mkString))
+      else if (!options.exclusive && records > 0 && dated == 0) Left(undated(records))
+      else
+        available(facts).map { complete =>
+          val next = slices.after(range, began)
+          val moves = complete.forall(!_.isBefore(slice.until))
+          Advance(
+            Some(next.toString).filter(_ => moves),
+            atEnd = !moves || !next.next.exists(slices.isOver(_, began)),
+            // No other slice has a record of this one.
+            forgets = moves
+          )
+        }
+
+    /** Until when the API's data are complete, if it says so. */
+    private def available(facts: PageFacts): Either[RestError, Option[Instant]] = options.availableUntil match {
+      case None         => Right(None)
+      case Some(source) =>
+        val found = facts.text(source).flatMap(time.availableUntil)
+        if (found.isEmpty) Left(WindowStrategy.notAvailable(facts.text(source))) else Right(found)
+    }
+  }
+
+  private def elsewhere(slice: TimeRange, moment: String) = RestError(
+    Condition.BackfillFieldWrong,
+    s"""The API returned a record whose offsetField "${options.name}" is $moment for the slice of the backfill from ${slice.from} to ${slice.until}.""",
+    "Set offsetField to the time by which the API selects records. Otherwise a record may be in no slice, or in several."
+  )
+
+  private def undated(records: Long) = RestError(
+    Condition.BackfillFieldWrong,
+    s"""None of $records records has a time at offsetField "${options.name}".""",
+    "Set offsetField to the time by which the API selects records, and offsetFormat if its format is not recognized."
+  )
+}
+
+private object BackfillStrategy {
+
+  /** More than any difference of time zones, which are at most 26 hours apart. */
+  val FarMillis: Long = 36L * 3600 * 1000
+}
