@@ -14,8 +14,8 @@ class FleetSimulatorSuite extends AnyFunSuite {
   private def setting(name: String): Option[String] =
     sys.props.get(name).orElse(sys.env.get(name.toUpperCase.replace('.', '_')))
 
-  private val usual = if (scala.util.Properties.versionNumberString.startsWith("2.12")) 100L else 500L
-  private val runs = setting("sim.runs").fold(usual)(_.toLong)
+  private val usual = if (scala.util.Properties.versionNumberString.startsWith("2.12")) 60L else 300L
+  private val runs = setting("sim.fleets").fold(usual)(_.toLong)
   private val firstSeed = setting("sim.seed").fold(0L)(_.toLong)
 
   Seq(
