@@ -207,12 +207,20 @@ RUNS = (
         "endpoints that an earlier run missed are dropped in this run, and their noted states with them",
     ),
     Mutant(
-        "I4.40",
+        "I4.80",
         "an endpoint keeps its state while a job polls it",
         "now - since >= retentionMs && !get(key).exists(_.inFlight)",
         "now - since >= retentionMs",
         "InputRefreshSuite",
         "an endpoint that a job polls keeps its state until the job returns",
+    ),
+    Mutant(
+        "I4.81",
+        "a run does not remember each endpoint that it has dropped",
+        "upTo.filter { case (_, dropped) => dropped > seq }",
+        "upTo.filter { case (_, dropped) => dropped >= 0 || dropped > seq }",
+        "ManyEndpointsSuite",
+        "a dropped endpoint is remembered until the file of all states no longer has it",
     ),
     Mutant(
         "I1.70",
@@ -223,7 +231,7 @@ RUNS = (
         "an endpoint that comes back after its state was dropped keeps its new states over a purge and a restart",
     ),
     Mutant(
-        "I4.42",
+        "I4.82",
         "the offsets of dropped endpoints leave the memory",
         "_ ++ _.offsets).filter { case (key, _) => states.contains(key) }",
         "_ ++ _.offsets).filter { case (key, _) => key.nonEmpty }",

@@ -4,7 +4,9 @@ package io.github.sparkrest.pagelog
 import io.github.sparkrest.pagelog.format.{DroppedStates, LastPoll, LeftEndpoints, StoredStates}
 import io.github.sparkrest.pagelog.store.LogStore
 
-/** The endpoints that the input of a run lacks, and which of their states are dropped. The poller's thread changes it, and the query's reads it. */
+/** The endpoints that the input of a run lacks, and which of their states are dropped. The poller's thread changes them, and the
+  * query's thread reads them.
+  */
 final private[pagelog] class LeftStates(store: LogStore) {
   @volatile private var noted = LeftEndpoints(Map.empty)
   @volatile private var gone = DroppedStates()

@@ -135,7 +135,7 @@ final class ManifestIndex private (
       kept,
       stored.getOrElse(base),
       states,
-      gone.foldLeft(firstOffsets)(_ ++ _.offsets).filter { case (key, _) => states.contains(key) }, // guard: I4.42
+      gone.foldLeft(firstOffsets)(_ ++ _.offsets).filter { case (key, _) => states.contains(key) }, // guard: I4.82
       sums.takeRight(kept.length + 1)
     )
   }

@@ -42,7 +42,7 @@ final private[sparkrest] case class EndpointSchedules(
     * months while rows come and go, so nothing of them remains.
     */
   def purged(now: Long, retentionMs: Long): (EndpointSchedules, Set[String]) = {
-    def isExpired(key: String, since: Long) = now - since >= retentionMs && !get(key).exists(_.inFlight) // guard: I4.40
+    def isExpired(key: String, since: Long) = now - since >= retentionMs && !get(key).exists(_.inFlight) // guard: I4.80
     val expired = left.collect { case (key, since) if isExpired(key, since) => key }.toSet
     val kept = all.filterNot(s => expired(s.key))
     val others = unloggedOfOthers.filterNot { case (e, _) => expired(e.key) }

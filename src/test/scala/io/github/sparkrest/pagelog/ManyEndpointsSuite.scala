@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets.UTF_8
 import java.nio.file.Files
 
 import io.github.sparkrest.pagelog.format.{
+  DroppedStates,
   LeftEndpoints,
   Manifest,
   PageFile,
@@ -164,6 +165,12 @@ class ManyEndpointsSuite extends AnyFunSuite {
     log.commit(LogPosition(11, 1))
     log.commit(LogPosition(12, 1))
     assert(PageLog.open(store, 0).resume(LogPosition(12, 1), Map.empty).states("a") == state("fresh"))
+  }
+
+  test("a dropped endpoint is remembered until the file of all states no longer has it") {
+    val dropped = DroppedStates().plus(Set("a"), 7)
+    assert(dropped("a", 7) && !dropped("a", 8) && !dropped("b", 7))
+    assert(dropped.writtenAt(6) == dropped && dropped.writtenAt(7) == DroppedStates())
   }
 
   test("a poll of many bytes gets a separate file, and an abandoned poll leaves no file") {

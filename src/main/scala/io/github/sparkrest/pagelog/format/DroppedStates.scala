@@ -15,5 +15,5 @@ final private[sparkrest] case class DroppedStates(upTo: Map[String, Long] = Map.
   def apply(key: String, seq: Long): Boolean = upTo.get(key).exists(seq <= _) // guard: I1.70
 
   /** A file with all states after manifest `seq` was written. */
-  def writtenAt(seq: Long): DroppedStates = DroppedStates(upTo.filter { case (_, dropped) => dropped > seq }) // guard: I4.41
+  def writtenAt(seq: Long): DroppedStates = DroppedStates(upTo.filter { case (_, dropped) => dropped > seq }) // guard: I4.81
 }
