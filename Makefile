@@ -76,8 +76,8 @@ test-all: ## like test, with all Python tests on each Spark of python/spark-vers
 test-slow: setup ## the tests that take many minutes
 	cd python && ../$(BIN)/python -m pytest -m slow
 
-test-sim: ## read a million random APIs, and check each record; about 9 min
-	SIM_RUNS=1000000 ./sbtw "testOnly *SimulatorSuite"
+test-sim: ## read a million random APIs and 300,000 that kill their driver, and check each record; about 25 min
+	SIM_RUNS=1000000 SIM_FLEETS=100000 ./sbtw "testOnly *.SimulatorSuite *.FleetSimulatorSuite"
 
 test-rows: ## compare a hundred million random records with Spark's parser, on both Scala lines; takes hours
 	ROW_RECORDS=100000000 ./sbtw "++2.13" "testOnly *DifferentialSuite" "++2.12" "testOnly *DifferentialSuite"

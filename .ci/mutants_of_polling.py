@@ -169,8 +169,8 @@ POLLING = (
     Mutant(
         "I3.9",
         "an endpoint is polled once at a time",
-        "schedules.active.filterNot(s => s.inFlight || s.isSettled)",
-        "schedules.active.filterNot(_.isSettled)",
+        "schedules.served.filterNot(s => s.inFlight || s.isSettled)",
+        "schedules.served.filterNot(_.isSettled)",
         "PollerStateSuite",
         "an endpoint is polled once at a time, even if a second job for stuck endpoints could start",
     ),

@@ -78,4 +78,12 @@ QUEUES = (
         "AcknowledgementSuite",
         "each message is stored once and acknowledged after that, and no file is left",
     ),
+    Mutant(
+        "I9.10",
+        "records are acknowledged although their row is gone",
+        "all.iterator.filter(s => !s.isGone || s.acknowledges)",
+        "all.iterator.filter(s => !s.isGone)",
+        "InputRefreshSuite",
+        "the records of a queue are acknowledged although its row is gone",
+    ),
 )

@@ -533,9 +533,9 @@ class StreamOptions(Options, total=False):
     retain_batches: int | None
     """Number of consumed batches whose pages stay in the page log. Default: ``2``."""
     endpoint_retention: float | timedelta | str | None
-    """Seconds for which the progress of an endpoint is kept after it left the input. They count from the first
-    start of the query without the endpoint. An endpoint that returns later begins at ``initialOffset``.
-    Default: ``30d``."""
+    """Seconds for which the progress of an endpoint is kept after it left the input. They count from the moment
+    when the query first misses the endpoint: at a start, or with ``inputRefresh`` at a reading of the input. An
+    endpoint that returns later begins at ``initialOffset``. Default: ``30d``."""
     page_log_location: str | None
     """Folder of the page log, on storage that driver and executors share. Each query needs a different folder.
     Default: the folder of the source in the checkpoint."""
@@ -543,8 +543,8 @@ class StreamOptions(Options, total=False):
     """Number of polls that may fail in a row before the query fails. Default: no limit."""
     input_refresh: float | timedelta | str | None
     """Seconds between two readings of ``input`` while a stream runs. A new row is a new endpoint. A row that is
-    gone is no longer polled; its progress is kept, and it continues there if it comes back. The input may be
-    empty at first. Default: the input is read when the query starts."""
+    gone is no longer polled; its progress is kept for ``endpointRetention``, and it continues there if it comes
+    back. The input may be empty at first. Default: the input is read when the query starts."""
     input_version: str | None
     """Column of the input whose value changes when an endpoint may have new records, such as ``updated_at`` of a
     parent. An endpoint is then polled only after its value changed. The value does not identify the endpoint,

@@ -43,7 +43,9 @@ def _moved(value: Any, vendor: str, host: str) -> Any:
 
 def pages() -> list[str]:
     """The names of the pages with one call each, in alphabetical order."""
-    return sorted(page.stem for page in COOKBOOK.glob("*.md") if page.stem not in ("index", "mirror", "github-tree"))
+    return sorted(
+        page.stem for page in COOKBOOK.glob("*.md") if page.stem not in ("index", "mirror", "github-tree", "jira-tree")
+    )
 
 
 def read_recipe(page: str) -> Recipe:

@@ -67,6 +67,7 @@ VENDORS: dict[str, tuple[Callable[[], Vendor], dict[str, object]]] = {
     "jira": (jira.Issues, {"page_size": 2}),
     "linear": (linear.Issues, {"page_size": 3, "on_error": "retry"}),
     "notion": (notion.Pages, {"page_size": 3}),
+    "notion-trash": (notion.Trash, {"page_size": 3}),
     "okta": (okta.SystemLog, {}),
     "open-meteo": (openmeteo.Forecast, {}),
     "opensky-arrivals": (opensky.Arrivals, {"lag": 1, "initial_offset": str((now() - 21 * DAY) // 1000)}),

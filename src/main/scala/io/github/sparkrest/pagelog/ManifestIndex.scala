@@ -36,15 +36,11 @@ final class ManifestIndex private (
       .flatMap(_.valuesIterator.flatMap(_.seenFiles))
       .toSet
 
-  /** Without the progress of these endpoints. */
+  /** Without the progress of these endpoints. The outlines and the file of states still have it, because the files on the store
+    * do: a run that starts later may continue from it, so the records that it depends on must stay.
+    */
   def forget(keys: Set[String]): ManifestIndex =
-    new ManifestIndex(
-      manifests,
-      base.copy(endpoints = base.endpoints -- keys),
-      states -- keys,
-      firstOffsets -- keys,
-      sums
-    )
+    new ManifestIndex(manifests, base, states -- keys, firstOffsets -- keys, sums)
 
   /** Bytes after `from`, roughly: a page that is begun counts as a whole. */
   def bytesAfter(from: LogPosition): Long = sumsAfter(from).bytes
@@ -139,7 +135,7 @@ final class ManifestIndex private (
       kept,
       stored.getOrElse(base),
       states,
-      gone.foldLeft(firstOffsets)(_ ++ _.offsets),
+      gone.foldLeft(firstOffsets)(_ ++ _.offsets).filter { case (key, _) => states.contains(key) }, // guard: I4.82
       sums.takeRight(kept.length + 1)
     )
   }

@@ -3,7 +3,7 @@ package io.github.sparkrest.pagelog
 
 import scala.annotation.tailrec
 
-import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.error.RestError
 import io.github.sparkrest.pagelog.format._
 import io.github.sparkrest.pagelog.store.LogStore
 import io.github.sparkrest.progress.Progress
@@ -37,7 +37,7 @@ final class PageLog private (
   private var floor = 0L // no seq at or below it is given again
   private var read = LogPosition.Start
   private var resumed = false
-  private var dropped = Set.empty[String] // endpoints that left long ago
+  private val left = new LeftStates(store)
 
   private val seenFiles = new NamedSeenFiles(store, ledger, note)
 
@@ -48,15 +48,18 @@ final class PageLog private (
   def wasRead: Boolean = starts.nonEmpty
 
   // ---- the poller's side
-  /** Drops the states of endpoints that left the input long ago. Before [[resume]].
-    *
-    * @param inInput keys of the endpoints of this run
-    */
-  def dropLeft(inInput: Set[String], nowMs: Long, retentionMs: Long): Unit = synchronized {
-    val withState = ledger.states.keySet ++ note.toSet[LastPoll].flatMap(_.endpoints.keySet)
-    dropped = LeftEndpoints.expired(store, withState, inInput, nowMs, retentionMs)
-    ledger = ledger.forget(dropped)
-    note = note.map(n => n.copy(endpoints = n.endpoints -- dropped))
+  /** Drops the states of endpoints that left the input long ago. Before [[resume]]. `inInput`: keys of this run's endpoints. */
+  def dropLeft(inInput: Set[String], nowMs: Long, retentionMs: Long): Unit =
+    synchronized(forget(left.atStart(ledger, note, inInput, nowMs, retentionMs)))
+
+  private def forget(keys: Set[String]): Unit = {
+    ledger = left.drop(keys, ledger)
+    note = note.map(n => n.copy(endpoints = n.endpoints -- keys))
+  }
+
+  override def noteLeft(since: Map[String, Long], dropped: Set[String]): Unit = {
+    synchronized(forget(dropped))
+    if (Epochs.isNewest(store, epoch)) left.note(since, synchronized(ledger))
   }
 
   /** Where polling continues: [[ProgressSources]] decides.
@@ -82,7 +85,8 @@ final class PageLog private (
       fresh = start.seq == 0 && ledger.newest.isEmpty && !sources.isNoteUsed,
       note.fold(PacingState.Nothing)(_.pace),
       unlogged = sources.unlogged,
-      noteMillis = store.noteMillis
+      noteMillis = store.noteMillis,
+      left = left.since
     )
   }
 
@@ -191,12 +195,7 @@ final class PageLog private (
 
   def slices(from: LogPosition, to: LogPosition): Seq[PageSlice] = reloaded(from, to) match {
     case Right(slices) => slices
-    case Left(seq)     =>
-      throw RestError(
-        Condition.PageMissing,
-        s"Spark runs the batch from $from to $to again, but manifest $seq is not in ${store.location}.",
-        "Restore the page log, or start with a new checkpoint."
-      ).toException
+    case Left(seq)     => throw StoredManifests.missing(store, seq, s"the batch from $from to $to")
   }
 
   /** An older run that was still alive when this run opened the log may have written a manifest and a batch since. As long as
@@ -219,12 +218,11 @@ final class PageLog private (
     val mustStore = gone.nonEmpty && synchronized(ledger.onlyIn(gone))
     if (gone.nonEmpty && (!mustStore || gone.length >= PurgedTogether) && Epochs.isNewest(store, epoch)) { // guard: I5.3
       // The ledger has only outlines of them.
-      val toStore =
-        if (mustStore) Some(StoredStates.after(store, synchronized(ledger.base), gone.map(_.seq), dropped)) else None
-      toStore.foreach(StoredStates.write(store, _))
+      val toStore = if (mustStore) Some(left.stored(synchronized(ledger.base), gone.map(_.seq))) else None
       StoredManifests.purge(store, gone)
       synchronized {
         ledger = ledger.without(gone, toStore)
+        left.written(ledger.base)
         seenFiles.drop(ledger)
       }
     }

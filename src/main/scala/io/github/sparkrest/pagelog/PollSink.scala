@@ -22,6 +22,13 @@ trait PollSink {
   /** No poll is running: deletes the files that lost attempts of earlier polls left behind. */
   def sweepLost(): Unit = ()
 
+  /** The input lacks endpoints that have a state.
+    *
+    * @param since when, epoch milliseconds, by key
+    * @param dropped keys of endpoints whose states are dropped: if they come back, they begin again
+    */
+  def noteLeft(since: Map[String, Long], dropped: Set[String]): Unit = (since, dropped) match { case _ => () }
+
   /** Bytes polled that the query has not taken yet. */
   def unreadBytes: Long
 
@@ -44,6 +51,7 @@ trait PollSink {
   * @param inferred a schema was inferred at this start; `pace` has the requests for it
   * @param noteMillis polls that began so soon after that were not noted, unless the interval is at least as long
   * @param unlogged keys of states that only the note of the last poll has, and no manifest: they must be noted again
+  * @param left since when the input lacks endpoints that have a state, epoch milliseconds, by key
   */
 final case class Resumption(
     states: Map[String, Progress],
@@ -52,7 +60,8 @@ final case class Resumption(
     pace: PacingState = PacingState.Nothing,
     inferred: Boolean = false,
     unlogged: Set[String] = Set.empty,
-    noteMillis: Long = 0
+    noteMillis: Long = 0,
+    left: Map[String, Long] = Map.empty
 ) {
 
   /** The latest time at which the last poll may have begun. So the interval is kept over a restart.
@@ -62,6 +71,10 @@ final case class Resumption(
   def lastPollMs(intervalMs: Long, now: Long): Option[Long] = polledAtMs.map { noted =>
     if (intervalMs >= noteMillis || noted > now) noted else math.min(now, noted + noteMillis) // guard: I3.18
   }
+
+  /** Without the states of these endpoints. */
+  def without(keys: Set[String]): Resumption =
+    if (keys.isEmpty) this else copy(states = states -- keys, unlogged = unlogged -- keys, left = left -- keys)
 
   def stateOf(endpoint: Endpoint): Progress = states.getOrElse(endpoint.key, Progress.Initial)
 }

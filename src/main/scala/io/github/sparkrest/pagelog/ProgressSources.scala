@@ -40,7 +40,10 @@ private[sparkrest] object ProgressSources {
     val unlogged = usedNote.fold(Map.empty[String, Progress])(_.since(index))
     val logged =
       if (index.newest.exists(_.seq >= start.seq)) index.states
-      else index.base.endpoints ++ offsets.map { case (key, offset) => key -> Progress(offset) }
+      else
+        index.base.endpoints.filter { case (key, _) => index.states.contains(key) } ++ offsets.map {
+          case (key, offset) => key -> Progress(offset)
+        }
     ProgressSources(logged ++ unlogged, unlogged.keySet, usedNote.isDefined)
   }
 }

@@ -13,11 +13,13 @@ import io.github.sparkrest.progress.Progress
   *
   * @param all in the order of their turns
   * @param unloggedOfOthers states of endpoints that are not in this run. They may come back, and continue then
+  * @param left since when the input lacks endpoints with a state, of this run and of earlier ones. Epoch milliseconds, by key
   */
 final private[sparkrest] case class EndpointSchedules(
     all: Vector[EndpointSchedule],
     private val index: Map[String, Int],
-    private val unloggedOfOthers: Map[Endpoint, Progress]
+    private val unloggedOfOthers: Map[Endpoint, Progress],
+    left: Map[String, Long] = Map.empty
 ) {
 
   /** The input has these endpoints now. One that is gone keeps its state here, and continues from it if it comes back. */
@@ -28,11 +30,24 @@ final private[sparkrest] case class EndpointSchedules(
       EndpointSchedule(e, start.stateOf(e), unloggedKeys(e.key), None, rules, now)
     }
     val changed = all.map(s => present.get(s.key).fold(s.copy(isGone = true))(e => s.copy(e, isGone = false))) ++ added // guard: I3.19
+    val absent = changed.iterator.filter(_.isGone).map(_.key) ++ start.states.keysIterator.filterNot(present.contains)
     EndpointSchedules(
       changed,
-      changed.iterator.map(_.key).zipWithIndex.toMap,
-      unloggedOfOthers.filterNot { case (e, _) => present.contains(e.key) }
+      EndpointSchedules.indexOf(changed),
+      unloggedOfOthers.filterNot { case (e, _) => present.contains(e.key) },
+      absent.map(key => key -> left.getOrElse(key, now)).toMap
     )
+  }
+
+  /** Without the endpoints that have been gone for so long that their states may be dropped, and their keys. A stream may run for
+    * months while rows come and go, so nothing of them remains.
+    */
+  def purged(now: Long, retentionMs: Long): (EndpointSchedules, Set[String]) = {
+    def isExpired(key: String, since: Long) = now - since >= retentionMs && !get(key).exists(_.inFlight) // guard: I4.80
+    val expired = left.collect { case (key, since) if isExpired(key, since) => key }.toSet
+    val kept = all.filterNot(s => expired(s.key))
+    val others = unloggedOfOthers.filterNot { case (e, _) => expired(e.key) }
+    (EndpointSchedules(kept, EndpointSchedules.indexOf(kept), others, left -- expired), expired)
   }
 
   def versioned(report: PollReport): PollReport = report.copy(outcomes = report.outcomes.map { case (key, outcome) =>
@@ -63,6 +78,9 @@ final private[sparkrest] case class EndpointSchedules(
       rules.verdict(error, s.errorsInRow, refused && !s.endpoint.isBackfill, mustComplete && !s.restarted) // guard: I10.17
     }.headOption
   }
+
+  /** Those that may be in a job. The records of a queue are acknowledged although its row is gone. */
+  def served: Iterator[EndpointSchedule] = all.iterator.filter(s => !s.isGone || s.acknowledges) // guard: I9.10
 
   def get(key: String): Option[EndpointSchedule] = index.get(key).map(all)
 
@@ -102,12 +120,14 @@ private[sparkrest] object EndpointSchedules {
       val polledAt = start.polledAtMs.filter(_ => isAlone || start.states.contains(e.key))
       EndpointSchedule(e, start.stateOf(e), start.unlogged(e.key), polledAt, rules, now)
     }.toVector
-    val index = all.iterator.map(_.key).zipWithIndex.toMap
+    val index = indexOf(all)
     val others = start.states.collect {
       case (key, state) if start.unlogged(key) && !index.contains(key) => Endpoint(key) -> state
     }
-    new EndpointSchedules(all, index, others)
+    new EndpointSchedules(all, index, others, start.left)
   }
+
+  private def indexOf(all: Vector[EndpointSchedule]): Map[String, Int] = all.iterator.map(_.key).zipWithIndex.toMap
 }
 
 /** Whose turn it is if `maxRequestsPerTrigger` is not enough for a poll of each endpoint: each run continues where the last run

@@ -97,6 +97,7 @@ final class Poller(
     case Append(file, states)           => handle(PollerEvent.Appended(journal.append(file, states)))
     case NoteState(began, states, pace) => journal.noteBeforePoll(began, states, pace)
     case SweepLost                      => journal.sweepLost()
+    case NoteLeft(left, dropped)        => journal.noteLeft(left, dropped)
     case ReadInput                      => jobs.startReading(readInput)
     case AwaitRoom                      => journal.awaitTaken()
     case w: WaitUntil                   => pause = Some(w)

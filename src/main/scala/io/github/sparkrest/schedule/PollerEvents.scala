@@ -48,6 +48,9 @@ private[sparkrest] object PollerCommand {
   final case class NoteState(pollBeganMs: Long, states: Map[String, Progress], pace: PacingState) extends PollerCommand
   case object SweepLost extends PollerCommand
 
+  /** Endpoints that the input lacks, and since when; and those whose states are dropped now. */
+  final case class NoteLeft(left: Map[String, Long], dropped: Set[String]) extends PollerCommand
+
   /** Read the input again; the result is [[PollerEvent.InputRead]], or [[PollerEvent.Failed]]. */
   case object ReadInput extends PollerCommand
 

@@ -3,7 +3,7 @@ package io.github.sparkrest.schedule
 
 import io.github.sparkrest.error.{Printable, RestError}
 import io.github.sparkrest.poll.PollOutcome
-import io.github.sparkrest.schedule.PollerCommand.{Info, WakeQuery, Warn, WarnOnce}
+import io.github.sparkrest.schedule.PollerCommand.{Info, NoteLeft, WakeQuery, Warn, WarnOnce}
 import io.github.sparkrest.secret.Redact
 
 /** The poller's lines in the driver's log: a line per poll, or with several endpoints a line per job. */
@@ -57,10 +57,22 @@ private[sparkrest] object PollerMessages {
   def waits(until: Long, now: Long, reason: String): PollerCommand =
     Info(s"the next request waits ${(until - now) / 1000.0} s: $reason")
 
-  def inputChanged(before: EndpointSchedules, after: EndpointSchedules): Vector[PollerCommand] = {
-    val added = after.all.count(!_.endpoint.isBackfill) - before.all.count(!_.endpoint.isBackfill)
-    if (added == 0 && before.live.size == after.live.size) Vector.empty
-    else Vector(Info(s"the input has ${after.live.size} endpoints now, $added of them new"), WakeQuery)
+  /** @param dropped keys of endpoints whose states are dropped */
+  def inputChanged(
+      before: EndpointSchedules,
+      after: EndpointSchedules,
+      dropped: Set[String]
+  ): Vector[PollerCommand] = {
+    val added = after.all.count(s => !s.endpoint.isBackfill && before.get(s.key).isEmpty)
+    val news =
+      if (added == 0 && before.live.size == after.live.size) Nil
+      else Seq(Info(s"the input has ${after.live.size} endpoints now, $added of them new"), WakeQuery)
+    val noted = if (dropped.isEmpty && before.left == after.left) Nil else Seq(NoteLeft(after.left, dropped))
+    val told =
+      if (dropped.isEmpty) Nil
+      else
+        Seq(Info(s"dropped the progress of ${dropped.size} endpoints, which the input has lacked for endpointRetention"))
+    (news ++ noted ++ told).toVector
   }
 
   def inputFailed(cause: Throwable): PollerCommand = Warn(

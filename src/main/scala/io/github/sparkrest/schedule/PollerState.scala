@@ -20,7 +20,7 @@ import io.github.sparkrest.schedule.backfill.{BackfillStatus, BackfillTurns}
 final private[sparkrest] class PollerState(
     config: RestConfig,
     endpoints: Seq[Endpoint],
-    start: Resumption,
+    private var start: Resumption,
     mustComplete: Boolean,
     slowLimits: SlowLimits,
     sweepMillis: Long,
@@ -76,10 +76,12 @@ final private[sparkrest] class PollerState(
 
   private def inputRead(read: Vector[Endpoint], now: Long): Vector[PollerCommand] = {
     val before = schedules
-    schedules = schedules.changedTo(read, start, rules, now)
+    val (kept, expired) = schedules.changedTo(read, start, rules, now).purged(now, config.endpointRetentionMs)
+    schedules = kept
+    start = start.without(expired) // guard: I3.40
     endpointCount = schedules.live.size
     refresh = refresh.ended(now)
-    PollerMessages.inputChanged(before, schedules)
+    PollerMessages.inputChanged(before, schedules, expired)
   }
 
   private def lookAround(unreadBytes: Long, unreadRecords: Long, now: Long): Vector[PollerCommand] =
@@ -97,7 +99,7 @@ final private[sparkrest] class PollerState(
     }
 
   private def startOrWait(room: Long, backfillHasRoom: Boolean, now: Long): Vector[PollerCommand] = {
-    val waiting = schedules.active.filterNot(s => s.inFlight || s.isSettled).toVector // guard: I3.9
+    val waiting = schedules.served.filterNot(s => s.inFlight || s.isSettled).toVector // guard: I3.9
     val (ready, reason) = limiter.ready(now)
     val backfillAt =
       if (!jobs.isFree(Lane.Backfill) || mostRequests.isDefined && schedules.live.exists(!_.isSettled)) Long.MaxValue // guard: I10.16
@@ -130,9 +132,7 @@ final private[sparkrest] class PollerState(
   /** Of `maxRequestsPerTrigger`, without the requests that running jobs may still make. */
   private def requestsLeft: Long = mostRequests.fold(Long.MaxValue)(_ - status.requests - jobs.mostRequests)
 
-  /** Grants requests to the endpoints that have been due the longest. The note comes first: after a crash nobody knows how many
-    * of them were sent.
-    */
+  /** Grants requests to those that have been due the longest. The note comes first: a crash hides how many were sent. */
   private def begin(lane: Lane, due: Vector[EndpointSchedule], room: Long, now: Long): Vector[PollerCommand] = {
     val isBackfill = lane == Lane.Backfill
     val share = if (isBackfill) limiter.spare(now) else if (lane == Lane.Fast) Long.MaxValue else slowShare

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets.UTF_8
 import java.nio.file.Files
 
 import io.github.sparkrest.pagelog.format.{
+  DroppedStates,
   LeftEndpoints,
   Manifest,
   PageFile,
@@ -128,6 +129,48 @@ class ManyEndpointsSuite extends AnyFunSuite {
     last.commit(LogPosition(12, 1))
     assert(PageLog.open(store, 0).resume(LogPosition(12, 1), Map.empty).states.keySet == Set("a"))
     assert(states(Set("b"), 272) == Set("a"), "an endpoint that returns later begins again")
+  }
+
+  test("states that are dropped while a run goes on leave its memory and its files, and new states count") {
+    val store = newStore
+    val log = PageLog.open(store, 0)
+    start(log)
+    appended(store, log, ("a", "1", "2"), ("b", "7", "8"))
+    log.noteLeft(Map("a" -> 5L), Set.empty)
+    assert(new String(store.read(LeftEndpoints.Name).get, UTF_8).contains("\"a\":5"))
+    log.noteLeft(Map.empty, Set("a"))
+    // A run that starts now finds the state in a manifest, and drops it again.
+    val other = PageLog.open(store, 0)
+    other.dropLeft(Set("b"), 100, retentionMs = 50)
+    val resumed = start(other)
+    assert(resumed.states.keySet == Set("b") && resumed.left.isEmpty)
+    (8 to 20).foreach(n => appended(store, other, ("b", s"$n", s"${n + 1}")))
+    other.commit(LogPosition(11, 1))
+    other.commit(LogPosition(12, 1))
+    assert(other.offsetsAt(LogPosition(14, 1)).keySet == Set("b"))
+    assert(StoredStates.load(store).endpoints.keySet == Set("b"))
+  }
+
+  test("an endpoint that comes back after its state was dropped keeps its new states over a purge and a restart") {
+    val store = newStore
+    val first = PageLog.open(store, 0)
+    start(first)
+    appended(store, first, ("a", "1", "2"), ("b", "7", "8"))
+    val log = PageLog.open(store, 0)
+    log.dropLeft(Set("b"), 0, retentionMs = 1)
+    assert(start(log).states.contains("a"))
+    log.noteLeft(Map.empty, Set("a"))
+    appended(store, log, ("a", "1", "fresh"))
+    (8 to 20).foreach(n => appended(store, log, ("b", s"$n", s"${n + 1}")))
+    log.commit(LogPosition(11, 1))
+    log.commit(LogPosition(12, 1))
+    assert(PageLog.open(store, 0).resume(LogPosition(12, 1), Map.empty).states("a") == state("fresh"))
+  }
+
+  test("a dropped endpoint is remembered until the file of all states no longer has it") {
+    val dropped = DroppedStates().plus(Set("a"), 7)
+    assert(dropped("a", 7) && !dropped("a", 8) && !dropped("b", 7))
+    assert(dropped.writtenAt(6) == dropped && dropped.writtenAt(7) == DroppedStates())
   }
 
   test("a poll of many bytes gets a separate file, and an abandoned poll leaves no file") {

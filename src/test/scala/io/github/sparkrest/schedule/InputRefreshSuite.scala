@@ -12,7 +12,12 @@ import org.scalatest.funsuite.AnyFunSuite
 /** Endpoints that come and go while a stream runs (`inputRefresh`). */
 class InputRefreshSuite extends AnyFunSuite {
 
-  private class Machine(all: Seq[Endpoint], start: Resumption, mustComplete: Boolean = false) {
+  private class Machine(
+      all: Seq[Endpoint],
+      start: Resumption,
+      mustComplete: Boolean = false,
+      more: Map[String, String] = Map.empty
+  ) {
     private val options = Map(
       "url" -> "http://h/{n}?from={id}",
       "streaming" -> "true",
@@ -21,7 +26,7 @@ class InputRefreshSuite extends AnyFunSuite {
       "offsetField" -> "id",
       "offsetType" -> "incremental",
       "streamingInterval" -> "10"
-    )
+    ) ++ more
     private val config = RestConfig.parse(options, viewColumns = Seq("n")).fold(e => fail(e.text), identity)
     private val state =
       new PollerState(config, all, start, mustComplete, SlowLimits(), 1000000, () => 0.5, 0)
@@ -159,6 +164,79 @@ class InputRefreshSuite extends AnyFunSuite {
     assert(polled(only) == Map("b" -> Some("7")))
     assert(m.finish(job(only)).contains(Complete))
     assert(new Machine(Seq(row("a", "1")), restarted, mustComplete = true).at(0).contains(Complete))
+  }
+
+  test("a row that is gone for endpointRetention begins again") {
+    val m = new Machine(rows("a", "b"), fresh, more = Map("endpointRetention" -> "100"))
+    def refreshed(ms: Long, names: String*): Vector[PollerCommand] = {
+      m.at(ms).collect { case s: StartPolls => m.succeed(s) }
+      m.read(rows(names: _*): _*)
+    }
+    m.succeed(job(m.at(0)))
+    assert(refreshed(60000, "b").contains(NoteLeft(Map("a" -> 60000L), Set.empty)))
+    assert(refreshed(120000, "b").forall(!_.isInstanceOf[NoteLeft]), "nothing changed")
+    val dropped = refreshed(180000, "b")
+    assert(dropped.contains(NoteLeft(Map.empty, Set("a"))))
+    assert(dropped.collect { case Info(text) => text }.exists(_.contains("dropped the progress of 1 endpoints")))
+    refreshed(240000, "a", "b")
+    val again = m.at(250100)
+    assert(polled(again).get("a").contains(None))
+    m.succeed(job(again))
+    refreshed(300200, "b")
+    assert(refreshed(360300, "a", "b").contains(NoteLeft(Map.empty, Set.empty)))
+    assert(polled(m.at(370400)).get("a").contains(Some("2")), "it was gone for a minute only")
+  }
+
+  test("endpoints that an earlier run missed are dropped in this run, and their noted states with them") {
+    val earlier = Map("z" -> Progress(Some("7")), "y" -> Progress(Some("8")))
+    val start =
+      Resumption(earlier, Some(0), fresh = false, unlogged = Set("z", "y"), left = Map("z" -> -50000L, "y" -> 0L))
+    val m = new Machine(rows("a"), start, more = Map("endpointRetention" -> "100"))
+    m.succeed(job(m.at(60000)))
+    assert(m.read(rows("a"): _*).contains(NoteLeft(Map("y" -> 0L), Set("z"))))
+    m.succeed(job(m.at(120001)))
+    assert(m.read(rows("a", "y"): _*).contains(NoteLeft(Map.empty, Set.empty)))
+    val next = job(m.at(130100))
+    assert(next.polls.map(_.endpoint.key).toSet == Set("a", "y"))
+    m.succeed(next)
+    m.succeed(job(m.at(180002)))
+    m.read(rows("a", "y", "z"): _*)
+    assert(polled(m.at(190100)).get("z").contains(None))
+  }
+
+  test("the memory for rows that come and go is bounded") {
+    val config = RestConfig.parse(Map("url" -> "http://h")).fold(e => fail(e.text), identity)
+    val rules = new io.github.sparkrest.poll.Schedule(config)
+    val first = EndpointSchedules(Nil, fresh, rules, 0)
+    val sizes = Iterator.iterate((first, 0)) { case (before, n) =>
+      val changed = before.changedTo((1 to 10).map(i => Endpoint(s"$n-$i")), fresh, rules, n * 1000L)
+      (changed.purged(n * 1000L, 5000)._1, n + 1)
+    }
+    assert(sizes.slice(100, 1000).forall { case (s, _) => s.all.length == 60 && s.left.size == 50 && s.active.size == 10 })
+  }
+
+  test("an endpoint that a job polls keeps its state until the job returns") {
+    val m = new Machine(rows("a"), fresh, more = Map("endpointRetention" -> "10"))
+    val flying = job(m.at(0))
+    m.at(60000)
+    m.read()
+    m.at(120000)
+    assert(m.read().forall(!_.isInstanceOf[NoteLeft]))
+    m.succeed(flying)
+    m.at(180000)
+    assert(m.read().contains(NoteLeft(Map.empty, Set("a"))))
+  }
+
+  test("the records of a queue are acknowledged although its row is gone") {
+    val acks = Some(io.github.sparkrest.progress.queue.PendingAcks("f", 3))
+    val pending = Map("a" -> Progress(None, acks = acks))
+    val m = new Machine(rows("a"), Resumption(pending, Some(0), fresh = false))
+    m.step(PollerEvent.InputRead(Vector.empty))
+    val acknowledging = job(m.at(60100))
+    assert(acknowledging.polls.map(_.state.acks) == Vector(acks))
+    val done = PollOutcome(Progress(None), 1, 0, more = false, None, None, 1)
+    m.step(PollerEvent.Finished(acknowledging.id, Seq(PollReport(Vector("a" -> done), None))))
+    assert(m.at(70200).forall(!_.isInstanceOf[StartPolls]), "it is not polled")
   }
 
   test("the version does not identify an endpoint") {

@@ -95,9 +95,8 @@ object Generator {
       (if (s.changes && s.variants.forall(mayDelete)) Seq("delete", "delete", "return", "return") else Nil) ++
       // A lagging replica also makes records late, and `lag` covers only one of the two delays.
       (if ((s.lag > 0 || s.lookback > 0) && s.behind == 0) Seq("late", "late") else Nil)
-    val expires = s.expired == "restart" || s.kind != "delta" && Set("link", "nextUrl", "cursor")(s.paging)
     val faults = Vector("error", "cut", "crash") ++ (if (s.changes) Seq("lose", "crash")
-                                                     else Nil) ++ (if (expires) Seq("expire") else Nil)
+                                                     else Nil) ++ (if (mayExpire(s)) Seq("expire") else Nil)
     events(s, r, changes, faults)
   }
 
@@ -114,10 +113,13 @@ object Generator {
     case _      => r(24)
   }
 
+  private[sim] def mayExpire(s: Setup): Boolean =
+    s.expired == "restart" || s.kind != "delta" && Set("link", "nextUrl", "cursor")(s.paging)
+
   private[sim] def mayUpdate(s: Setup) =
     !(s.grows || s.kind == "ids" || s.offset == "incremental" || s.kind == "log" && s.carrier == "record" || s.twins)
 
-  private def mayDelete(s: Setup) =
+  private[sim] def mayDelete(s: Setup) =
     if (s.grows || s.kind == "log" || s.kind == "link" || s.kind == "delta") false
     // Records without a value are in each response. If they fill a page with equal values, the next page is numbered.
     else !s.sliding || s.order == "asc" && s.kind == "since" && s.odd.isEmpty && !s.oddFirst || s.calm

@@ -20,9 +20,11 @@ object Shrink {
   private def simpler(s: Scenario): Iterator[Scenario] =
     fewer(s) ++ plainer(s) ++ smaller(s)
 
-  private def fewer(s: Scenario): Iterator[Scenario] =
-    Iterator.iterate(s.events.length / 2)(_ / 2).takeWhile(_ > 0).flatMap { n =>
-      s.events.indices.by(n).iterator.map(i => s.copy(events = s.events.patch(i, Nil, n)))
+  private def fewer(s: Scenario): Iterator[Scenario] = fewer(s.events).map(e => s.copy(events = e))
+
+  def fewer(events: Vector[Event]): Iterator[Vector[Event]] =
+    Iterator.iterate(events.length / 2)(_ / 2).takeWhile(_ > 0).flatMap { n =>
+      events.indices.by(n).iterator.map(i => events.patch(i, Nil, n))
     }
 
   private def plainer(s: Scenario): Iterator[Scenario] = {

@@ -77,7 +77,7 @@ final class SimApi(scenario: Scenario, tracing: Boolean) extends HttpClient {
       died.foreach(throw _)
     }
     loses ||= now.exists(_.what == "lose")
-    if (now.exists(_.what == "expire")) { lists.expire(); logs.expire(); expired = true }
+    if (now.exists(_.what == "expire")) expire()
     val wasHonest = honest
     val answer = dated(
       if (now.exists(_.what == "error")) Answer(500, Nil, "busy")
@@ -180,6 +180,19 @@ final class SimApi(scenario: Scenario, tracing: Boolean) extends HttpClient {
 
   private def httpDate(ms: Long): String = java.time.format.DateTimeFormatter.RFC_1123_DATE_TIME
     .format(java.time.Instant.ofEpochMilli(ms).atOffset(java.time.ZoneOffset.UTC))
+
+  /** Changes the data between two requests. */
+  def change(e: Event): Unit = {
+    world.change(e, requests + 1)
+    lists.changes += 1
+  }
+
+  /** Tokens and cursors end. */
+  def expire(): Unit = {
+    lists.expire()
+    logs.expire()
+    expired = true
+  }
 
   private def happening(): List[Event] = {
     val (now, later) = coming.span(_.at <= requests)

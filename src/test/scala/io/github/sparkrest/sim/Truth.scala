@@ -34,6 +34,9 @@ final class Truth(setup: Setup, world: World) {
     owed.collectFirst { case (text, n) if came.getOrElse(text, 0) < n => s"lost: $text" }
   }
 
+  /** A record that the API has now, and that has not come. */
+  def missing: Option[String] = world.rows.map(_.text).find(!came.contains(_))
+
   /** @param excused the list moved by a page, which without a key looks like new records
     * @param expired cursors have expired, and the options say to begin again
     */

@@ -26,7 +26,7 @@ private[sparkrest] trait BatchTable {
     Duration(1),
     Calls,
     scope = Scope.Stream,
-    doc = "Seconds between two readings of `input` while a stream runs. A new row is a new endpoint. A row that is gone is no longer polled; its progress is kept, and it continues there if it comes back. The input may be empty at first. Default: the input is read when the query starts."
+    doc = "Seconds between two readings of `input` while a stream runs. A new row is a new endpoint. A row that is gone is no longer polled; its progress is kept for `endpointRetention`, and it continues there if it comes back. The input may be empty at first. Default: the input is read when the query starts."
   )
   val InputVersion: Opt[String] = Opt(
     "inputVersion",

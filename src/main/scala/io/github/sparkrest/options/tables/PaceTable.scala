@@ -59,7 +59,7 @@ private[sparkrest] trait PaceTable {
     Schedule,
     scope = Scope.Stream,
     default = Some("30d"),
-    doc = "Seconds for which the progress of an endpoint is kept after it left the input. They count from the first start of the query without the endpoint. An endpoint that returns later begins at `initialOffset`."
+    doc = "Seconds for which the progress of an endpoint is kept after it left the input. They count from the moment when the query first misses the endpoint: at a start, or with `inputRefresh` at a reading of the input. An endpoint that returns later begins at `initialOffset`."
   )
   val PageLogLocation: Opt[String] = Opt(
     "pageLogLocation",

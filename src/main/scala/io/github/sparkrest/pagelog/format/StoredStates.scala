@@ -36,17 +36,19 @@ object StoredStates {
   /** The states after some manifests, from their files.
     *
     * @param stored the newest file of states
-    * @param dropped keys that are left out
+    * @param dropped states that are left out
     * @param seqs of all manifests after these states, the oldest first
     */
-  def after(store: LogStore, stored: StoredStates, seqs: Seq[Long], dropped: Set[String]): StoredStates =
-    seqs.foldLeft(stored) { (states, seq) =>
+  def after(store: LogStore, stored: StoredStates, seqs: Seq[Long], dropped: DroppedStates): StoredStates = {
+    def counting(states: Map[String, Progress], seq: Long) = states.filterNot { case (key, _) => dropped(key, seq) }
+    seqs.foldLeft(stored.copy(endpoints = counting(stored.endpoints, stored.seq))) { (states, seq) =>
       val manifest = store.read(Manifest.path(seq)).toRight(Unreadable.Broken("it is gone")).flatMap(Manifest.decode)
       manifest.fold(
         why => throw StoredManifests.unreadable(store, seq, why),
-        m => StoredStates(seq, states.endpoints ++ m.endpoints -- dropped)
+        m => StoredStates(seq, states.endpoints ++ counting(m.endpoints, seq))
       )
     }
+  }
 
   /** Durable when it returns; older files are deleted. */
   def write(store: LogStore, states: StoredStates): Unit = {

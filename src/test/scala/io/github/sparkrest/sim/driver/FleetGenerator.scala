@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.sim.driver
+
+import io.github.sparkrest.sim.{Dice, Event, Generator, Setup}
+
+/** Makes a history of a driver from a seed. */
+object FleetGenerator {
+
+  /** This many consecutive seeds share a fleet. */
+  private val Histories = 4
+
+  def fleet(kind: String, seed: Long): Fleet = {
+    val block = seed / Histories
+    val r = new Dice(-7 - block)
+    val parents = 1 + r(4)
+    val common = Fleet(
+      Map(
+        "kind" -> kind,
+        "parents" -> parents.toString,
+        "first" -> r(parents + 1).toString,
+        "versioned" -> (kind != "queue" && r.oneIn(2)).toString,
+        "refresh" -> r.pick(Seq("200", "1000", "3000")),
+        "interval" -> r.pick(Seq("0", "500", "2000")),
+        "objects" -> r.oneIn(3).toString,
+        "batch" -> r.pick(Seq("1", "2", "100")),
+        "retain" -> r.pick(Seq("0", "1", "2")),
+        "requests" -> r.pick(Seq("1", "2", "1000", "1000")),
+        "retention" -> r.pick(Seq("0", "0", "2000", "6000")),
+        "most" -> (1 + r(3)).toString
+      ),
+      Setup.parse("")
+    )
+    kind match {
+      case "children" => common.copy(child = child(block, common.versioned))
+      case "queue"    => common.and("lease" -> r.pick(Seq("3000", "6000", "20000")))
+      case _          => common
+    }
+  }
+
+  /** An API that can be read at any time, because nobody waits for the end of a traversal here. */
+  private def child(block: Long, versioned: Boolean): Setup =
+    Iterator
+      .from(0)
+      .map(n => Generator.setup(block * 4 + n * 4000000L).and("flight" -> "1", "maxPages" -> "100", "interval" -> "0"))
+      .find { s =>
+        val readable = !s.calm && !s.changes && !s.restarts && !s.twins && s.skew == 0 && s.end != "always" && !s.fresh
+        // With a version, records that wait for their age would wait for the next version.
+        // An empty page with a new link is the end for now.
+        val ends = s.kind != "link" || s.gap == 0 || !versioned
+        readable && ends && s.kind != "window" && (s.kind != "snapshot" || s.key) && (!versioned || s.lag == 0)
+      }
+      .getOrElse(Setup.parse(""))
+
+  def apply(kind: String, seed: Long): FleetHistory = apply(seed, fleet(kind, seed))
+
+  def apply(seed: Long, fleet: Fleet): FleetHistory = {
+    val r = new Dice(seed)
+    val changes = Vector("insert", "insert", "insert", "tick") ++
+      (if (fleet.parents > 1) Seq("row", "row", "row") else Seq("row")) ++
+      (if (fleet.kind == "children" && Generator.mayUpdate(fleet.child)) Seq("update", "update") else Nil) ++
+      (if (fleet.kind == "children" && Generator.mayDelete(fleet.child)) Seq("delete") else Nil)
+    val faults = Vector("crash", "crash", "crash", "error", "lost", "cut", "busy", "slow") ++
+      (if (fleet.kind != "children" || Generator.mayExpire(fleet.child)) Seq("expire")
+       else Nil) ++ (if (fleet.kind == "jobs") Seq("broken") else Nil)
+    val events = Vector.fill(2 + r(14))(r.pick(Gaps)).scanLeft(1 + r(20))(_ + _).drop(1).map { at =>
+      val what = if (r.oneIn(3)) r.pick(faults) else r.pick(changes)
+      Event(at, what, if (what == "tick") 100 * (1 + r(60)) else r(48))
+    }
+    FleetHistory(fleet, events)
+  }
+  private val Gaps = Seq(0, 0, 1, 1, 2, 3, 5, 8, 13, 30)
+
+  def blocks(first: Long, runs: Long): Iterator[Seq[Long]] =
+    Iterator
+      .iterate(first / Histories)(_ + 1)
+      .map(_ * Histories)
+      .takeWhile(_ < first + runs)
+      .map(b => b until b + Histories)
+}

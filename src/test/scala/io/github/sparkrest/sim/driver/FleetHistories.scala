@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest.sim.driver
+
+/** Histories of drivers that stay. */
+object FleetHistories {
+
+  /** The shortest known histories that once went wrong, each with its error. */
+  val all: Seq[(String, String)] = Seq(
+  )
+
+  /** A crash is tried before each step of these. */
+  val crossed: Seq[(String, String)] = Seq(
+    "rows that come and go, with versions" ->
+      "parents=3 first=1 versioned=true batch=2 retain=0 | cap=2 paging=link rows=3 | 30:insert/0 60:row/1 90:update/4 120:row/0 150:insert/2 180:row/0 200:row/2",
+    "a queue whose leases end" ->
+      "kind=queue parents=2 batch=1 most=2 retain=0 | | 1:insert/4 20:insert/5 40:expire/0 60:insert/1 80:row/1",
+    "jobs, of which one fails and one expires" ->
+      "kind=jobs parents=2 batch=1 most=2 | | 1:insert/4 20:insert/5 40:broken/0 60:insert/1 70:expire/1 90:insert/0"
+  )
+}
