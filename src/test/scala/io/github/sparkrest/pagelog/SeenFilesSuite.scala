@@ -8,6 +8,7 @@ import scala.util.Random
 import io.github.sparkrest.error.RestException
 import io.github.sparkrest.pagelog.format.PageFileWriter
 import io.github.sparkrest.pagelog.store.{LocalLogStore, LogStore}
+import io.github.sparkrest.progress.seen.SeenEntries._
 import io.github.sparkrest.progress.seen.{RecordHash, Seen, SeenEntry, SeenMemory, SeenRecords}
 import io.github.sparkrest.progress.{CoreLimits, Progress}
 import org.scalatest.funsuite.AnyFunSuite
@@ -24,11 +25,11 @@ class SeenFilesSuite extends AnyFunSuite {
   test("each entry of a file is found with its count and rank, and no other record is found") {
     val files = new SeenFiles(newStore(), 1)
     val entries = (1 to 5000).map(i => SeenEntry.of(hash(i), Seen(i % 3 + 1, i.toLong))).sorted
-    val file = files.write(entries.iterator)
+    val file = files.writeAll(entries.iterator)
     assert(file.entries == 5000 && file.lowest == 1 && file.highest == 5000)
-    assert(files.read(file).toVector == entries.toVector)
-    assert((1 to 5000).forall(i => files.count(file, SeenEntry.of(hash(i))) == i % 3 + 1))
-    assert((5001 to 6000).forall(i => files.count(file, SeenEntry.of(hash(i))) == 0))
+    assert(files.readAll(file) == entries.toVector)
+    assert((1 to 5000).forall(i => files.countOf(file, SeenEntry.of(hash(i))) == i % 3 + 1))
+    assert((5001 to 6000).forall(i => files.countOf(file, SeenEntry.of(hash(i))) == 0))
   }
 
   test("200,000 records are remembered with at most 500 in memory, with correct counts and in few files") {
@@ -67,9 +68,9 @@ class SeenFilesSuite extends AnyFunSuite {
   test("a missing file is an error that names it") {
     val store = newStore()
     val files = new SeenFiles(store, 1)
-    val file = files.write(Iterator(SeenEntry.of(hash(1), Seen(1))))
+    val file = files.writeAll(Iterator(SeenEntry.of(hash(1), Seen(1))))
     store.delete(SeenFiles.path(file.name))
-    val e = intercept[RestException](new SeenFiles(store, 2).count(file.copy(entries = 2), SeenEntry.of(hash(1))))
+    val e = intercept[RestException](new SeenFiles(store, 2).countOf(file.copy(entries = 2), SeenEntry.of(hash(1))))
     assert(e.getMessage.contains(file.name) && e.getMessage.contains("REST_CHECKPOINT_UNREADABLE"))
   }
 
@@ -77,7 +78,7 @@ class SeenFilesSuite extends AnyFunSuite {
     val store = newStore()
     def stateWith(log: PageLog, offset: String): Progress = {
       val files = new SeenFiles(store, log.epoch)
-      Progress(Some(offset), SeenRecords(files = Vector(files.write(Iterator(SeenEntry.of(hash(1), Seen(1)))))))
+      Progress(Some(offset), SeenRecords(files = Vector(files.writeAll(Iterator(SeenEntry.of(hash(1), Seen(1)))))))
     }
     def page(log: PageLog) = {
       val writer = new PageFileWriter(store, log.epoch, "")
@@ -91,7 +92,7 @@ class SeenFilesSuite extends AnyFunSuite {
     states.foreach(s => first.append(page(first), Map(Endpoint.Only -> s)))
     val noted = stateWith(first, "4")
     first.noteBeforePoll(0, Map("main" -> noted))
-    new SeenFiles(store, first.epoch).write(Iterator(SeenEntry.of(hash(9), Seen(1))))
+    new SeenFiles(store, first.epoch).writeAll(Iterator(SeenEntry.of(hash(9), Seen(1))))
     assert(names(store).size == 5)
     (1L to 3L).foreach(seq => first.commit(LogPosition(seq, 1)))
     assert(names(store).contains(noted.seenFiles.head) && names(store).contains(states.last.seenFiles.head))

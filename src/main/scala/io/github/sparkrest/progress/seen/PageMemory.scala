@@ -29,7 +29,7 @@ final private[sparkrest] class PageMemory(
   private val earlier = state.traversal.fold(SeenRecords.Empty)(_.seen)
   private val repeats = new Repeats(
     id => math.max(memory.count(state.boundary, id), memory.count(state.ahead, id)),
-    memory.count(earlier, _),
+    memory.countNew(earlier, _),
     continues = !earlier.isEmpty,
     moves = pages.mayOverlap,
     unique = config.offset.recordKey.nonEmpty
