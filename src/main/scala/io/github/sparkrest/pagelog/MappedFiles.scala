@@ -89,8 +89,8 @@ final private[pagelog] class MappedEntries(chunks: Array[ByteBuffer], val size: 
     while (first <= last) {
       val order = compare(at, high, low)
       if (order == 0) {
-        val (in, from) = (chunk(at), offset(at))
-        found = Some(new SeenAt(at, in.getInt(from + 16), in.getLong(from + 20)))
+        val from = offset(at)
+        found = Some(new SeenAt(at, chunk(at).getInt(from + 16), chunk(at).getLong(from + 20)))
         first = last + 1
       } else {
         val away = (share(high) - share(chunk(at).getLong(offset(at)))) * size
@@ -104,7 +104,9 @@ final private[pagelog] class MappedEntries(chunks: Array[ByteBuffer], val size: 
 
   /** The entry's place relative to that of a record. */
   def compare(n: Long, high: Long, low: Long): Int = {
-    val (in, from) = (chunk(n), offset(n))
+    // A pair of them would be an object for each guess.
+    val in = chunk(n)
+    val from = offset(n)
     val order = java.lang.Long.compare(in.getLong(from), high)
     if (order != 0) order else java.lang.Long.compare(in.getLong(from + 8), low)
   }

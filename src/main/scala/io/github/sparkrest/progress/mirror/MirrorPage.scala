@@ -48,7 +48,8 @@ final private[sparkrest] class MirrorPage(mirror: Mirror, memory: SeenMemory, ke
   /** @param identity by content alone, as before `readChanges` was on */
   private def changeOf(key: String, content: Long, isDeleted: Boolean, identity: => String): Option[Change] = {
     val bytes = key.getBytes(UTF_8)
-    val (high, low) = (RecordHash.high(bytes, 0, bytes.length), RecordHash.low(bytes, 0, bytes.length))
+    val high = RecordHash.high(bytes, 0, bytes.length)
+    val low = RecordHash.low(bytes, 0, bytes.length)
     lazy val id = SeenEntry.identity(high, low)
     val recent = if (state.boundary.recent.isEmpty) None else state.boundary.recent.get(id)
     val inFile = if (recent.isEmpty) memory.find(state.boundary.files, high, low) else None
