@@ -16,30 +16,30 @@ import io.github.sparkrest.progress.seen.SeenAt
   *
   * A file of another machine is copied to a disk of this one. The copy has no name any more when it is mapped, so nothing of it
   * remains after the executor, however that ends. Its bytes are free when the mapping is garbage.
+  *
+  * @param copyBytes limit of the copies
+  * @param mostFiles the kernel limits the mappings of a process, to 65,530 by default
+  * @param idleNanos a file that was not searched for so long may be deleted, and its mapping would keep its bytes
   */
-private[pagelog] object MappedFiles {
+final private[pagelog] class MappedFiles(copyBytes: Long, mostFiles: Int, idleNanos: Long) {
+  import MappedFiles._
 
-  /** Limit of the copies of an executor. */
-  val CopyBytes: Long = 8L << 30
-
-  /** The kernel limits the mappings of a process to 65,530. */
-  private val MostFiles = 1000
-
-  /** A file that was not searched for so long may be deleted, and its mapping would keep its bytes. */
-  private val IdleNanos = 10 * 60 * 1000000000L
-
-  final private class Held(val entries: MappedEntries, val copied: Long, var usedAt: Long)
   private val held = new java.util.LinkedHashMap[String, Held](64, 0.75f, true)
+
+  /** `None`: no task has mapped it, or it was dropped. */
+  def known(key: String): Option[MappedEntries] = synchronized {
+    val found = Option(held.get(key))
+    found.foreach(_.usedAt = System.nanoTime)
+    found.map(_.entries)
+  }
 
   /** `None`: there is no room for a copy. */
   def get(key: String, entries: Long, isCopy: Boolean)(map: => MappedEntries): Option[MappedEntries] = synchronized {
-    val now = System.nanoTime
-    val copied = if (isCopy) entries * EntryBytes else 0L
-    val found = Option(held.get(key))
-    found.foreach(_.usedAt = now)
-    found.map(_.entries).orElse {
-      drop(now, CopyBytes - copied)
-      if (copied > CopyBytes) None
+    known(key).orElse {
+      val now = System.nanoTime
+      val copied = if (isCopy) entries * EntryBytes else 0L
+      drop(now, copyBytes - copied)
+      if (copied > copyBytes) None
       else
         try {
           val made = map
@@ -49,23 +49,29 @@ private[pagelog] object MappedFiles {
     }
   }
 
-  /** The least recently used files, until so many bytes of copies are left. */
+  /** Drops the least recently used files, until so many bytes of copies are left. */
   private def drop(now: Long, copies: Long): Unit = {
-    val all = held.values.iterator
     var bytes = 0L
     held.values.forEach(h => bytes += h.copied)
-    while (all.hasNext) {
-      val h = all.next()
-      if (now - h.usedAt > IdleNanos || held.size >= MostFiles || bytes > copies && h.copied > 0) { // guard: I4.70
+    val oldest = held.values.iterator
+    while (oldest.hasNext) {
+      val h = oldest.next()
+      if (now - h.usedAt > idleNanos || held.size >= mostFiles || bytes > copies && h.copied > 0) { // guard: I4.90
         bytes -= h.copied
-        all.remove()
+        oldest.remove()
       }
     }
   }
 
   def forget(key: String): Unit = synchronized { held.remove(key); () }
 
-  def size: Int = synchronized(held.size)
+  def keys: Set[String] = synchronized(held.keySet.toArray(Array.empty[String]).toSet)
+}
+
+private[pagelog] object MappedFiles {
+  val OfExecutor: MappedFiles = new MappedFiles(copyBytes = 8L << 30, mostFiles = 1000, idleNanos = 600L * 1000000000L)
+
+  final private class Held(val entries: MappedEntries, val copied: Long, var usedAt: Long)
 }
 
 /** The sorted entries of a file, by number.
@@ -75,8 +81,8 @@ private[pagelog] object MappedFiles {
 final private[pagelog] class MappedEntries(chunks: Array[ByteBuffer], val size: Long) {
   import MappedEntries._
 
-  private def chunk(n: Long): ByteBuffer = chunks((n >>> ChunkBits).toInt)
-  private def offset(n: Long): Int = (n & (ChunkEntries - 1)).toInt * EntryBytes
+  def chunk(n: Long): ByteBuffer = chunks((n >>> ChunkBits).toInt)
+  def offset(n: Long): Int = (n & (ChunkEntries - 1)).toInt * EntryBytes
 
   /** Hashes are spread evenly, so each guess is much closer than the one before, and a few of them suffice. Whatever the hashes are,
     * the search halves after some more.

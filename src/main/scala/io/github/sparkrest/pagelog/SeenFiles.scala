@@ -88,10 +88,11 @@ final class SeenFiles(
   private[sparkrest] def cursor(file: SeenFile, keys: Boolean): SeenCursor =
     new FileCursor(file, keys && file.keyBytes > 0)
 
-  /** Reads block after block. */
+  /** Reads block after block, or what is mapped: a store elsewhere need not send it again. */
   final private class FileCursor(file: SeenFile, hasKeys: Boolean) extends SeenCursor {
-    private val in = stream(opened(store, file, 0, file.entries * EntryBytes))
-    private val block = ByteBuffer.allocate(BlockEntries * EntryBytes)
+    private val mapped = index.known(file)
+    private val in = if (mapped.isEmpty) Some(stream(opened(store, file, 0, file.entries * EntryBytes))) else None
+    private var block = ByteBuffer.allocate(if (mapped.isEmpty) BlockEntries * EntryBytes else 0)
     private var at = 0
     private var texts = Option.empty[DataInputStream]
     private var n, read = -1L
@@ -101,6 +102,7 @@ final class SeenFiles(
       n += 1
       val more = n < file.entries
       if (!more) close()
+      else if (mapped.isDefined) mapped.foreach { m => block = m.chunk(n); at = m.offset(n) }
       else {
         at = (n % BlockEntries).toInt * EntryBytes
         if (at == 0) fill(math.min(BlockEntries.toLong, file.entries - n).toInt * EntryBytes)
@@ -108,7 +110,7 @@ final class SeenFiles(
       more
     }
     private def fill(bytes: Int): Unit =
-      try in.readFully(block.array, 0, bytes)
+      try in.foreach(_.readFully(block.array, 0, bytes))
       catch { case _: EOFException => throw missing(store, file, "is cut short") }
     def high: Long = block.getLong(at)
     def low: Long = block.getLong(at + 8)
@@ -134,7 +136,7 @@ final class SeenFiles(
       if (read == n) from.readFully(text)
     }
     def close(): Unit = {
-      in.close()
+      in.foreach(_.close())
       texts.foreach(_.close())
     }
   }
@@ -187,7 +189,7 @@ object SeenFiles {
   def path(name: String): String = s"$Folder/$name"
   def epochOf(name: String): Option[Long] = PageFile.epochOf(name)
 
-  private def temporary: Path = Files.createTempFile("spark-rest-", ".seen")
+  private[sparkrest] def temporary: Path = Files.createTempFile("spark-rest-", ".seen")
 
   /** From an entry on. */
   private[pagelog] def opened(store: LogStore, file: SeenFile, at: Long, bytes: Long, entryBytes: Int = EntryBytes) = {

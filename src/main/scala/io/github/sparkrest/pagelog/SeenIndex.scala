@@ -29,30 +29,40 @@ final private[pagelog] class SeenIndex(store: LogStore, scratch: () => Path, map
     case None => inBlocks(file, high, low)
   }
 
-  private def map(file: SeenFile): Option[MappedEntries] = {
-    val bytes = file.entries * EntryBytes
-    val local = store.local(path(file.name))
-    val found =
-      if (bytes < mapFrom || local.isEmpty && read.getOrElse(file.name, 0L) * CopyShare < bytes) None
-      else
-        MappedFiles.get(keyOf(file.name), file.entries, local.isEmpty) {
-          // Checks that the file is whole.
-          val in = opened(store, file, 0, bytes)
-          try
-            local.fold(MappedEntries.ofCopy(in, scratch, file.entries))(
-              MappedEntries.of(_, SeenFiles.Header.length.toLong, file.entries)
-            )
-          finally in.close()
-        }
-    found.foreach(mapped(file.name) = _)
-    // Without room for a copy, the next lookups go on as before.
-    if (found.isEmpty && local.isEmpty) read(file.name) = 0L
-    found
+  /** The file, if this task has mapped it. */
+  def known(file: SeenFile): Option[MappedEntries] = mapped.get(file.name)
+
+  private def map(file: SeenFile): Option[MappedEntries] =
+    if (file.entries * EntryBytes < mapFrom) None
+    else {
+      val found = store.local(path(file.name)) match {
+        case None if !read.contains(file.name) => MappedFiles.OfExecutor.known(keyOf(file.name))
+        case local                             => if (local.isDefined || isWorthCopying(file)) mapped(file, local) else None
+      }
+      if (found.isEmpty && !read.contains(file.name)) read(file.name) = 0
+      found.foreach(mapped(file.name) = _)
+      found
+    }
+
+  private def mapped(file: SeenFile, local: Option[Path]): Option[MappedEntries] = {
+    // Without room for a copy, the next lookups read blocks as before.
+    read(file.name) = 0
+    MappedFiles.OfExecutor.get(keyOf(file.name), file.entries, local.isEmpty) {
+      // Checks that the file is whole.
+      val in = opened(store, file, 0, file.entries * EntryBytes)
+      try
+        local.fold(MappedEntries.ofCopy(in, scratch, file.entries))(
+          MappedEntries.of(_, SeenFiles.Header.length.toLong, file.entries)
+        )
+      finally in.close()
+    }
   }
+
+  private def isWorthCopying(file: SeenFile): Boolean = read(file.name) * CopyShare >= file.entries * EntryBytes
 
   def forget(name: String): Unit = {
     mapped -= name
-    MappedFiles.forget(keyOf(name))
+    MappedFiles.OfExecutor.forget(keyOf(name))
   }
 
   private def keyOf(name: String) = s"${store.location}/$name"

@@ -43,6 +43,8 @@ final private[sparkrest] class Mirror(config: RestConfig, val changes: ChangesCo
   ): Mirror.Completed =
     if (!isWhole) // guard: I8.5
       Mirror.Completed(state.copy(boundary = memory.overlay(state.boundary, seen), traversal = None), awaits = false)
+    else if (state.boundary.recent.isEmpty && seen.isEmpty && marks.exists(_.areAll(entries(state)))) // guard: I8.28
+      Mirror.Completed(state.copy(traversal = None, ahead = SeenRecords.Empty), awaits = false)
     else {
       var awaits = false
       val boundary = MirrorChanges.applied(memory, state.boundary) { next =>
@@ -75,12 +77,14 @@ final private[sparkrest] class Mirror(config: RestConfig, val changes: ChangesCo
 
   /** The marks of the traversal so far. `None`: it began without them, or there is nothing to mark, or too much. */
   def marks(state: Progress): Option[Marks.InTask] = {
-    val entries = state.boundary.files.map(_.entries).sum
+    val all = entries(state)
     state.traversal match {
-      case None => if (entries == 0 || entries > memory.limits.marked) None else Some(Marks.InTask(MarkedBits.of(entries), 0))
-      case Some(d) => d.marks.map(memory.inTask(_, entries))
+      case None    => if (all == 0 || all > memory.limits.marked) None else Some(Marks.InTask(MarkedBits.of(all), 0))
+      case Some(d) => d.marks.map(memory.inTask(_, all))
     }
   }
+
+  private def entries(state: Progress): Long = state.boundary.files.map(_.entries).sum
 }
 
 private[sparkrest] object Mirror {

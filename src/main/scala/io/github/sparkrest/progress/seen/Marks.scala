@@ -20,6 +20,7 @@ object Marks {
       InTask(bits, pages + 1)
     }
     def has(place: Long): Boolean = place >= 0 && bits.isSet(place)
+    def areAll(entries: Long): Boolean = bits.count == entries
     def add(place: Long): Unit = bits.set(place)
     def stored(store: SeenStore): InFile = InFile(store.writeBits(bits.after(pages)))
   }
@@ -67,6 +68,8 @@ final private[sparkrest] class MarkedBits(words: Array[Long]) {
   }
 
   def isSet(place: Long): Boolean = (words((place >>> 6).toInt) & (1L << place)) != 0
+
+  def count: Long = words.foldLeft(0L)((n, word) => n + java.lang.Long.bitCount(word))
 
   /** @param place of a bit that is not set */
   def set(place: Long): Unit = {

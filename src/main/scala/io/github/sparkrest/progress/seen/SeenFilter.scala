@@ -16,7 +16,7 @@ final private[seen] class SeenFilter(store: SeenStore, maxEntries: Long) {
   def mayHold(files: Vector[SeenFile], high: Long, low: Long): Boolean = {
     if (files.exists(f => !names(f.name))) cover(files)
     val bits = mask(low)
-    (words(word(high)) & bits) == bits // guard: I1.70
+    (words(word(high)) & bits) == bits // guard: I8.40
   }
 
   /** The file belongs to the others. */
@@ -25,13 +25,13 @@ final private[seen] class SeenFilter(store: SeenStore, maxEntries: Long) {
 
   /** The file has only entries of files that are covered. */
   def merged(from: Seq[SeenFile], into: SeenFile): Unit =
-    if (from.forall(f => names(f.name))) names += into.name // guard: I1.71
+    if (from.forall(f => names(f.name))) names += into.name // guard: I8.41
 
   private def cover(files: Vector[SeenFile]): Unit = {
     val total = files.map(_.entries).sum
     if (!files.exists(f => names(f.name)) || total > capacity && capacity < maxEntries) {
       val size = math.min(maxEntries, math.max(2 * total, SeenFilter.LeastEntries))
-      words = new Array[Long]((java.lang.Long.highestOneBit(size * 2 - 1) / SeenFilter.EntriesPerWord).toInt)
+      words = new Array[Long](math.max(1, java.lang.Long.highestOneBit(size * 2 - 1) / SeenFilter.EntriesPerWord).toInt)
       names = Set.empty
     }
     files.filterNot(f => names(f.name)).foreach { file =>
