@@ -37,7 +37,7 @@ final private[pagelog] class SeenIndex(store: LogStore, scratch: () => Path, map
     else {
       val found = store.local(path(file.name)) match {
         case None if !read.contains(file.name) => MappedFiles.OfExecutor.known(keyOf(file.name))
-        case local                             => if (local.isDefined || isWorthCopying(file)) mapped(file, local) else None
+        case local => if (local.isDefined || isWorthCopying(file)) mapped(file, local) else None
       }
       if (found.isEmpty && !read.contains(file.name)) read(file.name) = 0
       found.foreach(mapped(file.name) = _)

@@ -56,7 +56,7 @@ final case class Progress(
   /** As it is stored. */
   def settled(memory: SeenMemory): Progress = copy(
     // Marks count the entries of its files.
-    boundary = if (traversal.exists(_.marks.isDefined)) boundary else memory.settled(boundary), // guard: I8.22
+    boundary = if (traversal.exists(_.marks.isDefined)) boundary else memory.settled(boundary),
     ahead = memory.settled(ahead),
     traversal = traversal.map(d => d.copy(seen = memory.settled(d.seen), marks = d.marks.map(memory.stored)))
   )

@@ -63,7 +63,7 @@ object Traversal {
   )
 
   private def encode(marks: Marks): Json = marks match {
-    case Marks.InFile(f)   => (f.name, f.entries).asJson
+    case Marks.InFile(f) => (f.name, f.entries).asJson
     case _: Marks.InTask => throw new IllegalStateException("the marks of a traversal are not in a file")
   }
 

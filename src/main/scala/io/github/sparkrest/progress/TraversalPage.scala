@@ -56,7 +56,6 @@ final private[sparkrest] class TraversalPage(
     if (isNew) kept += 1
     isNew && !passesOver
   }
-
   override def change(buf: Array[Byte], from: Int, to: Int): Option[Change] = ofPage.change(buf, from, to)
 
   def finish(response: PageFacts): Either[RestError, PageOutcome] = {

@@ -104,7 +104,8 @@ class SeenFilesSuite extends AnyFunSuite {
       () => 5L
     )
     for (hash <- hashes; n <- Seq(1, 2, 100, 3000)) {
-      val all = Iterator.continually(SeenEntry(hash(), random.nextLong(), Seen(random.nextInt(9), random.nextLong()))).take(n)
+      val all =
+        Iterator.continually(SeenEntry(hash(), random.nextLong(), Seen(random.nextInt(9), random.nextLong()))).take(n)
       val entries = all.toVector.sorted
       val mapping = new SeenFiles(store, 1, mapFrom = 0)
       val file = mapping.writeAll(entries.iterator)

@@ -14,9 +14,9 @@ import com.sun.net.httpserver.{HttpExchange, HttpServer}
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.http.client.ApiClient
 import io.github.sparkrest.http.{Clock, HttpRequest}
-import io.github.sparkrest.pagelog.{PageOrigin, PageSink, SeenFiles}
 import io.github.sparkrest.pagelog.format.PageFileWriter
 import io.github.sparkrest.pagelog.store.{LocalLogStore, LogStore}
+import io.github.sparkrest.pagelog.{PageOrigin, PageSink, SeenFiles}
 import io.github.sparkrest.progress.{Change, CoreLimits, Progress}
 import org.scalatest.funsuite.AnyFunSuite
 
@@ -42,7 +42,8 @@ class ManyKeysSuite extends AnyFunSuite {
     val url: String = s"http://127.0.0.1:${server.getAddress.getPort}/x"
     def stop(): Unit = server.stop(0)
 
-    private val record = s"""{"id":1000000000,"v":0,"name":"${"a record of a list " * 10}"}""".take(199).getBytes(US_ASCII)
+    private val record =
+      s"""{"id":1000000000,"v":0,"name":"${"a record of a list " * 10}"}""".take(199).getBytes(US_ASCII)
     record(record.length - 2) = '"'
     record(record.length - 1) = '}'
 
@@ -131,7 +132,8 @@ class ManyKeysSuite extends AnyFunSuite {
         val writer = new PageFileWriter(store, 1, "", changes = true)
         val seen = new SeenFiles(store, 1, mapFrom = if (isLarge) SeenFiles.MapFrom else 4000)
         val network = ApiClient.network(config, () => false)
-        val poll = new Poll(config, ApiClient(config, network, None, identity), Clock.steady(), limits = limits, seen = seen)
+        val poll =
+          new Poll(config, ApiClient(config, network, None, identity), Clock.steady(), limits = limits, seen = seen)
         val outcome = poll.run(state, TaskBudget(32L << 20, 60000, if (isLarge) 1000000 else 7), counting(writer))
         assert(outcome.error.isEmpty && outcome.warning.isEmpty)
         val file = writer.close()

@@ -77,7 +77,9 @@ class MirrorFilesSuite extends AnyFunSuite {
     (1 to 14).foreach { n =>
       val deletedAfter = 1 + n % 2
       val config =
-        RestConfig.parse(options ++ Map("deletedAfter" -> deletedAfter.toString)).fold(e => throw e.toException, identity)
+        RestConfig
+          .parse(options ++ Map("deletedAfter" -> deletedAfter.toString))
+          .fold(e => throw e.toException, identity)
       val store = new LocalLogStore(Files.createTempDirectory("mirror"))
       val api = new Api(1 + random.nextInt(12))
       val table = new Table

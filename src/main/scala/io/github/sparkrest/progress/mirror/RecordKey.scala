@@ -54,7 +54,7 @@ final private[sparkrest] class RecordKey(paths: Seq[FieldPath]) {
       }
       parts match {
         case List((name, value)) => () => s"{$name:${value()}}"
-        case _                   => () => parts.map { case (name, value) => s"$name:${value()}" }.mkString("{", ",", "}")
+        case _ => () => parts.map { case (name, value) => s"$name:${value()}" }.mkString("{", ",", "}")
       }
   }
 }

@@ -99,7 +99,7 @@ private[sparkrest] object SeenCursor {
       while (i < parts.length) {
         if (live(i)) {
           val order = if (at < 0) -1 else compare(i, at)
-          if (order < 0 || keyed && order == 0) { at = i; times = parts(i).count; most = parts(i).rank } // guard: I8.29
+          if (order < 0 || keyed && order == 0) { at = i; times = parts(i).count; most = parts(i).rank } // guard: I8.1
           else if (order == 0) { times = math.max(times, parts(i).count); most = math.max(most, parts(i).rank) }
         }
         i += 1

@@ -50,5 +50,5 @@ final private[seen] class SeenFilter(store: SeenStore, maxEntries: Long) {
 
 private object SeenFilter {
   val EntriesPerWord = 8
-  val LeastEntries: Long = 1L << 16
+  val LeastEntries: Long = 1L << 10
 }

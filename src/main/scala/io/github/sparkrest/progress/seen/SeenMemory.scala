@@ -76,7 +76,6 @@ final class SeenMemory(store: SeenStore, val limits: CoreLimits) {
   private[sparkrest] def inTask(marks: Marks, entries: Long): Marks.InTask = marks match {
     case m: Marks.InTask    => m
     case Marks.InFile(file) =>
-      // guard: I8.25
       if (!MarkedBits.fits(file.entries, entries))
         throw new IllegalStateException(s"${file.name} has ${file.entries} words of marks for $entries keys")
       Marks.InTask(new MarkedBits(store.readBits(file)), 0)

@@ -46,7 +46,8 @@ class MarksSuite extends AnyFunSuite {
     val bytes = i.toString.getBytes("UTF-8")
     RecordHash.of(bytes, 0, bytes.length)
   }
-  private def limits(filtered: Int) = CoreLimits(seenInState = 1, seenInTask = 20, seenFiles = 3, filtered = filtered.toLong)
+  private def limits(filtered: Int) =
+    CoreLimits(seenInState = 1, seenInTask = 20, seenFiles = 3, filtered = filtered.toLong)
 
   test("the filter of a traversal hides no record, however small it is, and saves most searches in files") {
     Seq(1, 100, 100000).foreach { filtered =>
