@@ -52,7 +52,7 @@ DEMO_JAR := target/.demo-jar
 DEMO_METADATA := target/demo/spark_rest-$(VERSION).dist-info
 PYTHON_CODE := python examples bench .ci
 
-.PHONY: help setup demo test test-all test-slow test-rows test-mutants test-cures test-sim lint fmt jars wheel publish-local bench bench-rows bench-overhead bench-calls bench-endpoints bench-latency bench-backfill docs docs-options release-check clean hdfs wiremock delta object-stores iceberg
+.PHONY: help setup demo test test-all test-slow test-rows test-mutants test-cures test-sim lint fmt jars wheel publish-local bench bench-rows bench-overhead bench-calls bench-endpoints bench-latency bench-backfill bench-keys docs docs-options release-check clean hdfs wiremock delta object-stores iceberg
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -141,6 +141,9 @@ bench-backfill: setup ## the lag of live records with and without a backfill of 
 
 bench-latency: setup ## pagesInFlight=8 against 1 and against requests in 8 threads: 1,000 pages of 100 ms
 	@$(BIN)/python bench/latency.py
+
+bench-keys: ## ten million keys: a snapshot with readChanges next to the time of HTTP alone; about 5 min
+	MIRROR_KEYS=10000000 ./sbtw "testOnly *ManyKeysSuite"
 
 docs: $(VENV)/.requirements-docs ## the documentation as a site, into target/site/
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet --strict

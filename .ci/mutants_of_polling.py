@@ -207,6 +207,22 @@ POLLING = (
         "concurrent requests take no more tokens than granted",
     ),
     Mutant(
+        "I1.80",
+        "records of a page that went to a file are still counted",
+        "if (hasSpilled)",
+        "if (hasSpilled && most < 0)",
+        "PageMemorySuite",
+        "a page of any number of records holds few of them in memory, and counts duplicates as a small one does",
+    ),
+    Mutant(
+        "I4.91",
+        "a page keeps few records in memory",
+        "if (now.size >= most)",
+        "if (now.size >= most && most < 0)",
+        "PageMemorySuite",
+        "a page of any number of records holds few of them in memory, and counts duplicates as a small one does",
+    ),
+    Mutant(
         "I1.30",
         "requests overlap only where new records appear at the end",
         "config.appendsOnly && !t.unordered",

@@ -1,171 +1,177 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.pagelog
 
-import java.io.{BufferedInputStream, BufferedOutputStream, DataInputStream, DataOutputStream, EOFException}
+import java.io.{BufferedInputStream, BufferedOutputStream, DataInputStream, DataOutputStream, EOFException, InputStream}
 import java.nio.ByteBuffer
 import java.nio.charset.StandardCharsets.UTF_8
+import java.nio.file.{Files, Path}
 import java.util.UUID
 
 import scala.collection.mutable
 
-import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.error.{Condition, RestError, RestException}
 import io.github.sparkrest.pagelog.format.{LastPoll, Manifest, PageFile}
 import io.github.sparkrest.pagelog.store.LogStore
-import io.github.sparkrest.progress.seen.{Seen, SeenEntry, SeenFile, SeenStore}
+import io.github.sparkrest.progress.seen.{SeenAt, SeenCursor, SeenFile, SeenStore, SeenWriter}
 
 /** Files of records that were seen, in the page log's folder: `seen/<epoch>-<uuid>`. For one task, and the thread that polls.
   *
-  * A file is a header line, then sorted entries of 28 bytes: two halves of the identity, a count, and the rank. Blocks of
-  * entries are cached on this executor, because the next poll reads the same files. Keys are in a second file: each as its
-  * length and its bytes, in the order of the entries. Only what reads all entries reads it.
+  * A file is a header line, then sorted entries of 28 bytes: two halves of the identity, a count, and the rank. Keys are in a
+  * second file: each as its length and its bytes, in the order of the entries. Only what reads all entries reads it. A file of
+  * marks has 64-bit words after its header.
   *
   * A file counts once a valid state names it. A task whose result is lost leaves files that nothing names; the next run deletes
   * them.
+  *
+  * @param scratch names a file on a disk of this machine that does not exist yet, or is empty: see [[MappedFiles]]
+  * @param mapFrom bytes from which on a file is mapped into memory
   */
-final class SeenFiles(store: LogStore, epoch: Long) extends SeenStore {
+final class SeenFiles(
+    store: LogStore,
+    epoch: Long,
+    scratch: () => Path = () => SeenFiles.temporary,
+    mapFrom: Long = SeenFiles.MapFrom
+) extends SeenStore {
   import SeenFiles._
 
   private val made = mutable.LinkedHashSet.empty[String]
+  private val index = new SeenIndex(store, scratch, mapFrom)
 
-  def write(entries: Iterator[SeenEntry]): SeenFile = {
-    val file = SeenFile(f"$epoch%010d-${UUID.randomUUID()}", 0, Long.MaxValue, Long.MinValue)
-    val out = created(file.name)
-    var keys = Option.empty[DataOutputStream]
-    var (n, keyBytes) = (0L, 0L)
-    var (lowest, highest) = (file.lowest, file.highest)
-    try {
-      out.write(Header)
-      entries.foreach { e =>
-        out.writeLong(e.high)
-        out.writeLong(e.low)
-        out.writeInt(e.seen.count)
-        out.writeLong(e.seen.rank)
-        if (e.seen.key.nonEmpty) {
-          if (keys.isEmpty) keys = Some(created(file.keys))
-          val key = e.seen.key.getBytes(UTF_8)
-          keys.foreach { k => k.writeInt(key.length); k.write(key) }
-          keyBytes += 4 + key.length
-        }
-        lowest = math.min(lowest, e.seen.rank)
-        highest = math.max(highest, e.seen.rank)
-        n += 1
-      }
-    } finally {
-      out.close()
-      keys.foreach(_.close())
-    }
-    file.copy(entries = n, lowest = lowest, highest = highest, keyBytes = keyBytes)
+  private[sparkrest] def write(fill: SeenWriter => Unit): Option[SeenFile] = {
+    val writer = new Writer(SeenFile(newName, 0, Long.MaxValue, Long.MinValue))
+    try fill(writer)
+    finally writer.close()
+    writer.written
   }
+
+  private def newName = f"$epoch%010d-${UUID.randomUUID()}"
 
   private def created(name: String) = {
     made += name
     new DataOutputStream(new BufferedOutputStream(store.create(path(name)), 1 << 16))
   }
 
-  def read(file: SeenFile, keys: Boolean): Iterator[SeenEntry] = {
-    val in = new DataInputStream(new BufferedInputStream(opened(file, 0, file.entries * EntryBytes), 1 << 16))
-    val texts = if (keys && file.keyBytes > 0) Some(keysOf(file)) else None
-    new Iterator[SeenEntry] {
-      private var left = file.entries
-      def hasNext: Boolean = left > 0
-      def next(): SeenEntry = {
-        val entry =
-          try SeenEntry(in.readLong(), in.readLong(), Seen(in.readInt(), in.readLong(), texts.fold("")(nextKey)))
-          catch { case _: EOFException => throw missing(file, "is cut short") }
-        left -= 1
-        if (left == 0) {
-          in.close()
-          texts.foreach(_.close())
-        }
-        entry
+  /** Creates its files with their first entry. */
+  final private class Writer(file: SeenFile) extends SeenWriter {
+    private var out, keys: DataOutputStream = _
+    private val bytes = ByteBuffer.allocate(EntryBytes)
+    private var n, keyBytes = 0L
+    private var lowest = file.lowest
+    private var highest = file.highest
+
+    def add(high: Long, low: Long, count: Int, rank: Long, key: Array[Byte]): Unit = {
+      if (out == null) {
+        out = created(file.name)
+        out.write(Header)
       }
+      bytes.clear()
+      bytes.putLong(high).putLong(low).putInt(count).putLong(rank)
+      out.write(bytes.array)
+      if (key.length > 0) {
+        if (keys == null) keys = created(file.keys)
+        keys.writeInt(key.length)
+        keys.write(key)
+        keyBytes += 4 + key.length
+      }
+      lowest = math.min(lowest, rank)
+      highest = math.max(highest, rank)
+      n += 1
     }
+    def close(): Unit =
+      try if (out != null) out.close()
+      finally if (keys != null) keys.close()
+    def written: Option[SeenFile] =
+      if (n == 0) None
+      else Some(file.copy(entries = n, lowest = lowest, highest = highest, keyBytes = keyBytes))
   }
 
-  private def keysOf(file: SeenFile) = {
-    if (!store.length(path(file.keys)).contains(file.keyBytes)) throw missing(file, "has no keys")
-    new DataInputStream(new BufferedInputStream(store.open(path(file.keys), 0, file.keyBytes), 1 << 16))
-  }
+  private[sparkrest] def cursor(file: SeenFile, keys: Boolean): SeenCursor =
+    new FileCursor(file, keys && file.keyBytes > 0)
 
-  private def nextKey(in: DataInputStream): String = {
-    val bytes = new Array[Byte](in.readInt())
-    in.readFully(bytes)
-    new String(bytes, UTF_8)
-  }
+  /** Reads block after block, or what is mapped: a store elsewhere need not send it again. */
+  final private class FileCursor(file: SeenFile, hasKeys: Boolean) extends SeenCursor {
+    private val mapped = index.known(file)
+    private val in = if (mapped.isEmpty) Some(stream(opened(store, file, 0, file.entries * EntryBytes))) else None
+    private var block = ByteBuffer.allocate(if (mapped.isEmpty) BlockEntries * EntryBytes else 0)
+    private var at = 0
+    private var texts = Option.empty[DataInputStream]
+    private var n, read = -1L
+    private var text = SeenCursor.NoKey
 
-  /** Hashes are spread evenly, so the first guess is the right block or close to it. After a few guesses, the search halves. */
-  def find(file: SeenFile, of: SeenEntry): Option[Seen] = {
-    val key = s"${store.location}/${file.name}"
-    var (low, high) = (0L, (file.entries - 1) / BlockEntries)
-    var at = guess(of, high)
-    var guesses = 0
-    var found = Option.empty[Seen]
-    while (low <= high) {
-      val entries = block(key, file, at)
-      if (compare(entries, 0, of) > 0) high = at - 1
-      else if (compare(entries, entries.length / EntryBytes - 1, of) < 0) low = at + 1
+    def next(): Boolean = {
+      n += 1
+      val more = n < file.entries
+      if (!more) close()
+      else if (mapped.isDefined) mapped.foreach { m => block = m.chunk(n); at = m.offset(n) }
       else {
-        found = find(entries, of)
-        low = high + 1
+        at = (n % BlockEntries).toInt * EntryBytes
+        if (at == 0) fill(math.min(BlockEntries.toLong, file.entries - n).toInt * EntryBytes)
       }
-      guesses += 1
-      at = if (guesses > MostGuesses) (low + high) >>> 1 else math.max(low, math.min(at, high))
+      more
     }
-    found
-  }
+    private def fill(bytes: Int): Unit =
+      try in.foreach(_.readFully(block.array, 0, bytes))
+      catch { case _: EOFException => throw missing(store, file, "is cut short") }
+    def high: Long = block.getLong(at)
+    def low: Long = block.getLong(at + 8)
+    def count: Int = block.getInt(at + 16)
+    def rank: Long = block.getLong(at + 20)
+    def place: Long = n
 
-  private def guess(of: SeenEntry, last: Long): Long = {
-    val place = (of.high.toDouble - Long.MinValue.toDouble) / math.pow(2, 64)
-    math.min(last, (place * (last + 1)).toLong)
-  }
+    def key: Array[Byte] =
+      if (!hasKeys) SeenCursor.NoKey
+      else {
+        if (texts.isEmpty) texts = Some(stream(openedKeys(file)))
+        try texts.foreach(readKey)
+        catch { case _: EOFException => throw missing(store, file, "has too few keys") }
+        text
+      }
 
-  private def find(block: Array[Byte], of: SeenEntry): Option[Seen] = {
-    var (low, high) = (0, block.length / EntryBytes - 1)
-    var found = Option.empty[Seen]
-    while (low <= high) {
-      val middle = (low + high) >>> 1
-      val order = compare(block, middle, of)
-      if (order == 0) {
-        val bytes = ByteBuffer.wrap(block)
-        found = Some(Seen(bytes.getInt(middle * EntryBytes + 16), bytes.getLong(middle * EntryBytes + 20)))
-        low = high + 1
-      } else if (order < 0) low = middle + 1
-      else high = middle - 1
+    /** Passes over the keys of the entries that nobody asked for. */
+    private def readKey(from: DataInputStream): Unit = while (read < n) {
+      val length = from.readInt()
+      read += 1
+      if (read < n) from.skipBytes(length)
+      else text = new Array[Byte](length)
+      if (read == n) from.readFully(text)
     }
-    found
+    def close(): Unit = {
+      in.foreach(_.close())
+      texts.foreach(_.close())
+    }
   }
 
-  private def compare(block: Array[Byte], i: Int, of: SeenEntry): Int = {
-    val bytes = ByteBuffer.wrap(block)
-    val first = java.lang.Long.compare(bytes.getLong(i * EntryBytes), of.high)
-    if (first != 0) first else java.lang.Long.compare(bytes.getLong(i * EntryBytes + 8), of.low)
+  private def stream(in: InputStream) = new DataInputStream(new BufferedInputStream(in, 1 << 16))
+
+  private def openedKeys(file: SeenFile) = {
+    if (!store.length(path(file.keys)).contains(file.keyBytes)) throw missing(store, file, "has no keys")
+    store.open(path(file.keys), 0, file.keyBytes)
   }
 
-  private def block(key: String, file: SeenFile, n: Long): Array[Byte] = cache.block(key, n) {
-    val bytes = math.min(BlockEntries.toLong, file.entries - n * BlockEntries).toInt * EntryBytes
-    val in = opened(file, n * BlockEntries * EntryBytes, bytes.toLong)
+  private[sparkrest] def find(file: SeenFile, high: Long, low: Long): Option[SeenAt] = index.find(file, high, low)
+
+  private[sparkrest] def writeBits(words: Array[Long]): SeenFile = {
+    val name = newName
+    val out = created(name)
     try {
-      val read = in.readNBytes(bytes)
-      if (read.length < bytes) throw missing(file, "is cut short")
-      read
-    } finally in.close()
+      out.write(Header)
+      words.foreach(out.writeLong)
+    } finally out.close()
+    SeenFile(name, words.length.toLong, 0, 0)
   }
 
-  private def opened(file: SeenFile, at: Long, bytes: Long) = {
-    if (!store.length(path(file.name)).contains(Header.length + file.entries * EntryBytes))
-      throw missing(file, "is not whole")
-    store.open(path(file.name), Header.length + at, bytes)
+  private[sparkrest] def readBits(file: SeenFile): Array[Long] = {
+    val in = stream(opened(store, file, 0, file.entries * 8, entryBytes = 8))
+    try Array.fill(file.entries.toInt)(in.readLong())
+    finally in.close()
   }
-
-  private def missing(file: SeenFile, why: String) = RestError(
-    Condition.CheckpointUnreadable,
-    s"The file of delivered records ${path(file.name)} in ${store.location} $why.",
-    "Restore the page log, or start with a new checkpoint."
-  ).toException
 
   /** Deletes the files of this task that no result names: merged files, and after a failure all of them. */
   def keepOnly(named: Set[String]): Unit = {
-    made.filterNot(named).foreach(name => store.delete(path(name)))
+    made.filterNot(named).foreach { name =>
+      index.forget(name)
+      store.delete(path(name))
+    }
     made.clear()
   }
 }
@@ -176,39 +182,27 @@ object SeenFiles {
   val Header: Array[Byte] = s"""{"sparkRestSeen":$Version}\n""".getBytes(UTF_8)
   val EntryBytes = 28
   val BlockEntries = 1024
-  private val MostGuesses = 4
 
-  /** Limit of the block cache of an executor. */
-  val CacheBytes: Long = 64L << 20
+  /** Of a smaller file, blocks are in the cache of the executor. */
+  val MapFrom: Long = 1L << 20
 
   def path(name: String): String = s"$Folder/$name"
   def epochOf(name: String): Option[Long] = PageFile.epochOf(name)
 
-  private val cache = new Blocks(CacheBytes)
+  private[sparkrest] def temporary: Path = Files.createTempFile("spark-rest-", ".seen")
 
-  /** The most recently used blocks. Thread-safe. */
-  final private class Blocks(maxBytes: Long) {
-    private var bytes = 0L
-    private val held = new java.util.LinkedHashMap[(String, Long), Array[Byte]](64, 0.75f, true)
-
-    def block(file: String, n: Long)(read: => Array[Byte]): Array[Byte] = {
-      val key = (file, n)
-      val cached = synchronized(held.get(key))
-      if (cached != null) cached
-      else {
-        val block = read
-        synchronized {
-          if (held.put(key, block) == null) bytes += block.length
-          val oldest = held.entrySet.iterator
-          while (bytes > maxBytes && oldest.hasNext) {
-            bytes -= oldest.next().getValue.length
-            oldest.remove()
-          }
-        }
-        block
-      }
-    }
+  /** From an entry on. */
+  private[pagelog] def opened(store: LogStore, file: SeenFile, at: Long, bytes: Long, entryBytes: Int = EntryBytes) = {
+    if (!store.length(path(file.name)).contains(Header.length + file.entries * entryBytes))
+      throw missing(store, file, "is not whole")
+    store.open(path(file.name), Header.length + at, bytes)
   }
+
+  private[pagelog] def missing(store: LogStore, file: SeenFile, why: String): RestException = RestError(
+    Condition.CheckpointUnreadable,
+    s"The file of delivered records ${path(file.name)} in ${store.location} $why.",
+    "Restore the page log, or start with a new checkpoint."
+  ).toException
 }
 
 /** The files of records seen that a manifest or note of this log named. A file is deleted when the last of them is gone.

@@ -55,9 +55,10 @@ final case class Progress(
 
   /** As it is stored. */
   def settled(memory: SeenMemory): Progress = copy(
-    boundary = memory.settled(boundary),
+    // Marks count the entries of its files.
+    boundary = if (traversal.exists(_.marks.isDefined)) boundary else memory.settled(boundary),
     ahead = memory.settled(ahead),
-    traversal = traversal.map(d => d.copy(seen = memory.settled(d.seen)))
+    traversal = traversal.map(d => d.copy(seen = memory.settled(d.seen), marks = d.marks.map(memory.stored)))
   )
 
   /** When the traversal began, or the creation of its job; `None`: neither has begun. Epoch milliseconds. */
@@ -76,7 +77,7 @@ final case class Progress(
   def outline: Progress = Progress(offset, SeenRecords(files = files))
 
   private def files: Vector[SeenFile] =
-    (boundary.files ++ ahead.files ++ traversal.toVector.flatMap(_.seen.files)).distinct
+    (boundary.files ++ ahead.files ++ traversal.toVector.flatMap(_.files)).distinct
 }
 
 object Progress {

@@ -3,7 +3,7 @@ package io.github.sparkrest.progress
 
 import io.circe.syntax._
 import io.circe.{Decoder, Json}
-import io.github.sparkrest.progress.seen.SeenRecords
+import io.github.sparkrest.progress.seen.{Marks, SeenFile, SeenRecords}
 import io.github.sparkrest.progress.strategies.TraversalTimes
 import io.github.sparkrest.request.PageToken
 
@@ -25,6 +25,7 @@ import io.github.sparkrest.request.PageToken
   * @param lastPage number of records of the last page
   * @param emptyPages number of empty pages in a row, up to the last page
   * @param delivered number of its records that were new
+  * @param marks entries of the mirror that it had, with `readChanges`. They are not in `seen`, unless their state changed
   */
 final case class Traversal(
     page: PageToken,
@@ -43,8 +44,13 @@ final case class Traversal(
     lowest: Option[Long] = None,
     lastPage: Long = 0,
     emptyPages: Int = 0,
-    delivered: Long = 0
-)
+    delivered: Long = 0,
+    marks: Option[Marks] = None
+) {
+
+  /** The files that it depends on. */
+  def files: Vector[SeenFile] = seen.files ++ marks.collect { case Marks.InFile(f) => f } // guard: I8.23
+}
 
 object Traversal {
   private[sparkrest] def encode(d: Traversal): Json = Json.fromFields(
@@ -53,8 +59,13 @@ object Traversal {
         "emptyPages",
         d.emptyPages.toLong
       ) ++
-      number("undelivered", d.received - d.delivered)
+      number("undelivered", d.received - d.delivered) ++ d.marks.map(m => "marks" -> encode(m))
   )
+
+  private def encode(marks: Marks): Json = marks match {
+    case Marks.InFile(f) => (f.name, f.entries).asJson
+    case _: Marks.InTask => throw new IllegalStateException("the marks of a traversal are not in a file")
+  }
 
   private def number(name: String, n: Long): List[(String, Json)] = if (n == 0) Nil else List(name -> n.asJson)
 
@@ -94,6 +105,7 @@ object Traversal {
       lastPage <- c.get[Option[Long]]("lastPage")
       emptyPages <- c.get[Option[Int]]("emptyPages")
       undelivered <- c.get[Option[Long]]("undelivered")
+      marks <- c.get[Option[(String, Long)]]("marks")
     } yield Traversal(
       page,
       pages,
@@ -112,7 +124,8 @@ object Traversal {
       lastPage.getOrElse(0L),
       emptyPages.getOrElse(0),
       // Records that an earlier version did not count may have been new.
-      received - undelivered.getOrElse(0L)
+      received - undelivered.getOrElse(0L),
+      marks.map { case (name, words) => Marks.InFile(SeenFile(name, words, 0, 0)) }
     )
   }
 

@@ -56,7 +56,6 @@ final private[sparkrest] class TraversalPage(
     if (isNew) kept += 1
     isNew && !passesOver
   }
-
   override def change(buf: Array[Byte], from: Int, to: Int): Option[Change] = ofPage.change(buf, from, to)
 
   def finish(response: PageFacts): Either[RestError, PageOutcome] = {
@@ -147,7 +146,7 @@ final private[sparkrest] class TraversalPage(
 
   private def completed(reached: Advance, facts: PageFacts): Progress =
     core.mirror.fold(after.complete(reached)) { mirror =>
-      val done = mirror.complete(state, ofPage.seen, isWhole(facts)) { key =>
+      val done = mirror.complete(state, ofPage.seen, ofPage.marks, isWhole(facts)) { key =>
         if (!passesOver) {
           keptRecords.removed(key.getBytes(UTF_8))
           removed += 1
@@ -218,6 +217,7 @@ final private[sparkrest] class TraversalPage(
           received = before.fold(0L)(_.received) + records,
           pending = reached.pending.getOrElse(reached.offset).orElse(before.flatMap(_.pending)),
           seen = ofPage.seen,
+          marks = ofPage.marks,
           signature = ofPage.pageSignature(records),
           landmark = landmark,
           until = plan.ask.until,

@@ -8,6 +8,7 @@ import scala.jdk.CollectionConverters._
 
 import io.github.sparkrest.pagelog.format.{Manifest, PageFileReader, PageFileWriter, PageSlice}
 import io.github.sparkrest.pagelog.store.{LocalLogStore, LogStore}
+import io.github.sparkrest.progress.seen.SeenEntries._
 import io.github.sparkrest.progress.seen.{RecordHash, Seen, SeenEntry, SeenMemory, SeenRecords}
 import io.github.sparkrest.progress.{Change, CoreLimits, Progress}
 import org.scalatest.funsuite.AnyFunSuite
@@ -176,7 +177,7 @@ class ChangesLogSuite extends AnyFunSuite {
     val log = PageLog.open(store, 1, () => 1716840200000L)
     log.resume(LogPosition.Start, Map("main" -> None))
     val seen = new SeenFiles(store, log.epoch)
-      .write(Iterator(1, 2).map(keyed(_)).map { case (id, s) => SeenEntry.of(id, s) }.toVector.sorted.iterator)
+      .writeAll(Iterator(1, 2).map(keyed(_)).map { case (id, s) => SeenEntry.of(id, s) }.toVector.sorted.iterator)
     val records =
       Seq(Change.Insert -> """{"id":1}""", Change.Update -> """{"id":3,"v":"é"}""", Change.Delete -> """{"id":9}""")
     val state = goldenState.copy(boundary = goldenState.boundary.copy(files = Vector(seen)))

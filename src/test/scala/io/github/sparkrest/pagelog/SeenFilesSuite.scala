@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.pagelog
 
-import java.nio.file.Files
+import java.io.{InputStream, OutputStream}
+import java.nio.file.{Files, Path}
 
 import scala.util.Random
 
 import io.github.sparkrest.error.RestException
 import io.github.sparkrest.pagelog.format.PageFileWriter
 import io.github.sparkrest.pagelog.store.{LocalLogStore, LogStore}
-import io.github.sparkrest.progress.seen.{RecordHash, Seen, SeenEntry, SeenMemory, SeenRecords}
+import io.github.sparkrest.progress.seen.SeenEntries._
+import io.github.sparkrest.progress.seen.{RecordHash, Seen, SeenEntry, SeenFile, SeenMemory, SeenRecords}
 import io.github.sparkrest.progress.{CoreLimits, Progress}
 import org.scalatest.funsuite.AnyFunSuite
 
@@ -24,11 +26,11 @@ class SeenFilesSuite extends AnyFunSuite {
   test("each entry of a file is found with its count and rank, and no other record is found") {
     val files = new SeenFiles(newStore(), 1)
     val entries = (1 to 5000).map(i => SeenEntry.of(hash(i), Seen(i % 3 + 1, i.toLong))).sorted
-    val file = files.write(entries.iterator)
+    val file = files.writeAll(entries.iterator)
     assert(file.entries == 5000 && file.lowest == 1 && file.highest == 5000)
-    assert(files.read(file).toVector == entries.toVector)
-    assert((1 to 5000).forall(i => files.count(file, SeenEntry.of(hash(i))) == i % 3 + 1))
-    assert((5001 to 6000).forall(i => files.count(file, SeenEntry.of(hash(i))) == 0))
+    assert(files.readAll(file) == entries.toVector)
+    assert((1 to 5000).forall(i => files.countOf(file, SeenEntry.of(hash(i))) == i % 3 + 1))
+    assert((5001 to 6000).forall(i => files.countOf(file, SeenEntry.of(hash(i))) == 0))
   }
 
   test("200,000 records are remembered with at most 500 in memory, with correct counts and in few files") {
@@ -67,17 +69,109 @@ class SeenFilesSuite extends AnyFunSuite {
   test("a missing file is an error that names it") {
     val store = newStore()
     val files = new SeenFiles(store, 1)
-    val file = files.write(Iterator(SeenEntry.of(hash(1), Seen(1))))
+    val file = files.writeAll(Iterator(SeenEntry.of(hash(1), Seen(1))))
     store.delete(SeenFiles.path(file.name))
-    val e = intercept[RestException](new SeenFiles(store, 2).count(file.copy(entries = 2), SeenEntry.of(hash(1))))
+    val e = intercept[RestException](new SeenFiles(store, 2).countOf(file.copy(entries = 2), SeenEntry.of(hash(1))))
     assert(e.getMessage.contains(file.name) && e.getMessage.contains("REST_CHECKPOINT_UNREADABLE"))
+  }
+
+  /** A store whose files are on another machine. Counts what it sends. */
+  final private class Elsewhere(of: LogStore) extends LogStore {
+    var sent = 0L
+    def location: String = of.location
+    def create(name: String): OutputStream = of.create(name)
+    def open(name: String, from: Long, bytes: Long): InputStream = {
+      sent += bytes
+      of.open(name, from, bytes)
+    }
+    def writeIfAbsent(name: String, bytes: Array[Byte]): Boolean = of.writeIfAbsent(name, bytes)
+    def overwrite(name: String, bytes: Array[Byte]): Unit = of.overwrite(name, bytes)
+    def read(name: String): Option[Array[Byte]] = of.read(name)
+    def length(name: String): Option[Long] = of.length(name)
+    def list(folder: String): Seq[String] = of.list(folder)
+    def delete(name: String): Unit = of.delete(name)
+    def deleteTemporary(folder: String): Unit = of.deleteTemporary(folder)
+  }
+  private def isMapped(name: String) = MappedFiles.OfExecutor.keys.exists(_.endsWith(name))
+
+  test("a mapped file is searched as one in blocks is, whatever its hashes are") {
+    val store = newStore()
+    val random = new Random(3)
+    val hashes: Seq[() => Long] = Seq(
+      () => random.nextLong(),
+      () => random.nextLong() >>> 40,
+      () => if (random.nextBoolean()) Long.MinValue + random.nextInt(9) else Long.MaxValue - random.nextInt(9),
+      () => 5L
+    )
+    for (hash <- hashes; n <- Seq(1, 2, 100, 3000)) {
+      val all =
+        Iterator.continually(SeenEntry(hash(), random.nextLong(), Seen(random.nextInt(9), random.nextLong()))).take(n)
+      val entries = all.toVector.sorted
+      val mapping = new SeenFiles(store, 1, mapFrom = 0)
+      val file = mapping.writeAll(entries.iterator)
+      val inBlocks = new SeenFiles(store, 1)
+      Seq(mapping, inBlocks).foreach { files =>
+        entries.zipWithIndex.foreach { case (e, i) =>
+          val found = files.find(file, e.high, e.low).getOrElse(fail(s"$e is not found"))
+          assert((found.place, found.count, found.rank) == ((i.toLong, e.seen.count, e.seen.rank)))
+          assert(files.find(file, e.high, e.low + 1).isEmpty && files.find(file, e.high + 1, e.low).isEmpty)
+        }
+        assert(files.readAll(file) == entries)
+      }
+      assert(isMapped(file.name))
+      mapping.keepOnly(Set.empty)
+      assert(!isMapped(file.name), "a deleted file keeps its bytes while it is mapped")
+    }
+  }
+
+  test("a file of another machine is copied after many lookups, and of the copy no file remains") {
+    val store = new Elsewhere(newStore())
+    val folder = Files.createTempDirectory("scratch")
+    def newFile(n: Int) = {
+      val entries = (1 to n).map(i => SeenEntry.of(hash(i), Seen(i))).sorted
+      new SeenFiles(store, 1).writeAll(entries.iterator)
+    }
+    def task(scratch: () => Path) = new SeenFiles(store, 1, scratch, mapFrom = 0)
+    def search(files: SeenFiles, file: SeenFile, records: Int) =
+      assert((1 to records).forall(i => files.countOf(file, SeenEntry.of(hash(i))) == i))
+    val file = newFile(100000)
+    val first = task(() => folder.resolve("copy"))
+    search(first, file, 5)
+    assert(!isMapped(file.name) && store.sent < 300000, "few lookups read few blocks")
+    search(first, file, 2000)
+    assert(isMapped(file.name) && folder.toFile.list().isEmpty)
+    val sent = store.sent
+    val later = task(() => fail("copied again"))
+    search(later, file, 100000)
+    assert(later.readAll(file).length == 100000 && store.sent == sent, "all of it is here")
+    val other = newFile(30000)
+    val full = task(() => throw new java.io.IOException("the disk is full"))
+    search(full, other, 30000)
+    assert(!isMapped(other.name))
+  }
+
+  test("copies have a limit, and a file that nobody searches is not kept") {
+    def entries(n: Long) = new MappedEntries(Array.empty, n)
+    val files = new MappedFiles(copyBytes = 28 * 100, mostFiles = 5, idleNanos = Long.MaxValue)
+    def get(name: String, n: Long, isCopy: Boolean = true) = files.get(name, n, isCopy)(entries(n))
+    assert(get("a", 60).isDefined && get("b", 40).isDefined && files.keys == Set("a", "b"))
+    assert(get("a", 60).isDefined && get("c", 30).isDefined)
+    assert(files.keys == Set("a", "c"), "b was used least recently")
+    assert(get("large", 101).isEmpty && get("larger", 1000, isCopy = false).isDefined)
+    Seq("d", "e", "f").foreach(get(_, 1000, isCopy = false))
+    assert(files.keys.size <= 5 && files.keys.contains("f"))
+    val idle = new MappedFiles(copyBytes = 1000, mostFiles = 5, idleNanos = 0)
+    idle.get("a", 1, isCopy = true)(entries(1))
+    Thread.sleep(1)
+    idle.get("b", 1, isCopy = true)(entries(1))
+    assert(idle.keys == Set("b"))
   }
 
   test("a file exists as long as a manifest or the note names it, across runs") {
     val store = newStore()
     def stateWith(log: PageLog, offset: String): Progress = {
       val files = new SeenFiles(store, log.epoch)
-      Progress(Some(offset), SeenRecords(files = Vector(files.write(Iterator(SeenEntry.of(hash(1), Seen(1)))))))
+      Progress(Some(offset), SeenRecords(files = Vector(files.writeAll(Iterator(SeenEntry.of(hash(1), Seen(1)))))))
     }
     def page(log: PageLog) = {
       val writer = new PageFileWriter(store, log.epoch, "")
@@ -91,7 +185,7 @@ class SeenFilesSuite extends AnyFunSuite {
     states.foreach(s => first.append(page(first), Map(Endpoint.Only -> s)))
     val noted = stateWith(first, "4")
     first.noteBeforePoll(0, Map("main" -> noted))
-    new SeenFiles(store, first.epoch).write(Iterator(SeenEntry.of(hash(9), Seen(1))))
+    new SeenFiles(store, first.epoch).writeAll(Iterator(SeenEntry.of(hash(9), Seen(1))))
     assert(names(store).size == 5)
     (1L to 3L).foreach(seq => first.commit(LogPosition(seq, 1)))
     assert(names(store).contains(noted.seenFiles.head) && names(store).contains(states.last.seenFiles.head))

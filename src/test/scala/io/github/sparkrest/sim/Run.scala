@@ -157,7 +157,15 @@ object Run {
 
   /** Small limits, because production would need thousands of records to reach its limits. */
   val Limits: CoreLimits =
-    CoreLimits(seenInState = 5, seenInTask = 5, seenFiles = 3, emptyPages = 5, verifyMillis = 100L)
+    CoreLimits(
+      seenInState = 2,
+      seenInTask = 3,
+      seenFiles = 2,
+      mirrorShare = 1,
+      filtered = 8,
+      emptyPages = 5,
+      verifyMillis = 100L
+    )
   private val MostRequests = 2000
 
   /** The number of requests without records after which `AvailableNow` ends, although each response has a new cursor. */

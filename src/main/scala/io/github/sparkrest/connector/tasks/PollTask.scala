@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.connector.tasks
 
+import java.nio.file.Path
+
 import scala.util.Try
 import scala.util.control.NonFatal
 
@@ -108,7 +110,7 @@ final private[sparkrest] class EndpointTurn(
     bodies: BodyStore,
     limits: CoreLimits = CoreLimits.Default
 ) {
-  private val seen = new SeenFiles(store, epoch)
+  private val seen = new SeenFiles(store, epoch, () => PollTask.scratch())
   private val acks = config.offset.ack.map(_ => new AckFile(store, epoch))
 
   def run(
@@ -148,6 +150,11 @@ private[sparkrest] object PollTask {
     val context = TaskContext.get()
     () => context.isInterrupted()
   }
+
+  /** A file in a local directory of Spark. */
+  private[tasks] def scratch(): Path = Option(SparkEnv.get).fold(SeenFiles.temporary)(
+    _.blockManager.diskBlockManager.createTempLocalBlock()._2.toPath
+  )
 
   /** In Spark's form of a task location, so that a batch is read where its pages are cached. */
   private def executorLocation: String = {

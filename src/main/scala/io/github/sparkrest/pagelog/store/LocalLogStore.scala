@@ -42,6 +42,8 @@ final class LocalLogStore(root: Path) extends LogStore {
   def open(name: String, from: Long, bytes: Long): InputStream =
     Channels.newInputStream(Files.newByteChannel(root.resolve(name), READ).position(from))
 
+  override def local(name: String): Option[Path] = Some(root.resolve(name))
+
   def list(folder: String): Seq[String] = entries(folder).filterNot(LogStoreNames.isTemporary)
 
   def deleteTemporary(folder: String): Unit =

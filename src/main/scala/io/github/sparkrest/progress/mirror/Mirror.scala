@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.progress.mirror
 
+import java.nio.charset.StandardCharsets.UTF_8
+
 import io.github.sparkrest.config.{ChangesConfig, RestConfig}
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.progress.Progress
-import io.github.sparkrest.progress.seen.{Seen, SeenEntry, SeenMemory, SeenRecords}
+import io.github.sparkrest.progress.seen.{MarkedBits, Marks, SeenCursor, SeenMemory, SeenRecords}
 
 /** The records that whoever applies the changes of a `snapshot` has, by key: see ADR 32.
   *
@@ -31,48 +33,58 @@ final private[sparkrest] class Mirror(config: RestConfig, val changes: ChangesCo
 
   /** After the last page of a traversal.
     *
+    * @param seen records that the mirror lacks, or has in another state. Without marks, all records
+    * @param marks entries of the mirror that the traversal had
     * @param isWhole the API had no further record. Otherwise nothing is missing
     * @param removed gets the keys of records that disappeared
     */
-  def complete(state: Progress, seen: SeenRecords, isWhole: Boolean)(removed: String => Unit): Mirror.Completed =
+  def complete(state: Progress, seen: SeenRecords, marks: Option[Marks.InTask], isWhole: Boolean)(
+      removed: String => Unit
+  ): Mirror.Completed =
     if (!isWhole) // guard: I8.5
       Mirror.Completed(state.copy(boundary = memory.overlay(state.boundary, seen), traversal = None), awaits = false)
+    else if (state.boundary.recent.isEmpty && seen.isEmpty && marks.exists(_.areAll(entries(state)))) // guard: I8.28
+      Mirror.Completed(state.copy(traversal = None, ahead = SeenRecords.Empty), awaits = false)
     else {
-      var next = seen
       var awaits = false
-      val isSame = same(memory.entries(state.boundary), memory.entries(seen, keys = false)) { entry =>
-        if (Mirrored.isHeld(entry.seen)) {
-          val missed = entry.seen.count
-          if (missed >= changes.deletedAfter) removed(entry.seen.key) // guard: I8.6
-          else {
-            awaits = true
-            next = memory.add(next, Seq(entry.identity -> entry.seen.copy(count = missed + 1)))
-          }
+      val boundary = MirrorChanges.applied(memory, state.boundary) { next =>
+        val (mirror, list) = (memory.cursor(state.boundary), memory.cursor(seen))
+        var (held, listed) = (mirror.next(), list.next())
+        while (held || listed) {
+          val order = if (!held) 1 else if (!listed) -1 else mirror.compare(list)
+          if (order < 0 && !marks.exists(_.has(mirror.place))) awaits |= isAwaited(mirror, next)(removed) // guard: I8.24
+          else if (order > 0 || order == 0 && !mirror.hasStateOf(list)) next.add(list)
+          if (order <= 0) held = mirror.next()
+          if (order >= 0) listed = list.next()
         }
       }
-      val boundary = if (isSame) state.boundary else next
       Mirror.Completed(state.copy(boundary = boundary, traversal = None, ahead = SeenRecords.Empty), awaits)
     }
 
-  /** Whether two sorted sequences are equal. Reads both to their ends.
-    *
-    * @param gone gets the entries that are in the first one alone
-    */
-  private def same(before: Iterator[SeenEntry], now: Iterator[SeenEntry])(gone: SeenEntry => Unit): Boolean = {
-    val (mirror, list) = (before.buffered, now.buffered)
-    var isSame = true
-    while (mirror.hasNext || list.hasNext) {
-      val order = if (mirror.isEmpty) 1 else if (list.isEmpty) -1 else mirror.head.compare(list.head)
-      if (order < 0) gone(mirror.next())
-      else if (order > 0) list.next()
-      else {
-        val (a, b) = (mirror.next().seen, list.next().seen)
-        isSame &&= a.count == b.count && a.rank == b.rank
-      }
-      if (order != 0) isSame = false
+  /** Notes that a whole traversal lacked a record. True: a later traversal decides about it. */
+  private def isAwaited(missing: SeenCursor, next: MirrorChanges)(removed: String => Unit): Boolean = {
+    val missed = missing.count
+    val isHeld = Mirrored.isHeld(missed)
+    if (!isHeld || missed >= changes.deletedAfter) { // guard: I8.6
+      if (isHeld) removed(new String(missing.key, UTF_8))
+      next.remove(missing, isHeld)
+      false
+    } else {
+      next.add(missing.high, missing.low, missed + 1, missing.rank, missing.key)
+      true
     }
-    isSame
   }
+
+  /** The marks of the traversal so far. `None`: it began without them, or there is nothing to mark, or too much. */
+  def marks(state: Progress): Option[Marks.InTask] = {
+    val all = entries(state)
+    state.traversal match {
+      case None    => if (all == 0 || all > memory.limits.marked) None else Some(Marks.InTask(MarkedBits.of(all), 0))
+      case Some(d) => d.marks.map(memory.inTask(_, all))
+    }
+  }
+
+  private def entries(state: Progress): Long = state.boundary.files.map(_.entries).sum
 }
 
 private[sparkrest] object Mirror {
@@ -97,13 +109,13 @@ private[sparkrest] object Mirror {
   private def changed(text: String, hint: String) = RestError(Condition.SourceChanged, text, hint)
 }
 
-/** The state of a key, in the count of a [[Seen]] record: 1 + the number of whole traversals in a row that lacked the record, or
+/** The state of a key, in the count of a record: 1 + the number of whole traversals in a row that lacked the record, or
   * [[Mirrored.Deleted]].
   */
 private[mirror] object Mirrored {
 
-  /** The API still returns the record, marked as deleted. */
+  /** The API still returns the record, marked as deleted; or the record is gone, and an older file has its key. */
   val Deleted: Int = -1
 
-  def isHeld(seen: Seen): Boolean = seen.count != Deleted
+  def isHeld(count: Int): Boolean = count > 0
 }

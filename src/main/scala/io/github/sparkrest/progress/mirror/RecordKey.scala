@@ -52,7 +52,10 @@ final private[sparkrest] class RecordKey(paths: Seq[FieldPath]) {
         val whole = inside.filter(_._1.isEmpty).take(1)
         Json.fromString(name).noSpaces -> writerOf(if (whole.nonEmpty) whole else inside)
       }
-      () => parts.map { case (name, value) => s"$name:${value()}" }.mkString("{", ",", "}")
+      parts match {
+        case List((name, value)) => () => s"{$name:${value()}}"
+        case _ => () => parts.map { case (name, value) => s"$name:${value()}" }.mkString("{", ",", "}")
+      }
   }
 }
 

@@ -27,12 +27,20 @@ final private[sparkrest] class PageMemory(
   private val hashes =
     strategy.remembers || paged || !state.ahead.isEmpty || strategy.memory == MemoryRule.NotPassed
   private val earlier = state.traversal.fold(SeenRecords.Empty)(_.seen)
+
+  /** With the records of this page that are too many for a task. */
+  private var traversal = earlier
   private val repeats = new Repeats(
     id => math.max(memory.count(state.boundary, id), memory.count(state.ahead, id)),
-    memory.count(earlier, _),
+    memory.countNew(earlier, _),
     continues = !earlier.isEmpty,
     moves = pages.mayOverlap,
-    unique = config.offset.recordKey.nonEmpty
+    unique = config.offset.recordKey.nonEmpty,
+    core.limits.seenInTask,
+    new Repeats.Spill {
+      def take(records: Iterable[(String, Seen)]): Unit = traversal = memory.add(traversal, records)
+      def count(identity: String): Int = memory.countNew(traversal, identity)
+    }
   )
   private val comparesNothing = !paged && config.offset.recordKey.isEmpty && state.traversal.isEmpty &&
     state.boundary.isEmpty && state.ahead.isEmpty
@@ -102,7 +110,7 @@ final private[sparkrest] class PageMemory(
     if (!hashes) SeenRecords.Empty
     else {
       identifyWaiting()
-      memory.add(earlier, repeats.seen)
+      memory.add(traversal, repeats.seen)
     }
 
   private val mark = config.changes.map(new DeletionMark(_))

@@ -20,6 +20,9 @@ private[sparkrest] trait PageRecords {
   /** Records of this traversal, this page included. */
   def seen: SeenRecords
 
+  /** Entries of the mirror that this traversal had, this page included. */
+  def marks: Option[Marks.InTask] = None
+
   /** Differs from that of another page of the traversal, unless both have the same records. Only for pages. */
   def pageSignature(records: Long): String
 

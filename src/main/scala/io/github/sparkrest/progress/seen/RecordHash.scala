@@ -14,9 +14,12 @@ object RecordHash {
   /** As text. */
   def of(buf: Array[Byte], from: Int, to: Int): String = encoder.encodeToString(bits(buf, from, to))
 
-  def bits(buf: Array[Byte], from: Int, to: Int): Array[Byte] = ByteBuffer
-    .allocate(16)
-    .putLong(xxh64.hash(buf, from, to - from, 0L))
-    .putLong(xxh64.hash(buf, from, to - from, 0x5bd1e995L))
-    .array()
+  def bits(buf: Array[Byte], from: Int, to: Int): Array[Byte] =
+    ByteBuffer.allocate(16).putLong(high(buf, from, to)).putLong(low(buf, from, to)).array()
+
+  /** The first half. */
+  def high(buf: Array[Byte], from: Int, to: Int): Long = xxh64.hash(buf, from, to - from, 0L)
+
+  /** The second half. */
+  def low(buf: Array[Byte], from: Int, to: Int): Long = xxh64.hash(buf, from, to - from, 0x5bd1e995L)
 }

@@ -17,7 +17,7 @@ final case class Seen(count: Int, rank: Long = Seen.Unranked, key: String = "") 
 
   /** A key has one state, the newest. */
   def and(older: Seen): Seen =
-    if (key.nonEmpty) this else Seen(math.max(count, older.count), math.max(rank, older.rank)) // guard: I8.1
+    if (key.nonEmpty) this else Seen(math.max(count, older.count), math.max(rank, older.rank))
 }
 
 object Seen {

@@ -14,8 +14,7 @@ final case class SeenEntry(high: Long, low: Long, seen: Seen) extends Ordered[Se
     if (high != that.high) java.lang.Long.compare(high, that.high) else java.lang.Long.compare(low, that.low)
 
   /** Its 128 bits as text: [[SeenEntry.of]] reads it. */
-  def identity: String =
-    SeenEntry.encoder.encodeToString(ByteBuffer.allocate(16).putLong(high).putLong(low).array())
+  def identity: String = SeenEntry.identity(high, low)
 }
 
 object SeenEntry {
@@ -29,6 +28,9 @@ object SeenEntry {
     SeenEntry(buffer.getLong, buffer.getLong, seen)
   }
 
+  def identity(high: Long, low: Long): String =
+    encoder.encodeToString(ByteBuffer.allocate(16).putLong(high).putLong(low).array())
+
   private val HashLength = 22
   private val encoder = Base64.getUrlEncoder.withoutPadding
   private def hashed(text: String) = {
@@ -37,43 +39,66 @@ object SeenEntry {
   }
 }
 
+/** What a file says of a record, without its key.
+  *
+  * @param place number of the entry in its file, or among those of all files that were searched
+  */
+final private[sparkrest] class SeenAt(val place: Long, val count: Int, val rank: Long)
+
+/** Takes the entries of a new file, sorted, each identity once. */
+private[sparkrest] trait SeenWriter {
+  def add(high: Long, low: Long, count: Int, rank: Long, key: Array[Byte]): Unit
+  final def add(c: SeenCursor): Unit = add(c.high, c.low, c.count, c.rank, c.key)
+}
+
 /** Where files of records seen are. A file is written once, by the task that needs it, under a name that no other has. */
 trait SeenStore {
 
-  /** @param entries sorted, each identity once */
-  def write(entries: Iterator[SeenEntry]): SeenFile
+  /** `None`: there was no entry, and there is no file. */
+  private[sparkrest] def write(fill: SeenWriter => Unit): Option[SeenFile]
 
-  /** All of a file, sorted. To be read to its end.
+  /** All of a file. To be read to its end, or closed.
     *
     * @param keys whether the keys are wanted
     */
-  def read(file: SeenFile, keys: Boolean = true): Iterator[SeenEntry]
+  private[sparkrest] def cursor(file: SeenFile, keys: Boolean = true): SeenCursor
 
-  /** What the file says of the record, without its key. `None`: it is not in the file. */
-  def find(file: SeenFile, of: SeenEntry): Option[Seen]
+  /** `None`: the record is not in the file. */
+  private[sparkrest] def find(file: SeenFile, high: Long, low: Long): Option[SeenAt]
 
-  /** How often the record was seen; 0: it is not in the file. */
-  final def count(file: SeenFile, of: SeenEntry): Int = find(file, of).fold(0)(_.count)
+  /** A file of bits, as words. Its [[SeenFile.entries]] are the words. */
+  private[sparkrest] def writeBits(words: Array[Long]): SeenFile
+  private[sparkrest] def readBits(file: SeenFile): Array[Long]
 }
 
 /** For tests, and where nothing outlives the process: a preview, the inference of a schema. */
 final class SeenInMemory extends SeenStore {
-  private val files = mutable.HashMap.empty[String, Array[AnyRef]]
+  private val files = mutable.HashMap.empty[String, Array[SeenEntry]]
+  private val bits = mutable.HashMap.empty[String, Array[Long]]
 
-  def write(entries: Iterator[SeenEntry]): SeenFile = {
-    val all = entries.toVector
-    val ranks = all.map(_.seen.rank)
-    val keyBytes = all.map(_.seen.key.length.toLong).sum
-    val file = SeenFile(s"memory-${files.size}", all.length.toLong, ranks.min, ranks.max, keyBytes)
-    files(file.name) = all.toArray[AnyRef]
+  private def name = s"memory-${files.size + bits.size}"
+
+  private[sparkrest] def write(fill: SeenWriter => Unit): Option[SeenFile] = {
+    val all = mutable.ArrayBuffer.empty[SeenEntry]
+    fill { (high, low, count, rank, key) => all += SeenEntry(high, low, Seen(count, rank, new String(key, UTF_8))); () }
+    if (all.isEmpty) None
+    else {
+      val ranks = all.map(_.seen.rank)
+      val file = SeenFile(name, all.length.toLong, ranks.min, ranks.max, all.map(_.seen.key.length.toLong).sum)
+      files(file.name) = all.toArray
+      Some(file)
+    }
+  }
+  private[sparkrest] def cursor(file: SeenFile, keys: Boolean): SeenCursor = SeenCursor.of(files(file.name))
+  private[sparkrest] def find(file: SeenFile, high: Long, low: Long): Option[SeenAt] = {
+    val all = files(file.name)
+    val i = java.util.Arrays.binarySearch(all.asInstanceOf[Array[AnyRef]], SeenEntry(high, low, Seen(0)))
+    if (i < 0) None else Some(new SeenAt(i.toLong, all(i).seen.count, all(i).seen.rank))
+  }
+  private[sparkrest] def writeBits(words: Array[Long]): SeenFile = {
+    val file = SeenFile(name, words.length.toLong, 0, 0)
+    bits(file.name) = words.clone()
     file
   }
-  def read(file: SeenFile, keys: Boolean): Iterator[SeenEntry] = files(file.name).iterator.collect {
-    case e: SeenEntry => e
-  }
-  def find(file: SeenFile, of: SeenEntry): Option[Seen] = {
-    val all = files(file.name)
-    val i = java.util.Arrays.binarySearch(all, of)
-    if (i < 0) None else Some(all(i).asInstanceOf[SeenEntry].seen.copy(key = ""))
-  }
+  private[sparkrest] def readBits(file: SeenFile): Array[Long] = bits(file.name).clone()
 }

@@ -36,10 +36,13 @@ class PageMemorySuite extends AnyFunSuite {
     }
   }
 
-  final private class Stream(shownBytes: Long, options: (String, String)*) {
+  private val smallLimits = CoreLimits(seenInState = 5, seenInTask = 5, seenFiles = 3)
+
+  final private class Stream(shownBytes: Long, options: Seq[(String, String)], limits: CoreLimits) {
+    def this(shownBytes: Long, options: (String, String)*) = this(shownBytes, options, smallLimits)
     private val config =
       RestConfig.parse(Map("url" -> "http://h/x?o={offset}") ++ options).fold(e => fail(e.text), identity)
-    private val core = new Progression(config, CoreLimits(seenInState = 5, seenInTask = 5, seenFiles = 3))
+    private val core = new Progression(config, limits)
     var state: Progress = Progress.Initial
     var shown = 0
 
@@ -108,6 +111,17 @@ class PageMemorySuite extends AnyFunSuite {
     assert(stream.gets("""[{"id":3},{"x":1},{"id":4}]""")._1 == List("""{"id":4}"""))
   }
 
+  test("a page of any number of records holds few of them in memory, and counts duplicates as a small one does") {
+    val ids = (1 to 200) ++ (1 to 200 by 7)
+    def of(limits: CoreLimits) = new Stream(0, Seq("offsetType" -> "cursor", "offsetField" -> "next"), limits)
+    val (small, large) = (of(smallLimits), of(CoreLimits.Default))
+    Seq(ids, ids, ids ++ Seq(8, 9, 201), ids.reverse).foreach { page =>
+      val results = Seq(small, large).map(_.gets(this.page("null", page: _*))._1)
+      assert(results.head == results.last)
+    }
+    assert(small.state.boundary.files.nonEmpty && small.state.boundary.recent.size <= smallLimits.seenInTask)
+  }
+
   test("for any pages, the new records and the progress do not depend on how long a page can be shown again") {
     val random = new Random(11)
     var shown, moved, stayed = 0
@@ -120,7 +134,7 @@ class PageMemorySuite extends AnyFunSuite {
         "boundary" -> oneOf("inclusive", "exclusive")
       ) ++ oneOf(Nil, Nil, Seq("recordKey" -> "id")) ++ oneOf(Nil, Nil, Seq("initialOffset" -> "latest"))
       if (RestConfig.parse(Map("url" -> "http://h/x?o={offset}") ++ options).isRight) {
-        val streams = Seq(0L, 45L, 1000L).map(new Stream(_, options: _*))
+        val streams = Seq(0L, 45L, 1000L).map(new Stream(_, options, smallLimits))
         var first = 1
         (1 to 1 + random.nextInt(6)).foreach { _ =>
           // Some pages are repeated, as at the tail, and some records are duplicates.
