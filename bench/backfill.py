@@ -61,13 +61,13 @@ class Run:
     def __init__(self, spark: SparkSession, url: str, begin: int, folder: Path, *, backfill: bool) -> None:
         self.lags: list[float] = []
         self._lock = threading.Lock()
-        self._measures = False
+        self._since = sys.maxsize
         frame = self._frame(spark, url, begin, backfill)
-        writer = frame.writeStream.foreachBatch(lambda rows, _: self._take(rows, begin))
+        writer = frame.writeStream.foreachBatch(lambda rows, _: self._take(rows))
         query = writer.option("checkpointLocation", str(folder)).start()
         started = time.monotonic()
         time.sleep(WARM_UP_SECONDS)
-        self._measures = True
+        self._since = int(time.time() * 1000)  # Records from before are those that the lane catches up with.
         while not (self._is_done(query.lastProgress) if backfill else time.monotonic() - started > ALONE_SECONDS):
             time.sleep(0.5)
         self.seconds = time.monotonic() - started
@@ -92,12 +92,11 @@ class Run:
             **from_beginning,
         )
 
-    def _take(self, rows: DataFrame, begin: int) -> None:
-        times = [row.at for row in rows.select("at").where(f"at >= {begin}").collect()]
+    def _take(self, rows: DataFrame) -> None:
+        times = [row.at for row in rows.select("at").where(f"at >= {self._since}").collect()]
         now = time.time() * 1000
-        if self._measures:
-            with self._lock:
-                self.lags += [now - at for at in times]
+        with self._lock:
+            self.lags += [now - at for at in times]
 
     def _is_done(self, progress: Any) -> bool:
         return bool(progress) and progress["sources"][0]["metrics"].get("backfillPercent") == "100"
