@@ -33,7 +33,7 @@ object FleetGenerator {
     kind match {
       case "children" => common.copy(child = child(block, common.versioned))
       case "queue"    => common.and("lease" -> r.pick(Seq("3000", "6000", "20000")))
-      // A window overlaps the window before it by five seconds, so only longer jobs show a wrong window.
+      // Some jobs take longer than the five seconds by which a window overlaps the window before it.
       case _ => common.and("lease" -> r.pick(Seq("300", "3000", "8000")))
     }
   }
