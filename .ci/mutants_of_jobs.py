@@ -27,8 +27,8 @@ JOBS = (
         "a job is kept until its last page",
         "if (outcome.next.traversal.isDefined || outcome.waitMs",
         "if (outcome.waitMs",
-        "JobsSuite",
-        "a poll creates a job, waits outside of tasks, and reads all pages of the same job",
+        "FleetSimulatorSuite",
+        "jobs are created once, and their records come once",
     ),
     Mutant(
         "I1.53",

@@ -187,8 +187,8 @@ RUNS = (
         "an endpoint that is gone keeps its progress",
         "all.map(s => present.get(s.key).fold(s.copy(isGone = true))(e => s.copy(e, isGone = false))) ++ added",
         "all.filter(s => present.contains(s.key)) ++ added",
-        "InputRefreshSuite",
-        "a new row is polled at once, a row that is gone no more, and a row that comes back continues",
+        "FleetSimulatorSuite",
+        "children of rows that come and go",
     ),
     Mutant(
         "I3.20",

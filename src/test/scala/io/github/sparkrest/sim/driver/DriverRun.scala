@@ -31,15 +31,14 @@ final private[driver] class DriverRun(life: FleetRun, config: RestConfig) {
   private val names = (0 until fleet.parents).map(child => endpoint(child, 0).key -> child).toMap
   private val store = new RunStore(life.disk, fleet.objects, what => step(what))
   private val log = PageLog.open(store, fleet.retain, () => life.now)
+  private val firstRows = readTable()
   private val start: Resumption = {
-    val rows = readTable()
     replay()
-    log.dropLeft(rows.iterator.map(_.key).toSet, life.now, config.endpointRetentionMs)
-    life.saw(rows.iterator.map(nameOf).toSet)
+    log.dropLeft(firstRows.iterator.map(_.key).toSet, life.now, config.endpointRetentionMs)
+    life.saw(firstRows.iterator.map(nameOf).toSet)
     val (position, offsets) = sink.logged.lastOption.getOrElse(LogPosition.Start -> Map.empty[String, Option[String]])
     log.resume(position, offsets)
   }
-  private val firstRows = readTable()
   private val poller =
     new PollerState(config, firstRows, start, mustComplete = false, SlowLimits(), SweepMillis, () => 0.5, life.now)
 

@@ -39,7 +39,9 @@ final case class Fleet(chosen: Map[String, String], child: Setup) {
   /** Requests after which a task hands back. */
   lazy val requests: Int = number("requests")
 
-  /** queue: messages of a response, and how long they are leased, in milliseconds. jobs: status requests until a job is done. */
+  /** queue: messages of a response, and how long they are leased, in milliseconds. jobs: status requests until a job is done, and the
+    * milliseconds between two of them.
+    */
   lazy val most: Int = number("most")
   lazy val lease: Int = number("lease")
 

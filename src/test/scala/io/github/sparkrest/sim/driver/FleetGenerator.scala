@@ -33,7 +33,8 @@ object FleetGenerator {
     kind match {
       case "children" => common.copy(child = child(block, common.versioned))
       case "queue"    => common.and("lease" -> r.pick(Seq("3000", "6000", "20000")))
-      case _          => common
+      // Some jobs take longer than the five seconds by which a window overlaps the window before it.
+      case _ => common.and("lease" -> r.pick(Seq("300", "3000", "8000")))
     }
   }
 

@@ -6,6 +6,8 @@ object FleetHistories {
 
   /** The shortest known histories that once went wrong, each with its error. */
   val all: Seq[(String, String)] = Seq(
+    "the last messages of a row that was gone were never acknowledged" ->
+      "first=1 kind=queue lease=3000 parents=1 | | 35:insert/20 38:row/43"
   )
 
   /** A crash is tried before each step of these. */

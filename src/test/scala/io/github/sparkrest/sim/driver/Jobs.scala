@@ -32,7 +32,7 @@ final private[driver] class Jobs(fleet: Fleet) extends Backend {
   }
 
   def options: Map[String, String] =
-    JobApi.options("http://api.test/{n}").toMap - "lag" ++ Map("jobPollInterval" -> "300ms")
+    JobApi.options("http://api.test/{n}").toMap - "lag" ++ Map("jobPollInterval" -> s"${fleet.lease}ms")
 
   def answer(child: Int, request: HttpRequest, now: Long): Answer = {
     val api = apis(child)
@@ -82,6 +82,8 @@ final private[driver] class Jobs(fleet: Fleet) extends Backend {
     expired(child) ++= apis(child).jobs.map(_.id)
     open(child) = None
   }
+
+  def clock(child: Int): Long = 0L
 
   def forgotten(child: Int): Unit = {
     again += child

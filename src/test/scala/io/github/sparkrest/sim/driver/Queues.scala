@@ -59,6 +59,8 @@ final private[driver] class Queues(fleet: Fleet, isStored: Int => Boolean) exten
   }
 
   def expire(child: Int): Unit = leases(child).clear()
+  def clock(child: Int): Long = 0L
+
   def forgotten(child: Int): Unit = again += child
 
   def delivered(child: Int, records: Seq[String]): Unit =
