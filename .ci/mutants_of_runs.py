@@ -185,7 +185,7 @@ RUNS = (
     Mutant(
         "I3.19",
         "an endpoint that is gone keeps its progress",
-        "all.map(s => present.get(s.key).fold(s.copy(isGone = true))(e => s.copy(e, isGone = false))) ++ added",
+        "all.map(s => present.get(s.key).fold(s.copy(isGone = true))(s.present(_, now))) ++ added",
         "all.filter(s => present.contains(s.key)) ++ added",
         "FleetSimulatorSuite",
         "children of rows that come and go",
@@ -193,10 +193,18 @@ RUNS = (
     Mutant(
         "I3.20",
         "an endpoint has the version that its complete poll began with",
-        "if (isComplete && polledVersion.isDefined) outcome.copy(outcome.state.copy(inputVersion = polledVersion))",
-        "if (isComplete) outcome.copy(outcome.state.copy(inputVersion = endpoint.version))",
+        "if (isComplete && polled.isDefined) outcome.copy(outcome.state.copy(inputVersion = polled))",
+        "if (isComplete) outcome.copy(outcome.state.copy(inputVersion = current))",
         "InputRefreshSuite",
         "a version that changes during a poll means another poll",
+    ),
+    Mutant(
+        "I3.42",
+        "a poll that left out records younger than lag is not the last one for its version",
+        "lagMs == 0 || state.begunMs.getOrElse(now - outcome.tookMs) - since >= lagMs",
+        "true",
+        "InputRefreshSuite",
+        "with lag, an endpoint is polled until a poll began lag after its version was seen",
     ),
     Mutant(
         "I3.40",

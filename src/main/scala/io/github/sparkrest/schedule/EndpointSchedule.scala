@@ -18,7 +18,7 @@ import io.github.sparkrest.schedule.backfill.BackfillTurns
   * @param pages of the poll so far
   * @param resumes the last task failed or handed the poll back: the next one continues the same poll
   * @param inFlight a job polls it
-  * @param polledVersion of the input row when the current traversal began; `None`: an earlier run began it
+  * @param version of the input row
   * @param isGone the input no longer has its row
   * @param complete under `AvailableNow`: everything has been polled
   * @param wasPolled in this run
@@ -42,12 +42,12 @@ final private[sparkrest] case class EndpointSchedule(
     availableNow: AvailableNow,
     retries: Retries,
     inherited: Option[Long],
+    version: RowVersion,
     isUnlogged: Boolean = false,
     pages: Long = 0,
     resumes: Boolean = false,
     inFlight: Boolean = false,
     isGone: Boolean = false,
-    polledVersion: Option[String] = None,
     complete: Boolean = false,
     wasPolled: Boolean = false,
     more: Boolean = false,
@@ -67,8 +67,7 @@ final private[sparkrest] case class EndpointSchedule(
   def begun(config: RestConfig): EndpointSchedule = {
     val continues = resumes || state.job.isDefined ||
       state.traversal.isDefined && pages > 0 && pages < config.paging.maxPages
-    val version = if (state.begunMs.isEmpty) endpoint.version else polledVersion
-    val flying = copy(inFlight = true, polledVersion = if (acknowledges) polledVersion else version)
+    val flying = copy(inFlight = true, version = version.begun(state))
     if (continues) flying else flying.copy(pages = 0, retries = retries.none)
   }
 
@@ -81,13 +80,9 @@ final private[sparkrest] case class EndpointSchedule(
   /** The next task acknowledges the records of the last poll, and does not poll. */
   def acknowledges: Boolean = state.acks.isDefined
 
-  /** The state after a poll contains the version that the poll began with, once it has read everything. */
-  def versioned(outcome: PollOutcome): PollOutcome = {
-    val isComplete = !acknowledges && outcome.error.isEmpty && !outcome.more && !outcome.handedBack &&
-      outcome.waitMs.isEmpty && outcome.state.traversal.isEmpty
-    if (isComplete && polledVersion.isDefined) outcome.copy(outcome.state.copy(inputVersion = polledVersion)) // guard: I3.20
-    else outcome
-  }
+  /** The input has its row again, or still. */
+  def present(row: Endpoint, now: Long): EndpointSchedule =
+    copy(row, isGone = false, version = version.seen(row.version, now))
 
   /** Pages that a task may request, after [[begun]].
     *
@@ -248,6 +243,7 @@ private[sparkrest] object EndpointSchedule {
       AvailableNow(now),
       Retries(rules.backoff),
       inherited = state.begunMs,
+      RowVersion(endpoint.version, now),
       isUnlogged
     )
   )

@@ -29,7 +29,7 @@ final private[sparkrest] case class EndpointSchedules(
     val added = endpoints.filterNot(e => index.contains(e.key)).map { e =>
       EndpointSchedule(e, start.stateOf(e), unloggedKeys(e.key), None, rules, now)
     }
-    val changed = all.map(s => present.get(s.key).fold(s.copy(isGone = true))(e => s.copy(e, isGone = false))) ++ added // guard: I3.19
+    val changed = all.map(s => present.get(s.key).fold(s.copy(isGone = true))(s.present(_, now))) ++ added // guard: I3.19
     val absent = changed.iterator.filter(_.isGone).map(_.key) ++ start.states.keysIterator.filterNot(present.contains)
     EndpointSchedules(
       changed,
@@ -50,9 +50,10 @@ final private[sparkrest] case class EndpointSchedules(
     (EndpointSchedules(kept, EndpointSchedules.indexOf(kept), others, left -- expired), expired)
   }
 
-  def versioned(report: PollReport): PollReport = report.copy(outcomes = report.outcomes.map { case (key, outcome) =>
-    key -> get(key).fold(outcome)(_.versioned(outcome))
-  })
+  def versioned(report: PollReport, now: Long, lagMs: Long): PollReport =
+    report.copy(outcomes = report.outcomes.map { case (key, outcome) =>
+      key -> get(key).fold(outcome)(s => s.version.after(s.state, outcome, now, lagMs))
+    })
 
   /** Those that the input has. */
   def active: Iterator[EndpointSchedule] = all.iterator.filterNot(_.isGone)

@@ -158,7 +158,9 @@ final private[sparkrest] class PollerState(
     // Endpoints that become due within this time are polled together.
     if (job.lane == Lane.Fast && !isAlone) nextFastMs = now + Lane.MinTurnMillis
     if (job.lane == Lane.Backfill) backfill.returned(told)
-    val reports = limiter.settle(told, job.granted, now, job.lane != Lane.Backfill).map(schedules.versioned)
+    val reports = limiter
+      .settle(told, job.granted, now, job.lane != Lane.Backfill)
+      .map(schedules.versioned(_, now, config.offset.lagMs))
     (if (reports.exists(_.repeated)) Vector(PollerMessages.Repeated) else Vector.empty) ++
       settle(Settling(job, reports.toList, Vector.empty), now)
   }

@@ -144,6 +144,21 @@ class InputRefreshSuite extends AnyFunSuite {
     assert(polled(m.at(70100)) == Map("a" -> Some("1")))
   }
 
+  test("with lag, an endpoint is polled until a poll began lag after its version was seen") {
+    val lag =
+      Map("url" -> "http://h/{n}?from={offset}", "offsetType" -> "max_field", "offsetField" -> "at", "lag" -> "30")
+    val m = new Machine(Seq(row("a", "1")), fresh, more = lag)
+    Seq(0L, 20000L, 40000L).foreach(at => m.succeed(job(m.at(at))))
+    assert(m.at(59000).forall(!_.isInstanceOf[StartPolls]), "the poll at 40 s has read everything of version 1")
+    m.at(60000)
+    m.read(row("a", "2"))
+    m.succeed(job(m.at(60100)))
+    m.now = 65000
+    m.read(row("a", "2"))
+    Seq(80000L, 91000L).foreach(at => m.succeed(job(m.at(at))))
+    assert(m.at(110000).forall(!_.isInstanceOf[StartPolls]), "another reading of the same version changes nothing")
+  }
+
   test("an endpoint with more records, or a failed poll, is polled again with the same version") {
     val m = new Machine(Seq(row("a", "1")), fresh)
     m.succeed(job(m.at(0)), more = true)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.sparkrest.pagelog
+package io.github.sparkrest.pagelog.format
 
-import io.github.sparkrest.pagelog.format.{DroppedStates, LastPoll, LeftEndpoints, StoredStates}
+import io.github.sparkrest.pagelog.ManifestIndex
 import io.github.sparkrest.pagelog.store.LogStore
 
 /** The endpoints that the input of a run lacks, and which of their states are dropped. The poller's thread changes them, and the
