@@ -215,14 +215,6 @@ POLLING = (
         "a page of any number of records holds few of them in memory, and counts duplicates as a small one does",
     ),
     Mutant(
-        "I4.91",
-        "a page keeps few records in memory",
-        "if (now.size >= most)",
-        "if (now.size >= most && most < 0)",
-        "PageMemorySuite",
-        "a page of any number of records holds few of them in memory, and counts duplicates as a small one does",
-    ),
-    Mutant(
         "I1.30",
         "requests overlap only where new records appear at the end",
         "config.appendsOnly && !t.unordered",

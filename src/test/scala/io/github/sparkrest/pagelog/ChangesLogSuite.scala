@@ -147,21 +147,27 @@ class ChangesLogSuite extends AnyFunSuite {
   test("of two states of a key the newer one counts, in memory and in any number of files") {
     val files = new SeenFiles(newStore(), 1)
     val random = new scala.util.Random(3)
-    val memory = new SeenMemory(files, CoreLimits(seenInState = 1, seenInTask = 7, seenFiles = 3))
+    val memory = new SeenMemory(files, CoreLimits(seenInState = 1, seenInTask = 7, seenFiles = 3, mirrorShare = 1))
     var mirror = SeenRecords.Empty
     var truth = Map.empty[Int, Long]
     (1 to 200).foreach { n =>
       val ids = Seq.fill(random.nextInt(12))(random.nextInt(60)).distinct
-      val newer = ids.foldLeft(SeenRecords.Empty)((r, i) => memory.add(r, Seq(keyed(i, rank = n.toLong))))
+      val newer = ids.foldLeft(SeenRecords.Empty)((r, i) => memory.add(r, Seq(keyed(i, rank = -n.toLong))))
       mirror = memory.overlay(mirror, newer)
       if (random.nextInt(3) == 0) mirror = memory.settled(mirror)
-      truth ++= ids.map(_ -> n.toLong)
+      truth ++= ids.map(_ -> -n.toLong)
       assert(mirror.files.length <= 4)
       (0 until 60).foreach(i => assert(memory.find(mirror, hash(i)).map(_.rank) == truth.get(i), s"$n $i"))
     }
     assert(memory.entries(mirror).map(e => e.seen.key -> e.seen.rank).toMap == truth.map { case (i, n) =>
       s"""{"id":$i}""" -> n
     })
+    var added = SeenRecords.Empty
+    (1 to 500).foreach { n =>
+      added = memory.add(added, Seq(keyed(n * 7 % 60, rank = -n.toLong)))
+      assert(memory.find(added, hash(n * 7 % 60)).map(_.rank).contains(-n.toLong))
+    }
+    (441 to 500).foreach(n => assert(memory.find(added, hash(n * 7 % 60)).map(_.rank).contains(-n.toLong), n))
   }
 
   // ---- golden/version-3 was written once, with GOLDEN=1. Never write it again.

@@ -44,7 +44,7 @@ final private[sparkrest] class Repeats(
     if (moves && onEarlierPages > 0 && onPage(identity) <= onEarlierPages || unique && known > 0) true
     else {
       now(identity) = Seen(known + 1, rank)
-      if (now.size >= most) spillAll() // guard: I4.91
+      if (now.size >= most) spillAll()
       mayHaveCome && known + 1 <= before(identity) // guard: I1.3
     }
   }
