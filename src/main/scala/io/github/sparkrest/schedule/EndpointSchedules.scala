@@ -30,7 +30,9 @@ final private[sparkrest] case class EndpointSchedules(
       EndpointSchedule(e, start.stateOf(e), unloggedKeys(e.key), None, rules, now)
     }
     val changed = all.map(s => present.get(s.key).fold(s.copy(isGone = true))(s.present(_, now))) ++ added // guard: I3.19
-    val absent = changed.iterator.filter(_.isGone).map(_.key) ++ start.states.keysIterator.filterNot(present.contains)
+    // The progress of a backfill stays while its row does, although the run has none.
+    val absent =
+      changed.iterator.filter(_.isGone).map(_.key) ++ start.states.keysIterator.filterNot(Endpoint.keysOf(endpoints))
     EndpointSchedules(
       changed,
       EndpointSchedules.indexOf(changed),

@@ -203,7 +203,8 @@ class InputRefreshSuite extends AnyFunSuite {
   }
 
   test("endpoints that an earlier run missed are dropped in this run, and their noted states with them") {
-    val earlier = Map("z" -> Progress(Some("7")), "y" -> Progress(Some("8")))
+    // The last one is of an endpoint that the input has.
+    val earlier = Seq("z", "y", Endpoint.backfillKey("a")).map(_ -> Progress(Some("7"))).toMap
     val start =
       Resumption(earlier, Some(0), fresh = false, unlogged = Set("z", "y"), left = Map("z" -> -50000L, "y" -> 0L))
     val m = new Machine(rows("a"), start, more = Map("endpointRetention" -> "100"))
