@@ -18,7 +18,7 @@ class MarksSuite extends AnyFunSuite {
       var truth = Set.empty[Long]
       (1 to 30).foreach { _ =>
         val page = marks.begun()
-        val places = Set.fill(random.nextInt(200))((random.nextDouble() * entries).toLong) -- truth
+        val places = Seq.fill(random.nextInt(200))((random.nextDouble() * entries).toLong).toSet -- truth
         if (places.size > entries / 64) large += 1
         places.foreach { p => assert(!page.has(p)); page.add(p); assert(page.has(p)) }
         assert(!page.has(-1), "an entry that is in no file")
