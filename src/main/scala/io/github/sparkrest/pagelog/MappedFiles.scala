@@ -33,7 +33,7 @@ final private[pagelog] class MappedFiles(copyBytes: Long, mostFiles: Int, idleNa
     found.map(_.entries)
   }
 
-  /** `None`: there is no room for a copy. */
+  /** `None`: a copy does not fit. */
   def get(key: String, entries: Long, isCopy: Boolean)(map: => MappedEntries): Option[MappedEntries] = synchronized {
     known(key).orElse {
       val now = System.nanoTime

@@ -88,7 +88,7 @@ final class SeenFiles(
   private[sparkrest] def cursor(file: SeenFile, keys: Boolean): SeenCursor =
     new FileCursor(file, keys && file.keyBytes > 0)
 
-  /** Reads block after block, or what is mapped: a store elsewhere need not send it again. */
+  /** Reads block after block, or from the mapping: a store elsewhere need not send the file again. */
   final private class FileCursor(file: SeenFile, hasKeys: Boolean) extends SeenCursor {
     private val mapped = index.known(file)
     private val in = if (mapped.isEmpty) Some(stream(opened(store, file, 0, file.entries * EntryBytes))) else None
@@ -127,7 +127,7 @@ final class SeenFiles(
         text
       }
 
-    /** Passes over the keys of the entries that nobody asked for. */
+    /** Skips the keys of the entries before it. */
     private def readKey(from: DataInputStream): Unit = while (read < n) {
       val length = from.readInt()
       read += 1
@@ -183,7 +183,7 @@ object SeenFiles {
   val EntryBytes = 28
   val BlockEntries = 1024
 
-  /** Of a smaller file, blocks are in the cache of the executor. */
+  /** A smaller file is read in blocks, which the executor caches. */
   val MapFrom: Long = 1L << 20
 
   def path(name: String): String = s"$Folder/$name"

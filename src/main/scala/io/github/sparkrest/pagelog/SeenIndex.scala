@@ -11,7 +11,7 @@ import io.github.sparkrest.pagelog.store.LogStore
 import io.github.sparkrest.progress.seen.{SeenAt, SeenFile}
 
 /** Finds records in sorted files. A large file is mapped into memory ([[MappedFiles]]); if it is not on a disk of this machine, only
-  * after so many lookups that a copy is worth it. Of all other files, blocks are in a cache of the executor. For one task.
+  * after so many lookups that a copy is worth it. All other files are read in blocks, which the executor caches. For one task.
   */
 final private[pagelog] class SeenIndex(store: LogStore, scratch: () => Path, mapFrom: Long) {
   import SeenIndex._
@@ -35,7 +35,7 @@ final private[pagelog] class SeenIndex(store: LogStore, scratch: () => Path, map
   private def map(file: SeenFile): Option[MappedEntries] =
     if (file.entries * EntryBytes < mapFrom) None
     else {
-      val found = store.local(path(file.name)) match {
+      val found = store.localFolder.map(_.resolve(path(file.name))) match {
         case None if !read.contains(file.name) => MappedFiles.OfExecutor.known(keyOf(file.name))
         case local => if (local.isDefined || isWorthCopying(file)) mapped(file, local) else None
       }

@@ -94,7 +94,7 @@ class ManyKeysSuite extends AnyFunSuite {
         n
       }
     }
-    override def local(name: String): Option[Path] = if (isRemote) None else of.local(name)
+    override def localFolder: Option[Path] = if (isRemote) None else of.localFolder
     def writeIfAbsent(name: String, bytes: Array[Byte]): Boolean = of.writeIfAbsent(name, bytes)
     def overwrite(name: String, bytes: Array[Byte]): Unit = of.overwrite(name, bytes)
     def read(name: String): Option[Array[Byte]] = of.read(name)

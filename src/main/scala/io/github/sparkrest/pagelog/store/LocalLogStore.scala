@@ -42,7 +42,7 @@ final class LocalLogStore(root: Path) extends LogStore {
   def open(name: String, from: Long, bytes: Long): InputStream =
     Channels.newInputStream(Files.newByteChannel(root.resolve(name), READ).position(from))
 
-  override def local(name: String): Option[Path] = Some(root.resolve(name))
+  override def localFolder: Option[Path] = Some(root)
 
   def list(folder: String): Seq[String] = entries(folder).filterNot(LogStoreNames.isTemporary)
 

@@ -57,8 +57,8 @@ trait LogStore {
     finally in.close()
   }
 
-  /** The path of a file on a disk that this machine mounts. `None`: the store is elsewhere. */
-  def local(name: String): Option[java.nio.file.Path] = name match { case _ => None }
+  /** The log's folder on a disk that this machine mounts. `None`: the store is elsewhere. */
+  def localFolder: Option[java.nio.file.Path] = None
 
   /** Names of the files in a folder, in any order; empty without the folder. */
   def list(folder: String): Seq[String]

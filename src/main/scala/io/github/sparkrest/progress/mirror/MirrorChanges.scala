@@ -7,7 +7,7 @@ import scala.collection.mutable
 
 import io.github.sparkrest.progress.seen.{Seen, SeenCursor, SeenEntry, SeenMemory, SeenRecords, SeenWriter}
 
-/** What a whole traversal changed in a mirror. Takes the changes in order, each key once. The first `seenInTask` of them are in
+/** The changes of a mirror after a whole traversal. Takes the changes in order, each key once. The first `seenInTask` of them are in
   * memory, and more go to a file.
   *
   * @param before the mirror before
@@ -46,7 +46,7 @@ final private[mirror] class MirrorChanges(before: SeenRecords, mostInMemory: Int
 
 private[mirror] object MirrorChanges {
 
-  /** The mirror after the changes; the same object if there are none. */
+  /** The mirror after the changes; without changes the same object. */
   def applied(memory: SeenMemory, before: SeenRecords)(walk: MirrorChanges => Unit): SeenRecords = {
     var changes = Option.empty[MirrorChanges]
     val file = memory.write { into =>

@@ -8,7 +8,7 @@ sealed trait Marks
 
 object Marks {
 
-  /** As it is stored. */
+  /** The stored form. */
   final case class InFile(file: SeenFile) extends Marks
 
   /** In the memory of a task, after so many of its pages. */
@@ -34,7 +34,7 @@ object Marks {
 final private[sparkrest] class MarkedBits(words: Array[Long]) {
   private var begun = 0L
 
-  /** The bits that the newest page set. Of too many of them a copy of all bits is the shorter note. */
+  /** The bits that the newest page set. If they are many, a copy of all bits is shorter. */
   private var noted = new Array[Long](64)
   private var notes = 0
   private var before = Option.empty[Array[Long]]

@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets.UTF_8
   */
 private[sparkrest] trait SeenCursor {
 
-  /** Moves to the next entry. False: there are no more, and the cursor is closed. */
+  /** Moves to the next entry. False: the last entry was before, and the cursor is closed. */
   def next(): Boolean
   def high: Long
   def low: Long

@@ -39,7 +39,7 @@ object SeenEntry {
   }
 }
 
-/** What a file says of a record, without its key.
+/** An entry of a file without its key.
   *
   * @param place number of the entry in its file, or among those of all files that were searched
   */
@@ -54,7 +54,7 @@ private[sparkrest] trait SeenWriter {
 /** Where files of records seen are. A file is written once, by the task that needs it, under a name that no other has. */
 trait SeenStore {
 
-  /** `None`: there was no entry, and there is no file. */
+  /** `None`: without an entry, no file is made. */
   private[sparkrest] def write(fill: SeenWriter => Unit): Option[SeenFile]
 
   /** All of a file. To be read to its end, or closed.
