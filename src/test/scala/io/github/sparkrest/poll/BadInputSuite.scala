@@ -121,10 +121,10 @@ class BadInputSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     val size = text.indexOf("\r\n\r\n") + 4
     val frame = bytes.indices.filter(i => i < size + 4 || i > bytes.length - 9)
     forAll(Gen.oneOf(frame), Gen.choose(0, 255), minSuccessful(150)) { (i, b) =>
-      // OkHttp drops what follows a chunk that is too short, up to the end of the line. A server that sends a wrong size is as
-      // wrong as one that sends other bytes.
-      val shorter = i == size && Character.digit(b, 16) >= 0 && Character.digit(b, 16) < 13
-      if (!shorter) survives(sends(bytes.updated(i, b.toByte)))
+      // OkHttp skips the line after a chunk without looking at it. So another size means other bytes of the body: a server that
+      // sends a wrong size is as wrong as one that sends a wrong body.
+      val resized = i == size && Character.digit(b, 16) >= 0
+      if (!resized) survives(sends(bytes.updated(i, b.toByte)))
     }
   }
 
