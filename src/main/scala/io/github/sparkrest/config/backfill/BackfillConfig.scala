@@ -18,7 +18,7 @@ object BackfillConfig {
   /** @param formats in which times may be given, in addition to ISO 8601 */
   private[sparkrest] def read(read: OptionReader, formats: Seq[TimeFormat], zone: ZoneId): Option[BackfillConfig] = {
     import RestOptions._
-    def time(text: String) = (formats :+ TimeFormat.Iso).iterator.flatMap(_.parse(text, zone)).take(1).toSeq.headOption
+    def time(text: String) = (formats :+ TimeFormat.Iso).flatMap(_.parse(text, zone)).headOption
     val from = read.opt(BackfillFrom).flatMap { text =>
       val found = time(text)
       if (found.isEmpty) read.problem(s"backfillFrom: $text is not a time; write for example 2020-01-01T00:00:00Z")
