@@ -53,7 +53,7 @@ public final class Words {
   /** How many digits the word begins with: 0 to 8. */
   public static int digits(long word) {
     long value = word ^ ZEROS;
-    // A byte that is no digit may carry into those above it, which do not count any more.
+    // A byte that is not a digit may carry into higher bytes, which no longer count then.
     long others = (value + 0x7676767676767676L | value) & HIGHS;
     return Long.numberOfTrailingZeros(others) >>> 3;
   }

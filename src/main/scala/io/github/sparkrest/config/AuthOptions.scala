@@ -7,7 +7,7 @@ import io.github.sparkrest.options.values.{ClientAuth, GrantType}
 import io.github.sparkrest.options.{OptionReader, RestOptions, tables}
 import io.github.sparkrest.secret.Secret
 
-/** Reads the options of authentication. [[AuthChecks]] finds those that have no meaning together. */
+/** Reads the options of authentication. [[AuthChecks]] finds the options that have no meaning together. */
 private[sparkrest] object AuthOptions {
 
   /** @param withInput with an input, `userId` implies `Basic`, as in older sources */

@@ -112,7 +112,7 @@ final case class RestConfig(
   def followsLinks: Boolean = offset.source.isInstanceOf[ValueSource.InLink] ||
     offset.kind.isToken && !hasPlaceholder && body.isEmpty
 
-  /** The configuration of the polls of a lane. A backfill has no interval: it takes what the live lane leaves. */
+  /** The configuration of the polls of a lane. A backfill has no interval: it uses the requests that the live lane leaves. */
   def of(lane: TimeLane): RestConfig = lane match {
     case TimeLane.Whole          => this
     case TimeLane.Live(start)    => copy(offset = offset.copy(lane = lane, initial = start.toString))

@@ -50,7 +50,7 @@ final private[sparkrest] class RestScan(
     fields: FieldRules
 ) extends Scan {
 
-  /** Spark may have asked for a part of the metadata. All of it costs no more. */
+  /** Spark may need only a part of the metadata. All of it costs no more. */
   override def readSchema(): StructType =
     if (withMetadata) StructType(schema ++ RestScan.metadataFields(config)) else schema
   override def description(): String = SourceName(config)

@@ -40,7 +40,9 @@ final private[sparkrest] class RestTable(
   override def capabilities(): util.Set[TableCapability] =
     util.EnumSet.of(TableCapability.BATCH_READ, TableCapability.MICRO_BATCH_READ)
 
-  /** A call's result may be made of many responses, or of none. A column of the schema hides those that follow it in a row. */
+  /** A call's result may be made of many responses, or of none. A column of the schema hides metadata columns of its name, and
+    * those after it.
+    */
   override def metadataColumns(): Array[MetadataColumn] = {
     val all = RestTable.Metadata +: (if (config.readChanges) RestTable.changes else Nil)
     if (calls.isDefined) Array.empty else all.takeWhile(c => !asked.fieldNames.contains(c.name())).toArray

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.options
 
-/** Secrets that only Spark reaches: those of the references `conf:KEY` and `hadoop:ALIAS`. Left: the reason why there is no value. */
+/** Secrets that only Spark reaches: those of the references `conf:KEY` and `hadoop:ALIAS`. Left: the reason why the value is missing. */
 trait SparkSecrets {
   def setting(key: String): Either[String, String]
   def credential(alias: String): Either[String, String]

@@ -39,7 +39,7 @@ private[sparkrest] object Epochs {
   /** Throws if there is a newer run than `epoch`. */
   def mustBeNewest(store: LogStore, epoch: Long): Unit = if (!isNewest(store, epoch)) {
     val newestEpoch = newest(store)
-    // Somebody deleted this run's file, and there is no newer run.
+    // Somebody deleted this run's file, and no newer run exists.
     if (newestEpoch > epoch) throw newerRun(store.location, newestEpoch, epoch).toException
   }
 

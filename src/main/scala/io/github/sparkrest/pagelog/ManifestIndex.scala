@@ -143,7 +143,7 @@ final class ManifestIndex private (
   private def after(from: LogPosition): Vector[Manifest] = manifests.drop(indexAfter(from))
   private def sumsAfter(from: LogPosition): Sums = sums.last.minus(sums(indexAfter(from)))
 
-  /** Of the first manifest that ends after `from`. */
+  /** The index of the first manifest that ends after `from`. */
   private def indexAfter(from: LogPosition): Int = {
     @tailrec def search(low: Int, high: Int): Int =
       if (low >= high) low

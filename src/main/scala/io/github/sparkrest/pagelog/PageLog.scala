@@ -9,7 +9,7 @@ import io.github.sparkrest.pagelog.store.LogStore
 import io.github.sparkrest.progress.Progress
 import org.slf4j.LoggerFactory
 
-/** The durable log of what was polled, seen from the driver.
+/** The durable log of the polled records, as the driver sees it.
   *
   * Layout: `manifests/<seq>.json`, `pages/<epoch>-<uuid>.ndjson`, `epochs/<n>`, `last-poll.json`, `run-starts.json`, and with
   * several endpoints `states/<seq>.json` and `left-endpoints.json`; with many records to remember `seen/<epoch>-<uuid>`. A page

@@ -37,7 +37,7 @@ final private[poll] class EarlyRequest(
   /** Complete when the response can be read. */
   private val response = new CompletableFuture[Either[RestError, HttpResponse]]
 
-  /** Of a body on its connection: complete when it has been read, with the exception of the reader if there was one. */
+  /** The end of a body on its connection: complete when it has been read, with the exception of the reader if there was one. */
   private val readToEnd = new CompletableFuture[Option[Throwable]]
 
   /** Complete when the request is over. */

@@ -200,7 +200,7 @@ final class Poll(
               lastPage = result.records,
               largestPage = math.max(outcome.largestPage, result.records)
             )
-            // What was requested early is read, although the budget is used up meanwhile.
+            // Responses to early requests are read, although the budget is used up meanwhile.
             go = goesOn(before, result, kept) && (ahead.inFlight > 0 || !reached(sink.bytes))
         }
       }

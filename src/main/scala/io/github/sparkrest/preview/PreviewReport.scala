@@ -12,7 +12,7 @@ import io.github.sparkrest.secret.Redact
   *
   * @param schema of the records, as DDL
   * @param bound the field and the value of the request for the bound, and its result
-  * @param secondPage the number of its records that the first page did not have; `None`: there is no second page
+  * @param secondPage the number of its records that the first page did not have; `None`: no second page came
   * @param secrets to remove
   */
 final case class PreviewReport(

@@ -9,7 +9,7 @@ import io.github.sparkrest.request.{PageToken, RequestValues}
 
 /** The requests of a traversal that can be sent before the responses to the requests before them have arrived. Pure.
   *
-  * It is no more than a forecast: a traversal that wants another request sends that one. But it also says which responses may be
+  * This is only a forecast: a traversal that wants another request sends that one. But it also says which responses may be
   * older than the response before them. Reading page by page rests on this:
   *
   *   - A record that lies behind page n when page n is answered still lies behind it when page n + 1 is answered.

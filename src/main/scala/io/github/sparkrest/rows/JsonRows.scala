@@ -122,7 +122,7 @@ object JsonRows {
     settings.fields.watch.fold(warned)(w => new WatchedRows(warned, w, known(w.known), found))
   }
 
-  /** Of records that become rows with these columns. */
+  /** Reads records that become rows with these columns. */
   private[rows] def parsed(record: StructType, settings: JsonRowSettings): JsonRows =
     settings.xml.fold[JsonRows](
       if (settings.csv.isDefined) new CsvRows(record, settings) else new ParsedRows(record, settings)

@@ -22,7 +22,7 @@ object RecordTypes {
     else if (config.records.isBinary) if (config.records.saveTo.isDefined) ofSaved else ofBinary
     else ofJson(records, config, session)
 
-  /** The type of a column that holds a record. `None`: there are no records. */
+  /** The type of a column that holds a record. `None`: no records came. */
   def ofOutput(records: Seq[String], config: RestConfig, session: SparkSession): Option[DataType] =
     if (records.isEmpty) None
     else if (config.records.isCsv || config.records.isXml || config.records.isBinary) Some(of(records, config, session))

@@ -96,7 +96,7 @@ private[rows] object XmlRows {
     ()
   }
 
-  /** The XML is no field of a record. */
+  /** The XML is not a field of a record. */
   def withSource(record: DataType): DataType = record match {
     case s: StructType if !s.fieldNames.contains(XmlRecords.Source) => s.add(XmlRecords.Source, StringType)
     case other                                                      => other

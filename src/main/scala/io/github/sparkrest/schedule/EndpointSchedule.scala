@@ -121,7 +121,7 @@ final private[sparkrest] case class EndpointSchedule(
       wasPolled = true,
       pollBegan =
         if (retries.made == 0 && pages == 0 && !acknowledges && state.job.isEmpty) now - outcome.tookMs else pollBegan,
-      // Requests about a job are no pages.
+      // Requests about a job are not pages.
       pages = if (isWaiting(next)) 0 else pages + outcome.requests,
       isUnlogged = !isLogged && mayShift(next),
       mustNote = !isLogged && mayShift(next) && (next.started && !state.started || isNewJob(next)), // guard: I1.54

@@ -57,7 +57,7 @@ final private[sparkrest] case class EndpointSchedules(
       key -> get(key).fold(outcome)(s => s.version.after(s.state, outcome, now, lagMs))
     })
 
-  /** Those that the input has. */
+  /** The endpoints that the input has. */
   def active: Iterator[EndpointSchedule] = all.iterator.filterNot(_.isGone)
 
   /** Those of the live lanes. */
@@ -82,7 +82,7 @@ final private[sparkrest] case class EndpointSchedules(
     }.headOption
   }
 
-  /** Those that may be in a job. The records of a queue are acknowledged although its row is gone. */
+  /** The endpoints that may be in a job. The records of a queue are acknowledged although its row is gone. */
   def served: Iterator[EndpointSchedule] = all.iterator.filter(s => !s.isGone || s.acknowledges) // guard: I9.10
 
   def get(key: String): Option[EndpointSchedule] = index.get(key).map(all)

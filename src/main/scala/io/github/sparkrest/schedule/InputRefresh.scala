@@ -24,7 +24,7 @@ private[schedule] object InputRefresh {
 
 /** The version of an endpoint's row (`inputVersion`). Pure; times are epoch milliseconds.
   *
-  * @param current `None`: there is no such column
+  * @param current `None`: the input lacks this column
   * @param since when this run first saw it
   * @param polled the version when the current traversal began; `None`: an earlier run began it
   */

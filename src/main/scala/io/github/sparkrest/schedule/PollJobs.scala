@@ -45,7 +45,7 @@ final private[sparkrest] class PollJobs(runner: PollRunner) {
     if (event.isDefined || millis <= slice) event else await(millis - slice)
   }
 
-  /** A thread ended without an event, because there was no memory for one. */
+  /** A thread ended without an event, because memory for one was missing. */
   private def lost: Option[PollerEvent.OfJob] = running.find(!_._2.isAlive).flatMap { case (id, _) =>
     Option(events.poll()).orElse(Some(PollerEvent.Failed(id, new IllegalStateException(Lost))))
   }

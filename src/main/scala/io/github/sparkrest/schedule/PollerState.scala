@@ -132,7 +132,7 @@ final private[sparkrest] class PollerState(
   /** Of `maxRequestsPerTrigger`, without the requests that running jobs may still make. */
   private def requestsLeft: Long = mostRequests.fold(Long.MaxValue)(_ - status.requests - jobs.mostRequests)
 
-  /** Grants requests to those that have been due the longest. The note comes first: a crash hides how many were sent. */
+  /** Grants requests to the endpoints that have been due the longest. The note comes first: a crash hides how many were sent. */
   private def begin(lane: Lane, due: Vector[EndpointSchedule], room: Long, now: Long): Vector[PollerCommand] = {
     val isBackfill = lane == Lane.Backfill
     val share = if (isBackfill) limiter.spare(now) else if (lane == Lane.Fast) Long.MaxValue else slowShare

@@ -11,7 +11,7 @@ import io.github.sparkrest.poll.{PollOutcome, PollReport, TaskBudget}
   *
   * With several endpoints, a `Retry-After` of an error concerns its endpoint alone. A quota that is used up concerns all.
   *
-  * @param lastRun what it noted
+  * @param lastRun its note
   * @param inferred a schema was inferred at this start
   */
 final class RateLimiter(config: RestConfig, lastRun: PacingState, inferred: Boolean, startMs: Long) {

@@ -70,7 +70,7 @@ object TokenLedger {
 
   /** @param inferred a schema was inferred at this start, and will be at the next one, before the checkpoint with this ledger
     *   is read: so some tokens are kept back for it
-    * @param lastRun what it noted. The tokens that its tasks held count as used
+    * @param lastRun its note. The tokens that its tasks held count as used
     */
   def apply(rate: MaxRate, maxRetries: Int, inferred: Boolean, lastRun: PacingState, now: Long): TokenLedger = {
     val share = if (inferred) rate.count - reserve(rate, maxRetries) else rate.count

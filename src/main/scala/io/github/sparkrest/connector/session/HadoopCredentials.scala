@@ -19,7 +19,7 @@ final private[session] class HadoopCredentials(nowMs: () => Long = () => System.
   private val configurations = new RecentlyUsed[SparkConf, Configuration](most = 2, nowMs = nowMs)
   private val values = new RecentlyUsed[(SparkConf, String, Long), String](idleMs = KeptMillis, nowMs = nowMs)
 
-  /** Left: the reason why there is no value. */
+  /** Left: the reason why the value is missing. */
   def apply(conf: SparkConf, alias: String): Either[String, String] =
     values((conf, alias, nowMs() / KeptMillis)) {
       configurations(conf)(Right(SparkSettings.hadoop(conf))).flatMap(fromProviders(_, alias))

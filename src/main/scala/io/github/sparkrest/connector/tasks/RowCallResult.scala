@@ -39,7 +39,7 @@ private[sparkrest] object RowCallResult {
     case n  => RowCallResult(Right(Vector.fill(n)(read(in))))
   }
 
-  /** Without `retryAfterMs` and `repeatable`: there is no further retry. */
+  /** `retryAfterMs` and `repeatable` are not sent, because no further retry follows. */
   private def error(in: DataInputStream): RestError = {
     def text() = new String(read(in), UTF_8)
     val name = text()

@@ -82,7 +82,7 @@ private object Calls {
 
 private[sparkrest] object RowCallTask {
 
-  /** The results of all rows of a task, for the driver. */
+  /** The results that a task sends to the driver. */
   def run(options: RowCallConfig, rows: InputRows): Array[Byte] = {
     val calls = new Calls(options, rows.requests(options.task.columns))
     try RowCallResult.encode(calls)

@@ -63,6 +63,6 @@ final private[sparkrest] class SparkPollRunner(
 
 private object SparkPollRunner {
 
-  /** Of one task: more than it begins in its second. */
+  /** The most polls of one task: more than it begins in its second. */
   val MostPolls = 2000
 }

@@ -14,7 +14,7 @@ import io.github.sparkrest.http.tls.PemKey
 import io.github.sparkrest.options.values.GrantType
 import io.github.sparkrest.secret.Secret
 
-/** A JWT (RFC 7519) that proves who the client is, or for whom it asks (RFC 7523). Signed as RFC 7518 and RFC 8037 define. Pure. */
+/** A JWT (RFC 7519) that proves who the client is, or for whom it acts (RFC 7523). Signed as RFC 7518 and RFC 8037 define. Pure. */
 private[auth] object JwtAssertion {
   private val LifeSeconds = 300L
 

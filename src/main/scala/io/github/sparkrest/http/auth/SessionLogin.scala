@@ -72,7 +72,7 @@ private[auth] object SessionLogin {
     }
   }
 
-  /** The token, and secrets within it. Left: why there is none. */
+  /** The token, and secrets within it. Left: why the token is missing. */
   private def found(o: Session, answer: Answer): Either[String, (String, Seq[String])] = {
     lazy val json = parse(new String(answer.body, UTF_8)).toOption
     val value = o.token match {
@@ -91,7 +91,7 @@ private[auth] object SessionLogin {
     value.filterOrElse({ case (token, _) => isSendable(o.place, token) }, "its token cannot be sent in a header")
   }
 
-  /** The cookies to send back, as RFC 6265 §5.4 joins them. A cookie that ends at once is no part of the session. */
+  /** The cookies to send back, as RFC 6265 §5.4 joins them. A cookie that ends at once does not belong to the session. */
   private def cookies(headers: Seq[(String, String)]): Either[String, (String, Seq[String])] = {
     val set = headers.values("Set-Cookie").flatMap { line =>
       val parts = line.split(";").toList.map(_.trim)

@@ -74,7 +74,7 @@ object StatusPolicy {
     case _                 => "Check url, params, headers and initialOffset against the API's documentation."
   }
 
-  /** A longer body is no error message. */
+  /** A longer body is not an error message. */
   private val MostBytes = 1 << 16
   private val SnippetBytes = 200
 

@@ -50,7 +50,9 @@ object PrivateHosts extends AddressCheck {
     "Set allowPrivateHosts=true if requests may go there."
   )
 
-  /** Not on the public Internet, by the registries of RFC 6890. If an IPv6 form contains an IPv4 address, the IPv4 address decides. */
+  /** Whether RFC 6890's registries say that it is not on the public Internet. If an IPv6 form contains an IPv4 address, the IPv4
+    * address decides.
+    */
   def isPrivate(address: InetAddress): Boolean = {
     val b = address.getAddress.map(_ & 0xff)
     address match {

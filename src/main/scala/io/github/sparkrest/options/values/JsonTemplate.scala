@@ -100,7 +100,7 @@ object JsonTemplate {
     case other           => outside(other)
   }
 
-  /** Those that are not in an array. */
+  /** The names of the placeholders outside arrays. */
   private def outside(part: Part): Seq[String] = part match {
     case Constant(_) | Elements(_) => Nil
     case Text(t)                   => t.names

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.pagelog.format
 
-/** States that no longer count, although files of the log still have them: of endpoints that left the input long ago.
+/** States of endpoints that left the input long ago. They no longer count, although files of the log still have them.
   *
   * An endpoint that comes back begins again, and its new states count. So a state is dropped only up to a place in the log, and
   * the endpoint is named here only until the file of all states was written at or after this place.

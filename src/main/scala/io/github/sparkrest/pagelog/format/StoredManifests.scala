@@ -29,7 +29,7 @@ private[sparkrest] object StoredManifests {
     ManifestIndex(good.toVector, base)
   }
 
-  /** By seq, the oldest first. */
+  /** Ordered by seq, the oldest first. */
   def all(store: LogStore, base: StoredStates): Seq[(Long, Either[Unreadable, Manifest])] =
     // Manifests that these states cover are left over from a purge that broke off.
     seqs(store).filter(_ > base.seq).sorted.flatMap(seq => read(store, seq).map(seq -> _))

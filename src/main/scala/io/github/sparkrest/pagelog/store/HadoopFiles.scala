@@ -5,7 +5,7 @@ import java.io.FileNotFoundException
 
 import org.apache.hadoop.fs.{FileSystem, Path}
 
-/** What is the same on every Hadoop file system: looking at files that exist. */
+/** Looks at files that exist, in the same way on every Hadoop file system. */
 abstract private[store] class HadoopFiles(fs: FileSystem, root: Path) extends LogStore {
   def location: String = root.toString
 

@@ -18,13 +18,13 @@ sealed private[store] trait ObjectClient {
   /** For all other requests. */
   def fs: FileSystem
 
-  /** Creates an object only if there is no object of this name. */
+  /** Creates an object unless one of this name exists. */
   def absentOnly(path: Path): FSDataOutputStream
 
   /** Creates an object in place of the object of this name, if there is one. */
   def replacing(path: Path): FSDataOutputStream
 
-  /** By one request, if the client can: most calls also list the name, to see whether it is a folder. */
+  /** Sends one request if the client can: most calls also list the name, to see whether it is a folder. */
   def exists(path: Path): Boolean
 }
 

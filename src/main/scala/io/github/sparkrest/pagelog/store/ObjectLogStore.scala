@@ -67,7 +67,7 @@ final private[sparkrest] class ObjectLogStore(client: ObjectClient, root: Path) 
     */
   def open(name: String, from: Long, bytes: Long): InputStream = open(name, from, bytes, "whole-file")
 
-  /** By one request for these bytes. In any other way the client of S3 in Hadoop 3.5 requests all bytes up to the file's end. */
+  /** Sends one request for these bytes. In any other way the client of S3 in Hadoop 3.5 requests all bytes up to the file's end. */
   override def read(name: String, from: Long, length: Int, into: Array[Byte]): Int = {
     val in = open(name, from, length.toLong, "random")
     try in.readNBytes(into, 0, length)

@@ -61,7 +61,7 @@ final private[sparkrest] class RecordKey(paths: Seq[FieldPath]) {
 
 private object RecordKey {
 
-  /** A longer value is no key, and the keys of a task are in memory. */
+  /** A longer value is not a key, and the keys of a task are in memory. */
   val MaxLength = 1000
 
   /** JSON; null if there is no value. */

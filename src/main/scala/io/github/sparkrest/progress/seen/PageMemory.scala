@@ -100,7 +100,7 @@ final private[sparkrest] class PageMemory(
     found
   }
 
-  /** Of two that do not compare, the one of the offset's kind: the other one may be any text in place of a time. */
+  /** If two do not compare, the one of the offset's kind: the other one may be any text in place of a time. */
   private def lower(a: Long, b: Long): Long =
     if (!OffsetKey.differ(a, b)) math.min(a, b)
     else if (state.offset.flatMap(strategy.floor).exists(!OffsetKey.differ(_, math.min(a, b)))) math.min(a, b)

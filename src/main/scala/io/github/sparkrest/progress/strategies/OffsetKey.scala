@@ -57,13 +57,13 @@ object OffsetKey {
       Long.MinValue + 1 + (units >>> 2)
   }
 
-  /** Of a whole number. */
+  /** The rank of a whole number. */
   def rank(number: Long): Long = math.max(number, LeastRank)
 
   /** Whether two ranks are of values that do not compare: one of them of text. */
   def differ(a: Long, b: Long): Boolean = (a < LeastRank) != (b < LeastRank)
 
-  /** Of a number or a time. */
+  /** The lowest rank of a number or a time. */
   private val LeastRank = Long.MinValue / 2 + 1
   private val Least = JBigDecimal.valueOf(LeastRank)
   private val Greatest = JBigDecimal.valueOf(Long.MaxValue)

@@ -59,7 +59,7 @@ final private[sparkrest] class OffsetTime(options: OffsetConfig) {
   def availableUntil(text: String): Option[Instant] =
     momentOf(text).map(m => if (options.windowEndInclusive) unitsAfter(m, 1) else m)
 
-  /** The latest moment up to this one that a request can express. */
+  /** The latest moment up to this one in the precision of a request. */
   def expressible(moment: Instant): Instant = asked(render(moment)).getOrElse(moment)
 
   /** A unit is the shortest one that the format can express: a day, if it has no time. */

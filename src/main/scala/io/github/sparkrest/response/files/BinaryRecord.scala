@@ -11,7 +11,7 @@ import io.github.sparkrest.json.ByteWindow
 import io.github.sparkrest.response.{ByteText, Envelope, ReaderSettings, RecordReader, RecordSink}
 
 /** The body as one record: `{"contentType":"image/png","length":3,"content":"AQID"}`. Spark reads a `BINARY` in JSON as Base64. An
-  * empty body is no record.
+  * empty body is not a record.
   *
   * @param most bytes that the body may have: it is in memory as bytes, and as text
   */

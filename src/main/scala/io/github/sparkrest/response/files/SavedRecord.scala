@@ -11,7 +11,7 @@ import io.github.sparkrest.http.FirstBytes
 import io.github.sparkrest.json.TooLarge
 import io.github.sparkrest.response.{Envelope, ReaderSettings, RecordReader, RecordSink}
 
-/** The body as a file, and its path as the record (`saveTo`). Memory does not grow with the body. An empty body is no record. */
+/** The body as a file, and its path as the record (`saveTo`). Memory does not grow with the body. An empty body is not a record. */
 final private[response] class SavedRecord(contentType: Option[String], bodies: BodyStore, settings: ReaderSettings)
     extends RecordReader {
   def read(body: InputStream, sink: RecordSink, recognized: Option[String] = None): Either[RestError, Envelope] =

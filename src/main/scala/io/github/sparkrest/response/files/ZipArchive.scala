@@ -67,7 +67,7 @@ final private[files] class ZipArchive(body: InputStream, maxBytes: Long) {
 
 private[files] object ZipArchive {
 
-  /** Of an entry: a file, or, in an empty archive, the end. */
+  /** The first bytes of an entry, or of the end of an empty archive. */
   val Magics: Seq[Seq[Int]] = Seq(Seq('P', 'K', 3, 4), Seq('P', 'K', 5, 6))
   private val HeaderBytes = 30
 

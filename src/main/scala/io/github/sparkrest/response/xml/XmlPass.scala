@@ -90,7 +90,7 @@ final private[xml] class XmlPass(
     new XmlElement(weighed(in.getLocalName), attributes)
   }
 
-  /** Of elements, the parser does not split off the prefix. */
+  /** The parser does not split off the prefix of elements. */
   private def attribute(i: Int): String = {
     val prefix = in.getAttributePrefix(i)
     if (prefix == null || prefix.isEmpty) in.getAttributeLocalName(i) else s"$prefix:${in.getAttributeLocalName(i)}"

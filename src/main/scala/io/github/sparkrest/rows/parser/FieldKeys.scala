@@ -9,7 +9,7 @@ import io.github.sparkrest.json.Words
   * compared first, eight bytes at a time. Names that the schema lacks are remembered too, within a limit.
   *
   * @param names in UTF-8; null: a field that no record has
-  * @param most names remembered beside the fields
+  * @param most names remembered next to the fields
   */
 final private[parser] class FieldKeys(names: Array[Array[Byte]], most: Int = FieldKeys.MostLearned) {
   import FieldKeys._

@@ -25,7 +25,7 @@ final private[schedule] class BackfillTurns(live: RestConfig, limiter: RateLimit
   def hasRoom(unreadBytes: Long, unreadRecords: Long): Boolean =
     unreadBytes < live.maxBufferedBytes / BufferPart && (live.batchSize == 0 || unreadRecords <= live.batchSize) // guard: I10.15
 
-  /** Of the next job. Before the first records nobody knows their size. */
+  /** The size of the next job. Before the first records nobody knows their size. */
   def mostBytes: Long = {
     def ofBatch =
       recordBytes.fold(FirstBytes)(b => if (live.batchSize > Long.MaxValue / b) Long.MaxValue else live.batchSize * b)
