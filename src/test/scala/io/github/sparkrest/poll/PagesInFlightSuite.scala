@@ -23,9 +23,18 @@ import org.scalatest.funsuite.AnyFunSuite
 class PagesInFlightSuite extends AnyFunSuite {
   private val unlimited = TaskBudget(32L << 20, 60000, Long.MaxValue)
 
-  /** A list of pages with two records each. It counts its concurrent requests. */
-  private class Pages(count: Int, latencyMs: Long = 20, answer: Int => Option[(Int, String)] = _ => None)
-      extends AutoCloseable {
+  /** A list of pages with two records each. It counts its concurrent requests.
+    *
+    * @param together no page after the first one is answered before so many are requested. A slow client takes longer than
+    *   `latencyMs` to send them
+    */
+  private class Pages(
+      count: Int,
+      latencyMs: Long = 20,
+      answer: Int => Option[(Int, String)] = _ => None,
+      together: Int = 1
+  ) extends AutoCloseable {
+    private val awaited = new CountDownLatch(together)
     private val now = new AtomicInteger
     val most = new AtomicInteger
     private val server = new LocalServer({ e: HttpExchange =>
@@ -33,6 +42,7 @@ class PagesInFlightSuite extends AnyFunSuite {
       try {
         Thread.sleep(latencyMs)
         val page = "page=([0-9]+)".r.findFirstMatchIn(e.getRequestURI.toString).fold(1)(_.group(1).toInt)
+        if (page > 1) { awaited.countDown(); awaited.await(10, TimeUnit.SECONDS) }
         val (status, body) = answer(page).getOrElse(200 -> Pages.this.body(page))
         LocalServer.send(e, status, body)
       } finally now.decrementAndGet(): Unit
@@ -92,7 +102,7 @@ class PagesInFlightSuite extends AnyFunSuite {
 
   test("pagesInFlight sets the number of concurrent requests, and the records come in order") {
     val found = Seq(1, 2, 5).map { n =>
-      val pages = new Pages(30)
+      val pages = new Pages(30, together = n)
       try {
         val sink = new Records
         val (first, client) = poll(config(pages.url, n), sink)
