@@ -29,8 +29,8 @@ from spark_and_server import cores_model, jvm, processor_seconds, serving, sessi
 from spark_rest import read_rest_stream
 
 BATCH = 50_000
-# A stream runs for days. Java still compiles code of a stream after ten million records: Spark plans each micro-batch, and
-# its planner is large. The code that reads a file is compiled after a few runs.
+# A stream runs for days. Java still compiles code of a stream after five million records, because Spark plans each
+# micro-batch, and its planner is large. The code that reads a file is compiled after a few runs.
 WARM_UPS = 20
 RUNS = 5
 FILES = 10
