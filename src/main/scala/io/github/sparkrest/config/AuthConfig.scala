@@ -2,51 +2,28 @@
 package io.github.sparkrest.config
 
 import io.circe.parser.parse
-import io.github.sparkrest.options.values.{
-  BodyCondition,
-  ClientAuth,
-  GrantType,
-  KeyEncoding,
-  KeyPlacement,
-  SignatureAlgorithm,
-  SignatureEncoding,
-  SignatureMethod,
-  Template,
-  TimeFormat,
-  ValueSource
-}
+import io.github.sparkrest.options.values._
 import io.github.sparkrest.secret.Secret
 
-/** How requests are authenticated. */
-sealed trait AuthConfig {
-
-  /** Values that must not appear anywhere. */
-  def secrets: Seq[Secret]
-}
+/** How requests are authenticated.
+  *
+  * @param secrets values that must not appear anywhere. Stored marks name them by their order
+  */
+sealed abstract class AuthConfig(val secrets: Seq[Secret]) extends Serializable
 
 object AuthConfig {
-  case object Anonymous extends AuthConfig {
-    def secrets: Seq[Secret] = Nil
-  }
+  case object Anonymous extends AuthConfig(Nil)
 
   /** RFC 7617. The user is secret too, because some APIs expect their key as the user, with an empty password. */
-  final case class Basic(user: Secret, password: Secret) extends AuthConfig {
-    def secrets: Seq[Secret] = Seq(user, password)
-  }
+  final case class Basic(user: Secret, password: Secret) extends AuthConfig(Seq(user, password))
 
   /** RFC 7616. */
-  final case class Digest(user: Secret, password: Secret) extends AuthConfig {
-    def secrets: Seq[Secret] = Seq(user, password)
-  }
+  final case class Digest(user: Secret, password: Secret) extends AuthConfig(Seq(user, password))
 
   /** @param scheme the word before the token in `Authorization` (RFC 9110 §11.6.2) */
-  final case class Token(scheme: String, token: Secret) extends AuthConfig {
-    def secrets: Seq[Secret] = Seq(token)
-  }
+  final case class Token(scheme: String, token: Secret) extends AuthConfig(Seq(token))
 
-  final case class ApiKey(name: String, key: Secret, in: KeyPlacement) extends AuthConfig {
-    def secrets: Seq[Secret] = Seq(key)
-  }
+  final case class ApiKey(name: String, key: Secret, in: KeyPlacement) extends AuthConfig(Seq(key))
 
   /** RFC 5849.
     *
@@ -60,9 +37,7 @@ object AuthConfig {
       tokenSecret: Option[Secret],
       method: SignatureMethod,
       realm: Option[String]
-  ) extends AuthConfig {
-    def secrets: Seq[Secret] = Seq(consumerKey, consumerSecret) ++ token ++ tokenSecret
-  }
+  ) extends AuthConfig(Seq(consumerKey, consumerSecret) ++ token ++ tokenSecret)
 
   /** RFC 6749.
     *
@@ -87,9 +62,10 @@ object AuthConfig {
       user: Option[(Secret, Secret)],
       refreshToken: Option[Secret],
       tokenStore: Option[String]
-  ) extends AuthConfig {
-    def secrets: Seq[Secret] = Seq(clientId) ++ clientSecret ++ (params ++ headers).map(_._2) ++
-      user.toSeq.flatMap { case (u, p) => Seq(u, p) } ++ refreshToken ++ assertion.map(_.key.pem)
+  ) extends AuthConfig(
+        Seq(clientId) ++ clientSecret ++ (params ++ headers).map(_._2) ++
+          both(user) ++ refreshToken ++ assertion.map(_.key.pem)
+      ) {
 
     /** A refresh token may be valid for one use, so only the driver uses it. */
     def onDriver: Boolean = grant == GrantType.RefreshToken
@@ -111,9 +87,7 @@ object AuthConfig {
       accessKeyId: Secret,
       secretAccessKey: Secret,
       sessionToken: Option[Secret]
-  ) extends AuthConfig {
-    def secrets: Seq[Secret] = Seq(accessKeyId, secretAccessKey) ++ sessionToken
-  }
+  ) extends AuthConfig(Seq(accessKeyId, secretAccessKey) ++ sessionToken)
 
   /** A login request, whose response has the token of the other requests.
     *
@@ -134,9 +108,7 @@ object AuthConfig {
       place: TokenPlace,
       lifetimeMs: Option[Long],
       endedWhen: Option[BodyCondition]
-  ) extends AuthConfig {
-    def secrets: Seq[Secret] = references ++ headers.map(_._2) ++ user.toSeq.flatMap { case (u, p) => Seq(u, p) }
-  }
+  ) extends AuthConfig(references ++ headers.map(_._2) ++ both(user))
 
   /** Where requests have the token of a [[Session]]. */
   sealed trait TokenPlace
@@ -162,21 +134,19 @@ object AuthConfig {
       params: Seq[(String, Template)],
       time: TimeFormat,
       apiKey: Option[Secret]
-  ) extends AuthConfig {
+  ) extends AuthConfig(Seq(key) ++ apiKey ++ texts(headers ++ params))
 
-    /** A text without placeholders may be a passphrase, or stand for a reference. */
-    def secrets: Seq[Secret] = Seq(key) ++ apiKey ++ (headers ++ params).map(_._2.parts).collect {
-      case List(Template.Literal(text)) => Secret(text)
-    }
-  }
+  /** A text without placeholders may be a passphrase, or stand for a reference. */
+  private def texts(templates: Seq[(String, Template)]): Seq[Secret] =
+    templates.map(_._2.parts).collect { case List(Template.Literal(text)) => Secret(text) }
+
+  private def both(user: Option[(Secret, Secret)]): Seq[Secret] = user.toSeq.flatMap { case (u, p) => Seq(u, p) }
 
   /** A class of the user that signs requests.
     *
     * @param settings for the class
     */
-  final case class Custom(className: String, settings: Seq[(String, Secret)]) extends AuthConfig {
-    def secrets: Seq[Secret] = settings.map(_._2)
-  }
+  final case class Custom(className: String, settings: Seq[(String, Secret)]) extends AuthConfig(settings.map(_._2))
 }
 
 /** A private key that signs assertions (RFC 7523), and what its file says about it.

@@ -7,21 +7,11 @@ import io.github.sparkrest.options.{OptionReader, RestOptions, values}
 /** How a read treats fields that the schema lacks, and values that do not fit their types.
   *
   * @param location the folder of the stored schema
-  * @param mode given by `schemaEvolutionMode`, otherwise derived from `location`
+  * @param mode a mode of Databricks Auto Loader, given by `schemaEvolutionMode` or derived from `location`. `None`: new fields
+  *   are ignored, with a warning
   * @param rescuedColumn name of the rescued data column, if the result has such a column
   */
-final case class EvolutionConfig(location: Option[String], mode: EvolutionMode, rescuedColumn: Option[String])
-
-/** The modes of Databricks Auto Loader. `rescue` is [[EvolutionMode.Ignore]] with a rescued column. [[EvolutionMode.Warn]] is
-  * [[EvolutionMode.Ignore]] that the user did not choose.
-  */
-sealed trait EvolutionMode
-object EvolutionMode {
-  case object AddNewColumns extends EvolutionMode
-  case object FailOnNewColumns extends EvolutionMode
-  case object Ignore extends EvolutionMode
-  case object Warn extends EvolutionMode
-}
+final case class EvolutionConfig(location: Option[String], mode: Option[SchemaEvolution], rescuedColumn: Option[String])
 
 object EvolutionConfig {
   val DefaultRescuedColumn = "_rescued_data"
@@ -35,21 +25,13 @@ object EvolutionConfig {
     if (mode.contains(SchemaEvolution.AddNewColumns) && location.isEmpty)
       read.problem("schemaEvolutionMode: addNewColumns needs schemaLocation, where the new schema is stored")
     if (outputType != values.OutputType.Struct)
-      for (name <- Seq(SchemaLocation, SchemaEvolutionMode, RescuedDataColumn).filter(read.isGiven).map(_.name))
-        read.problem(s"$name: needs outputType=struct, and outputType is $outputType")
+      read.refuse(
+        Seq(SchemaLocation, SchemaEvolutionMode, RescuedDataColumn),
+        s"needs outputType=struct, and outputType is $outputType"
+      )
     rescued.filter(InputConfig.Reserved.contains).foreach { name =>
       read.problem(s"rescuedDataColumn: $name is a column of the result; give another name")
     }
-    EvolutionConfig(
-      location,
-      mode match {
-        case Some(SchemaEvolution.AddNewColumns)                         => EvolutionMode.AddNewColumns
-        case Some(SchemaEvolution.FailOnNewColumns)                      => EvolutionMode.FailOnNewColumns
-        case Some(SchemaEvolution.Rescue) | Some(SchemaEvolution.Ignore) => EvolutionMode.Ignore
-        case None if location.isDefined                                  => EvolutionMode.AddNewColumns
-        case None                                                        => EvolutionMode.Warn
-      },
-      rescued
-    )
+    EvolutionConfig(location, mode.orElse(location.map(_ => SchemaEvolution.AddNewColumns)), rescued)
   }
 }

@@ -6,8 +6,8 @@ import java.time.ZoneId
 import scala.util.Try
 
 import io.github.sparkrest.config.backfill.{BackfillConfig, TimeLane}
-import io.github.sparkrest.options.values.{FieldPath, TimeFormat, ValueSource}
-import io.github.sparkrest.options.{OptionReader, RestOptions, tables, values}
+import io.github.sparkrest.options.values._
+import io.github.sparkrest.options.{OptionReader, RestOptions, SecretReference, tables, values}
 
 /** Options about offsets.
   *
@@ -95,5 +95,69 @@ object OffsetConfig {
       ack = AckConfig.read(read),
       backfill = BackfillConfig.read(read, requestFormat.toList ++ format, zone)
     )
+  }
+}
+
+/** The request that acknowledges records of a queue.
+  *
+  * @param size the most records of one request
+  * @param forgotten statuses that mean that the queue no longer knows the records, so that it will return them again
+  */
+final case class AckConfig(url: String, method: HttpMethod, body: Option[String], size: Int, forgotten: StatusCodes) {
+
+  /** Names of the placeholders. */
+  def placeholders: Seq[String] =
+    (Template.parse(url).names ++ body.toList.flatMap(Template.parse(_, AckConfig.isPlaceholder).names)).distinct
+
+  /** The fields of a record that a request needs: placeholders without the columns of the input and the secrets. */
+  def fields(columns: Seq[String]): Seq[String] =
+    placeholders.filterNot(name => columns.contains(name) || SecretReference.is(name))
+
+  /** The body as a template; `None`: the text is not JSON, or there is none. */
+  def template: Option[JsonTemplate] = body.flatMap(JsonTemplate.parse(_, AckConfig.isPlaceholder))
+}
+
+object AckConfig {
+
+  /** The braces of a JSON object hold more than a path. */
+  def isPlaceholder(name: String): Boolean = SecretReference.is(name) || name.matches("""[\w.@$-]+""")
+
+  /** Where an API refuses a record that it no longer knows. A 400 more often means a wrong `ackBody`. */
+  private val Forgotten = StatusCodes.parse("404,410")
+
+  private[sparkrest] def read(read: OptionReader): Option[AckConfig] = {
+    import RestOptions._
+    val isQueue = read(OffsetType) == tables.OffsetType.Queue
+    val url = if (isQueue) Some(read.needed(AckUrl, "offsetType=queue")) else None
+    if (!isQueue)
+      read.refuse(acks, s"needs offsetType=queue, and offsetType is ${read(OffsetType)}")
+    val codes = if (read.isGiven(ExpiredStatusCodes)) read.parsed(ExpiredStatusCodes)(StatusCodes.parse) else Forgotten
+    url.map(AckConfig(_, read(AckMethod), read.opt(AckBody), read(AckSize).toInt, codes.getOrElse(StatusCodes(Nil))))
+  }
+}
+
+/** `readChanges=true`: each row says which change it stands for.
+  *
+  * @param mirrors the stream knows each record by its key, so it notices updates and deletes: `snapshot`
+  * @param deletedAfter number of complete traversals in a row that lack a record before it counts as deleted
+  * @param deletedWhen the mark of a record that the API deleted
+  */
+final case class ChangesConfig(mirrors: Boolean, deletedAfter: Int, deletedWhen: Option[BodyCondition])
+
+object ChangesConfig {
+  private[sparkrest] def read(read: OptionReader): Option[ChangesConfig] = {
+    import RestOptions._
+    // Numbered pages hide a record that moves to a page that was already read.
+    val usual = if (read.opt(Pagination).exists(_.isNumbered)) 2 else 1
+    val changes = ChangesConfig(
+      mirrors = read(OffsetType) == tables.OffsetType.Snapshot,
+      deletedAfter = read.opt(DeletedAfter).fold(usual)(_.toInt),
+      deletedWhen = read.parsed(DeletedWhen)(BodyCondition.parse)
+    )
+    if (read(ReadChanges)) Some(changes)
+    else {
+      read.refuse(Seq(DeletedAfter, DeletedWhen), "needs readChanges=true")
+      None
+    }
   }
 }

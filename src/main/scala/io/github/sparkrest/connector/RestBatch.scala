@@ -56,12 +56,10 @@ private[sparkrest] object RestBatch {
   /** `streaming=true` belongs to `readStream`. */
   def apply(config: RestConfig, schema: StructType, inferenceRequests: Int, fields: FieldRules): RestBatch =
     if (config.streaming || config.readChanges)
-      throw RestError
-        .wrongOptions(
-          Seq(s"${if (config.streaming) "streaming" else "readChanges"}: true, but this is spark.read."),
-          "Use spark.readStream, or leave the option out."
-        )
-        .toException
+      RestError.refuse(
+        s"${if (config.streaming) "streaming" else "readChanges"}: true, but this is spark.read.",
+        "Use spark.readStream, or leave the option out."
+      )
     else new RestBatch(config, schema, inferenceRequests, SparkSession.active, fields)
 }
 

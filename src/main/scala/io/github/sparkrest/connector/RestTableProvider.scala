@@ -6,14 +6,7 @@ import java.util
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.config.checks.TrustChecks
 import io.github.sparkrest.connector.input.{InputEndpoints, InputProblems, InputTable}
-import io.github.sparkrest.connector.schema.{
-  Inferred,
-  RescuedColumn,
-  SchemaChanges,
-  SchemaInference,
-  SchemaStore,
-  StoredSchema
-}
+import io.github.sparkrest.connector.schema._
 import io.github.sparkrest.connector.session.Application
 import io.github.sparkrest.connector.tasks.InputCalls
 import io.github.sparkrest.error.RestError
@@ -90,12 +83,10 @@ final class RestTableProvider extends TableProvider {
       }
       .foreach(e => throw e.toException)
     if (config.evolution.location.isDefined && record.isEmpty)
-      throw RestError
-        .wrongOptions(
-          Seq("schemaLocation: keeps an inferred schema, and a schema is given by .schema(...)."),
-          "Leave one of them out; schemaHints give the types of single fields."
-        )
-        .toException
+      RestError.refuse(
+        "schemaLocation: keeps an inferred schema, and a schema is given by .schema(...).",
+        "Leave one of them out; schemaHints give the types of single fields."
+      )
     val beside = withInput.toList.flatMap(_.inputSchema.fieldNames :+ CallRows.ErrorColumn) ++
       streamed.toList.flatMap(_.schema.fieldNames)
     val full = RescuedColumn.in(schema, config.evolution.rescuedColumn, beside)

@@ -26,11 +26,14 @@ final case class RestError(
 
 object RestError {
 
+  /** A single option is wrong. */
+  def wrongOption(problem: String, hint: String): RestError = wrongOptions(Seq(problem), hint)
+  def refuse(problem: String, hint: String): Nothing = throw wrongOption(problem, hint).toException
+
   /** @param problems each names an option, its problem and the allowed values */
   def wrongOptions(problems: Seq[String], hint: String): RestError = {
     val are = if (problems.lengthCompare(1) == 0) "option is" else "options are"
-    RestError(
-      Condition.InvalidOptions,
+    Condition.InvalidOptions(
       s"${problems.length} $are wrong:\n${problems.map("  - " + _).mkString("\n")}",
       hint
     )
@@ -52,4 +55,13 @@ final class RestException(val error: RestError, cause: Throwable = null)
     plain.setStackTrace(getStackTrace)
     plain
   }
+}
+
+/** Makes text of an API safe for a log: one line, without control characters and without characters that change the direction
+  * of text. Otherwise an API could write log lines.
+  */
+object Printable {
+  private val obeyed = "[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]".r
+
+  def apply(text: String): String = obeyed.replaceAllIn(text, m => "<%04x>".format(m.matched.charAt(0).toInt))
 }

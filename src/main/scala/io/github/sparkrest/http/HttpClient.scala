@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.http
 
-import java.io.{ByteArrayInputStream, InputStream, SequenceInputStream}
+import java.io.{ByteArrayInputStream, InputStream, PushbackInputStream, SequenceInputStream}
 import java.time.Instant
 
 import io.github.sparkrest.error.RestError
@@ -44,4 +44,63 @@ trait HttpClient {
 
   /** If [[send]] would answer from a kept response: when that was requested. The response does not contain younger records. */
   def answeredAt: HttpRequest => Option[Instant] = _ => None
+}
+
+/** One request, complete except for authentication. It contains secrets, so it prints as its method only.
+  *
+  * @param url percent-encoded, sent as it is
+  * @param trusted whether it goes where the user pointed: only then credentials may be added
+  */
+final case class HttpRequest(
+    method: String,
+    url: String,
+    headers: Seq[(String, String)],
+    body: Option[String] = None,
+    trusted: Boolean = true
+) {
+  override def toString: String = s"HttpRequest($method)"
+}
+
+object HttpRequest {
+  def isHttps(url: String): Boolean = url.regionMatches(true, 0, "https:", 0, 6)
+}
+
+/** Which requests may be sent again although the server may have acted on them (RFC 9110 §9.2.2). */
+object RetryPolicy {
+  private val idempotent = Set("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE")
+
+  def isIdempotent(method: String): Boolean = idempotent(method.toUpperCase)
+}
+
+/** Looks up header lines by name. Names of headers have no case (RFC 9110 §5.1). */
+object Headers {
+  implicit final class Lookup(private val lines: Seq[(String, String)]) extends AnyVal {
+
+    /** The value of the first line with this name. */
+    def value(name: String): Option[String] = lines.collectFirst { case (k, v) if k.equalsIgnoreCase(name) => v }
+
+    def values(name: String): Seq[String] = lines.collect { case (k, v) if k.equalsIgnoreCase(name) => v }
+
+    def has(name: String): Boolean = lines.exists(_._1.equalsIgnoreCase(name))
+
+    /** This line instead of all others with its name. */
+    def replacing(name: String, value: String): Seq[(String, String)] =
+      lines.filterNot(_._1.equalsIgnoreCase(name)) :+ (name -> value)
+  }
+}
+
+/** A body whose first bytes can be seen before anybody reads it: they tell compressed files, archives and charsets apart.
+  *
+  * @param most bytes of the head; the head of a shorter body is the body
+  */
+final private[sparkrest] class FirstBytes(in: InputStream, most: Int) extends PushbackInputStream(in, most) {
+
+  /** Waits for the bytes. To be called before the first read. */
+  lazy val head: Seq[Byte] = {
+    val bytes = readNBytes(most)
+    unread(bytes)
+    bytes.toSeq
+  }
+
+  def beginsWith(magic: Int*): Boolean = head.startsWith(magic.map(_.toByte))
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.options
 
+import java.util.Locale.ROOT
+
 import scala.collection.mutable
 
 import io.circe.Json
@@ -36,16 +38,22 @@ final private[sparkrest] class OptionReader(
   }
 
   def opt[A](o: Opt[A]): Option[A] =
-    options.get(o).orElse(o.default).flatMap(revealed(o, _)).flatMap { text =>
-      val value = o.kind.read(text)
-      if (value.isEmpty) problem(s"${o.name}: ${shown(o, text)} is not allowed; allowed: ${o.kind.allowed}")
-      value
-    }
+    options.get(o).orElse(o.default).flatMap(revealed(o, _)).flatMap(allowed(o, _))
+
+  private def allowed[A](o: Opt[A], text: String): Option[A] = {
+    val value = o.kind.read(text)
+    if (value.isEmpty) problem(s"${o.name}: ${shown(o, text)} is not allowed; allowed: ${o.kind.allowed}")
+    value
+  }
 
   def needed(o: Opt[String], why: String): String = opt(o).getOrElse {
     if (!isGiven(o)) problem(s"${o.name}: is required by $why and was not given")
     ""
   }
+
+  /** A problem for each of these options that is given. */
+  def refuse(options: Seq[Opt[_]], why: String): Unit =
+    options.filter(isGiven).foreach(o => problem(s"${o.name}: $why"))
 
   /** A value with a further parser. An unreadable value is a problem. */
   def parsed[A](o: Opt[String])(read: String => Option[A]): Option[A] = opt(o).flatMap { text =>
@@ -60,12 +68,7 @@ final private[sparkrest] class OptionReader(
       .get(o)
       .map(_.trim)
       .filter(t => bare && t.matches("\\d+"))
-      .fold(apply(o))(t => apply(o, t + "ms"))
-
-  private def apply(o: Opt[Long], text: String): Long = o.kind.read(text).getOrElse {
-    problem(s"${o.name}: ${shown(o, text)} is not allowed; allowed: ${o.kind.allowed}")
-    0L
-  }
+      .fold(apply(o))(t => allowed(o, t + "ms").getOrElse(0L))
 
   /** Resolves references, alone or as values of an object. */
   private def revealed(o: Opt[_], text: String, within: String = ""): Option[String] =
@@ -95,8 +98,11 @@ final private[sparkrest] class OptionReader(
       Seq(RestOptions.JobBody, RestOptions.JobStatusBody)
 
   /** Path of a file to read. */
-  def file(o: Opt[String]): Option[String] = opt(o).filter { path =>
-    val why = policy.refusesFile(path)
+  def file(o: Opt[String]): Option[String] = permitted(o)(policy.refusesFile)
+
+  /** @param refuses why the operator's policy does not permit the value */
+  def permitted(o: Opt[String])(refuses: String => Option[String]): Option[String] = opt(o).filter { text =>
+    val why = refuses(text)
     why.foreach(w => problem(s"${o.name}: $w"))
     why.isEmpty
   }
@@ -195,4 +201,36 @@ final private[sparkrest] class OptionReader(
     case _: OptType.Whole | _: OptType.Duration | _: OptType.Bytes => 0L
     case _                                                         => ""
   }).asInstanceOf[A]
+}
+
+/** Options as the user wrote them. Case does not matter in their names, as in Spark.
+  *
+  * Values may be secrets. So this is a class and not a map, and nobody prints it by accident.
+  */
+final private[sparkrest] class GivenOptions(val toMap: Map[String, String]) extends Serializable {
+  @transient private lazy val byName = toMap.map { case (name, text) => name.toLowerCase(ROOT) -> text }
+
+  /** The text of an option under exactly this name, not under an alias. */
+  def get(name: String): Option[String] = byName.get(name.toLowerCase(ROOT))
+
+  def has(name: String): Boolean = get(name).isDefined
+
+  /** The text of an option under its name or an alias; its name has precedence. */
+  def get(o: Opt[_]): Option[String] = (o.name +: o.aliases).flatMap(get(_)).headOption
+
+  def has(o: Opt[_]): Boolean = get(o).isDefined
+
+  def only(names: Iterable[String]): Map[String, String] = {
+    val these = names.map(_.toLowerCase(ROOT)).toSet
+    toMap.filter { case (name, _) => these(name.toLowerCase(ROOT)) }
+  }
+
+  def without(names: Iterable[String]): Map[String, String] = toMap -- only(names).keys
+
+  override def toString: String = toMap.keys.toSeq.sorted.mkString("GivenOptions(", ", ", ")")
+  override def equals(other: Any): Boolean = other match {
+    case o: GivenOptions => o.toMap == toMap
+    case _               => false
+  }
+  override def hashCode: Int = toMap.hashCode
 }

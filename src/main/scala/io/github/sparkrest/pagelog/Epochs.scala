@@ -66,20 +66,17 @@ private[sparkrest] object Epochs {
         case _ => None
       }
 
-  def newerRun(location: String, newest: Long, epoch: Long): RestError = RestError(
-    Condition.NewerRun,
+  def newerRun(location: String, newest: Long, epoch: Long): RestError = Condition.NewerRun(
     s"Run $newest of this query took over the page log in $location; this is run $epoch.",
     "Let one query run on a checkpoint at a time."
   )
 
-  def notShared(location: String, what: String): RestError = RestError(
-    Condition.LogNotShared,
+  def notShared(location: String, what: String): RestError = Condition.LogNotShared(
     s"The page log in $location is not on storage that driver and executors share: $what.",
     "Put checkpointLocation on storage that all machines see, or set pageLogLocation to such a folder."
   )
 
-  private def givenTwice(location: String): RestError = RestError(
-    Condition.StoreUnsupported,
+  private def givenTwice(location: String): RestError = Condition.StoreUnsupported(
     s"The store of $location replaced a file that had to be created only if it is absent, so two runs of the query would not notice each other.",
     "Set pageLogLocation to a folder on Amazon S3, Google Cloud Storage, HDFS or a disk that all machines mount."
   )

@@ -2,9 +2,10 @@
 package io.github.sparkrest.pagelog
 
 import io.circe.syntax._
-import io.circe.{Decoder, Json}
+import io.circe.{Codec, Decoder, Json}
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.progress.JsonFields
 import io.github.sparkrest.progress.seen.ShortHash
 import io.github.sparkrest.secret.{Redact, Secret}
 
@@ -34,6 +35,11 @@ final case class SourceIdentity(url: String, offsetField: String, offsetType: St
 }
 
 object SourceIdentity {
+  implicit val codec: Codec[SourceIdentity] =
+    Codec.forProduct3("url", "offsetField", "offsetType")(SourceIdentity(_, _, _))(s =>
+      (s.url, s.offsetField, s.offsetType)
+    )
+
   def of(config: RestConfig): SourceIdentity =
     SourceIdentity(
       ShortHash.of(Redact.url(config.url, Secret.isNamedInIdentity(_))),
@@ -61,13 +67,7 @@ final case class LogOffset(
         "seq" -> position.seq.asJson,
         "record" -> position.record.asJson,
         "endpoints" -> Json.fromFields(endpoints.toSeq.sortBy(_._1).map { case (k, o) => k -> o.asJson })
-      ) ++ states.map("states" -> _.asJson) ++ List(
-        "source" -> Json.obj(
-          "url" -> source.url.asJson,
-          "offsetField" -> source.offsetField.asJson,
-          "offsetType" -> source.offsetType.asJson
-        )
-      )
+      ) ++ states.map("states" -> _.asJson) ++ List("source" -> source.asJson)
     )
     .noSpaces
 }
@@ -82,8 +82,7 @@ object LogOffset {
   val MaxNamed = 100
 
   def parse(json: String): Either[RestError, LogOffset] = {
-    def foreign(why: String) = RestError(
-      Condition.CheckpointUnreadable,
+    def foreign(why: String) = Condition.CheckpointUnreadable(
       s"The offset ${json.take(300)} is not one of spark-rest ($why).",
       "Use the checkpoint with the source that made it."
     )
@@ -95,22 +94,17 @@ object LogOffset {
     } yield offset
   }
 
-  private def later(version: Int) = RestError(
-    Condition.CheckpointUnreadable,
+  private def later(version: Int) = Condition.CheckpointUnreadable(
     s"The offset has version $version, this spark-rest reads up to $Version.",
     "Use the version of spark-rest that wrote the checkpoint, or a later one."
   )
 
-  private val decoder: Decoder[LogOffset] = Decoder.instance { c =>
-    val s = c.downField("source")
-    for {
-      seq <- c.get[Long]("seq")
-      record <- c.get[Long]("record")
-      endpoints <- c.get[Map[String, Option[String]]]("endpoints")
-      url <- s.get[String]("url")
-      offsetField <- s.get[String]("offsetField")
-      offsetType <- s.get[String]("offsetType")
-      states <- c.get[Option[Long]]("states")
-    } yield LogOffset(LogPosition(seq, record), endpoints, SourceIdentity(url, offsetField, offsetType), states)
+  private val decoder: Decoder[LogOffset] = JsonFields.decoder { f =>
+    LogOffset(
+      LogPosition(f[Long]("seq"), f[Long]("record")),
+      f[Map[String, Option[String]]]("endpoints"),
+      f[SourceIdentity]("source"),
+      f[Option[Long]]("states")
+    )
   }
 }

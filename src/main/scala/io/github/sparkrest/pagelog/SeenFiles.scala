@@ -9,7 +9,7 @@ import java.util.UUID
 
 import scala.collection.mutable
 
-import io.github.sparkrest.error.{Condition, RestError, RestException}
+import io.github.sparkrest.error.{Condition, RestException}
 import io.github.sparkrest.pagelog.format.{LastPoll, Manifest, PageFile}
 import io.github.sparkrest.pagelog.store.LogStore
 import io.github.sparkrest.progress.seen.{SeenAt, SeenCursor, SeenFile, SeenStore, SeenWriter}
@@ -198,11 +198,12 @@ object SeenFiles {
     store.open(path(file.name), Header.length + at, bytes)
   }
 
-  private[pagelog] def missing(store: LogStore, file: SeenFile, why: String): RestException = RestError(
-    Condition.CheckpointUnreadable,
-    s"The file of delivered records ${path(file.name)} in ${store.location} $why.",
-    "Restore the page log, or start with a new checkpoint."
-  ).toException
+  private[pagelog] def missing(store: LogStore, file: SeenFile, why: String): RestException = Condition
+    .CheckpointUnreadable(
+      s"The file of delivered records ${path(file.name)} in ${store.location} $why.",
+      "Restore the page log, or start with a new checkpoint."
+    )
+    .toException
 }
 
 /** The files of records seen that a manifest or note of this log named. A file is deleted when the last of them is gone.

@@ -4,11 +4,13 @@ package io.github.sparkrest.poll
 import java.io.{ByteArrayInputStream, SequenceInputStream}
 import java.time.Instant
 import java.util.concurrent.atomic.AtomicInteger
-import java.util.concurrent.{CompletableFuture, ExecutionException}
+import java.util.concurrent.{CompletableFuture, ExecutionException, ExecutorService, Executors, Future, TimeUnit}
+
+import scala.collection.mutable
 
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.http.client.Redirects
-import io.github.sparkrest.http.{Clock, HttpRequest, HttpResponse}
+import io.github.sparkrest.http.{Clock, DaemonThreads, HttpRequest, HttpResponse}
 
 /** One request that is sent before its response is wanted: [[run]] in the background, then [[answer]] in the thread of the poll.
   *
@@ -91,4 +93,51 @@ final private[poll] class EarlyRequest(
   private def result[A](future: CompletableFuture[A]): A =
     try future.get()
     catch { case e: ExecutionException => throw e.getCause }
+}
+
+/** Runs requests that nobody waits for yet. For the thread of the poll. */
+private[sparkrest] trait Background extends AutoCloseable {
+  def begin(work: Runnable): Unit
+
+  /** The result of `work` is wanted now. */
+  def await(work: Runnable): Unit
+
+  /** The result of `work` is not wanted any more. */
+  def cancel(work: Runnable): Unit
+
+  /** Ends everything. Afterwards it can be used again. */
+  def close(): Unit
+}
+
+/** A few threads, which begin with the first request and end with the poll.
+  *
+  * @param threads as many as there may be requests at once: a body on its connection occupies its thread until its turn
+  */
+final private[sparkrest] class BackgroundThreads(threads: Int) extends Background {
+  private var pool = Option.empty[ExecutorService]
+  private val running = mutable.HashMap.empty[Runnable, Future[_]]
+
+  def begin(work: Runnable): Unit = {
+    if (pool.isEmpty) pool = Some(Executors.newFixedThreadPool(threads, new DaemonThreads("spark-rest read-ahead")))
+    pool.foreach(p => running(work) = p.submit(work))
+  }
+
+  def await(work: Runnable): Unit = { running.remove(work); () }
+
+  /** An interrupt closes the connection: see `Exchange`. */
+  def cancel(work: Runnable): Unit = running.remove(work).foreach(_.cancel(true))
+
+  /** Waits until the connections are closed: then no request of this poll reaches the API any more, and its age is right. */
+  def close(): Unit = {
+    pool.foreach { p =>
+      p.shutdownNow()
+      p.awaitTermination(BackgroundThreads.PatienceMillis, TimeUnit.MILLISECONDS)
+    }
+    pool = None
+    running.clear()
+  }
+}
+
+private object BackgroundThreads {
+  val PatienceMillis = 1000L
 }

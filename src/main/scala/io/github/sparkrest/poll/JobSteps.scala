@@ -117,7 +117,7 @@ final private[poll] class JobSteps(
     def at(path: FieldPath): Option[Json] = path.valueIn(json)
     def text(path: FieldPath): Option[String] = at(path).flatMap(textOf)
     def field(name: String): Option[String] = FieldPath.parse(name).flatMap(text)
-    def snippet: String = Redact.snippet(body, body.length)
+    def snippet: String = Redact.snippet(body)
 
     /** A URL as it may be stored, resolved against this response. */
     def stored(url: String): String = hold(nextUrl.store(url, response.url))
@@ -135,9 +135,9 @@ final private[poll] class JobSteps(
     /** The error that the response reports, whatever its status code. */
     def reported: Option[RestError] =
       if (config.limits.spentWhen.exists(holds))
-        Some(RestError(Condition.ApiError, "the response reports a used-up quota (rateLimitWhen).", Retried))
+        Some(Condition.ApiError("the response reports a used-up quota (rateLimitWhen).", Retried))
       else if (config.errorWhen.exists(holds))
-        Some(RestError(Condition.ApiReportedError, s"the response reports an error (errorWhen): $snippet", Retried))
+        Some(Condition.ApiReportedError(s"the response reports an error (errorWhen): $snippet", Retried))
       else None
   }
 }
@@ -154,7 +154,7 @@ private[poll] object JobSteps {
   private def shown(j: Job): String = Redact.url(j.id).take(200)
 
   private def failure(what: String): RestError =
-    RestError(Condition.JobFailed, what, "A new job will be created, as often as maxRetries allows.")
+    Condition.JobFailed(what, "A new job will be created, as often as maxRetries allows.")
 
   /** `emptyStatusCodes` speak of records. */
   private def noAnswer(status: Int): RestError =

@@ -30,8 +30,7 @@ final case class PageFailure(error: RestError, status: Int = 0, place: Option[St
   def explained(state: Progress, config: RestConfig): RestError =
     if (state.job.isDefined) state.job.fold(error)(JobSteps.expired(_, error))
     else if (state.traversal.isEmpty && status != 404 && !config.offset.restartsExpired)
-      RestError(
-        Condition.CursorExpired,
+      Condition.CursorExpired(
         error.message,
         "Set onCursorExpired=restart to start again at initialOffset, or use a new checkpoint."
       )

@@ -77,8 +77,7 @@ private object AckValues {
   def of(config: RestConfig, sink: PageSink): Option[AckValues] =
     config.offset.ack.map(ack => new AckValues(new AckTemplate(config, ack).fields, sink))
 
-  private def without(field: String) = RestError(
-    Condition.RecordKeyUnusable,
+  private def without(field: String) = Condition.RecordKeyUnusable(
     s"A record has no $field, so it cannot be acknowledged.",
     "Name in ackUrl and ackBody fields that each record has."
   )

@@ -78,14 +78,12 @@ final class RowCall(
   private def tooLarge(url: String) = {
     val message = s"${Redact.url(url)}: The response is larger than $maxBytes bytes"
     if (maxBytes == config.maxResponseBytes)
-      RestError(
-        Condition.ResponseTooLarge,
+      Condition.ResponseTooLarge(
         s"$message.",
         "Raise maxResponseBytes, or request less in one call."
       )
     else
-      RestError(
-        Condition.ResponseTooLarge,
+      Condition.ResponseTooLarge(
         s"$message, the share of memory that each of ${input.concurrency} calls in flight (concurrency) may hold, though maxResponseBytes is ${config.maxResponseBytes}.",
         "Lower concurrency, give the executors more memory, or request less in one call."
       )

@@ -53,7 +53,7 @@ object FieldProfile {
   def of(records: Vector[Json], options: OffsetConfig): Vector[FieldProfile] = {
     val paths = records.flatMap(leaves(_, Nil)).distinct
     paths.flatMap { names =>
-      val values = records.flatMap(at(_, names).flatMap(text))
+      val values = records.flatMap(FieldPath(names).valueIn(_).flatMap(text))
       profile(FieldPath(names), values, records.length, options)
     }
   }
@@ -92,9 +92,6 @@ object FieldProfile {
     case Some(_)                      => Vector.empty
     case None                         => if (at.isEmpty || text(json).isEmpty) Vector.empty else Vector(at.reverse)
   }
-
-  private def at(json: Json, names: List[String]): Option[Json] =
-    names.foldLeft(Option(json))((j, n) => j.flatMap(_.asObject).flatMap(_(n)))
 
   /** The text of a number or a nonempty string. */
   private[preview] def text(json: Json): Option[String] =

@@ -1,13 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.preview
 
+import java.nio.charset.StandardCharsets.UTF_8
+
 import io.circe.Json
 import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.config.records.RecordsConfig
+import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.http.Clock
+import io.github.sparkrest.http.client.{ApiClient, FirstResponse}
 import io.github.sparkrest.http.limits.ServerLimits
-import io.github.sparkrest.options.tables.PaginationType
+import io.github.sparkrest.options.tables.{OffsetType, PaginationType}
 import io.github.sparkrest.options.values.{FieldPath, ValueSource}
+import io.github.sparkrest.pagelog.{PageOrigin, PageSink}
+import io.github.sparkrest.poll.Poll
+import io.github.sparkrest.progress.Progress
 import io.github.sparkrest.progress.pages.AutoPagination
-import io.github.sparkrest.request.PageToken
+import io.github.sparkrest.request.{InputRow, PageToken}
+import io.github.sparkrest.response.xml.XmlRecords
+import io.github.sparkrest.response.{Envelope, PageFacts}
 
 /** The properties of an API that its first response shows. Pure.
   *
@@ -63,4 +74,97 @@ object Findings {
     case None if at.nonEmpty && !json.isArray && !json.isNull => Vector(FieldPath(at.reverse) -> json)
     case _                                                    => Vector.empty
   }
+}
+
+/** A response for a preview: cut into records by the same code as a poll, and complete as JSON.
+  *
+  * @param path of the records; `None`: they were found without a path
+  * @param body `None`: the body is longer than a sample, or is not one JSON value
+  */
+final case class SampledPage(sample: FirstResponse, path: Option[FieldPath], records: Vector[String], body: Option[Json]) {
+
+  /** Where the records of further pages are. */
+  def placed(config: RecordsConfig): RecordsConfig = SampledPage.placed(config, path)
+
+  /** The values of the first records. */
+  lazy val parsed: Vector[Json] =
+    records
+      .take(SampledPage.MostRecords)
+      .flatMap(r => io.circe.parser.parse(r).toOption)
+      .map(_.mapObject(_.remove(XmlRecords.Source)))
+
+  /** The response without its records. Any path of the body can be read. */
+  def facts: PageFacts = PageFacts(
+    sample.url,
+    sample.headers,
+    body.fold(Envelope.Empty)(b => Envelope(List(FieldPath(Nil) -> b), Nil)),
+    records = records.length.toLong
+  )
+}
+
+object SampledPage {
+  private val MostRecords = 1000
+
+  /** How deep records are searched for. */
+  private val Depth = 3
+
+  /** The records at `dataField`. Without it, and with several arrays of objects, the records of the largest array. */
+  def of(config: RestConfig, row: InputRow, sample: FirstResponse): Either[RestError, SampledPage] = {
+    val body = io.circe.parser.parse(new String(sample.body, UTF_8)).toOption
+    def at(path: Option[FieldPath]) =
+      records(config.copy(records = placed(config.records, path)), row, sample).map(SampledPage(sample, path, _, body))
+    at(config.dataField) match {
+      case Left(e) if e.condition == Condition.DataFieldNotFound && config.dataField.isEmpty =>
+        val largest = body.map(places).getOrElse(Vector.empty).headOption.map(_._1)
+        val root = body.filter(_.isObject).map(_ => FieldPath(Nil))
+        largest.orElse(root).fold[Either[RestError, SampledPage]](Left(e))(p => at(Some(p)))
+      case other => other
+    }
+  }
+
+  /** The paths of the user stay. */
+  private def placed(records: RecordsConfig, path: Option[FieldPath]): RecordsConfig =
+    if (records.paths.isEmpty) records.copy(paths = path.toList) else records
+
+  /** Arrays of objects, the largest first. */
+  def places(body: Json): Vector[(FieldPath, Int)] = {
+    def in(json: Json, at: List[String]): Vector[(FieldPath, Int)] = json.asArray
+      .filter(items => items.nonEmpty && items.forall(_.isObject))
+      .map(items => FieldPath(at.reverse) -> items.length)
+      .toVector ++
+      json.asObject.filter(_ => at.length < Depth).toVector.flatMap(_.toVector.flatMap { case (k, v) => in(v, k :: at) })
+    in(body, Nil).sortBy { case (path, n) => (-n, path.segments.length) }
+  }
+
+  private def records(config: RestConfig, row: InputRow, sample: FirstResponse): Either[RestError, Vector[String]] = {
+    val sink = new SampledRecords
+    // The offset of the stream is not known yet.
+    val plain = config.copy(
+      offset = config.offset.copy(kind = OffsetType.Snapshot),
+      paging = config.paging.copy(kind = PaginationType.Unpaged)
+    )
+    val client = ApiClient.replaying(sample)
+    new Poll(plain, client, Clock.System, row).page(Progress.Initial, sink) match {
+      case Left(f) if f.error.condition != Condition.InvalidResponse || sink.received.isEmpty => Left(f.error)
+      case _                                                                                  => Right(sink.received)
+    }
+  }
+}
+
+/** Keeps the records of a response as text, even if the response ends early: a sample may be cut short. */
+final private[sparkrest] class SampledRecords extends PageSink {
+  private var texts, discarded = Vector.empty[String]
+
+  /** The records of the response. If it failed, the records before the failure. */
+  def received: Vector[String] = if (texts.isEmpty) discarded else texts
+
+  def append(buf: Array[Byte], from: Int, to: Int): Unit = texts :+= new String(buf, from, to - from, UTF_8)
+
+  /** The records were in the wrong field, or the response failed. A failure is the last call. */
+  def discardPage(): Unit = {
+    discarded = texts
+    texts = Vector.empty
+  }
+  def endPage(offsetBefore: Option[String], origin: Option[PageOrigin]): Unit = discarded = Vector.empty
+  def bytes: Long = 0
 }

@@ -38,9 +38,8 @@ final case class PreviewReport(
   }
   private def headers = sample.headers.filterNot { case (name, _) => silent(name.toLowerCase) }
   private def first =
-    (if (config.records.isXml) page.parsed.headOption.map(_.noSpaces) else page.records.headOption).map(r =>
-      Redact.snippet(r.getBytes("UTF-8"), r.getBytes("UTF-8").length)
-    )
+    (if (config.records.isXml) page.parsed.headOption.map(_.noSpaces) else page.records.headOption)
+      .map(Redact.snippet(_: String))
 
   def call: String = secrets.hide(suggestion.python)
 

@@ -125,39 +125,24 @@ object Suggestion {
       bound: Option[ObservedBound],
       secondPage: Option[Int]
   ): Seq[String] = {
-    val best = findings.offsets.find(_.profile.isDefined)
-    val noParameter =
-      if (config.hasPlaceholder || config.followsLinks) None
-      else
-        best.map { b =>
-          s"The URL has no placeholder, so every poll sends the same request. If the API has a parameter for new records, add it: ${Suggestion.example(config, b)}"
-        }
-    val several =
-      if (findings.page.path.isDefined && config.dataField.isEmpty && findings.places.lengthCompare(1) > 0)
-        Some(
-          s"Several fields hold arrays of objects: ${findings.places.map { case (p, n) => s"$p ($n)" }.mkString(", ")}. The largest array was used."
-        )
-      else None
-    val ignored = bound.collect { case ObservedBound.Ignored =>
-      s"The parameter with {${config.offset.name}} had no visible effect. Check its name."
-    }
-    val refused = secondPage.collect {
-      case 0 if findings.pages.isDefined =>
-        "The second page repeated the first page: the API expects the token in another parameter. Set pageParam, or put {cursor} into the URL."
-    }
-    val missing =
-      if (findings.page.records.nonEmpty && chosen.isEmpty && config.hasPlaceholder)
-        Some(s"""The response has no field "${config.offset.name}". Set offsetField.""")
-      else None
-    val cut =
-      if (findings.pages.isEmpty && !config.paging.isPaged && roundNumber(findings.page.records.length))
-        Some(s"${findings.page.records.length} records is a round number, and the response names no next page. The API may have more: see pagination=page and pagination=offset.")
-      else None
-    val nothing =
-      if (findings.page.records.isEmpty)
-        Some("The first response has no records. Set an earlier initialOffset, or set dataField to their path.")
-      else None
-    nothing.toSeq ++ several ++ missing ++ noParameter ++ ignored ++ refused ++ cut
+    val best = findings.offsets.find(_.profile.isDefined).filterNot(_ => config.hasPlaceholder || config.followsLinks)
+    val records = findings.page.records
+    Seq(
+      records.isEmpty ->
+        "The first response has no records. Set an earlier initialOffset, or set dataField to their path.",
+      (findings.page.path.isDefined && config.dataField.isEmpty && findings.places.lengthCompare(1) > 0) ->
+        s"Several fields hold arrays of objects: ${findings.places.map { case (p, n) => s"$p ($n)" }.mkString(", ")}. The largest array was used.",
+      (records.nonEmpty && chosen.isEmpty && config.hasPlaceholder) ->
+        s"""The response has no field "${config.offset.name}". Set offsetField.""",
+      best.isDefined ->
+        s"The URL has no placeholder, so every poll sends the same request. If the API has a parameter for new records, add it: ${best.fold("")(example(config, _))}",
+      bound.contains(ObservedBound.Ignored) ->
+        s"The parameter with {${config.offset.name}} had no visible effect. Check its name.",
+      (secondPage.contains(0) && findings.pages.isDefined) ->
+        "The second page repeated the first page: the API expects the token in another parameter. Set pageParam, or put {cursor} into the URL.",
+      (findings.pages.isEmpty && !config.paging.isPaged && roundNumber(records.length)) ->
+        s"${records.length} records is a round number, and the response names no next page. The API may have more: see pagination=page and pagination=offset."
+    ).collect { case (true, text) => text }
   }
 
   private def example(config: RestConfig, best: OffsetCandidate): String = {

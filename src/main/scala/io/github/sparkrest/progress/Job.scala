@@ -65,19 +65,18 @@ object Job {
     )
   }
 
-  implicit val decoder: Decoder[Job] = Decoder.instance { c =>
-    for {
-      id <- c.get[String]("id")
-      offset <- c.get[String]("offset")
-      until <- c.get[String]("until")
-      created <- c.get[Long]("created")
-      request <- c.get[String]("request")
-      located <- c.get[Option[String]]("located")
-      file <- c.get[Option[String]]("ready")
-    } yield {
-      val isReady = c.downField("ready").succeeded
-      val phase = located.map(JobPhase.Located(_)).getOrElse(if (isReady) JobPhase.Ready(file) else JobPhase.Running)
-      Job(id, OffsetQuery(offset, until), created, request, phase)
+  implicit val decoder: Decoder[Job] = JsonFields.decoder { f =>
+    val phase = f[Option[String]]("located") match {
+      case Some(url)              => JobPhase.Located(url)
+      case None if f.has("ready") => JobPhase.Ready(f[Option[String]]("ready"))
+      case None                   => JobPhase.Running
     }
+    Job(
+      f[String]("id"),
+      OffsetQuery(f[String]("offset"), f[String]("until")),
+      f[Long]("created"),
+      f[String]("request"),
+      phase
+    )
   }
 }

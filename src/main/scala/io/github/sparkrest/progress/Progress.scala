@@ -2,7 +2,7 @@
 package io.github.sparkrest.progress
 
 import io.circe.syntax._
-import io.circe.{Decoder, Encoder, Json}
+import io.circe.{Decoder, DecodingFailure, Encoder, HCursor, Json}
 import io.github.sparkrest.progress.queue.PendingAcks
 import io.github.sparkrest.progress.seen.{SeenFile, SeenMemory, SeenRecords}
 
@@ -89,7 +89,7 @@ object Progress {
   implicit val encoder: Encoder[Progress] = Encoder.instance { s =>
     Json.fromFields(
       List("offset" -> s.offset.fold(Json.Null)(Json.fromString), "boundary" -> s.boundary.asJson) ++
-        s.traversal.map("drain" -> Traversal.encode(_)) ++ (if (s.started) List("started" -> Json.True) else Nil) ++
+        s.traversal.map("drain" -> _.asJson) ++ (if (s.started) List("started" -> Json.True) else Nil) ++
         (if (s.ahead.isEmpty) Nil else List("ahead" -> s.ahead.asJson)) ++ s.validators.map("validators" -> _.asJson) ++
         (if (s.lowest.isEmpty) Nil else List("lowest" -> s.lowest.asJson)) ++ s.recognized.map(
           "recognized" -> _.asJson
@@ -102,39 +102,94 @@ object Progress {
         s.job.map("job" -> _.asJson)
     )
   }
-  implicit val decoder: Decoder[Progress] = Decoder.instance { c =>
-    for {
-      offset <- c.get[Option[String]]("offset")
-      boundary <- c.get[SeenRecords]("boundary")
-      traversal <- c.get[Option[Traversal]]("drain")(Decoder.decodeOption(Traversal.decoder))
-      started <- c.get[Option[Boolean]]("started")
-      ahead <- c.get[Option[SeenRecords]]("ahead")
-      validators <- c.get[Option[Validators]]("validators")
-      lowest <- c.get[Option[Vector[Long]]]("lowest")
-      recognized <- c.get[Option[String]]("recognized")
-      doubt <- c.get[Option[(Int, Long)]]("doubt")
-      largestPage <- c.get[Option[Long]]("largestPage")
-      passedOver <- c.get[Option[Long]]("passedOver")
-      inputVersion <- c.get[Option[String]]("inputVersion")
-      mirror <- c.get[Option[String]]("mirror")
-      acks <- c.get[Option[PendingAcks]]("acks")
-      job <- c.get[Option[Job]]("job")
-    } yield Progress(
-      offset,
-      boundary,
-      traversal,
-      started.getOrElse(false),
-      ahead.getOrElse(SeenRecords.Empty),
-      validators,
-      lowest.getOrElse(Vector.empty),
-      recognized,
-      doubt.map((Doubt.apply _).tupled),
-      largestPage.getOrElse(0L),
-      passedOver.getOrElse(0L),
-      inputVersion,
-      mirror,
-      acks,
-      job
+  implicit val decoder: Decoder[Progress] = JsonFields.decoder { f =>
+    Progress(
+      offset = f[Option[String]]("offset"),
+      boundary = f[SeenRecords]("boundary"),
+      traversal = f[Option[Traversal]]("drain"),
+      started = f.or("started", false),
+      ahead = f.or("ahead", SeenRecords.Empty),
+      validators = f[Option[Validators]]("validators"),
+      lowest = f.or("lowest", Vector.empty[Long]),
+      recognized = f[Option[String]]("recognized"),
+      doubt = f[Option[(Int, Long)]]("doubt").map((Doubt.apply _).tupled),
+      largestPage = f.or("largestPage", 0L),
+      passedOver = f.or("passedOver", 0L),
+      inputVersion = f[Option[String]]("inputVersion"),
+      mirror = f[Option[String]]("mirror"),
+      acks = f[Option[PendingAcks]]("acks"),
+      job = f[Option[Job]]("job")
     )
+  }
+}
+
+/** A response that may be a mistake, from a load balancer for example. It counts when the same request gets the same response
+  * again some time later. Any other response in between ends the doubt. A restart ends it too, because a new run does not know
+  * the responses in between.
+  *
+  * @param answer status of the response, or [[Doubt.Empty]]
+  * @param since time of the first such response, epoch milliseconds
+  */
+final case class Doubt(answer: Int, since: Long) {
+
+  /** Milliseconds from `now` until the request is sent again. */
+  def wait(now: Long, delay: Long): Long = math.max(1L, delay - (now - since))
+
+  private def isOver(now: Long, delay: Long): Boolean = now - since >= delay || now < since
+}
+
+object Doubt {
+
+  /** In place of a status: a page without records where records could be expected. */
+  val Empty: Int = 0
+
+  /** The doubt about an answer; `None`: it counts.
+    *
+    * @param delay milliseconds between two answers that make one certain
+    */
+  def of(state: Progress, answer: Int, now: Long, delay: Long): Option[Doubt] =
+    state.doubt
+      .filter(_.answer == answer)
+      .fold(Option(Doubt(answer, now)))(d => if (d.isOver(now, delay)) None else Some(d))
+}
+
+/** The validators of a response (RFC 9110 §8.8), for a conditional request.
+  *
+  * @param request hash of the request, without its secrets
+  * @param etag as received, including `W/`
+  * @param modified `Last-Modified` as received; only without an `ETag`
+  * @param atMs time of the response, epoch milliseconds
+  */
+final case class Validators(request: String, etag: Option[String], modified: Option[String], atMs: Long)
+
+object Validators {
+  implicit val encoder: Encoder[Validators] = Encoder.instance { v =>
+    Json.fromFields(
+      List("request" -> v.request.asJson, "atMs" -> v.atMs.asJson) ++ v.etag.map("etag" -> _.asJson) ++
+        v.modified.map("modified" -> _.asJson)
+    )
+  }
+  implicit val decoder: Decoder[Validators] =
+    JsonFields.decoder(f =>
+      Validators(f[String]("request"), f[Option[String]]("etag"), f[Option[String]]("modified"), f[Long]("atMs"))
+    )
+}
+
+/** Reads the fields of a stored JSON object, each where its value is needed. */
+final private[sparkrest] class JsonFields private (c: HCursor) {
+  def apply[A: Decoder](name: String): A = c.get[A](name).fold(e => throw e, identity)
+
+  /** A field that is written only if its value differs from the usual one. */
+  def or[A: Decoder](name: String, usual: A): A = apply[Option[A]](name).getOrElse(usual)
+
+  def has(name: String): Boolean = c.downField(name).succeeded
+}
+
+private[sparkrest] object JsonFields {
+
+  /** @param read a field that is missing or wrong ends it with circe's error */
+  def decoder[A](read: JsonFields => A): Decoder[A] = Decoder.instance { c =>
+    try Right(read(new JsonFields(c)))
+    catch { case e: DecodingFailure => Left(e) }
   }
 }

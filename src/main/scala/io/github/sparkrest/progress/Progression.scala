@@ -9,14 +9,7 @@ import io.github.sparkrest.options.values.FieldPath
 import io.github.sparkrest.progress.mirror.Mirror
 import io.github.sparkrest.progress.pages.{PageErrors, PageSequence}
 import io.github.sparkrest.progress.seen.{SeenInMemory, SeenMemory, SeenStore}
-import io.github.sparkrest.progress.strategies.{
-  ApiClock,
-  LatestStart,
-  OffsetQuery,
-  OffsetStrategy,
-  OffsetTime,
-  WarnedStep
-}
+import io.github.sparkrest.progress.strategies._
 import io.github.sparkrest.request.{PageToken, RequestValues}
 import io.github.sparkrest.response.PageFacts
 

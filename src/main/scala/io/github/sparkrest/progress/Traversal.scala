@@ -2,7 +2,7 @@
 package io.github.sparkrest.progress
 
 import io.circe.syntax._
-import io.circe.{Decoder, Json}
+import io.circe.{Decoder, Encoder, Json}
 import io.github.sparkrest.progress.seen.{Marks, SeenFile, SeenRecords}
 import io.github.sparkrest.progress.strategies.TraversalTimes
 import io.github.sparkrest.request.PageToken
@@ -53,79 +53,56 @@ final case class Traversal(
 }
 
 object Traversal {
-  private[sparkrest] def encode(d: Traversal): Json = Json.fromFields(
-    fields(d) ++ d.request.map("request" -> _.asJson) ++
-      d.lowest.map("lowest" -> _.asJson) ++ number("lastPage", d.lastPage) ++ number(
-        "emptyPages",
-        d.emptyPages.toLong
-      ) ++
-      number("undelivered", d.received - d.delivered) ++ d.marks.map(m => "marks" -> encode(m))
-  )
+  implicit private[sparkrest] val encoder: Encoder[Traversal] = Encoder.instance { d =>
+    def number(name: String, n: Long) = if (n == 0) Nil else List(name -> n.asJson)
+    Json.fromFields(
+      List(
+        "page" -> Json.obj(kindOf(d.page) -> d.page.text.asJson),
+        "pages" -> d.pages.asJson,
+        "received" -> d.received.asJson,
+        "pending" -> d.pending.asJson,
+        "seen" -> d.seen.asJson,
+        "signature" -> d.signature.asJson,
+        "landmark" -> d.landmark.asJson,
+        "until" -> d.until.asJson,
+        "unordered" -> d.unordered.asJson,
+        "same" -> d.same.asJson,
+        "laterNew" -> d.laterNew.asJson,
+        "began" -> d.times.began.asJson,
+        "horizon" -> d.times.horizon.asJson
+      ) ++ d.request.map("request" -> _.asJson) ++ d.lowest.map("lowest" -> _.asJson) ++
+        number("lastPage", d.lastPage) ++ number("emptyPages", d.emptyPages.toLong) ++
+        number("undelivered", d.received - d.delivered) ++ d.marks.map(m => "marks" -> encode(m))
+    )
+  }
 
   private def encode(marks: Marks): Json = marks match {
     case Marks.InFile(f) => (f.name, f.entries).asJson
     case _: Marks.InTask => throw new IllegalStateException("the marks of a traversal are not in a file")
   }
 
-  private def number(name: String, n: Long): List[(String, Json)] = if (n == 0) Nil else List(name -> n.asJson)
-
-  private def fields(d: Traversal): List[(String, Json)] = List(
-    "page" -> Json.obj(kindOf(d.page) -> d.page.text.asJson),
-    "pages" -> d.pages.asJson,
-    "received" -> d.received.asJson,
-    "pending" -> d.pending.asJson,
-    "seen" -> d.seen.asJson,
-    "signature" -> d.signature.asJson,
-    "landmark" -> d.landmark.asJson,
-    "until" -> d.until.asJson,
-    "unordered" -> d.unordered.asJson,
-    "same" -> d.same.asJson,
-    "laterNew" -> d.laterNew.asJson,
-    "began" -> d.times.began.asJson,
-    "horizon" -> d.times.horizon.asJson
-  )
-
-  private[sparkrest] val decoder: Decoder[Traversal] = Decoder.instance { c =>
-    for {
-      page <- c.get[Map[String, String]]("page").map(_.headOption.fold[PageToken](PageToken.Cursor(""))(token))
-      pages <- c.get[Long]("pages")
-      received <- c.get[Long]("received")
-      pending <- c.get[Option[String]]("pending")
-      seen <- c.get[SeenRecords]("seen")
-      signature <- c.get[String]("signature")
-      landmark <- c.get[(String, Long)]("landmark")
-      until <- c.get[String]("until")
-      unordered <- c.get[Boolean]("unordered")
-      same <- c.get[Int]("same")
-      laterNew <- c.get[Boolean]("laterNew")
-      began <- c.get[Long]("began")
-      horizon <- c.get[Long]("horizon")
-      request <- c.get[Option[String]]("request")
-      lowest <- c.get[Option[Long]]("lowest")
-      lastPage <- c.get[Option[Long]]("lastPage")
-      emptyPages <- c.get[Option[Int]]("emptyPages")
-      undelivered <- c.get[Option[Long]]("undelivered")
-      marks <- c.get[Option[(String, Long)]]("marks")
-    } yield Traversal(
-      page,
-      pages,
-      received,
-      pending,
-      seen,
-      signature,
-      landmark,
-      until,
-      unordered,
-      same,
-      laterNew,
-      TraversalTimes(began, horizon),
-      request,
-      lowest,
-      lastPage.getOrElse(0L),
-      emptyPages.getOrElse(0),
+  implicit private[sparkrest] val decoder: Decoder[Traversal] = JsonFields.decoder { f =>
+    val received = f[Long]("received")
+    Traversal(
+      page = f[Map[String, String]]("page").headOption.fold[PageToken](PageToken.Cursor(""))(token),
+      pages = f[Long]("pages"),
+      received = received,
+      pending = f[Option[String]]("pending"),
+      seen = f[SeenRecords]("seen"),
+      signature = f[String]("signature"),
+      landmark = f[(String, Long)]("landmark"),
+      until = f[String]("until"),
+      unordered = f[Boolean]("unordered"),
+      same = f[Int]("same"),
+      laterNew = f[Boolean]("laterNew"),
+      times = TraversalTimes(f[Long]("began"), f[Long]("horizon")),
+      request = f[Option[String]]("request"),
+      lowest = f[Option[Long]]("lowest"),
+      lastPage = f.or("lastPage", 0L),
+      emptyPages = f.or("emptyPages", 0),
       // Records that an earlier version did not count may have been new.
-      received - undelivered.getOrElse(0L),
-      marks.map { case (name, words) => Marks.InFile(SeenFile(name, words, 0, 0)) }
+      delivered = received - f.or("undelivered", 0L),
+      marks = f[Option[(String, Long)]]("marks").map { case (name, words) => Marks.InFile(SeenFile(name, words, 0, 0)) }
     )
   }
 

@@ -82,14 +82,12 @@ final class NextUrl(config: RestConfig) {
     }
   }
 
-  private def refused(what: String) = RestError(
-    Condition.AddressRefused,
+  private def refused(what: String) = Condition.AddressRefused(
     s"The API returned a next URL that $what.",
     "Add its host to allowedHosts if requests without credentials may go there."
   )
 
-  private def bodyLeaves(url: String) = RestError(
-    Condition.AddressRefused,
+  private def bodyLeaves(url: String) = Condition.AddressRefused(
     s"The API returned a next URL that leads to another origin (${Origin.of(new URI(url))}), and the request has a body, which may contain secrets.",
     "Set url to that origin, or use another pagination. A body goes only to the origin of url, whatever allowedHosts contains."
   )

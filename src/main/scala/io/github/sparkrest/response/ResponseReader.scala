@@ -130,13 +130,10 @@ final private[sparkrest] class BodyPolicy(config: RestConfig) {
 
   def isEmpty(envelope: Envelope): Boolean = config.emptyWhen.exists(c => c.holds(envelope(c.path)))
 
-  private def snippet(text: Array[Byte]) = Redact.snippet(text, text.length)
-
   def error(envelope: Envelope): Option[RestError] = spent(envelope).orElse(reported(envelope))
 
   private def spent(envelope: Envelope): Option[RestError] = spentWhen.filter(c => c.holds(envelope(c.path))).map { _ =>
-    RestError(
-      Condition.ApiError,
+    Condition.ApiError(
       "the response reports a used-up quota (rateLimitWhen).",
       "The request will be retried.",
       waitMs(envelope)
@@ -147,10 +144,9 @@ final private[sparkrest] class BodyPolicy(config: RestConfig) {
     .filter(c => c.holds(envelope(c.path)))
     .map { c =>
       val value = envelope.values.collectFirst {
-        case (p, j) if p == c.path => snippet(j.noSpaces.getBytes("UTF-8"))
+        case (p, j) if p == c.path => Redact.snippet(j.noSpaces)
       }
-      RestError(
-        Condition.ApiReportedError,
+      Condition.ApiReportedError(
         s"the response reports an error (errorWhen=${config.options.get(RestOptions.ErrorWhen).getOrElse("")}): ${c.path} is ${value.getOrElse("")}.",
         "The request will be retried.",
         waitMs(envelope),
@@ -163,4 +159,20 @@ private object BodyPolicy {
 
   /** Where GraphQL reports errors (specification, October 2021, §7.1.2). */
   val GraphQlErrors: FieldPath = FieldPath(List("errors"))
+}
+
+/** The cost of a GraphQL query in points, as Shopify reports it in `extensions.cost`. The points come back with time. */
+private[sparkrest] object QueryCost {
+  val path: FieldPath = FieldPath(List("extensions", "cost"))
+  private val MostMillis = 24L * 3600 * 1000
+
+  /** Until there are enough points for the same query again; `None`: there are enough. */
+  def waitMs(envelope: Envelope): Option[Long] = for {
+    cost <- envelope(path).map(_.hcursor)
+    status = cost.downField("throttleStatus")
+    needed <- cost.get[Double]("requestedQueryCost").toOption
+    left <- status.get[Double]("currentlyAvailable").toOption
+    perSecond <- status.get[Double]("restoreRate").toOption
+    if perSecond > 0 && left < needed
+  } yield math.min(math.ceil((needed - left) / perSecond * 1000), MostMillis.toDouble).toLong
 }

@@ -55,8 +55,8 @@ object RecordTypes {
     else if (!config.records.isCsv || nested.isEmpty) None
     else
       Some(
-        RestError.wrongOptions(
-          Seq(s"schema: ${nested.mkString(", ")}: a value of CSV cannot be nested."),
+        RestError.wrongOption(
+          s"schema: ${nested.mkString(", ")}: a value of CSV cannot be nested.",
           "Use STRING, and from_json if the text is JSON."
         )
       )

@@ -33,12 +33,10 @@ object RowShape {
     if (outputType == OutputType.Text) StringType
     else
       Try(DataType.fromDDL(outputType.text)).getOrElse(
-        throw RestError
-          .wrongOptions(
-            Seq(s"outputType: $outputType needs Spark 4, and this is Spark ${org.apache.spark.SPARK_VERSION}."),
-            "Use outputType=string and from_json, or give a schema by .schema(...)."
-          )
-          .toException
+        RestError.refuse(
+          s"outputType: $outputType needs Spark 4, and this is Spark ${org.apache.spark.SPARK_VERSION}.",
+          "Use outputType=string and from_json, or give a schema by .schema(...)."
+        )
       )
 
   def wrapped(record: DataType): StructType = StructType(Seq(StructField(Output, record)))

@@ -48,8 +48,8 @@ object SchemaHints {
     case _ => Left(wrong(text, "no path and type"))
   }
 
-  private def wrong(text: String, what: String) = RestError.wrongOptions(
-    Seq(s"""schemaHints: "$text" is $what."""),
+  private def wrong(text: String, what: String) = RestError.wrongOption(
+    s"""schemaHints: "$text" is $what.""",
     "Allowed: paths and types with commas between them, e.g. id BIGINT, user.born DATE."
   )
 

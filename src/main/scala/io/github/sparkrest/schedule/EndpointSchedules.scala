@@ -2,8 +2,9 @@
 package io.github.sparkrest.schedule
 
 import io.github.sparkrest.error.RestError
+import io.github.sparkrest.pagelog.format.LeftEndpoints
 import io.github.sparkrest.pagelog.{Endpoint, PolledFile, Resumption}
-import io.github.sparkrest.poll.{PollReport, Schedule}
+import io.github.sparkrest.poll.{PollOutcome, PollReport, Schedule}
 import io.github.sparkrest.progress.Progress
 
 /** All endpoints of a run, and which of their states no manifest has. Pure.
@@ -45,8 +46,7 @@ final private[sparkrest] case class EndpointSchedules(
     * months while rows come and go, so nothing of them remains.
     */
   def purged(now: Long, retentionMs: Long): (EndpointSchedules, Set[String]) = {
-    def isExpired(key: String, since: Long) = now - since >= retentionMs && !get(key).exists(_.inFlight) // guard: I4.80
-    val expired = left.collect { case (key, since) if isExpired(key, since) => key }.toSet
+    val expired = LeftEndpoints(left).expired(now, retentionMs).filterNot(get(_).exists(_.inFlight)) // guard: I4.80
     val kept = all.filterNot(s => expired(s.key))
     val others = unloggedOfOthers.filterNot { case (e, _) => expired(e.key) }
     (EndpointSchedules(kept, EndpointSchedules.indexOf(kept), others, left -- expired), expired)
@@ -156,4 +156,54 @@ final private[sparkrest] class Turns(val isKept: Boolean, last: Option[String]) 
     */
   def reached(all: Vector[EndpointSchedule]): Option[String] =
     if (isKept) all.takeWhile(_.wasPolled).lastOption.map(_.key).orElse(last) else last
+}
+
+/** When a stream reads its input again (`inputRefresh`). Pure; times are epoch milliseconds.
+  *
+  * @param everyMs `None`: never
+  */
+final private[schedule] case class InputRefresh(everyMs: Option[Long], dueMs: Long, isReading: Boolean = false) {
+  def isDue(now: Long): Boolean = everyMs.isDefined && !isReading && dueMs <= now
+
+  /** When to look again. */
+  def moment: Option[Long] = everyMs.filterNot(_ => isReading).map(_ => dueMs)
+
+  def begun: InputRefresh = copy(isReading = true)
+  def ended(now: Long): InputRefresh = copy(isReading = false, dueMs = now + everyMs.getOrElse(0L))
+}
+
+private[schedule] object InputRefresh {
+  def apply(everyMs: Option[Long], now: Long): InputRefresh = new InputRefresh(everyMs, now + everyMs.getOrElse(0L))
+}
+
+/** The version of an endpoint's row (`inputVersion`). Pure; times are epoch milliseconds.
+  *
+  * @param current `None`: the input lacks this column
+  * @param since when this run first saw it
+  * @param polled the version when the current traversal began; `None`: an earlier run began it
+  */
+final private[schedule] case class RowVersion(
+    current: Option[String],
+    since: Long,
+    polled: Option[String] = None
+) {
+  def seen(version: Option[String], now: Long): RowVersion =
+    if (version == current) this else copy(version, now)
+
+  /** A task gets a part of the poll. */
+  def begun(state: Progress): RowVersion =
+    if (state.acks.isDefined || state.begunMs.isDefined) this else copy(polled = current)
+
+  /** The state after a poll contains the version that the poll began with, once it has read everything.
+    *
+    * @param state before the poll
+    * @param lagMs a poll leaves out records that are younger, so one that began earlier has not read everything
+    */
+  def after(state: Progress, outcome: PollOutcome, now: Long, lagMs: Long): PollOutcome = {
+    val isOld = lagMs == 0 || state.begunMs.getOrElse(now - outcome.tookMs) - since >= lagMs // guard: I3.42
+    val isComplete = state.acks.isEmpty && outcome.error.isEmpty && !outcome.more && !outcome.handedBack &&
+      outcome.waitMs.isEmpty && outcome.state.traversal.isEmpty && isOld
+    if (isComplete && polled.isDefined) outcome.copy(outcome.state.copy(inputVersion = polled)) // guard: I3.20
+    else outcome
+  }
 }

@@ -4,7 +4,7 @@ package io.github.sparkrest.schedule
 import java.util.concurrent.ThreadLocalRandom
 
 import io.github.sparkrest.config.RestConfig
-import io.github.sparkrest.error.{Condition, Printable, RestError, RestException}
+import io.github.sparkrest.error.{Condition, Printable, RestException}
 import io.github.sparkrest.http.Clock
 import io.github.sparkrest.pagelog.{Endpoint, PollSink, Resumption}
 import io.github.sparkrest.schedule.PollerCommand._
@@ -132,19 +132,19 @@ object PollerFailure {
     poller.failure.map(asException).orElse(if (lives || poller.complete) None else Some(vanished))
   }
 
-  private def vanished = RestError(
-    Condition.PollerStopped,
-    "The polling thread ended without an error.",
-    "Restart the query. The driver's log may show the cause."
-  ).toException
+  private def vanished = Condition
+    .PollerStopped(
+      "The polling thread ended without an error.",
+      "Restart the query. The driver's log may show the cause."
+    )
+    .toException
 
   /** The cause of a poller's end as the error to show. */
   def asException(cause: Throwable): RestException = cause match {
     case e: RestException => e
     case e                =>
       new RestException(
-        RestError(
-          Condition.PollerStopped,
+        Condition.PollerStopped(
           s"${e.getClass.getName} ended the polling thread: ${e.getMessage}.",
           "Read the cause and the driver's log."
         ),

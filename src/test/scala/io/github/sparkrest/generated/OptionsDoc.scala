@@ -19,7 +19,7 @@ object OptionsDoc {
         s"| `${o.name}` | ${o.kind.name} | $default | ${scope(o)}${o.doc}$aliases${if (o.secret) " Never printed."
           else ""} |"
       }
-      s"## ${s.title}\n\n| option | type | default | meaning |\n|---|---|---|---|\n${rows.mkString("\n")}\n"
+      s"## $s\n\n| option | type | default | meaning |\n|---|---|---|---|\n${rows.mkString("\n")}\n"
     }
     s"""# Options
        |

@@ -8,7 +8,7 @@ import scala.util.Try
 import io.github.sparkrest.config.AuthOptions
 import io.github.sparkrest.options.RestOptions.{AuthType => _, _}
 import io.github.sparkrest.options.tables.{AuthType, Opt}
-import io.github.sparkrest.options.values.{GrantType, HeaderName, KeyPlacement}
+import io.github.sparkrest.options.values.{GrantType, HeaderName, KeyPlacement, Origin}
 import io.github.sparkrest.options.{OptionReader, RestOptions}
 
 /** Finds options of authentication that have no meaning together. [[AuthOptions]] finds missing options. */
@@ -87,11 +87,8 @@ private[sparkrest] object AuthChecks {
   }
 
   private def loginUrl(read: OptionReader, o: Opt[String]): Seq[String] = read.opt(o).toList.flatMap { text =>
-    val valid = Try(new URI(text)).toOption.exists { u =>
-      u.getScheme != null && Set("http", "https")(u.getScheme.toLowerCase) && u.getHost != null &&
-      u.getUserInfo == null && u.getFragment == null
-    }
-    if (valid) Nil
+    val url = Try(new URI(text)).toOption
+    if (url.exists(u => Origin.isHttp(u) && u.getUserInfo == null && u.getFragment == null)) Nil
     else Seq(s"${o.name}: must be an http:// or https:// URL with a host, without user and fragment")
   }
 }

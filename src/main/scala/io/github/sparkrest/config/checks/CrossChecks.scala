@@ -1,21 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.config.checks
 
-import java.net.URI
+import java.net.{URI, URISyntaxException}
 
-import scala.util.Try
+import scala.util.{Failure, Success, Try}
 
 import io.github.sparkrest.config.{AuthConfig, InputConfig, Placeholders, RestConfig}
 import io.github.sparkrest.options.tables.{OptType, PaginationType}
-import io.github.sparkrest.options.values.{
-  ErrorAction,
-  HeaderName,
-  HttpMethod,
-  JsonTemplate,
-  KeyPlacement,
-  Template,
-  ValueSource
-}
+import io.github.sparkrest.options.values._
 import io.github.sparkrest.options.{RestOptions, SecretReference}
 
 /** Checks of several options together: placeholders, URLs, options that need each other. */
@@ -24,7 +16,7 @@ private[sparkrest] object CrossChecks {
     if (config.url.isEmpty) Nil
     else {
       val others = config.initialUrl.map("initialUrl" -> _) ++ config.offset.ack.map("ackUrl" -> _.url) ++
-        config.job.toSeq.flatMap(j => j.urls ++ j.resultUrl.map("jobResultUrl" -> _))
+        config.job.toSeq.flatMap(_.allUrls)
       val urls = ("url" -> config.url) +: others.toSeq.filterNot { case (_, url) => url.isEmpty || url == config.url }
       placeholders(config) ++ urls.flatMap { case (name, url) => address(name, url) } ++ headerNames(config) ++
         records(config) ++ offset(config) ++ paging(config) ++ pagesInFlight(config) ++ changes(config) ++
@@ -67,25 +59,20 @@ private[sparkrest] object CrossChecks {
   private def input(config: RestConfig): Seq[String] = {
     def isOnError(action: ErrorAction) =
       config.options.get(RestOptions.OnError).flatMap(RestOptions.OnError.kind.read).contains(action)
+    def refused(names: Seq[String], why: String) = names.filter(config.options.has(_)).map(n => s"$n: $why")
     def onError(action: ErrorAction, text: String) = if (isOnError(action)) Seq(s"onError: $text") else Nil
     config.input match {
       case None =>
-        (BatchOnly ++ Seq("concurrency", "partitions"))
-          .filter(config.options.has(_))
-          .map(n => s"$n: needs an input; set inputData or input") ++
+        refused(BatchOnly ++ Seq("concurrency", "partitions"), "needs an input; set inputData or input") ++
           onError(ErrorAction.Row, "row needs an input; allowed without one: retry, fail")
       case Some(i) if config.streaming =>
-        BatchOnly
-          .filter(config.options.has(_))
-          .map(n => s"$n: belongs to spark.read, and streaming is true") ++
+        refused(BatchOnly, "belongs to spark.read, and streaming is true") ++
           onError(ErrorAction.Row, "row belongs to spark.read; allowed in a stream: retry, fail") ++
           unnamed(config, i).map(columns =>
             s"url: contains no column of the input, so all its rows are one endpoint: $columns"
           )
       case Some(i) =>
-        StreamOnly
-          .filter(config.options.has(_))
-          .map(n => s"$n: belongs to streams; set streaming=true, or leave it out") ++ Seq(
+        refused(StreamOnly, "belongs to streams; set streaming=true, or leave it out") ++ Seq(
           config.limits.rate.isDefined -> "maxRequestRate: is not possible with an input; use partitions and concurrency to limit its calls",
           config.paging.isPaged -> s"pagination: ${config.paging.kind} is not possible with an input: each row is one call",
           isOnError(ErrorAction.Retry) -> "onError: retry belongs to readStream; allowed with an input: row, fail"
@@ -105,30 +92,21 @@ private[sparkrest] object CrossChecks {
   private val BatchOnly = Seq("callStrictlyOnce", "queryType", "postInputFormat", "schemaSamplePcnt")
 
   private def address(name: String, url: String): Seq[String] = {
-    val sample = Template.parse(url).render(_ => "0", identity)
-    Try(new URI(sample)).toOption match {
-      case None                             => Seq(s"$name: is not a valid URI (RFC 3986): ${reason(sample)}")
-      case Some(u) if u.getUserInfo != null =>
+    def invalid(why: String) = Seq(s"$name: is not a valid URI (RFC 3986): $why")
+    Try(new URI(Origin.filled(url))) match {
+      // The message of Java would contain the URL, which may contain a secret.
+      case Failure(e: URISyntaxException)      => invalid(s"${e.getReason} at character ${e.getIndex}")
+      case Failure(e)                          => invalid(e.getClass.getSimpleName)
+      case Success(u) if u.getUserInfo != null =>
         Seq(s"$name: contains a user or password; set authType=Basic, userId and userPassword")
-      case Some(u) if !isHttp(u) || u.getHost == null =>
+      case Success(u) if !Origin.isHttp(u) =>
         Seq(s"""$name: must begin with http:// or https:// and a host, but begins with "${url
             .takeWhile(_ != '/')
             .take(20)}"""")
-      case Some(u) if u.getFragment != null => Seq(s"$name: a fragment (#…) is never sent to a server; remove it")
-      case _                                => Nil
+      case Success(u) if u.getFragment != null => Seq(s"$name: a fragment (#…) is never sent to a server; remove it")
+      case _                                   => Nil
     }
   }
-
-  private def isHttp(u: URI): Boolean = u.getScheme != null && Set("http", "https")(u.getScheme.toLowerCase)
-
-  /** The message of Java, without the URL, which may contain a secret. */
-  private def reason(text: String): String =
-    Try(new URI(text)).failed.toOption
-      .map {
-        case e: java.net.URISyntaxException => s"${e.getReason} at character ${e.getIndex}";
-        case e                              => e.getClass.getSimpleName
-      }
-      .getOrElse("")
 
   private def headerNames(config: RestConfig): Seq[String] = config.headers.collect {
     case (k, _) if !HeaderName.isValid(k) =>

@@ -4,7 +4,7 @@ package io.github.sparkrest.config.checks
 import java.net.URI
 
 import io.github.sparkrest.config.{AuthConfig, RestConfig}
-import io.github.sparkrest.options.values.{Origin, Template}
+import io.github.sparkrest.options.values.Origin
 import io.github.sparkrest.secret.Secret
 
 /** Credentials go only to the origin of `url`, and never to a host that an input row names. */
@@ -30,13 +30,9 @@ private[sparkrest] object TrustChecks {
   } yield s"$option: has another origin than url, and would get $what; name its host in allowedHosts"
 
   /** [[templated]] checks placeholders in host and port. [[CrossChecks]] checks that the text is a URL. */
-  private def isElsewhere(config: RestConfig, url: String): Boolean = {
-    def filled(text: String) = Template.parse(text).render(_ => "0", identity)
-    !Origin.isTemplated(url) && !Origin.isTemplated(config.url) && Origin.of(filled(url)).exists { origin =>
-      !Origin.of(filled(config.url)).contains(origin) &&
-      !Origin.isAmong(config.paging.allowedHosts, new URI(filled(url)))
-    }
-  }
+  private def isElsewhere(config: RestConfig, url: String): Boolean =
+    Origin.differ(url, config.url) && Origin.of(Origin.filled(url)).isDefined &&
+      !Origin.isAmong(config.paging.allowedHosts, new URI(Origin.filled(url)))
 
   /** Settings that are allowed, but show a secret to everybody on the network. */
   def warnings(config: RestConfig): Seq[String] = {

@@ -31,6 +31,9 @@ final case class JobConfig(
   /** URLs whose placeholders are those of any request, by option. */
   def urls: Seq[(String, String)] = Seq("jobUrl" -> url) ++ statusUrl.map("jobStatusUrl" -> _)
 
+  /** All URLs, by option. */
+  def allUrls: Seq[(String, String)] = urls ++ resultUrl.map("jobResultUrl" -> _)
+
   def bodies: Seq[String] = (body ++ statusBody).toSeq
 }
 
@@ -67,7 +70,7 @@ object JobConfig {
     )
     if (read.isGiven(JobDoneWhen)) Some(config)
     else {
-      for (o <- jobs if read.isGiven(o)) read.problem(s"${o.name}: needs jobDoneWhen")
+      read.refuse(jobs, "needs jobDoneWhen")
       None
     }
   }
@@ -86,8 +89,7 @@ object JobConfig {
     }
 
   /** Schema inference and previews read one response, and a job needs several. */
-  def nothingToInfer: RestError = RestError(
-    Condition.NothingToInfer,
+  def nothingToInfer: RestError = Condition.NothingToInfer(
     "jobDoneWhen is set, and the records of a job are known only when it is done, so no schema is inferred.",
     "Give a schema by .schema(...), or set inferSchema=false for the records' own JSON text."
   )

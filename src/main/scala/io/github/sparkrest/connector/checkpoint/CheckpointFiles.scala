@@ -3,7 +3,7 @@ package io.github.sparkrest.connector.checkpoint
 
 import java.nio.charset.StandardCharsets.UTF_8
 
-import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.error.Condition
 import io.github.sparkrest.pagelog.LogOffset
 import org.apache.hadoop.conf.Configuration
 import org.apache.hadoop.fs.{FileUtil, Path}
@@ -28,11 +28,12 @@ final private[sparkrest] class CheckpointFiles(location: String, conf: Configura
   private val fs = path.getFileSystem(conf)
   private val root = fs.makeQualified(path)
   if (!fs.exists(new Path(root, Offsets)))
-    throw RestError(
-      Condition.CheckpointUnreadable,
-      s"$location does not contain a checkpoint: the folder $Offsets is missing.",
-      "Give the checkpointLocation of a query."
-    ).toException
+    throw Condition
+      .CheckpointUnreadable(
+        s"$location does not contain a checkpoint: the folder $Offsets is missing.",
+        "Give the checkpointLocation of a query."
+      )
+      .toException
 
   /** The folder that Spark reserves for the files of a source. */
   def source(name: String): String = new Path(root, s"sources/$name").toString
@@ -97,11 +98,12 @@ final private[sparkrest] class CheckpointFiles(location: String, conf: Configura
         sources.zipWithIndex.flatMap { case (json, n) => LogOffset.parse(json).toOption.map(n.toString -> _) }
       case "v2"  => sources.flatMap(named(_))
       case other =>
-        throw RestError(
-          Condition.CheckpointUnreadable,
-          s"$Offsets/$id in $location is of format ${other.take(20)}; v1 and v2 are known.",
-          "Set spark.sql.streaming.offsetLog.formatVersion to 2, or look at the file itself."
-        ).toException
+        throw Condition
+          .CheckpointUnreadable(
+            s"$Offsets/$id in $location is of format ${other.take(20)}; v1 and v2 are known.",
+            "Set spark.sql.streaming.offsetLog.formatVersion to 2, or look at the file itself."
+          )
+          .toException
     }
   }
 

@@ -6,7 +6,7 @@ import java.time.ZoneOffset.UTC
 import java.time.format.DateTimeFormatter
 
 import io.github.sparkrest.connector.session.PageLogLocation
-import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.error.Condition
 import io.github.sparkrest.pagelog.format.LastPoll
 import io.github.sparkrest.pagelog.store.LogStore
 import io.github.sparkrest.pagelog.{LogOffset, LogPosition, LogView, PageLog}
@@ -191,5 +191,5 @@ private object CheckpointOffsets {
 
   def quoted(offset: Option[String]): String = offset.fold("initialOffset")(o => "\"" + o + "\"")
 
-  def refused(what: String, hint: String): Throwable = RestError(Condition.InvalidOptions, what, hint).toException
+  def refused(what: String, hint: String): Throwable = Condition.InvalidOptions(what, hint).toException
 }

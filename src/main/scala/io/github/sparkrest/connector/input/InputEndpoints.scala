@@ -7,8 +7,9 @@ import io.github.sparkrest.config.InputConfig
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.pagelog.Endpoint
 import io.github.sparkrest.progress.strategies.OffsetKey
+import io.github.sparkrest.rows.{CallRows, RowShape}
 import org.apache.spark.sql.SparkSession
-import org.apache.spark.sql.types.StructType
+import org.apache.spark.sql.types.{StringType, StructField, StructType}
 import org.slf4j.{Logger, LoggerFactory}
 
 /** The endpoints of a stream with an input: one for each of its rows. Lives on the driver. */
@@ -27,11 +28,12 @@ final private[sparkrest] class InputEndpoints(val input: InputConfig, session: S
     if (input.refreshMs.isDefined && table.isFixed) throw InputProblems.fixed(input.view.getOrElse("")).toException
     val found = endpoints(table, columns)
     if (found.isEmpty && input.refreshMs.isEmpty)
-      throw RestError(
-        Condition.InvalidOptions,
-        "The input has no row, so there is nothing to poll.",
-        "Each row of input or inputData is one endpoint. With inputRefresh a stream waits for rows."
-      ).toException
+      throw Condition
+        .InvalidOptions(
+          "The input has no row, so there is nothing to poll.",
+          "Each row of input or inputData is one endpoint. With inputRefresh a stream waits for rows."
+        )
+        .toException
     found
   }
 
@@ -41,11 +43,12 @@ final private[sparkrest] class InputEndpoints(val input: InputConfig, session: S
     val now = new InputTable(input, session)
     // The key of an endpoint is a hash of its row. With other columns each endpoint would be a new one, and begin again.
     if (now.schema != schema)
-      throw RestError(
-        Condition.InvalidOptions,
-        s"The input has other columns now: ${now.schema.toDDL}; before: ${schema.toDDL}.",
-        "Give the view these columns again, or start with a new checkpoint."
-      ).toException
+      throw Condition
+        .InvalidOptions(
+          s"The input has other columns now: ${now.schema.toDDL}; before: ${schema.toDDL}.",
+          "Give the view these columns again, or start with a new checkpoint."
+        )
+        .toException
     endpoints(now, columns)
   }
 
@@ -73,4 +76,45 @@ final private[sparkrest] class InputEndpoints(val input: InputConfig, session: S
 
 private object InputEndpoints {
   val logger: Logger = LoggerFactory.getLogger("io.github.sparkrest.InputEndpoints")
+}
+
+/** Errors in an input that its options alone do not reveal. */
+private[sparkrest] object InputProblems {
+  val streaming: RestError = RestError.wrongOption(
+    "inputData, input: without streaming=true a call per input row is a batch read, and this is readStream.",
+    """Add .option("streaming", "true") for a stream with one endpoint per row, or use spark.read."""
+  )
+
+  def fixed(view: String): RestError = RestError.wrongOption(
+    s"inputRefresh: the view $view reads the files of a streaming query. Spark lists these files when the view is made, so the view never grows.",
+    "Append the rows to a table in foreachBatch, and name the table in input. Or leave out inputRefresh."
+  )
+
+  /** The result's columns by name: those of the input keep their types, `error` is text. */
+  def inSchema(
+      asked: StructType,
+      columns: StructType,
+      input: InputConfig,
+      rescued: Option[String]
+  ): Option[RestError] = {
+    val ofInput = for {
+      f <- asked.fields.toSeq
+      g <- columns.fields if g.name == f.name && g.dataType != f.dataType
+    } yield s"${f.name} is ${f.dataType.sql} in the schema, but ${g.dataType.sql} in the input"
+    val ofError = asked.fields.toSeq.collect {
+      case StructField(CallRows.ErrorColumn, t, _, _) if t != StringType =>
+        s"error is ${t.sql} in the schema, but must be STRING"
+    }
+    val both = asked.fieldNames.contains(RowShape.Output) && asked.fieldNames.exists { n =>
+      n != RowShape.Output && n != CallRows.ErrorColumn && !input.columns.contains(n) && !rescued.contains(n)
+    }
+    val problems = ofInput ++ ofError ++
+      (if (both) Seq("next to output, the schema may contain only columns of the input and error") else Nil)
+    problems.headOption.map(_ =>
+      Condition.InvalidOptions(
+        s"The schema does not fit the input: ${problems.mkString("; ")}.",
+        s"Columns of the input: ${columns.toDDL}."
+      )
+    )
+  }
 }

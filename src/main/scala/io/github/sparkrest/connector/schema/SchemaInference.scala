@@ -116,8 +116,7 @@ private[sparkrest] object SchemaInference {
     (sample, whole, endedAtMs)
   }
 
-  private def nothing(status: Int): RestError = RestError(
-    Condition.NothingToInfer,
+  private def nothing(status: Int): RestError = Condition.NothingToInfer(
     s"The first response (status $status) has no record to infer a schema from.",
     "Give one by .schema(...), or set inferSchema=false for the records' own JSON text."
   )

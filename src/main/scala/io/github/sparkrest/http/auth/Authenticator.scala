@@ -7,13 +7,7 @@ import java.util.Base64
 
 import io.github.sparkrest.config.AuthConfig
 import io.github.sparkrest.error.RestError
-import io.github.sparkrest.http.auth.signing.{
-  CustomAuthenticator,
-  DigestAuthenticator,
-  OAuth1Authenticator,
-  SigV4Authenticator,
-  SignatureAuthenticator
-}
+import io.github.sparkrest.http.auth.signing.{CustomAuthenticator, DigestAuthenticator, HmacSignature, OAuth1, SigV4}
 import io.github.sparkrest.http.{HttpRequest, HttpResponse}
 import io.github.sparkrest.secret.Secret
 
@@ -46,23 +40,29 @@ abstract class Authenticator {
 
 object Authenticator {
   def of(auth: AuthConfig): Authenticator = auth match {
-    case AuthConfig.Anonymous             => fixed(Right(_))
-    case AuthConfig.Basic(user, password) => fixed(r => Right(authorization(r, basic(user.reveal, password.reveal))))
-    case o: AuthConfig.Digest             => new DigestAuthenticator(o)
-    case AuthConfig.Token(scheme, token)  => fixed(r => Right(authorization(r, withScheme(scheme, token))))
-    case k: AuthConfig.ApiKey             => fixed(PlacedKey(k.name, k.in, k.key, _))
-    case o: AuthConfig.OAuth1             => new OAuth1Authenticator(o)
-    case o: AuthConfig.OAuth2             => new OAuth2Authenticator(o)
-    case o: AuthConfig.SigV4              => new SigV4Authenticator(o)
-    case o: AuthConfig.Session            => new SessionAuthenticator(o)
-    case o: AuthConfig.Signature          => new SignatureAuthenticator(o)
-    case o: AuthConfig.Custom             => new CustomAuthenticator(o)
+    case AuthConfig.Anonymous             => each((request, _, _) => Right(request))
+    case AuthConfig.Basic(user, password) =>
+      each((request, _, _) => Right(authorization(request, basic(user.reveal, password.reveal))))
+    case o: AuthConfig.Digest            => new DigestAuthenticator(o)
+    case AuthConfig.Token(scheme, token) =>
+      each((request, _, _) => Right(authorization(request, withScheme(scheme, token))))
+    case k: AuthConfig.ApiKey => each((request, _, _) => PlacedKey(k.name, k.in, k.key, request))
+    case o: AuthConfig.OAuth1 => each((request, _, now) => OAuth1.signed(o, request, now))
+    // The token that `AuthorizedClient` got for this attempt.
+    case o: AuthConfig.OAuth2 =>
+      each((request, token, _) => Right(token.fold(request)(t => authorization(request, withScheme(o.scheme, t)))))
+    case o: AuthConfig.SigV4     => each((request, _, now) => Right(SigV4.signed(o, request, now)))
+    case o: AuthConfig.Session   => each((request, token, _) => SessionLogin.placed(o, request, token))
+    case o: AuthConfig.Signature => each((request, _, now) => HmacSignature.signed(o, request, now, Crypto.nonce()))
+    case o: AuthConfig.Custom    => new CustomAuthenticator(o)
   }
 
-  /** The same credentials for each attempt. */
-  private def fixed(add: HttpRequest => Either[RestError, HttpRequest]): Authenticator = new Authenticator {
+  /** Attempts that do not depend on each other. */
+  private def each(
+      sign: (HttpRequest, Option[Secret], Instant) => Either[RestError, HttpRequest]
+  ): Authenticator = new Authenticator {
     protected def signed(request: HttpRequest, token: Option[Secret], now: Instant): Either[RestError, HttpRequest] =
-      add(request)
+      sign(request, token, now)
   }
 
   /** RFC 7617; UTF-8, as its `charset` parameter names. */
@@ -75,10 +75,4 @@ object Authenticator {
 
   private[auth] def authorization(request: HttpRequest, value: String): HttpRequest =
     PlacedKey.header(request, "Authorization", value)
-}
-
-/** `authType=OAuth2`: the access token that [[AuthorizedClient]] got for this attempt. */
-final private class OAuth2Authenticator(o: AuthConfig.OAuth2) extends Authenticator {
-  protected def signed(request: HttpRequest, token: Option[Secret], now: Instant): Either[RestError, HttpRequest] =
-    Right(token.fold(request)(t => Authenticator.authorization(request, Authenticator.withScheme(o.scheme, t))))
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.http.auth
 
-import io.github.sparkrest.config.{AuthConfig, RestConfig}
+import io.github.sparkrest.config.{AuthConfig, AuthOptions, RestConfig}
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.{Clock, HttpClient, HttpRequest, HttpResponse}
+import io.github.sparkrest.options.{OptionReader, RestOptions, SecretReference}
 import io.github.sparkrest.secret.Secret
 
 /** Adds credentials to each attempt of a request, so that every attempt has a new signature, nonce and token. It is next to the
@@ -125,8 +126,7 @@ private object TokenEnd {
   /** A longer body has records. */
   val MostBytes: Int = 1 << 16
 
-  private def stillOver = RestError(
-    Condition.TokenRefused,
+  private def stillOver = Condition.TokenRefused(
     "The API reports that the session has ended (sessionEndedWhen), right after a new login.",
     "Check sessionEndedWhen, and whether the user of the login may read this resource."
   )
@@ -157,5 +157,21 @@ object AuthorizedClient {
       case _ => handed
     }
     new AuthorizedClient(config, network, tokens, Clock.System)
+  }
+}
+
+/** Reads the credentials of the options again. A poll with many pages, or a batch read, may take longer than a token is valid that
+  * another process renews in its file, as Kubernetes does.
+  */
+final private class RenewedFiles(config: RestConfig) {
+  private val mayChange =
+    config.options.only(RestOptions.authentication.map(_.name)).values.exists(SecretReference.mayChange)
+
+  /** `None`: no option refers to a file or a Hadoop credential, or they cannot be read now. */
+  def read(): Option[AuthConfig] = if (!mayChange) None
+  else {
+    val reader = new OptionReader(config.options, config.policy, config.secrets)
+    val auth = AuthOptions(reader, config.input.isDefined && !config.streaming)
+    reader.result(auth).toOption
   }
 }

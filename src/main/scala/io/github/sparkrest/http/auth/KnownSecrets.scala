@@ -117,7 +117,7 @@ object KnownSecrets {
         numbered("login", loginBody(config).toList.flatMap(inBody)) ++
         numbered("sent", combined(config)) ++ ofTokenNames(more)
     val inUrls =
-      ((config.url +: config.initialUrl.toSeq) ++ config.job.toSeq.flatMap(j => j.urls.map(_._2) ++ j.resultUrl))
+      ((config.url +: config.initialUrl.toSeq) ++ config.job.toSeq.flatMap(_.allUrls.map(_._2)))
         .flatMap(Redact.secretsIn)
     val plain = config.headers.collect { case (k, v) if !harmless.matcher(k).matches() => s"headers.$k" -> v } ++
       config.params.map { case (k, v) => s"params.$k" -> v } ++ numbered("url", inUrls)

@@ -4,7 +4,7 @@ package io.github.sparkrest.http.auth
 import java.net.URLEncoder
 import java.time.Instant
 
-import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.config.{AuthConfig, RestConfig}
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.Headers._
 import io.github.sparkrest.http.limits.ServerLimits
@@ -48,8 +48,7 @@ private[auth] object LoginClient {
   def unavailable(who: String, status: Int, waitMs: Option[Long]): Option[RestError] =
     if (status / 100 == 5 || status == 408 || status == 429)
       Some(
-        RestError(
-          Condition.TokenUnavailable,
+        Condition.TokenUnavailable(
           s"$who answered with status $status.",
           "The request will be retried.",
           waitMs
@@ -73,4 +72,36 @@ private[auth] object LoginClient {
       at: Instant,
       waitMs: Option[Long]
   )
+}
+
+/** Sends requests to a token endpoint. Its errors do not contain secrets. */
+final class TokenEndpoint(config: RestConfig, options: AuthConfig.OAuth2, network: HttpClient, clock: Clock)
+    extends Login {
+  private val client = new LoginClient(config, network, clock)
+
+  /** For grants without a refresh token. */
+  def token(): Either[RestError, AccessToken] = ask(None).map(_.token)
+
+  /** @param refreshToken for the grant of that name */
+  def ask(refreshToken: Option[Secret]): Either[RestError, Granted] =
+    options.assertion match {
+      case None    => ask(refreshToken, None)
+      case Some(a) =>
+        JwtAssertion.sign(options, a, clock.now(), Crypto.nonce()).flatMap(signed => ask(refreshToken, Some(signed)))
+    }
+
+  private def ask(refreshToken: Option[Secret], assertion: Option[Secret]): Either[RestError, Granted] =
+    client
+      .send(OAuth2.request(options, refreshToken, assertion), refreshToken.toSeq ++ assertion) { answer =>
+        OAuth2.granted(options, answer.status, answer.body, answer.at, answer.waitMs)
+      }
+      .left
+      .map(again)
+
+  /** This POST changes nothing, so it may be repeated after a broken connection. A refresh token is different: the request may use
+    * it up.
+    */
+  private def again(e: RestError): RestError = if (options.onDriver) e else e.copy(repeatable = true)
+
+  def now(): Instant = clock.now()
 }

@@ -2,7 +2,11 @@
 package io.github.sparkrest.http.auth
 
 import java.net.URI
+import java.nio.charset.StandardCharsets.UTF_8
+import java.security.interfaces.{ECPrivateKey, RSAPrivateKey}
+import java.security.{PrivateKey, Signature}
 import java.time.Instant
+import java.util.Base64
 
 import scala.util.Try
 
@@ -10,7 +14,8 @@ import io.circe.{Json, JsonObject}
 import io.github.sparkrest.config.AuthConfig
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.HttpRequest
-import io.github.sparkrest.options.values.{ClientAuth, GrantType}
+import io.github.sparkrest.http.tls.PemKey
+import io.github.sparkrest.options.values.{ClientAuth, FieldPath, GrantType}
 import io.github.sparkrest.secret.{Redact, Secret}
 
 /** An access token as it is used.
@@ -83,25 +88,24 @@ object OAuth2 {
       now: Instant,
       retryAfterMs: Option[Long] = None
   ): Either[RestError, Granted] = {
-    val answer = io.circe.parser.parse(new String(body, "UTF-8")).toOption.flatMap(_.asObject)
+    val json = io.circe.parser.parse(new String(body, "UTF-8")).toOption
+    val answer = json.flatMap(_.asObject)
     def said(name: String) = answer.flatMap(_(name)).flatMap(_.asString).filter(_.nonEmpty)
     val unavailable = LoginClient.unavailable(endpoint(o), status, retryAfterMs)
     lazy val refusal = if (status / 100 != 2 || said("error").isDefined) Some(refused(o, status, said)) else None
     unavailable.orElse(refusal).toLeft(()).flatMap { _ =>
-      answer.flatMap(at(_, o.tokenField)).filter(isToken) match {
+      json.flatMap(FieldPath(o.tokenField).valueIn).flatMap(_.asString).filter(t => t.nonEmpty && isToken(t)) match {
         case None =>
           val names = answer.fold("no JSON object")(a => s"a JSON object with ${a.keys.mkString(", ")}")
           Left(
-            RestError(
-              Condition.TokenRefused,
+            Condition.TokenRefused(
               s"${endpoint(o)} answered with status $status, but with no usable ${o.tokenField.mkString(".")}: $names.",
               "Check oauth2TokenUrl, and oauth2TokenField if the token has another name."
             )
           )
         case Some(_) if said("token_type").exists(t => Set("mac", "dpop", "n_a")(t.toLowerCase)) =>
           Left(
-            RestError(
-              Condition.TokenRefused,
+            Condition.TokenRefused(
               s"${endpoint(o)} gave a token of the type ${said("token_type").getOrElse("")}.",
               "Only bearer tokens (RFC 6750) can be used. Request one with oauth2Params, or in the server's settings."
             )
@@ -123,10 +127,10 @@ object OAuth2 {
 
   /** RFC 6749 §5.2. */
   private def refused(o: AuthConfig.OAuth2, status: Int, said: String => Option[String]): RestError = {
-    def shown(text: String) = Redact.snippet(text.getBytes("UTF-8"), text.getBytes("UTF-8").length)
     val error = said("error")
-    val why = error.fold("")(e => s": ${shown(e)}") + said("error_description").fold("")(d => s" (${shown(d)})")
-    RestError(Condition.TokenRefused, s"${endpoint(o)} answered with status $status$why.", hint(o, error.getOrElse("")))
+    val why = error.fold("")(e => s": ${Redact.snippet(e)}") +
+      said("error_description").fold("")(d => s" (${Redact.snippet(d)})")
+    Condition.TokenRefused(s"${endpoint(o)} answered with status $status$why.", hint(o, error.getOrElse("")))
   }
 
   private def hint(o: AuthConfig.OAuth2, error: String): String = error match {
@@ -140,12 +144,6 @@ object OAuth2 {
     case _ => "Check oauth2TokenUrl, and oauth2Params against the server's documentation."
   }
 
-  private def at(answer: JsonObject, path: List[String]): Option[String] = path match {
-    case Nil          => None
-    case List(name)   => answer(name).flatMap(_.asString).filter(_.nonEmpty)
-    case name :: rest => answer(name).flatMap(_.asObject).flatMap(at(_, rest))
-  }
-
   private def seconds(answer: JsonObject): Option[BigDecimal] = answer("expires_in")
     .flatMap { j: Json =>
       j.asNumber.flatMap(_.toBigDecimal).orElse(j.asString.flatMap(s => Try(BigDecimal(s.trim)).toOption))
@@ -154,4 +152,74 @@ object OAuth2 {
 
   /** RFC 6749 §A.12: the characters that a header allows. */
   private def isToken(text: String): Boolean = text.forall(c => c >= ' ' && c <= '~')
+}
+
+/** A JWT (RFC 7519) that proves who the client is, or for whom it acts (RFC 7523). Signed as RFC 7518 and RFC 8037 define. Pure. */
+private[auth] object JwtAssertion {
+  private val LifeSeconds = 300L
+
+  /** @param id different for each assertion */
+  def sign(
+      o: AuthConfig.OAuth2,
+      a: AuthConfig.Assertion,
+      now: Instant,
+      id: String
+  ): Either[RestError, Secret] = for {
+    key <- PemKey.read(a.key.pem.reveal, None).left.map(unusable)
+    algorithm <- algorithmOf(key).left.map(unusable)
+  } yield {
+    val kid = a.keyId.orElse(a.key.id).map("kid" -> Json.fromString(_))
+    val header = Seq("alg" -> Json.fromString(algorithm.name), "typ" -> Json.fromString("JWT")) ++ kid
+    val text = s"${part(header)}.${part(claims(o, a, now, id))}"
+    val signature = Signature.getInstance(algorithm.ofJdk)
+    signature.initSign(key)
+    signature.update(text.getBytes(UTF_8))
+    Secret(s"$text.${base64(signature.sign())}")
+  }
+
+  private def claims(
+      o: AuthConfig.OAuth2,
+      a: AuthConfig.Assertion,
+      now: Instant,
+      id: String
+  ): Seq[(String, Json)] = {
+    val isGrant = o.grant == GrantType.JwtBearer
+    val client = Some(o.clientId.reveal).filter(_.nonEmpty)
+    val texts = Seq(
+      "iss" -> client.orElse(a.key.issuer),
+      "sub" -> client.filterNot(_ => isGrant),
+      "aud" -> a.key.audience.orElse(Some(o.tokenUrl)),
+      // Google reads the scope here, and not in the request.
+      "scope" -> o.scope.filter(_ => isGrant),
+      "jti" -> Some(id)
+    ).collect { case (name, Some(text)) => name -> Json.fromString(text) }
+    val times = Seq("iat" -> now.getEpochSecond, "exp" -> (now.getEpochSecond + LifeSeconds))
+    val replaced = a.claims.map { case (name, text) => name -> Json.fromString(text) }
+    (texts ++ times.map { case (name, at) => name -> Json.fromLong(at) }).filterNot(c =>
+      replaced.exists(_._1 == c._1)
+    ) ++ replaced
+  }
+
+  /** @param ofJdk as `Signature` names it */
+  final private case class Algorithm(name: String, ofJdk: String)
+
+  private def algorithmOf(key: PrivateKey): Either[String, Algorithm] = key match {
+    case _: RSAPrivateKey => Right(Algorithm("RS256", "SHA256withRSA"))
+    case k: ECPrivateKey  =>
+      k.getParams.getCurve.getField.getFieldSize match {
+        case 256  => Right(Algorithm("ES256", "SHA256withECDSAinP1363Format"))
+        case 384  => Right(Algorithm("ES384", "SHA384withECDSAinP1363Format"))
+        case bits => Left(s"is on a curve of $bits bits; P-256 and P-384 are supported")
+      }
+    case k if Set("EdDSA", "Ed25519")(k.getAlgorithm) => Right(Algorithm("EdDSA", "Ed25519"))
+    case k => Left(s"has the algorithm ${k.getAlgorithm}, which cannot sign assertions")
+  }
+
+  private def part(fields: Seq[(String, Json)]): String = base64(Json.fromFields(fields).noSpaces.getBytes(UTF_8))
+  private def base64(bytes: Array[Byte]): String = Base64.getUrlEncoder.withoutPadding.encodeToString(bytes)
+
+  private def unusable(why: String) = Condition.TokenRefused(
+    s"oauth2PrivateKey: the private key $why.",
+    "Give a private key as PEM, or the JSON file of a service account, as file:PATH."
+  )
 }

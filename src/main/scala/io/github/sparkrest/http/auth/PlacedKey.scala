@@ -66,8 +66,7 @@ private[auth] object PlacedKey {
           Right(request.copy(body = Some(Json.fromJsonObject(o.add(name, Json.fromString(key.reveal))).noSpaces)))
         case None =>
           Left(
-            RestError(
-              Condition.InvalidOptions,
+            Condition.InvalidOptions(
               "apiKeyIn: body needs a request with a body that is a JSON object or a form.",
               "Set body, or set apiKeyIn to header, query or cookie."
             )

@@ -19,19 +19,6 @@ import io.github.sparkrest.options.tables.OptType
 import io.github.sparkrest.options.values.{KeyPlacement, ValueSource}
 import io.github.sparkrest.secret.{Redact, Secret}
 
-/** `authType=Session`: the token that a login returned, in each request. */
-final private class SessionAuthenticator(o: Session) extends Authenticator {
-  protected def signed(request: HttpRequest, token: Option[Secret], now: Instant): Either[RestError, HttpRequest] =
-    token.fold[Either[RestError, HttpRequest]](Right(request))(t =>
-      o.place match {
-        case TokenPlace.Authorization(scheme) =>
-          Right(Authenticator.authorization(request, Authenticator.withScheme(scheme, t)))
-        case TokenPlace.Named(name, in) => PlacedKey(name, in, t, request)
-        case TokenPlace.Cookies         => Right(PlacedKey.cookies(t.reveal, request))
-      }
-    )
-}
-
 /** Logs in. Its errors do not contain secrets. */
 final class SessionLogin(config: RestConfig, o: Session, network: HttpClient, clock: Clock) extends Login {
   private val client = new LoginClient(config, network, clock)
@@ -56,6 +43,16 @@ private[auth] object SessionLogin {
       Authenticator.authorization(plain, Authenticator.basic(user.reveal, password.reveal))
     }
   }
+
+  /** A request with the token that a login returned. */
+  def placed(o: Session, request: HttpRequest, token: Option[Secret]): Either[RestError, HttpRequest] =
+    (token, o.place) match {
+      case (None, _)                                   => Right(request)
+      case (Some(t), TokenPlace.Authorization(scheme)) =>
+        Right(Authenticator.authorization(request, Authenticator.withScheme(scheme, t)))
+      case (Some(t), TokenPlace.Named(name, in)) => PlacedKey(name, in, t, request)
+      case (Some(t), TokenPlace.Cookies)         => Right(PlacedKey.cookies(t.reveal, request))
+    }
 
   def token(o: Session, answer: Answer): Either[RestError, AccessToken] = {
     val status = answer.status
@@ -123,12 +120,11 @@ private[auth] object SessionLogin {
   }
 
   private def shown(body: Array[Byte]): String =
-    if (body.isEmpty) "" else s" (${Redact.snippet(body, body.length)})"
+    if (body.isEmpty) "" else s" (${Redact.snippet(body)})"
 
   private def refused(o: Session, what: String): RestError = {
     val credentials = if (o.body.isDefined) "sessionBody" else "userId and userPassword"
-    RestError(
-      Condition.TokenRefused,
+    Condition.TokenRefused(
       s"${login(o)} $what",
       s"Check $credentials, sessionUrl and sessionTokenField against the API's documentation."
     )

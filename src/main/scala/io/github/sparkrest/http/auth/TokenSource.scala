@@ -45,8 +45,7 @@ final case class HandedToken(token: AccessToken, renewed: Boolean) extends Token
     if (refused.isEmpty) Right(token)
     else
       Left(
-        RestError(
-          Condition.TokenExpired,
+        Condition.TokenExpired(
           "The API no longer takes the access token (status 401).",
           "A stream fetches another one, with Trigger.AvailableNow too. Start a batch read again: it cannot."
         )
@@ -106,8 +105,7 @@ final class RefreshedTokens(
       slot.unsaved = false
     }
 
-  private def cannot(e: Throwable) = RestError(
-    Condition.TokenStoreFailed,
+  private def cannot(e: Throwable) = Condition.TokenStoreFailed(
     s"""oauth2TokenStore: "${options.tokenStore.getOrElse("")}" cannot be used (${e.getClass.getSimpleName}).""",
     "Set it to the path of a file that the driver may read and write; the file need not exist."
   )

@@ -50,10 +50,10 @@ final class Redirects(config: RestConfig, client: HttpClient) {
   private def next(at: HttpRequest, before: List[HttpRequest], status: Int, location: String) = {
     val url = NextUrl.resolve(at.url, location).takeWhile(_ != '#')
     val stays = NextUrl.sameOrigin(at.url, url)
+    def refuse(wrong: Boolean, how: => String) = if (wrong) Left(refused(at.url, how)) else Right(())
     for {
-      _ <- refuse(at.url, before.lengthCompare(Most) >= 0, s"more than $Most times in a row")
+      _ <- refuse(before.lengthCompare(Most) >= 0, s"more than $Most times in a row")
       _ <- refuse(
-        at.url,
         HttpRequest.isHttps(at.url) && !HttpRequest.isHttps(url),
         s"from https to a URL that is not (${Redact.url(url)})"
       )
@@ -62,11 +62,8 @@ final class Redirects(config: RestConfig, client: HttpClient) {
         else addresses.allows(url).left.map(why => refused(at.url, s"to a URL that $why"))
       hop = turned(at, status).copy(url = url, trusted = at.trusted && allowed)
       _ <- Either.cond(hop.trusted || hop.body.isEmpty, (), bodyLeaves(at.url, url))
-      _ <- refuse(
-        at.url,
-        (at :: before).exists(r => r.url == url && r.method == hop.method),
-        s"in a circle, by ${Redact.url(url)}"
-      )
+      isCircle = (at :: before).exists(r => r.url == url && r.method == hop.method)
+      _ <- refuse(isCircle, s"in a circle, by ${Redact.url(url)}")
     } yield if (hop.trusted) hop else hop.copy(headers = Nil)
   }
 
@@ -76,17 +73,12 @@ final class Redirects(config: RestConfig, client: HttpClient) {
       at.copy(method = "GET", body = None, headers = at.headers.filterNot(h => ofContent(h._1)))
     else at
 
-  private def refuse(url: String, wrong: Boolean, how: String): Either[RestError, Unit] =
-    if (wrong) Left(refused(url, how)) else Right(())
-
-  private def refused(url: String, how: String) = RestError(
-    Condition.RedirectRefused,
+  private def refused(url: String, how: String) = Condition.RedirectRefused(
     s"${Redact.url(url)} redirects $how.",
     "Set url to the final URL, or add its host to allowedHosts if requests without credentials may go there."
   )
 
-  private def bodyLeaves(from: String, to: String) = RestError(
-    Condition.RedirectRefused,
+  private def bodyLeaves(from: String, to: String) = Condition.RedirectRefused(
     s"${Redact.url(from)} redirects to another origin (${Redact.url(to)}), and the request has a body, which may contain secrets.",
     "Set url to the final URL. A body never goes to another origin, whatever allowedHosts contains."
   )

@@ -32,8 +32,7 @@ object StatusPolicy {
     if (status == 304 || config.emptyStatusCodes.contains(status)) Empty
     else if (limits.retryStatusCodes.contains(status) || exhausted)
       Failed(
-        RestError(
-          Condition.ApiError,
+        Condition.ApiError(
           s"${Redact.url(request.url)} answered with status $status.",
           "The request will be retried.",
           waitMs,
@@ -46,8 +45,7 @@ object StatusPolicy {
       val head = headOf(response, if (limits.spentWhen.isDefined) MostBytes else SnippetBytes)
       if (limits.spentWhen.exists(_.holdsIn(head)))
         Failed(
-          RestError(
-            Condition.ApiError,
+          Condition.ApiError(
             s"${Redact.url(request.url)} answered with status $status, and reports a used-up quota (rateLimitWhen).",
             "The request will be retried.",
             waitMs
@@ -55,8 +53,7 @@ object StatusPolicy {
         )
       else
         Failed(
-          RestError(
-            Condition.ApiRefused,
+          Condition.ApiRefused(
             s"${Redact.url(request.url)} answered with status $status${snippetOf(head)}.",
             hint(status),
             waitMs

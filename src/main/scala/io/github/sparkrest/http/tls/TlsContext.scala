@@ -4,8 +4,8 @@ package io.github.sparkrest.http.tls
 import java.io.{ByteArrayInputStream, File, FileInputStream}
 import java.nio.file.{Files, NoSuchFileException, Paths}
 import java.security.KeyStore
-import java.security.cert.{CertificateFactory, X509Certificate}
-import javax.net.ssl.{KeyManager, KeyManagerFactory, SSLContext, TrustManager, TrustManagerFactory}
+import java.security.cert.{CertificateException, CertificateFactory, X509Certificate}
+import javax.net.ssl._
 
 import scala.jdk.CollectionConverters._
 import scala.util.Try
@@ -13,6 +13,7 @@ import scala.util.Try
 import io.github.sparkrest.config.{TlsConfig, TlsStore}
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.RecentlyUsed
+import io.github.sparkrest.secret.Redact
 
 /** Certificates and keys of the options, for the JDK. Created once for each configuration in use: a changed file is read by the next
   * JVM, or after half an hour without a request.
@@ -148,9 +149,35 @@ object TlsContext {
   }
 
   private def wrong(option: String, file: String, why: String): RestError =
-    RestError(
-      Condition.TlsInvalid,
+    Condition.TlsInvalid(
       s"""$option: "$file" cannot be used: $why.""",
       "Provide a readable file at this path on the driver and on every executor."
     )
+}
+
+/** A connection that failed because of certificates: a retry does not help. */
+private[http] object TlsFailure {
+  def is(cause: Throwable): Boolean = chain(cause).exists {
+    case _: CertificateException | _: SSLPeerUnverifiedException => true
+    // A peer may also end the connection during a handshake: a retry may help.
+    case e: SSLHandshakeException      => text(e).contains("fatal alert") || text(e).contains("PKIX")
+    case e: javax.net.ssl.SSLException => text(e).contains("certificate")
+    case _                             => false
+  }
+
+  def apply(url: String, cause: Throwable): RestError = {
+    val said = chain(cause).map(text).filter(_.nonEmpty)
+    val ours = chain(cause).exists(_.isInstanceOf[CertificateException])
+    Condition.TlsFailed(
+      s"${Redact.url(url)}: no TLS connection (${Redact.url(said.lastOption.getOrElse(cause.getClass.getSimpleName))}).",
+      if (ours)
+        "The server's certificate is not trusted. Set tlsCaFile or tlsTrustStore to its authority, and check the host name."
+      else
+        "The server ended the handshake. It may require a client certificate, or another one: set tlsCertFile and tlsKeyFile, or tlsKeyStore."
+    )
+  }
+
+  private def chain(cause: Throwable): List[Throwable] =
+    Iterator.iterate(cause)(_.getCause).takeWhile(_ != null).take(10).toList
+  private def text(e: Throwable): String = Option(e.getMessage).getOrElse("")
 }

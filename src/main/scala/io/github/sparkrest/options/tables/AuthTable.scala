@@ -27,131 +27,170 @@ object AuthType {
 }
 
 /** Rows of [[RestOptions]]: authentication. [[optionsOf]] says which of them belong together. */
-private[sparkrest] trait AuthTable extends LoginTable {
-  val AuthType: Opt[Kind] = Opt(
-    "authType",
-    OneOf(Kind.all),
-    Authentication,
-    default = Some("None"),
-    doc = "How requests are authenticated. Secrets may be references: `env:NAME`, `file:PATH`, `conf:KEY` (a Spark setting) or `hadoop:ALIAS` (Hadoop's credential providers). The driver and the executors read them."
+private[sparkrest] trait AuthTable extends OptionTable {
+  private val auth = new Section("Authentication")
+
+  val AuthType: Opt[Kind] = auth("authType", OneOf(Kind.all), default = Some("None"))(
+    "How requests are authenticated. Secrets may be references: `env:NAME`, `file:PATH`, `conf:KEY` (a Spark setting) or `hadoop:ALIAS` (Hadoop's credential providers). The driver and the executors read them."
   )
-  val UserId: Opt[String] =
-    Opt(
-      "userId",
-      Text,
-      Authentication,
-      secret = true,
-      doc = "User of `Basic`, of `Digest`, of the OAuth2 grant `password`, and of `Session` without a `sessionBody`."
-    )
-  val UserPassword: Opt[String] =
-    Opt(
-      "userPassword",
-      Text,
-      Authentication,
-      secret = true,
-      doc = "Password of `userId`. It may be empty for `Basic` and `Digest`."
-    )
-  val OauthToken: Opt[String] = hidden("oauthToken", "Token of `Bearer` or `OAuth1`. Optional for `OAuth1`.")
-  val AuthScheme: Opt[String] = text(
-    "authScheme",
+  val UserId: Opt[String] = auth("userId", Text, secret = true)(
+    "User of `Basic`, of `Digest`, of the OAuth2 grant `password`, and of `Session` without a `sessionBody`."
+  )
+  val UserPassword: Opt[String] = auth("userPassword", Text, secret = true)(
+    "Password of `userId`. It may be empty for `Basic` and `Digest`."
+  )
+  val OauthToken: Opt[String] = auth("oauthToken", NonEmpty, secret = true)(
+    "Token of `Bearer` or `OAuth1`. Optional for `OAuth1`."
+  )
+  val AuthScheme: Opt[String] = auth("authScheme", NonEmpty, default = Some("Bearer"))(
     "Word before the token of `Bearer`, `OAuth2` and `Session`, e.g. `SSWS`. No blank follows a word that ends with `=`, such as `Token token=`."
-  ).copy(default = Some("Bearer"))
-
-  val ApiKeySecret: Opt[String] = hidden("apiKey", "Key of `ApiKey`, or `{apiKey}` in the templates of `Signature`.")
-  val ApiKeyName: Opt[String] =
-    text(
-      "apiKeyName",
-      "Name of the header, query parameter, cookie or property of the body with the key of `ApiKey` or the token of `Session`. Without it, the token of a `Session` follows `authScheme` in the header `Authorization`."
-    ).copy(default = Some("X-API-Key"))
-  val ApiKeyIn: Opt[values.KeyPlacement] = Opt(
-    "apiKeyIn",
-    OneOf(values.KeyPlacement.all),
-    Authentication,
-    default = Some("header"),
-    doc = "Place of `apiKeyName`. `body` is a property of a JSON object, or a field of a form."
   )
-
-  val OauthConsumerKey: Opt[String] = hidden("oauthConsumerKey", "Consumer key of `OAuth1` (RFC 5849).")
-  val OauthConsumerSecret: Opt[String] = Opt(
-    "oauthConsumerSecret",
-    Text,
-    Authentication,
-    secret = true,
-    doc = "Consumer secret of `OAuth1`. With `RSA-SHA1`, the private key as PEM, preferably as `file:PATH`."
+  val ApiKeySecret: Opt[String] = auth("apiKey", NonEmpty, secret = true)(
+    "Key of `ApiKey`, or `{apiKey}` in the templates of `Signature`."
   )
-  val OauthTokenSecret: Opt[String] =
-    Opt("oauthTokenSecret", Text, Authentication, secret = true, doc = "Secret of the token of `OAuth1`.")
-  val OauthSignatureMethod: Opt[values.SignatureMethod] = Opt(
-    "oauthSignatureMethod",
-    OneOf(values.SignatureMethod.all),
-    Authentication,
-    default = Some("HMAC-SHA1"),
-    doc = "Signature method of `OAuth1`."
+  val ApiKeyName: Opt[String] = auth("apiKeyName", NonEmpty, default = Some("X-API-Key"))(
+    "Name of the header, query parameter, cookie or property of the body with the key of `ApiKey` or the token of `Session`. Without it, the token of a `Session` follows `authScheme` in the header `Authorization`."
   )
-  val OauthRealm: Opt[String] = text("oauthRealm", "Realm of `OAuth1`, if the API needs it.")
-
-  val Oauth2TokenUrl: Opt[String] = text("oauth2TokenUrl", "URL of the token endpoint of `OAuth2` (RFC 6749).")
-  val Oauth2GrantType: Opt[values.GrantType] = Opt(
-    "oauth2GrantType",
-    OneOf(values.GrantType.all),
-    Authentication,
-    default = Some("client_credentials"),
-    doc = "Grant type of `OAuth2`. With `refresh_token`, only the driver requests tokens. `jwt_bearer` sends a signed assertion (RFC 7523), as service accounts do. For another grant, set `grant_type` in `oauth2Params`."
+  val ApiKeyIn: Opt[values.KeyPlacement] = auth("apiKeyIn", OneOf(values.KeyPlacement.all), default = Some("header"))(
+    "Place of `apiKeyName`. `body` is a property of a JSON object, or a field of a form."
   )
-  val Oauth2ClientId: Opt[String] = hidden("oauth2ClientId", "Client of `OAuth2`.")
-  val Oauth2ClientSecret: Opt[String] =
-    hidden("oauth2ClientSecret", "Secret of the client. Omit it for a public client.")
-  val Oauth2ClientAuth: Opt[values.ClientAuth] = Opt(
-    "oauth2ClientAuth",
-    OneOf(values.ClientAuth.all),
-    Authentication,
-    default = Some("header"),
-    doc = "How the client proves who it is: its secret in the `Authorization` header, its secret as `client_secret` in the body, or an assertion that `oauth2PrivateKey` signs (RFC 7523)."
+  val OauthConsumerKey: Opt[String] = auth("oauthConsumerKey", NonEmpty, secret = true)(
+    "Consumer key of `OAuth1` (RFC 5849)."
   )
-  val Oauth2Scope: Opt[String] = text("oauth2Scope", "Scopes to request, separated by blanks.")
-  val Oauth2Params: Opt[Seq[(String, String)]] = fields(
-    "oauth2Params",
+  val OauthConsumerSecret: Opt[String] = auth("oauthConsumerSecret", Text, secret = true)(
+    "Consumer secret of `OAuth1`. With `RSA-SHA1`, the private key as PEM, preferably as `file:PATH`."
+  )
+  val OauthTokenSecret: Opt[String] = auth("oauthTokenSecret", Text, secret = true)(
+    "Secret of the token of `OAuth1`."
+  )
+  val OauthSignatureMethod: Opt[values.SignatureMethod] =
+    auth("oauthSignatureMethod", OneOf(values.SignatureMethod.all), default = Some("HMAC-SHA1"))(
+      "Signature method of `OAuth1`."
+    )
+  val OauthRealm: Opt[String] = auth("oauthRealm", NonEmpty)(
+    "Realm of `OAuth1`, if the API needs it."
+  )
+  val Oauth2TokenUrl: Opt[String] = auth("oauth2TokenUrl", NonEmpty)(
+    "URL of the token endpoint of `OAuth2` (RFC 6749)."
+  )
+  val Oauth2GrantType: Opt[values.GrantType] =
+    auth("oauth2GrantType", OneOf(values.GrantType.all), default = Some("client_credentials"))(
+      "Grant type of `OAuth2`. With `refresh_token`, only the driver requests tokens. `jwt_bearer` sends a signed assertion (RFC 7523), as service accounts do. For another grant, set `grant_type` in `oauth2Params`."
+    )
+  val Oauth2ClientId: Opt[String] = auth("oauth2ClientId", NonEmpty, secret = true)(
+    "Client of `OAuth2`."
+  )
+  val Oauth2ClientSecret: Opt[String] = auth("oauth2ClientSecret", NonEmpty, secret = true)(
+    "Secret of the client. Omit it for a public client."
+  )
+  val Oauth2ClientAuth: Opt[values.ClientAuth] =
+    auth("oauth2ClientAuth", OneOf(values.ClientAuth.all), default = Some("header"))(
+      "How the client proves who it is: its secret in the `Authorization` header, its secret as `client_secret` in the body, or an assertion that `oauth2PrivateKey` signs (RFC 7523)."
+    )
+  val Oauth2Scope: Opt[String] = auth("oauth2Scope", NonEmpty)(
+    "Scopes to request, separated by blanks."
+  )
+  val Oauth2Params: Opt[Seq[(String, String)]] = auth("oauth2Params", JsonMap, secret = true)(
     "Further fields of the token request as a JSON object, e.g. `audience`."
-  ).copy(secret = true)
-  val Oauth2PrivateKey: Opt[String] = hidden(
-    "oauth2PrivateKey",
+  )
+  val Oauth2PrivateKey: Opt[String] = auth("oauth2PrivateKey", NonEmpty, secret = true)(
     "Private key as PEM (RSA, EC or Ed25519), or the JSON file of a Google service account, preferably as `file:PATH`. It signs the assertions of `jwt_bearer` and `private_key_jwt`."
   )
-  val Oauth2KeyId: Opt[String] = text("oauth2KeyId", "Name of the private key at the server, the `kid` of an assertion.")
-  val Oauth2Claims: Opt[Seq[(String, String)]] = fields(
-    "oauth2Claims",
+  val Oauth2KeyId: Opt[String] = auth("oauth2KeyId", NonEmpty)(
+    "Name of the private key at the server, the `kid` of an assertion."
+  )
+  val Oauth2Claims: Opt[Seq[(String, String)]] = auth("oauth2Claims", JsonMap)(
     "Claims of an assertion as a JSON object, e.g. `sub`. They replace the defaults: `iss` and `sub` are the client (no `sub` with `jwt_bearer`), `aud` is the token endpoint, and an assertion is valid for five minutes."
   )
-  val Oauth2Headers: Opt[Seq[(String, String)]] = fields(
-    "oauth2Headers",
+  val Oauth2Headers: Opt[Seq[(String, String)]] = auth("oauth2Headers", JsonMap, secret = true)(
     "Headers of the token request as a JSON object. It gets none of `headers` except `User-Agent`."
-  ).copy(secret = true)
-  val Oauth2TokenField: Opt[String] = text(
-    "oauth2TokenField",
+  )
+  val Oauth2TokenField: Opt[String] = auth("oauth2TokenField", NonEmpty, default = Some("access_token"))(
     "Path of the access token in the response of the token endpoint, e.g. `data.token`."
-  ).copy(default = Some("access_token"))
-  val Oauth2RefreshToken: Opt[String] = hidden("oauth2RefreshToken", "First refresh token.")
-  val Oauth2TokenStore: Opt[String] = text(
-    "oauth2TokenStore",
+  )
+  val Oauth2RefreshToken: Opt[String] = auth("oauth2RefreshToken", NonEmpty, secret = true)(
+    "First refresh token."
+  )
+  val Oauth2TokenStore: Opt[String] = auth("oauth2TokenStore", NonEmpty)(
     "File on the driver for the refresh token that the server issues in place of `oauth2RefreshToken`. Only its owner must be able to read it."
   )
-
-  val AwsRegion: Opt[String] =
-    text("awsRegion", "Region of the service that `SigV4` signs for (AWS Signature Version 4), e.g. `eu-central-1`.")
-  val AwsService: Opt[String] = text(
-    "awsService",
+  val AwsRegion: Opt[String] = auth("awsRegion", NonEmpty)(
+    "Region of the service that `SigV4` signs for (AWS Signature Version 4), e.g. `eu-central-1`."
+  )
+  val AwsService: Opt[String] = auth("awsService", NonEmpty)(
     "Signing name of the service, e.g. `execute-api` for Amazon API Gateway, `es` for OpenSearch, `s3`."
   )
-  val AwsAccessKeyId: Opt[String] = hidden("awsAccessKeyId", "Access key of `SigV4`.")
-  val AwsSecretAccessKey: Opt[String] = hidden("awsSecretAccessKey", "Secret of the access key.")
-  val AwsSessionToken: Opt[String] = hidden(
-    "awsSessionToken",
+  val AwsAccessKeyId: Opt[String] = auth("awsAccessKeyId", NonEmpty, secret = true)(
+    "Access key of `SigV4`."
+  )
+  val AwsSecretAccessKey: Opt[String] = auth("awsSecretAccessKey", NonEmpty, secret = true)(
+    "Secret of the access key."
+  )
+  val AwsSessionToken: Opt[String] = auth("awsSessionToken", NonEmpty, secret = true)(
     "Session token of temporary credentials. Each poll reads `file:PATH` again, so that a process can renew the credentials."
   )
+  val SessionUrl: Opt[String] = auth("sessionUrl", NonEmpty)(
+    "URL of the login request of `Session`. It is a POST."
+  )
+  val SessionBody: Opt[String] = auth("sessionBody", TemplateText, secret = true)(
+    "Body of the login request as a JSON object. Each text in it may be a reference, such as `env:API_PASSWORD`. Without a body, the request carries `userId` and `userPassword` as `Basic` does."
+  )
+  val SessionBodyFormat: Opt[values.BodyFormat] =
+    auth("sessionBodyFormat", OneOf(values.BodyFormat.all), default = Some("json"))(
+      "Format of `sessionBody`, as `bodyFormat` is for `body`."
+    )
+  val SessionHeaders: Opt[Seq[(String, String)]] = auth("sessionHeaders", JsonMap, secret = true)(
+    "Headers of the login request as a JSON object. Values may be references. The `headers` are not sent with it, except `User-Agent`."
+  )
+  val SessionTokenField: Opt[String] = auth("sessionTokenField", NonEmpty)(
+    "Place of the token in the response to the login: a path such as `credentials.token`, `$` for a body that is the token, or `header:<Name>`. `apiKeyName` and `apiKeyIn` say where later requests have it. Default: the cookies that the response sets."
+  )
+  val SessionLifetime: Opt[Long] = auth("sessionLifetime", Duration(1000))(
+    "Seconds after which the connector logs in again. Default: when the API answers with 401."
+  )
+  val SessionEndedWhen: Opt[String] = auth("sessionEndedWhen", NonEmpty)(
+    "Condition on the JSON body of a response that means that the session has ended, though the status is not 401. Write `path=value`, e.g. `error.code=119`. A path alone means that its value exists and is not null. Such a response is as a 401: the connector logs in again, once, and repeats the request."
+  )
+  val SignatureKey: Opt[String] = auth("signatureKey", NonEmpty, secret = true)(
+    "Secret with which `Signature` signs."
+  )
+  val SignatureKeyEncoding: Opt[values.KeyEncoding] =
+    auth("signatureKeyEncoding", OneOf(values.KeyEncoding.all), default = Some("text"))(
+      "How `signatureKey` is written. With `text`, its characters are the key."
+    )
+  val SignatureAlgorithm: Opt[values.SignatureAlgorithm] =
+    auth("signatureAlgorithm", OneOf(values.SignatureAlgorithm.all), default = Some("HMAC-SHA256"))(
+      "Algorithm of `Signature` (RFC 2104)."
+    )
+  val SignatureEncoding: Opt[values.SignatureEncoding] =
+    auth("signatureEncoding", OneOf(values.SignatureEncoding.all), default = Some("hex"))(
+      "How the signature and `{bodyHash}` are written."
+    )
+  val SignatureTemplate: Opt[String] = auth("signatureTemplate", NonEmpty)(
+    "Text that is signed. Placeholders: `{method}`, `{host}`, `{path}`, `{query}`, `{target}` (path and query), `{body}`, `{bodyHash}`, `{timestamp}`, `{nonce}`, `{apiKey}`."
+  )
+  val SignatureHeaders: Opt[Seq[(String, String)]] = auth("signatureHeaders", JsonMap, secret = true)(
+    "Headers of a signed request as a JSON object, with `{signature}` and the placeholders of `signatureTemplate`. Values may be references."
+  )
+  val SignatureParams: Opt[Seq[(String, String)]] = auth("signatureParams", JsonMap, secret = true)(
+    "Query parameters of a signed request, in the same form. Parameters without `{signature}` are part of the signed query."
+  )
+  val SignatureTimeFormat: Opt[String] = auth("signatureTimeFormat", NonEmpty, default = Some("epoch_s"))(
+    "Format of `{timestamp}`, as for `offsetFormat`: `epoch_s`, `epoch_ms`, `iso` or a pattern in UTC."
+  )
+  val AuthClass: Opt[String] = auth("authClass", NonEmpty)(
+    "Name of a class that implements `io.github.sparkrest.auth.RequestSigner`, for `Custom`. The class is created on each executor."
+  )
+  val AuthSettings: Opt[Seq[(String, String)]] = auth("authSettings", JsonMap, secret = true)(
+    "Settings of `authClass` as a JSON object. Values may be references."
+  )
 
-  /** The options of one `authType`. An option may belong to several. */
+  val authentication: Seq[Opt[_]] = auth.options
+
+  /** The options of one `authType`. An option may belong to several. The options of a single type begin with its name. */
   def optionsOf(kind: Kind): Seq[Opt[_]] = {
     import Kind._
+    def named(beginning: String) = authentication.filter(_.name.startsWith(beginning))
     kind match {
       case Anonymous => Nil
       case Basic     => Seq(UserId, UserPassword)
@@ -160,58 +199,11 @@ private[sparkrest] trait AuthTable extends LoginTable {
       case ApiKey    => Seq(ApiKeySecret, ApiKeyName, ApiKeyIn)
       case OAuth1    =>
         Seq(OauthConsumerKey, OauthConsumerSecret, OauthToken, OauthTokenSecret, OauthSignatureMethod, OauthRealm)
-      case OAuth2 =>
-        Seq(
-          Oauth2TokenUrl,
-          Oauth2GrantType,
-          Oauth2ClientId,
-          Oauth2ClientSecret,
-          Oauth2ClientAuth,
-          Oauth2Scope,
-          Oauth2Params,
-          Oauth2PrivateKey,
-          Oauth2KeyId,
-          Oauth2Claims,
-          Oauth2Headers,
-          Oauth2TokenField,
-          Oauth2RefreshToken,
-          Oauth2TokenStore,
-          UserId,
-          UserPassword,
-          AuthScheme
-        )
-      case SigV4   => Seq(AwsRegion, AwsService, AwsAccessKeyId, AwsSecretAccessKey, AwsSessionToken)
-      case Session =>
-        Seq(
-          SessionUrl,
-          SessionBody,
-          SessionBodyFormat,
-          SessionHeaders,
-          SessionTokenField,
-          SessionLifetime,
-          SessionEndedWhen,
-          UserId,
-          UserPassword,
-          ApiKeyName,
-          ApiKeyIn,
-          AuthScheme
-        )
-      case Signature =>
-        Seq(
-          SignatureKey,
-          SignatureKeyEncoding,
-          SignatureAlgorithm,
-          SignatureEncoding,
-          SignatureTemplate,
-          SignatureHeaders,
-          SignatureParams,
-          SignatureTimeFormat,
-          ApiKeySecret
-        )
-      case Custom => Seq(AuthClass, AuthSettings)
+      case OAuth2    => named("oauth2") ++ Seq(UserId, UserPassword, AuthScheme)
+      case SigV4     => named("aws")
+      case Session   => named("session") ++ Seq(UserId, UserPassword, ApiKeyName, ApiKeyIn, AuthScheme)
+      case Signature => named("signature") :+ ApiKeySecret
+      case Custom    => Seq(AuthClass, AuthSettings)
     }
   }
-
-  /** All options of authentication, in the order of the docs. */
-  val authentication: Seq[Opt[_]] = AuthType +: Kind.all.flatMap(optionsOf).distinct
 }

@@ -3,6 +3,7 @@ package io.github.sparkrest.options.tables
 
 /** One row of the option table.
   *
+  * @param section of the docs
   * @param default as a user would write it; `None`: no value unless given
   * @param secret printed as `***` everywhere
   * @param aliases names of the option in older sources
@@ -10,14 +11,13 @@ package io.github.sparkrest.options.tables
 final case class Opt[A](
     name: String,
     kind: OptType[A],
-    section: Section,
+    section: String,
     doc: String,
     default: Option[String] = None,
     required: Boolean = false,
     secret: Boolean = false,
     scope: Scope = Scope.Both,
-    aliases: Seq[String] = Nil,
-    since: String = "0.1.0"
+    aliases: Seq[String] = Nil
 ) {
 
   /** `streamingInterval` as Python writes it: `streaming_interval`. */
@@ -32,5 +32,29 @@ object Scope {
   case object Both extends Scope
 }
 
-/** A section of the docs. */
-final case class Section(title: String)
+/** Rows of the option table: a call of a [[Section]] declares an option. */
+private[sparkrest] trait OptionTable {
+  private var declared = Vector.empty[Opt[_]]
+
+  /** In the order in which they are declared: that of the docs and of the Python arguments. */
+  def all: Seq[Opt[_]] = declared
+
+  /** A section of the docs. */
+  final protected class Section(title: String) {
+    def options: Seq[Opt[_]] = declared.filter(_.section == title)
+
+    def apply[A](
+        name: String,
+        kind: OptType[A],
+        default: Option[String] = None,
+        required: Boolean = false,
+        secret: Boolean = false,
+        scope: Scope = Scope.Both,
+        aliases: Seq[String] = Nil
+    )(doc: String): Opt[A] = {
+      val option = Opt(name, kind, title, doc, default, required, secret, scope, aliases)
+      declared :+= option
+      option
+    }
+  }
+}

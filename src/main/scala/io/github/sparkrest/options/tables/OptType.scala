@@ -16,46 +16,53 @@ sealed abstract class OptType[A](val name: String, val allowed: String, val pyth
 }
 
 object OptType {
-  case object Text extends OptType[String]("text", "any text", "str") {
-    def read(text: String): Option[String] = Some(text)
-  }
 
-  case object NonEmpty extends OptType[String]("text", "text that is not empty", "str") {
+  /** @param allowed allowed values, for messages */
+  sealed abstract class OfText(python: String, name: String = "text", allowed: String = "text that is not empty")
+      extends OptType[String](name, allowed, python) {
     def read(text: String): Option[String] = Some(text).filter(_.trim.nonEmpty)
   }
+  case object NonEmpty extends OfText("str")
 
   /** A template, in Python also a JSON value. */
-  case object TemplateText
-      extends OptType[String](
-        "text",
-        "text that is not empty",
-        "Mapping[str, object] | Sequence[object] | str"
-      ) {
-    def read(text: String): Option[String] = NonEmpty.read(text)
-  }
+  case object TemplateText extends OfText("Mapping[str, object] | Sequence[object] | str")
 
   /** Name of a view. Python makes a view of a DataFrame. */
-  case object View extends OptType[String]("text", "text that is not empty", "DataFrame | str") {
-    def read(text: String): Option[String] = NonEmpty.read(text)
-  }
-
-  /** A start value, in Python also a number or a time. */
-  case object Scalar extends OptType[String]("text", "any text", "str | int | float | datetime") {
-    def read(text: String): Option[String] = Some(text)
-  }
+  case object View extends OfText("DataFrame | str")
 
   /** In Python also a number. */
-  case object NumberOrText extends OptType[String]("integer or text", "text that is not empty", "int | str") {
-    def read(text: String): Option[String] = NonEmpty.read(text)
-  }
+  case object NumberOrText extends OfText("int | str", "integer or text")
 
-  case object Flag extends OptType[Boolean]("boolean", "true or false", "bool") {
-    def read(text: String): Option[Boolean] = text.trim.toLowerCase match {
-      case "true"  => Some(true)
-      case "false" => Some(false)
-      case _       => None
+  /** A table as JSON: see [[InputConfig.table]]. */
+  case object JsonRows
+      extends OfText(
+        "Sequence[Mapping[str, object]] | Mapping[str, Sequence[object]] | str",
+        "JSON rows",
+        "a JSON array of objects, or an object of arrays"
+      )
+
+  /** Text that may be empty. */
+  sealed abstract class AnyText(python: String) extends OptType[String]("text", "any text", python) {
+    def read(text: String): Option[String] = Some(text)
+  }
+  case object Text extends AnyText("str")
+
+  /** A start value, in Python also a number or a time. */
+  case object Scalar extends AnyText("str | int | float | datetime")
+
+  /** One word of two, in any case. */
+  sealed abstract class OfWords(name: String, allowed: String, python: String)(yes: String*)(no: String*)
+      extends OptType[Boolean](name, allowed, python) {
+    def read(text: String): Option[Boolean] = {
+      val word = text.trim.toLowerCase
+      if (yes.contains(word)) Some(true) else if (no.contains(word)) Some(false) else None
     }
   }
+  case object Flag extends OfWords("boolean", "true or false", "bool")("true")("false")
+
+  /** `Y` and `N` as in older REST sources, or `true` and `false`. */
+  case object YesNo
+      extends OfWords("Y / N", "Y or N", "bool | Literal[\"Y\", \"N\"]")("y", "yes", "true")("n", "no", "false")
 
   /** @param max inclusive */
   final case class Whole(min: Long, max: Long = Int.MaxValue.toLong)
@@ -97,25 +104,6 @@ object OptType {
         Some(n.toLong << (10 * " kmgt".indexOf(if (unit.isEmpty) " " else unit))).filter(b => b >= min && b <= (1L << 50))
       case _ => None
     }
-  }
-
-  /** `Y` and `N` as in older REST sources, or `true` and `false`. */
-  case object YesNo extends OptType[Boolean]("Y / N", "Y or N", "bool | Literal[\"Y\", \"N\"]") {
-    def read(text: String): Option[Boolean] = text.trim.toLowerCase match {
-      case "y" | "yes" | "true" => Some(true)
-      case "n" | "no" | "false" => Some(false)
-      case _                    => None
-    }
-  }
-
-  /** A table as JSON: see [[InputConfig.table]]. */
-  case object JsonRows
-      extends OptType[String](
-        "JSON rows",
-        "a JSON array of objects, or an object of arrays",
-        "Sequence[Mapping[str, object]] | Mapping[str, Sequence[object]] | str"
-      ) {
-    def read(text: String): Option[String] = Some(text).filter(_.trim.nonEmpty)
   }
 
   /** Requests per time. */

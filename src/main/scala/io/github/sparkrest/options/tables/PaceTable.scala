@@ -3,102 +3,70 @@ package io.github.sparkrest.options.tables
 
 import io.github.sparkrest.options.tables.OptType._
 import io.github.sparkrest.options.values
+import io.github.sparkrest.options.values.MaxRate
 
-/** Rows of [[RestOptions]]: when to poll, how much to read, and errors. */
-private[sparkrest] trait PaceTable {
-  private val Schedule = Section("Pace, errors, limits")
+/** Rows of [[RestOptions]]: when to poll, how much to read, errors, limits of the API, and retries. */
+private[sparkrest] trait PaceTable extends OptionTable {
+  private val pace = new Section("Pace, errors, limits")
 
-  val StreamingInterval: Opt[Long] = Opt(
-    "streamingInterval",
-    Duration(0),
-    Schedule,
-    default = Some("10"),
-    doc = "Seconds between two polls, also across a restart. With 0, a poll with records is followed by the next poll at once."
+  val StreamingInterval: Opt[Long] = pace("streamingInterval", Duration(0), default = Some("10"))(
+    "Seconds between two polls, also across a restart. With 0, a poll with records is followed by the next poll at once."
   )
-  val CatchUpInterval: Opt[Long] = Opt(
-    "catchUpInterval",
-    Duration(0),
-    Schedule,
-    scope = Scope.Stream,
-    doc = "Seconds until the next poll while the API shows that more records are waiting, also after `maxPagesPerPoll` pages. Default: `streamingInterval`, and no wait after `maxPagesPerPoll` pages."
+  val CatchUpInterval: Opt[Long] = pace("catchUpInterval", Duration(0), scope = Scope.Stream)(
+    "Seconds until the next poll while the API shows that more records are waiting, also after `maxPagesPerPoll` pages. Default: `streamingInterval`, and no wait after `maxPagesPerPoll` pages."
   )
-  val BatchSize: Opt[Long] = Opt(
-    "batchSize",
-    Whole(0),
-    Schedule,
-    scope = Scope.Stream,
-    default = Some("1000"),
-    doc = "Maximum number of records in a micro-batch; 0 means no limit. A larger page is split over several batches."
+  val BatchSize: Opt[Long] = pace("batchSize", Whole(0), default = Some("1000"), scope = Scope.Stream)(
+    "Maximum number of records in a micro-batch; 0 means no limit. A larger page is split over several batches."
   )
-  val MaxBytesPerBatch: Opt[Long] = Opt(
-    "maxBytesPerBatch",
-    Bytes(1),
-    Schedule,
-    scope = Scope.Stream,
-    default = Some("128m"),
-    doc = "Maximum number of bytes in a micro-batch. A record is never split."
+  val MaxBytesPerBatch: Opt[Long] = pace("maxBytesPerBatch", Bytes(1), default = Some("128m"), scope = Scope.Stream)(
+    "Maximum number of bytes in a micro-batch. A record is never split."
   )
-  val MaxBufferedBytes: Opt[Long] = Opt(
-    "maxBufferedBytes",
-    Bytes(1),
-    Schedule,
-    default = Some("256m"),
-    doc = "Bytes that polling may read ahead of the query. Checked between pages."
+  val MaxBufferedBytes: Opt[Long] = pace("maxBufferedBytes", Bytes(1), default = Some("256m"))(
+    "Bytes that polling may read ahead of the query. Checked between pages."
   )
-  val RetainBatches: Opt[Long] = Opt(
-    "retainBatches",
-    Whole(0),
-    Schedule,
-    scope = Scope.Stream,
-    default = Some("2"),
-    doc = "Number of consumed batches whose pages stay in the page log."
+  val RetainBatches: Opt[Long] = pace("retainBatches", Whole(0), default = Some("2"), scope = Scope.Stream)(
+    "Number of consumed batches whose pages stay in the page log."
   )
-  val EndpointRetention: Opt[Long] = Opt(
-    "endpointRetention",
-    Duration(1),
-    Schedule,
-    scope = Scope.Stream,
-    default = Some("30d"),
-    doc = "Seconds for which the progress of an endpoint is kept after it left the input. They count from the moment when the query first misses the endpoint: at a start, or with `inputRefresh` at a reading of the input. An endpoint that returns later begins at `initialOffset`."
+  val EndpointRetention: Opt[Long] = pace("endpointRetention", Duration(1), default = Some("30d"), scope = Scope.Stream)(
+    "Seconds for which the progress of an endpoint is kept after it left the input. They count from the moment when the query first misses the endpoint: at a start, or with `inputRefresh` at a reading of the input. An endpoint that returns later begins at `initialOffset`."
   )
-  val PageLogLocation: Opt[String] = Opt(
-    "pageLogLocation",
-    NonEmpty,
-    Schedule,
-    scope = Scope.Stream,
-    doc = "Folder of the page log, on storage that driver and executors share. Each query needs a different folder. Default: the folder of the source in the checkpoint."
+  val PageLogLocation: Opt[String] = pace("pageLogLocation", NonEmpty, scope = Scope.Stream)(
+    "Folder of the page log, on storage that driver and executors share. Each query needs a different folder. Default: the folder of the source in the checkpoint."
   )
-  val MaxRetries: Opt[Long] = Opt(
-    "maxRetries",
-    Whole(0),
-    Schedule,
-    default = Some("3"),
-    doc = "Number of retries in one poll, all its pages together. Retried are transient status codes (`retryStatusCodes`) and broken connections. A `POST` or `PATCH` is not retried within the poll if its connection broke after it was sent."
+  val MaxRetries: Opt[Long] = pace("maxRetries", Whole(0), default = Some("3"))(
+    "Number of retries in one poll, all its pages together. Retried are transient status codes (`retryStatusCodes`) and broken connections. A `POST` or `PATCH` is not retried within the poll if its connection broke after it was sent."
   )
-  val RetryBackoff: Opt[Long] = Opt(
-    "retryBackoff",
-    Duration(1),
-    Schedule,
-    default = Some("1"),
-    doc = "Seconds of the first backoff. It doubles with each retry, with full jitter. `Retry-After` and rate-limit headers are respected."
+  val RetryBackoff: Opt[Long] = pace("retryBackoff", Duration(1), default = Some("1"))(
+    "Seconds of the first backoff. It doubles with each retry, with full jitter. `Retry-After` and rate-limit headers are respected."
   )
-  val OnError: Opt[values.ErrorAction] = Opt(
-    "onError",
-    OneOf(values.ErrorAction.all),
-    Schedule,
-    doc = "Action after a failed poll or call. Polls: `retry` (default) makes no batch, keeps the offset, and polls again after the interval; `fail` fails the query. Calls of a batch read with an input: `row` (default) makes a row with a null `output` and an `error`; `fail` fails the job."
+  val OnError: Opt[values.ErrorAction] = pace("onError", OneOf(values.ErrorAction.all))(
+    "Action after a failed poll or call. Polls: `retry` (default) makes no batch, keeps the offset, and polls again after the interval; `fail` fails the query. Calls of a batch read with an input: `row` (default) makes a row with a null `output` and an `error`; `fail` fails the job."
   )
-  val MaxConsecutiveErrors: Opt[Long] = Opt(
-    "maxConsecutiveErrors",
-    Whole(1),
-    Schedule,
-    scope = Scope.Stream,
-    doc = "Number of polls that may fail in a row before the query fails. Default: no limit."
+  val MaxConsecutiveErrors: Opt[Long] = pace("maxConsecutiveErrors", Whole(1), scope = Scope.Stream)(
+    "Number of polls that may fail in a row before the query fails. Default: no limit."
   )
-  val MaxRequestsPerTrigger: Opt[Long] = Opt(
-    "maxRequestsPerTrigger",
-    Whole(1),
-    Schedule,
-    doc = "Maximum number of requests, retries included, of one run with `Trigger.AvailableNow` or `Once`. The run then ends as if it had read all records, and the next run continues. Default: no limit."
+  val MaxRequestsPerTrigger: Opt[Long] = pace("maxRequestsPerTrigger", Whole(1))(
+    "Maximum number of requests, retries included, of one run with `Trigger.AvailableNow` or `Once`. The run then ends as if it had read all records, and the next run continues. Default: no limit."
+  )
+  val MaxRequestRate: Opt[MaxRate] = pace("maxRequestRate", Rate)(
+    "Maximum request rate, e.g. `100/h`, `5/s`, `100/3.6s`. It holds in any period of that length, over all executors and across restarts. Pages, retries and schema inference count. Default: no limit."
+  )
+  val RateLimitRemainingHeader: Opt[String] = pace("rateLimitRemainingHeader", NonEmpty)(
+    "Response header with the number of requests left, or with `used/limit`. At 0 the next request waits for the reset. Default: the usual names."
+  )
+  val RateLimitResetHeader: Opt[String] = pace("rateLimitResetHeader", NonEmpty)(
+    "Response header with the time at which requests are available again: epoch seconds or milliseconds, seconds from now, an ISO date or an HTTP date. Default: the usual names."
+  )
+  val RateLimitMaxWait: Opt[Long] = pace("rateLimitMaxWait", Duration(0), default = Some("1h"))(
+    "Longest wait, in seconds, that a response can impose by `Retry-After` or rate-limit headers."
+  )
+  val RateLimitWhen: Opt[String] = pace("rateLimitWhen", NonEmpty)(
+    "Condition for a response that reports a used-up quota in its body, whatever its status. Write `path=value`, e.g. `errors[0].extensions.code=THROTTLED`, as for `errorWhen`. The request is sent again later, a `POST` too."
+  )
+  val RetryStatusCodes: Opt[String] = pace("retryStatusCodes", NonEmpty, default = Some("408,429,5xx"))(
+    "Status codes that are transient, e.g. `404,5xx,!501`. If you do not set this option, a `POST` or `PATCH` is retried only after 408, 429, 503 or a `Retry-After`. A 403 with a `Retry-After` or an exhausted quota counts as 429."
+  )
+  val ConditionalRequests: Opt[Boolean] = pace("conditionalRequests", Flag, default = Some("true"))(
+    "Send the `ETag` (or `Last-Modified`) of a complete response when the same request is repeated. A 304 then means no new records. Every ten minutes a request is sent without it."
   )
 }

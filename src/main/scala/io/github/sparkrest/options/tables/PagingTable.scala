@@ -7,152 +7,82 @@ import io.github.sparkrest.options.values.Choice
 /** How the pages of one poll follow each other.
   *
   * @param parameter default of `pageParam`
+  * @param isNumbered a page is a number, known without a response
+  * @param needsNextField the response has no usual place for the next page, so `nextField` is required
+  * @param readsHeaders the next page may be named in a header of the response
+  * @param start default of `startPage`
   */
-sealed abstract class PaginationType(val text: String, val parameter: Option[String] = None) extends Choice {
-
-  /** A page is a number, known without a response. */
-  def isNumbered: Boolean = false
-
-  /** The response has no usual place for the next page, so `nextField` is required. */
-  def needsNextField: Boolean = false
-
-  /** The next page may be named in a header of the response. */
-  def readsHeaders: Boolean = false
-
-  /** Default of `startPage`. */
-  def start: Long = 1L
-}
-
+sealed abstract class PaginationType(
+    val text: String,
+    val parameter: Option[String] = None,
+    val isNumbered: Boolean = false,
+    val needsNextField: Boolean = false,
+    val readsHeaders: Boolean = false,
+    val start: Long = 1L
+) extends Choice
 object PaginationType {
   case object Unpaged extends PaginationType("none")
-  case object Link extends PaginationType("link") {
-    override def readsHeaders: Boolean = true
-  }
-  case object NextUrl extends PaginationType("nextUrl") {
-    override def needsNextField: Boolean = true
-  }
-  case object Cursor extends PaginationType("cursor", Some("cursor")) {
-    override def needsNextField: Boolean = true
-  }
-  case object PageNumber extends PaginationType("page", Some("page")) {
-    override def isNumbered: Boolean = true
-  }
-  case object RecordCount extends PaginationType("offset", Some("offset")) {
-    override def isNumbered: Boolean = true
-    override def start: Long = 0L
-  }
-  case object Auto extends PaginationType("auto") {
-    override def readsHeaders: Boolean = true
-  }
+  case object Link extends PaginationType("link", readsHeaders = true)
+  case object NextUrl extends PaginationType("nextUrl", needsNextField = true)
+  case object Cursor extends PaginationType("cursor", Some("cursor"), needsNextField = true)
+  case object PageNumber extends PaginationType("page", Some("page"), isNumbered = true)
+  case object RecordCount extends PaginationType("offset", Some("offset"), isNumbered = true, start = 0L)
+  case object Auto extends PaginationType("auto", readsHeaders = true)
 
   /** In the order of the docs. */
   val all: Seq[PaginationType] = Seq(Unpaged, Link, NextUrl, Cursor, PageNumber, RecordCount, Auto)
 }
 
 /** Rows of [[RestOptions]]: the pages of one poll. */
-private[sparkrest] trait PagingTable {
-  private val Paging = Section("Pagination")
+private[sparkrest] trait PagingTable extends OptionTable {
+  private val paging = new Section("Pagination")
 
-  val Pagination: Opt[PaginationType] = Opt(
-    "pagination",
-    OneOf(PaginationType.all),
-    Paging,
-    default = Some("none"),
-    doc = "How a response names the next page: `link` (header `Link`, `rel=\"next\"`), `nextUrl` (a URL in the response), `cursor` (a token), `page` (a page number), `offset` (a number of records), or `auto` (detected in the first response)."
+  val Pagination: Opt[PaginationType] = paging("pagination", OneOf(PaginationType.all), default = Some("none"))(
+    "How a response names the next page: `link` (header `Link`, `rel=\"next\"`), `nextUrl` (a URL in the response), `cursor` (a token), `page` (a page number), `offset` (a number of records), or `auto` (detected in the first response)."
   )
-  val NextField: Opt[String] = Opt(
-    "nextField",
-    NonEmpty,
-    Paging,
-    doc = "Path of the next URL or token in the response, or `header:<Name>`. For `cursor`, the last record is searched if the response has no such value. `links[rel=next].uri` selects an element of an array."
+  val NextField: Opt[String] = paging("nextField", NonEmpty)(
+    "Path of the next URL or token in the response, or `header:<Name>`. For `cursor`, the last record is searched if the response has no such value. `links[rel=next].uri` selects an element of an array."
   )
-  val HasMoreField: Opt[String] = Opt(
-    "hasMoreField",
-    NonEmpty,
-    Paging,
-    doc = "Path of a value that is false, 0, null or absent on the last page, or `header:<Name>`. Prefix it with `!` for a value that is true on the last page."
+  val HasMoreField: Opt[String] = paging("hasMoreField", NonEmpty)(
+    "Path of a value that is false, 0, null or absent on the last page, or `header:<Name>`. Prefix it with `!` for a value that is true on the last page."
   )
-  val TotalField: Opt[String] = Opt(
-    "totalField",
-    NonEmpty,
-    Paging,
-    doc = "Path of the total number of records. A poll whose pages hold fewer records fails with `PAGES_END_EARLY`. Do not set this option if the number is an estimate."
+  val TotalField: Opt[String] = paging("totalField", NonEmpty)(
+    "Path of the total number of records. A poll whose pages hold fewer records fails with `PAGES_END_EARLY`. Do not set this option if the number is an estimate."
   )
-  val PageParam: Opt[String] = Opt(
-    "pageParam",
-    NonEmpty,
-    Paging,
-    doc = "Query parameter of the page, offset or cursor. Default: `page`, `offset` or `cursor`; none if the request contains `{page}` or `{cursor}`."
+  val PageParam: Opt[String] = paging("pageParam", NonEmpty)(
+    "Query parameter of the page, offset or cursor. Default: `page`, `offset` or `cursor`; none if the request contains `{page}` or `{cursor}`."
   )
-  val PageSizeParam: Opt[String] = Opt(
-    "pageSizeParam",
-    NonEmpty,
-    Paging,
-    doc = "Query parameter of the page size."
+  val PageSizeParam: Opt[String] = paging("pageSizeParam", NonEmpty)(
+    "Query parameter of the page size."
   )
-  val PageSize: Opt[Long] = Opt(
-    "pageSize",
-    Whole(1),
-    Paging,
-    doc = "Records per page to request. `{pageSize}` in a request is replaced by it."
+  val PageSize: Opt[Long] = paging("pageSize", Whole(1))(
+    "Records per page to request. `{pageSize}` in a request is replaced by it."
   )
-  val StartPage: Opt[String] = Opt(
-    "startPage",
-    NumberOrText,
-    Paging,
-    doc = "Number of the first page. Default: 1, and 0 for `offset`. With `cursor`: the token of the first page, such as `*`, or `{offset}` if the API takes the offset and the page token in one parameter. Default: none."
+  val StartPage: Opt[String] = paging("startPage", NumberOrText)(
+    "Number of the first page. Default: 1, and 0 for `offset`. With `cursor`: the token of the first page, such as `*`, or `{offset}` if the API takes the offset and the page token in one parameter. Default: none."
   )
-  val ExpiredStatusCodes: Opt[String] = Opt(
-    "expiredStatusCodes",
-    NonEmpty,
-    Paging,
-    default = Some("400,404,410"),
-    doc = "Status codes that may mean that a cursor or page token has expired, e.g. `400,410,412,422`."
+  val ExpiredStatusCodes: Opt[String] = paging("expiredStatusCodes", NonEmpty, default = Some("400,404,410"))(
+    "Status codes that may mean that a cursor or page token has expired, e.g. `400,410,412,422`."
   )
-  val ExpiredOffsetField: Opt[String] = Opt(
-    "expiredOffsetField",
-    NonEmpty,
-    Paging,
-    doc = "Place of the cursor from which the stream goes on after the API refused the stored cursor twice: a path in the body of that response, `header:<Name>` such as `header:Location`, or `link:<rel>`. A warning names both cursors. If the response has no such value, `onCursorExpired` applies."
+  val ExpiredOffsetField: Opt[String] = paging("expiredOffsetField", NonEmpty)(
+    "Place of the cursor from which the stream goes on after the API refused the stored cursor twice: a path in the body of that response, `header:<Name>` such as `header:Location`, or `link:<rel>`. A warning names both cursors. If the response has no such value, `onCursorExpired` applies."
   )
-  val MaxPagesPerPoll: Opt[Long] = Opt(
-    "maxPagesPerPoll",
-    Whole(1),
-    Paging,
-    default = Some("100"),
-    doc = "Maximum number of pages in one poll. The next poll continues at once, so no record is lost."
+  val MaxPagesPerPoll: Opt[Long] = paging("maxPagesPerPoll", Whole(1), default = Some("100"))(
+    "Maximum number of pages in one poll. The next poll continues at once, so no record is lost."
   )
-  val ReanchorAfter: Opt[Long] = Opt(
-    "reanchorAfter",
-    Whole(1),
-    Paging,
-    doc = "Number of records after which the next request begins at the offset reached, instead of reading a further page. It needs `order=asc`. Set it below the depth that the API allows."
+  val ReanchorAfter: Opt[Long] = paging("reanchorAfter", Whole(1))(
+    "Number of records after which the next request begins at the offset reached, instead of reading a further page. It needs `order=asc`. Set it below the depth that the API allows."
   )
-  val PageInterval: Opt[Long] = Opt(
-    "pageInterval",
-    Duration(0),
-    Paging,
-    default = Some("0"),
-    doc = "Seconds between two requests of one poll."
+  val PageInterval: Opt[Long] = paging("pageInterval", Duration(0), default = Some("0"))(
+    "Seconds between two requests of one poll."
   )
-  val PagesInFlight: Opt[Long] = Opt(
-    "pagesInFlight",
-    Whole(1, 64),
-    Paging,
-    default = Some("1"),
-    doc = "Maximum number of requests of one poll at the same time. Above 1, `page` and `offset` need `order=asc` (new records appear at the end) or `offsetType=window`. Without pagination it applies to slices of `windowStep` that are over. For `link`, `nextUrl`, `cursor` and `auto` the next request is sent as soon as its token has been read, before the page counts. It cannot be combined with `pageInterval`."
+  val PagesInFlight: Opt[Long] = paging("pagesInFlight", Whole(1, 64), default = Some("1"))(
+    "Maximum number of requests of one poll at the same time. Above 1, `page` and `offset` need `order=asc` (new records appear at the end) or `offsetType=window`. Without pagination it applies to slices of `windowStep` that are over. For `link`, `nextUrl`, `cursor` and `auto` the next request is sent as soon as its token has been read, before the page counts. It cannot be combined with `pageInterval`."
   )
-  val AllowedHosts: Opt[Seq[String]] = Opt(
-    "allowedHosts",
-    Names,
-    Paging,
-    doc = "Hosts in addition to the host of `url`: `name`, `name:port`, or `*.domain`. Next URLs and redirects to these hosts are followed without credentials. Only these hosts get credentials if the host or port of `url` contains a placeholder, or if `initialUrl` has another origin."
+  val AllowedHosts: Opt[Seq[String]] = paging("allowedHosts", Names)(
+    "Hosts in addition to the host of `url`: `name`, `name:port`, or `*.domain`. Next URLs and redirects to these hosts are followed without credentials. Only these hosts get credentials if the host or port of `url` contains a placeholder, or if `initialUrl` has another origin."
   )
-  val AllowPrivateHosts: Opt[Boolean] = Opt(
-    "allowPrivateHosts",
-    Flag,
-    Paging,
-    default = Some("true"),
-    doc = "Whether requests may reach hosts that are not public. `false` refuses a host whose IP address is private, loopback, link-local, shared (CGNAT), multicast or reserved, and a name that does not resolve. Redirects and next URLs are checked too. The connection uses the IP address that was checked. A `proxy` resolves names itself, so it must refuse such hosts too. The proxy must be public, unless the operator's policy names it."
+  val AllowPrivateHosts: Opt[Boolean] = paging("allowPrivateHosts", Flag, default = Some("true"))(
+    "Whether requests may reach hosts that are not public. `false` refuses a host whose IP address is private, loopback, link-local, shared (CGNAT), multicast or reserved, and a name that does not resolve. Redirects and next URLs are checked too. The connection uses the IP address that was checked. A `proxy` resolves names itself, so it must refuse such hosts too. The proxy must be public, unless the operator's policy names it."
   )
 }

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.pagelog.format
 
-import java.nio.charset.StandardCharsets.UTF_8
-
 import io.circe.syntax._
 import io.circe.{Decoder, Encoder, Json}
 import io.github.sparkrest.pagelog.store.LogStore
 import io.github.sparkrest.pagelog.{LogPosition, ManifestIndex}
-import io.github.sparkrest.progress.Progress
+import io.github.sparkrest.progress.{JsonFields, Progress}
 
 /** The file that an idle stream overwrites, on an object store once a minute: when it polled last, and states that moved without records.
   *
@@ -60,18 +58,11 @@ object LastPoll {
     .read(Name)
     .map(decode(_).fold(later => throw later.error(s"The note $Name", store.location).toException, note => note))
 
-  def encode(n: LastPoll): Array[Byte] =
-    Json
-      .fromFields(
-        List(
-          "version" -> Progress.version(n.endpoints.valuesIterator).asJson,
-          "after" -> n.after.asJson,
-          "polledAtMs" -> n.polledAtMs.asJson,
-          "endpoints" -> n.endpoints.asJson
-        ) ++ (if (n.pace == PacingState.Nothing) Nil else List("pace" -> n.pace.asJson))
-      )
-      .noSpaces
-      .getBytes(UTF_8)
+  def encode(n: LastPoll): Array[Byte] = VersionedJson.encode(
+    Progress.version(n.endpoints.valuesIterator),
+    List("after" -> n.after.asJson, "polledAtMs" -> n.polledAtMs.asJson, "endpoints" -> n.endpoints.asJson) ++
+      (if (n.pace == PacingState.Nothing) Nil else List("pace" -> n.pace.asJson))
+  )
 
   /** Left: the file has a later version. It must not pass for torn: with `initialOffset=latest` and no record yet, nothing else
     * tells where the stream began.
@@ -83,13 +74,13 @@ object LastPoll {
       case Left(_)                       => Right(Torn)
     }
 
-  private val decoder: Decoder[LastPoll] = Decoder.instance { c =>
-    for {
-      after <- c.get[Long]("after")
-      polledAtMs <- c.get[Long]("polledAtMs")
-      endpoints <- c.get[Map[String, Progress]]("endpoints")
-      pace <- c.get[Option[PacingState]]("pace")
-    } yield LastPoll(after, polledAtMs, endpoints, pace.getOrElse(PacingState.Nothing))
+  private val decoder: Decoder[LastPoll] = JsonFields.decoder { f =>
+    LastPoll(
+      f[Long]("after"),
+      f[Long]("polledAtMs"),
+      f[Map[String, Progress]]("endpoints"),
+      f.or("pace", PacingState.Nothing)
+    )
   }
 }
 
@@ -126,4 +117,24 @@ object PacingState {
     Decoder.forProduct4("notBefore", "used", "granted", "last")(
       (b: Long, u: Vector[(Long, Int)], g: Int, l: Option[String]) => PacingState(b, u, g, l)
     )
+}
+
+/** Where the last runs began, oldest first, in one file that each run overwrites once.
+  *
+  * Each start is the end of a batch. So runs of one or two batches, which see no more ends than they have to retain, purge as
+  * one long run does.
+  */
+private[sparkrest] object RunStarts {
+  val Name = "run-starts.json"
+  private val Version = 1
+
+  def encode(starts: Seq[LogPosition]): Array[Byte] =
+    VersionedJson.encode(Version, List("starts" -> starts.map(p => Json.arr(p.seq.asJson, p.record.asJson)).asJson))
+
+  /** Empty if the file is torn or has a later version: then more is kept, for a few runs. */
+  def decode(bytes: Array[Byte]): Vector[LogPosition] =
+    VersionedJson.decode(bytes, Version, decoder).getOrElse(Vector.empty)
+
+  private val decoder: Decoder[Vector[LogPosition]] =
+    Decoder.instance(_.get[Vector[(Long, Long)]]("starts").map(_.map { case (seq, record) => LogPosition(seq, record) }))
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.pagelog.format
 
+import io.circe.Decoder
+import io.circe.syntax._
 import io.github.sparkrest.pagelog.ManifestIndex
 import io.github.sparkrest.pagelog.store.LogStore
 
@@ -55,4 +57,51 @@ final private[pagelog] class LeftStates(store: LogStore) {
   }
 
   def written(states: StoredStates): Unit = gone = gone.writtenAt(states.seq)
+}
+
+/** Endpoints that left the input, and when: their states are dropped after a while. The file is overwritten if something
+  * changed, at a start of the query and when a run reads its input again.
+  *
+  * @param since key -> moment when the query first missed the endpoint, epoch milliseconds
+  */
+final private[sparkrest] case class LeftEndpoints(since: Map[String, Long]) {
+
+  def at(withState: Set[String], inInput: Set[String], nowMs: Long): LeftEndpoints =
+    LeftEndpoints((withState -- inInput).iterator.map(k => k -> since.getOrElse(k, nowMs)).toMap)
+
+  def expired(nowMs: Long, retentionMs: Long): Set[String] =
+    since.collect { case (key, at) if nowMs - at >= retentionMs => key }.toSet
+}
+
+private[sparkrest] object LeftEndpoints {
+  val Name = "left-endpoints.json"
+  private val Version = 1
+
+  /** A file that is torn or of a later version names no endpoint: then the time counts from this start. */
+  def load(store: LogStore): LeftEndpoints =
+    LeftEndpoints(
+      store.read(Name).flatMap(VersionedJson.decode(_, Version, decoder).toOption).getOrElse(Map.empty[String, Long])
+    )
+
+  def write(store: LogStore, left: LeftEndpoints): Unit =
+    store.overwrite(Name, VersionedJson.encode(Version, List("left" -> left.since.asJson)))
+
+  private val decoder: Decoder[Map[String, Long]] = Decoder.instance(_.get[Map[String, Long]]("left"))
+}
+
+/** States of endpoints that left the input long ago. They no longer count, although files of the log still have them.
+  *
+  * An endpoint that comes back begins again, and its new states count. So a state is dropped only up to a place in the log, and
+  * the endpoint is named here only until the file of all states was written at or after this place.
+  *
+  * @param upTo key -> seq of the newest manifest whose state of the endpoint does not count
+  */
+final private[sparkrest] case class DroppedStates(upTo: Map[String, Long] = Map.empty) {
+  def plus(keys: Set[String], seq: Long): DroppedStates = DroppedStates(upTo ++ keys.iterator.map(_ -> seq))
+
+  /** Of the manifest `seq`, or of the file of all states after it. */
+  def apply(key: String, seq: Long): Boolean = upTo.get(key).exists(seq <= _) // guard: I1.70
+
+  /** A file with all states after manifest `seq` was written. */
+  def writtenAt(seq: Long): DroppedStates = DroppedStates(upTo.filter { case (_, dropped) => dropped > seq }) // guard: I4.81
 }

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.pagelog.format
 
-import java.nio.charset.StandardCharsets.UTF_8
-
 import io.circe.syntax._
-import io.circe.{Decoder, Json}
+import io.circe.{Codec, Decoder, Encoder, Json}
 import io.github.sparkrest.pagelog.format.PolledFileCodec._
-import io.github.sparkrest.pagelog.{PolledFile, PolledPage}
-import io.github.sparkrest.progress.Progress
+import io.github.sparkrest.pagelog.{PageOrigin, PolledFile, PolledPage}
+import io.github.sparkrest.progress.{JsonFields, Progress}
 
 /** Makes polls count: their page file, and the state of their endpoints after them. Never changed (I1).
   *
@@ -63,34 +61,53 @@ object Manifest {
   def path(seq: Long): String = f"$Folder/$seq%020d.json"
   def seqOf(name: String): Option[Long] = if (name.matches("\\d{20}\\.json")) Some(name.take(20).toLong) else None
 
-  def encode(m: Manifest): Array[Byte] = Json
-    .fromFields(
-      List(
-        // An earlier version would read the marks of changes as parts of the records.
-        "version" -> (if (m.hasChanges) Version else Progress.version(m.endpoints.valuesIterator)).asJson, // guard: I8.14
-        "seq" -> m.seq.asJson,
-        "previous" -> m.previous.asJson,
-        "epoch" -> m.epoch.asJson,
-        "file" -> m.file.asJson,
-        "endpoints" -> m.endpoints.asJson
-      ) ++ (if (m.rows.isEmpty) Nil else List("rows" -> m.rows.asJson)) ++
-        m.committedAtMs.map("committedAt" -> _.asJson)
-    )
-    .noSpaces
-    .getBytes(UTF_8)
+  def encode(m: Manifest): Array[Byte] = VersionedJson.encode(
+    // An earlier version would read the marks of changes as parts of the records.
+    if (m.hasChanges) Version else Progress.version(m.endpoints.valuesIterator), // guard: I8.14
+    List(
+      "seq" -> m.seq.asJson,
+      "previous" -> m.previous.asJson,
+      "epoch" -> m.epoch.asJson,
+      "file" -> m.file.asJson,
+      "endpoints" -> m.endpoints.asJson
+    ) ++ (if (m.rows.isEmpty) Nil else List("rows" -> m.rows.asJson)) ++ m.committedAtMs.map("committedAt" -> _.asJson)
+  )
 
   /** Left: why it cannot be read. */
   def decode(bytes: Array[Byte]): Either[Unreadable, Manifest] = VersionedJson.decode(bytes, Version, decoder)
 
-  private val decoder: Decoder[Manifest] = Decoder.instance { c =>
-    for {
-      seq <- c.get[Long]("seq")
-      previous <- c.get[Long]("previous")
-      epoch <- c.get[Long]("epoch")
-      file <- c.get[PolledFile]("file")
-      endpoints <- c.get[Map[String, Progress]]("endpoints")
-      rows <- c.get[Option[Map[String, String]]]("rows")
-      committedAt <- c.get[Option[Long]]("committedAt")
-    } yield Manifest(seq, previous, epoch, file, endpoints, rows.getOrElse(Map.empty), committedAt)
+  private val decoder: Decoder[Manifest] = JsonFields.decoder { f =>
+    Manifest(
+      seq = f[Long]("seq"),
+      previous = f[Long]("previous"),
+      epoch = f[Long]("epoch"),
+      file = f[PolledFile]("file"),
+      endpoints = f[Map[String, Progress]]("endpoints"),
+      rows = f.or("rows", Map.empty[String, String]),
+      committedAtMs = f[Option[Long]]("committedAt")
+    )
   }
+}
+
+/** How a manifest stores the description of its page file. Golden files guard this format. */
+object PolledFileCodec {
+  implicit private val originCodec: Codec[PageOrigin] =
+    Codec.forProduct4("url", "status", "at", "number")(PageOrigin(_, _, _, _))(o => (o.url, o.status, o.atMs, o.number))
+
+  implicit val pageEncoder: Encoder[PolledPage] = Encoder.instance { p =>
+    Json.fromFields(
+      List("records" -> p.records.asJson, "bytes" -> p.bytes.asJson, "offsetBefore" -> p.offsetBefore.asJson) ++
+        p.endpoint.map("endpoint" -> _.asJson) ++ p.origin.map("origin" -> _.asJson) ++
+        (if (p.changes) List("changes" -> true.asJson) else Nil)
+    )
+  }
+  implicit val pageDecoder: Decoder[PolledPage] =
+    Decoder.forProduct6("records", "bytes", "offsetBefore", "endpoint", "origin", "changes")(
+      (r: Long, b: Long, o: Option[String], e: Option[String], g: Option[PageOrigin], c: Option[Boolean]) =>
+        PolledPage(r, b, o, e, g, c.contains(true))
+    )
+  implicit val fileCodec: Codec[PolledFile] =
+    Codec.forProduct4("name", "bytes", "location", "pages")(
+      PolledFile(_: String, _: Long, _: String, _: List[PolledPage])
+    )(f => (f.name, f.bytes, f.location, f.pages.toList))
 }

@@ -6,10 +6,11 @@ import java.util.UUID
 
 import scala.util.Try
 
+import io.circe.Decoder
 import io.circe.syntax._
-import io.circe.{Decoder, Json}
-import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.error.Condition
 import io.github.sparkrest.pagelog.store.LogStore
+import io.github.sparkrest.progress.JsonFields
 
 /** A page file is text: a header line, the records as NDJSON, a footer line, and the footer's place as 20 digits.
   *
@@ -37,16 +38,10 @@ object PageFile {
   /** Record number -> first byte, for the first record of each block, and where the last block ends. */
   final case class Index(starts: Vector[(Long, Long)], ends: Vector[Long], records: Long)
 
-  def footer(index: Index): Array[Byte] = (Json
-    .obj(
-      "version" -> Version.asJson,
-      "records" -> index.records.asJson,
-      "blocks" -> index.starts
-        .zip(index.ends)
-        .map { case ((record, from), to) => Json.arr(record.asJson, from.asJson, to.asJson) }
-        .asJson
-    )
-    .noSpaces + "\n").getBytes(UTF_8)
+  def footer(index: Index): Array[Byte] = {
+    val blocks = index.starts.zip(index.ends).map { case ((record, from), to) => (record, from, to).asJson }
+    VersionedJson.encode(Version, List("records" -> index.records.asJson, "blocks" -> blocks.asJson)) :+ '\n'.toByte
+  }
 
   def trailer(footerAt: Long): Array[Byte] = f"$footerAt%020d\n".getBytes(UTF_8)
 
@@ -86,19 +81,18 @@ object PageFile {
     }
   private val Begin = """^\{"sparkRestPages":(\d{1,9})\D""".r
 
-  private val decoder: Decoder[Index] = Decoder.instance { c =>
-    for {
-      records <- c.get[Long]("records")
-      blocks <- c.get[Vector[(Long, Long, Long)]]("blocks")
-    } yield Index(blocks.map(b => (b._1, b._2)), blocks.map(_._3), records)
+  private val decoder: Decoder[Index] = JsonFields.decoder { f =>
+    val blocks = f[Vector[(Long, Long, Long)]]("blocks")
+    Index(blocks.map(b => (b._1, b._2)), blocks.map(_._3), f[Long]("records"))
   }
 
   private def missing(store: LogStore, name: String) =
-    RestError(
-      Condition.PageMissing,
-      s"The page file $name is not in ${store.location}.",
-      "Restore the page log, or start with a new checkpoint."
-    ).toException
+    Condition
+      .PageMissing(
+        s"The page file $name is not in ${store.location}.",
+        "Restore the page log, or start with a new checkpoint."
+      )
+      .toException
 
   private def readable[A](store: LogStore, name: String, read: Either[Unreadable, A]): A =
     read.fold(reason => throw reason.error(s"The page file $name", store.location).toException, identity)

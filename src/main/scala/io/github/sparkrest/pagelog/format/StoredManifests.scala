@@ -3,7 +3,7 @@ package io.github.sparkrest.pagelog.format
 
 import scala.util.control.NonFatal
 
-import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.error.Condition
 import io.github.sparkrest.pagelog.store.LogStore
 import io.github.sparkrest.pagelog.{Epochs, ManifestIndex, SeenFiles}
 import org.slf4j.LoggerFactory
@@ -45,11 +45,12 @@ private[sparkrest] object StoredManifests {
   def unreadable(store: LogStore, seq: Long, reason: Unreadable): Throwable =
     reason.error(s"Manifest $seq", store.location).toException
 
-  def missing(store: LogStore, seq: Long, batch: String): Throwable = RestError(
-    Condition.PageMissing,
-    s"Spark runs $batch again, but manifest $seq is not in ${store.location}.",
-    "Restore the page log, or start with a new checkpoint."
-  ).toException
+  def missing(store: LogStore, seq: Long, batch: String): Throwable = Condition
+    .PageMissing(
+      s"Spark runs $batch again, but manifest $seq is not in ${store.location}.",
+      "Restore the page log, or start with a new checkpoint."
+    )
+    .toException
 
   def passOver(store: LogStore, seq: Long, reason: Unreadable): Unit =
     logger.warn(s"Manifest $seq in ${store.location} counts as absent: ${reason.why}.")

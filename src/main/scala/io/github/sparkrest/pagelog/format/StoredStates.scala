@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.pagelog.format
 
-import java.nio.charset.StandardCharsets.UTF_8
-
 import scala.annotation.tailrec
 
+import io.circe.Decoder
 import io.circe.syntax._
-import io.circe.{Decoder, Json}
 import io.github.sparkrest.pagelog.store.LogStore
-import io.github.sparkrest.progress.Progress
+import io.github.sparkrest.progress.{JsonFields, Progress}
 
 /** The states of all endpoints after manifest `seq`: purged manifests had the states of endpoints that were idle since.
   *
@@ -56,25 +54,16 @@ object StoredStates {
     seqs(store).filter(_ < states.seq).foreach(seq => store.delete(path(seq)))
   }
 
-  def encode(s: StoredStates): Array[Byte] =
-    Json
-      .obj(
-        "version" -> Progress.version(s.endpoints.valuesIterator).asJson,
-        "seq" -> s.seq.asJson,
-        "endpoints" -> s.endpoints.asJson
-      )
-      .noSpaces
-      .getBytes(UTF_8)
+  def encode(s: StoredStates): Array[Byte] = VersionedJson.encode(
+    Progress.version(s.endpoints.valuesIterator),
+    List("seq" -> s.seq.asJson, "endpoints" -> s.endpoints.asJson)
+  )
 
   /** Left: why it cannot be read. */
   def decode(bytes: Array[Byte]): Either[Unreadable, StoredStates] = VersionedJson.decode(bytes, Version, decoder)
 
   private def seqs(store: LogStore): Seq[Long] = store.list(Folder).flatMap(n => Manifest.seqOf(n)).sorted
 
-  private val decoder: Decoder[StoredStates] = Decoder.instance { c =>
-    for {
-      seq <- c.get[Long]("seq")
-      endpoints <- c.get[Map[String, Progress]]("endpoints")
-    } yield StoredStates(seq, endpoints)
-  }
+  private val decoder: Decoder[StoredStates] =
+    JsonFields.decoder(f => StoredStates(f[Long]("seq"), f[Map[String, Progress]]("endpoints")))
 }

@@ -3,11 +3,15 @@ package io.github.sparkrest.pagelog.format
 
 import java.nio.charset.StandardCharsets.UTF_8
 
-import io.circe.Decoder
+import io.circe.{Decoder, Json}
 import io.github.sparkrest.error.{Condition, RestError}
 
 /** The JSON of the page log. It has a version, which is read first; a file without a version is torn. */
 private[sparkrest] object VersionedJson {
+
+  /** @param version that a reader needs */
+  def encode(version: Int, fields: Iterable[(String, Json)]): Array[Byte] =
+    Json.fromFields(List("version" -> Json.fromInt(version)) ++ fields).noSpaces.getBytes(UTF_8)
 
   /** @param newest version that can be read */
   def decode[A](bytes: Array[Byte], newest: Int, decoder: Decoder[A]): Either[Unreadable, A] = {
@@ -21,36 +25,31 @@ private[sparkrest] object VersionedJson {
   }
 }
 
-/** Why a file of the page log does not count. */
-sealed trait Unreadable {
-
-  /** Part of a sentence about the file. */
-  def why: String
-  protected def hint: String
+/** Why a file of the page log does not count.
+  *
+  * @param why part of a sentence about the file
+  */
+sealed abstract class Unreadable(val why: String, hint: String) extends Product with Serializable {
 
   /** @param what the file, as the beginning of a sentence */
   def error(what: String, location: String): RestError =
-    RestError(Condition.CheckpointUnreadable, s"$what in $location cannot be read: $why.", hint)
+    Condition.CheckpointUnreadable(s"$what in $location cannot be read: $why.", hint)
 }
 
 object Unreadable {
 
   /** A later spark-rest wrote it. Its meaning is unknown, so it is neither skipped nor deleted. */
-  final case class Later(version: Int, newest: Int) extends Unreadable {
-    def why: String = s"it has version $version, this spark-rest reads up to $newest"
-    protected def hint: String = "Use the version of spark-rest that wrote the checkpoint, or a later one."
-  }
+  final case class Later(version: Int, newest: Int)
+      extends Unreadable(
+        s"it has version $version, this spark-rest reads up to $newest",
+        "Use the version of spark-rest that wrote the checkpoint, or a later one."
+      )
 
   /** A manifest whose page file is gone or cut short: a dying older run wrote it after a newer run had swept the page. */
-  final case class WithoutPage(pageFile: String) extends Unreadable {
-    def why: String = s"its page file $pageFile is not whole"
-    protected def hint: String = Restore
-  }
+  final case class WithoutPage(pageFile: String) extends Unreadable(s"its page file $pageFile is not whole", Restore)
 
   /** The file is torn, or is not a file of the page log. */
-  final case class Broken(why: String) extends Unreadable {
-    protected def hint: String = Restore
-  }
+  final case class Broken(reason: String) extends Unreadable(reason, Restore)
 
   private val Restore = "Restore the page log, or start with a new checkpoint."
 }

@@ -107,8 +107,7 @@ object LogStore {
       else
         s"${ObjectClient.S3Switch} is false, so ${fs.getClass.getName} does not create a file only if it is absent" ->
           s"Set ${ObjectClient.S3Switch} to true."
-    RestError(
-      Condition.StoreUnsupported,
+    Condition.StoreUnsupported(
       s"$root cannot hold the files of spark-rest. $cause, and two runs of the query would not notice each other.",
       s"$remedy Or put these files on HDFS or on a disk that all machines mount (options pageLogLocation and schemaLocation); the checkpoint can stay where it is."
     )

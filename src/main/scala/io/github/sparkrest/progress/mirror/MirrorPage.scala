@@ -4,16 +4,7 @@ package io.github.sparkrest.progress.mirror
 import java.nio.charset.StandardCharsets.UTF_8
 
 import io.github.sparkrest.error.RestError
-import io.github.sparkrest.progress.seen.{
-  Marks,
-  PageRecords,
-  RecordHash,
-  Seen,
-  SeenAt,
-  SeenEntry,
-  SeenMemory,
-  SeenRecords
-}
+import io.github.sparkrest.progress.seen._
 import io.github.sparkrest.progress.strategies.Novelty
 import io.github.sparkrest.progress.{Change, Progress}
 

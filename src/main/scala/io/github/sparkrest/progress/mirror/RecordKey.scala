@@ -2,6 +2,7 @@
 package io.github.sparkrest.progress.mirror
 
 import io.circe.Json
+import io.github.sparkrest.config.ChangesConfig
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.json.JsonBytes
 import io.github.sparkrest.options.values.FieldPath
@@ -73,9 +74,20 @@ private object RecordKey {
         case _   => JsonBytes.value(buf, at).orNull
       }
 
-  private def unusable(why: String) = RestError(
-    Condition.RecordKeyUnusable,
+  private def unusable(why: String) = Condition.RecordKeyUnusable(
     s"A record $why, and recordKey has to identify each record.",
     "Name in recordKey fields that each record has, with at most 1,000 characters together."
   )
+}
+
+/** `deletedWhen`: whether the API marks a record as deleted. For one thread. */
+final private[sparkrest] class DeletionMark(changes: ChangesConfig) {
+  private val wanted = changes.deletedWhen.map(c => (OffsetField.of(c.path), c.value))
+
+  def isOn(buf: Array[Byte], from: Int, to: Int): Boolean = wanted match {
+    case None                 => false
+    case Some((field, value)) =>
+      val found = field.token(buf, from, to)
+      value.fold(found.isDefined)(found.contains) // guard: I8.4
+  }
 }

@@ -5,8 +5,14 @@ import io.circe.Json
 import io.github.sparkrest.config.{PagesConfig, RestConfig}
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.RetryPolicy
+import io.github.sparkrest.json.JsonBytes
 import io.github.sparkrest.options.values.FieldPath
+import io.github.sparkrest.progress.Progress
+import io.github.sparkrest.progress.seen.ShortHash
+import io.github.sparkrest.progress.strategies.{OffsetReading, OffsetStrategy}
+import io.github.sparkrest.request.PageToken
 import io.github.sparkrest.response.PageFacts
+import io.github.sparkrest.response.xml.XmlRecords
 import io.github.sparkrest.secret.Redact
 
 /** Errors in a page that must not look like the end of a list. */
@@ -22,21 +28,71 @@ private[sparkrest] object PageErrors {
       .flatMap(_.asArray)
       .filter(errors => facts.records == 0 && errors.nonEmpty && config.errorWhen.isEmpty && config.emptyWhen.isEmpty)
       .map { errors =>
-        val text = Json.fromValues(errors).noSpaces.getBytes("UTF-8")
-        RestError(
-          Condition.ApiReportedError,
-          s"The response has no records and reports errors: ${Redact.snippet(text, text.length)}.",
+        Condition.ApiReportedError(
+          s"The response has no records and reports errors: ${Redact.snippet(Json.fromValues(errors).noSpaces)}.",
           "The request will be retried. If such a response means an empty list, set emptyWhen.",
           repeatable = RetryPolicy.isIdempotent(config.method.text)
         )
       }
 
-  def endEarly(paging: PagesConfig, total: Long, received: Long): RestError = RestError(
-    Condition.PagesEndEarly,
+  def endEarly(paging: PagesConfig, total: Long, received: Long): RestError = Condition.PagesEndEarly(
     s"totalField (${paging.total.fold("")(_.toString)}) says that there are $total records, but the pages end after $received.",
     "Ask for fewer records in one traversal (order=asc with boundary=inclusive, windows, reanchorAfter), or leave totalField out if it is an estimate."
   )
 
   def manyEmptyPages(n: Int): String =
     s"$n pages in a row had no records, and each named a next page: this counts as the end. If more records follow, name the field that says so in hasMoreField."
+}
+
+/** Signs that an option is wrong, seen in one page: the warning names the option to set. */
+private[sparkrest] object PageWarnings {
+  def ofPage(
+      config: RestConfig,
+      state: Progress,
+      strategy: OffsetStrategy,
+      reading: OffsetReading,
+      facts: PageFacts,
+      kept: Long,
+      hasNext: Boolean
+  ): List[String] = {
+    val options = config.offset
+    val asked = config.paging.pageSize
+    List(
+      (options.ascending && reading.outOfOrder) ->
+        s"order=asc, but a page is not in ascending order of ${options.name}: the offset moves when all pages are in. Set order to desc or none, or let the API sort.",
+      (hasNext && state.traversal.isEmpty && asked.exists(n => facts.records > 0 && facts.records < n)) ->
+        s"pageSize is ${asked.getOrElse(0L)}, but the API sends pages of ${facts.records}: it caps them. Lower pageSize to spare the difference.",
+      (!hasNext && config.paging.isPaged && state.traversal.isEmpty && !reading.reachedOld && asked
+        .exists(facts.records >= _)) ->
+        s"The first page has ${facts.records} records, as many as pageSize allows, and names no next page. If there are more records, check pagination and nextField: they are missing.",
+      (!hasNext && !config.hasPlaceholder && !reading.reachedOld &&
+        state.offset.isDefined && strategy.showsGaps(state) &&
+        kept > 1 && kept == facts.records && state.traversal.isEmpty) ->
+        "No record of this poll was there in the last one: there may be a gap between them. Poll more often (streamingInterval), or read further pages (pagination)."
+    ).collect { case (true, text) => text }
+  }
+}
+
+/** Notices page tokens that lead round in a circle, with one token of memory: R. P. Brent's cycle detection. */
+private[sparkrest] object CycleMark {
+
+  /** @return the token to compare later ones with and the number of its page; or that the next one came before */
+  def of(state: Progress, next: Option[PageToken]): Either[RestError, (String, Long)] = {
+    val number = state.traversal.fold(1L)(_.pages + 1)
+    val (mark, at) = state.traversal.fold(("", 1L))(_.landmark)
+    next match {
+      case Some(token)
+          if !token.isInstanceOf[PageToken.Number] && state.traversal.isDefined && mark == ShortHash.of(token.text) =>
+        Left(PageSequence.repeated(token.text))
+      case Some(token) if number >= 2 * at || mark.isEmpty => Right((ShortHash.of(token.text), number))
+      case _                                               => Right((mark, at))
+    }
+  }
+}
+
+/** Keeps the field names of the first record, to list them in an error. */
+final private[sparkrest] class FirstRecord {
+  private var fields: Option[List[String]] = None
+  def see(buf: Array[Byte], from: Int, to: Int): Unit = if (fields.isEmpty) fields = Some(JsonBytes.names(buf, from, to))
+  def names: List[String] = fields.getOrElse(Nil).filterNot(_ == XmlRecords.Source)
 }

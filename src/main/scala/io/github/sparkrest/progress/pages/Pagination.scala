@@ -101,8 +101,7 @@ object PageSequence {
     )
   }
 
-  def repeated(token: String): RestError = RestError(
-    Condition.PageRepeated,
+  def repeated(token: String): RestError = Condition.PageRepeated(
     s"""The API named the page "${io.github.sparkrest.secret.Redact
         .url(token)
         .take(200)}" again, which was already read.""",

@@ -4,20 +4,14 @@ package io.github.sparkrest.progress.queue
 import java.nio.charset.StandardCharsets.UTF_8
 import java.time.Instant
 
+import io.circe.syntax._
+import io.circe.{Decoder, Encoder, Json}
 import io.github.sparkrest.config.OffsetConfig
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.progress.Progress
 import io.github.sparkrest.progress.mirror.RecordKey
 import io.github.sparkrest.progress.seen.RecordHash
-import io.github.sparkrest.progress.strategies.{
-  Advance,
-  MemoryRule,
-  Novelty,
-  OffsetQuery,
-  OffsetReading,
-  OffsetStrategy,
-  TraversalTimes
-}
+import io.github.sparkrest.progress.strategies._
 import io.github.sparkrest.response.PageFacts
 
 /** `queue`: the API returns records until they are acknowledged, in any order, and perhaps once more after that.
@@ -57,4 +51,29 @@ final private[sparkrest] class QueueStrategy(options: OffsetConfig) extends Offs
     def finish(facts: PageFacts): Either[RestError, Advance] =
       unusable.toLeft(Advance(None, atEnd = facts.records == 0))
   }
+}
+
+/** Records that the last poll of a queue received, and that are not all acknowledged yet.
+  *
+  * Invariant: a state has them only together with the records: the manifest of the poll names both. So a record is acknowledged
+  * only after the log has it. A later run that finds them sends the requests again. If the file is gone, all of its requests have
+  * succeeded, or the queue will return the records. An earlier version never reads such a state, because it does not know the
+  * offset type.
+  *
+  * @param file name of a page file: each record of it has the values of one acknowledgement, see `AckFile`
+  * @param records in the file
+  * @param sent how many of them are acknowledged
+  */
+final case class PendingAcks(file: String, records: Long, sent: Long = 0)
+
+object PendingAcks {
+  implicit val encoder: Encoder[PendingAcks] = Encoder.instance { p =>
+    Json.fromFields(
+      List("file" -> p.file.asJson, "records" -> p.records.asJson) ++
+        (if (p.sent == 0) Nil else List("sent" -> p.sent.asJson))
+    )
+  }
+  implicit val decoder: Decoder[PendingAcks] = Decoder.forProduct3("file", "records", "sent")(
+    (file: String, records: Long, sent: Option[Long]) => PendingAcks(file, records, sent.getOrElse(0L))
+  )
 }

@@ -3,6 +3,7 @@ package io.github.sparkrest.progress.seen
 
 import io.circe.syntax._
 import io.circe.{Decoder, Encoder, Json}
+import io.github.sparkrest.progress.JsonFields
 
 /** How often a record was seen, and where its offset value lies.
   *
@@ -97,15 +98,11 @@ object SeenRecords {
     if (c.downField("records").as[List[Json]].isRight) current.apply(c) else version1.apply(c)
   }
 
-  private val current: Decoder[SeenRecords] = Decoder.instance { c =>
-    for {
-      recent <- c.get[List[(String, Seen)]]("records")(Decoder.decodeList(recordDecoder))
-      files <- c.get[Option[Vector[SeenFile]]]("files")
-      truncated <- c.get[Option[Boolean]]("truncated")
-    } yield SeenRecords(
-      recent.toMap,
-      files.getOrElse(Vector.empty),
-      truncated.getOrElse(false)
+  private val current: Decoder[SeenRecords] = JsonFields.decoder { f =>
+    SeenRecords(
+      f[List[(String, Seen)]]("records")(Decoder.decodeList(recordDecoder)).toMap,
+      f.or("files", Vector.empty[SeenFile]),
+      f.or("truncated", false)
     )
   }
 

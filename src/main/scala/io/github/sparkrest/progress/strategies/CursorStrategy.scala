@@ -101,8 +101,7 @@ final private[sparkrest] class CursorStrategy(config: RestConfig) extends Offset
 
   private def isAddress(c: String) = c.startsWith("http://") || c.startsWith("https://") || c.startsWith("/")
 
-  private def noPlace(cursor: String) = RestError(
-    Condition.OffsetValueInvalid,
+  private def noPlace(cursor: String) = Condition.OffsetValueInvalid(
     s"""The cursor "${cursor.take(
         100
       )}" is not a URL, and no placeholder contains it: each request would be the same.""",

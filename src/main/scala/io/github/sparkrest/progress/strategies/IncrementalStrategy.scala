@@ -93,8 +93,7 @@ final private[sparkrest] class IncrementalStrategy(options: OffsetConfig, hasPla
       else Right(Advance(if (largest.isDefined && bound.isBelow(largest)) Some(largest.text) else None))
   }
 
-  private def notWhole(value: String): RestError = RestError(
-    Condition.OffsetValueInvalid,
+  private def notWhole(value: String): RestError = Condition.OffsetValueInvalid(
     s"""offsetType=incremental needs whole numbers, but offsetField "${options.name}" holds "${value.take(
         100
       )}".""",

@@ -187,8 +187,7 @@ object OffsetStrategy {
   private[sparkrest] def fieldNotFound(options: OffsetConfig, fields: List[String], envelope: Envelope): RestError = {
     val inResponse =
       if (envelope.names.isEmpty) "" else s" The response itself has: ${envelope.names.take(30).mkString(", ")}."
-    RestError(
-      Condition.OffsetFieldNotFound,
+    Condition.OffsetFieldNotFound(
       s"""offsetField is "${options.name}", which the records do not have. Their fields: ${if (fields.isEmpty)
           "none (they are not objects)"
         else fields.take(50).mkString(", ")}.$inResponse""",

@@ -129,8 +129,7 @@ final private[sparkrest] class WindowStrategy(options: OffsetConfig, clock: ApiC
 private[progress] object WindowStrategy {
 
   /** The response lacks the time at `availableUntilField`. */
-  def notAvailable(found: Option[String]): RestError = RestError(
-    Condition.OffsetFieldNotFound,
+  def notAvailable(found: Option[String]): RestError = Condition.OffsetFieldNotFound(
     found.fold("The response has no value at availableUntilField.")(text =>
       s"""The value at availableUntilField, "${text.take(60)}", is not a time."""
     ),

@@ -4,8 +4,9 @@ package io.github.sparkrest.response.csv
 import java.nio.charset.StandardCharsets.UTF_8
 import java.util.Locale
 
+import io.circe.Json
 import io.github.sparkrest.config.records.RecordsConfig
-import io.github.sparkrest.json.Malformed
+import io.github.sparkrest.json.{Malformed, QuotedText}
 import io.github.sparkrest.secret.Redact
 
 /** The names of the columns, from `recordFields`, the header, or `_c0`, `_c1`, … as `spark.read.csv` makes them. */
@@ -45,10 +46,34 @@ private[csv] object CsvNames {
     if (begin.startsWith("{") || begin.startsWith("[")) throw new Malformed(s"it is JSON: ${shown(begin)}")
   }
 
-  private def shown(text: String): String = {
-    val bytes = text.take(Shown).getBytes(UTF_8)
-    Redact.snippet(bytes, bytes.length)
+  private def shown(text: String): String = Redact.snippet(text.take(Shown))
+  private val Shown = 80
+}
+
+/** Rows of CSV as JSON objects of strings, on one line. A row with too few or too many values has its text too. */
+final private[csv] class RowText(names: Vector[String], nullValue: String) {
+  private val labels = names.map(n => Json.fromString(n).noSpaces + ":").toArray
+  private val out = new java.lang.StringBuilder
+
+  /** @param raw text of the row, for a row with too few or too many values */
+  def read(row: Array[String], raw: => String): Unit = {
+    out.setLength(0)
+    var i = 0
+    while (i < labels.length) {
+      out.append(if (i == 0) '{' else ',').append(labels(i))
+      value(if (i < row.length) row(i) else null)
+      i += 1
+    }
+    if (row.length != labels.length) {
+      out.append(",\"").append(CsvRecords.Broken).append("\":")
+      QuotedText.append(out, Option(raw).fold("")(_.stripLineEnd))
+    }
+    out.append('}')
   }
 
-  private val Shown = 80
+  def bytes: Array[Byte] = out.toString.getBytes(UTF_8)
+
+  private def value(text: String): Unit =
+    if (text == null || text == nullValue) { out.append("null"); () }
+    else QuotedText.append(out, text)
 }

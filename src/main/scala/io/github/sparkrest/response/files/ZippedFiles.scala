@@ -54,25 +54,20 @@ private[response] object ZippedFiles {
   private def joined(one: Envelope, other: Envelope) =
     Envelope(one.values ++ other.values, (one.names ++ other.names).distinct, one.recognized.orElse(other.recognized))
 
-  private def named(e: RestError, file: String) = {
-    val bytes = FirstNames.shown(file).getBytes("UTF-8")
-    e.copy(message = s"in the file ${Redact.snippet(bytes, bytes.length)} of the archive: ${e.message}")
-  }
+  private def named(e: RestError, file: String) =
+    e.copy(message = s"in the file ${Redact.snippet(FirstNames.shown(file))} of the archive: ${e.message}")
 
-  private def unreadable(reason: String) = RestError(
-    Condition.InvalidResponse,
+  private def unreadable(reason: String) = Condition.InvalidResponse(
     s"The response is a zip archive that cannot be read: $reason.",
     "The same request is sent again at the next interval."
   )
 
-  private def ambiguous = RestError(
-    Condition.DataFieldNotFound,
+  private def ambiguous = Condition.DataFieldNotFound(
     "the records are in another place than in the files before it.",
     "Set dataField to the path of the records."
   )
 
-  private def tooLarge(e: TooLarge) = RestError(
-    Condition.ResponseTooLarge,
+  private def tooLarge(e: TooLarge) = Condition.ResponseTooLarge(
     s"The files of the archive are larger than ${e.limit} bytes together.",
     "Request smaller archives, or raise maxResponseBytes."
   )

@@ -7,17 +7,7 @@ import io.github.sparkrest.error.RestError
 import io.github.sparkrest.json.{FirstNames, JsonBytes, JsonScanner, Malformed, RawControls}
 import io.github.sparkrest.options.values.FieldPath
 import io.github.sparkrest.options.values.FieldPath.{At, Each, Members, Name, Segment, Where}
-import io.github.sparkrest.response.{
-  Envelope,
-  EnvelopePass,
-  NamedFields,
-  NoRecords,
-  ReaderSettings,
-  Recognition,
-  RecordPass,
-  RecordSink,
-  Trail
-}
+import io.github.sparkrest.response._
 
 /** One pass through a response whose records have a [[RecordForm]].
   *

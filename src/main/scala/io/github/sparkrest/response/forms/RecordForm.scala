@@ -92,5 +92,5 @@ private[response] object Branch {
 final private[response] class Misshapen(val error: RestError) extends RuntimeException(null, null, false, false)
 
 private[response] object Misshapen {
-  def apply(message: String, hint: String): Misshapen = new Misshapen(RestError(Condition.InvalidResponse, message, hint))
+  def apply(message: String, hint: String): Misshapen = new Misshapen(Condition.InvalidResponse(message, hint))
 }

@@ -6,15 +6,7 @@ import javax.xml.stream.{XMLInputFactory, XMLStreamException, XMLStreamReader}
 
 import io.github.sparkrest.config.records.XmlConfig
 import io.github.sparkrest.error.RestError
-import io.github.sparkrest.response.{
-  ByteOrderMark,
-  Envelope,
-  FormatErrors,
-  GuardedBody,
-  ReaderSettings,
-  RecordReader,
-  RecordSink
-}
+import io.github.sparkrest.response._
 
 /** XML: the elements of `rowTag` are records. Each becomes a JSON object of texts, by which offsets and keys are found, with the
   * element's XML as its last member ([[XmlRecords.Source]]), of which Spark's parser makes the row. See ADR 31.

@@ -78,14 +78,12 @@ private object CustomAuthenticator {
       case e: InterruptedException  => throw e
       case _: NoSuchMethodException => Left(unusable(o, "has no public constructor without parameters"))
       case NonFatal(e)              =>
-        val said =
-          Option(e.getMessage).fold("")(m => s": ${Redact.snippet(m.getBytes("UTF-8"), m.getBytes("UTF-8").length)}")
+        val said = Option(e.getMessage).fold("")(m => s": ${Redact.snippet(m)}")
         Left(unusable(o, s"threw ${e.getClass.getName}$said"))
       case e: LinkageError => Left(unusable(o, s"cannot run (${e.getClass.getSimpleName})"))
     }
 
-  private def unusable(o: AuthConfig.Custom, why: String) = RestError(
-    Condition.AuthClassFailed,
+  private def unusable(o: AuthConfig.Custom, why: String) = Condition.AuthClassFailed(
     s"authClass: ${o.className} $why.",
     "Give Spark the jar with the class (--jars), and check authClass and authSettings."
   )

@@ -84,7 +84,7 @@ final private[auth] case class DigestChallenge(
     * @param clientNonce never used before with this challenge
     */
   def answer(o: AuthConfig.Digest, request: HttpRequest, count: Int, clientNonce: String): String = {
-    val (user, target, counter) = (o.user.reveal, HmacSignature.target(request.url), f"$count%08x")
+    val (user, target, counter) = (o.user.reveal, SignedUrl(request.url).target, f"$count%08x")
     val secret = {
       val plain = hash(s"$user:$realm:${o.password.reveal}")
       if (isSession) hash(s"$plain:$nonce:$clientNonce") else plain

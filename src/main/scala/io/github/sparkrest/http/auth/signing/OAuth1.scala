@@ -3,14 +3,14 @@ package io.github.sparkrest.http.auth.signing
 
 import java.net.{URI, URLDecoder}
 import java.nio.charset.StandardCharsets.{US_ASCII, UTF_8}
-import java.security.Signature
+import java.security.{GeneralSecurityException, InvalidKeyException, Signature}
 import java.time.Instant
 import java.util.Base64
 
 import io.github.sparkrest.config.AuthConfig
-import io.github.sparkrest.http.Headers._
+import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.HttpRequest
-import io.github.sparkrest.http.auth.Crypto
+import io.github.sparkrest.http.auth.{Authenticator, Crypto, PlacedKey}
 import io.github.sparkrest.http.tls.PemKey
 import io.github.sparkrest.options.values.SignatureMethod
 import io.github.sparkrest.request.RequestTemplate.percentEncode
@@ -21,6 +21,16 @@ import io.github.sparkrest.secret.Secret
   * The URL is signed as it is sent, byte for byte: nothing decodes it and encodes it again.
   */
 object OAuth1 {
+
+  /** One attempt of a request, with a nonce and a timestamp (§3.3). */
+  def signed(o: AuthConfig.OAuth1, request: HttpRequest, now: Instant): Either[RestError, HttpRequest] =
+    try Right(Authenticator.authorization(request, header(o, request, now, Crypto.nonce())))
+    catch {
+      case e: InvalidKeyException if o.method == SignatureMethod.RsaSha1 => Left(noKey(e))
+      case e: GeneralSecurityException                                   => Left(cannotSign(o.method, e))
+      // The JDK's answer to a percent sign that begins no encoding.
+      case _: IllegalArgumentException => Left(noForm)
+    }
 
   /** @param nonce never used before with this second
     * @throws java.security.GeneralSecurityException the consumer secret is not an RSA key, with `RSA-SHA1`; or the JVM cannot sign
@@ -61,21 +71,12 @@ object OAuth1 {
 
   /** §3.4.1.3.1: parameters of the query, and of the body if it is a form. */
   private def parametersOf(request: HttpRequest): Seq[(String, String)] = {
-    val query = request.url.indexOf('?') match {
-      case -1 => ""
-      case i  => request.url.substring(i + 1)
-    }
-    val isForm = request.headers
-      .values("Content-Type")
-      .exists(_.trim.toLowerCase.startsWith("application/x-www-form-urlencoded"))
-    decoded(query) ++ (if (isForm) decoded(request.body.getOrElse("")) else Nil)
-  }
-
-  private def decoded(form: String): Seq[(String, String)] =
-    form.split("&").toList.filter(_.nonEmpty).map { p =>
+    val form = if (PlacedKey.isForm(request)) request.body.getOrElse("").split("&").toList.filter(_.nonEmpty) else Nil
+    (PlacedKey.parameters(request.url) ++ form).map { p =>
       val parts = p.split("=", 2).map(URLDecoder.decode(_, "UTF-8"))
       (parts(0), parts.lift(1).getOrElse(""))
     }
+  }
 
   private[http] def signature(o: AuthConfig.OAuth1, base: String): String = {
     val key = s"${percentEncode(o.consumerSecret.reveal)}&${percentEncode(o.tokenSecret.fold("")(_.reveal))}"
@@ -99,4 +100,19 @@ object OAuth1 {
     signer.update(base.getBytes(UTF_8))
     Base64.getEncoder.encodeToString(signer.sign())
   }
+
+  private def noKey(e: InvalidKeyException) = Condition.InvalidOptions(
+    s"oauthConsumerSecret: the private key ${e.getMessage}.",
+    "oauthSignatureMethod=RSA-SHA1 needs an RSA key as PEM, best given as file:PATH."
+  )
+
+  private def cannotSign(method: SignatureMethod, e: GeneralSecurityException) = Condition.InvalidOptions(
+    s"oauthSignatureMethod: this JVM cannot sign with $method (${e.getClass.getSimpleName}: ${e.getMessage}).",
+    "Use another oauthSignatureMethod, or a JVM whose security settings allow this one."
+  )
+
+  private def noForm = Condition.InvalidOptions(
+    "The body is sent as a form, and contains a % that does not begin a percent-encoding: authType=OAuth1 cannot sign it.",
+    "Write %25 for it, or let bodyFormat=form encode the fields."
+  )
 }

@@ -6,20 +6,12 @@ import java.time.format.DateTimeFormatter
 import java.time.{Instant, ZoneOffset}
 
 import io.github.sparkrest.config.AuthConfig
-import io.github.sparkrest.error.RestError
 import io.github.sparkrest.http.Headers._
 import io.github.sparkrest.http.HttpRequest
 import io.github.sparkrest.http.auth.{Authenticator, Crypto}
 import io.github.sparkrest.request.RequestTemplate.percentEncode
-import io.github.sparkrest.secret.Secret
 
-/** `authType=SigV4`: the signature of Amazon Web Services, version 4, in headers. Each attempt has a new time and signature. */
-final private[auth] class SigV4Authenticator(o: AuthConfig.SigV4) extends Authenticator {
-  protected def signed(request: HttpRequest, token: Option[Secret], now: Instant): Either[RestError, HttpRequest] =
-    Right(SigV4.signed(o, request, now))
-}
-
-/** Signs one attempt of a request. Pure.
+/** `authType=SigV4`: the signature of Amazon Web Services, version 4, in headers. Each attempt has a new time and signature. Pure.
   *
   * A service of AWS reads the URL, spells it in its canonical form, and compares the signatures. So the request is sent with
   * the same spelling of the query that is signed. The values stay the same.
@@ -61,11 +53,11 @@ object SigV4 {
     val complete = request.copy(url = inOneSpelling(request.url, o.service), headers = headers)
     val canonical = canonicalHeaders(complete)
     val names = canonical.map(_._1).mkString(";")
-    val (_, path, query) = parts(complete.url)
+    val sent = SignedUrl(complete.url)
     val described = Seq(
       request.method.toUpperCase,
-      if (pathAsSent(o.service)) path else canonicalPath(path),
-      canonicalQuery(query),
+      if (pathAsSent(o.service)) sent.path else canonicalPath(sent.path),
+      canonicalQuery(sent.query),
       canonical.map { case (k, v) => s"$k:$v\n" }.mkString,
       names,
       bodyHash(request)
@@ -81,7 +73,8 @@ object SigV4 {
 
   /** Names in lower case and in order, each with its values in the order of the request. */
   private def canonicalHeaders(request: HttpRequest): Seq[(String, String)] = {
-    val all = if (request.headers.has("Host")) request.headers else request.headers :+ ("Host" -> host(request.url))
+    val all =
+      if (request.headers.has("Host")) request.headers else request.headers :+ ("Host" -> SignedUrl(request.url).host)
     all
       .map { case (k, v) => (k.trim.toLowerCase, v.trim.replaceAll("\\s+", " ")) }
       .filterNot(h => unsigned(h._1))
@@ -91,27 +84,12 @@ object SigV4 {
       .sorted
   }
 
-  /** As the transport writes the header: without the default port. */
-  private def host(url: String): String = {
-    val (authority, _, _) = parts(url)
-    val name = authority.substring(authority.lastIndexOf('@') + 1).toLowerCase
-    name.stripSuffix(if (HttpRequest.isHttps(url)) ":443" else ":80")
-  }
-
-  /** The authority, the path and the query of a URL. */
-  private def parts(url: String): (String, String, String) = {
-    val rest = url.substring(url.indexOf("://") + 3).takeWhile(_ != '#')
-    val (place, query) = rest.span(_ != '?')
-    val (authority, path) = place.span(_ != '/')
-    (authority, if (path.isEmpty) "/" else path, query.drop(1))
-  }
-
   /** The URL as it is signed and sent. A `+` in a query is a blank, as in a form. */
   private def inOneSpelling(url: String, service: String): String = {
-    val (authority, path, query) = parts(url)
-    val scheme = url.substring(0, url.indexOf("://") + 3)
-    val spelledPath = if (pathAsSent(service)) spelled(path, "/") else path
-    scheme + authority + spelledPath + (if (query.isEmpty) "" else "?" + spelled(query.replace("+", "%20"), "&="))
+    val written = SignedUrl(url)
+    val path = if (pathAsSent(service)) spelled(written.path, "/") else written.path
+    url.substring(0, url.indexOf("://") + 3) + written.authority + path +
+      (if (written.query.isEmpty) "" else "?" + spelled(written.query.replace("+", "%20"), "&="))
   }
 
   /** Encodes every byte except unreserved characters and `kept`. Existing percent-encodings stay, with upper case letters. */

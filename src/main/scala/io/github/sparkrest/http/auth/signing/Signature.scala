@@ -8,17 +8,11 @@ import java.time.{Instant, ZoneOffset}
 import io.github.sparkrest.config.AuthConfig
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.HttpRequest
-import io.github.sparkrest.http.auth.{Authenticator, Crypto, PlacedKey}
+import io.github.sparkrest.http.auth.{Crypto, PlacedKey}
 import io.github.sparkrest.options.values.{HeaderValue, Template}
 import io.github.sparkrest.secret.Secret
 
-/** `authType=Signature`: an HMAC over a template. Each attempt has a new time, nonce and signature. */
-final private[auth] class SignatureAuthenticator(o: AuthConfig.Signature) extends Authenticator {
-  protected def signed(request: HttpRequest, token: Option[Secret], now: Instant): Either[RestError, HttpRequest] =
-    HmacSignature.signed(o, request, now, Crypto.nonce())
-}
-
-/** Signs one attempt of a request. Pure.
+/** `authType=Signature`: an HMAC over a template. Each attempt has a new time, nonce and signature. Pure.
   *
   * The URL and the body are signed as they are sent, byte for byte.
   */
@@ -40,10 +34,10 @@ private[auth] object HmacSignature {
     def fill(template: Template, at: HttpRequest, signature: => String): String = template.render(
       {
         case "method"    => at.method
-        case "host"      => parts(at.url)._1
-        case "path"      => parts(at.url)._2
-        case "query"     => parts(at.url)._3
-        case "target"    => target(at.url)
+        case "host"      => SignedUrl(at.url).host
+        case "path"      => SignedUrl(at.url).path
+        case "query"     => SignedUrl(at.url).query
+        case "target"    => SignedUrl(at.url).target
         case "body"      => at.body.getOrElse("")
         case "bodyHash"  => bodyHash(o, at)
         case "timestamp" => timestamp
@@ -75,23 +69,28 @@ private[auth] object HmacSignature {
   private def bodyHash(o: AuthConfig.Signature, request: HttpRequest): String =
     o.encoding.encode(MessageDigest.getInstance(o.algorithm.hash).digest(request.body.getOrElse("").getBytes(UTF_8)))
 
-  /** Path and query, as they are sent. */
-  private[auth] def target(url: String): String = {
-    val rest = url.substring(url.indexOf("://") + 3).takeWhile(_ != '#').dropWhile(c => c != '/' && c != '?')
-    if (rest.startsWith("/")) rest else s"/$rest"
-  }
-
-  /** Host with a port that is not the default, path and query. */
-  private def parts(url: String): (String, String, String) = {
-    val authority = url.substring(url.indexOf("://") + 3).takeWhile(c => c != '/' && c != '?' && c != '#')
-    val (path, query) = target(url).span(_ != '?')
-    val default = if (HttpRequest.isHttps(url)) ":443" else ":80"
-    (authority.substring(authority.lastIndexOf('@') + 1).toLowerCase.stripSuffix(default), path, query.drop(1))
-  }
-
-  private def notInHeader(name: String) = RestError(
-    Condition.InvalidOptions,
+  private def notInHeader(name: String) = Condition.InvalidOptions(
     s"signatureHeaders.$name: its value contains a line break or another control character, which a header cannot contain.",
     "Use placeholders whose values are on one line."
   )
+}
+
+/** The parts of a URL as they are sent. */
+final private[auth] case class SignedUrl(url: String) {
+  private val rest = url.substring(url.indexOf("://") + 3).takeWhile(_ != '#')
+  val authority: String = rest.takeWhile(c => c != '/' && c != '?')
+
+  /** Path and query. */
+  val target: String = {
+    val behind = rest.substring(authority.length)
+    if (behind.startsWith("/")) behind else s"/$behind"
+  }
+  def path: String = target.takeWhile(_ != '?')
+  def query: String = target.dropWhile(_ != '?').drop(1)
+
+  /** As the transport writes the header: without the default port. */
+  def host: String = authority
+    .substring(authority.lastIndexOf('@') + 1)
+    .toLowerCase
+    .stripSuffix(if (HttpRequest.isHttps(url)) ":443" else ":80")
 }
