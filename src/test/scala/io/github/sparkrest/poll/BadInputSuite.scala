@@ -7,7 +7,6 @@ import java.nio.charset.StandardCharsets.{ISO_8859_1, UTF_16BE, UTF_16LE, UTF_8}
 import scala.util.Random
 
 import io.circe.Json
-import io.github.sparkrest.RandomCases
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.transport.{ContentCodingSuite, SttpClient}
@@ -112,7 +111,7 @@ class BadInputSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
         "HTTP/1.1 200 OK\r\n\r\n",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
       ),
-      minSuccessful(RandomCases(150))
+      minSuccessful(150)
     )((bytes, head) => survives(sends(head.getBytes ++ bytes)))
   }
 
@@ -121,7 +120,7 @@ class BadInputSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     val text = new String(bytes, ISO_8859_1)
     val size = text.indexOf("\r\n\r\n") + 4
     val frame = bytes.indices.filter(i => i < size + 4 || i > bytes.length - 9)
-    forAll(Gen.oneOf(frame), Gen.choose(0, 255), minSuccessful(RandomCases(150))) { (i, b) =>
+    forAll(Gen.oneOf(frame), Gen.choose(0, 255), minSuccessful(150)) { (i, b) =>
       // OkHttp skips the line after a chunk without looking at it. So another size means other bytes of the body: a server that
       // sends a wrong size is as wrong as one that sends a wrong body.
       val resized = i == size && Character.digit(b, 16) >= 0
@@ -130,7 +129,7 @@ class BadInputSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
   }
 
   test("a changed byte in the body causes no crash and no half page") {
-    forAll(Gen.choose(0, page(0).length - 1), Gen.choose(0, 255), minSuccessful(RandomCases(300))) { (i, b) =>
+    forAll(Gen.choose(0, page(0).length - 1), Gen.choose(0, 255), minSuccessful(300)) { (i, b) =>
       val server = new FaultyServer(0, s => write(s, whole(page(0).updated(i, b.toByte))))
       try {
         val seen = new Polls(server.url).next()
