@@ -41,13 +41,14 @@ ON_EVERY_SPARK = (
 )
 # Two units run next to each other, because tests often wait for processes and servers.
 LANES = 2
-# Files that are separate units of the newest Spark: the lane that is free first takes the next. The other files are one
-# unit, and the first. More units would start more Spark sessions. With fewer, one lane would wait long for the other.
+# Units of the newest Spark, the longest first. All other files are one unit, which takes about as long as both Scala
+# lines: a new file belongs to it. These take two to four minutes each, and the lane that is free takes the next. So one
+# lane waits two minutes for the other at most. Smaller units would start more Spark sessions, of 10 s each.
 GROUPS = (
     ("docs", "vendors"),
+    ("object_stores", "stores"),
     ("crashes", "secrets"),
-    ("stores", "stopping", "strategies", "triggers"),
-    ("exactly_once", "faults"),
+    ("standalone", "stopping", "strategies", "triggers"),
 )
 # `make test-all` runs them with a Spark of each Scala line. They build the Scala application and a new environment.
 SLOW_PUBLISHED = ["python/tests/test_published.py", "-m", "slow"]

@@ -53,18 +53,18 @@ def path() -> Path:
 def make(archive: Path) -> None:
     """Runs a driver that does what the drivers of tests do. Its JVM writes the archive when it ends."""
     ARCHIVES.mkdir(parents=True, exist_ok=True)
-    unfinished = archive.with_suffix(".tmp")
+    unfinished, log = archive.with_suffix(".tmp"), archive.with_suffix(".log")
     unfinished.unlink(missing_ok=True)
     options = f"{SHORT_LIVED} {QUIET} -XX:ArchiveClassesAtExit={unfinished}"
     command = [sys.executable, str(Path(__file__).parent / "drivers" / "usual_work.py")]
     environment = {k: v for k, v in os.environ.items() if k not in ("SPARK_CONF_DIR", "PYSPARK_SUBMIT_ARGS")}
-    told = subprocess.run(
-        command, env=environment | {"SPARK_SUBMIT_OPTS": options}, capture_output=True, text=True, check=False
-    )
-    if told.returncode == 0 and unfinished.exists():
-        unfinished.rename(archive)
-    else:
-        print(f"no archive of classes: {told.stdout}{told.stderr}", file=sys.stderr)
+    with log.open("w") as out:
+        code = subprocess.call(
+            command, env=environment | {"SPARK_SUBMIT_OPTS": options}, stdout=out, stderr=subprocess.STDOUT, timeout=600
+        )
+    if code != 0 or not unfinished.exists():
+        raise RuntimeError(f"no archive of classes: {log.read_text()}")
+    unfinished.rename(archive)
 
 
 if __name__ == "__main__":
