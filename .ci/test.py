@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the tests of all kinds. The last line is `N passed, N failed`. Standard library only, because it runs first.
 
-Two lanes run next to each other, because tests often wait for processes and servers: all Python tests on the newest
-Spark, and the tests of Scala and of older Sparks.
+Tests often wait for processes and servers, so several units of tests run next to each other. A lane that is free takes
+the next unit. So all lanes end at about the same time, however fast the machine is.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,8 +23,8 @@ ROOT = Path(__file__).resolve().parent.parent
 SCALA_LINES = ("2.13", "2.12")
 # `make test-sim` runs a million. The simulator tests pure functions, which are the same on both lines.
 HISTORIES = {"2.13": "20000", "2.12": "5000"}
-ALL_VERSIONS = "--all-versions"
-# Tests of behavior that differs between Spark lines. Without that option, the oldest line runs only these tests.
+EVERYTHING = "--all-versions" in sys.argv
+# Tests of behavior that differs between Spark lines. Without `--all-versions`, the oldest line runs only these tests.
 ON_EVERY_SPARK = (
     "test_arguments.py",
     "test_attaching.py",
@@ -39,11 +39,21 @@ ON_EVERY_SPARK = (
     "test_shapes.py",
     "test_strategies.py",
 )
-# The longest tests of the newest Spark that start their own drivers. They run in the second lane, which is shorter.
-IN_SECOND_LANE = ["python/tests/test_crashes.py", "python/tests/test_secrets.py"]
+# Two units run next to each other, because tests often wait for processes and servers.
+LANES = 2
+# Units of the newest Spark, the longest first. All other files are one unit, which takes about as long as both Scala
+# lines: a new file belongs to it. These take two to four minutes each, and the lane that is free takes the next. So one
+# lane waits two minutes for the other at most. Smaller units would start more Spark sessions, of 10 s each.
+GROUPS = (
+    ("docs", "vendors"),
+    ("object_stores", "stores"),
+    ("crashes", "secrets"),
+    ("standalone", "stopping", "strategies", "triggers"),
+)
 # `make test-all` runs them with a Spark of each Scala line. They build the Scala application and a new environment.
 SLOW_PUBLISHED = ["python/tests/test_published.py", "-m", "slow"]
 MAKE = ["make", "--no-print-directory"]
+CLASS_ARCHIVE = "python/tests/class_archive.py"
 PYTEST_REPORTS = ROOT / "target" / "pytest"
 
 
@@ -61,20 +71,15 @@ class Result:
 
 
 def main() -> int:
-    everything = ALL_VERSIONS in sys.argv
     oldest, *others, newest = spark_lines()
-    failure = built()
+    older = [oldest, *others] if EVERYTHING else [oldest]
+    failure = built(older)
     if failure:
         results = [failure]
     else:
         shutil.rmtree(PYTEST_REPORTS, ignore_errors=True)
-        with ThreadPoolExecutor(1) as second_lane:
-            beside = second_lane.submit(second, [oldest, *others] if everything else [oldest])
-            rest = [f"--ignore={name}" for name in IN_SECOND_LANE]
-            results = [pytest(newest, ".venv", ["python/tests", *rest])]
-            if everything:
-                results.append(pytest(newest, ".venv", SLOW_PUBLISHED, "published"))
-            results += beside.result()
+        with ThreadPoolExecutor(LANES) as lanes:
+            results = [result for unit in lanes.map(list, units(older, newest)) for result in unit]
     print("\nkinds of tests that ran:")
     for result in results:
         print(f"  {result}")
@@ -83,10 +88,28 @@ def main() -> int:
     return 1 if failed else 0
 
 
-def built() -> Result | None:
+def units(older: list[str], newest: str) -> Iterator[Iterator[Result]]:
+    """The units in the order in which lanes take them, the longest first. Iterating a unit runs its tests."""
+    groups = [[f"python/tests/test_{name}.py" for name in group] for group in GROUPS]
+    rest = [f"--ignore={file}" for group in groups for file in group]
+    yield newest_spark(newest, ["python/tests", *rest], "", at_once=True)
+    # Both lines share sbt's folders, so they are one unit.
+    yield map(scala_tests, SCALA_LINES)
+    yield from map(python_tests, older)
+    if EVERYTHING:
+        yield newest_spark(newest, SLOW_PUBLISHED, "published")
+    for group, files in zip(GROUPS, groups):
+        yield newest_spark(newest, files, ", ".join(group))
+
+
+def newest_spark(line: str, tests: list[str], part: str, *, at_once: bool = False) -> Iterator[Result]:
+    yield pytest(line, ".venv", tests, part, at_once=at_once)
+
+
+def built(older: list[str]) -> Result | None:
     """Compiles and publishes both Scala lines with one sbt, because its start takes long, and makes `.venv`.
 
-    pip downloads meanwhile. The result is a failure, or None.
+    sbt needs little more than one core, so `tools` runs next to it. The result is a failure, or None.
     """
     for line in SCALA_LINES:
         for folder in scala_reports(line):
@@ -94,10 +117,11 @@ def built() -> Result | None:
     # `test_published.py` uses the artifacts that are published here.
     repository = f"-Dmaven.repo.local={ROOT / 'target' / 'home' / '.m2' / 'repository'}"
     with ThreadPoolExecutor(1) as beside:
-        tools = beside.submit(run, [*MAKE, ".venv/.requirements"], at_once=False)
-        code = run(["./sbtw", "+assembly", "+publishM2"], JAVA_TOOL_OPTIONS=repository)
-        # pip's failure shows in `make setup`, which tries again.
-        tools.result()
+        downloaded = beside.submit(tools, older)
+        # The published jars are those of `assembly`.
+        code = run(["./sbtw", "+publishM2"], JAVA_TOOL_OPTIONS=repository)
+        # A failure shows in the step that needs the tool, which tries again.
+        downloaded.result()
     if code != 0:
         return Result("Scala", 0, 1, f"the build: exit code {code}")
     # Tells `make setup` that everything is compiled. The tests are compiled when they run.
@@ -106,15 +130,13 @@ def built() -> Result | None:
     return Result("Python", 0, 1, f"make setup: exit code {code}") if code != 0 else None
 
 
-def second(older: Iterable[str]) -> list[Result]:
-    """The tests of the second lane, and their results when all have ended."""
-    first, *rest = SCALA_LINES
-    return [
-        scala_tests(first),
-        *(result for line in older for result in python_tests(line)),
-        *map(scala_tests, rest),
-        pytest(spark_lines()[-1], ".venv", IN_SECOND_LANE, "crashes and secrets", at_once=False),
-    ]
+def tools(older: list[str]) -> None:
+    """What the tests need and pip installs, and the archive of classes for the drivers of the newest Spark."""
+    run([*MAKE, ".venv/.requirements"], at_once=False)
+    run([".venv/bin/python", CLASS_ARCHIVE], at_once=False)
+    for line in older:
+        run([".ci/venv", line, "--tools"], at_once=False)
+    run([*MAKE, ".venv/.requirements-docs", "wiremock", "hdfs", "object-stores"], at_once=False)
 
 
 def scala_tests(line: str) -> Result:
@@ -135,9 +157,9 @@ def python_tests(line: str) -> Iterator[Result]:
         yield Result(f"Python, Spark {line}", 0, 1, f".ci/venv {line}: exit code {made}")
         return
     venv = f"target/venvs/spark-{line}"
-    yield pytest(line, venv, tests_of(line), at_once=False)
-    if ALL_VERSIONS in sys.argv and line == spark_lines()[0]:
-        yield pytest(line, venv, SLOW_PUBLISHED, "published", at_once=False)
+    yield pytest(line, venv, ["python/tests"] if EVERYTHING else [f"python/tests/{name}" for name in ON_EVERY_SPARK])
+    if EVERYTHING and line == spark_lines()[0]:
+        yield pytest(line, venv, SLOW_PUBLISHED, "published")
 
 
 def spark_lines() -> list[str]:
@@ -145,12 +167,8 @@ def spark_lines() -> list[str]:
     return [v.rpartition(".")[0] for v in (ROOT / "python" / "spark-versions.txt").read_text().split()]
 
 
-def tests_of(line: str) -> list[str]:
-    return ["python/tests"] if ALL_VERSIONS in sys.argv else [f"python/tests/{name}" for name in ON_EVERY_SPARK]
-
-
-def pytest(line: str, venv: str, tests: list[str], part: str = "", *, at_once: bool = True) -> Result:
-    folder = PYTEST_REPORTS / f"{line}{part and f'-{part}'}".replace(" ", "-")
+def pytest(line: str, venv: str, tests: list[str], part: str = "", *, at_once: bool = False) -> Result:
+    folder = PYTEST_REPORTS / f"{line}{part and f'-{part}'}".replace(", ", "-")
     code = run([f"{venv}/bin/python", "-m", "pytest", *tests, f"--junitxml={folder}/junit.xml"], at_once=at_once)
     return counted(f"Python, Spark {line}{part and f', {part}'}", [folder], code)
 

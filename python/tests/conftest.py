@@ -5,15 +5,16 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import class_archive
 import pytest
 from pyspark.sql import SparkSession
 from standalone import Standalone
 
 from spark_rest import configure
 
-# Options for the JVMs of drivers and executors. The processes of a standalone cluster do not read that file.
-os.environ.setdefault("SPARK_CONF_DIR", str(Path(__file__).parent / "conf"))
-os.environ.setdefault("SPARK_DAEMON_JAVA_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+# Options for the JVMs of drivers, executors and clusters, which inherit the variables.
+for name, options in class_archive.environment().items():
+    os.environ.setdefault(name, options)
 
 # The recipe for Telegram refers to it. Its form is that of a token of a bot.
 os.environ.setdefault("TELEGRAM_TOKEN", "418000000:AAE-token_of_a_bot")

@@ -98,6 +98,8 @@ class CrashPoint:
     name: str
     folder: Callable[[Place], Path]
     reached: Callable[[Event], bool]
+    deletes: bool = False
+    """Whether the step deletes files of the folder. Then a new file alone is not a reason to freeze the driver."""
 
 
 def _in_a_response(e: Event) -> bool:
@@ -158,7 +160,7 @@ BATCH_NOT_COMMITTED = CrashPoint(
     "batch, before the commit log", lambda p: p.output / "_spark_metadata", _batch_not_committed
 )
 BEFORE_THE_PURGE = CrashPoint("offset log, before the purge", lambda p: p.checkpoint / "offsets", _before_the_purge)
-IN_THE_PURGE = CrashPoint("in the purge", lambda p: p.page_log / "manifests", _in_the_purge)
+IN_THE_PURGE = CrashPoint("in the purge", lambda p: p.page_log / "manifests", _in_the_purge, deletes=True)
 
 
 def kill_at(point: CrashPoint, start: Callable[[], Driver], place: Place, seconds: float = 240) -> tuple[Scene, int]:
@@ -182,7 +184,8 @@ def freeze_at(
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         names = _names(folder)
-        if names == seen:
+        if names == seen or (point.deletes and names > seen):
+            seen = names
             assert driver.is_running(), f"the driver ended before that step:\n{driver.output()}"
             time.sleep(0.0005)
             continue

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pyspark
 import pytest
+from class_archive import SHORT_LIVED
 from process import Program
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class Hdfs:
             (self._folder / "conf" / name).write_text(f"<configuration>{''.join(properties)}</configuration>")
 
     def _start(self, name: str, node: str, *arguments: str) -> Program:
-        command = ["java", "-Xmx256m", "-cp", self._class_path, f"{NODE}.{node}", *arguments]
+        command = ["java", *SHORT_LIVED.split(), "-Xmx256m", "-cp", self._class_path, f"{NODE}.{node}", *arguments]
         return Program(command, log=self._folder / f"{name}.log")
 
 

@@ -19,6 +19,7 @@ from waiting import wait_until
 import spark_rest
 from spark_rest import _attach
 from spark_rest._jar import plain_jar_path
+from spark_rest._launch_conf import launch_conf
 
 HAS_DATA_SOURCES = not pyspark.__version__.startswith("3.")
 QUIET = {
@@ -120,6 +121,14 @@ def test_packages_of_the_user_reach_the_executors(tmp_path: Path) -> None:
         output = ran("with_packages.py", *arguments, folder=tmp_path)
     assert f"jars org.example_tiny-1.0.jar {Path(spark_rest.jar_path()).name}\n" in output, output
     assert "ids [1, 2]" in output
+
+
+def test_settings_of_the_launch_are_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`configure` adds to `spark.jars`, so it reads what the defaults file and the variable of PySpark set."""
+    (tmp_path / "spark-defaults.conf").write_text("# a comment\n\nspark.jars   a.jar\nspark.x=1\nspark.y: 2\n")
+    monkeypatch.setenv("SPARK_CONF_DIR", str(tmp_path))
+    monkeypatch.setenv("PYSPARK_SUBMIT_ARGS", "--conf spark.x=3 --packages g:a:1 pyspark-shell")
+    assert launch_conf() == {"spark.jars": "a.jar", "spark.x": "3", "spark.y": "2", "spark.jars.packages": "g:a:1"}
 
 
 @pytest.mark.parametrize(("spark", "scala"), [("3.5.9", "2.12"), ("4.0.5", "2.13"), ("4.3.0", "2.13")])

@@ -20,6 +20,7 @@ from pathlib import Path
 
 import pyspark
 import pytest
+from class_archive import SHORT_LIVED
 from doc_blocks import PAGES, ROOT, Block, Treatment, all_blocks, blocks_of
 from doc_reader import Reader
 from pyspark.sql import SparkSession
@@ -146,7 +147,8 @@ def test_scala_blocks_compile(tmp_path: Path) -> None:
         )
         files.append(str(file))
     jars = str(SPARK / "jars" / "*")
-    command = ["java", "-cp", jars, "scala.tools.nsc.Main", "-usejavacp", "-Ystop-after:refchecks", *files]
+    command = ["java", *SHORT_LIVED.split(), "-cp", jars, "scala.tools.nsc.Main", "-usejavacp"]
+    command += ["-Ystop-after:refchecks", *files]
     told = subprocess.run(command, capture_output=True, text=True, check=False)
     # The JVM's notice about JAVA_TOOL_OPTIONS is not a compiler warning.
     said = [line for line in told.stderr.splitlines() if not line.startswith("Picked up ")]

@@ -62,7 +62,8 @@ def submitted(application: str, *arguments: str, folder: Path) -> str:
             *arguments,
         ],
         folder,
-        SPARK_SUBMIT_OPTS=f"-Duser.home={HOME} -Dhttp.proxyHost=127.0.0.1 -Dhttp.proxyPort=1 "
+        SPARK_SUBMIT_OPTS=f"{os.environ['SPARK_SUBMIT_OPTS']} -Duser.home={HOME} "
+        "-Dhttp.proxyHost=127.0.0.1 -Dhttp.proxyPort=1 "
         "-Dhttps.proxyHost=127.0.0.1 -Dhttps.proxyPort=1",
     )
 

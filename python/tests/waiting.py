@@ -6,9 +6,16 @@ from collections.abc import Callable
 
 
 def wait_until(condition: Callable[[], bool], what: str, seconds: float = 30) -> None:
-    """Returns as soon as `condition` is true. Fails after `seconds`."""
+    """Returns soon after `condition` is true. Fails after `seconds`.
+
+    A condition may run a Spark job. The pause is longer than the job, so that the program under test gets the cores.
+    """
     deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
+    while True:
+        began = time.monotonic()
+        if condition():
+            return
+        now = time.monotonic()
+        if now > deadline:
             raise TimeoutError(f"waited {seconds} s for {what}")
-        time.sleep(0.02)
+        time.sleep(min(max(0.02, 2 * (now - began)), 0.5))

@@ -11,6 +11,7 @@ import urllib.request
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from class_archive import SHORT_LIVED
 from hdfs import ROOT
 from process import Program
 from waiting import wait_until
@@ -37,9 +38,10 @@ class WireMock:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
-        command = ["java", "-Xmx256m", "-jar", str(_jar()), "--port", str(port), "--disable-banner"]
+        command = ["java", *SHORT_LIVED.split(), "-Xmx256m", "-jar", str(_jar()), "--port", str(port)]
         # WireMock's Jetty would start eight or more threads per core.
-        self._program = Program([*command, "--container-threads", "12"], log=folder / "wiremock.log")
+        command += ["--disable-banner", "--container-threads", "12"]
+        self._program = Program(command, log=folder / "wiremock.log")
 
     def __enter__(self) -> Self:
         wait_until(self._answers, "WireMock to start", 60)

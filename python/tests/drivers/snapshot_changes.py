@@ -32,6 +32,7 @@ stream = read_rest_stream(
     schema="id BIGINT, name STRING",
     streaming_interval=0.2,
     batch_size=3,
+    retry_backoff=0.1,
 )
 changes = stream.select("id", "name", "_change_type", "_commit_version", "_commit_timestamp")
 

@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicReference
 import scala.collection.mutable
 import scala.util.Random
 
+import io.github.sparkrest.RandomCases
 import io.github.sparkrest.error.Condition
 import io.github.sparkrest.http.Clock
 import io.github.sparkrest.pagelog.{PageOrigin, PageSink}
@@ -22,9 +23,7 @@ import org.scalatest.funsuite.AnyFunSuite
 class HostileResponsesSuite extends AnyFunSuite {
   import HostileResponsesSuite._
 
-  /** Polls work the same on both Scala lines, so only one line runs many cases. */
-  private val usual = if (scala.util.Properties.versionNumberString.startsWith("2.12")) 4000L else 20000L
-  private val runs = setting("hostile.runs").fold(usual)(_.toLong)
+  private val runs = setting("hostile.runs").fold(RandomCases(20000).toLong)(_.toLong)
   private val firstSeed = setting("hostile.seed").fold(0L)(_.toLong)
 
   test(s"$runs mutated responses cause no crash, no hang, no growing memory, and no lost or repeated record afterwards") {

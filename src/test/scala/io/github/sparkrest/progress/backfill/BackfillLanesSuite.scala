@@ -8,6 +8,7 @@ import java.time.Instant
 import scala.collection.mutable
 import scala.util.Random
 
+import io.github.sparkrest.RandomCases
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.config.backfill.TimeLane
 import io.github.sparkrest.error.{Condition, RestError}
@@ -155,7 +156,7 @@ class BackfillLanesSuite extends AnyFunSuite {
     test(s"each record once: $bounds, $order${if (paged) ", pages" else ""}") {
       val pages = if (paged) Seq("pagination" -> "page", "pageSize" -> "3", "pageParam" -> "page") else Nil
       val exact = if (bounds == Bounds.StartOnly) Seq("boundary" -> "exclusive") else Nil
-      (1 to 3).foreach { seed =>
+      (1 to RandomCases(3)).foreach { seed =>
         val lanes = run(bounds, seed, (Seq("backfillOrder" -> order) ++ pages): _*)
         check(lanes, s"seed $seed")
         if (exact.nonEmpty)
@@ -166,7 +167,7 @@ class BackfillLanesSuite extends AnyFunSuite {
   test("with lookback the live lane leaves older records to the backfill") {
     for (boundary <- Seq("auto", "exclusive")) {
       val bounds = if (boundary == "auto") Bounds.Both else Bounds.StartOnly
-      (1 to 3).foreach { seed =>
+      (1 to RandomCases(3)).foreach { seed =>
         val lanes = run(bounds, seed, "lookback" -> "30m", "boundary" -> boundary)
         check(lanes, s"seed $seed, $boundary")
       }

@@ -8,6 +8,7 @@ import java.time.Instant
 import scala.collection.mutable
 import scala.util.Random
 
+import io.github.sparkrest.RandomCases
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.progress.{CoreLimits, KeptRecords, PageOutcome, Progress, Progression}
@@ -125,7 +126,7 @@ class PageMemorySuite extends AnyFunSuite {
   test("for any pages, the new records and the progress do not depend on how long a page can be shown again") {
     val random = new Random(11)
     var shown, moved, stayed = 0
-    (1 to 3000).foreach { _ =>
+    (1 to RandomCases(3000)).foreach { _ =>
       def oneOf[A](values: A*): A = values(random.nextInt(values.length))
       val field = oneOf("next", "id", "c")
       val options = Seq(
@@ -149,6 +150,6 @@ class PageMemorySuite extends AnyFunSuite {
         shown += streams.map(_.shown).sum
       }
     }
-    assert(shown > 500 && moved > 500 && stayed > 500)
+    assert(Seq(shown, moved, stayed).min > RandomCases(500))
   }
 }

@@ -6,6 +6,7 @@ import java.util.concurrent.{Executors, TimeUnit}
 
 import scala.collection.mutable
 
+import io.github.sparkrest.RandomCases
 import io.github.sparkrest.sim.{Event, Shrink}
 import org.scalatest.funsuite.AnyFunSuite
 
@@ -14,8 +15,7 @@ class FleetSimulatorSuite extends AnyFunSuite {
   private def setting(name: String): Option[String] =
     sys.props.get(name).orElse(sys.env.get(name.toUpperCase.replace('.', '_')))
 
-  private val usual = if (scala.util.Properties.versionNumberString.startsWith("2.12")) 60L else 300L
-  private val runs = setting("sim.fleets").fold(usual)(_.toLong)
+  private val runs = setting("sim.fleets").fold(RandomCases(300).toLong)(_.toLong)
   private val firstSeed = setting("sim.seed").fold(0L)(_.toLong)
 
   Seq(

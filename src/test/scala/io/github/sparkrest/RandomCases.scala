@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.sparkrest
+
+/** The number of random cases of a test: all on Scala 2.13, and a fifth on 2.12.
+  *
+  * For code that is the same on both lines. A test of code that differs, such as Spark's parsers, runs all cases on both.
+  */
+private[sparkrest] object RandomCases {
+  private val isSecondLine = scala.util.Properties.versionNumberString.startsWith("2.12")
+
+  def apply(all: Int): Int = if (isSecondLine) math.max(1, all / 5) else all
+}
