@@ -79,8 +79,8 @@ final case class RestConfig(
 
   def readChanges: Boolean = changes.isDefined
 
-  /** Whether a request depends on the offset. */
-  def hasPlaceholder: Boolean = {
+  /** Whether a request depends on the offset. Read for each page, and found by parsing each template. */
+  @transient lazy val hasPlaceholder: Boolean = {
     val names = Placeholders.ofOffset(offset.name) ++ Placeholders.Window
     Placeholders.in(this).exists(names.contains)
   }
