@@ -15,8 +15,8 @@ import io.github.sparkrest.sim.{Answer, Dice, Query, World}
 final private[driver] class Backfills(fleet: Fleet, lanes: => Lanes) extends Backend {
   import Backfills._
 
-  private val data = Vector.tabulate(fleet.parents)(child => mutable.LinkedHashMap.from(old(child)))
-  private val held = data.map(records => mutable.Set.from(records.valuesIterator.map(_.text)))
+  private val data = Vector.tabulate(fleet.parents)(child => mutable.LinkedHashMap(old(child): _*))
+  private val held = data.map(records => mutable.Set(records.values.map(_.text).toSeq: _*))
   private val came = Vector.fill(fleet.parents)(mutable.HashMap.empty[String, Int])
   private val again = mutable.Set.empty[Int]
   private var lastId = 1000
@@ -73,13 +73,13 @@ final private[driver] class Backfills(fleet: Fleet, lanes: => Lanes) extends Bac
       case "end"  => at > from && at <= until
       case _      => at >= from && at < until
     }
-    val after = query("after").flatMap(t => data(child).get(t.toInt)).fold((0L, 0))(_.rank)
+    val after = query("after").map(_.split("-")).fold((0L, 0))(t => (t(0).toLong, t(1).toInt))
     val found = data(child).valuesIterator.filter(r => holds(r.at) && after < r.rank).toVector.sortBy(_.rank)
     val start = query("page").fold(0)(p => 2 * (p.toInt - 1))
     val page = if (fleet.paging == "none") found else found.slice(start, start + 2)
     val next =
       if (fleet.paging != "nextUrl" || page.length == found.length) ""
-      else s""","next":"${query.url(relative = false, "after", page.last.id.toString)}""""
+      else s""","next":"${query.url(relative = false, "after", s"${page.last.at}-${page.last.id}")}""""
     Answer(200, Nil, page.map(_.text).mkString("""{"data":[""", ",", s"]$next}"))
   }
 

@@ -220,7 +220,7 @@ final private[driver] class DriverRun(life: FleetRun, config: RestConfig) {
         .map { r =>
           val row = slice.pages.find(_.end > r.record).fold("")(_.row)
           val (from, to) = (r.block.from(r.i), r.block.to(r.i))
-          row.filter(_.isDigit).toIntOption.getOrElse(0) -> new String(r.block.bytes, from, to - from, UTF_8)
+          (if (fleet.alone) 0 else row.filter(_.isDigit).toInt) -> new String(r.block.bytes, from, to - from, UTF_8)
         }
         .toList
     finally reader.close()
