@@ -163,4 +163,12 @@ BACKFILLS = (
         TURNS,
         "the interval of the live lane counts from its own polls",
     ),
+    Mutant(
+        "I10.20",
+        "a live lane has begun with its first records, although its offset has not moved",
+        "exists(_ != Progress.Initial)",
+        "exists(s => s.offset.isDefined || s.traversal.isDefined)",
+        LANES,
+        "a stream whose offset has not moved yet gets a backfill up to where it began",
+    ),
 )

@@ -119,6 +119,14 @@ LOG = (
         "the API offset of a position within a page is the offset before that page",
     ),
     Mutant(
+        "I5.4",
+        "without the log, the offsets of all endpoints go into the next manifest",
+        "if state.offset.isDefined",
+        "if state.offset.isEmpty",
+        "PageLogSuite",
+        "if the log was deleted, the offsets of endpoints that this run does not poll go into the next manifest",
+    ),
+    Mutant(
         "I4.12",
         "a poll among others holds little in memory",
         "val MaxBytes: Int = 256 << 10",

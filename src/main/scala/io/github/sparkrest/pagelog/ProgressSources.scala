@@ -18,7 +18,8 @@ import io.github.sparkrest.progress.Progress
   * but may repeat that page (I5).
   *
   * @param states of all endpoints that were ever polled
-  * @param unlogged keys of the states from `last-poll.json`
+  * @param unlogged keys of the states that no manifest has: those from `last-poll.json`, and from Spark's offset if the log is
+  *   lost. They go into the next manifest, also the states of endpoints that this run does not have
   * @param isNoteUsed `last-poll.json` belongs to this log
   */
 final private[sparkrest] case class ProgressSources(
@@ -37,13 +38,15 @@ private[sparkrest] object ProgressSources {
       offsets: Map[String, Option[String]]
   ): ProgressSources = {
     val usedNote = note.filter(_.isOf(index, start))
-    val unlogged = usedNote.fold(Map.empty[String, Progress])(_.since(index))
+    val noted = usedNote.fold(Map.empty[String, Progress])(_.since(index))
+    val isLost = !index.newest.exists(_.seq >= start.seq)
+    val ofSpark = (if (isLost) offsets else Map.empty[String, Option[String]]).map { case (key, offset) =>
+      key -> Progress(offset)
+    }
     val logged =
-      if (index.newest.exists(_.seq >= start.seq)) index.states
-      else
-        index.base.endpoints.filter { case (key, _) => index.states.contains(key) } ++ offsets.map {
-          case (key, offset) => key -> Progress(offset)
-        }
-    ProgressSources(logged ++ unlogged, unlogged.keySet, usedNote.isDefined)
+      if (isLost) index.base.endpoints.filter { case (key, _) => index.states.contains(key) } ++ ofSpark
+      else index.states
+    val moved = ofSpark.collect { case (key, state) if state.offset.isDefined => key } // guard: I5.4
+    ProgressSources(logged ++ noted, noted.keySet ++ moved, usedNote.isDefined)
   }
 }

@@ -4,10 +4,13 @@ package io.github.sparkrest.pagelog
 import java.nio.charset.StandardCharsets.UTF_8
 import java.nio.file.Files
 
+import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.{Condition, RestException}
 import io.github.sparkrest.pagelog.format.{LastPoll, Manifest, PacingState, PageFile}
 import io.github.sparkrest.pagelog.store.{LogStore, ObjectLogStore}
+import io.github.sparkrest.poll.Schedule
 import io.github.sparkrest.progress.Progress
+import io.github.sparkrest.schedule.EndpointSchedules
 
 /** Runs in sequence, crashes, and the files that they leave behind. [[OverlappingRunsSuite]] has runs at the same time. */
 class PageLogSuite extends EachStore {
@@ -178,6 +181,18 @@ class PageLogSuite extends EachStore {
         l.slices(LogPosition(16, 0), LogPosition(17, 3))
       ).error.condition == Condition.PageMissing
     )
+  }
+
+  testEach("if the log was deleted, the offsets of endpoints that this run does not poll go into the next manifest") {
+    (_, s) =>
+      val offsets = Map("main" -> Some("101"), "main~backfill" -> Some("b"), "new" -> None)
+      val resumed = open(s).resume(LogPosition(17, 3), offsets)
+      assert(resumed.unlogged == Set("main", "main~backfill"))
+      val config = RestConfig
+        .parse(Map("url" -> "http://h", "streaming" -> "true"))
+        .fold(e => fail(e.text), identity)
+      val schedules = EndpointSchedules(Vector(Endpoint.Only), resumed, new Schedule(config), 0)
+      assert(schedules.unlogged.map { case (e, state) => e.key -> state.offset } == offsets - "new")
   }
 
   testEach("a torn manifest that a batch had consumed is deleted before the next manifest") { (_, s) =>

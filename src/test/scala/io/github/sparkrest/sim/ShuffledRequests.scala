@@ -2,6 +2,7 @@
 package io.github.sparkrest.sim
 
 import scala.collection.mutable
+import scala.util.control.ControlThrowable
 
 import io.github.sparkrest.poll.Background
 
@@ -10,7 +11,7 @@ import io.github.sparkrest.poll.Background
   *
   * @param died a crash during any request is a crash of the reader
   */
-final private[sim] class ShuffledRequests(dice: Dice, died: () => Option[Crash]) extends Background {
+final private[sim] class ShuffledRequests(dice: Dice, died: () => Option[ControlThrowable]) extends Background {
   private val waiting = mutable.ArrayBuffer.empty[Runnable]
 
   def begin(work: Runnable): Unit = waiting += work

@@ -14,7 +14,7 @@ import io.github.sparkrest.http.{Clock, HttpClient}
 import io.github.sparkrest.pagelog.format.PageFileWriter
 import io.github.sparkrest.pagelog.store.{BodyFolder, LogStore}
 import io.github.sparkrest.pagelog.{AckFile, PageLog, PageSink, SeenFiles}
-import io.github.sparkrest.poll.{Acknowledgements, Poll, PollOutcome, PollReport, PollRequest}
+import io.github.sparkrest.poll.{Acknowledgements, Background, Poll, PollOutcome, PollReport, PollRequest}
 import io.github.sparkrest.progress.CoreLimits
 import io.github.sparkrest.request.InputRow
 import io.github.sparkrest.response.files.BodyStore
@@ -102,13 +102,16 @@ final private[sparkrest] case class PollTask(
 /** One turn of an endpoint in a task: it acknowledges what its state has pending, or it polls. Used once.
   *
   * The files that the next state names exist when [[keep]] has been called.
+  *
+  * @param background runs the requests that are sent early
   */
 final private[sparkrest] class EndpointTurn(
     config: RestConfig,
     store: LogStore,
     epoch: Long,
     bodies: BodyStore,
-    limits: CoreLimits = CoreLimits.Default
+    limits: CoreLimits = CoreLimits.Default,
+    background: Option[Background] = None
 ) {
   private val seen = new SeenFiles(store, epoch, () => PollTask.scratch())
   private val acks = config.offset.ack.map(_ => new AckFile(store, epoch))
@@ -128,7 +131,7 @@ final private[sparkrest] class EndpointTurn(
       if (outcome.state.acks.isEmpty) AckFile.delete(store, pending)
       outcome
     case _ =>
-      val outcome = new Poll(config, api, clock, row, secrets, limits, seen, bodies = bodies, acks = acks.map(_.values))
+      val outcome = new Poll(config, api, clock, row, secrets, limits, seen, background, bodies, acks.map(_.values))
         .run(poll.state, poll.limits, sink)
       // The driver writes the manifest of these records next, and gets the state back only after that.
       outcome.copy(state = outcome.state.copy(acks = acks.flatMap(_.close()))) // guard: I9.9

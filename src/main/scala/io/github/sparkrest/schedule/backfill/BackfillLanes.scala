@@ -6,6 +6,7 @@ import java.time.Instant
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.config.backfill.TimeLane
 import io.github.sparkrest.pagelog.{Endpoint, Resumption}
+import io.github.sparkrest.progress.Progress
 import io.github.sparkrest.progress.backfill.BackfillRange
 import io.github.sparkrest.progress.strategies.OffsetTime
 
@@ -24,8 +25,8 @@ final private[sparkrest] class BackfillLanes(config: RestConfig, start: Resumpti
   }
 
   private def meeting(e: Endpoint): Option[Instant] = stored(e).orElse(config.offset.backfill.map { b =>
-    // A live lane that began without a backfill has read `lookback` more.
-    val began = start.states.get(e.key).exists(s => s.offset.isDefined || s.traversal.isDefined)
+    // A live lane that began without a backfill has read `lookback` more, although its offset may not have moved yet.
+    val began = start.states.get(e.key).exists(_ != Progress.Initial) // guard: I10.20
     time.expressible(if (began) b.until.minusMillis(config.offset.lookbackMs) else b.until) // guard: I10.13
   })
 

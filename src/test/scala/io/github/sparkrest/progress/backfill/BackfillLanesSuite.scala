@@ -194,6 +194,22 @@ class BackfillLanesSuite extends AnyFunSuite {
     assert(never == Vector(live))
   }
 
+  test("a stream whose offset has not moved yet gets a backfill up to where it began") {
+    val lanes = new Lanes(Bounds.Both, "lookback" -> "30m")
+    // By the API's clock, it is not later than initialOffset.
+    lanes.now = at("12:00")
+    Seq("11:29", "11:40").zipWithIndex.foreach { case (t, id) => lanes.records += id -> at(t) }
+    lanes.start()
+    lanes.states = Map.empty // a stream without a backfill
+    lanes.poll(Endpoint.Only)
+    assert(lanes.delivered == Vector(1) && lanes.states(Endpoint.Only.key).offset.isEmpty)
+    val withBackfill = lanes.start()
+    assert(withBackfill.map(_.lane).last == TimeLane.Backfill(at("06:00"), at("11:30")))
+    lanes.now = at("13:00")
+    withBackfill.foreach(e => (1 to 60).foreach(_ => lanes.poll(e)))
+    assert(lanes.delivered.sorted == Seq(0, 1))
+  }
+
   test("requests begin a unit early, and only for the time that the API gets") {
     val lanes = new Lanes(Bounds.Both)
     val (live, backfill) = both(lanes)

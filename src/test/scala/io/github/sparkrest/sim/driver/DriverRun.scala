@@ -1,24 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.sim.driver
 
-import java.io.{ByteArrayInputStream, IOException}
 import java.nio.charset.StandardCharsets.UTF_8
-import java.time.Instant
 
 import scala.collection.mutable
 
 import io.github.sparkrest.config.RestConfig
-import io.github.sparkrest.connector.tasks.{EndpointTurn, Wire}
-import io.github.sparkrest.error.{Condition, RestError}
-import io.github.sparkrest.http.{Clock, HttpClient, HttpRequest, HttpResponse}
 import io.github.sparkrest.pagelog._
 import io.github.sparkrest.pagelog.format.{PageFileReader, PageSlice}
-import io.github.sparkrest.poll.{PollOutcome, PollReport, PollRequest}
-import io.github.sparkrest.request.InputRow
-import io.github.sparkrest.response.files.BodyStore
+import io.github.sparkrest.poll.{PollOutcome, PollRequest}
 import io.github.sparkrest.schedule.PollerCommand._
-import io.github.sparkrest.schedule.{PollerCommand, PollerEvent, PollerState, SlowLimits}
-import io.github.sparkrest.sim.Run
+import io.github.sparkrest.schedule.backfill.BackfillLanes
+import io.github.sparkrest.schedule.{Lane, PollerCommand, PollerEvent, PollerState, SlowLimits}
 
 /** One run of the driver, from its start until it dies or nothing is left to do. The page log, the poller's decisions and the
   * tasks are the real ones. This class is the thread between them, and Spark.
@@ -28,19 +21,25 @@ final private[driver] class DriverRun(life: FleetRun, config: RestConfig) {
   import life.{backend, dice, fleet, note, sink, step}
 
   /** The numbers of endpoints, by key. */
-  private val names = (0 until fleet.parents).map(child => endpoint(child, 0).key -> child).toMap
+  private val names = (0 until fleet.parents).flatMap { child =>
+    val key = endpoint(child, 0).key
+    (if (fleet.hasLanes) Seq(key, Endpoint.backfillKey(key)) else Seq(key)).map(_ -> child)
+  }.toMap
   private val store = new RunStore(life.disk, fleet.objects, what => step(what))
   private val log = PageLog.open(store, fleet.retain, () => life.now)
   private val firstRows = readTable()
   private val start: Resumption = {
     replay()
-    log.dropLeft(firstRows.iterator.map(_.key).toSet, life.now, config.endpointRetentionMs)
+    if (!fleet.alone) log.dropLeft(Endpoint.keysOf(firstRows), life.now, config.endpointRetentionMs)
     life.saw(firstRows.iterator.map(nameOf).toSet)
-    val (position, offsets) = sink.logged.lastOption.getOrElse(LogPosition.Start -> Map.empty[String, Option[String]])
+    val never: Map[String, Option[String]] = firstRows.map(_.key -> None).toMap
+    val (position, offsets) = sink.logged.lastOption.getOrElse(LogPosition.Start -> never)
     log.resume(position, offsets)
   }
+  private val lanes = new BackfillLanes(config, start)
   private val poller =
-    new PollerState(config, firstRows, start, mustComplete = false, SlowLimits(), SweepMillis, () => 0.5, life.now)
+    new PollerState(config, lanes.of(firstRows), start, false, SlowLimits(), SweepMillis, () => 0.5, life.now)
+  private val tasks = new DriverTasks(life, config, store, log.epoch, nameOf)
 
   /** A job that runs, or the input that is read: its event, and how many looks around it takes. */
   final private class Pending(event: => PollerEvent, var left: Int) {
@@ -68,10 +67,10 @@ final private[driver] class DriverRun(life: FleetRun, config: RestConfig) {
       if (life.quiet) {
         looks += 1
         life.now += 200
-        if (looks > MostLooks) after = MoreLooks
+        if (looks > (if (fleet.hasLanes) MostLooksOfLanes else MostLooks)) after = MoreLooks
         else if (pending.isEmpty && life.owed.isEmpty) after += 1
       }
-      life.found = life.found.orElse(backend.wrong)
+      life.found = life.found.orElse(backend.wrong).orElse(life.rate.flatMap(_.wrong))
     }
     life.found =
       life.found.orElse(unacknowledged.find(!life.isForgotten(_)).map(c => s"not acknowledged: the last messages of p$c"))
@@ -84,7 +83,7 @@ final private[driver] class DriverRun(life: FleetRun, config: RestConfig) {
     pending.indexWhere(_.left <= 0) match {
       case -1 =>
         if (pending.isEmpty && wait > life.now) life.now = math.min(wait, life.now + 3000)
-        PollerEvent.Due(log.unreadBytes)
+        PollerEvent.Due(log.unreadBytes, log.unreadCount)
       case i => pending.remove(i).result
     }
   }
@@ -107,9 +106,8 @@ final private[driver] class DriverRun(life: FleetRun, config: RestConfig) {
   private def execute(command: PollerCommand): Unit = command match {
     case s: StartPolls =>
       s.polls.foreach(p => begins(nameOf(p.endpoint), p))
-      val job = new Pending(PollerEvent.Finished(s.id, poll(s)), dice(3))
-      if (dice.oneIn(2)) note(s"   job ${job.result.hashCode % 10}")
-      pending += job
+      if (s.lane == Lane.Backfill) checkBackfill()
+      pend(PollerEvent.Finished(s.id, tasks.poll(s)))
     case Append(file, states) =>
       val standing = log.append(file, states)
       states.foreach { case (e, s) =>
@@ -122,14 +120,27 @@ final private[driver] class DriverRun(life: FleetRun, config: RestConfig) {
     case SweepLost                      => log.sweepLost()
     case NoteLeft(left, dropped)        => log.noteLeft(left, dropped)
     case ReadInput                      =>
-      val rows = new Pending(PollerEvent.InputRead(readTable()), dice(3))
-      if (dice.oneIn(2)) note(s"   rows ${rows.result.hashCode % 10}")
-      pending += rows
+      pend(PollerEvent.InputRead(lanes.of(readTable())))
     case AwaitRoom    => batch()
     case w: WaitUntil => pause = w.moment
     case Fail(cause)  => failed(cause)
     case _            => ()
   }
+
+  /** Half of the tasks run at once and return later. The others run when they return. */
+  private def pend(event: => PollerEvent): Unit = {
+    val job = new Pending(event, dice(3))
+    if (dice.oneIn(2)) {
+      val _ = job.result
+      note("   has run")
+    }
+    pending += job
+  }
+
+  private def checkBackfill(): Unit =
+    if (config.offset.backfill.isEmpty) life.found = Some("a backfill: nobody wants it")
+    else if (log.unreadCount > fleet.batch)
+      life.found = Some(s"a backfill: it starts while ${log.unreadCount} records are unread")
 
   private def handleAppended(standing: Map[String, io.github.sparkrest.progress.Progress]): Unit =
     poller.step(PollerEvent.Appended(standing), life.now).foreach(execute)
@@ -140,10 +151,12 @@ final private[driver] class DriverRun(life: FleetRun, config: RestConfig) {
 
   // ---- endpoints
 
-  private def readTable(): Vector[Endpoint] = life.table.toVector.map { case (child, v) => endpoint(child, v) }
+  private def readTable(): Vector[Endpoint] =
+    if (fleet.alone) Vector(Endpoint.Only) else life.table.toVector.map { case (child, v) => endpoint(child, v) }
 
   private def endpoint(child: Int, version: Long): Endpoint =
-    if (fleet.versioned) Endpoint.of(s"""{"n":"p$child","v":$version}""", Set("n"), Some("v"))
+    if (fleet.alone) Endpoint.Only
+    else if (fleet.versioned) Endpoint.of(s"""{"n":"p$child","v":$version}""", Set("n"), Some("v"))
     else Endpoint.of(s"""{"n":"p$child"}""", Set("n"))
 
   private def nameOf(e: Endpoint): Int = names(e.key)
@@ -167,71 +180,6 @@ final private[driver] class DriverRun(life: FleetRun, config: RestConfig) {
       if (!o.more && !inTraversal(child)) begun.get(child).foreach(complete(child) = _)
     } else if (o.error.isDefined) if (o.state.begunMs.isDefined) inTraversal += child else inTraversal -= child
   }
-
-  // ---- tasks
-
-  /** As `ConcurrentPolls`, one poll after the other. */
-  private def poll(job: StartPolls): Seq[PollReport] = {
-    val pages = new SharedPageFile(store, log.epoch, "")
-    val reports = job.polls.map { p =>
-      if (life.isSlow(nameOf(p.endpoint)) && job.sharing)
-        Left(p.endpoint.key -> PollOutcome.handedBack(p.state, 2000))
-      else polled(p, pages)
-    }
-    val shared = PollReport(reports.collect { case Left(o) => o }, pages.close())
-    val all = (shared +: reports.collect { case Right(own) => own }).toList
-    // Serialization costs as much as everything else.
-    if (dice.oneIn(8)) Wire.read[Seq[PollReport]](Wire.write(all)) else all
-  }
-
-  private def polled(p: PollRequest, pages: SharedPageFile): Either[(String, PollOutcome), PollReport] = {
-    val child = nameOf(p.endpoint)
-    val turn = new EndpointTurn(config, store, log.epoch, BodyStore.Nowhere, Run.Limits)
-    val taken = pages.sink(p.endpoint.key)
-    val row = p.endpoint.row.fold(InputRow.Empty)(InputRow.of(Seq("n", "v"), _))
-    val limits = p.limits.copy(maxRequests = math.min(p.limits.maxRequests, fleet.requests.toLong))
-    val before = life.faulty
-    val outcome = turn.run(p.copy(limits = limits), client(child), clock, taken, row)
-    outcome.error.filter(_ => life.faulty == before && !life.excused).foreach { e =>
-      life.found = Some(s"error: ${e.text}")
-    }
-    val own = taken.ownFileClosed()
-    turn.keep(outcome)
-    own match {
-      case Some(file) => Right(PollReport(Vector(p.endpoint.key -> outcome), Some(file)))
-      case None       =>
-        pages.take(taken)
-        Left(p.endpoint.key -> outcome)
-    }
-  }
-
-  private val clock: Clock = () => Instant.ofEpochMilli(life.now)
-
-  private def client(child: Int): HttpClient = new HttpClient {
-    def send[A](request: HttpRequest)(use: HttpResponse => Either[RestError, A]): Either[RestError, A] = {
-      life.now += 5
-      step(s"p$child ${request.method} ${request.url} ${request.body.getOrElse("")}")
-      val result = life.fault() match {
-        case Some("error") => use(response(500, Nil, "busy"))
-        case Some("busy")  => use(response(429, Nil, "busy"))
-        case fault         =>
-          val a = backend.answer(child, request, life.now)
-          note(s"   ${a.status} ${a.headers.mkString} ${a.body} ${fault.getOrElse("")}")
-          if (fault.isDefined) backend.unheard(child)
-          if (fault.contains("lost")) Left(RestError(Condition.ConnectionFailed, "lost", ""))
-          else {
-            val body = if (fault.contains("cut")) a.body.take(a.body.length / 2) else a.body
-            try use(response(a.status, a.headers, body))
-            catch { case e: IOException => Left(RestError(Condition.ConnectionFailed, e.getMessage, "")) }
-          }
-      }
-      step("response")
-      result
-    }
-  }
-
-  private def response(status: Int, headers: Seq[(String, String)], body: String) =
-    HttpResponse(status, headers, new ByteArrayInputStream(body.getBytes(UTF_8)))
 
   // ---- Spark
 
@@ -272,7 +220,7 @@ final private[driver] class DriverRun(life: FleetRun, config: RestConfig) {
         .map { r =>
           val row = slice.pages.find(_.end > r.record).fold("")(_.row)
           val (from, to) = (r.block.from(r.i), r.block.to(r.i))
-          row.filter(_.isDigit).toInt -> new String(r.block.bytes, from, to - from, UTF_8)
+          (if (fleet.alone) 0 else row.filter(_.isDigit).toInt) -> new String(r.block.bytes, from, to - from, UTF_8)
         }
         .toList
     finally reader.close()
@@ -284,5 +232,8 @@ private object DriverRun {
 
   /** Looks around after all events: at most, and after everything is done. */
   val MostLooks = 600
+
+  /** A backfill waits until the live lane needs nothing. */
+  val MostLooksOfLanes = 3000
   val MoreLooks = 25
 }

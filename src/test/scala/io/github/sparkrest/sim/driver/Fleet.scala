@@ -12,12 +12,12 @@ final case class Fleet(chosen: Map[String, String], child: Setup) {
   private def text(name: String): String = chosen.getOrElse(name, Fleet.default(name))
   private def flag(name: String): Boolean = text(name).toBoolean
 
-  /** children, queue, jobs: see [[Backend]]. */
+  /** children, queue, jobs, backfill: see [[Backend]]. */
   lazy val kind: String = text("kind")
 
   /** The number of rows that the table may have, and how many it has at first. */
-  lazy val parents: Int = number("parents")
-  lazy val first: Int = number("first")
+  lazy val parents: Int = if (alone) 1 else number("parents")
+  lazy val first: Int = if (alone) 1 else number("first")
 
   /** Rows have a version (`inputVersion`), which changes with their children. */
   lazy val versioned: Boolean = flag("versioned")
@@ -45,6 +45,25 @@ final case class Fleet(chosen: Map[String, String], child: Setup) {
   lazy val most: Int = number("most")
   lazy val lease: Int = number("lease")
 
+  /** backfill: there is no table, but one endpoint. */
+  lazy val alone: Boolean = flag("alone")
+  lazy val hasLanes: Boolean = kind == "backfill"
+
+  /** backfill: the options of the first run, see [[Lanes]], and old records. */
+  lazy val lanes: Int = number("lanes")
+  lazy val rows: Int = number("rows")
+
+  /** backfill: the ends of a slice that the API includes (both, end, start), or exact: start, and the options say so. */
+  lazy val bounds: String = text("bounds")
+  lazy val form: String = text("form")
+  lazy val paging: String = text("paging")
+  lazy val flight: Int = number("flight")
+  lazy val lag: Int = number("lag")
+  lazy val lookback: Int = number("lookback")
+
+  /** backfill: `maxRequestRate` in a second; 0: none. */
+  lazy val rate: Int = number("rate")
+
   def and(more: (String, String)*): Fleet = copy(chosen ++ more)
 
   override def toString: String =
@@ -65,7 +84,17 @@ object Fleet {
     "retain" -> "1",
     "requests" -> "1000",
     "most" -> "3",
-    "lease" -> "10000"
+    "lease" -> "10000",
+    "alone" -> "false",
+    "lanes" -> "1",
+    "rows" -> "10",
+    "bounds" -> "both",
+    "form" -> "epoch_ms",
+    "paging" -> "none",
+    "flight" -> "1",
+    "lag" -> "0",
+    "lookback" -> "0",
+    "rate" -> "0"
   )
 
   def parse(text: String, child: String): Fleet = {
@@ -87,6 +116,8 @@ object Fleet {
   *   - expire: tokens, leases or jobs of an endpoint end.
   *   - broken: the next job of an endpoint fails.
   *   - slow: the next poll is handed back.
+  *   - options: the driver dies, and the next run has other options, see [[Lanes]].
+  *   - wipe: the driver dies, and the page log is lost.
   */
 final case class FleetHistory(fleet: Fleet, events: Vector[Event]) {
   override def toString: String = s"$fleet | ${fleet.child} | ${events.mkString(" ")}"

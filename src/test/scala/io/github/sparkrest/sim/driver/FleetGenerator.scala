@@ -18,7 +18,7 @@ object FleetGenerator {
         "kind" -> kind,
         "parents" -> parents.toString,
         "first" -> r(parents + 1).toString,
-        "versioned" -> (kind != "queue" && r.oneIn(2)).toString,
+        "versioned" -> (kind != "queue" && kind != "backfill" && r.oneIn(2)).toString,
         "refresh" -> r.pick(Seq("200", "1000", "3000")),
         "interval" -> r.pick(Seq("0", "500", "2000")),
         "objects" -> r.oneIn(3).toString,
@@ -33,9 +33,31 @@ object FleetGenerator {
     kind match {
       case "children" => common.copy(child = child(block, common.versioned))
       case "queue"    => common.and("lease" -> r.pick(Seq("3000", "6000", "20000")))
+      case "backfill" => backfill(common, r)
       // Some jobs take longer than the five seconds by which a window overlaps the window before it.
       case _ => common.and("lease" -> r.pick(Seq("300", "3000", "8000")))
     }
+  }
+
+  private def backfill(common: Fleet, r: Dice): Fleet = {
+    val alone = if (r.oneIn(2)) Map("alone" -> "true", "parents" -> "1", "first" -> "1") else Map.empty[String, String]
+    val paging = r.pick(Seq("none", "none", "page", "nextUrl"))
+    // A live lane that uses the whole rate leaves a backfill nothing.
+    val rate = if (alone.isEmpty) r.pick(Seq("0", "0", "10")) else r.pick(Seq("0", "0", "3", "10"))
+    val interval = Seq("interval" -> (if (rate == "0") r.pick(Seq("0", "500", "2000", "2000")) else "2000"))
+    common.and(
+      (alone ++ interval ++ Map(
+        "lanes" -> r(Lanes.Count).toString,
+        "rows" -> r.pick(Seq("0", "4", "10", "20")),
+        "bounds" -> r.pick(Seq("both", "end", "start", "exact")),
+        "form" -> r.pick(Seq("epoch_ms", "epoch_ms", "iso", "epoch_s")),
+        "paging" -> paging,
+        "flight" -> (if (r.oneIn(3)) "3" else "1"),
+        "lag" -> r.pick(Seq("0", "0", "2000")),
+        "lookback" -> r.pick(Seq("0", "0", "2000", "6000")),
+        "rate" -> rate
+      )).toSeq: _*
+    )
   }
 
   /** An API that can be read at any time, because nobody waits for the end of a traversal here. */
@@ -57,15 +79,19 @@ object FleetGenerator {
   def apply(seed: Long, fleet: Fleet): FleetHistory = {
     val r = new Dice(seed)
     val changes = Vector("insert", "insert", "insert", "tick") ++
-      (if (fleet.parents > 1) Seq("row", "row", "row") else Seq("row")) ++
+      (if (fleet.alone) Nil else if (fleet.parents > 1) Seq("row", "row", "row") else Seq("row")) ++
+      (if (fleet.hasLanes && fleet.lag + fleet.lookback > 0) Seq("late", "late") else Nil) ++
+      // If a record leaves a list with numbered pages, others move to a page that was read.
+      (if (fleet.hasLanes && fleet.paging != "page") Seq("update", "update", "delete") else Nil) ++
       (if (fleet.kind == "children" && Generator.mayUpdate(fleet.child)) Seq("update", "update") else Nil) ++
       (if (fleet.kind == "children" && Generator.mayDelete(fleet.child)) Seq("delete") else Nil)
     val faults = Vector("crash", "crash", "crash", "error", "lost", "cut", "busy", "slow") ++
-      (if (fleet.kind != "children" || Generator.mayExpire(fleet.child)) Seq("expire")
+      (if (fleet.hasLanes) Seq("options", "options", "options", "wipe")
+       else if (fleet.kind != "children" || Generator.mayExpire(fleet.child)) Seq("expire")
        else Nil) ++ (if (fleet.kind == "jobs") Seq("broken") else Nil)
     val events = Vector.fill(2 + r(14))(r.pick(Gaps)).scanLeft(1 + r(20))(_ + _).drop(1).map { at =>
       val what = if (r.oneIn(3)) r.pick(faults) else r.pick(changes)
-      Event(at, what, if (what == "tick") 100 * (1 + r(60)) else r(48))
+      Event(at, what, if (what == "tick") 100 * (1 + r(60)) else r(if (what == "options") Lanes.Count else 48))
     }
     FleetHistory(fleet, events)
   }

@@ -7,7 +7,11 @@ object FleetHistories {
   /** The shortest known histories that once went wrong, each with its error. */
   val all: Seq[(String, String)] = Seq(
     "the last messages of a row that was gone were never acknowledged" ->
-      "first=1 kind=queue lease=3000 parents=1 | | 35:insert/20 38:row/43"
+      "first=1 kind=queue lease=3000 parents=1 | | 35:insert/20 38:row/43",
+    "a backfill was added before the offset had moved, and repeated what lookback had read" ->
+      "kind=backfill lanes=250 lookback=2000 | | 32:options/119",
+    "without the log and without the backfill, the moment where the lanes meet was forgotten" ->
+      "alone=true form=iso interval=2000 kind=backfill lanes=241 lookback=6000 requests=2 | | 45:wipe/45 46:options/195 113:options/267"
   )
 
   /** A crash is tried before each step of these. */
@@ -17,6 +21,8 @@ object FleetHistories {
     "a queue whose leases end" ->
       "kind=queue parents=2 batch=1 most=2 retain=0 | | 1:insert/4 20:insert/5 40:expire/0 60:insert/1 80:row/1",
     "jobs, of which one fails and one expires" ->
-      "kind=jobs parents=2 batch=1 most=2 | | 1:insert/4 20:insert/5 40:broken/0 60:insert/1 70:expire/1 90:insert/0"
+      "kind=jobs parents=2 batch=1 most=2 | | 1:insert/4 20:insert/5 40:broken/0 60:insert/1 70:expire/1 90:insert/0",
+    "a backfill that is removed, and comes back with another beginning and in another order" ->
+      "alone=true interval=2000 kind=backfill lanes=91 batch=5 lookback=2000 | | 15:insert/0 30:options/100 60:options/231 90:insert/1"
   )
 }

@@ -11,19 +11,24 @@ import io.github.sparkrest.sim.{Dice, Event, World}
   *
   *   - Each record of a row that the table has at the end has come, and none has come more often than the API had it.
   *   - A row with a version is polled to its end once for each version, or again after a crash that lost the result.
-  *   - What [[Queues]] and [[Jobs]] say.
+  *   - What [[Queues]], [[Jobs]] and [[Backfills]] say.
   */
-final private[driver] class FleetRun(history: FleetHistory, config: RestConfig, tracing: Boolean) {
+final private[driver] class FleetRun(history: FleetHistory, configs: FleetConfigs, tracing: Boolean) {
   import FleetRun._
   val fleet: Fleet = history.fleet
   val disk = new Disk
   val sink = new Sink
   val dice = new Dice(history.events.hashCode.toLong)
-  val backend: Backend = fleet.kind match {
-    case "queue" => new Queues(fleet, isStored)
-    case "jobs"  => new Jobs(fleet)
-    case _       => new Children(fleet)
-  }
+
+  /** The options of this run. */
+  private var lanes = Lanes(fleet.lanes)
+
+  /** A run had no backfill. */
+  private var wasWhole = lanes.from.isEmpty
+  val backend: Backend = FleetRun.backend(fleet, isStored, lanes)
+
+  /** If there is a limit. */
+  val rate: Option[RateCheck] = if (fleet.rate > 0) Some(new RateCheck(fleet.rate)) else None
 
   /** The rows of the table, with their versions. */
   val table: mutable.LinkedHashMap[Int, Long] = mutable.LinkedHashMap.empty
@@ -53,6 +58,8 @@ final private[driver] class FleetRun(history: FleetHistory, config: RestConfig, 
   /** From now on, any request may be refused. */
   var excused = false
 
+  def death: Option[Died] = if (isDead) Some(new Died) else None
+
   def note(text: => String): Unit = if (tracing) trace += text
   def quiet: Boolean = coming.isEmpty
 
@@ -71,7 +78,19 @@ final private[driver] class FleetRun(history: FleetHistory, config: RestConfig, 
     note(s"   -- $e")
     val (child, n) = (e.n % fleet.parents, e.n / fleet.parents)
     e.what match {
-      case "crash"                           => isDead = true
+      case "crash"   => isDead = true
+      case "options" =>
+        lanes = Lanes(e.n).after(lanes, isFixed = wasWhole)
+        wasWhole ||= lanes.from.isEmpty
+        isDead = true
+      case "wipe" =>
+        // A batch that was not committed needs the log.
+        if (sink.logged.length == sink.committed) {
+          disk.files.clear()
+          rate.foreach(_.forget())
+          (0 until fleet.parents).foreach(begins)
+        }
+        isDead = true
       case "tick"                            => now += e.n
       case "row"                             => if (table.contains(child)) leaves(child) else appears(child)
       case "error" | "lost" | "cut" | "busy" => faults += e.what
@@ -124,7 +143,7 @@ final private[driver] class FleetRun(history: FleetHistory, config: RestConfig, 
       if (runs > MostRuns) found = Some(s"endless: $runs runs")
       else
         try {
-          new DriverRun(this, config).run()
+          new DriverRun(this, configs(lanes)).run()
           isOver = true
         } catch {
           case _: Died =>
@@ -163,29 +182,33 @@ private[driver] object FleetRun {
 
   def nameOf(child: Int): String = s"p$child"
 
-  def options(fleet: Fleet, api: Map[String, String]): Map[String, String] =
-    api ++ Map(
+  def backend(fleet: Fleet, isStored: Int => Boolean, lanes: => Lanes): Backend = fleet.kind match {
+    case "queue"    => new Queues(fleet, isStored)
+    case "jobs"     => new Jobs(fleet)
+    case "backfill" => new Backfills(fleet, lanes)
+    case _          => new Children(fleet)
+  }
+
+  def options(fleet: Fleet, lanes: Lanes): Map[String, String] = {
+    val api = backend(fleet, _ => true, lanes).options
+    val input = Map("input" -> "parents", "inputRefresh" -> s"${fleet.refresh}ms")
+    (if (fleet.alone) api.map { case (k, v) => k -> v.replace("{n}", "p0") } else api ++ input) ++ Map(
       "streaming" -> "true",
-      "input" -> "parents",
-      "inputRefresh" -> s"${fleet.refresh}ms",
       "streamingInterval" -> s"${fleet.interval}ms",
       "retryBackoff" -> "50ms"
     ) ++ (if (fleet.versioned) Map("inputVersion" -> "v") else Map.empty) ++
-      (if (fleet.retention > 0) Map("endpointRetention" -> s"${fleet.retention}ms") else Map.empty)
+      (if (fleet.retention > 0 && !fleet.alone) Map("endpointRetention" -> s"${fleet.retention}ms") else Map.empty)
+  }
 
-  def parse(fleet: Fleet): Either[String, RestConfig] = {
-    val api: Backend = fleet.kind match {
-      case "queue" => new Queues(fleet, _ => true)
-      case "jobs"  => new Jobs(fleet)
-      case _       => new Children(fleet)
-    }
-    RestConfig.parse(options(fleet, api.options), Seq("n", "v")).left.map(_.text)
+  def parse(fleet: Fleet): Either[String, FleetConfigs] = {
+    val configs = new FleetConfigs(fleet)
+    configs.parse(Lanes(fleet.lanes)).map(_ => configs)
   }
 
   def apply(history: FleetHistory): Option[String] = parse(history.fleet).fold(_ => None, verdict(history, _))
 
-  def verdict(history: FleetHistory, config: RestConfig): Option[String] =
-    verdict(new FleetRun(history, config, tracing = false))
+  def verdict(history: FleetHistory, configs: FleetConfigs): Option[String] =
+    verdict(new FleetRun(history, configs, tracing = false))
 
   def traced(history: FleetHistory): String = parse(history.fleet).fold(
     identity,
@@ -212,6 +235,19 @@ private[driver] object FleetRun {
       case e @ (_: Exception | _: VirtualMachineError) =>
         Some(s"thrown: $e at ${e.getStackTrace.take(3).mkString(" ")}")
     }
+}
+
+/** The configurations of a fleet's runs, each parsed once. */
+final private[driver] class FleetConfigs(fleet: Fleet) {
+  private val parsed = mutable.HashMap.empty[Lanes, Either[String, RestConfig]]
+
+  def parse(lanes: Lanes): Either[String, RestConfig] = parsed.getOrElseUpdate(
+    lanes, {
+      val columns = if (fleet.alone) Nil else Seq("n", "v")
+      RestConfig.parse(FleetRun.options(fleet, lanes), columns).left.map(_.text)
+    }
+  )
+  def apply(lanes: Lanes): RestConfig = parse(lanes).fold(e => throw new IllegalStateException(e), identity)
 }
 
 /** What the query wrote, and how far it is: Spark's offset log, its commit log, and a sink that writes a batch once. */

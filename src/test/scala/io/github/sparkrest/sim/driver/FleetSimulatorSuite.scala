@@ -10,7 +10,7 @@ import io.github.sparkrest.RandomCases
 import io.github.sparkrest.sim.{Event, Shrink}
 import org.scalatest.funsuite.AnyFunSuite
 
-/** Drivers that poll many endpoints, and die at any step: rows that come and go, queues, and jobs. */
+/** Drivers that poll many endpoints, and die at any step: rows that come and go, queues, jobs, and backfills. */
 class FleetSimulatorSuite extends AnyFunSuite {
   private def setting(name: String): Option[String] =
     sys.props.get(name).orElse(sys.env.get(name.toUpperCase.replace('.', '_')))
@@ -21,7 +21,8 @@ class FleetSimulatorSuite extends AnyFunSuite {
   Seq(
     "children" -> "children of rows that come and go: none is lost or repeated, and none is requested in vain",
     "queue" -> "messages of queues come once, and are acknowledged after a manifest has them",
-    "jobs" -> "jobs are created once, and their records come once"
+    "jobs" -> "jobs are created once, and their records come once",
+    "backfill" -> "live lanes and backfills meet: each record comes once, whatever a restart changes"
   ).foreach { case (kind, what) => test(s"$what: $runs random histories")(simulate(kind)) }
 
   private def simulate(kind: String): Unit = {
