@@ -234,7 +234,8 @@ final class Poll(
   /** Sends the requests that follow. All responses that wait have the memory of one task. */
   private def expect(next: Progress, limits: TaskBudget, mayBegin: () => Boolean): Unit =
     if (config.paging.inFlight > 1) {
-      val share = math.min(limits.maxBytes, TaskBudget.TaskBytes) / config.input.fold(1)(_.concurrency) / config.paging.inFlight
+      val share =
+        math.min(limits.maxBytes, TaskBudget.TaskBytes) / config.input.fold(1)(_.concurrency) / config.paging.inFlight
       val following = core.forecast(next, clock.now()).map(requests(_)).takeWhile(_.isRight).flatMap(_.toOption)
       ahead.expect(following, math.max(Poll.LeastShare, math.min(share, Poll.MostShare)).toInt) { () =>
         ahead.inFlight < config.paging.inFlight && mayBegin()

@@ -149,7 +149,8 @@ final private[schedule] class PollGrants(
         if (single) granted.requests
         else if (limiter.isRated) 1L
         else math.min(s.pagesLeft(ofLane, alone = lane == Lane.Backfill), math.max(1L, left / chosen.length))
-      val budget = TaskBudget.within(room / chosen.length, requests, if (config.input.isEmpty) config.paging.inFlight else 1)
+      val budget =
+        TaskBudget.within(room / chosen.length, requests, if (config.input.isEmpty) config.paging.inFlight else 1)
       PollRequest(s.endpoint, s.state, limiter.limited(budget, granted))
     }
     val patient =
