@@ -167,7 +167,7 @@ BACKFILLS = (
         "I10.20",
         "a live lane has begun with its first records, although its offset has not moved",
         "exists(_ != Progress.Initial)",
-        "exists(s => s.offset.isDefined || s.traversal.isDefined)",
+        "exists(s => s.offset != Progress.Initial.offset || s.traversal.isDefined)",
         LANES,
         "a stream whose offset has not moved yet gets a backfill up to where it began",
     ),
