@@ -17,7 +17,7 @@ BACKFILLS = (
         "if (begin.exists(b => last.exists(b.isBefore))) Novelty.Excluded else Novelty.MayRepeat",
         "Novelty.MayRepeat",
         LANES,
-        ONCE,
+        "the live lane drops a record before its beginning, which its first request returns",
     ),
     Mutant(
         "I10.2",
@@ -121,7 +121,7 @@ BACKFILLS = (
         "_.whole.until))",
         "_.whole.until)).filter(_ => false)",
         LANES,
-        ONCE,
+        "the stored moment holds, although initialOffset changes",
     ),
     Mutant(
         "I10.15",

@@ -210,6 +210,25 @@ class BackfillLanesSuite extends AnyFunSuite {
     assert(lanes.delivered.sorted == Seq(0, 1))
   }
 
+  test("the live lane drops a record before its beginning, which its first request returns") {
+    val lanes = new Lanes(Bounds.Both)
+    lanes.records += 1 -> at("12:00").minusMillis(1)
+    lanes.records += 2 -> at("12:00")
+    val (live, backfill) = both(lanes)
+    lanes.poll(live)
+    assert(lanes.delivered == Vector(2))
+    lanes.poll(backfill)
+    assert(lanes.delivered == Vector(2, 1))
+  }
+
+  test("the stored moment holds, although initialOffset changes") {
+    val lanes = new Lanes(Bounds.Both)
+    lanes.start()
+    lanes.extra = Map("initialOffset" -> "2026-01-01T11:00:00Z")
+    val (live, backfill) = both(lanes)
+    assert(live.lane == TimeLane.Live(at("12:00")) && backfill.lane == TimeLane.Backfill(at("06:00"), at("12:00")))
+  }
+
   test("requests begin a unit early, and only for the time that the API gets") {
     val lanes = new Lanes(Bounds.Both)
     val (live, backfill) = both(lanes)
