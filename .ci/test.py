@@ -39,7 +39,7 @@ ON_EVERY_SPARK = (
     "test_shapes.py",
     "test_strategies.py",
 )
-# Two units run next to each other, because tests often wait for processes and servers.
+# Units that run next to each other.
 LANES = 2
 # Units of the newest Spark, the longest first. All other files are one unit, which takes about as long as both Scala
 # lines: a new file belongs to it. These take two to four minutes each, and the lane that is free takes the next. So one

@@ -40,9 +40,8 @@ private[sparkrest] object ProgressSources {
     val usedNote = note.filter(_.isOf(index, start))
     val noted = usedNote.fold(Map.empty[String, Progress])(_.since(index))
     val isLost = !index.newest.exists(_.seq >= start.seq)
-    val ofSpark = (if (isLost) offsets else Map.empty[String, Option[String]]).map { case (key, offset) =>
-      key -> Progress(offset)
-    }
+    val ofSpark =
+      if (isLost) offsets.map { case (key, offset) => key -> Progress(offset) } else Map.empty[String, Progress]
     val logged =
       if (isLost) index.base.endpoints.filter { case (key, _) => index.states.contains(key) } ++ ofSpark
       else index.states
