@@ -263,6 +263,14 @@ POLLING = (
         "a raw line break in a string is escaped, because a record is one line of the page file",
     ),
     Mutant(
+        "I1.75",
+        "a record has a shape only if each byte between its values is equal",
+        "rest == 0 || rest < 8 &&",
+        "rest < 8 || rest < 8 &&",
+        "RecordSkipperSuite",
+        "a difference in any byte is found",
+    ),
+    Mutant(
         "I4.2",
         "nesting is limited",
         "if (depth >= rules.depth)",

@@ -141,7 +141,16 @@ final private[sparkrest] class JsonScanner(val window: ByteWindow, val rules: Sl
 
   private def skipNested(): Unit = {
     deepest = 0
-    var depth = 0
+    skipOpen(0L, 0)
+  }
+
+  /** Moves to the end of the object or array of which `open` levels are open, or none yet. A value begins at `pos`.
+    *
+    * @param levels a bit for each level, see [[braces]]
+    */
+  private[json] def skipOpen(levels: Long, open: Int): Unit = {
+    braces(0) = levels
+    var depth = open
     // Whether a name or a value may begin here. In other places ' is not a quote (it's).
     var begins = true
     var i = pos
@@ -154,7 +163,7 @@ final private[sparkrest] class JsonScanner(val window: ByteWindow, val rules: Sl
         if (c == '"' || c == '\'' && begins && rules.singleQuotes) { pos = i; skipString(c); i = pos - 1; begins = false }
         else if (c == ',' || c == ':') begins = true
         else if (c == '{' || c == '[') {
-          open(depth, c == '{')
+          down(depth, c == '{')
           depth += 1
           begins = true
         } else if (c == '}' || c == ']') {
@@ -175,7 +184,7 @@ final private[sparkrest] class JsonScanner(val window: ByteWindow, val rules: Sl
     pos = i
   }
 
-  private def open(depth: Int, brace: Boolean): Unit = {
+  private def down(depth: Int, brace: Boolean): Unit = {
     if (depth >= rules.depth) throw new Malformed(s"a value is nested more than ${rules.depth} levels deep") // guard: I4.2
     if ((depth >> 6) == braces.length) braces = java.util.Arrays.copyOf(braces, braces.length * 2)
     if (brace) braces(depth >> 6) |= 1L << depth else braces(depth >> 6) &= ~(1L << depth)
@@ -231,7 +240,10 @@ final private[sparkrest] class JsonScanner(val window: ByteWindow, val rules: Sl
   }
 
   private def needMore(): Unit =
-    if (!refill()) throw new Malformed(s"it ends in the middle of a value, after $consumed bytes")
+    if (!refill()) {
+      pos = end
+      throw new Malformed(s"it ends in the middle of a value, after $consumed bytes")
+    }
 
   def unexpected(expected: String): Nothing =
     if (pos < end) throw new Malformed(s"expected $expected at byte $consumed, found '${shown(buf(pos))}'")

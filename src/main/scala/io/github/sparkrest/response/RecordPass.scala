@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.response
 
-import io.github.sparkrest.json.{JsonBytes, JsonScanner, RawControls}
+import io.github.sparkrest.json.{JsonBytes, JsonScanner, RawControls, RecordSkipper}
 
 /** Moves past records and passes each to the sink. */
 final private[sparkrest] class RecordPass(scanner: JsonScanner, sink: RecordSink) {
   import scanner.window
+  private val skipper = new RecordSkipper(scanner)
 
   /** The elements of the array at `pos`. */
   def array(): Unit = {
@@ -43,7 +44,7 @@ final private[sparkrest] class RecordPass(scanner: JsonScanner, sink: RecordSink
     scanner.peek()
     window.mark = window.pos
     scanner.breaks = false
-    scanner.skipValue()
+    skipper.skip()
   }
 
   /** The value from `mark` on is a record, unless it is null. */
