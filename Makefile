@@ -41,6 +41,10 @@ ICEBERG_VERSION := 1.10.1
 ICEBERG := target/iceberg/iceberg-spark-runtime-4.0_2.13-$(ICEBERG_VERSION).jar
 ICEBERG_SHA256 := 2192a0881ed0f5773b5a83a8820d2b0b2069beec203028643a1c338551007f09
 
+# dlt for `make bench-latency`, in an environment of its own because of its many dependencies.
+DLT_VERSION := 1.31.0
+DLT := target/venvs/dlt/.dlt-$(DLT_VERSION)
+
 BUILD_FILES := VERSION LICENSE NOTICE build.sbt sbtw $(wildcard project/*.sbt project/*.scala project/build.properties)
 SCALA_FILES := $(shell find src -type f 2>/dev/null)
 WHEEL_FILES := VERSION LICENSE NOTICE python/pyproject.toml python/README.md $(shell find python/src -type f \( -name '*.py' -o -name py.typed \) 2>/dev/null)
@@ -52,7 +56,7 @@ DEMO_JAR := target/.demo-jar
 DEMO_METADATA := target/demo/spark_rest-$(VERSION).dist-info
 PYTHON_CODE := python examples bench .ci
 
-.PHONY: help setup demo test test-all test-slow test-rows test-mutants test-cures test-sim lint fmt jars wheel publish-local bench bench-rows bench-overhead bench-calls bench-endpoints bench-latency bench-backfill bench-keys docs docs-options release-check clean hdfs wiremock delta object-stores iceberg
+.PHONY: help setup demo test test-all test-slow test-rows test-mutants test-cures test-sim lint fmt jars wheel publish-local bench bench-rows bench-overhead bench-calls bench-endpoints bench-latency bench-cold bench-backfill bench-keys docs docs-options release-check clean hdfs wiremock delta object-stores iceberg
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -136,11 +140,14 @@ bench-endpoints: setup ## 2,000 endpoints against requests in a thread pool, and
 bench-calls: setup ## one call per row against requests in a pandas UDF: 10,000 calls of 20 ms from 2 tasks
 	@$(BIN)/python bench/calls.py
 
+bench-cold: setup ## the first 200,000 records of a fresh JVM, against spark.read.json of the same bytes
+	@$(BIN)/python bench/cold_start.py
+
 bench-backfill: setup ## the lag of live records with and without a backfill of a million records
 	@$(BIN)/python bench/backfill.py
 
-bench-latency: setup ## pagesInFlight=8 against 1 and against requests in 8 threads: 1,000 pages of 100 ms
-	@$(BIN)/python bench/latency.py
+bench-latency: setup $(DLT) ## pagesInFlight=8 against 1, requests in 8 threads, and dlt: 1,000 pages of 100 ms
+	@$(BIN)/python bench/latency.py $(dir $(DLT))bin/python
 
 bench-keys: ## ten million keys: a snapshot with readChanges next to the time of HTTP alone; about 5 min
 	MIRROR_KEYS=10000000 ./sbtw "testOnly *ManyKeysSuite"
@@ -162,6 +169,11 @@ clean: ## remove everything that make has built, including the .venv
 $(BUILT): $(BUILD_FILES) $(SCALA_FILES)
 	@echo "setup: compiling the connector and its tests for Scala 2.12 and 2.13, with sbt; a few minutes"
 	./sbtw +assembly +Test/compile
+	@touch $@
+
+$(DLT):
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check dlt==$(DLT_VERSION)
 	@touch $@
 
 $(DEMO_JAR): $(BUILD_FILES) $(SCALA_FILES)

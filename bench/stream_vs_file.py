@@ -184,10 +184,10 @@ def end(progress: Mapping[str, Any]) -> float:
     return begin(progress) + float(progress["durationMs"]["triggerExecution"]) / 1000
 
 
-def write_records(folder: Path) -> int:
+def write_records(folder: Path, records: int = RECORDS) -> int:
     """Writes the records as NDJSON files. Returns their size in bytes."""
     folder.mkdir()
-    share = RECORDS // FILES
+    share = records // FILES
     for number in range(FILES):
         first = number * share + 1
         lines = (event(n) + "\n" for n in range(first, first + share))

@@ -8,8 +8,8 @@ package io.github.sparkrest.json
   * shape, the scanner continues with the value in front of it.
   *
   * @param longest bytes of a record whose shape is kept
-  * @param mostMisses how many records in a row have another shape until the last one's is kept. It is 2 at first, and doubles
-  *   each time: finding a shape takes longer than moving past a record
+  * @param mostMisses the most records in a row that may have other shapes until the last one's is kept. It takes two at first,
+  *   and twice as many each time, because finding a shape takes longer than moving past a record
   */
 final private[sparkrest] class RecordSkipper(scanner: JsonScanner, longest: Int = 1 << 16, mostMisses: Int = 4096) {
   import scanner.window
