@@ -80,7 +80,7 @@ test-all: ## like test, with all Python tests on each Spark of python/spark-vers
 test-slow: setup ## the tests that take many minutes
 	cd python && ../$(BIN)/python -m pytest -m slow
 
-test-sim: ## read a million random APIs and 400,000 that kill their driver, and check each record; about an hour
+test-sim: ## read a million random APIs and 400,000 that kill their driver, and check each record; an hour or two
 	SIM_RUNS=1000000 SIM_FLEETS=100000 ./sbtw "testOnly *.SimulatorSuite *.FleetSimulatorSuite"
 
 test-rows: ## compare a hundred million random records with Spark's parser, on both Scala lines; takes hours

@@ -30,8 +30,9 @@ final private[driver] class DriverRun(life: FleetRun, config: RestConfig) {
   private val firstRows = readTable()
   private val start: Resumption = {
     replay()
-    if (!fleet.alone) log.dropLeft(Endpoint.keysOf(firstRows), life.now, config.endpointRetentionMs)
-    life.saw(firstRows.iterator.map(nameOf).toSet)
+    val at = life.now
+    if (!fleet.alone) log.dropLeft(Endpoint.keysOf(firstRows), at, config.endpointRetentionMs)
+    life.saw(firstRows.iterator.map(nameOf).toSet, at)
     val never: Map[String, Option[String]] = firstRows.map(_.key -> None).toMap
     val (position, offsets) = sink.logged.lastOption.getOrElse(LogPosition.Start -> never)
     log.resume(position, offsets)
@@ -89,7 +90,8 @@ final private[driver] class DriverRun(life: FleetRun, config: RestConfig) {
   }
 
   private def handle(event: PollerEvent): Unit = {
-    val commands = poller.step(event, life.now)
+    val at = life.now
+    val commands = poller.step(event, at)
     event match {
       case PollerEvent.Finished(_, reports) =>
         val outcomes = reports.flatMap(_.outcomes)
@@ -98,7 +100,7 @@ final private[driver] class DriverRun(life: FleetRun, config: RestConfig) {
         outcomes.foreach { case (key, _) => backend.settled(names(key)) }
       case PollerEvent.InputRead(rows) =>
         commands.foreach(execute)
-        life.saw(rows.iterator.map(nameOf).toSet)
+        life.saw(rows.iterator.map(nameOf).toSet, at)
       case _ => commands.foreach(execute)
     }
   }

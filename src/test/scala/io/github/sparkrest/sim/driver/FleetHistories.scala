@@ -11,7 +11,11 @@ object FleetHistories {
     "a backfill was added before the offset had moved, and repeated what lookback had read" ->
       "kind=backfill lanes=250 lookback=2000 | | 32:options/119",
     "without the log and without the backfill, the moment where the lanes meet was forgotten" ->
-      "alone=true form=iso interval=2000 kind=backfill lanes=241 lookback=6000 requests=2 | | 45:wipe/45 46:options/195 113:options/267"
+      "alone=true form=iso interval=2000 kind=backfill lanes=241 lookback=6000 requests=2 | | 45:wipe/45 46:options/195 113:options/267",
+    "time passed while a driver wrote that a row was gone, and the simulator counted from the wrong moment" ->
+      "first=1 kind=jobs lease=300 retention=6000 | | 19:row/9 28:crash/28 36:tick/2900 36:tick/3800 41:row/24",
+    "the same while a driver read its table again" ->
+      "first=4 interval=500 parents=4 retention=2000 | bound=exclusive form=epoch_s kind=ids order=desc | 18:delete/3 19:row/13 30:tick/3200 46:row/25"
   )
 
   /** A crash is tried before each step of these. */

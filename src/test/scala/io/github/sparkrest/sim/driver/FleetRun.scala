@@ -109,16 +109,16 @@ final private[driver] class FleetRun(history: FleetHistory, configs: FleetConfig
 
   private def leaves(child: Int): Unit = table.remove(child).foreach(changed(child) = _)
 
-  /** The driver knows that the table has these rows. */
-  def saw(rows: Set[Int]): Unit = (0 until fleet.parents).foreach { child =>
-    if (!rows(child)) missed.getOrElseUpdate(child, now)
-    else missed.remove(child).filter(mayForget).foreach(_ => begins(child))
+  /** The driver has read at `at` that the table has these rows. It may have become later since then. */
+  def saw(rows: Set[Int], at: Long): Unit = (0 until fleet.parents).foreach { child =>
+    if (!rows(child)) missed.getOrElseUpdate(child, at)
+    else missed.remove(child).filter(mayForget(_, at)).foreach(_ => begins(child))
   }
 
-  private def mayForget(since: Long): Boolean = fleet.retention > 0 && now - since >= fleet.retention
+  private def mayForget(since: Long, at: Long): Boolean = fleet.retention > 0 && at - since >= fleet.retention
 
   /** Nothing is owed for a row that has been gone for so long. */
-  def isForgotten(child: Int): Boolean = missed.get(child).exists(mayForget)
+  def isForgotten(child: Int): Boolean = missed.get(child).exists(mayForget(_, now))
 
   /** Rows that came back so late that their endpoints may begin again. */
   val mayBegin: mutable.Set[Int] = mutable.Set.empty
