@@ -198,6 +198,7 @@ final class Poll(
               warning = outcome.warning.orElse(result.warning.map(secrets.hide(_))),
               limit = limit,
               waitMs = result.waitMs,
+              awaits = result.awaits,
               lastPage = result.records,
               largestPage = math.max(outcome.largestPage, result.records)
             )
