@@ -226,7 +226,7 @@ POLLING = (
         "I1.31",
         "requests for the pages of a time slice overlap only if the slice is over",
         "!until.isAfter(over) && isComplete(until)",
-        "isComplete(until)",
+        "(!until.isAfter(over) || until.isAfter(over)) && isComplete(until)",
         "ForecastSuite",
         "the forecast contains the next pages of a time slice only if the slice was over when it was requested",
     ),
