@@ -230,4 +230,12 @@ CHANGES = (
         "SeenFilesSuite",
         "copies have a limit, and a file that nobody searches is not kept",
     ),
+    Mutant(
+        "I4.91",
+        "a task that copies a file holds up no other",
+        "val made = map",
+        "val made = synchronized(map)",
+        "SeenFilesSuite",
+        "while a task copies a file, the others search the files that are mapped, and make no second copy",
+    ),
 )

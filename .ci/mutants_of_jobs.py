@@ -62,4 +62,12 @@ JOBS = (
         "JobRunsSuite",
         "jobs that fail one after the other count as errors in a row, although their creation succeeds",
     ),
+    Mutant(
+        "I1.84",
+        "a job reads no page of a traversal that began without it",
+        "state.job.fold(config.job.isEmpty || state.traversal.isEmpty)(",
+        "state.job.fold(true)(",
+        "JobsSuite",
+        "a traversal that began without jobs begins again with a job",
+    ),
 )

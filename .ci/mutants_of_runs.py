@@ -270,4 +270,20 @@ RUNS = (
         "PageFileSuite",
         "a block that two readers hold is not used again before both have left it",
     ),
+    Mutant(
+        "I3.44",
+        "a version is not read while a record is missing",
+        "!outcome.awaits && hasRead(outcome.state, options)",
+        "hasRead(outcome.state, options)",
+        "InputRefreshSuite",
+        "a record that is missing is looked for again, although the version stays",
+    ),
+    Mutant(
+        "I3.45",
+        "a version is read when the slice is over in which it was seen",
+        "!waits || next.offset.flatMap(time.asked).exists(_.toEpochMilli - since >= options.lagMs)",
+        "!waits || next.offset.flatMap(time.asked).isDefined",
+        "InputRefreshSuite",
+        "an endpoint is polled until the slice is over in which its version was seen",
+    ),
 )

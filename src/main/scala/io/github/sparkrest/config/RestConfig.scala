@@ -114,8 +114,11 @@ final case class RestConfig(
 
   /** The configuration of the polls of a lane. A backfill has no interval: it uses the requests that the live lane leaves. */
   def of(lane: TimeLane): RestConfig = lane match {
-    case TimeLane.Whole          => this
-    case TimeLane.Live(start)    => copy(offset = offset.copy(lane = lane, initial = start.toString))
+    case TimeLane.Whole       => this
+    case TimeLane.Live(start) =>
+      // A pattern may read another form of the time as another time.
+      val initial = offset.requestFormat.fold(start.toString)(_.render(start, offset.zone)) // guard: I10.25
+      copy(offset = offset.copy(lane = lane, initial = initial))
     case TimeLane.Backfill(_, _) => copy(offset = offset.copy(lane = lane), streamingIntervalMs = 0)
   }
 

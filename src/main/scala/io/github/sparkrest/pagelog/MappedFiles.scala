@@ -26,6 +26,9 @@ final private[pagelog] class MappedFiles(copyBytes: Long, mostFiles: Int, idleNa
 
   private val held = new java.util.LinkedHashMap[String, Held](64, 0.75f, true)
 
+  /** Bytes of the copies that tasks are making, by key. */
+  private var copying = Map.empty[String, Long]
+
   /** `None`: no task has mapped it, or it was dropped. */
   def known(key: String): Option[MappedEntries] = synchronized {
     val found = Option(held.get(key))
@@ -33,20 +36,31 @@ final private[pagelog] class MappedFiles(copyBytes: Long, mostFiles: Int, idleNa
     found.map(_.entries)
   }
 
-  /** `None`: a copy does not fit. */
-  def get(key: String, entries: Long, isCopy: Boolean)(map: => MappedEntries): Option[MappedEntries] = synchronized {
-    known(key).orElse {
-      val now = System.nanoTime
-      val copied = if (isCopy) entries * EntryBytes else 0L
-      drop(now, copyBytes - copied)
-      if (copied > copyBytes) None
-      else
-        try {
-          val made = map
-          held.put(key, new Held(made, copied, now))
-          Some(made)
-        } catch { case _: IOException if isCopy => None }
+  /** `None`: a copy does not fit, or another task is making it. A copy may take seconds. Meanwhile the other tasks read blocks of this
+    * file, and search the files that are mapped.
+    */
+  def get(key: String, entries: Long, isCopy: Boolean)(map: => MappedEntries): Option[MappedEntries] = {
+    val copied = if (isCopy) entries * EntryBytes else 0L
+    synchronized(known(key).toRight(mayBegin(key, copied))) match {
+      case Right(found)   => Some(found)
+      case Left(mayBegin) =>
+        if (!mayBegin) None
+        else
+          try {
+            val made = map // guard: I4.91
+            synchronized { held.put(key, new Held(made, copied, System.nanoTime)); () }
+            Some(made)
+          } catch { case _: IOException if isCopy => None }
+          finally if (isCopy) synchronized(copying -= key)
     }
+  }
+
+  private def mayBegin(key: String, copied: Long): Boolean = {
+    val left = copyBytes - copying.values.sum - copied
+    val may = left >= 0 && !copying.contains(key)
+    drop(System.nanoTime, if (may) left else copyBytes)
+    if (may && copied > 0) copying += key -> copied
+    may
   }
 
   /** Drops the least recently used files, until so many bytes of copies are left. */

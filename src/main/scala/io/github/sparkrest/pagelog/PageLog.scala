@@ -80,7 +80,7 @@ final class PageLog private (
     if (end < start.seq && !sources.isNoteUsed)
       logger.warn(s"The page log in ${store.location} holds nothing at or after the query's offset $start: polling continues from the API offset in it; one page may come again.")
     Resumption(
-      sources.states.map { case (key, state) => key -> state.withoutDoubt },
+      sources.states.map { case (key, state) => key -> state.inherited },
       note.map(_.polledAtMs),
       fresh = start.seq == 0 && ledger.newest.isEmpty && !sources.isNoteUsed,
       note.fold(PacingState.Nothing)(_.pace),

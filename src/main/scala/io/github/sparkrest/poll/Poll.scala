@@ -108,7 +108,8 @@ final class Poll(
       place = named
       lastResponse = (allSecrets.hide(Redact.url(response.url)), status)
       limit = ServerLimits.of(response.headers, config.limits, clock.now().toEpochMilli)
-      (StatusPolicy(response, request.copy(url = response.url), clock.now(), config), step) match {
+      val ofOldToken = step.isEmpty && plan.isOfOldToken
+      (StatusPolicy(response, request.copy(url = response.url), clock.now(), config, ofOldToken), step) match {
         case (StatusPolicy.Failed(error), _) => Left(error)
         case (verdict, Some(job))            => job.read(plan, response, verdict, allSecrets.hold, sink)
         case (StatusPolicy.Empty, _) if status == 304 && request != plain =>
@@ -197,6 +198,7 @@ final class Poll(
               warning = outcome.warning.orElse(result.warning.map(secrets.hide(_))),
               limit = limit,
               waitMs = result.waitMs,
+              awaits = result.awaits,
               lastPage = result.records,
               largestPage = math.max(outcome.largestPage, result.records)
             )

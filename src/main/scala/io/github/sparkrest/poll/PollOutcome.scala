@@ -17,6 +17,7 @@ import io.github.sparkrest.progress.Progress
   * @param largestPage records of the largest page
   * @param bytes of the responses, decoded
   * @param waitMs when to repeat the last request, whose response does not count yet
+  * @param awaits a record is missing, and a later poll decides whether it is deleted
   * @param handedBack the poll was cancelled because other polls wait for the same task; its result is unknown
   */
 final case class PollOutcome(
@@ -32,7 +33,8 @@ final case class PollOutcome(
     largestPage: Long = 0,
     bytes: Long = 0,
     handedBack: Boolean = false,
-    waitMs: Option[Long] = None
+    waitMs: Option[Long] = None,
+    awaits: Boolean = false
 )
 
 object PollOutcome {

@@ -50,8 +50,11 @@ final case class Progress(
     else begun.copy(ahead = memory.join(ahead, seen))
   }
 
-  /** For a new run, or after another response: a doubt needs two responses in a row. */
+  /** After another response: a doubt needs two responses in a row. */
   def withoutDoubt: Progress = if (doubt.isEmpty) this else copy(doubt = None)
+
+  /** For a new run, which does not know the responses in between. */
+  def inherited: Progress = withoutDoubt.copy(traversal = traversal.map(_.copy(isInherited = true)))
 
   /** As it is stored. */
   def settled(memory: SeenMemory): Progress = copy(

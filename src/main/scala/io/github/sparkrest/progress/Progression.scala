@@ -41,7 +41,7 @@ final class Progression(
     val from = core.mirror.fold(known)(_.adopted(known))
     // A page token of another request leads elsewhere: page 24 of 1,000 records is not page 24 of 100.
     val state =
-      if (from.traversal.flatMap(_.request).forall(_ == core.identity) && isOfOptions(from.job)) from // guard: I1.7
+      if (from.traversal.flatMap(_.request).forall(_ == core.identity(from)) && isOfOptions(from)) from // guard: I1.7
       // Pages may have another size now.
       else from.restarted(memory).copy(largestPage = 0)
     val base = latest.begun(state, now)
@@ -68,8 +68,11 @@ final class Progression(
     }
   }
 
-  private def isOfOptions(job: Option[Job]): Boolean =
-    job.forall(j => config.job.isDefined && j.request == core.identity)
+  /** A traversal that began without jobs has pages of another list. */
+  private def isOfOptions(state: Progress): Boolean =
+    state.job.fold(config.job.isEmpty || state.traversal.isEmpty)( // guard: I1.84
+      config.job.isDefined && _.request == core.identity(state)
+    )
 
   /** The next request, and those that follow it if nothing special happens: see [[Forecast]]. The requests about a job are not
     * foreseen.
@@ -82,7 +85,7 @@ final class Progression(
   def created(plan: RequestPlan, id: String): Progress =
     plan.state.copy(
       doubt = None,
-      job = Some(Job(id, plan.ask, plan.at.toEpochMilli, core.identity, JobPhase.Running))
+      job = Some(Job(id, plan.ask, plan.at.toEpochMilli, core.identity(plan.state), JobPhase.Running))
     )
 
   /** After the last page the job has no further records: the next traversal needs another job. */
@@ -170,7 +173,10 @@ final private[sparkrest] case class CoreParts(
   val latest: LatestStart = new LatestStart(config, clock)
   val pages: PageSequence = PageSequence(config)
   val mirror: Option[Mirror] = config.changes.filter(_.mirrors).map(new Mirror(config, _, memory))
-  lazy val identity: String = RequestIdentity.of(config)
+  private lazy val (first, later) = (RequestIdentity.of(config, isFirst = true), RequestIdentity.of(config))
+
+  /** The request that the traversal of this progress belongs to. */
+  def identity(state: Progress): String = if (state.offset.isEmpty) first else later // guard: I1.81
 
   /** `{windowStart}` and `{windowEnd}` of a request, as sent. */
   def window(query: OffsetQuery): (String, String) = (query.offset, time.windowEnd(query.until))
@@ -198,7 +204,14 @@ object Refusal {
   * @param state from which it goes on
   * @param at when it was planned
   */
-final case class RequestPlan(state: Progress, ask: OffsetQuery, values: RequestValues, at: Instant)
+final case class RequestPlan(state: Progress, ask: OffsetQuery, values: RequestValues, at: Instant) {
+
+  /** The API named the page to an earlier run, and may no longer know it. */
+  def isOfOldToken: Boolean = state.traversal.filter(_.isInherited).map(_.page).exists {
+    case _: PageToken.Number => false
+    case _                   => true
+  }
+}
 
 /** One response on its way: each record once, in order, then [[finish]]. Used once. */
 trait PageReader {

@@ -13,10 +13,13 @@ import io.github.sparkrest.secret.{Redact, Secret}
   * The hash covers the texts of the options without secrets: a new access token for the same API does not change it.
   */
 private[sparkrest] object RequestIdentity {
-  def of(config: RestConfig): String = {
+
+  /** @param isFirst the offset has not moved, so the request is for the records since `initialOffset` */
+  def of(config: RestConfig, isFirst: Boolean = false): String = {
+    val sent = if (isFirst) later :+ RestOptions.InitialOffset else later
     def text(o: Opt[_]) = config.options.get(o)
     // Traversals of earlier versions have the hash of a text without the later options.
-    val named = options.map(o => o -> text(o).fold("")(shown(o, _))) ++ later.flatMap(o => text(o).map(o -> shown(o, _)))
+    val named = options.map(o => o -> text(o).fold("")(shown(o, _))) ++ sent.flatMap(o => text(o).map(o -> shown(o, _)))
     ShortHash.of(named.map { case (o, value) => s"${o.name}=$value" }.mkString("\n"))
   }
 

@@ -26,6 +26,7 @@ import io.github.sparkrest.request.PageToken
   * @param emptyPages number of empty pages in a row, up to the last page
   * @param delivered number of its records that were new
   * @param marks entries of the mirror that it had, with `readChanges`. They are not in `seen`, unless their state changed
+  * @param isInherited an earlier run read the last page, so `page` may be old. Not stored
   */
 final case class Traversal(
     page: PageToken,
@@ -45,7 +46,8 @@ final case class Traversal(
     lastPage: Long = 0,
     emptyPages: Int = 0,
     delivered: Long = 0,
-    marks: Option[Marks] = None
+    marks: Option[Marks] = None,
+    isInherited: Boolean = false
 ) {
 
   /** The files that it depends on. */

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.schedule
 
+import io.github.sparkrest.config.OffsetConfig
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.pagelog.format.LeftEndpoints
 import io.github.sparkrest.pagelog.{Endpoint, PolledFile, Resumption}
 import io.github.sparkrest.poll.{PollOutcome, PollReport, Schedule}
 import io.github.sparkrest.progress.Progress
+import io.github.sparkrest.progress.strategies.OffsetTime
 
 /** All endpoints of a run, and which of their states no manifest has. Pure.
   *
@@ -52,9 +54,9 @@ final private[sparkrest] case class EndpointSchedules(
     (EndpointSchedules(kept, EndpointSchedules.indexOf(kept), others, left -- expired), expired)
   }
 
-  def versioned(report: PollReport, now: Long, lagMs: Long): PollReport =
+  def versioned(report: PollReport, now: Long, options: OffsetConfig): PollReport =
     report.copy(outcomes = report.outcomes.map { case (key, outcome) =>
-      key -> get(key).fold(outcome)(s => s.version.after(s.state, outcome, now, lagMs))
+      key -> get(key).fold(outcome)(s => s.version.after(s.state, outcome, now, options))
     })
 
   /** The endpoints that the input has. */
@@ -197,13 +199,22 @@ final private[schedule] case class RowVersion(
   /** The state after a poll contains the version that the poll began with, once it has read everything.
     *
     * @param state before the poll
-    * @param lagMs a poll leaves out records that are younger, so one that began earlier has not read everything
+    * @param options with `lag` a poll leaves out records that are younger, so one that began earlier has not read everything
     */
-  def after(state: Progress, outcome: PollOutcome, now: Long, lagMs: Long): PollOutcome = {
+  def after(state: Progress, outcome: PollOutcome, now: Long, options: OffsetConfig): PollOutcome = {
+    val lagMs = options.lagMs
     val isOld = lagMs == 0 || state.begunMs.getOrElse(now - outcome.tookMs) - since >= lagMs // guard: I3.42
     val isComplete = state.acks.isEmpty && outcome.error.isEmpty && !outcome.more && !outcome.handedBack &&
-      outcome.waitMs.isEmpty && outcome.state.traversal.isEmpty && isOld
+      outcome.waitMs.isEmpty && outcome.state.traversal.isEmpty && isOld &&
+      !outcome.awaits && hasRead(outcome.state, options) // guard: I3.44
     if (isComplete && polled.isDefined) outcome.copy(outcome.state.copy(inputVersion = polled)) // guard: I3.20
     else outcome
+  }
+
+  /** A slice that is not over, or whose data the API has not completed, is read by a later poll. */
+  private def hasRead(next: Progress, options: OffsetConfig): Boolean = {
+    val time = new OffsetTime(options)
+    val waits = options.windowAligned || options.availableUntil.isDefined
+    !waits || next.offset.flatMap(time.asked).exists(_.toEpochMilli - since >= options.lagMs) // guard: I3.45
   }
 }

@@ -3,6 +3,7 @@ package io.github.sparkrest.pagelog
 
 import java.io.{InputStream, OutputStream}
 import java.nio.file.{Files, Path}
+import java.util.concurrent.{CountDownLatch, TimeUnit}
 
 import scala.util.Random
 
@@ -165,6 +166,32 @@ class SeenFilesSuite extends AnyFunSuite {
     Thread.sleep(1)
     idle.get("b", 1, isCopy = true)(entries(1))
     assert(idle.keys == Set("b"))
+  }
+
+  test("while a task copies a file, the others search the files that are mapped, and make no second copy") {
+    def entries(n: Long) = new MappedEntries(Array.empty, n)
+    val files = new MappedFiles(copyBytes = 28 * 100, mostFiles = 5, idleNanos = Long.MaxValue)
+    def get(name: String, n: Long) = files.get(name, n, isCopy = true)(entries(n))
+    get("a", 10)
+    val (begun, ends) = (new CountDownLatch(1), new CountDownLatch(1))
+    val copy = new Thread(() => {
+      files.get("b", 60, isCopy = true) { begun.countDown(); ends.await(); entries(60) }
+      ()
+    })
+    copy.start()
+    begun.await()
+    val others = new Thread(() => {
+      val found = files.known("a").isDefined && get("b", 60).isEmpty && get("c", 41).isEmpty && get("d", 20).isDefined
+      if (found) ends.countDown()
+    })
+    others.start()
+    val ended = ends.await(10, TimeUnit.SECONDS)
+    ends.countDown()
+    copy.join()
+    assert(ended, "they waited for the copy")
+    assert(files.known("b").isDefined && get("c", 41).isDefined, "the copy counts no more as one that is being made")
+    intercept[IllegalStateException](files.get("e", 60, isCopy = true)(throw new IllegalStateException("broken")))
+    assert(get("e", 60).isDefined)
   }
 
   test("a file exists as long as a manifest or the note names it, across runs") {

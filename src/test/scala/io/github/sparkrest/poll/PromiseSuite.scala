@@ -46,6 +46,26 @@ class PromiseSuite extends AnyFunSuite {
     assert((first ++ rest).map(idOf).sorted == (1 to 20000).toList)
   }
 
+  test("another initialOffset in the first traversal restarts it, and nothing is lost or repeated") {
+    def reader(initial: Int) =
+      backlog(100, "url" -> "http://h/x?since={t}", "initialOffset" -> s"${1700000000L + initial}", "order" -> "asc")
+    def from(r: HttpRequest) = number(r, "since", 0) - 1700000000
+    val all = (1 to 5000).toList
+    def api(initial: Int) =
+      new PolledApi(reader(initial).config.options.toMap.toSeq: _*)(r => timed(paged(r, all.filter(_ >= from(r)), 100)))
+    for (later <- Seq(500, 3000)) {
+      val before = api(1000)
+      val first = before.poll()
+      assert(first.length == 2300 && before.state.offset.isEmpty)
+      val after = api(later)
+      after.state = before.state
+      val rest = after.traversal() ++ after.traversal()
+      assert((first ++ rest).map(idOf).distinct.sorted == (math.min(later, 1000) to 5000).toList)
+      assert((first ++ rest).distinct.length == (first ++ rest).length)
+      assert(after.urls.head.contains(s"since=${1700000000L + later}") && after.urls.head.contains("page=1&"))
+    }
+  }
+
   test("another pagination, params or order in the middle of a traversal restarts it, and nothing is lost or repeated") {
     Seq(
       Seq("pagination" -> "offset", "pageParam" -> "start"),
@@ -98,6 +118,52 @@ class PromiseSuite extends AnyFunSuite {
     assert(oncePage5(Answer("[]"))()._2.map(idOf) == ids)
     val (stray, records) = oncePage5(Answer("not here", status = 404), "emptyStatusCodes" -> "204,404")()
     assert(records.map(idOf) == ids && stray.asked.length == 23, "20 pages, page 5 twice, page 21 twice")
+  }
+
+  test("an old page token that the API refuses with a status of emptyStatusCodes is not the end of the list") {
+    var epoch = 1
+    val api = new PolledApi(
+      "url" -> "http://h/x?since={at}",
+      "offsetType" -> "max_field",
+      "offsetField" -> "at",
+      "pagination" -> "cursor",
+      "nextField" -> "next",
+      "pageParam" -> "token",
+      "dataField" -> "data",
+      "emptyStatusCodes" -> "204,404",
+      "maxPagesPerPoll" -> "1"
+    )({ r =>
+      val token = query(r).get("token").map(_.split('.').map(_.toInt))
+      val page = token.fold(0)(_(1))
+      if (token.exists(_(0) != epoch)) Answer("unknown scroll id", status = 404)
+      else {
+        val next = if (page == 2) "" else s""","next":"$epoch.${page + 1}""""
+        Answer(s"""{"data":[{"id":$page,"at":${100 - page}}]$next}""")
+      }
+    })
+    def task() = {
+      val records = api.once()
+      api.now = api.now.plusMillis(api.outcome.waitMs.getOrElse(0L))
+      records
+    }
+    val first = task()
+    epoch = 2
+    assert(first.length == 1 && api.state.traversal.isDefined)
+    val sameRun = api.state
+    def taskOfNewRun() = {
+      api.state = api.state.inherited.copy(doubt = api.state.doubt)
+      task()
+    }
+    // The second refusal is an error that names the token.
+    assert(
+      (taskOfNewRun() ++ taskOfNewRun()).isEmpty && api.outcome.error.map(_.condition).contains(Condition.ApiRefused)
+    )
+    assert(api.state.traversal.isEmpty && api.state.offset.isEmpty)
+    assert((first ++ (1 to 3).toList.flatMap(_ => task())).map(idOf) == List(0, 1, 2))
+    assert(api.state.offset.contains("100"))
+    api.state = sameRun
+    (1 to 2).foreach(_ => task())
+    assert(api.state.traversal.isEmpty && api.state.offset.contains("100"), "an API may end its list so")
   }
 
   test("null data with errors is an error as in GraphQL, not the end") {

@@ -48,6 +48,14 @@ class WindowSlicesSuite extends AnyFunSuite {
     assert(reports.at("2026-01-03T23:00:10Z")._1 == Seq("2026-01-03/2026-01-04"), "midnight in Berlin")
   }
 
+  test("a step that is shorter than a unit of the format is as long as the unit") {
+    val hours = days.toMap - "windowAlign" ++ Seq("windowStep" -> "1h", "initialOffset" -> "2026-01-01")
+    val reports = new Reports(hours.toSeq: _*)(q => s"""[{"day":"${q("from")}"}]""")
+    assert(reports.at("2026-01-03T22:00:00Z")._1.take(2) == Seq("2026-01-01/2026-01-02", "2026-01-02/2026-01-03"))
+    assert(reports.api.state.offset.contains("2026-01-03"))
+    assert(reports.at("2026-01-03T23:30:00Z")._1.head == "2026-01-03/2026-01-04")
+  }
+
   test("an inclusive end is sent one unit earlier") {
     val end = "windowEndInclusive" -> "true"
     val reports = new Reports(days ++ Seq("initialOffset" -> "2026-03-28", end): _*)(_ => "[]")
@@ -110,6 +118,37 @@ class WindowSlicesSuite extends AnyFunSuite {
     val (asked, second) = reports.at("2026-01-01T00:03:00Z")
     assert(asked.head.startsWith("1767225650/"))
     assert((first ++ second).sorted == (1767225600L to 1767225700L by 10).map(t => s"""{"t":$t}"""))
+  }
+
+  test("a slice ends where the data ended when its first page was read") {
+    var until = "2026-01-01T10:00:00Z"
+    var records = Vector("09:00", "11:00")
+    val api = new PolledApi(
+      "url" -> "http://h/x?from={windowStart}&to={windowEnd}",
+      "offsetType" -> "window",
+      "offsetField" -> "t",
+      "initialOffset" -> "2026-01-01T08:00:00Z",
+      "availableUntilField" -> "until",
+      "dataField" -> "data",
+      "pagination" -> "nextUrl",
+      "nextField" -> "next"
+    )({ r =>
+      val isSecond = r.url.endsWith("&last")
+      val page = if (isSecond) records.takeRight(1) else records.dropRight(1)
+      val data = array(page.map(t => s"""{"t":"2026-01-01T$t:00Z"}"""))
+      val answer = Answer(s"""{"data":$data,"until":"$until"${if (isSecond) "" else s""","next":"${r.url}&last""""}}""")
+      if (!isSecond) {
+        // The API completes its data between the two pages, and the new record belongs to the first one.
+        until = "2026-01-01T12:30:00Z"
+        if (!records.contains("10:30")) records = Vector("09:00", "10:30", "11:00")
+      }
+      answer
+    })
+    api.now = Instant.parse("2026-01-01T12:00:00Z")
+    val first = api.traversal()
+    assert(api.state.offset.contains("2026-01-01T10:00:00Z"))
+    val all = first ++ api.traversal()
+    assert(all.sorted == records.map(t => s"""{"t":"2026-01-01T$t:00Z"}"""), "each record once")
   }
 
   test("a day that the API has not completed is requested again as a whole") {

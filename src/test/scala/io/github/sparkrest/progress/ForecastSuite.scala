@@ -4,6 +4,7 @@ package io.github.sparkrest.progress
 import java.time.Instant
 
 import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.config.backfill.TimeLane
 import io.github.sparkrest.progress.seen.SeenRecords
 import io.github.sparkrest.progress.strategies.TraversalTimes
 import io.github.sparkrest.request.PageToken
@@ -82,6 +83,31 @@ class ForecastSuite extends AnyFunSuite {
       pages(within(PageToken.Number(4), until), windows ++ Seq("pagination" -> "page", "lag" -> lag): _*).size
     assert(of("2026-01-01T12:00:00Z", "0") == 4 && of("2026-01-01T23:59:30Z", "20") == 4)
     assert(of("2026-01-02T00:00:01Z", "0") == 1 && of("2026-01-01T23:59:30Z", "60") == 1)
+  }
+
+  test("the forecast has one request if the API may still add records to the slice") {
+    val slices = Seq(
+      "url" -> "http://h/?from={windowStart}&to={windowEnd}",
+      "pagination" -> "page",
+      "offsetType" -> "window",
+      "offsetField" -> "t",
+      "initialOffset" -> "2026-01-01T00:00:00Z",
+      "availableUntilField" -> "until"
+    )
+    val until = "2026-01-01T01:00:00Z"
+    def after(pending: Option[String]) = {
+      val state = within(PageToken.Number(4), until)
+      state.copy(traversal = state.traversal.map(_.copy(pending = pending)))
+    }
+    assert(pages(after(Some("2026-01-01T00:30:00Z")), slices: _*) == Seq("4"))
+    assert(pages(after(None), slices: _*) == Seq("4") && pages(after(Some(until)), slices: _*).size == 4)
+    val config = RestConfig
+      .parse((slices ++ Seq("backfillFrom" -> "2025-12-31", "windowStep" -> "1d", "streaming" -> "true")).toMap)
+      .fold(e => fail(e.text), identity)
+      .of(TimeLane.Backfill(Instant.parse("2025-12-31T00:00:00Z"), Instant.parse("2026-01-01T00:00:00Z")))
+    def ofBackfill(pending: Option[String]) =
+      new Progression(config).forecast(after(pending).copy(offset = None), now).take(4).size
+    assert(ofBackfill(None) == 1 && ofBackfill(Some("-")) == 4)
   }
 
   test("the forecast contains the time slices that are over, and each slice begins at the end of the slice before") {

@@ -159,6 +159,46 @@ class InputRefreshSuite extends AnyFunSuite {
     assert(m.at(110000).forall(!_.isInstanceOf[StartPolls]), "another reading of the same version changes nothing")
   }
 
+  test("a record that is missing is looked for again, although the version stays") {
+    val m = new Machine(Seq(row("a", "1")), fresh)
+    def poll(at: Long, awaits: Boolean): Unit = {
+      val flying = job(m.at(at))
+      val outcome = PollOutcome(Progress(None), 1, 1, more = false, None, None, 1, awaits = awaits)
+      m.step(PollerEvent.Finished(flying.id, Seq(PollReport(Vector("a" -> outcome), None))))
+      ()
+    }
+    poll(0, awaits = true)
+    poll(20000, awaits = false)
+    assert(m.at(59000).forall(!_.isInstanceOf[StartPolls]))
+  }
+
+  test("an endpoint is polled until the slice is over in which its version was seen") {
+    val hours = Map(
+      "url" -> "http://h/{n}?from={windowStart}&to={windowEnd}",
+      "offsetType" -> "window",
+      "windowStep" -> "1h",
+      "initialOffset" -> "1970-01-01T00:00:00Z"
+    )
+    for (slices <- Seq("windowAlign" -> "true", "availableUntilField" -> "until")) {
+      val m = new Machine(Seq(row("a", "1")), fresh, more = hours + slices)
+      def poll(at: Long, offset: Option[String]): Unit = {
+        val flying = job(m.at(at))
+        val outcome = PollOutcome(Progress(offset), 1, 0, more = false, None, None, 1)
+        m.step(PollerEvent.Finished(flying.id, Seq(PollReport(Vector("a" -> outcome), None))))
+        m.at(at + 1)
+        ()
+      }
+      poll(0, None)
+      m.read(row("a", "2"))
+      poll(30000, Some("1970-01-01T00:00:00Z"))
+      m.now = 3000000
+      m.read(row("a", "3"))
+      poll(3600000, Some("1970-01-01T00:30:00Z"))
+      poll(3700000, Some("1970-01-01T01:00:00Z"))
+      assert(m.at(7200000).forall(!_.isInstanceOf[StartPolls]), slices)
+    }
+  }
+
   test("an endpoint with more records, or a failed poll, is polled again with the same version") {
     val m = new Machine(Seq(row("a", "1")), fresh)
     m.succeed(job(m.at(0)), more = true)

@@ -21,15 +21,26 @@ object StatusPolicy {
   /** With these the API itself invites a retry, whatever the method. */
   private val asked = Set(408, 429, 503)
 
-  /** Precedence: `emptyStatusCodes`, then `retryStatusCodes`, then 2xx. */
-  def apply(response: HttpResponse, request: HttpRequest, now: Instant, config: RestConfig): Verdict = {
+  /** Precedence: `emptyStatusCodes`, then `retryStatusCodes`, then 2xx.
+    *
+    * @param ofOldToken the request has a page token that may have expired. A status by which the API refuses a token is not the end of
+    *   the list then
+    */
+  def apply(
+      response: HttpResponse,
+      request: HttpRequest,
+      now: Instant,
+      config: RestConfig,
+      ofOldToken: Boolean = false
+  ): Verdict = {
     val limits = config.limits
     val status = response.status
     lazy val quota = ServerLimits.of(response.headers, limits, now.toEpochMilli)
     lazy val retryAfter = ServerLimits.retryAfterMs(response.headers, now.toEpochMilli)
     def exhausted = status == 403 && (retryAfter.isDefined || quota.left.exists(_ <= 0))
     def waitMs = retryAfter.orElse(if (status == 429 || exhausted) quota.waitMs.orElse(quota.resetMs) else quota.waitMs)
-    if (status == 304 || config.emptyStatusCodes.contains(status)) Empty
+    def isExpired = ofOldToken && config.paging.expiredStatuses.contains(status)
+    if (status == 304 || config.emptyStatusCodes.contains(status) && !isExpired) Empty // guard: I1.82
     else if (limits.retryStatusCodes.contains(status) || exhausted)
       Failed(
         Condition.ApiError(

@@ -30,9 +30,20 @@ final private[progress] class BackfillStrategy(options: OffsetConfig, lane: Time
     slices.of(state, now).next.filter(slices.isOver(_, now)).map(query)
 
   private def query(slice: TimeRange): OffsetQuery = {
-    val from = if (options.exclusive) slice.from else time.unitsAfter(slice.from, -1) // guard: I10.5
-    OffsetQuery(time.render(from), time.render(slice.until))
+    val asked = requested(slice)
+    OffsetQuery(time.render(asked.from), time.render(asked.until))
   }
+
+  private def requested(slice: TimeRange): TimeRange = TimeRange(
+    if (isExact(slice)) slice.from else time.unitsAfter(slice.from, -1), // guard: I10.5
+    time.expressibleAfter(slice.until) // guard: I10.22
+  )
+
+  /** The API returns exactly the records of the slice. In another `requestOffsetFormat`, earlier runs may have cut ranges where a
+    * request of this run cannot.
+    */
+  private def isExact(slice: TimeRange): Boolean =
+    options.exclusive && Seq(slice.from, slice.until).forall(m => time.expressible(m) == m) // guard: I10.23
 
   override def slicesThatAreOver: (Progress, Instant) => Iterator[OffsetQuery] = (state, now) =>
     Iterator
@@ -42,8 +53,8 @@ final private[progress] class BackfillStrategy(options: OffsetConfig, lane: Time
       .flatten
       .map(query)
 
-  /** No record appears in a slice that is over. */
-  override def isOver: Traversal => Boolean = _ => true
+  /** No record appears in a slice that is over, if the API has completed its data. */
+  override def isOver: Traversal => Boolean = _.pending.isDefined // guard: I10.24
 
   def asksForMore: Boolean = true
 
@@ -56,16 +67,19 @@ final private[progress] class BackfillStrategy(options: OffsetConfig, lane: Time
     private val began = Instant.ofEpochMilli(times.began)
     private val range = slices.of(state, began)
     private val slice = range.next.getOrElse(TimeRange(lane.until, lane.until))
+    private val isExactSlice = isExact(slice)
+    private val asked = requested(slice)
     private var last, stray: Option[Instant] = None
-    private var records, dated = 0L
+    private var records, dated, elsewhen = 0L
 
     override def rank: Long = last.fold(Seen.Unranked)(m => OffsetKey.rank(OffsetKey.Moment(m)))
     def see(buf: Array[Byte], from: Int, to: Int): Novelty = {
       last = field.in(buf, from, to).flatMap(time.momentOf)
       records += 1
       if (last.isDefined) dated += 1
+      if (last.exists(m => m.isBefore(asked.from) || m.isAfter(asked.until))) elsewhen += 1
       // A record without a time belongs to the slice for which the API returns it.
-      if (options.exclusive || last.forall(slice.holds)) Novelty.MayRepeat // guard: I10.6
+      if (isExactSlice || last.forall(slice.holds)) Novelty.MayRepeat // guard: I10.6
       else {
         if (stray.isEmpty) stray = last.filter(isFar)
         Novelty.Excluded
@@ -82,12 +96,15 @@ final private[progress] class BackfillStrategy(options: OffsetConfig, lane: Time
       else
         available(facts).map { complete =>
           val next = slices.after(range, began)
-          val moves = complete.forall(!_.isBefore(slice.until))
+          // The pages before lack the records that came since then.
+          val wasComplete = state.traversal.forall(_.pending.isDefined) // guard: I10.21
+          val moves = wasComplete && complete.forall(!_.isBefore(slice.until))
           Advance(
             Some(next.toString).filter(_ => moves),
             atEnd = !moves || !next.next.exists(slices.isOver(_, began)),
             // No other slice has a record of this one.
-            forgets = moves
+            forgets = moves,
+            warning = if (records > 0 && elsewhen == records && !isExactSlice) Some(NoneRequested) else None
           )
         }
 
@@ -114,6 +131,10 @@ final private[progress] class BackfillStrategy(options: OffsetConfig, lane: Time
 }
 
 private object BackfillStrategy {
+
+  /** Without a zone in its text, each time would be hours away, and each slice empty. */
+  val NoneRequested: String =
+    "The times of all records that the API returned for a slice of the backfill are outside the slice, and such records are dropped. Check timeZone and offsetFormat, unless the API selects by whole hours or days."
 
   /** More than any difference of time zones, which are at most 26 hours apart. */
   val FarMillis: Long = 36L * 3600 * 1000

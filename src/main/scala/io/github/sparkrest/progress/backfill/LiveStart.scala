@@ -13,7 +13,10 @@ import io.github.sparkrest.progress.strategies.OffsetTime
   */
 final private[progress] class LiveStart(start: Instant, options: OffsetConfig) {
   private val time = new OffsetTime(options)
-  private val earliest = if (options.exclusive) start else time.unitsAfter(start, -1)
+
+  /** The API returns exactly the records from the start on. */
+  private val isExact = options.exclusive && time.expressible(start) == start
+  private val earliest = if (isExact) start else time.unitsAfter(start, -1)
 
   /** The beginning of the request from this offset on: at most `lookback` earlier. */
   def sent(offset: String): String = {
@@ -22,5 +25,5 @@ final private[progress] class LiveStart(start: Instant, options: OffsetConfig) {
   }
 
   /** The record belongs to the backfill. */
-  def isBefore(moment: Instant): Boolean = !options.exclusive && moment.isBefore(start)
+  def isBefore(moment: Instant): Boolean = !isExact && moment.isBefore(start)
 }

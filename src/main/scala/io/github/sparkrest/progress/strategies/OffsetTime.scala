@@ -62,6 +62,12 @@ final private[sparkrest] class OffsetTime(options: OffsetConfig) {
   /** The latest moment up to this one in the precision of a request. */
   def expressible(moment: Instant): Instant = asked(render(moment)).getOrElse(moment)
 
+  /** The earliest such moment that is not before this one. */
+  def expressibleAfter(moment: Instant): Instant = {
+    val earlier = expressible(moment)
+    if (earlier.isBefore(moment)) unitsAfter(earlier, 1) else moment
+  }
+
   /** A unit is the shortest one that the format can express: a day, if it has no time. */
   def unitsAfter(moment: Instant, count: Long): Instant = {
     val at = moment.atZone(options.zone)

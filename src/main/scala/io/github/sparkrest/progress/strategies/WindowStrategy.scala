@@ -44,12 +44,21 @@ final private[sparkrest] class WindowStrategy(options: OffsetConfig, clock: ApiC
   /** The end of the slice that begins at `from`; `None`: an aligned slice is not over yet. */
   private def endAfter(from: Instant, newest: Instant): Option[Instant] = grid match {
     case Some(aligned) => Some(aligned.after(from)).filterNot(_.isAfter(newest))
-    case None          => stepMs.map(from.plusMillis(_)).filter(_.isBefore(newest)).orElse(Some(newest))
+    case None          => stepMs.map(stepAfter(from, _)).filter(_.isBefore(newest)).orElse(Some(newest))
+  }
+
+  /** A step may be shorter than a unit of the format, and then no slice would ever end later than it begins. */
+  private def stepAfter(from: Instant, millis: Long): Instant = {
+    val end = from.plusMillis(millis)
+    if (time.expressible(end).isAfter(from)) end else time.unitsAfter(from, 1) // guard: I3.46
   }
 
   override def isOver: Traversal => Boolean = { t =>
     val over = Instant.ofEpochMilli(t.times.horizon).minusMillis(options.lagMs)
-    time.asked(t.until).exists(!_.isAfter(over)) // guard: I1.31
+    // The API adds records to a slice until its data are complete.
+    def isComplete(until: Instant) =
+      options.availableUntil.isEmpty || t.pending.flatMap(time.asked).exists(!_.isBefore(until)) // guard: I1.83
+    time.asked(t.until).exists(until => !until.isAfter(over) && isComplete(until)) // guard: I1.31
   }
 
   override def slicesThatAreOver: (Progress, Instant) => Iterator[OffsetQuery] = { (state, now) =>
@@ -91,8 +100,14 @@ final private[sparkrest] class WindowStrategy(options: OffsetConfig, clock: ApiC
       val text = options.availableUntil.flatMap(facts.text)
       val available = text.flatMap(time.availableUntil)
       if (options.availableUntil.isDefined && available.isEmpty) Left(WindowStrategy.notAvailable(text))
-      else Right(advance(available.fold(known)(a => if (a.isBefore(known)) a else known)))
+      else Right(advance((available ++ before).foldLeft(known)((least, t) => if (t.isBefore(least)) t else least)))
     }
+
+    /** Until when the API had all records when it returned the pages before. A later page may name a later time, but the pages
+      * before it do not have the records that came in between.
+      */
+    private def before: Option[Instant] =
+      state.traversal.filter(_ => options.availableUntil.isDefined).flatMap(_.pending.fold(start)(time.asked)) // guard: I3.43
 
     /** @param complete until when the API has all records */
     private def advance(complete: Instant): Advance = {

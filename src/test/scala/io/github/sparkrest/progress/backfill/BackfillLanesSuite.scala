@@ -17,6 +17,7 @@ import io.github.sparkrest.http.{Clock, HttpClient, HttpRequest, HttpResponse}
 import io.github.sparkrest.pagelog.{Endpoint, PageOrigin, PageSink, Resumption}
 import io.github.sparkrest.poll.{Poll, PollOutcome, TaskBudget}
 import io.github.sparkrest.progress.Progress
+import io.github.sparkrest.progress.strategies.OffsetTime
 import io.github.sparkrest.schedule.PolledApi
 import io.github.sparkrest.schedule.backfill.BackfillLanes
 import org.scalatest.funsuite.AnyFunSuite
@@ -229,6 +230,19 @@ class BackfillLanesSuite extends AnyFunSuite {
     assert(live.lane == TimeLane.Live(at("12:00")) && backfill.lane == TimeLane.Backfill(at("06:00"), at("12:00")))
   }
 
+  test("the live lane begins at initialOffset, in any format and zone") {
+    for (
+      format <- Seq("yyyy-MM-dd'T'HH:mm:ss'Z'", "iso", "epoch_s"); zone <- Seq("America/New_York", "Europe/Berlin")
+    ) {
+      val options = window ++ Seq("requestOffsetFormat" -> format, "timeZone" -> zone)
+      val config = RestConfig.parse(options).fold(e => fail(e.text), identity)
+      val live =
+        new BackfillLanes(config, Resumption(Map.empty, None, fresh = true)).of(Vector(Endpoint.Only)).head.lane
+      def first(c: RestConfig) = new OffsetTime(c.offset).initial
+      assert(first(config.of(live)) == first(config), s"$format, $zone")
+    }
+  }
+
   test("requests begin a unit early, and only for the time that the API gets") {
     val lanes = new Lanes(Bounds.Both)
     val (live, backfill) = both(lanes)
@@ -294,6 +308,61 @@ class BackfillLanesSuite extends AnyFunSuite {
         _.contains("2026-01-01T11:40:00Z/2026-01-01T11:50:00Z")
       ) && second.boundary.isEmpty
     )
+  }
+
+  test("a slice whose data the API completed after its first page is read again") {
+    var until = "2026-01-01T11:58:00Z"
+    val pages = Seq("availableUntilField" -> "until", "pagination" -> "nextUrl", "nextField" -> "next")
+    val api = new PolledApi((window ++ pages).toSeq: _*)({ r =>
+      val isSecond = r.url.endsWith("&last")
+      val record = s"""{"id":${if (isSecond) 2 else 1},"t":"2026-01-01T11:55:00Z"}"""
+      val next = if (isSecond) "" else s""","next":"${r.url}&last""""
+      val answer = PolledApi.Answer(s"""{"data":[$record],"until":"$until"$next}""")
+      until = "2026-01-01T12:00:00Z"
+      answer
+    })
+    val config = api.config.of(TimeLane.Backfill(at("06:00"), at("12:00")))
+    def poll(state: Progress) = {
+      val sink = new Kept
+      new Poll(config, AuthorizedClient(config, api.client, None), new Clock { def now() = at("13:00") })
+        .run(state, TaskBudget(Long.MaxValue, Long.MaxValue, 2), sink)
+        .state -> sink.ids
+    }
+    val (first, ids) = poll(Progress.Initial)
+    assert(ids == Vector(1, 2) && first.traversal.isEmpty && first.offset.isEmpty, "the slice is still to be read")
+    val (second, none) = poll(first)
+    assert(none.isEmpty && second.offset.exists(_.contains("2026-01-01T11:40:00Z/2026-01-01T11:50:00Z")))
+  }
+
+  test("after a change to a coarser format, no record is lost where earlier runs cut the time") {
+    for (bounds <- Seq(Bounds.StartOnly, Bounds.EndOnly); exact <- Seq("auto", "exclusive")) {
+      val lanes = new Lanes(bounds, "boundary" -> exact)
+      (1 to 36).foreach(n => lanes.records += n -> at("06:00").plusSeconds(n * 600L - 300))
+      (37 to 40).foreach(n => lanes.records += n -> at("12:00").plusSeconds((n - 37) * 600L + 300))
+      val (_, backfill) = both(lanes)
+      // The slices from 11:50, 11:40, 11:30 and 11:20 on.
+      lanes.poll(backfill, requests = 4)
+      assert(lanes.delivered.sorted == Vector(33, 34, 35, 36))
+      lanes.extra = Map("requestOffsetFormat" -> "yyyy-MM-dd'T'HH':00:00Z'")
+      val (live, coarse) = both(lanes)
+      lanes.now = at("14:00")
+      (1 to 60).foreach(_ => Seq(live, coarse).foreach(lanes.poll(_, requests = 3)))
+      check(lanes, s"$bounds, $exact")
+    }
+  }
+
+  test("a warning says that the times of all records are outside their slice") {
+    def warning(records: String*) = {
+      val body = records.map(t => s"""{"id":1,"t":"2026-01-01T$t"}""").mkString(",")
+      val api = new PolledApi(window.toSeq: _*)(_ => PolledApi.Answer(s"""{"data":[$body]}"""))
+      val config = api.config.of(TimeLane.Backfill(at("06:00"), at("12:00")))
+      new Poll(config, AuthorizedClient(config, api.client, None), new Clock { def now() = at("13:00") })
+        .run(Progress.Initial, TaskBudget(Long.MaxValue, Long.MaxValue, 1), new Kept)
+        .warning
+        .exists(_.contains("timeZone"))
+    }
+    assert(warning("13:55:00", "13:56:00") && !warning("13:55:00", "11:55:00") && !warning())
+    assert(!warning("12:00:00Z"), "the API includes both ends of a slice")
   }
 }
 
