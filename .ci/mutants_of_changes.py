@@ -47,6 +47,14 @@ CHANGES = (
         "a traversal that ends after many empty pages deletes nothing",
     ),
     Mutant(
+        "I8.42",
+        "a next URL may name a page by its number, so one traversal does not show that a record is gone",
+        "read(Pagination).hidesMoves",
+        "read(Pagination).isNumbered",
+        "SnapshotChangesSuite",
+        "a record that moves to a page that was already read is not deleted, if next URLs have numbers of pages",
+    ),
+    Mutant(
         "I8.6",
         "a record counts as deleted after enough traversals in a row",
         "missed >= changes.deletedAfter)",

@@ -164,8 +164,10 @@ class Options(TypedDict, total=False):
     ``false``."""
     deleted_after: int | None
     """Number of complete traversals in a row that lack a record before it counts as deleted, with
-    ``offsetType=snapshot`` and ``readChanges=true``. Default: ``2`` with ``pagination=page`` or ``offset``,
-    because a record can move to a page that was already read; otherwise ``1``."""
+    ``offsetType=snapshot`` and ``readChanges=true``. Default: ``1`` without pagination and with
+    ``pagination=cursor``, otherwise ``2``: a record can move to a page that was already read, and the URL of a
+    next page may have the number of that page. If the tokens of a cursor are numbers of pages or records, set
+    ``2``."""
     deleted_when: str | None
     """Condition for a record that the API marks as deleted, with ``readChanges=true``. Write ``path=value``, e.g.
     ``deleted=true``. A path alone, e.g. ``"@removed"``, means that its value exists and is not null."""

@@ -147,8 +147,8 @@ final case class ChangesConfig(mirrors: Boolean, deletedAfter: Int, deletedWhen:
 object ChangesConfig {
   private[sparkrest] def read(read: OptionReader): Option[ChangesConfig] = {
     import RestOptions._
-    // Numbered pages hide a record that moves to a page that was already read.
-    val usual = if (read.opt(Pagination).exists(_.isNumbered)) 2 else 1
+    // Numbered pages hide a record that moves to a page that was already read, and a next URL may name such a page.
+    val usual = if (read(Pagination).hidesMoves) 2 else 1 // guard: I8.42
     val changes = ChangesConfig(
       mirrors = read(OffsetType) == tables.OffsetType.Snapshot,
       deletedAfter = read.opt(DeletedAfter).fold(usual)(_.toInt),

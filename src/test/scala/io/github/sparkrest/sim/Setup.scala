@@ -186,7 +186,7 @@ final case class Setup(chosen: Map[String, String]) {
     else Int.MaxValue
 
   /** Traversals in a row that lack a deleted record before the stream says so. */
-  def goneAfter: Int = if (gone > 0) gone else if (Set("page", "offset")(paging)) 2 else 1
+  def goneAfter: Int = if (gone > 0) gone else if (Set("none", "cursor")(paging)) 1 else 2
 
   /** The API shows where the list ends. Otherwise no traversal is certain to be whole, and no record counts as deleted. */
   def ends: Boolean = end != "always" && end != "repeat"

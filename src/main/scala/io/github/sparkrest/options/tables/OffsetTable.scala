@@ -139,7 +139,7 @@ private[sparkrest] trait OffsetTable extends OptionTable {
     "Whether a stream names the change that each row stands for. It adds the metadata columns `_change_type` (`insert`, `update_postimage`, `delete`), `_commit_version` and `_commit_timestamp`, and a batch never ends inside a commit. With `offsetType=snapshot`, which then needs `recordKey`, a record that disappeared is delivered as `delete`. Needs Spark 4. Once a checkpoint has it, it stays on."
   )
   val DeletedAfter: Opt[Long] = change("deletedAfter", Whole(1, 1000))(
-    "Number of complete traversals in a row that lack a record before it counts as deleted, with `offsetType=snapshot` and `readChanges=true`. Default: `2` with `pagination=page` or `offset`, because a record can move to a page that was already read; otherwise `1`."
+    "Number of complete traversals in a row that lack a record before it counts as deleted, with `offsetType=snapshot` and `readChanges=true`. Default: `1` without pagination and with `pagination=cursor`, otherwise `2`: a record can move to a page that was already read, and the URL of a next page may have the number of that page. If the tokens of a cursor are numbers of pages or records, set `2`."
   )
   val DeletedWhen: Opt[String] = change("deletedWhen", NonEmpty)(
     "Condition for a record that the API marks as deleted, with `readChanges=true`. Write `path=value`, e.g. `deleted=true`. A path alone, e.g. `\"@removed\"`, means that its value exists and is not null."

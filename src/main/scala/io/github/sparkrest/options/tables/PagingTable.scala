@@ -19,7 +19,11 @@ sealed abstract class PaginationType(
     val needsNextField: Boolean = false,
     val readsHeaders: Boolean = false,
     val start: Long = 1L
-) extends Choice
+) extends Choice {
+
+  /** Whether a page may be named by its place in the list. Then a record that moves forward while pages are read can be missed. */
+  def hidesMoves: Boolean = this != PaginationType.Unpaged && this != PaginationType.Cursor
+}
 object PaginationType {
   case object Unpaged extends PaginationType("none")
   case object Link extends PaginationType("link", readsHeaders = true)

@@ -125,6 +125,32 @@ class SnapshotChangesSuite extends AnyFunSuite {
     assert(api.traversal() == List("~" + row(2, 1)) && api.state.traversal.isEmpty)
   }
 
+  test("a record that moves to a page that was already read is not deleted, if next URLs have numbers of pages") {
+    for (named <- Seq("link", "nextUrl", "auto")) {
+      var list = Seq(row(1), row(2), row(3), row(4))
+      var removes = false
+      val options = if (named == "nextUrl") Seq("nextField" -> "next") else Nil
+      val api =
+        new PolledApi(snapshot ++ Seq("url" -> "http://h/x?page=1", "pagination" -> named) ++ options: _*)({ request =>
+          val number = query(request)("page").toInt
+          val page = list.slice(number * 2 - 2, number * 2)
+          val next = if (number * 2 < list.length) Some(s"http://h/x?page=${number + 1}") else None
+          if (removes) list = list.tail
+          removes = false
+          Answer(
+            s"""{"data":${array(page)}${next.fold("")(n => s""","next":"$n"""")}}""",
+            Seq("Link" -> next.fold("")(n => s"""<$n>; rel="next""""))
+          )
+        })
+      assert(api.traversal().length == 4)
+      // Record 1 is deleted between the pages, so record 3 moves to the first one.
+      removes = true
+      assert(api.traversal().isEmpty, named)
+      assert(api.traversal().isEmpty, named)
+      assert(api.traversal() == List(deleted(1)), named)
+    }
+  }
+
   test("an error status that counts as an empty list deletes nothing") {
     var status = 200
     val api =
