@@ -197,7 +197,7 @@ BACKFILLS = (
     ),
     Mutant(
         "I10.24",
-        "requests for the pages of a slice overlap only if its data are complete",
+        "requests for the pages of a slice of the backfill overlap only if its data are complete",
         "_.pending.isDefined",
         "_ => true",
         "ForecastSuite",
