@@ -16,9 +16,7 @@ from pathlib import Path
 
 from event_records import SCHEMA
 from spark_and_server import cores_model, serving, session
-from stream_vs_file import write_records
-
-from spark_rest import read_rest_stream
+from stream_vs_file import finished_stream, read_file, write_records
 
 RECORDS = 200_000
 RUNS = 5
@@ -59,22 +57,11 @@ def first_query(side: str, source: str) -> None:
         spark = session(scratch)
         began = time.perf_counter()
         if side == "file":
-            spark.read.schema(SCHEMA).json(source).write.format("noop").mode("overwrite").save()
+            read_file(spark, Path(source))
             seconds = time.perf_counter() - began
             received = spark.read.text(source).count()
         else:
-            stream = read_rest_stream(
-                spark,
-                source,
-                offset_type="incremental",
-                offset_field="id",
-                schema=SCHEMA,
-                streaming_interval=0,
-                batch_size=50_000,
-            )
-            writer = stream.writeStream.format("noop").trigger(availableNow=True)
-            query = writer.option("checkpointLocation", f"{scratch}/checkpoint").start()
-            query.awaitTermination()
+            query = finished_stream(spark, source, Path(scratch) / "checkpoint", SCHEMA)
             seconds = time.perf_counter() - began
             received = sum(progress["numInputRows"] for progress in query.recentProgress)
         spark.stop()

@@ -24,6 +24,7 @@ from typing import Any
 
 from event_records import PAGE, RECORDS, SCHEMA, event
 from pyspark.sql import SparkSession
+from pyspark.sql.streaming.query import StreamingQuery
 from spark_and_server import cores_model, jvm, processor_seconds, serving, session
 
 from spark_rest import read_rest_stream
@@ -137,6 +138,16 @@ def median(runs: list[Run], of_cpu: bool) -> float:
 def run_stream(spark: SparkSession, pid: int, url: str, checkpoint: Path, schema: str) -> Run:
     """From the first poll to the end of the last batch: `AvailableNow` ends when a poll returns no records."""
     cpu_began = processor_seconds(pid)
+    query = finished_stream(spark, url, checkpoint, schema)
+    batches = [progress for progress in query.recentProgress if progress["numInputRows"]]
+    check(sum(progress["numInputRows"] for progress in batches))
+    durations: Counter[str] = Counter()
+    for progress in batches:
+        durations.update(progress["durationMs"])
+    return Run(end(batches[-1]) - begin(batches[0]), processor_seconds(pid) - cpu_began, durations)
+
+
+def finished_stream(spark: SparkSession, url: str, checkpoint: Path, schema: str) -> StreamingQuery:
     stream = read_rest_stream(
         spark,
         url,
@@ -149,18 +160,17 @@ def run_stream(spark: SparkSession, pid: int, url: str, checkpoint: Path, schema
     writer = stream.writeStream.format("noop").trigger(availableNow=True)
     query = writer.option("checkpointLocation", str(checkpoint)).start()
     query.awaitTermination()
-    batches = [progress for progress in query.recentProgress if progress["numInputRows"]]
-    check(sum(progress["numInputRows"] for progress in batches))
-    durations: Counter[str] = Counter()
-    for progress in batches:
-        durations.update(progress["durationMs"])
-    return Run(end(batches[-1]) - begin(batches[0]), processor_seconds(pid) - cpu_began, durations)
+    return query
 
 
 def run_file(spark: SparkSession, pid: int, data: Path) -> Run:
     cpu_began, began = processor_seconds(pid), time.perf_counter()
-    spark.read.schema(SCHEMA).json(str(data)).write.format("noop").mode("overwrite").save()
+    read_file(spark, data)
     return Run(time.perf_counter() - began, processor_seconds(pid) - cpu_began, {})
+
+
+def read_file(spark: SparkSession, data: Path) -> None:
+    spark.read.schema(SCHEMA).json(str(data)).write.format("noop").mode("overwrite").save()
 
 
 def run_loop(url: str) -> Run:

@@ -213,7 +213,8 @@ final private[schedule] case class RowVersion(
 
   /** A slice that is not over, or whose data the API has not completed, is read by a later poll. */
   private def hasRead(next: Progress, options: OffsetConfig): Boolean = {
-    val time = new OffsetTime(options)
+    // Most streams have neither option, and this is called for each endpoint of a poll.
+    lazy val time = new OffsetTime(options)
     val waits = options.windowAligned || options.availableUntil.isDefined
     !waits || next.offset.flatMap(time.asked).exists(_.toEpochMilli - since >= options.lagMs) // guard: I3.45
   }

@@ -110,12 +110,18 @@ class JobsSuite extends AnyFunSuite {
     assert(run.server.jobs.length == 1 && run.api.asked.length == 4, "creation, and the status after 25, 50 and 75 s")
   }
 
-  test("a traversal that began without jobs begins again with a job") {
+  /** Its job is done, and the next task reads the first of three pages. */
+  private def readingPages(): Run = {
     val run = new Run("maxPagesPerPoll" -> "1")
     run.server.records = (1 to 5).map(n => n -> n * 1000L).toVector
     run.server.running = 0
     run.api.once() // the creation
     run.api.once() // the status
+    run
+  }
+
+  test("a traversal that began without jobs begins again with a job") {
+    val run = readingPages()
     assert(run.api.once() == run.records(1, 2) && run.api.state.traversal.isDefined)
     run.api.state = run.api.state.copy(job = None)
     assert(run.tasks().flatten == run.records(3, 4, 5))
@@ -123,11 +129,7 @@ class JobsSuite extends AnyFunSuite {
   }
 
   test("a job that expires while it is read is replaced, and its records do not come again") {
-    val run = new Run("maxPagesPerPoll" -> "1")
-    run.server.records = (1 to 5).map(n => n -> n * 1000L).toVector
-    run.server.running = 0
-    run.api.once() // the creation
-    run.api.once() // the status
+    val run = readingPages()
     assert(run.api.once() == run.records(1, 2) && run.api.state.traversal.isDefined && run.api.state.job.isDefined)
     run.server.refused = path => if (path.startsWith("/jobs/job-1")) Some(410) else None
     assert(run.api.poll().isEmpty && run.server.jobs.length == 1)
