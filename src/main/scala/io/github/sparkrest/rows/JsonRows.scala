@@ -181,13 +181,20 @@ final private class WrappedRows(records: JsonRows) extends JsonRows {
 /** By [[RecordParser]] where it can, otherwise by Spark's parser. */
 final private class ParsedRows(schema: StructType, settings: JsonRowSettings) extends JsonRows {
   private val json = new SparkJson(settings)
-  private val parser = json.parser(StructType(schema.filterNot(_.name == json.corruptColumn)), Nil)
   private val fromBytes =
     if (settings.isSingleVariant) null else RecordParser.of(schema, json.corruptColumn, json.parserSettings).orNull
+  // Most tasks never need it, and it costs a tenth of a task that makes ten rows.
+  private lazy val bySpark = new RowsBySpark(schema, json)
 
   def row(buf: Array[Byte], from: Int, to: Int): InternalRow =
     if (fromBytes == null) null else fromBytes.row(buf, from, to)
   override def coversRecord: Boolean = fromBytes.coversRecord
+
+  def rows(buf: Array[Byte], from: Int, to: Int): Iterator[InternalRow] = bySpark.rows(buf, from, to)
+}
+
+final private class RowsBySpark(schema: StructType, json: SparkJson) {
+  private val parser = json.parser(StructType(schema.filterNot(_.name == json.corruptColumn)), Nil)
 
   // Spark 4 takes text from the wrong place if a parser begins inside an array: so each record is copied to its begin.
   private var scratch = new Array[Byte](4096)
