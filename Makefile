@@ -41,9 +41,11 @@ ICEBERG_VERSION := 1.10.1
 ICEBERG := target/iceberg/iceberg-spark-runtime-4.0_2.13-$(ICEBERG_VERSION).jar
 ICEBERG_SHA256 := 2192a0881ed0f5773b5a83a8820d2b0b2069beec203028643a1c338551007f09
 
-# dlt for `make bench-latency`, in an environment of its own because of its many dependencies.
+# Peers of benchmarks, each in an environment of its own because of its many dependencies.
 DLT_VERSION := 1.31.0
 DLT := target/venvs/dlt/.dlt-$(DLT_VERSION)
+AIRBYTE_VERSION := 7.39.1
+AIRBYTE := target/venvs/airbyte/.airbyte-$(AIRBYTE_VERSION)
 
 BUILD_FILES := VERSION LICENSE NOTICE build.sbt sbtw $(wildcard project/*.sbt project/*.scala project/build.properties)
 SCALA_FILES := $(shell find src -type f 2>/dev/null)
@@ -56,7 +58,7 @@ DEMO_JAR := target/.demo-jar
 DEMO_METADATA := target/demo/spark_rest-$(VERSION).dist-info
 PYTHON_CODE := python examples bench .ci
 
-.PHONY: help setup demo test test-all test-slow test-rows test-mutants test-cures test-sim lint fmt jars wheel publish-local bench bench-rows bench-overhead bench-calls bench-endpoints bench-latency bench-cold bench-backfill bench-keys docs docs-options release-check clean hdfs wiremock delta object-stores iceberg
+.PHONY: help setup demo test test-all test-slow test-rows test-mutants test-cures test-sim lint fmt jars wheel publish-local bench bench-rows bench-overhead bench-calls bench-endpoints bench-latency bench-cold bench-peers bench-backfill bench-keys docs docs-options release-check clean hdfs wiremock delta object-stores iceberg
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -143,6 +145,9 @@ bench-calls: setup ## one call per row against requests in a pandas UDF: 10,000 
 bench-cold: setup ## the first 200,000 records of a fresh JVM, against spark.read.json of the same bytes
 	@$(BIN)/python bench/cold_start.py
 
+bench-peers: setup $(DLT) $(AIRBYTE) ## a stream against requests, dlt and airbyte-cdk, in records per second
+	@$(BIN)/python bench/peers.py $(dir $(DLT))bin/python $(dir $(AIRBYTE))bin/python
+
 bench-backfill: setup ## the lag of live records with and without a backfill of a million records
 	@$(BIN)/python bench/backfill.py
 
@@ -174,6 +179,11 @@ $(BUILT): $(BUILD_FILES) $(SCALA_FILES)
 $(DLT):
 	$(PYTHON) -m venv $(@D)
 	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check dlt==$(DLT_VERSION)
+	@touch $@
+
+$(AIRBYTE):
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check airbyte-cdk==$(AIRBYTE_VERSION)
 	@touch $@
 
 $(DEMO_JAR): $(BUILD_FILES) $(SCALA_FILES)

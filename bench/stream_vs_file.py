@@ -145,8 +145,8 @@ def run_stream(spark: SparkSession, pid: int, url: str, checkpoint: Path, schema
     durations: Counter[str] = Counter()
     for progress in batches:
         durations.update(progress["durationMs"])
-    # The log of a stream that runs for days takes the memory of the pages that it purged. Logs of earlier runs would keep
-    # that memory, and the kernel would look for new memory in each run, for up to 25 GB.
+    # A stream that runs for days writes its log into memory of pages that it purged. The logs of finished runs would
+    # keep this memory, and the kernel would have to find new memory for each run, 25 GB in all.
     shutil.rmtree(checkpoint)
     return Run(end(batches[-1]) - begin(batches[0]), processor_seconds(pid) - cpu_began, durations)
 
