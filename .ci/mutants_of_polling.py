@@ -247,6 +247,14 @@ POLLING = (
         "a further attempt of a poll waits for the end of the first one, if Spark may have copied the task",
     ),
     Mutant(
+        "I3.112",
+        "a renewed certificate is read",
+        "case Some((read, context)) if read == now =>",
+        "case Some((read, context)) if read.length == now.length =>",
+        "TlsSuite",
+        "the next request reads a file that was replaced, and a file that is half written changes nothing",
+    ),
+    Mutant(
         "I4.110",
         "a retry takes another connection than the silent one",
         "silence.exists(_.isSuspicious)",
