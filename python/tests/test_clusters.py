@@ -124,7 +124,7 @@ def test_a_poll_that_runs_twice_at_once_counts_once(
 def test_a_slow_poll_under_a_rate_counts_although_spark_copies_its_task(
     spark: SparkSession, tmp_path: Path, standalone: Standalone
 ) -> None:
-    """The copy sends no request. If it reported first, Spark would kill each poll that takes longer than the threshold."""
+    """The copy sends no request. If it reported first, Spark would kill each poll that takes longer."""
     watched = Watched(hold=lambda _: time.sleep(3))
     watched.feed.add(*page(0))
     with watched.api:
@@ -134,7 +134,9 @@ def test_a_slow_poll_under_a_rate_counts_although_spark_copies_its_task(
             "spark.speculation.task.duration.threshold": "1s",
         }
         events = tmp_path / "events"
-        query = ClusterQuery(tmp_path, watched, conf | event_log_conf(events), initial_offset=1, max_request_rate="50/s")
+        query = ClusterQuery(
+            tmp_path, watched, conf | event_log_conf(events), initial_offset=1, max_request_rate="50/s"
+        )
         with query.driver() as driver:
             query.await_batches(driver, 1)
         copies = [t for t in tasks(events) if t.batch is None and t.speculative]
