@@ -122,6 +122,8 @@ class TransportSuite extends AnyFunSuite {
         val client = new SttpClient(2005, 5000, () => false)
         (1 to 20).foreach(n => assert(get(client, s"https://localhost:${server.port}/p?n=$n") == Right(s"/p?n=$n")))
         assert(server.connections.get == 1)
+        // A server refuses a request that came on the connection of another host (421).
+        assert(get(client, s"https://127.0.0.1:${server.port}/p") == Right("/p") && server.connections.get == 2)
       }
     finally server.close()
   }
