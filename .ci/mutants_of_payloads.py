@@ -7,6 +7,22 @@ from mutant import Mutant
 
 PAYLOADS = (
     Mutant(
+        "I1.111",
+        "a field named output keeps its value when it is the only column",
+        "case (RowShape.Columns(_), RowShape.Columns(_)) =>",
+        "case (RowShape.Columns(_), _) =>",
+        "ColumnPruningSuite",
+        "a field of records that is named `output` keeps its value in a query of this column alone",
+    ),
+    Mutant(
+        "I1.112",
+        "a compressed file that is the record stays as it is",
+        "if (files) ofFile(decoded)",
+        "if (files || codings.isEmpty) ofFile(decoded)",
+        "RowCallSuite",
+        "a binary body that is a compressed file stays as it is, and only Content-Encoding is undone",
+    ),
+    Mutant(
         "I1.60",
         "the directory of an archive says how many files it has",
         "if (listed != Many && listed != entries % (Many + 1))",

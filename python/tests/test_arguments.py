@@ -72,6 +72,8 @@ def test_a_repr_hides_secrets(auth: Credentials) -> None:
 
 def test_a_repr_shows_the_other_fields() -> None:
     assert repr(ALL[4]) == "ApiKey(key=***, name='X-Key', location='query')"
+    assert repr(Session("https://ada:pw@h/login?key=s3cret")) == "Session(url='https://***@h/login?***')"
+    assert repr(Session("https://h/@login")) == "Session(url='https://h/@login')"
 
 
 def test_credentials_are_immutable() -> None:

@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import threading
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -117,6 +118,30 @@ def test_a_poll_that_runs_twice_at_once_counts_once(
         query.drain()
     query.must_hold_once(spark, pages * PAGE)
     assert not query.unnamed(), "the next run did not delete the files of the losing copies"
+
+
+@pytest.mark.slow
+def test_a_slow_poll_under_a_rate_counts_although_spark_copies_its_task(
+    spark: SparkSession, tmp_path: Path, standalone: Standalone
+) -> None:
+    """The copy sends no request. If it reported first, Spark would kill each poll that takes longer."""
+    watched = Watched(hold=lambda _: time.sleep(3))
+    watched.feed.add(*page(0))
+    with watched.api:
+        conf = {
+            "spark.master": standalone.master,
+            "spark.speculation": "true",
+            "spark.speculation.task.duration.threshold": "1s",
+        }
+        events = tmp_path / "events"
+        query = ClusterQuery(
+            tmp_path, watched, conf | event_log_conf(events), initial_offset=1, max_request_rate="50/s"
+        )
+        with query.driver() as driver:
+            query.await_batches(driver, 1)
+        copies = [t for t in tasks(events) if t.batch is None and t.speculative]
+        assert copies, "Spark wrote down no speculative poll"
+        assert [start for start, _ in watched.given].count(1) == 1, f"a poll was killed: {watched.given}"
 
 
 class Silence:

@@ -47,3 +47,12 @@ def test_references_and_plain_options_cause_no_warning() -> None:
     )
     assert told(oauthToken="conf: 5ecret") and told(oauthToken="hadoop:")
     assert not told(headers={"X-Key": "{key}", "Accept": "x"}, params="env:PARAMS", oauthtoken="file:///run/t")
+
+
+def test_the_texts_in_a_login_count_one_by_one_and_so_do_parameters_of_the_url() -> None:
+    login = {"user": "ada", "auth": [{"password": "env:PASSWORD"}]}
+    headers = {"X-Signature": "{signature}", "X-Key": "{apiKey}"}
+    assert not told(url="https://h/x?token={env:T}&page=1", sessionBody=login, signatureHeaders=headers)
+    login["auth"] = [{"password": "5ecret"}]
+    text = told(url="https://h/x?api_key=5ecret", sessionBody=login, authSettings={"clientSecret": "5ecret"})
+    assert "authSettings.clientSecret, sessionBody.auth.password, url?api_key contain" in text and "5ecret" not in text

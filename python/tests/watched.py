@@ -53,11 +53,12 @@ class Watched:
 class ClusterQuery(Query):
     """The checkpoint is on a disk that the executors share, because they run on this machine."""
 
-    def __init__(self, folder: Path, watched: Watched, conf: dict[str, str], initial_offset: int = 0) -> None:
+    def __init__(
+        self, folder: Path, watched: Watched, conf: dict[str, str], initial_offset: int = 0, **options: Any
+    ) -> None:
         # Manifests are retained for inspection.
-        super().__init__(
-            watched.api, folder, "id BIGINT, text STRING", conf=conf, retain_batches=1000, initial_offset=initial_offset
-        )
+        options |= {"retain_batches": 1000, "initial_offset": initial_offset}
+        super().__init__(watched.api, folder, "id BIGINT, text STRING", conf=conf, **options)
         self.checkpoint = folder / "checkpoint"
 
     def manifests(self) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ import re
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
+from urllib.parse import parse_qsl, urlsplit
 
 from spark_rest._credentials import kinds
 
@@ -40,15 +41,18 @@ def warn_about_literals(texts: Mapping[str, str]) -> None:
 
 
 def _literal_secrets(texts: Mapping[str, str]) -> Iterator[str]:
-    for option in (*_secrets_of_auth(), *_OTHERS):
+    for option in dict.fromkeys((*_secrets_of_auth(), *_OTHERS, *_OBJECTS)):
         text = texts.get(option.lower(), "")
-        if text and option not in _OBJECTS and not _REFERENCE.match(text):
-            yield option
-    for option in _OBJECTS:
-        for name, value in _members(texts.get(option.lower(), "")):
+        members = list(_members(text))
+        for name, value in members:
             secret = option == "oauth2Params" or _SECRET_NAME.search(name)
             if secret and "{" not in value and not _REFERENCE.match(value):
                 yield f"{option}.{name}"
+        if text and not members and option not in _OBJECTS and not _REFERENCE.match(text):
+            yield option
+    for name, value in parse_qsl(urlsplit(texts.get("url", "")).query):
+        if _SECRET_NAME.search(name) and "{" not in value:
+            yield f"url?{name}"
 
 
 def _secrets_of_auth() -> Iterator[str]:
@@ -58,9 +62,21 @@ def _secrets_of_auth() -> Iterator[str]:
 
 
 def _members(text: str) -> Iterator[tuple[str, str]]:
+    """The texts in a JSON object, each by the names that lead to it."""
     try:
         found = json.loads(text) if text else {}
     except ValueError:
         return
     if isinstance(found, dict):
-        yield from ((name, str(value)) for name, value in found.items())
+        yield from _leaves(found, "")
+
+
+def _leaves(value: object, path: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict):
+        for name, member in value.items():
+            yield from _leaves(member, f"{path}.{name}" if path else name)
+    elif isinstance(value, list):
+        for member in value:
+            yield from _leaves(member, path)
+    else:
+        yield path, str(value)

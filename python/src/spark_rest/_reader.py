@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     Reader = TypeVar("Reader", DataFrameReader, DataStreamReader)
 
 
+_VIEW = "spark_rest_input_"
+
+
 @without_java_traces()
 def parser_options(*given: Mapping[str, object] | None) -> dict[str, object]:
     """The options of Spark's parsers together, as they were given."""
@@ -59,8 +62,12 @@ def load(
 ) -> DataFrame:
     """As :func:`load_stream`, for a batch read."""
     texts = option_texts(parser_options, auth, _by_option_name(options))
-    attach(spark)
-    return _load(spark, spark.read, schema, texts)
+    try:
+        attach(spark)
+        return _load(spark, spark.read, schema, texts)
+    finally:
+        if texts.get("input", "").startswith(_VIEW) and not is_connect(spark):
+            _forget_view(spark, texts["input"])
 
 
 def _load(spark: SparkSession, reader: Reader, schema: StructType | str | None, texts: dict[str, str]) -> DataFrame:
@@ -117,14 +124,24 @@ def _option_values(auth: Credentials, given: Mapping[str, object]) -> dict[str, 
     return values
 
 
+def _forget_view(spark: SparkSession, name: str) -> None:
+    """Remove a view whose plan is part of a result now. A driver that calls in `foreachBatch` would collect views.
+
+    On Connect the view stays, because the server resolves it again for each action. So does the view of a stream, which
+    may read it again.
+    """
+    # The public method would also drop the DataFrame from Spark's cache.
+    spark._jsparkSession.sessionState().catalog().dropTempView(name)  # type: ignore[attr-defined, unused-ignore]
+
+
 def _view_of(frame: object) -> str:
-    """Register a DataFrame under a name for the source. The view stays: Spark reads it together with the result."""
+    """Register a DataFrame under a name for the source."""
     if not hasattr(frame, "createTempView"):
         raise TypeError(
             f"Option input: the value is a {type(frame).__name__}.\n"
             "Use a DataFrame or the name of a view. For a list or a dict, use input_data."
         )
-    name = f"spark_rest_input_{uuid.uuid4().hex}"
+    name = f"{_VIEW}{uuid.uuid4().hex}"
     try:
         with refused_views():
             frame.createTempView(name)

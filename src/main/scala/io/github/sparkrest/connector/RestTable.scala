@@ -99,9 +99,12 @@ final private[sparkrest] class RestScanBuilder(
   private val settings = JsonRowSettings.in(SparkSession.active, config, fields)
 
   override def pruneColumns(asked: StructType): Unit =
-    if (settings.canPrune(schema) && !schema.fieldNames.exists(RestScan.metadata(config).contains)) {
-      required = StructType(asked.filterNot(f => RestScan.metadata(config).contains(f.name)))
-      withMetadata = required.length < asked.length
+    if (!schema.fieldNames.exists(RestScan.metadata(config).contains)) {
+      val columns = StructType(asked.filterNot(f => RestScan.metadata(config).contains(f.name)))
+      if (settings.canPrune(schema, columns)) {
+        required = columns
+        withMetadata = columns.length < asked.length
+      }
     }
 
   override def build(): Scan = new RestScan(required, withMetadata, config, inferred, endpoints, fields)

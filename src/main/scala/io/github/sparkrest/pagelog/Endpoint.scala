@@ -56,14 +56,20 @@ object Endpoint {
     *
     * @param columns that appear next to the records
     * @param version column that does not identify the endpoint
+    * @param identity the row, with the same text in sessions of different time zones
     */
-  def of(row: String, columns: Set[String], version: Option[String] = None): Endpoint = {
-    val fields = parse(row).toOption.flatMap(_.asObject).fold(Vector.empty[(String, Json)])(_.toVector)
+  def of(row: String, columns: Set[String], version: Option[String], identity: String): Endpoint = {
+    val fields = fieldsOf(row)
     Endpoint(
-      ShortHash.of(Json.fromFields(fields.filterNot(f => version.contains(f._1)).sortBy(_._1)).noSpaces),
+      ShortHash.of(Json.fromFields(fieldsOf(identity).filterNot(f => version.contains(f._1)).sortBy(_._1)).noSpaces), // guard: I3.110
       Some(row),
       Some(Json.fromFields(fields.filter(f => columns(f._1))).noSpaces),
       fields.collectFirst { case (name, value) if version.contains(name) => value.asString.getOrElse(value.noSpaces) }
     )
   }
+
+  def of(row: String, columns: Set[String], version: Option[String] = None): Endpoint = of(row, columns, version, row)
+
+  private def fieldsOf(row: String): Vector[(String, Json)] =
+    parse(row).toOption.flatMap(_.asObject).fold(Vector.empty[(String, Json)])(_.toVector)
 }

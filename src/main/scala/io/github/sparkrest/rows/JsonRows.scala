@@ -63,11 +63,16 @@ final case class JsonRowSettings(
   def mayDropColumns(schema: StructType): Boolean =
     fields.isOff && !dropsMalformed && !schema.fieldNames.contains(new SparkJson(this).corruptColumn)
 
-  /** [[mayDropColumns]], if all columns are of the record. */
-  def canPrune(schema: StructType): Boolean = mayDropColumns(schema) && (RowShape.of(schema) match {
-    case RowShape.Wrapped(_) | RowShape.Columns(_) => true
-    case RowShape.Text | RowShape.Variant          => false
-  })
+  /** [[mayDropColumns]], if all columns are of the record.
+    *
+    * @param required columns. A field of the record that is named `output` must not become the column of the whole record
+    */
+  def canPrune(schema: StructType, required: StructType): Boolean =
+    mayDropColumns(schema) && ((RowShape.of(schema), RowShape.of(required)) match {
+      case (RowShape.Wrapped(_), _)                   => true
+      case (RowShape.Columns(_), RowShape.Columns(_)) => true // guard: I1.111
+      case _                                          => false
+    })
 
   /** For Spark's parser of XML. [[options]] has the options that parsers share. */
   private[rows] def fromXml(config: XmlConfig): Map[String, String] = config.rowOptions ++ options

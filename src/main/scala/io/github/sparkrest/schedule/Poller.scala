@@ -38,7 +38,7 @@ final class Poller(
     new PollerState(config, endpoints, start, mustComplete, slowLimits, sweepMillis, () => jitter(), nowMs)
   private val jobs = new PollJobs(tasks)
   private var pause: Option[WaitUntil] = None
-  private var warned = Set.empty[String]
+  private val warned = new LoggedOnce
 
   @volatile var status: PollStatus = PollStatus.Start
 
@@ -105,8 +105,7 @@ final class Poller(
     case Info(text)                     => logger.info(text)
     case Warn(text)                     => logger.warn(text)
     case WarnOnce(text)                 =>
-      if (!warned(text)) logger.warn(Printable(text))
-      warned += text
+      if (warned.add(text)) logger.warn(Printable(text))
     case Complete    => complete = true
     case Fail(cause) => throw cause
   }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.schedule
 
+import scala.collection.mutable
+
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.{Printable, RestError}
 import io.github.sparkrest.poll.PollOutcome
@@ -119,4 +121,23 @@ final case class PollWarnings(unmoved: Int = 0, repeated: Int = 0) {
 object PollWarnings {
   private val InARow = 3
   private val Many = 20L
+}
+
+/** Warnings that were logged. A warning may quote a cursor, and a stream lives for years, so only the newest ones are kept: an old
+  * one may be logged again. For one thread.
+  */
+final private[sparkrest] class LoggedOnce(most: Int = LoggedOnce.Most) {
+  private val texts = mutable.LinkedHashSet.empty[String]
+  def size: Int = texts.size
+
+  /** Whether the text is new. */
+  def add(text: String): Boolean = {
+    val isNew = texts.add(text)
+    if (texts.size > most) texts -= texts.head // guard: I4.111
+    isNew
+  }
+}
+
+private object LoggedOnce {
+  val Most = 1000
 }

@@ -55,6 +55,17 @@ class ColumnPruningSuite extends AnyFunSuite with BeforeAndAfterAll {
     assert(whole(rescued) && rescued.collect().toSeq == Seq(Row(null), Row("""{"id":"two"}""")))
   }
 
+  test("a field of records that is named `output` keeps its value in a query of this column alone") {
+    val api = new LocalServer(LocalServer.send(_, 200, """[{"id":1,"output":"a","x":2},{"id":2,"output":{"x":3}}]"""))
+    try {
+      def values(column: String, name: String) =
+        spark.read.format("rest").schema(s"id BIGINT, $column").option("url", api.url.toString).load().select(name)
+      assert(values("output STRING", "output").collect().toSeq == Seq(Row("a"), Row("""{"x":3}""")))
+      assert(values("output STRUCT<x: BIGINT>", "output.x").collect().toSeq == Seq(Row(null), Row(3L)))
+      assert(values("output STRUCT<x: BIGINT>", "output").count() == 2)
+    } finally api.close()
+  }
+
   test("calls per input row keep the columns that decide whether a record is corrupt") {
     val api = new LocalServer(LocalServer.send(_, 200, """{"id":"two"}"""))
     try {

@@ -7,7 +7,9 @@ import java.nio.charset.StandardCharsets.UTF_8
 import io.circe.Json
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.{Condition, RestError}
-import io.github.sparkrest.http.{Clock, HttpClient, HttpRequest, HttpResponse}
+import io.github.sparkrest.http.client.ApiClient
+import io.github.sparkrest.http.transport.ContentCodingSuite
+import io.github.sparkrest.http.{Clock, HttpClient, HttpRequest, HttpResponse, LocalServer}
 import io.github.sparkrest.request.InputRow
 import org.scalatest.funsuite.AnyFunSuite
 
@@ -51,6 +53,34 @@ class RowCallSuite extends AnyFunSuite {
     assert(called("""{"rows":[[1,"x"],[2,"y"]]}""", "application/json", "dataField" -> "rows", names) == named)
     assert(called("[1,\"x\"]\n[2,\"y\"]", "application/x-ndjson", names) == named)
     assert(called("""[1,"x"]""", "application/json", names) == Right(Seq("""{"a":1,"b":"x"}""")))
+  }
+
+  test("a binary body that is a compressed file stays as it is, and only Content-Encoding is undone") {
+    val file = ContentCodingSuite.gzip("the text".getBytes(UTF_8))
+    val server = new LocalServer({ e =>
+      val coded = e.getRequestURI.getPath == "/coded"
+      if (coded) e.getResponseHeaders.add("Content-Encoding", "gzip")
+      val body = if (coded) ContentCodingSuite.gzip(file) else file
+      e.sendResponseHeaders(200, body.length.toLong)
+      e.getResponseBody.write(body)
+    })
+    try
+      Seq("/file", "/coded").foreach { path =>
+        val options = Map(
+          "url" -> s"${server.url}$path?n={n}",
+          "inputData" -> """[{"n":1}]""",
+          "method" -> "GET",
+          "responseFormat" -> "binary"
+        )
+        val config = RestConfig.parse(options).fold(e => fail(e.text), identity)
+        val network = ApiClient.network(config, () => false)
+        val call =
+          new RowCall(config, config.input.getOrElse(fail("no input")), network, Clock.System, _ => (), () => 0.5)
+        val records = call(InputRow(Vector("n" -> Json.fromInt(1)))).fold(e => fail(e.text), identity)
+        val content = java.util.Base64.getEncoder.encodeToString(file)
+        assert(records.map(new String(_, UTF_8)).exists(_.contains(s""""length":${file.length},"content":"$content"""")))
+      }
+    finally server.close()
   }
 
   test("without dataField any JSON response is one record, and a blank response has no record") {

@@ -19,6 +19,13 @@ class ScheduleSuite extends AnyFunSuite {
     assert(pace("streamingInterval" -> "0").afterSuccess(1000, 4000, more = false) == 4000 + Schedule.IdleMillis)
   }
 
+  test("a warning is logged once, and the memory of warnings that quote cursors is bounded") {
+    val logged = new LoggedOnce(most = 100)
+    assert(logged.add("a") && !logged.add("a"))
+    (1 to 10000).foreach(n => assert(logged.add(s"cursor $n") && !logged.add(s"cursor $n") && logged.size <= 100))
+    assert(logged.add("a"), "it is so long ago that nobody knows")
+  }
+
   test("a traversal continues at once after maxPagesPerPoll pages, unless catchUpInterval delays it") {
     val paged = Seq("pagination" -> "page", "maxPagesPerPoll" -> "3")
     Seq(1L, 3L, 7L).foreach(n => assert(pace(paged: _*).withinTraversal(1000, 4000, n) == 4000, n))

@@ -53,7 +53,13 @@ final private[sparkrest] class InputEndpoints(val input: InputConfig, session: S
   }
 
   private def endpoints(table: InputTable, columns: Set[String]): Vector[Endpoint] = {
-    val all = table.read().json.iterator.map(Endpoint.of(_, columns, input.version)).toVector
+    val all = table
+      .readIdentified()
+      .iterator
+      .map { case (row, identity) =>
+        Endpoint.of(row, columns, input.version, identity)
+      }
+      .toVector
     val newest = mutable.LinkedHashMap.empty[String, Endpoint]
     all.foreach(e => if (newest.get(e.key).forall(isOlder(_, e))) newest(e.key) = e)
     val distinct = newest.values.toVector

@@ -54,14 +54,22 @@ final private[sparkrest] class InputTable(input: InputConfig, session: SparkSess
 
   /** Reads the input again: a view may have other rows now. */
   def read(): InputRows = {
-    val exact = schema.fields.toSeq.map(f => InputTimes.exact(InputTable.column(f.name), f.dataType).as(f.name))
-    val json = to_json(struct(exact: _*), java.util.Collections.singletonMap("ignoreNullFields", "false"))
-    val found = frame.select(columns :+ json.as("json"): _*).collect()
+    val found = frame.select(columns :+ json(zone = None).as("json"): _*).collect()
     val convert = CatalystTypeConverters.createToCatalystConverter(schema)
     InputRows(
       found.map(r => convert(org.apache.spark.sql.Row.fromSeq(r.toSeq.init)).asInstanceOf[InternalRow]),
       found.map(_.getString(schema.length))
     )
+  }
+
+  /** The rows as JSON objects for requests, and with times in UTC, which identify a row in each session. */
+  def readIdentified(): Seq[(String, String)] =
+    frame.select(json(zone = None), json(Some("UTC"))).collect().toSeq.map(r => (r.getString(0), r.getString(1)))
+
+  /** @param zone of its times; `None`: that of the session */
+  private def json(zone: Option[String]): Column = {
+    val exact = schema.fields.toSeq.map(f => InputTimes.exact(InputTable.column(f.name), f.dataType, zone).as(f.name))
+    to_json(struct(exact: _*), java.util.Collections.singletonMap("ignoreNullFields", "false"))
   }
 
   private def columns = schema.fieldNames.toVector.map(InputTable.column)
@@ -105,19 +113,21 @@ private[sparkrest] object InputTimes {
   )
 
   /** The column with its times, at any depth, as texts. */
-  def exact(column: Column, dataType: DataType): Column = dataType match {
-    case TimestampType | TimestampNTZType           => when(column.isNotNull, text(column))
-    case ArrayType(element, _) if hasTimes(element) => transform(column, exact(_, element))
-    case MapType(_, value, _) if hasTimes(value)    => transform_values(column, (_, v) => exact(v, value))
+  def exact(column: Column, dataType: DataType, zone: Option[String]): Column = dataType match {
+    case TimestampType | TimestampNTZType           => when(column.isNotNull, text(column, zone))
+    case ArrayType(element, _) if hasTimes(element) => transform(column, exact(_, element, zone))
+    case MapType(_, value, _) if hasTimes(value)    => transform_values(column, (_, v) => exact(v, value, zone))
     case StructType(fields) if hasTimes(dataType)   =>
-      val parts = fields.toSeq.map(f => exact(column.getField(f.name), f.dataType).as(f.name))
+      val parts = fields.toSeq.map(f => exact(column.getField(f.name), f.dataType, zone).as(f.name))
       when(column.isNotNull, struct(parts: _*))
     case _ => column
   }
 
   /** `to_csv` writes a single value by the same formatters as `to_json`, without quotes. */
-  private def text(time: Column): Column =
-    regexp_replace(to_csv(struct(time), digits.asJava), "(\\.\\d{3})000(Z|[+-][\\d:]+)?$", "$1$2")
+  private def text(time: Column, zone: Option[String]): Column = {
+    val options = digits ++ zone.map("timeZone" -> _)
+    regexp_replace(to_csv(struct(time), options.asJava), "(\\.\\d{3})000(Z|[+-][\\d:]+)?$", "$1$2")
+  }
 
   private def hasTimes(dataType: DataType): Boolean = dataType match {
     case TimestampType | TimestampNTZType => true

@@ -79,7 +79,8 @@ private[sparkrest] object CallsOnce {
     }
   }
 
-  @tailrec private def awaitKill(task: TaskContext, leftMillis: Long): Unit =
+  /** Returns after this time, unless Spark kills the task before. */
+  @tailrec def awaitKill(task: TaskContext, leftMillis: Long): Unit =
     if (task.isInterrupted()) throw new TaskKilledException
     else if (leftMillis > 0) {
       Thread.sleep(LookMillis)

@@ -64,8 +64,13 @@ final private[sparkrest] case class PollTask(
 
   /** A retried or speculative task would send more requests than the driver counted. */
   private def repeated: Option[Seq[PollReport]] =
-    if (TaskContext.get().attemptNumber() == 0 || parsed.forall(_.limits.rate.isEmpty)) None
-    else Some(Seq(PollReport.Repeated))
+    if (TaskContext.get().attemptNumber() == 0) None
+    else
+      parsed.toOption.filter(_.limits.rate.isDefined).map { config =>
+        val speculates = Option(SparkEnv.get).exists(_.conf.getBoolean("spark.speculation", false))
+        PollTask.awaitFirst(speculates, math.min(config.responseTimeoutMs, PollTask.MostWaitMillis))
+        Seq(PollReport.Repeated)
+      }
 
   private def polled(store: LogStore, conf: Configuration): Seq[PollReport] =
     // A secret that the driver could read may be missing here.
@@ -147,6 +152,15 @@ final private[sparkrest] class EndpointTurn(
 }
 
 private[sparkrest] object PollTask {
+
+  /** A first attempt that works ends in this time, unless its response takes longer. A lost one delays the stream by this time. */
+  private val MostWaitMillis = 5 * 60 * 1000L
+
+  /** In an attempt that is not the first: returns when the first attempt is lost. With speculation this attempt may be a copy of
+    * a healthy attempt, which Spark kills as soon as the copy ends. So the copy waits until it is killed.
+    */
+  private[tasks] def awaitFirst(speculates: Boolean, mostMillis: Long): Unit =
+    if (speculates) CallsOnce.awaitKill(TaskContext.get(), mostMillis) // guard: I3.111
 
   /** Whether Spark killed the running task. For any thread. */
   def cancellation(): () => Boolean = {

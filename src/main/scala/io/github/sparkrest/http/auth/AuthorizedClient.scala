@@ -36,7 +36,7 @@ final class AuthorizedClient(config: RestConfig, network: HttpClient, tokens: Op
           once(current, request, Some(first)) { response =>
             val (isOver, r) = end(response)
             if (isOver) source.token(Some(first)): Unit
-            use(r)
+            end.orError(isOver, r, TokenEnd.notRepeated)(use) // guard: I1.110
           }
         else
           once(current, request, Some(first)) { response =>
@@ -117,18 +117,29 @@ final private class TokenEnd(auth: AuthConfig) {
     */
   def again[A](response: HttpResponse)(use: HttpResponse => Either[RestError, A]): Either[RestError, A] = {
     val (isOver, r) = apply(response)
-    if (isOver && r.status != 401) Left(TokenEnd.stillOver) else use(r)
+    orError(isOver, r, TokenEnd.stillOver)(use)
   }
+
+  /** @param error in place of the body of an ended session */
+  def orError[A](isOver: Boolean, response: HttpResponse, error: => RestError)(
+      use: HttpResponse => Either[RestError, A]
+  ): Either[RestError, A] = if (isOver && response.status != 401) Left(error) else use(response)
 }
 
 private object TokenEnd {
+  private val Ended = "The API reports that the session has ended (sessionEndedWhen)"
 
   /** A longer body has records. */
   val MostBytes: Int = 1 << 16
 
   private def stillOver = Condition.TokenRefused(
-    "The API reports that the session has ended (sessionEndedWhen), right after a new login.",
+    s"$Ended, right after a new login.",
     "Check sessionEndedWhen, and whether the user of the login may read this resource."
+  )
+
+  def notRepeated: RestError = Condition.TokenRefused(
+    s"$Ended, and callStrictlyOnce is Y, so this call is not repeated.",
+    "Later calls have a new session. Set sessionLifetime below the time that the API allows."
   )
 }
 

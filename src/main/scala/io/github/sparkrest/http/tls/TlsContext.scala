@@ -2,6 +2,7 @@
 package io.github.sparkrest.http.tls
 
 import java.io.{ByteArrayInputStream, File, FileInputStream}
+import java.nio.file.attribute.{BasicFileAttributes, FileTime}
 import java.nio.file.{Files, NoSuchFileException, Paths}
 import java.security.KeyStore
 import java.security.cert.{CertificateException, CertificateFactory, X509Certificate}
@@ -15,16 +16,43 @@ import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.RecentlyUsed
 import io.github.sparkrest.secret.Redact
 
-/** Certificates and keys of the options, for the JDK. Created once for each configuration in use: a changed file is read by the next
-  * JVM, or after half an hour without a request.
+/** Certificates and keys of the options, for the JDK. Created once for each configuration in use, and again after a change of its
+  * files: another process renews certificates that are valid for a day, and a stream runs for months.
   */
 object TlsContext {
-  private val made = new RecentlyUsed[TlsConfig, SSLContext]
+  private val kept = new RecentlyUsed[TlsConfig, Kept]
 
   /** `None`: the JVM's own. */
   def apply(tls: TlsConfig): Either[RestError, Option[SSLContext]] =
     if (tls.isDefault) Right(None)
-    else made(tls)(make(tls)).map(Some(_))
+    else kept[RestError](tls)(Right(new Kept(tls))).flatMap(_.current()).map(Some(_))
+
+  /** A file as it was: nobody changes all of this by accident. */
+  final private case class Stamp(modified: FileTime, bytes: Long, key: Option[AnyRef])
+
+  /** The context of a configuration. Thread-safe. */
+  final private class Kept(tls: TlsConfig) {
+    private val files =
+      Seq(tls.caFile, tls.certFile, tls.keyFile, tls.keyStore.map(_.path), tls.trustStore.map(_.path)).flatten
+    private var made = Option.empty[(Seq[Option[Stamp]], SSLContext)]
+
+    def current(): Either[RestError, SSLContext] = synchronized {
+      val now = files.map(stamp)
+      made match {
+        case Some((read, context)) if read == now => Right(context) // guard: I3.112
+        case before                               =>
+          val next = make(tls)
+          next.foreach(context => made = Some(now -> context))
+          // A file may be half written, and the former context is good until the certificate ends.
+          next.left.flatMap(e => before.map(_._2).toRight(e))
+      }
+    }
+
+    private def stamp(file: String): Option[Stamp] = Try {
+      val found = Files.readAttributes(Paths.get(file), classOf[BasicFileAttributes])
+      Stamp(found.lastModifiedTime, found.size, Option(found.fileKey))
+    }.toOption
+  }
 
   private def make(tls: TlsConfig): Either[RestError, SSLContext] = for {
     keys <- own(tls)

@@ -40,8 +40,15 @@ private[sparkrest] object ContentCoding {
   /** For `Accept-Encoding`. */
   lazy val accepted: String = Seq("gzip", "deflate", "zstd").filter(decoders.contains).mkString(", ")
 
-  /** The decoded body. Its reads throw [[BrokenBody]] where the encoding is broken or cut. */
-  def decode(headers: Seq[(String, String)], body: InputStream): Either[RestError, InputStream] = {
+  /** The decoded body. Its reads throw [[BrokenBody]] where the encoding is broken or cut.
+    *
+    * @param files whether a body that is a compressed file is decoded too
+    */
+  def decode(
+      headers: Seq[(String, String)],
+      body: InputStream,
+      files: Boolean = true
+  ): Either[RestError, InputStream] = {
     val codings = headers
       .values("Content-Encoding")
       .flatMap(_.split(","))
@@ -53,7 +60,8 @@ private[sparkrest] object ContentCoding {
       case None if codings.lengthCompare(Most) > 0 => Left(refused(s"is encoded more than $Most times"))
       // They are listed in the order in which they were applied.
       case None =>
-        Right(ofFile(codings.foldRight(body)((coding, in) => new Decoded(coding, decoders(coding), in))))
+        val decoded = codings.foldRight(body)((coding, in) => new Decoded(coding, decoders(coding), in))
+        Right(if (files) ofFile(decoded) else decoded) // guard: I1.112
     }
   }
 

@@ -42,6 +42,9 @@ final private[transport] class Exchange(
   var status: Int = 0
   var headers: List[(String, String)] = Nil
 
+  /** It carries the request. */
+  @volatile var connection: Option[Connection] = None
+
   def begin(next: Call): Unit = {
     call = Some(next)
     if (ended.nonEmpty) next.cancel()
@@ -86,18 +89,26 @@ final private[transport] class Exchange(
         Some(s"it took longer than responseTimeout, ${responseTimeoutMs / 1000.0} s")
       else if (reader.isInterrupted) Some(Interrupted)
       else silence.filter(_.isTooLong).map(s => silent(s.mostMs)) // guard: I4.17
-    if (ended.nonEmpty) call.foreach(_.cancel())
+    if (ended.nonEmpty) {
+      if (silence.exists(_.isSuspicious)) connection.foreach(IdleConnections.avoid(_)) // guard: I4.110
+      call.foreach(_.cancel())
+    }
   }
 }
 
 private object Exchange {
   final case class Silence(since: Long, mostMs: Long) {
-    def isTooLong: Boolean = System.nanoTime - since > TimeUnit.MILLISECONDS.toNanos(mostMs)
+    def isTooLong: Boolean = isOver(mostMs)
+
+    /** Perhaps the network has forgotten the connection. */
+    def isSuspicious: Boolean = isOver(math.min(mostMs, SuspiciousMillis))
+    private def isOver(millis: Long) = System.nanoTime - since > TimeUnit.MILLISECONDS.toNanos(millis)
   }
 
   def silent(millis: Long): String = s"no data for ${millis / 1000.0} s"
 
   val CheckMillis = 100L
+  private val SuspiciousMillis = 1000L
   val Interrupted = "the thread was interrupted"
 
   /** Its thread ends one second after the last request. */

@@ -7,6 +7,7 @@ import java.util.{Collections, WeakHashMap}
 
 import scala.jdk.CollectionConverters._
 
+import okhttp3.internal.connection.RealConnection
 import okhttp3.{Connection, Interceptor, Protocol, Response}
 
 /** The last stop before the network: no call sends two requests.
@@ -20,6 +21,7 @@ private[transport] object SentOnce extends Interceptor {
     if (exchange.sent) throw new IOException("the request was already sent")
     if (Option(chain.connection).exists(IdleConnections.isStale(_))) throw new StaleConnection
     exchange.sent = true
+    exchange.connection = Option(chain.connection)
     val response = chain.proceed(chain.request)
     exchange.received()
     exchange.status = response.code
@@ -48,6 +50,16 @@ private[transport] object IdleConnections {
     connection.protocol != Protocol.HTTP_2 &&
       Option(lastUse.get(connection)).exists(u => u.count < 2 || System.nanoTime - u.atNanos > CheckAfterNanos) &&
       ended(connection.socket)
+
+  /** No further request uses the connection. Those under way keep it.
+    *
+    * An HTTP/2 connection outlives a request that was cancelled. If the network has forgotten the connection, its reader notices
+    * nothing for a quarter of an hour, and each retry would wait there.
+    */
+  def avoid(connection: Connection): Unit = connection match {
+    case c: RealConnection => c.noNewExchanges()
+    case _                 => ()
+  }
 
   private def ended(socket: Socket): Boolean = {
     val timeout = socket.getSoTimeout

@@ -21,6 +21,7 @@ import sttp.model.{Method, Uri}
   * @param cancelled checked while a response is awaited or read: true ends it
   * @param limits of any response
   * @param addresses resolves and checks names with `allowPrivateHosts=false`
+  * @param decodesFiles a body that is a compressed file is decoded
   */
 final class SttpClient(
     connectTimeoutMs: Long,
@@ -29,7 +30,8 @@ final class SttpClient(
     transport: TransportConfig = TransportConfig(),
     tls: TlsConfig = TlsConfig.Default,
     limits: ResponseLimits = ResponseLimits(),
-    addresses: AddressCheck = PrivateHosts
+    addresses: AddressCheck = PrivateHosts,
+    decodesFiles: Boolean = true
 ) extends HttpClient {
 
   def send[A](request: HttpRequest)(use: HttpResponse => Either[RestError, A]): Either[RestError, A] =
@@ -71,7 +73,7 @@ final class SttpClient(
       limits
         .refuse(exchange.headers)
         .toLeft(())
-        .flatMap(_ => ContentCoding.decode(exchange.headers, response.body))
+        .flatMap(_ => ContentCoding.decode(exchange.headers, response.body, decodesFiles))
         .flatMap { decoded =>
           try use(HttpResponse(response.code.code, exchange.headers, decoded))
           finally decoded.close()
@@ -160,7 +162,9 @@ object SttpClient {
       cancelled,
       config.transport,
       config.tls,
-      limits = ResponseLimits(config.responseTimeoutMs)
+      limits = ResponseLimits(config.responseTimeoutMs),
+      // A file that is the record stays as it is, as an archive does.
+      decodesFiles = !config.records.isBinary
     )
 
   private[http] def closeIdle(): Unit = Connections.closeIdle()

@@ -49,6 +49,11 @@ class CallsOnceSuite extends AnyFunSuite with BeforeAndAfterAll {
     assert(results(heard = true, speculates = true) == once)
   }
 
+  test("a further attempt of a poll waits for the end of the first one, if Spark may have copied the task") {
+    def millis(speculates: Boolean) = CallsOnceSuite.waited(spark.sparkContext, speculates, mostMillis = 600)
+    assert(millis(speculates = true) >= 500 && millis(speculates = false) < 500)
+  }
+
   test("the job also ends if the driver does not learn of the failure") {
     assert(results(heard = false) == once)
     assert(results(heard = false, speculates = true, mostMillis = 200) == once)
@@ -57,6 +62,17 @@ class CallsOnceSuite extends AnyFunSuite with BeforeAndAfterAll {
 
 private object CallsOnceSuite {
   val begun = new ConcurrentHashMap[Int, AtomicInteger]
+
+  /** How long the second attempt of a task waits. */
+  def waited(context: SparkContext, speculates: Boolean, mostMillis: Long): Long = {
+    val work = (_: Iterator[Int]) => {
+      if (TaskContext.get().attemptNumber() == 0) throw new IllegalStateException("the first attempt")
+      val began = System.nanoTime
+      PollTask.awaitFirst(speculates, mostMillis)
+      (System.nanoTime - began) / 1000000
+    }
+    context.runJob(context.parallelize(Seq(1), 1), work).head
+  }
 
   def run(context: SparkContext, group: String, part: Int, speculates: Boolean, mostMillis: Long): Array[Byte] = {
     context.setJobGroup(group, "a part", interruptOnCancel = true)

@@ -277,6 +277,21 @@ class SessionSuite extends AnyFunSuite {
     }
   }
 
+  test("with callStrictlyOnce the body of an ended session is an error and not a record") {
+    val api = new Api(inHeader("X-S"), inJson)
+    api.refusal = 200 -> """{"error": {"code": 119}}"""
+    val once = Seq("inputData" -> """[{"n": 1}]""", "callStrictlyOnce" -> "Y", "method" -> "GET")
+    val options = Seq(path, "apiKeyName" -> "X-S", "sessionEndedWhen" -> "error.code=119") ++ once
+    serving(api, options: _*) { (client, _) =>
+      def status = client.send(get(api))(r => Right(r.status))
+      assert(status == Right(200))
+      api.valid = "ended"
+      val ended = status.fold(_.text, s => fail(s"$s"))
+      assert(ended.contains("sessionEndedWhen") && ended.contains("callStrictlyOnce"), ended)
+      assert(status == Right(200) && api.logins.get == 2, "the next request has another token")
+    }
+  }
+
   test("threads that wait for a login that fails fail with it, because a server may lock a user after several failures") {
     val api = new Api(inHeader("X-S"), inJson)
     api.refusesLogins = true

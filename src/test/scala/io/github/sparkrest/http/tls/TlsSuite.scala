@@ -3,7 +3,7 @@ package io.github.sparkrest.http.tls
 
 import java.io.FileInputStream
 import java.net.InetSocketAddress
-import java.nio.file.{Files, Path, Paths}
+import java.nio.file.{Files, Path, Paths, StandardCopyOption}
 import java.security.KeyStore
 import java.util.Base64
 import java.util.concurrent.Executors
@@ -168,6 +168,19 @@ class TlsSuite extends AnyFunSuite with BeforeAndAfterAll {
     assert(own.condition == Condition.TlsFailed && own.text.contains("tlsCaFile"), own.text)
     val other = error(byPem.updated(0, "tlsCaFile" -> "stranger.pem"): _*)
     assert(other.condition == Condition.TlsFailed && other.text.contains("not trusted"), other.text)
+  }
+
+  test("the next request reads a file that was replaced, and a file that is half written changes nothing") {
+    def replaced(by: String) = Files.copy(path(by), path("bundle.pem"), StandardCopyOption.REPLACE_EXISTING)
+    val options = byPem.updated(0, "tlsCaFile" -> "bundle.pem")
+    replaced(by = "stranger.pem")
+    assert(error(options: _*).condition == Condition.TlsFailed)
+    replaced(by = "authority.pem")
+    assert(ask(options: _*) == Right("CN=client"))
+    Files.write(path("bundle.pem"), "-----BEGIN".getBytes)
+    assert(ask(options: _*) == Right("CN=client"))
+    replaced(by = "stranger.pem")
+    assert(error(options: _*).condition == Condition.TlsFailed)
   }
 
   test("the error of a client without a certificate names tlsCertFile if the server demands a certificate") {

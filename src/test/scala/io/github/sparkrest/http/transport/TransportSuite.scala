@@ -122,6 +122,30 @@ class TransportSuite extends AnyFunSuite {
         val client = new SttpClient(2005, 5000, () => false)
         (1 to 20).foreach(n => assert(get(client, s"https://localhost:${server.port}/p?n=$n") == Right(s"/p?n=$n")))
         assert(server.connections.get == 1)
+        // A server refuses a request that came on the connection of another host (421).
+        assert(get(client, s"https://127.0.0.1:${server.port}/p") == Right("/p") && server.connections.get == 2)
+      }
+    finally server.close()
+  }
+
+  test("after a silent HTTP/2 connection, the retry has a new connection, and other requests keep the old one") {
+    val server = new H2Server
+    try
+      TestTls.trusted {
+        val url = s"https://localhost:${server.port}"
+        val client = new SttpClient(2006, 400, () => false)
+        assert(get(client, s"$url/a") == Right("/a") && server.connections.get == 1)
+        // The network forgot the connection: nothing arrives, and no end of it either.
+        server.silent = 1
+        assert(fails(get(client, s"$url/b")).message.contains("no data for 0.4 s"))
+        assert(get(client, s"$url/b") == Right("/b") && get(client, s"$url/c") == Right("/c"))
+        assert(server.connections.get == 2)
+        // A poll that is cancelled earlier than readTimeout has seen the silence too.
+        server.silent = 2
+        val began = System.nanoTime
+        val impatient = new SttpClient(2006, 60000, () => System.nanoTime - began > 1500000000L)
+        assert(fails(get(impatient, s"$url/d")).message.contains("cancelled"))
+        assert(get(new SttpClient(2006, 60000, () => false), s"$url/e") == Right("/e") && server.connections.get == 3)
       }
     finally server.close()
   }
@@ -143,9 +167,12 @@ class TransportSuite extends AnyFunSuite {
       )
       .build()
 
-    private class Answer extends ChannelInboundHandlerAdapter {
+    /** The connections up to this one get no response. */
+    @volatile var silent = 0
+
+    private class Answer(connection: Int) extends ChannelInboundHandlerAdapter {
       override def channelRead(c: ChannelHandlerContext, message: Any): Unit = message match {
-        case h: Http2HeadersFrame =>
+        case h: Http2HeadersFrame if connection > silent =>
           val path = h.headers.path.toString
           c.write(new DefaultHttp2HeadersFrame(new DefaultHttp2Headers().status("200")).stream(h.stream))
           c.writeAndFlush(
@@ -161,8 +188,8 @@ class TransportSuite extends AnyFunSuite {
       .channel(classOf[NioServerSocketChannel])
       .childHandler(new ChannelInitializer[SocketChannel] {
         def initChannel(c: SocketChannel): Unit = {
-          connections.incrementAndGet()
-          c.pipeline.addLast(tls.newHandler(c.alloc), Http2FrameCodecBuilder.forServer().build(), new Answer)
+          val answer = new Answer(connections.incrementAndGet())
+          c.pipeline.addLast(tls.newHandler(c.alloc), Http2FrameCodecBuilder.forServer().build(), answer)
           ()
         }
       })
