@@ -281,10 +281,18 @@ POLLING = (
     Mutant(
         "I3.110",
         "the time zone of a session identifies no endpoint",
-        "fieldsOf(identity).filterNot",
-        "fieldsOf(if (identity.isEmpty) identity else row).filterNot",
+        "val key = hash(identity)",
+        "val key = hash(if (identity.isEmpty) identity else row)",
         "InputEndpointsSuite",
         "the time zone of the session identifies no endpoint, and requests have the times of the session",
+    ),
+    Mutant(
+        "I3.113",
+        "an endpoint keeps the key that its checkpoint has",
+        "Some(hash(row)).filter(isKnown)",
+        "Some(hash(row)).filter(_.isEmpty)",
+        "InputEndpointsSuite",
+        "an endpoint keeps the key of a checkpoint that was made with the time zone in it",
     ),
     Mutant(
         "I4.17",

@@ -59,7 +59,7 @@ final private[sparkrest] class RestMicroBatchStream(
   private val log =
     PageLog.open(LogStore.at(location, session.sparkContext.hadoopConfiguration), config.retainBatches)
 
-  private val endpoints = input.fold(Vector(Endpoint.Only))(_.read(schema.fieldNames.toSet))
+  private val endpoints = input.fold(Vector(Endpoint.Only))(_.read(schema.fieldNames.toSet, log.isKnown))
   private val clock = Clock.steady()
   private var availableNow = false
   @volatile private var polling: Option[(Poller, Thread)] = None
@@ -215,7 +215,7 @@ final private[sparkrest] class RestMicroBatchStream(
       jobs,
       clock,
       slow,
-      readInput = () => lanes.of(input.fold(endpoints)(_.readAgain(schema.fieldNames.toSet)))
+      readInput = () => lanes.of(input.fold(endpoints)(_.readAgain(schema.fieldNames.toSet, log.isKnown)))
     )
     val thread = new DaemonThreads(s"spark-rest poller of ${SourceName(config)}").newThread(poller)
     thread.start()

@@ -57,18 +57,30 @@ object Endpoint {
     * @param columns that appear next to the records
     * @param version column that does not identify the endpoint
     * @param identity the row, with the same text in sessions of different time zones
+    * @param isKnown whether the checkpoint has this key. Before `identity` existed the hash was that of `row`
     */
-  def of(row: String, columns: Set[String], version: Option[String], identity: String): Endpoint = {
+  def of(
+      row: String,
+      columns: Set[String],
+      version: Option[String],
+      identity: String,
+      isKnown: String => Boolean
+  ): Endpoint = {
     val fields = fieldsOf(row)
+    def hash(of: String) =
+      ShortHash.of(Json.fromFields(fieldsOf(of).filterNot(f => version.contains(f._1)).sortBy(_._1)).noSpaces)
+    val key = hash(identity) // guard: I3.110
+    val former = if (identity == row || isKnown(key)) None else Some(hash(row)).filter(isKnown) // guard: I3.113
     Endpoint(
-      ShortHash.of(Json.fromFields(fieldsOf(identity).filterNot(f => version.contains(f._1)).sortBy(_._1)).noSpaces), // guard: I3.110
+      former.getOrElse(key),
       Some(row),
       Some(Json.fromFields(fields.filter(f => columns(f._1))).noSpaces),
       fields.collectFirst { case (name, value) if version.contains(name) => value.asString.getOrElse(value.noSpaces) }
     )
   }
 
-  def of(row: String, columns: Set[String], version: Option[String] = None): Endpoint = of(row, columns, version, row)
+  def of(row: String, columns: Set[String], version: Option[String] = None): Endpoint =
+    of(row, columns, version, row, _ => false)
 
   private def fieldsOf(row: String): Vector[(String, Json)] =
     parse(row).toOption.flatMap(_.asObject).fold(Vector.empty[(String, Json)])(_.toVector)

@@ -189,6 +189,7 @@ final class PageLog private (
 
   /** The API offsets, by endpoint, that are noted with this place. */
   def offsetsAt(p: LogPosition): Map[String, Option[String]] = synchronized(ledger.offsetsAt(p))
+  def isKnown(endpointKey: String): Boolean = synchronized(ledger.states.contains(endpointKey))
 
   /** Number of the newest file with the states of all endpoints; 0: there is none yet. */
   def statesSeq: Long = synchronized(ledger.base.seq)

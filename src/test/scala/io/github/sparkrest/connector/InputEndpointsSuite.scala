@@ -14,7 +14,7 @@ class InputEndpointsSuite extends AnyFunSuite with BeforeAndAfterAll {
 
   override def afterAll(): Unit = spark.stop()
 
-  private def endpoints(view: String, zone: String): Vector[Endpoint] = {
+  private def endpoints(view: String, zone: String, known: Set[String] = Set.empty): Vector[Endpoint] = {
     val session = spark.newSession()
     session.conf.set("spark.sql.session.timeZone", zone)
     session.sql(view).createOrReplaceTempView("rows")
@@ -25,7 +25,7 @@ class InputEndpointsSuite extends AnyFunSuite with BeforeAndAfterAll {
       "offsetField" -> "timestamp"
     )
     val config = RestConfig.parse(options, session.table("rows").columns.toSeq).fold(e => fail(e.text), identity)
-    new InputEndpoints(config.input.getOrElse(fail("no input")), session).read(Set.empty)
+    new InputEndpoints(config.input.getOrElse(fail("no input")), session).read(Set.empty, known)
   }
 
   test("the time zone of the session identifies no endpoint, and requests have the times of the session") {
@@ -37,5 +37,15 @@ class InputEndpointsSuite extends AnyFunSuite with BeforeAndAfterAll {
     assert(utc.flatMap(_.row).exists(_.contains("\"since\":\"2026-01-01T00:00:00.120Z\"")))
     assert(berlin.flatMap(_.row).exists(_.contains("\"since\":\"2026-01-01T01:00:00.120+01:00\"")))
     assert(endpoints(view.replace("120000", "120001"), "UTC").map(_.key) != utc.map(_.key))
+  }
+
+  test("an endpoint keeps the key of a checkpoint that was made with the time zone in it") {
+    val view = "SELECT timestamp_micros(1767225600120000) AS since"
+    val berlin = endpoints(view, "Europe/Berlin").head
+    val former = Endpoint.of(berlin.row.getOrElse(fail("no row")), Set.empty).key
+    assert(former != berlin.key)
+    assert(endpoints(view, "Europe/Berlin", Set(former)).map(_.key) == Vector(former))
+    assert(endpoints(view, "Europe/Berlin", Set(former, berlin.key)).map(_.key) == Vector(berlin.key))
+    assert(endpoints(view, "UTC", Set(former)).map(_.key) == Vector(berlin.key))
   }
 }

@@ -23,10 +23,11 @@ final private[sparkrest] class InputEndpoints(val input: InputConfig, session: S
   /** Reads the input again, because its rows are fixed when a query starts.
     *
     * @param columns of the input that appear next to the records, and in the checkpoint
+    * @param isKnown whether the checkpoint has an endpoint with this key
     */
-  def read(columns: Set[String]): Vector[Endpoint] = {
+  def read(columns: Set[String], isKnown: String => Boolean): Vector[Endpoint] = {
     if (input.refreshMs.isDefined && table.isFixed) throw InputProblems.fixed(input.view.getOrElse("")).toException
-    val found = endpoints(table, columns)
+    val found = endpoints(table, columns, isKnown)
     if (found.isEmpty && input.refreshMs.isEmpty)
       throw Condition
         .InvalidOptions(
@@ -38,7 +39,7 @@ final private[sparkrest] class InputEndpoints(val input: InputConfig, session: S
   }
 
   /** The rows that the input has now. Files that were added to its folder count too. */
-  def readAgain(columns: Set[String]): Vector[Endpoint] = {
+  def readAgain(columns: Set[String], isKnown: String => Boolean): Vector[Endpoint] = {
     input.view.foreach(session.catalog.refreshTable)
     val now = new InputTable(input, session)
     // The key of an endpoint is a hash of its row. With other columns each endpoint would be a new one, and begin again.
@@ -49,16 +50,14 @@ final private[sparkrest] class InputEndpoints(val input: InputConfig, session: S
           "Give the view these columns again, or start with a new checkpoint."
         )
         .toException
-    endpoints(now, columns)
+    endpoints(now, columns, isKnown)
   }
 
-  private def endpoints(table: InputTable, columns: Set[String]): Vector[Endpoint] = {
+  private def endpoints(table: InputTable, columns: Set[String], isKnown: String => Boolean): Vector[Endpoint] = {
     val all = table
       .readIdentified()
       .iterator
-      .map { case (row, identity) =>
-        Endpoint.of(row, columns, input.version, identity)
-      }
+      .map { case (row, identity) => Endpoint.of(row, columns, input.version, identity, isKnown) }
       .toVector
     val newest = mutable.LinkedHashMap.empty[String, Endpoint]
     all.foreach(e => if (newest.get(e.key).forall(isOlder(_, e))) newest(e.key) = e)
@@ -77,7 +76,7 @@ final private[sparkrest] class InputEndpoints(val input: InputConfig, session: S
   } yield order < 0).getOrElse(false)
 
   /** For a sample. */
-  def first: Endpoint = read(Set.empty).head
+  def first: Endpoint = read(Set.empty, _ => false).head
 }
 
 private object InputEndpoints {
