@@ -28,12 +28,10 @@ final private[sparkrest] class InputEndpoints(val input: InputConfig, session: S
     if (input.refreshMs.isDefined && table.isFixed) throw InputProblems.fixed(input.view.getOrElse("")).toException
     val found = endpoints(table, columns)
     if (found.isEmpty && input.refreshMs.isEmpty)
-      throw Condition
-        .InvalidOptions(
-          "The input has no row, so there is nothing to poll.",
-          "Each row of input or inputData is one endpoint. With inputRefresh a stream waits for rows."
-        )
-        .toException
+      throw Condition.InvalidOptions.exception(
+        "The input has no row, so there is nothing to poll.",
+        "Each row of input or inputData is one endpoint. With inputRefresh a stream waits for rows."
+      )
     found
   }
 
@@ -43,12 +41,10 @@ final private[sparkrest] class InputEndpoints(val input: InputConfig, session: S
     val now = new InputTable(input, session)
     // The key of an endpoint is a hash of its row. With other columns each endpoint would be a new one, and begin again.
     if (now.schema != schema)
-      throw Condition
-        .InvalidOptions(
-          s"The input has other columns now: ${now.schema.toDDL}; before: ${schema.toDDL}.",
-          "Give the view these columns again, or start with a new checkpoint."
-        )
-        .toException
+      throw Condition.InvalidOptions.exception(
+        s"The input has other columns now: ${now.schema.toDDL}; before: ${schema.toDDL}.",
+        "Give the view these columns again, or start with a new checkpoint."
+      )
     endpoints(now, columns)
   }
 

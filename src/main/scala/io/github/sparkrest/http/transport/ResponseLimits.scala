@@ -14,8 +14,7 @@ final case class ResponseLimits(millis: Long = 3600L * 1000, headerBytes: Int = 
     if (bytes <= headerBytes) None
     else
       Some(
-        RestError(
-          Condition.InvalidResponse,
+        Condition.InvalidResponse(
           s"The response has $bytes bytes of headers; at most $headerBytes are allowed.",
           "Contact the API's owner. The longest header is " +
             headers.maxBy(_._2.length)._1.take(100) + "."

@@ -124,8 +124,7 @@ final class SttpClient(
       else if (HttpRequest.isHttps(request.url) && exchange.status == 0 && SttpClient.Ended.exists(text.contains))
         SttpClient.MayWantCertificate
       else ""
-    RestError(
-      Condition.ConnectionFailed,
+    Condition.ConnectionFailed(
       s"${Redact.url(request.url)} did not return a complete response (${cause.getClass.getSimpleName}: ${Redact.url(text)}).",
       "The request will be retried; see connectTimeout, readTimeout and responseTimeout." + hint,
       repeatable = RetryPolicy.isIdempotent(request.method) || !exchange.sent
@@ -141,14 +140,12 @@ object SttpClient {
   private val Ended = Seq("unexpected end of stream", "Broken pipe", "Connection reset")
   private val CheckProxy = " Check proxyUser and proxyPassword."
 
-  private def forbidden(why: String) = RestError(
-    Condition.AddressRefused,
+  private def forbidden(why: String) = Condition.AddressRefused(
     s"Nothing was sent: $why.",
     "Use a host that the operator permits, or have the host added to the Spark setting."
   )
 
-  private def unsendable = RestError(
-    Condition.InvalidOptions,
+  private def unsendable = Condition.InvalidOptions(
     "A header cannot be sent, because it contains a character that headers do not allow.",
     "Remove the character from headers, or from the options of authType."
   )
@@ -162,8 +159,6 @@ object SttpClient {
       config.tls,
       limits = ResponseLimits(config.responseTimeoutMs)
     )
-
-  private[http] def closeIdle(): Unit = Connections.closeIdle()
 
   private[transport] val UserAgent = s"${BuildInfo.name}/${BuildInfo.version}"
 
