@@ -12,8 +12,7 @@ import io.github.sparkrest.connector.tasks.InputCalls
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.rows.{CallRows, RecordTypes, RowShape, SchemaHints}
 import org.apache.spark.sql.SparkSession
-import org.apache.spark.sql.connector.catalog.{Table, TableProvider}
-import org.apache.spark.sql.connector.expressions.Transform
+import org.apache.spark.sql.connector.catalog.Table
 import org.apache.spark.sql.types.{DataType, StructField, StructType}
 import org.apache.spark.sql.util.CaseInsensitiveStringMap
 import org.slf4j.{Logger, LoggerFactory}
@@ -21,7 +20,7 @@ import org.slf4j.{Logger, LoggerFactory}
 /** `format("rest")`. Spark makes one for each `load()`, calls [[inferSchema]] unless the user gave a schema, then [[getTable]];
   * so all that is wrong with the options is found at `load()`.
   */
-final class RestTableProvider extends TableProvider {
+final class RestTableProvider {
   private var read: Option[RestConfig] = None
   private var inferred: Option[Inferred] = None
   private var calls: Option[InputCalls] = None
@@ -31,10 +30,7 @@ final class RestTableProvider extends TableProvider {
   private var record: Option[DataType] = None
   private var stored: Option[StoredSchema] = None
 
-  /** A schema of the user's is taken as it is. */
-  override def supportsExternalMetadata(): Boolean = true
-
-  override def inferSchema(options: CaseInsensitiveStringMap): StructType = {
+  def inferSchema(options: CaseInsensitiveStringMap): StructType = {
     val config = parsed(options.asCaseSensitiveMap())
     val withInput = callsOf(config)
     val output =
@@ -67,11 +63,7 @@ final class RestTableProvider extends TableProvider {
     found
   }
 
-  override def getTable(
-      schema: StructType,
-      partitioning: Array[Transform],
-      properties: util.Map[String, String]
-  ): Table = {
+  def getTable(schema: StructType, properties: util.Map[String, String]): Table = {
     val config = parsed(properties)
     val withInput = callsOf(config)
     val streamed = endpointsOf(config)

@@ -39,8 +39,6 @@ object RowShape {
         )
       )
 
-  def wrapped(record: DataType): StructType = StructType(Seq(StructField(Output, record)))
-
   def of(schema: StructType): RowShape = schema.fields match {
     case Array(StructField(Output, StringType, _, _))                           => Text
     case Array(StructField(Output, record: StructType, _, _))                   => Wrapped(record)

@@ -27,11 +27,10 @@ final private[sparkrest] class InputCalls(config: RestConfig, val input: InputCo
     } catch {
       case e: Exception =>
         Left(
-          RestError(
-            Condition.CallLost,
+          Condition.CallLost.exception(
             s"The calls ended by ${e.getClass.getSimpleName}: ${e.getMessage}",
             "callStrictlyOnce is Y, so the calls are not repeated. Call load() again to repeat them."
-          ).toException
+          )
         )
     }
 
@@ -78,8 +77,7 @@ final private[sparkrest] class InputCalls(config: RestConfig, val input: InputCo
 
   private def nothing(results: Seq[RowCallResult]): RestError = {
     val first = results.flatMap(_.outcome.left.toOption).headOption.fold("")(e => s" The first error: ${e.text}")
-    RestError(
-      Condition.NothingToInfer,
+    Condition.NothingToInfer(
       s"None of ${results.length} calls returned a result to infer a schema from.$first",
       "Give one by .schema(...), or set inferSchema=false for the results' own JSON text."
     )

@@ -87,11 +87,14 @@ final private[tasks] class RunPoll(conf: Broadcast[SerializableConfiguration]) e
 }
 
 final private[tasks] class RunCalls(options: RowCallConfig) extends TaskBody[InputRows] {
-  def run(rows: InputRows): Array[Byte] = RowCallTask.run(options, rows)
+  def run(rows: InputRows): Array[Byte] = Calls.results(options, rows)
 }
 
 final private[tasks] class RunCallsOnce(options: RowCallConfig, speculates: Boolean) extends TaskBody[InputRows] {
-  def run(rows: InputRows): Array[Byte] = RowCallTask.runOnce(options, rows, speculates)
+  def run(rows: InputRows): Array[Byte] = {
+    CallsOnce.awaitTurn(speculates)
+    Calls.results(options, rows)
+  }
 }
 
 final private[tasks] class RunFirst(
