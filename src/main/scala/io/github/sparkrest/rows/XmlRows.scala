@@ -9,7 +9,7 @@ import io.github.sparkrest.config.records.XmlConfig
 import io.github.sparkrest.json.{JsonBytes, JsonCursor}
 import io.github.sparkrest.response.xml.{XmlElement, XmlRecords, XmlText}
 import org.apache.spark.sql.catalyst.InternalRow
-import org.apache.spark.sql.types.{DataType, StringType, StructType}
+import org.apache.spark.sql.types.StructType
 
 /** Rows of XML. A record is a JSON object with its XML as the last member, of which Spark's parser makes the row, so that types,
   * attributes and options mean the same as in `spark.read.xml`.
@@ -87,11 +87,5 @@ private[rows] object XmlRows {
       result += (if (n == config.valueTag) XmlText(text(v)) else element(n, v, config))
     }
     result
-  }
-
-  /** The XML is not a field of a record. */
-  def withSource(record: DataType): DataType = record match {
-    case s: StructType if !s.fieldNames.contains(XmlRecords.Source) => s.add(XmlRecords.Source, StringType)
-    case other                                                      => other
   }
 }
