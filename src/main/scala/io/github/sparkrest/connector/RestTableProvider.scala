@@ -15,12 +15,13 @@ import org.apache.spark.sql.SparkSession
 import org.apache.spark.sql.connector.catalog.Table
 import org.apache.spark.sql.types.{DataType, StructField, StructType}
 import org.apache.spark.sql.util.CaseInsensitiveStringMap
-import org.slf4j.{Logger, LoggerFactory}
+import org.slf4j.LoggerFactory
 
 /** `format("rest")`. Spark makes one for each `load()`, calls [[inferSchema]] unless the user gave a schema, then [[getTable]];
   * so all that is wrong with the options is found at `load()`.
   */
 final class RestTableProvider {
+  private val logger = LoggerFactory.getLogger("io.github.sparkrest.RestTableProvider")
   private var read: Option[RestConfig] = None
   private var inferred: Option[Inferred] = None
   private var calls: Option[InputCalls] = None
@@ -116,13 +117,9 @@ final class RestTableProvider {
     read.filter(_.options.toMap == texts).getOrElse {
       val columns = InputTable.viewColumns(texts, SparkSession.active)
       val config = Application.current.flatMap(_.parse(texts, columns)).fold(e => throw e.toException, identity)
-      TrustChecks.warnings(config).foreach(RestTableProvider.logger.warn(_))
+      TrustChecks.warnings(config).foreach(logger.warn(_))
       read = Some(config)
       config
     }
   }
-}
-
-private object RestTableProvider {
-  val logger: Logger = LoggerFactory.getLogger("io.github.sparkrest.RestTableProvider")
 }

@@ -10,12 +10,11 @@ import io.github.sparkrest.progress.strategies.OffsetKey
 import io.github.sparkrest.rows.{CallRows, RowShape}
 import org.apache.spark.sql.SparkSession
 import org.apache.spark.sql.types.{StringType, StructField, StructType}
-import org.slf4j.{Logger, LoggerFactory}
+import org.slf4j.LoggerFactory
 
 /** The endpoints of a stream with an input: one for each of its rows. Lives on the driver. */
 final private[sparkrest] class InputEndpoints(val input: InputConfig, session: SparkSession) {
-  import InputEndpoints._
-
+  private val logger = LoggerFactory.getLogger("io.github.sparkrest.InputEndpoints")
   private val table = new InputTable(input, session)
 
   def schema: StructType = table.schema
@@ -68,10 +67,6 @@ final private[sparkrest] class InputEndpoints(val input: InputConfig, session: S
 
   /** For a sample. */
   def first: Endpoint = read(Set.empty).head
-}
-
-private object InputEndpoints {
-  val logger: Logger = LoggerFactory.getLogger("io.github.sparkrest.InputEndpoints")
 }
 
 /** Errors in an input that its options alone do not reveal. */

@@ -13,10 +13,10 @@ import io.github.sparkrest.http.auth.HandedToken
 import io.github.sparkrest.poll.PollReport
 import io.github.sparkrest.progress.Progress
 import io.github.sparkrest.request.InputRow
+import org.apache.spark.TaskContext
 import org.apache.spark.broadcast.Broadcast
 import org.apache.spark.sql.SparkSession
 import org.apache.spark.util.SerializableConfiguration
-import org.apache.spark.{SparkContext, TaskContext}
 
 /** Small Spark jobs of one task: everything that touches the API runs in them.
   *
@@ -31,22 +31,18 @@ final private[sparkrest] class SparkJobs(session: SparkSession, name: String) {
 
   /** Polls, a task for each. */
   def poll(tasks: Seq[PollTask]): Seq[PollReport] =
-    SparkJobs
-      .run(context, artifacts, group, s"poll $name", tasks, new RunPoll(hadoopConf))
-      .flatMap(Wire.read[List[PollReport]](_))
+    run(group, s"poll $name", tasks, new RunPoll(hadoopConf)).flatMap(Wire.read[List[PollReport]](_))
 
   /** Calls for the rows of each part, a task a part; results as [[RowCallResult.encode]] writes them. */
   def calls(parts: Seq[InputRows], options: RowCallConfig): Seq[Array[Byte]] =
     if (parts.isEmpty) Nil
-    else SparkJobs.run(context, artifacts, group, s"call $name", parts, new RunCalls(options))
+    else run(group, s"call $name", parts, new RunCalls(options))
 
   /** As [[calls]], but no row is called twice, whatever becomes of its task. */
   def callsOnce(parts: Seq[InputRows], options: RowCallConfig): Seq[Array[Byte]] = {
     val speculates = context.getConf.getBoolean("spark.speculation", false)
     val results = new CallsOnce(context).results(parts) { (ownGroup, rows) =>
-      SparkJobs
-        .run(context, artifacts, ownGroup, s"call $name", Seq(rows), new RunCallsOnce(options, speculates))
-        .head
+      run(ownGroup, s"call $name", Seq(rows), new RunCallsOnce(options, speculates)).head
     }
     parts.zip(results).map { case (rows, r) => r.getOrElse(CallsOnce.lostResults(rows.length)) }
   }
@@ -66,11 +62,44 @@ final private[sparkrest] class SparkJobs(session: SparkSession, name: String) {
   ): FirstAnswer = {
     val options = TaskOptions(config)
     val began = clock.now()
-    val answer =
-      SparkJobs
-        .run(context, artifacts, group, s"$purpose $name", Seq(state), new RunFirst(options, row, token, most, clock))
-        .head
+    val body = new RunFirst(options, row, token, most, clock)
+    val answer = run(group, s"$purpose $name", Seq(state), body).head
     FirstResponseTask.decode(config, row, state, answer, began)
+  }
+
+  /** Runs `body` for each part, in a separate task. It restores the job properties of the thread, because the thread may belong
+    * to the caller.
+    *
+    * A stream polls for years, and Spark's event log keeps each job. So a job has one RDD, and its call site is not the stack of
+    * the thread that started the query, which the log would contain five times per poll.
+    */
+  private def run[P: ClassTag](
+      group: String,
+      description: String,
+      parts: Seq[P],
+      body: TaskBody[P]
+  ): Seq[Array[Byte]] = {
+    // A poll belongs to no SQL execution, though the thread may have been started from one.
+    val names = Seq(
+      "spark.jobGroup.id",
+      "spark.job.description",
+      "spark.job.interruptOnCancel",
+      "spark.sql.execution.id",
+      "callSite.short",
+      "callSite.long"
+    )
+    val before = names.map(n => n -> context.getLocalProperty(n))
+    context.setJobGroup(group, description, interruptOnCancel = true)
+    context.setLocalProperty("spark.sql.execution.id", null)
+    context.setLocalProperty("callSite.short", "spark-rest")
+    context.setLocalProperty("callSite.long", "")
+    try artifacts.in(() => context.runJob(context.parallelize(parts, parts.length), body, parts.indices)).toSeq
+    catch {
+      // Spark stops to wait, and would let the job run on. It may have been submitted after the interrupt.
+      case e: InterruptedException =>
+        context.cancelJobGroup(group)
+        throw e
+    } finally before.foreach { case (n, v) => context.setLocalProperty(n, v) }
   }
 }
 
@@ -105,44 +134,4 @@ final private[tasks] class RunFirst(
     clock: Clock
 ) extends TaskBody[Progress] {
   def run(state: Progress): Array[Byte] = FirstResponseTask.run(options, row, state, token, most, clock)
-}
-
-private object SparkJobs {
-
-  /** Runs `body` for each part, in a separate task. It restores the job properties of the thread, because the thread may belong
-    * to the caller.
-    *
-    * A stream polls for years, and Spark's event log keeps each job. So a job has one RDD, and its call site is not the stack of
-    * the thread that started the query, which the log would contain five times per poll.
-    */
-  private def run[P: ClassTag](
-      context: SparkContext,
-      artifacts: SessionArtifacts,
-      group: String,
-      description: String,
-      parts: Seq[P],
-      body: TaskBody[P]
-  ): Seq[Array[Byte]] = {
-    // A poll belongs to no SQL execution, though the thread may have been started from one.
-    val names = Seq(
-      "spark.jobGroup.id",
-      "spark.job.description",
-      "spark.job.interruptOnCancel",
-      "spark.sql.execution.id",
-      "callSite.short",
-      "callSite.long"
-    )
-    val before = names.map(n => n -> context.getLocalProperty(n))
-    context.setJobGroup(group, description, interruptOnCancel = true)
-    context.setLocalProperty("spark.sql.execution.id", null)
-    context.setLocalProperty("callSite.short", "spark-rest")
-    context.setLocalProperty("callSite.long", "")
-    try artifacts.in(() => context.runJob(context.parallelize(parts, parts.length), body, parts.indices)).toSeq
-    catch {
-      // Spark stops to wait, and would let the job run on. It may have been submitted after the interrupt.
-      case e: InterruptedException =>
-        context.cancelJobGroup(group)
-        throw e
-    } finally before.foreach { case (n, v) => context.setLocalProperty(n, v) }
-  }
 }
