@@ -36,7 +36,7 @@ public final class RestSource implements TableProvider, DataSourceRegister {
 
   @Override
   public Table getTable(StructType schema, Transform[] partitioning, Map<String, String> properties) {
-    return checked().getTable(schema, partitioning, properties);
+    return checked().getTable(schema, properties);
   }
 
   private RestTableProvider checked() {

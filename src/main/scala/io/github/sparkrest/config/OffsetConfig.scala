@@ -52,14 +52,8 @@ final case class OffsetConfig(
   def inclusive: Boolean = boundary == values.Boundary.Inclusive
   def exclusive: Boolean = boundary == values.Boundary.Exclusive
 
-  /** `None`: the value is not in the body. */
-  def field: Option[FieldPath] = source match {
-    case ValueSource.InBody(path) => Some(path)
-    case _                        => None
-  }
-
   /** Paths in the body that the strategy reads. */
-  def fields: List[FieldPath] = field.toList ++ availableUntil.collect { case ValueSource.InBody(path) => path }
+  def fields: List[FieldPath] = source.inBody.toList ++ availableUntil.flatMap(_.inBody)
 }
 
 object OffsetConfig {

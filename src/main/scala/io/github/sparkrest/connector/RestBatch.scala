@@ -196,24 +196,17 @@ final private[sparkrest] class RestBatchReader(
   private def closePage(p: PageFileReader): Unit = {
     p.close()
     page = None
-    PathTree.deleteFilesIn(folder.resolve(PageFile.Folder))
+    store.list(PageFile.Folder).foreach(name => store.delete(PageFile.path(name)))
   }
 
   override def get(): InternalRow = row
 
   override def close(): Unit = {
     page.foreach(_.close())
-    PathTree.delete(folder)
-  }
-}
-
-private object PathTree {
-  def delete(root: Path): Unit = if (Files.exists(root)) walk(root)(Files.delete)
-  def deleteFilesIn(root: Path): Unit = walk(root)(p => if (Files.isRegularFile(p)) Files.delete(p))
-
-  private def walk(root: Path)(each: Path => Unit): Unit = {
-    val paths = Files.walk(root)
-    try paths.sorted(Comparator.reverseOrder[Path]()).forEach(p => each(p))
-    finally paths.close()
+    if (Files.exists(folder)) {
+      val paths = Files.walk(folder)
+      try paths.sorted(Comparator.reverseOrder[Path]()).forEach(p => Files.delete(p))
+      finally paths.close()
+    }
   }
 }

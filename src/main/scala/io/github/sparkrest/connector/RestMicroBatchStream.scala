@@ -12,7 +12,7 @@ import io.github.sparkrest.connector.input.InputEndpoints
 import io.github.sparkrest.connector.schema.Inferred
 import io.github.sparkrest.connector.session.{PageLogLocation, SourceName}
 import io.github.sparkrest.connector.tasks.{RestInputPartition, SparkPollRunner}
-import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.error.Condition
 import io.github.sparkrest.http.client.ApiClient
 import io.github.sparkrest.http.{Clock, DaemonThreads}
 import io.github.sparkrest.pagelog.store.LogStore
@@ -92,11 +92,10 @@ final private[sparkrest] class RestMicroBatchStream(
     val offset = LogOffset.parse(json).fold(e => throw e.toException, o => o)
     val changed = identity.differences(offset.source)
     if (changed.nonEmpty)
-      throw RestError(
-        Condition.SourceChanged,
+      throw Condition.SourceChanged.exception(
         s"The checkpoint was made with another ${changed.mkString(" and ")}.",
         "Use a new checkpoint for another source, or put the option back."
-      ).toException
+      )
     RestStreamOffset(offset)
   }
 
@@ -181,13 +180,13 @@ final private[sparkrest] class RestMicroBatchStream(
   /** For `StreamingQueryProgress`, from the thread that reports it. */
   override def metrics(latestConsumed: Optional[Offset]): util.Map[String, String] = metricsNow.asJava
 
-  private[sparkrest] def metricsNow: Map[String, String] = StreamMetrics.of(
-    polling.fold(PollStatus.Start)(_._1.status),
+  private[sparkrest] def metricsNow: Map[String, String] = StreamMetrics(
+    polling.fold(PollStatus())(_._1.status),
     polling.map(_._1.waits),
     polling.fold(endpoints.length)(_._1.endpointCount),
     recent.headOption.fold(0L)(o => log.unreadRecords(o.value.position)),
     clock.now().toEpochMilli
-  )
+  ).byName
 
   /** Shown in the query's status. */
   override def toString: String = SourceName(config)
@@ -248,8 +247,7 @@ final private[sparkrest] class RestMicroBatchStream(
 }
 
 private object RestMicroBatchStream {
-  private val changesOff = RestError(
-    Condition.SourceChanged,
+  private val changesOff = Condition.SourceChanged(
     "readChanges was true when the records of this batch were polled.",
     "Set readChanges=true, or start with a new checkpoint."
   )

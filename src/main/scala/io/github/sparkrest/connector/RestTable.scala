@@ -39,7 +39,7 @@ final private[sparkrest] class RestTable(
   override def name(): String = SourceName(config)
 
   @deprecated("Spark's newer method is columns(), which falls back to this one", "Spark 3.4")
-  override def schema(): StructType = RestTable.nullable(asked)
+  override def schema(): StructType = RowShape.nullable(asked)
 
   override def capabilities(): util.Set[TableCapability] =
     util.EnumSet.of(TableCapability.BATCH_READ, TableCapability.MICRO_BATCH_READ)
@@ -54,7 +54,7 @@ final private[sparkrest] class RestTable(
 
   /** The options are those of `load()`, which [[config]] was made from. */
   override def newScanBuilder(options: CaseInsensitiveStringMap): ScanBuilder = {
-    val schema = RestTable.nullable(asked)
+    val schema = RowShape.nullable(asked)
     calls.fold[ScanBuilder](new RestScanBuilder(schema, config, inferred, endpoints, fields))(
       new RestInputScanBuilder(config, _, schema, fields)
     )
@@ -75,11 +75,6 @@ private object RestTable {
     override def dataType(): DataType = field.dataType
     override def isNullable: Boolean = field.nullable
     override def comment(): String = text
-  }
-
-  def nullable(schema: StructType): StructType = RowShape.nullable(schema) match {
-    case s: StructType => s
-    case _             => schema
   }
 }
 

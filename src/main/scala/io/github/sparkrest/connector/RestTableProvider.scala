@@ -12,16 +12,16 @@ import io.github.sparkrest.connector.tasks.InputCalls
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.rows.{CallRows, RecordTypes, RowShape, SchemaHints}
 import org.apache.spark.sql.SparkSession
-import org.apache.spark.sql.connector.catalog.{Table, TableProvider}
-import org.apache.spark.sql.connector.expressions.Transform
+import org.apache.spark.sql.connector.catalog.Table
 import org.apache.spark.sql.types.{DataType, StructField, StructType}
 import org.apache.spark.sql.util.CaseInsensitiveStringMap
-import org.slf4j.{Logger, LoggerFactory}
+import org.slf4j.LoggerFactory
 
 /** `format("rest")`. Spark makes one for each `load()`, calls [[inferSchema]] unless the user gave a schema, then [[getTable]];
   * so all that is wrong with the options is found at `load()`.
   */
-final class RestTableProvider extends TableProvider {
+final class RestTableProvider {
+  private val logger = LoggerFactory.getLogger("io.github.sparkrest.RestTableProvider")
   private var read: Option[RestConfig] = None
   private var inferred: Option[Inferred] = None
   private var calls: Option[InputCalls] = None
@@ -31,10 +31,7 @@ final class RestTableProvider extends TableProvider {
   private var record: Option[DataType] = None
   private var stored: Option[StoredSchema] = None
 
-  /** A schema of the user's is taken as it is. */
-  override def supportsExternalMetadata(): Boolean = true
-
-  override def inferSchema(options: CaseInsensitiveStringMap): StructType = {
+  def inferSchema(options: CaseInsensitiveStringMap): StructType = {
     val config = parsed(options.asCaseSensitiveMap())
     val withInput = callsOf(config)
     val output =
@@ -67,11 +64,7 @@ final class RestTableProvider extends TableProvider {
     found
   }
 
-  override def getTable(
-      schema: StructType,
-      partitioning: Array[Transform],
-      properties: util.Map[String, String]
-  ): Table = {
+  def getTable(schema: StructType, properties: util.Map[String, String]): Table = {
     val config = parsed(properties)
     val withInput = callsOf(config)
     val streamed = endpointsOf(config)
@@ -124,13 +117,9 @@ final class RestTableProvider extends TableProvider {
     read.filter(_.options.toMap == texts).getOrElse {
       val columns = InputTable.viewColumns(texts, SparkSession.active)
       val config = Application.current.flatMap(_.parse(texts, columns)).fold(e => throw e.toException, identity)
-      TrustChecks.warnings(config).foreach(RestTableProvider.logger.warn(_))
+      TrustChecks.warnings(config).foreach(logger.warn(_))
       read = Some(config)
       config
     }
   }
-}
-
-private object RestTableProvider {
-  val logger: Logger = LoggerFactory.getLogger("io.github.sparkrest.RestTableProvider")
 }

@@ -14,33 +14,26 @@ import org.apache.spark.sql.connector.metric.{CustomMetric, CustomSumMetric, Cus
   *
   * @param unread received records that are not yet in a batch
   */
-private[sparkrest] object StreamMetrics {
-  def of(
-      status: PollStatus,
-      waits: Option[WaitMetrics],
-      endpoints: Int,
-      unread: Long,
-      now: Long
-  ): Map[String, String] = {
-    val counts = table.flatMap { case (name, read) =>
-      read(State(status, waits, endpoints, unread, now)).map(name -> _)
-    } ++
+final private[sparkrest] case class StreamMetrics(
+    status: PollStatus,
+    waits: Option[WaitMetrics],
+    endpoints: Int,
+    unread: Long,
+    now: Long
+) {
+  def byName: Map[String, String] = {
+    val counts = StreamMetrics.table.flatMap { case (name, read) => read(this).map(name -> _) } ++
       status.failures.map { case (name, n) => s"failedPolls.$name" -> n }
     counts.map { case (name, n) => name -> n.toString }.toMap ++ status.lastError.map("lastError" -> _)
   }
 
-  final private case class State(
-      status: PollStatus,
-      waits: Option[WaitMetrics],
-      endpoints: Int,
-      unread: Long,
-      now: Long
-  ) {
-    def secondsSince(ms: Long): Long = math.max(0L, now - ms) / 1000
-  }
+  private def secondsSince(ms: Long): Long = math.max(0L, now - ms) / 1000
+}
+
+private[sparkrest] object StreamMetrics {
 
   /** `None`: not known. */
-  private val table: Seq[(String, State => Option[Long])] = Seq(
+  private val table: Seq[(String, StreamMetrics => Option[Long])] = Seq(
     "polls" -> (s => Some(s.status.polls)),
     "requests" -> (s => Some(s.status.requests)),
     "bytesReceived" -> (s => Some(s.status.bytes)),

@@ -15,6 +15,9 @@ sealed abstract class Condition(val name: String, val effect: Effect)(val doc: S
       retryAfterMs: Option[Long] = None,
       repeatable: Boolean = true
   ): RestError = RestError(this, message, hint, retryAfterMs, repeatable)
+
+  /** The same, to be thrown. */
+  def exception(message: String, hint: String): RestException = apply(message, hint).toException
 }
 
 object Condition {

@@ -89,6 +89,16 @@ object Headers {
   }
 }
 
+/** A stream that defines only how a block is read. */
+abstract private[sparkrest] class BlockStream extends InputStream {
+  final override def read(): Int = {
+    val one = new Array[Byte](1)
+    if (read(one, 0, 1) < 0) -1 else one(0) & 0xff
+  }
+
+  override def read(b: Array[Byte], off: Int, len: Int): Int
+}
+
 /** A body whose first bytes can be seen before anybody reads it: they tell compressed files, archives and charsets apart.
   *
   * @param most bytes of the head; the head of a shorter body is the body

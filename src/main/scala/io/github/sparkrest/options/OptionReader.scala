@@ -76,7 +76,6 @@ final private[sparkrest] class OptionReader(
     else if (mayRefer(o)) resolved(text, s"${o.name}$within")
     else None
 
-  /** The value of a reference. */
   private def resolved(reference: String, place: String): Option[String] =
     SecretReference.read(reference, policy, secrets).flatMap { found =>
       found.left.foreach(why => problem(s"$place: $why"))
@@ -97,7 +96,6 @@ final private[sparkrest] class OptionReader(
     Seq(RestOptions.Body, RestOptions.InitialBody, RestOptions.AckBody, RestOptions.InputData) ++
       Seq(RestOptions.JobBody, RestOptions.JobStatusBody)
 
-  /** Path of a file to read. */
   def file(o: Opt[String]): Option[String] = permitted(o)(policy.refusesFile)
 
   /** @param refuses why the operator's policy does not permit the value */
@@ -107,7 +105,6 @@ final private[sparkrest] class OptionReader(
     why.isEmpty
   }
 
-  /** The values of an object of secrets. */
   def secretValues(o: Opt[Seq[(String, String)]]): Seq[(String, Secret)] =
     opt(o).getOrElse(Nil).flatMap { case (k, v) => revealed(o, v, s".$k").map(k -> Secret(_)) }
 
@@ -162,18 +159,14 @@ final private[sparkrest] class OptionReader(
 
   def paths(o: Opt[Seq[String]]): Seq[FieldPath] = opt(o).getOrElse(Nil).flatMap(path(o, _))
 
+  def path(o: Opt[String]): Option[FieldPath] = opt(o).flatMap(path(o, _))
+
   def path(o: Opt[_], text: String): Option[FieldPath] = {
     val path = FieldPath.parse(text)
-    if (path.isEmpty) problem(s"""${o.name}: "$text" is not a path; allowed: names joined by dots, e.g. meta.id""")
-    path
-  }
-
-  def path(o: Opt[String]): Option[FieldPath] = opt(o).flatMap { text =>
-    val path = FieldPath.parse(text)
-    if (path.isEmpty) problem(s"""${o.name}: ${shown(
-        o,
-        text
-      )} is not a path; allowed: names joined by dots, e.g. meta.next, names with dots in double quotes""")
+    if (path.isEmpty)
+      problem(
+        s"""${o.name}: "$text" is not a path; allowed: names joined by dots, e.g. meta.next, names with dots in double quotes"""
+      )
     path
   }
 

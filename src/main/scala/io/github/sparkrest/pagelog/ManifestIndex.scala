@@ -163,8 +163,6 @@ object ManifestIndex {
     val offsets = base.endpoints.map { case (k, s) => k -> s.offset }
     manifests.foldLeft(new ManifestIndex(Vector.empty, base, base.endpoints, offsets, Vector(Sums(0, 0, 0))))(_.append(_))
   }
-
-  val Empty: ManifestIndex = ManifestIndex(Vector.empty)
 }
 
 /** @param weight bytes of pages, and of manifests in memory */

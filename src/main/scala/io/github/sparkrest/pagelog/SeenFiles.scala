@@ -10,7 +10,7 @@ import java.util.UUID
 import scala.collection.mutable
 
 import io.github.sparkrest.error.{Condition, RestException}
-import io.github.sparkrest.pagelog.format.{LastPoll, Manifest, PageFile}
+import io.github.sparkrest.pagelog.format.{LastPoll, Manifest}
 import io.github.sparkrest.pagelog.store.LogStore
 import io.github.sparkrest.progress.seen.{SeenAt, SeenCursor, SeenFile, SeenStore, SeenWriter}
 
@@ -187,7 +187,6 @@ object SeenFiles {
   val MapFrom: Long = 1L << 20
 
   def path(name: String): String = s"$Folder/$name"
-  def epochOf(name: String): Option[Long] = PageFile.epochOf(name)
 
   private[sparkrest] def temporary: Path = Files.createTempFile("spark-rest-", ".seen")
 
@@ -198,12 +197,11 @@ object SeenFiles {
     store.open(path(file.name), Header.length + at, bytes)
   }
 
-  private[pagelog] def missing(store: LogStore, file: SeenFile, why: String): RestException = Condition
-    .CheckpointUnreadable(
+  private[pagelog] def missing(store: LogStore, file: SeenFile, why: String): RestException =
+    Condition.CheckpointUnreadable.exception(
       s"The file of delivered records ${path(file.name)} in ${store.location} $why.",
       "Restore the page log, or start with a new checkpoint."
     )
-    .toException
 }
 
 /** The files of records seen that a manifest or note of this log named. A file is deleted when the last of them is gone.

@@ -25,6 +25,7 @@ final class Acknowledgements(
     row: InputRow,
     collected: Option[KnownSecrets] = None
 ) {
+  private val ofCredentials = Set(401, 403, 407)
   private val template = new AckTemplate(config, ack)
   private val redirects = new Redirects(config, client)
   private lazy val secrets = collected.getOrElse(KnownSecrets(config)).and(row)
@@ -88,14 +89,10 @@ final class Acknowledgements(
   }
 
   private def explained(error: RestError, status: Int): RestError =
-    if (error.condition != Condition.ApiRefused || Acknowledgements.OfCredentials(status)) error
+    if (error.condition != Condition.ApiRefused || ofCredentials(status)) error
     else
       error.copy(hint = s"Check ackUrl, ackMethod and ackBody. If the API answers with $status when it no longer knows a record, add the status to expiredStatusCodes.")
 
   private def forgotten(status: Int) =
     s"${Redact.url(ack.url)} answered with status $status: the queue no longer knows some records, and will return them again. If this repeats, check ackUrl, or let the queue wait longer for acknowledgements."
-}
-
-private object Acknowledgements {
-  val OfCredentials: Set[Int] = Set(401, 403, 407)
 }

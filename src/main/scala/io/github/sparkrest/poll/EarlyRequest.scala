@@ -131,13 +131,9 @@ final private[sparkrest] class BackgroundThreads(threads: Int) extends Backgroun
   def close(): Unit = {
     pool.foreach { p =>
       p.shutdownNow()
-      p.awaitTermination(BackgroundThreads.PatienceMillis, TimeUnit.MILLISECONDS)
+      p.awaitTermination(1, TimeUnit.SECONDS)
     }
     pool = None
     running.clear()
   }
-}
-
-private object BackgroundThreads {
-  val PatienceMillis = 1000L
 }

@@ -115,7 +115,7 @@ final private[poll] class JobSteps(
   final private class Answer(val response: HttpResponse, json: Json, body: Array[Byte], hold: String => String) {
     def holds(c: BodyCondition): Boolean = c.holds(at(c.path))
     def at(path: FieldPath): Option[Json] = path.valueIn(json)
-    def text(path: FieldPath): Option[String] = at(path).flatMap(textOf)
+    def text(path: FieldPath): Option[String] = at(path).flatMap(PageFacts.text)
     def field(name: String): Option[String] = FieldPath.parse(name).flatMap(text)
     def snippet: String = Redact.snippet(body)
 
@@ -147,9 +147,6 @@ private[poll] object JobSteps {
   /** A response about a job is small. */
   private val MostBytes = 1 << 20
   private val Retried = "The request will be retried."
-
-  private def textOf(json: Json): Option[String] =
-    if (json.isNull) None else Some(json.asString.getOrElse(json.noSpaces)).filter(_.nonEmpty)
 
   private def shown(j: Job): String = Redact.url(j.id).take(200)
 

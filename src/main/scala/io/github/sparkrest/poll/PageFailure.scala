@@ -86,7 +86,8 @@ final private class NamedPlace(config: RestConfig) {
     config.paging.expiredPlace.filter(_ => config.paging.expiredStatuses.contains(response.status)) match {
       case None         => (None, response)
       case Some(source) =>
-        val (head, whole) = response.peek(NamedPlace.MostBytes)
+        // The body of a refusal is short.
+        val (head, whole) = response.peek(1 << 16)
         val found = PageFacts(response.url, response.headers, envelope(source, head), hold = hold).token(source)
         val place = if (config.followsLinks) found.map(nextUrl.store(_, response.url)) else found
         (place, whole)
@@ -98,10 +99,4 @@ final private class NamedPlace(config: RestConfig) {
       Envelope(value.map(path -> _).toList, Nil)
     case _ => Envelope.Empty
   }
-}
-
-private object NamedPlace {
-
-  /** The body of a refusal is short. */
-  val MostBytes: Int = 1 << 16
 }

@@ -57,11 +57,15 @@ final class Poll(
   private var lastResponse = ("", 0)
   private lazy val secrets = collected.getOrElse(KnownSecrets(config)).and(row)
 
-  /** One request. An error leaves neither records nor a changed state. */
-  def page(state: Progress, sink: PageSink): Either[PageFailure, PageOutcome] = page(state, sink, _ => ())
-
-  /** @param wasRead called when the response has been read, before the page counts */
-  private def page(state: Progress, sink: PageSink, wasRead: PageOutcome => Unit): Either[PageFailure, PageOutcome] =
+  /** One request. An error leaves neither records nor a changed state.
+    *
+    * @param wasRead called when the response has been read, before the page counts
+    */
+  def page(
+      state: Progress,
+      sink: PageSink,
+      wasRead: PageOutcome => Unit = _ => ()
+  ): Either[PageFailure, PageOutcome] =
     core.obstacle(state).map(PageFailure(_)).toLeft(core.plan(state, clock.now())).flatMap {
       case None          => Right(PageOutcome(state, 0, atEnd = true, None))
       case Some(planned) =>

@@ -18,10 +18,7 @@ import io.github.sparkrest.request.RequestTemplate.{parameter, percentEncode}
   * @param params further parameters; the text around their placeholders is encoded too
   */
 final private[request] class UrlTemplate(config: RestConfig, url: String, params: Seq[(String, String)]) {
-  private val (path, query) = url.indexOf('?') match {
-    case -1 => (url, Nil)
-    case i  => (url.substring(0, i), url.substring(i + 1).split("&", -1).toList.filter(_.nonEmpty))
-  }
+  private val (path, query) = UrlTemplate.parted(url)
   private val pathTemplate = config.references.placed(path, percentEncode)
   private val parameters = query.map { p =>
     val eq = p.indexOf('=')
@@ -50,7 +47,14 @@ final private[request] class UrlTemplate(config: RestConfig, url: String, params
   }
 }
 
-private object UrlTemplate {
+private[sparkrest] object UrlTemplate {
+
+  /** What is before the query, and the parameters as they are in the URL. */
+  def parted(url: String): (String, List[String]) = url.indexOf('?') match {
+    case -1 => (url, Nil)
+    case i  => (url.substring(0, i), url.substring(i + 1).split("&", -1).toList.filter(_.nonEmpty))
+  }
+
   def decoded(name: String): String =
     Try(URLDecoder.decode(name.stripSuffix("="), "UTF-8")).getOrElse(name)
 

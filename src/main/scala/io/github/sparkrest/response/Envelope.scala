@@ -8,6 +8,7 @@ import scala.collection.mutable
 
 import io.circe.Json
 import io.circe.jawn.parseByteBuffer
+import io.github.sparkrest.error.RestError
 import io.github.sparkrest.json.{FirstNames, JsonBytes, JsonScanner, Malformed, RawControls}
 import io.github.sparkrest.options.values.FieldPath
 import io.github.sparkrest.options.values.FieldPath.{At, Each, Members, Name, Segment, Where}
@@ -137,4 +138,51 @@ private[sparkrest] object EnvelopePass {
       chosen.map(_.next)
     }
   }
+}
+
+/** A pass through a JSON response: what all of them do with its begin, its end and the values next to its records. */
+abstract private[response] class ResponsePass(scanner: JsonScanner, settings: ReaderSettings) {
+  import scanner.window
+
+  protected val beside = new EnvelopePass(scanner)
+
+  /** Of the fields of the root. */
+  protected val names = new FirstNames(scanner.rules.names)
+
+  /** The first byte of the response's value. */
+  protected def start(): Int = {
+    scanner.begin()
+    val first = scanner.peek()
+    if (first < 0) scanner.unexpected("a value")
+    scanner.checkLiteral()
+    first
+  }
+
+  /** `{}`: some APIs omit all fields if there are no records. */
+  protected def isHollow(first: Int): Boolean = first == '{' && scanner.inside() == '}'
+
+  protected def finished(): Either[RestError, Envelope] =
+    if (scanner.peek() >= 0) scanner.unexpected("the end") else Right(beside.result(names.toList))
+
+  /** A response without records. */
+  protected def without(envelope: Envelope, path: String): Either[RestError, Envelope] =
+    settings
+      .refused(envelope)
+      .toLeft(envelope)
+      .filterOrElse(settings.empty, NoRecords.at(path, names.toList, beside.arrays.toList))
+
+  /** Walks a second time through the record that ends at `pos`, and keeps the requested values in it.
+    *
+    * @param at the path of the record
+    */
+  protected def keepWithin(length: Int, at: Vector[Segment], open: List[Trail]): Unit =
+    if (open.nonEmpty || at.isEmpty) {
+      window.pos -= length
+      if (at.isEmpty && scanner.peek() == '{')
+        scanner.members { name =>
+          names += name
+          beside.keep(Vector(Name(name)), EnvelopePass.into(name, open))
+        }
+      else beside.keep(at, open)
+    }
 }

@@ -9,7 +9,7 @@ import scala.util.Try
 import scala.util.control.NonFatal
 
 import io.github.sparkrest.error.RestError
-import io.github.sparkrest.http.FirstBytes
+import io.github.sparkrest.http.{BlockStream, FirstBytes}
 import io.github.sparkrest.json.{ByteWindow, Malformed, TooLarge}
 
 /** The body of a response for a parser that reads ahead, with bounds for all of it and for one row: a quote that nobody closes
@@ -18,7 +18,7 @@ import io.github.sparkrest.json.{ByteWindow, Malformed, TooLarge}
   * @param readAhead bytes that the parser may have read of the rows behind the current one
   */
 final private[response] class GuardedBody(in: InputStream, maxBytes: Long, mostOfRow: Long, readAhead: Long)
-    extends InputStream {
+    extends BlockStream {
   private var total, ofRow = 0L
   private var failure: Option[Throwable] = None
 
@@ -44,11 +44,6 @@ final private[response] class GuardedBody(in: InputStream, maxBytes: Long, mostO
           case cause                              => throw cause
         }
     }
-
-  def read(): Int = {
-    val one = new Array[Byte](1)
-    if (read(one, 0, 1) < 0) -1 else one(0) & 0xff
-  }
 
   override def read(b: Array[Byte], off: Int, len: Int): Int =
     try {

@@ -63,6 +63,7 @@ object PageFacts {
   /** Salesforce: `Sforce-Locator: null`. */
   private val NoValue = "null"
 
-  private def text(json: Json): Option[String] =
+  /** A scalar as its text; null and `""` are none. */
+  private[sparkrest] def text(json: Json): Option[String] =
     if (json.isNull) None else Some(json.asString.getOrElse(json.noSpaces)).filter(_.nonEmpty)
 }

@@ -2,7 +2,7 @@
 package io.github.sparkrest.response
 
 import io.github.sparkrest.error.RestError
-import io.github.sparkrest.json.{FirstNames, JsonScanner, Malformed}
+import io.github.sparkrest.json.{JsonScanner, Malformed}
 import io.github.sparkrest.options.values.FieldPath
 import io.github.sparkrest.options.values.FieldPath.{At, Each, Name, Segment, Where}
 
@@ -11,13 +11,11 @@ final private[sparkrest] class SlicingPass(
     scanner: JsonScanner,
     settings: ReaderSettings,
     sink: RecordSink
-) {
+) extends ResponsePass(scanner, settings) {
   import EnvelopePass.{Selection, holds, into}
   import scanner.window
 
-  private val beside = new EnvelopePass(scanner)
   private val records = new RecordPass(scanner, sink)
-  private val names = new FirstNames(scanner.rules.names)
 
   /** Records at the path of `dataField`. */
   def at(path: FieldPath): Either[RestError, Envelope] = {
@@ -32,16 +30,6 @@ final private[sparkrest] class SlicingPass(
       finished().flatMap(envelope => if (exists || hollow) Right(envelope) else without(envelope, path.toString))
     }
   }
-
-  /** `{}`: some APIs omit all fields if there are no records. */
-  private def isHollow(first: Int): Boolean = first == '{' && scanner.inside() == '}'
-
-  /** A response without records. */
-  private def without(envelope: Envelope, path: String): Either[RestError, Envelope] =
-    settings
-      .refused(envelope)
-      .toLeft(envelope)
-      .filterOrElse(settings.empty, NoRecords.at(path, names.toList, beside.arrays.toList))
 
   /** No path given: see [[JsonRecords]].
     *
@@ -95,14 +83,6 @@ final private[sparkrest] class SlicingPass(
       single(Vector.empty, trails(scanner.peek()))
       finished()
     }
-  }
-
-  private def start(): Int = {
-    scanner.begin()
-    val first = scanner.peek()
-    if (first < 0) scanner.unexpected("a value")
-    scanner.checkLiteral()
-    first
   }
 
   /** The root is a requested value only if it is a scalar: otherwise the envelope would be the whole response. */
@@ -206,20 +186,10 @@ final private[sparkrest] class SlicingPass(
     records.begin()
     val length = window.pos - window.mark
     records.pass(length, maybeLast = true)
-    val again = open.nonEmpty || at.isEmpty
-    if (again) window.pos -= length
-    if (again && at.isEmpty && scanner.peek() == '{')
-      scanner.members { name =>
-        names += name
-        beside.keep(Vector(Name(name)), into(name, open))
-      }
-    else if (again) beside.keep(at, open)
+    keepWithin(length, at, open)
   }
 
   private def twice(name: String): Nothing = throw new Malformed(Recognition.twice(name))
-
-  private def finished(): Either[RestError, Envelope] =
-    if (scanner.peek() >= 0) scanner.unexpected("the end") else Right(beside.result(names.toList))
 
   /** @param why the beginning of the sentence */
   private def rootIsScalar(why: String): RestError = {

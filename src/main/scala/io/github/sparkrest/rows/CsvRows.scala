@@ -12,7 +12,7 @@ import org.apache.spark.sql.catalyst.InternalRow
 import org.apache.spark.sql.catalyst.csv.{CSVOptions, UnivocityParser}
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow
 import org.apache.spark.sql.catalyst.util.{DropMalformedMode, FailFastMode}
-import org.apache.spark.sql.types.{DataType, StringType, StructType}
+import org.apache.spark.sql.types.{DataType, StructType}
 import org.apache.spark.unsafe.types.UTF8String
 
 /** Rows of CSV, which are JSON objects of strings by now. Spark's parser of CSV converts the values, so that numbers, dates,
@@ -99,12 +99,6 @@ private[rows] object CsvRows {
 
   def options(settings: JsonRowSettings): CSVOptions =
     new CSVOptions(settings.csv.getOrElse(Map.empty), false, settings.timeZone, settings.corruptColumn)
-
-  /** A schema does not have to name the text of broken rows. */
-  def withBroken(record: DataType): DataType = record match {
-    case s: StructType if !s.fieldNames.contains(CsvRecords.Broken) => s.add(CsvRecords.Broken, StringType)
-    case other                                                      => other
-  }
 
   def withoutBroken(record: DataType): DataType = record match {
     case s: StructType => StructType(s.filterNot(_.name == CsvRecords.Broken))

@@ -4,12 +4,14 @@ package io.github.sparkrest.rows
 import com.fasterxml.jackson.core.JsonFactory
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.config.records.XmlConfig
+import io.github.sparkrest.response.csv.CsvRecords
+import io.github.sparkrest.response.xml.XmlRecords
 import io.github.sparkrest.rows.parser.RecordParser
 import org.apache.spark.sql.SparkSession
 import org.apache.spark.sql.catalyst.InternalRow
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow
 import org.apache.spark.sql.catalyst.util.FailureSafeParser
-import org.apache.spark.sql.types.{DataType, StructType}
+import org.apache.spark.sql.types.{DataType, StringType, StructType}
 import org.apache.spark.unsafe.types.UTF8String
 
 /** Makes rows of records with the rules of `spark.read.json` for options, bad records and types.
@@ -111,10 +113,13 @@ object JsonRows {
       case RowShape.Wrapped(record) => record
       case _ => StructType(schema.filterNot(f => rescued.contains(f.name) || f.name == json.corruptColumn))
     }
+    // A schema does not have to name the text of a broken row of CSV, nor the XML of a record.
+    val texts = settings.csv.map(_ => CsvRecords.Broken) ++ settings.xml.map(_ => XmlRecords.Source)
     def known(record: DataType) = new KnownFields(
-      if (settings.csv.isDefined) CsvRows.withBroken(record)
-      else if (settings.xml.isDefined) XmlRows.withSource(record)
-      else record,
+      record match {
+        case s: StructType => texts.filterNot(s.fieldNames.contains(_)).foldLeft(s)(_.add(_, StringType))
+        case other         => other
+      },
       read
     )
     lazy val xml = settings.xml.map(c => (c, XmlRows.parser(settings, c)))

@@ -39,8 +39,6 @@ object RowShape {
         )
       )
 
-  def wrapped(record: DataType): StructType = StructType(Seq(StructField(Output, record)))
-
   def of(schema: StructType): RowShape = schema.fields match {
     case Array(StructField(Output, StringType, _, _))                           => Text
     case Array(StructField(Output, record: StructType, _, _))                   => Wrapped(record)
@@ -49,8 +47,11 @@ object RowShape {
   }
 
   /** As `spark.read.json` does: a field that a record lacks is null, whatever the schema says. */
+  def nullable(schema: StructType): StructType =
+    StructType(schema.fields.map(f => f.copy(dataType = nullable(f.dataType), nullable = true)))
+
   def nullable(t: DataType): DataType = t match {
-    case StructType(fields)    => StructType(fields.map(f => f.copy(dataType = nullable(f.dataType), nullable = true)))
+    case record: StructType    => nullable(record)
     case ArrayType(element, _) => ArrayType(nullable(element), containsNull = true)
     case MapType(k, v, _)      => MapType(nullable(k), nullable(v), valueContainsNull = true)
     case other                 => other

@@ -20,6 +20,9 @@ final private class WatchedRows(
   private var found: Option[DataType] = None
   private var ahead = 0
 
+  /** A batch read may have pages without end before it. */
+  private val mostAhead = 10000
+
   def row(buf: Array[Byte], from: Int, to: Int): InternalRow =
     if (found.isDefined) null
     else {
@@ -33,7 +36,7 @@ final private class WatchedRows(
     if (found.isEmpty) rows.rows(buf, from, to)
     else {
       ahead += 1
-      if (ahead == WatchedRows.MostAhead) finish()
+      if (ahead == mostAhead) finish()
       Iterator.empty
     }
   }
@@ -48,12 +51,6 @@ final private class WatchedRows(
     found.foreach(t => schema.changed(t))
     rows.finish()
   }
-}
-
-private object WatchedRows {
-
-  /** A batch read may have pages without end before it. */
-  val MostAhead = 10000
 }
 
 /** Rows, with a warning in the log for each field that an inferred schema lacks: once in each JVM. It looks at the first records

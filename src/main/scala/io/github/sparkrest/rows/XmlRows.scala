@@ -7,9 +7,9 @@ import io.circe.Json
 import io.circe.parser.parse
 import io.github.sparkrest.config.records.XmlConfig
 import io.github.sparkrest.json.{JsonBytes, JsonCursor}
-import io.github.sparkrest.response.xml.XmlRecords
+import io.github.sparkrest.response.xml.{XmlElement, XmlRecords, XmlText}
 import org.apache.spark.sql.catalyst.InternalRow
-import org.apache.spark.sql.types.{DataType, StringType, StructType}
+import org.apache.spark.sql.types.StructType
 
 /** Rows of XML. A record is a JSON object with its XML as the last member, of which Spark's parser makes the row, so that types,
   * attributes and options mean the same as in `spark.read.xml`.
@@ -71,34 +71,21 @@ private[rows] object XmlRows {
   /** The XML of an object of texts. */
   private def ofKey(json: String, config: XmlConfig): String = {
     val out = new java.lang.StringBuilder
-    parse(json).foreach(element(out, config.rowTag, _, config))
+    parse(json).foreach(element(config.rowTag, _, config).appendXml(out))
     out.toString
   }
 
-  private def element(out: java.lang.StringBuilder, name: String, json: Json, config: XmlConfig): Unit = {
+  private def element(name: String, json: Json, config: XmlConfig): XmlElement = {
+    def text(value: Json) = value.asString.getOrElse("")
     def isAttribute(n: String) =
       config.attributePrefix.nonEmpty && n != config.valueTag && n.startsWith(config.attributePrefix)
     val members = json.asObject.fold(Vector(config.valueTag -> json))(_.toVector)
-    out.append('<').append(name)
-    members.foreach { case (n, value) =>
-      if (isAttribute(n)) {
-        out.append(' ').append(n.stripPrefix(config.attributePrefix)).append("=\"")
-        XmlRecords.escape(out, value.asString.getOrElse(""))
-        out.append('"')
-      }
+    val (attributes, content) = members.partition { case (n, _) => isAttribute(n) }
+    val result =
+      new XmlElement(name, attributes.map { case (n, v) => n.stripPrefix(config.attributePrefix) -> text(v) })
+    content.foreach { case (n, v) =>
+      result += (if (n == config.valueTag) XmlText(text(v)) else element(n, v, config))
     }
-    out.append('>')
-    members.foreach { case (n, value) =>
-      if (n == config.valueTag) XmlRecords.escape(out, value.asString.getOrElse(""))
-      else if (!isAttribute(n)) element(out, n, value, config)
-    }
-    out.append("</").append(name).append('>')
-    ()
-  }
-
-  /** The XML is not a field of a record. */
-  def withSource(record: DataType): DataType = record match {
-    case s: StructType if !s.fieldNames.contains(XmlRecords.Source) => s.add(XmlRecords.Source, StringType)
-    case other                                                      => other
+    result
   }
 }

@@ -63,10 +63,6 @@ final case class PollStatus(
   }
 }
 
-object PollStatus {
-  val Start: PollStatus = PollStatus()
-}
-
 /** How long requests waited for the API's limits and for `maxRequestRate`. Written by one thread, read by any. */
 final class WaitMetrics {
   @volatile private var total = 0L

@@ -40,7 +40,7 @@ final class Poller(
   private var pause: Option[WaitUntil] = None
   private val warned = new LoggedOnce
 
-  @volatile var status: PollStatus = PollStatus.Start
+  @volatile var status: PollStatus = PollStatus()
 
   /** Endpoints that the input has now. */
   @volatile var endpointCount: Int = endpoints.count(!_.isBackfill)
@@ -131,12 +131,10 @@ object PollerFailure {
     poller.failure.map(asException).orElse(if (lives || poller.complete) None else Some(vanished))
   }
 
-  private def vanished = Condition
-    .PollerStopped(
-      "The polling thread ended without an error.",
-      "Restart the query. The driver's log may show the cause."
-    )
-    .toException
+  private def vanished = Condition.PollerStopped.exception(
+    "The polling thread ended without an error.",
+    "Restart the query. The driver's log may show the cause."
+  )
 
   /** The cause of a poller's end as the error to show. */
   def asException(cause: Throwable): RestException = cause match {

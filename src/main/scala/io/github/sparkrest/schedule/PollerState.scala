@@ -55,7 +55,7 @@ final private[sparkrest] class PollerState(
   private var announcedWaitMs = 0L
 
   /** Only [[step]] changes it and [[catchingUp]]. */
-  var status: PollStatus = PollStatus.Start.copy(backfill = BackfillStatus.of(schedules, None, startMs))
+  var status: PollStatus = PollStatus(backfill = BackfillStatus.of(schedules, None, startMs))
 
   /** That the input has now. */
   var endpointCount: Int = endpoints.count(!_.isBackfill)

@@ -119,7 +119,7 @@ private[sparkrest] object CrossChecks {
     */
   private def records(config: RestConfig): Seq[String] = {
     val p = config.paging
-    def body(source: Option[ValueSource]) = source.exists(_.isInstanceOf[ValueSource.InBody])
+    def body(source: Option[ValueSource]) = source.exists(_.inBody.isDefined)
     val absent =
       if (!config.records.isOnlyRecords) Nil
       else

@@ -28,12 +28,10 @@ final private[sparkrest] class CheckpointFiles(location: String, conf: Configura
   private val fs = path.getFileSystem(conf)
   private val root = fs.makeQualified(path)
   if (!fs.exists(new Path(root, Offsets)))
-    throw Condition
-      .CheckpointUnreadable(
-        s"$location does not contain a checkpoint: the folder $Offsets is missing.",
-        "Give the checkpointLocation of a query."
-      )
-      .toException
+    throw Condition.CheckpointUnreadable.exception(
+      s"$location does not contain a checkpoint: the folder $Offsets is missing.",
+      "Give the checkpointLocation of a query."
+    )
 
   /** The folder that Spark reserves for the files of a source. */
   def source(name: String): String = new Path(root, s"sources/$name").toString
@@ -98,12 +96,10 @@ final private[sparkrest] class CheckpointFiles(location: String, conf: Configura
         sources.zipWithIndex.flatMap { case (json, n) => LogOffset.parse(json).toOption.map(n.toString -> _) }
       case "v2"  => sources.flatMap(named(_))
       case other =>
-        throw Condition
-          .CheckpointUnreadable(
-            s"$Offsets/$id in $location is of format ${other.take(20)}; v1 and v2 are known.",
-            "Set spark.sql.streaming.offsetLog.formatVersion to 2, or look at the file itself."
-          )
-          .toException
+        throw Condition.CheckpointUnreadable.exception(
+          s"$Offsets/$id in $location is of format ${other.take(20)}; v1 and v2 are known.",
+          "Set spark.sql.streaming.offsetLog.formatVersion to 2, or look at the file itself."
+        )
     }
   }
 

@@ -191,5 +191,5 @@ private object CheckpointOffsets {
 
   def quoted(offset: Option[String]): String = offset.fold("initialOffset")(o => "\"" + o + "\"")
 
-  def refused(what: String, hint: String): Throwable = Condition.InvalidOptions(what, hint).toException
+  def refused(what: String, hint: String): Throwable = Condition.InvalidOptions.exception(what, hint)
 }

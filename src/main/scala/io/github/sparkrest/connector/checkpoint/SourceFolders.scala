@@ -34,13 +34,11 @@ final private[sparkrest] class SourceFolders(own: String, pageLogLocation: Optio
       def isAnother(name: String) = isOpen(name) || known.get(name).exists(_.source != identity)
       val elsewhere = others.filterNot(isAnother).map(n => logAt(sibling(n))).filter(holdsLog)
       if (elsewhere.nonEmpty)
-        throw Condition
-          .SourceMoved(
-            s"Spark gave the source the folder $own, because it has another name() now. The page log is still in ${elsewhere
-                .mkString(" or ")}.",
-            s"Use the former name, or stop the query, delete the folder ${logAt(own)}, and move the page log to this place."
-          )
-          .toException
+        throw Condition.SourceMoved.exception(
+          s"Spark gave the source the folder $own, because it has another name() now. The page log is still in ${elsewhere
+              .mkString(" or ")}.",
+          s"Use the former name, or stop the query, delete the folder ${logAt(own)}, and move the page log to this place."
+        )
     }
 
   /** Before a source starts from the beginning: fails if the query has read it before. Spark also asks for the beginning of a
@@ -50,20 +48,16 @@ final private[sparkrest] class SourceFolders(own: String, pageLogLocation: Optio
     lazy val known = files.newestByName()
     def left = known.contains(path.getName) && !files.namesInLastBatch(path.getName)
     if (log.wasRead || left)
-      throw Condition
-        .SourceMoved(
-          s"The query read the page log in ${logAt(own)} before, and the last batch of the checkpoint has no offset of this source.",
-          "Use a new checkpoint to read everything again."
-        )
-        .toException
+      throw Condition.SourceMoved.exception(
+        s"The query read the page log in ${logAt(own)} before, and the last batch of the checkpoint has no offset of this source.",
+        "Use a new checkpoint to read everything again."
+      )
     if (log.isBlank)
       known.find { case (name, offset) => offset.source == identity && !isOpen(name) }.foreach { case (name, _) =>
-        throw Condition
-          .SourceMoved(
-            s"The source ${path.getName} is new in this checkpoint, but the query has read the same url under the name $name.",
-            s"""Use .name("$name") to continue, or a new checkpoint to read everything again."""
-          )
-          .toException
+        throw Condition.SourceMoved.exception(
+          s"The source ${path.getName} is new in this checkpoint, but the query has read the same url under the name $name.",
+          s"""Use .name("$name") to continue, or a new checkpoint to read everything again."""
+        )
       }
   }
 

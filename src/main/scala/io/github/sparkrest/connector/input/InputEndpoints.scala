@@ -10,12 +10,11 @@ import io.github.sparkrest.progress.strategies.OffsetKey
 import io.github.sparkrest.rows.{CallRows, RowShape}
 import org.apache.spark.sql.SparkSession
 import org.apache.spark.sql.types.{StringType, StructField, StructType}
-import org.slf4j.{Logger, LoggerFactory}
+import org.slf4j.LoggerFactory
 
 /** The endpoints of a stream with an input: one for each of its rows. Lives on the driver. */
 final private[sparkrest] class InputEndpoints(val input: InputConfig, session: SparkSession) {
-  import InputEndpoints._
-
+  private val logger = LoggerFactory.getLogger("io.github.sparkrest.InputEndpoints")
   private val table = new InputTable(input, session)
 
   def schema: StructType = table.schema
@@ -29,12 +28,10 @@ final private[sparkrest] class InputEndpoints(val input: InputConfig, session: S
     if (input.refreshMs.isDefined && table.isFixed) throw InputProblems.fixed(input.view.getOrElse("")).toException
     val found = endpoints(table, columns, isKnown)
     if (found.isEmpty && input.refreshMs.isEmpty)
-      throw Condition
-        .InvalidOptions(
-          "The input has no row, so there is nothing to poll.",
-          "Each row of input or inputData is one endpoint. With inputRefresh a stream waits for rows."
-        )
-        .toException
+      throw Condition.InvalidOptions.exception(
+        "The input has no row, so there is nothing to poll.",
+        "Each row of input or inputData is one endpoint. With inputRefresh a stream waits for rows."
+      )
     found
   }
 
@@ -44,12 +41,10 @@ final private[sparkrest] class InputEndpoints(val input: InputConfig, session: S
     val now = new InputTable(input, session)
     // The key of an endpoint is a hash of its row. With other columns each endpoint would be a new one, and begin again.
     if (now.schema != schema)
-      throw Condition
-        .InvalidOptions(
-          s"The input has other columns now: ${now.schema.toDDL}; before: ${schema.toDDL}.",
-          "Give the view these columns again, or start with a new checkpoint."
-        )
-        .toException
+      throw Condition.InvalidOptions.exception(
+        s"The input has other columns now: ${now.schema.toDDL}; before: ${schema.toDDL}.",
+        "Give the view these columns again, or start with a new checkpoint."
+      )
     endpoints(now, columns, isKnown)
   }
 
@@ -77,10 +72,6 @@ final private[sparkrest] class InputEndpoints(val input: InputConfig, session: S
 
   /** For a sample. */
   def first: Endpoint = read(Set.empty, _ => false).head
-}
-
-private object InputEndpoints {
-  val logger: Logger = LoggerFactory.getLogger("io.github.sparkrest.InputEndpoints")
 }
 
 /** Errors in an input that its options alone do not reveal. */

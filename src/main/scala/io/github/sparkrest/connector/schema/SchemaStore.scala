@@ -153,7 +153,7 @@ private[sparkrest] object SchemaChanges {
   def error(known: DataType, found: DataType, what: String, hint: String): RuntimeException = {
     val names = NewFields.names(known, found)
     val shown = names.take(MostShown).mkString(", ") + (if (names.length > MostShown) ", …" else "")
-    Condition.SchemaChanged(s"Records have fields that the schema lacks: $shown. $what", hint).toException
+    Condition.SchemaChanged.exception(s"Records have fields that the schema lacks: $shown. $what", hint)
   }
 }
 

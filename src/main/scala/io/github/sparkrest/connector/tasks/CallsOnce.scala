@@ -6,7 +6,7 @@ import java.util.concurrent.{ConcurrentHashMap, Executors, TimeUnit}
 
 import scala.annotation.tailrec
 
-import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.error.Condition
 import org.apache.spark.scheduler.{SparkListener, SparkListenerJobStart, SparkListenerTaskEnd}
 import org.apache.spark.{SparkContext, SparkException, Success, TaskContext, TaskKilledException}
 import org.slf4j.LoggerFactory
@@ -94,8 +94,7 @@ private[sparkrest] object CallsOnce {
   /** What rows get whose task was given up. */
   def lostResults(rows: Int): Array[Byte] = RowCallResult.encode(Iterator.fill(rows)(RowCallResult(Left(error))))
 
-  private val error = RestError(
-    Condition.CallLost,
+  private val error = Condition.CallLost(
     "The task that was to call for this row ended before it could tell the result, and callStrictlyOnce is Y.",
     "Find out from the API whether the call arrived, or call again for this row."
   )

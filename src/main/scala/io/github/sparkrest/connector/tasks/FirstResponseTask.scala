@@ -92,8 +92,7 @@ private[sparkrest] object FirstResponseTask {
       .flatMap(plan => new RequestTemplate(config).render(plan.values.copy(input = row)))
       .fold(e => throw e.toException, identity)
 
-  private def nothingToAsk = RestError(
-    Condition.NothingToInfer,
+  private def nothingToAsk = Condition.NothingToInfer(
     "The window that initialOffset begins lies in the future.",
     "Give a schema by .schema(...), or an earlier initialOffset."
   )

@@ -10,10 +10,11 @@ import io.github.sparkrest.error.{Condition, RestError, RestException}
 import io.github.sparkrest.rows.{CallRows, RecordTypes}
 import org.apache.spark.sql.SparkSession
 import org.apache.spark.sql.types.{DataType, StructType}
-import org.slf4j.{Logger, LoggerFactory}
+import org.slf4j.LoggerFactory
 
 /** The calls of one `load()`: one for each row of its input. Lives on the driver, with the DataFrame. */
 final private[sparkrest] class InputCalls(config: RestConfig, val input: InputConfig, session: SparkSession) {
+  private val logger = LoggerFactory.getLogger("io.github.sparkrest.InputCalls")
   private val table = new InputTable(input, session)
   private val jobs = new SparkJobs(session, SourceName(config))
   private val tokens = new DriverTokens(config)
@@ -27,15 +28,14 @@ final private[sparkrest] class InputCalls(config: RestConfig, val input: InputCo
     } catch {
       case e: Exception =>
         Left(
-          RestError(
-            Condition.CallLost,
+          Condition.CallLost.exception(
             s"The calls ended by ${e.getClass.getSimpleName}: ${e.getMessage}",
             "callStrictlyOnce is Y, so the calls are not repeated. Call load() again to repeat them."
-          ).toException
+          )
         )
     }
 
-  InputConfig.warnings(config).foreach(InputCalls.logger.warn(_))
+  InputConfig.warnings(config).foreach(logger.warn(_))
 
   def inputSchema: StructType = table.schema
 
@@ -67,10 +67,8 @@ final private[sparkrest] class InputCalls(config: RestConfig, val input: InputCo
 
   private def sample: Seq[Array[Byte]] = {
     val rows = table.read()
-    val n = math.min(
-      InputCalls.MostSampled,
-      math.max(InputCalls.LeastSampled, (rows.length.toLong * input.samplePercent + 99) / 100)
-    )
+    // `schemaSamplePcnt` of the rows, at least 3 and at most 100.
+    val n = math.min(100L, math.max(3L, (rows.length.toLong * input.samplePercent + 99) / 100))
     jobs.calls(rows.take(n.toInt).split(input.partitions), taskOptions)
   }
 
@@ -78,16 +76,9 @@ final private[sparkrest] class InputCalls(config: RestConfig, val input: InputCo
 
   private def nothing(results: Seq[RowCallResult]): RestError = {
     val first = results.flatMap(_.outcome.left.toOption).headOption.fold("")(e => s" The first error: ${e.text}")
-    RestError(
-      Condition.NothingToInfer,
+    Condition.NothingToInfer(
       s"None of ${results.length} calls returned a result to infer a schema from.$first",
       "Give one by .schema(...), or set inferSchema=false for the results' own JSON text."
     )
   }
-}
-
-private object InputCalls {
-  val logger: Logger = LoggerFactory.getLogger("io.github.sparkrest.InputCalls")
-  val LeastSampled = 3L
-  val MostSampled = 100L
 }

@@ -76,22 +76,13 @@ final private[sparkrest] class Calls(options: RowCallConfig, rows: Iterator[Inpu
   }
 }
 
-private object Calls {
-  val LookMillis = 100L
-}
-
-private[sparkrest] object RowCallTask {
+private[tasks] object Calls {
+  private val LookMillis = 100L
 
   /** The results that a task sends to the driver. */
-  def run(options: RowCallConfig, rows: InputRows): Array[Byte] = {
+  def results(options: RowCallConfig, rows: InputRows): Array[Byte] = {
     val calls = new Calls(options, rows.requests(options.task.columns))
     try RowCallResult.encode(calls)
     finally calls.close()
-  }
-
-  /** As [[run]], in the first attempt of the task alone: see [[CallsOnce.awaitTurn]]. */
-  def runOnce(options: RowCallConfig, rows: InputRows, speculates: Boolean): Array[Byte] = {
-    CallsOnce.awaitTurn(speculates)
-    run(options, rows)
   }
 }

@@ -13,10 +13,10 @@ import io.github.sparkrest.http.auth.HandedToken
 import io.github.sparkrest.poll.PollReport
 import io.github.sparkrest.progress.Progress
 import io.github.sparkrest.request.InputRow
+import org.apache.spark.TaskContext
 import org.apache.spark.broadcast.Broadcast
 import org.apache.spark.sql.SparkSession
 import org.apache.spark.util.SerializableConfiguration
-import org.apache.spark.{SparkContext, TaskContext}
 
 /** Small Spark jobs of one task: everything that touches the API runs in them.
   *
@@ -31,22 +31,18 @@ final private[sparkrest] class SparkJobs(session: SparkSession, name: String) {
 
   /** Polls, a task for each. */
   def poll(tasks: Seq[PollTask]): Seq[PollReport] =
-    SparkJobs
-      .run(context, artifacts, group, s"poll $name", tasks, new RunPoll(hadoopConf))
-      .flatMap(Wire.read[List[PollReport]](_))
+    run(group, s"poll $name", tasks, new RunPoll(hadoopConf)).flatMap(Wire.read[List[PollReport]](_))
 
   /** Calls for the rows of each part, a task a part; results as [[RowCallResult.encode]] writes them. */
   def calls(parts: Seq[InputRows], options: RowCallConfig): Seq[Array[Byte]] =
     if (parts.isEmpty) Nil
-    else SparkJobs.run(context, artifacts, group, s"call $name", parts, new RunCalls(options))
+    else run(group, s"call $name", parts, new RunCalls(options))
 
   /** As [[calls]], but no row is called twice, whatever becomes of its task. */
   def callsOnce(parts: Seq[InputRows], options: RowCallConfig): Seq[Array[Byte]] = {
     val speculates = context.getConf.getBoolean("spark.speculation", false)
     val results = new CallsOnce(context).results(parts) { (ownGroup, rows) =>
-      SparkJobs
-        .run(context, artifacts, ownGroup, s"call $name", Seq(rows), new RunCallsOnce(options, speculates))
-        .head
+      run(ownGroup, s"call $name", Seq(rows), new RunCallsOnce(options, speculates)).head
     }
     parts.zip(results).map { case (rows, r) => r.getOrElse(CallsOnce.lostResults(rows.length)) }
   }
@@ -66,45 +62,10 @@ final private[sparkrest] class SparkJobs(session: SparkSession, name: String) {
   ): FirstAnswer = {
     val options = TaskOptions(config)
     val began = clock.now()
-    val answer =
-      SparkJobs
-        .run(context, artifacts, group, s"$purpose $name", Seq(state), new RunFirst(options, row, token, most, clock))
-        .head
+    val body = new RunFirst(options, row, token, most, clock)
+    val answer = run(group, s"$purpose $name", Seq(state), body).head
     FirstResponseTask.decode(config, row, state, answer, began)
   }
-}
-
-/** The work of a task, which gets one part of the job. A class with a name and not a Scala function: for each job with a
-  * function, Spark reads the byte code of the class that contains it (`ClosureCleaner`), and a stream has a job for each poll.
-  */
-sealed abstract private[tasks] class TaskBody[P] extends ((TaskContext, Iterator[P]) => Array[Byte]) with Serializable {
-  def run(part: P): Array[Byte]
-  final def apply(context: TaskContext, parts: Iterator[P]): Array[Byte] = run(parts.next())
-}
-
-final private[tasks] class RunPoll(conf: Broadcast[SerializableConfiguration]) extends TaskBody[PollTask] {
-  def run(task: PollTask): Array[Byte] = task.run(conf.value.value)
-}
-
-final private[tasks] class RunCalls(options: RowCallConfig) extends TaskBody[InputRows] {
-  def run(rows: InputRows): Array[Byte] = RowCallTask.run(options, rows)
-}
-
-final private[tasks] class RunCallsOnce(options: RowCallConfig, speculates: Boolean) extends TaskBody[InputRows] {
-  def run(rows: InputRows): Array[Byte] = RowCallTask.runOnce(options, rows, speculates)
-}
-
-final private[tasks] class RunFirst(
-    options: TaskOptions,
-    row: InputRow,
-    token: Option[HandedToken],
-    most: Long,
-    clock: Clock
-) extends TaskBody[Progress] {
-  def run(state: Progress): Array[Byte] = FirstResponseTask.run(options, row, state, token, most, clock)
-}
-
-private object SparkJobs {
 
   /** Runs `body` for each part, in a separate task. It restores the job properties of the thread, because the thread may belong
     * to the caller.
@@ -113,8 +74,6 @@ private object SparkJobs {
     * the thread that started the query, which the log would contain five times per poll.
     */
   private def run[P: ClassTag](
-      context: SparkContext,
-      artifacts: SessionArtifacts,
       group: String,
       description: String,
       parts: Seq[P],
@@ -142,4 +101,37 @@ private object SparkJobs {
         throw e
     } finally before.foreach { case (n, v) => context.setLocalProperty(n, v) }
   }
+}
+
+/** The work of a task, which gets one part of the job. A class with a name and not a Scala function: for each job with a
+  * function, Spark reads the byte code of the class that contains it (`ClosureCleaner`), and a stream has a job for each poll.
+  */
+sealed abstract private[tasks] class TaskBody[P] extends ((TaskContext, Iterator[P]) => Array[Byte]) with Serializable {
+  def run(part: P): Array[Byte]
+  final def apply(context: TaskContext, parts: Iterator[P]): Array[Byte] = run(parts.next())
+}
+
+final private[tasks] class RunPoll(conf: Broadcast[SerializableConfiguration]) extends TaskBody[PollTask] {
+  def run(task: PollTask): Array[Byte] = task.run(conf.value.value)
+}
+
+final private[tasks] class RunCalls(options: RowCallConfig) extends TaskBody[InputRows] {
+  def run(rows: InputRows): Array[Byte] = Calls.results(options, rows)
+}
+
+final private[tasks] class RunCallsOnce(options: RowCallConfig, speculates: Boolean) extends TaskBody[InputRows] {
+  def run(rows: InputRows): Array[Byte] = {
+    CallsOnce.awaitTurn(speculates)
+    Calls.results(options, rows)
+  }
+}
+
+final private[tasks] class RunFirst(
+    options: TaskOptions,
+    row: InputRow,
+    token: Option[HandedToken],
+    most: Long,
+    clock: Clock
+) extends TaskBody[Progress] {
+  def run(state: Progress): Array[Byte] = FirstResponseTask.run(options, row, state, token, most, clock)
 }

@@ -10,6 +10,7 @@ import io.github.sparkrest.http.Headers._
 import io.github.sparkrest.http.HttpRequest
 import io.github.sparkrest.options.values.KeyPlacement
 import io.github.sparkrest.request.RequestTemplate.{parameter, percentEncode}
+import io.github.sparkrest.request.UrlTemplate.parted
 import io.github.sparkrest.secret.Secret
 
 /** A key or token in a request, where `apiKeyName` and `apiKeyIn` say. Another value of that name is replaced, because a request to
@@ -44,11 +45,6 @@ private[auth] object PlacedKey {
 
   /** As they are in the URL. */
   def parameters(url: String): List[String] = parted(url)._2
-
-  private def parted(url: String): (String, List[String]) = url.indexOf('?') match {
-    case -1 => (url, Nil)
-    case i  => (url.substring(0, i), url.substring(i + 1).split("&", -1).toList.filter(_.nonEmpty))
-  }
 
   private def without(pairs: List[String], name: String): List[String] = {
     val encoded = percentEncode(name)

@@ -9,7 +9,7 @@ import scala.collection.mutable
 import io.github.sparkrest.config.{AuthConfig, RestConfig}
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.auth.{AuthorizedClient, HandedToken, TokenEndpoint}
-import io.github.sparkrest.http.transport.SttpClient
+import io.github.sparkrest.http.transport.{Connections, SttpClient}
 import io.github.sparkrest.http.{Clock, HttpClient, HttpRequest, HttpResponse}
 import io.github.sparkrest.secret.Secret
 
@@ -63,7 +63,7 @@ object ApiClient {
   def network(config: RestConfig, cancelled: () => Boolean): HttpClient = SttpClient(config, cancelled)
 
   /** Closes the connections of this JVM that no request uses. Other queries connect again. */
-  def closeIdleConnections(): Unit = SttpClient.closeIdle()
+  def closeIdleConnections(): Unit = Connections.closeIdle()
 
   /** Answers the first request from a response that was already received, and cannot send another one. */
   def replaying(response: FirstResponse): HttpClient = new FirstResponseClient(response, NoNetwork, any = true)

@@ -49,8 +49,7 @@ object ServerLimits {
     */
   def of(headers: Seq[(String, String)], options: LimitConfig, nowMs: Long): ServerLimits = {
     def value(name: String) = ServerLimits.value(headers, name)
-    // The server's clock, if the response shows it: then a wrong local clock does no harm.
-    val serverMs = value("date").flatMap(HttpDate.parse).getOrElse(nowMs)
+    val serverMs = clockOf(headers, nowMs)
     val asked =
       if (options.remainingHeader.isEmpty && options.resetHeader.isEmpty) families
       else
@@ -79,10 +78,13 @@ object ServerLimits {
 
   /** RFC 9110 §10.2.3: seconds or an HTTP date; some servers send decimals. The result is milliseconds after the response. */
   def retryAfterMs(headers: Seq[(String, String)], nowMs: Long): Option[Long] = {
-    def value(name: String) = ServerLimits.value(headers, name)
-    val serverMs = value("date").flatMap(HttpDate.parse).getOrElse(nowMs)
-    value("retry-after").flatMap(v => ResetTime.seconds(v).orElse(HttpDate.parse(v).map(at => math.max(0L, at - serverMs))))
+    def untilDate(text: String) = HttpDate.parse(text).map(at => math.max(0L, at - clockOf(headers, nowMs)))
+    value(headers, "retry-after").flatMap(v => ResetTime.seconds(v).orElse(untilDate(v)))
   }
+
+  /** The server's clock, if the response shows it: then a wrong local clock does no harm. */
+  private def clockOf(headers: Seq[(String, String)], nowMs: Long): Long =
+    value(headers, "date").flatMap(HttpDate.parse).getOrElse(nowMs)
 
   /** Numbers and dates are short: a longer value is neither. */
   private val MostChars = 1000

@@ -6,8 +6,8 @@ import java.util.zip.{Inflater, InflaterInputStream}
 
 import com.github.luben.zstd.ZstdInputStream
 import io.github.sparkrest.error.{Condition, RestError}
-import io.github.sparkrest.http.FirstBytes
 import io.github.sparkrest.http.Headers._
+import io.github.sparkrest.http.{BlockStream, FirstBytes}
 import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream
 
 /** `Content-Encoding` (RFC 9110 §8.4): which codings requests offer, and how a body is decoded while it arrives. A body that is a
@@ -72,14 +72,10 @@ private[sparkrest] object ContentCoding {
   private val files = Seq("gzip" -> Seq(0x1f, 0x8b, 0x08), "zstd" -> Seq(0x28, 0xb5, 0x2f, 0xfd))
 
   /** A download of a compressed file, such as `export.csv.gz`: the body is compressed, and no header says so. */
-  final private class FileDecoded(in: InputStream) extends InputStream {
+  final private class FileDecoded(in: InputStream) extends BlockStream {
     private val source = new FirstBytes(in, Longest)
     private var opened = Option.empty[InputStream]
 
-    override def read(): Int = {
-      val one = new Array[Byte](1)
-      if (read(one, 0, 1) < 0) -1 else one(0) & 0xff
-    }
     override def read(b: Array[Byte], off: Int, len: Int): Int = if (len == 0) 0 else stream.read(b, off, len)
     override def close(): Unit = opened.getOrElse(source).close()
 
@@ -93,23 +89,17 @@ private[sparkrest] object ContentCoding {
 
   private lazy val Longest = files.map(_._2.length).max
 
-  private def refused(what: String) = RestError(
-    Condition.InvalidResponse,
+  private def refused(what: String) = Condition.InvalidResponse(
     s"The response $what.",
     s"Remove Accept-Encoding from headers; $accepted can be decoded. Otherwise contact the API's owner."
   )
 
   /** An empty body stays empty, whatever its coding. Errors name the coding. */
   final private class Decoded(coding: String, decoder: InputStream => InputStream, encoded: InputStream)
-      extends InputStream {
+      extends BlockStream {
     private val source = new FirstBytes(encoded, 1)
     private var decoded = Option.empty[InputStream]
     private var ended = false
-
-    override def read(): Int = {
-      val one = new Array[Byte](1)
-      if (read(one, 0, 1) < 0) -1 else one(0) & 0xff
-    }
 
     override def read(b: Array[Byte], off: Int, len: Int): Int =
       try {

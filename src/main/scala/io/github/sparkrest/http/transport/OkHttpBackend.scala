@@ -72,17 +72,15 @@ final private[transport] class OkHttpBackend(client: OkHttpClient, exchange: Exc
 
 /** The body of a request. Each piece that the peer takes ends its silence. */
 final private class WatchedBody(bytes: Array[Byte], exchange: Exchange) extends RequestBody {
+  private val piece = 16 << 10
+
   override def contentType(): MediaType = null
   override def contentLength(): Long = bytes.length.toLong
   override def writeTo(sink: BufferedSink): Unit =
-    bytes.indices.by(WatchedBody.Piece).foreach { from =>
+    bytes.indices.by(piece).foreach { from =>
       exchange.waiting()
-      sink.write(bytes, from, math.min(WatchedBody.Piece, bytes.length - from))
+      sink.write(bytes, from, math.min(piece, bytes.length - from))
     }
-}
-
-private object WatchedBody {
-  private val Piece = 16 << 10
 }
 
 private[transport] object OkHttpBackend {

@@ -126,8 +126,7 @@ final class SttpClient(
       else if (HttpRequest.isHttps(request.url) && exchange.status == 0 && SttpClient.Ended.exists(text.contains))
         SttpClient.MayWantCertificate
       else ""
-    RestError(
-      Condition.ConnectionFailed,
+    Condition.ConnectionFailed(
       s"${Redact.url(request.url)} did not return a complete response (${cause.getClass.getSimpleName}: ${Redact.url(text)}).",
       "The request will be retried; see connectTimeout, readTimeout and responseTimeout." + hint,
       repeatable = RetryPolicy.isIdempotent(request.method) || !exchange.sent
@@ -143,14 +142,12 @@ object SttpClient {
   private val Ended = Seq("unexpected end of stream", "Broken pipe", "Connection reset")
   private val CheckProxy = " Check proxyUser and proxyPassword."
 
-  private def forbidden(why: String) = RestError(
-    Condition.AddressRefused,
+  private def forbidden(why: String) = Condition.AddressRefused(
     s"Nothing was sent: $why.",
     "Use a host that the operator permits, or have the host added to the Spark setting."
   )
 
-  private def unsendable = RestError(
-    Condition.InvalidOptions,
+  private def unsendable = Condition.InvalidOptions(
     "A header cannot be sent, because it contains a character that headers do not allow.",
     "Remove the character from headers, or from the options of authType."
   )
@@ -166,8 +163,6 @@ object SttpClient {
       // A file that is the record stays as it is, as an archive does.
       decodesFiles = !config.records.isBinary
     )
-
-  private[http] def closeIdle(): Unit = Connections.closeIdle()
 
   private[transport] val UserAgent = s"${BuildInfo.name}/${BuildInfo.version}"
 
@@ -191,5 +186,25 @@ object SttpClient {
       Option(raw.getRawQuery).map(Uri.QuerySegment.Plain(_, identity)).toList,
       None
     )
+  }
+}
+
+/** The limits of any response.
+  *
+  * @param millis from the request to the end of the body
+  * @param headerBytes of all its headers, names and values
+  */
+final case class ResponseLimits(millis: Long = 3600L * 1000, headerBytes: Int = 256 << 10) {
+  private[http] def refuse(headers: Seq[(String, String)]): Option[RestError] = {
+    val bytes = headers.iterator.map { case (k, v) => k.length.toLong + v.length }.sum
+    if (bytes <= headerBytes) None
+    else
+      Some(
+        Condition.InvalidResponse(
+          s"The response has $bytes bytes of headers; at most $headerBytes are allowed.",
+          "Contact the API's owner. The longest header is " +
+            headers.maxBy(_._2.length)._1.take(100) + "."
+        )
+      )
   }
 }

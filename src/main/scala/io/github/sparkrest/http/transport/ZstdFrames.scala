@@ -3,12 +3,14 @@ package io.github.sparkrest.http.transport
 
 import java.io.{EOFException, IOException, InputStream}
 
+import io.github.sparkrest.http.BlockStream
+
 /** Passes on zstd data (RFC 8878 §3.1), and checks that it ends only where a frame ends.
   *
   * zstd-jni accepts an end in the middle of another frame if both frames came in one read, and records of NDJSON would be lost. So
   * no read crosses the border of a frame, and the borders are checked here.
   */
-final private[http] class ZstdFrames(in: InputStream) extends InputStream {
+final private[http] class ZstdFrames(in: InputStream) extends BlockStream {
   import ZstdFrames._
 
   /** The bytes that were read to find a border, and are not yet passed on; then the number of bytes that need no check. */
@@ -17,11 +19,6 @@ final private[http] class ZstdFrames(in: InputStream) extends InputStream {
   private var left = 0L
   private var state: State = BetweenFrames
   private var checksum = false
-
-  override def read(): Int = {
-    val one = new Array[Byte](1)
-    if (read(one, 0, 1) < 0) -1 else one(0) & 0xff
-  }
 
   override def read(b: Array[Byte], off: Int, len: Int): Int =
     if (len == 0) 0

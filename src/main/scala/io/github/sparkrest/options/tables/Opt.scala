@@ -43,6 +43,7 @@ private[sparkrest] trait OptionTable {
   final protected class Section(title: String) {
     def options: Seq[Opt[_]] = declared.filter(_.section == title)
 
+    /** Begins the row of an option, which [[Row.means]] ends. */
     def apply[A](
         name: String,
         kind: OptType[A],
@@ -51,10 +52,14 @@ private[sparkrest] trait OptionTable {
         secret: Boolean = false,
         scope: Scope = Scope.Both,
         aliases: Seq[String] = Nil
-    )(doc: String): Opt[A] = {
-      val option = Opt(name, kind, title, doc, default, required, secret, scope, aliases)
-      declared :+= option
-      option
+    ): Row[A] = new Row(Opt(name, kind, title, doc = "", default, required, secret, scope, aliases))
+  }
+
+  final protected class Row[A](option: Opt[A]) {
+    def means(doc: String): Opt[A] = {
+      val described = option.copy(doc = doc)
+      declared :+= described
+      described
     }
   }
 }

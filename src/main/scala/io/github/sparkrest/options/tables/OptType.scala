@@ -17,7 +17,6 @@ sealed abstract class OptType[A](val name: String, val allowed: String, val pyth
 
 object OptType {
 
-  /** @param allowed allowed values, for messages */
   sealed abstract class OfText(python: String, name: String = "text", allowed: String = "text that is not empty")
       extends OptType[String](name, allowed, python) {
     def read(text: String): Option[String] = Some(text).filter(_.trim.nonEmpty)
@@ -80,14 +79,7 @@ object OptType {
     private val form = """(\d+(?:\.\d+)?|\.\d+)\s*(ms|s|m|h|d)?""".r
     def read(text: String): Option[Long] = text.trim match {
       case form(n, unit) =>
-        val factor = unit match {
-          case "ms" => 1L
-          case "m"  => 60000L
-          case "h"  => 3600000L
-          case "d"  => 86400000L
-          case _    => 1000L
-        }
-        Some((BigDecimal(n) * factor).setScale(0, BigDecimal.RoundingMode.CEILING))
+        Some((BigDecimal(n) * MaxRate.unitMs(Option(unit).getOrElse("s"))).setScale(0, BigDecimal.RoundingMode.CEILING))
           .filter(_.isValidLong)
           .map(_.toLong)
           .filter(_ >= minMs)

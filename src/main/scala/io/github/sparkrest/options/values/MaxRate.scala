@@ -8,7 +8,9 @@ final case class MaxRate(count: Int, windowMs: Long)
 
 object MaxRate {
   private val form = """(\d{1,9})\s*/\s*(\d+(?:\.\d+)?)?\s*(ms|s|sec|second|m|min|minute|h|hour|d|day)""".r
-  private val unitMs =
+
+  /** Milliseconds of the units of time in options. */
+  private[options] val unitMs =
     Map("ms" -> 1L, "s" -> 1000L, "m" -> 60000L, "h" -> 3600000L, "d" -> 86400000L)
 
   /** `100/h`, `5/s`, `100/3.6s`. */

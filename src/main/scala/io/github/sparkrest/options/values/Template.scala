@@ -10,7 +10,6 @@ final case class Template(parts: List[Template.Part]) {
 
   def names: List[String] = parts.collect { case h: Hole => h.name }
 
-  /** Whether a placeholder is optional. */
   def isOptional: Boolean = parts.exists { case h: Hole => h.optional; case _: Literal => false }
 
   /** @param encode encodes a value for its place in the request */

@@ -7,12 +7,18 @@ import io.circe.Json
 import io.circe.jawn.parseByteBuffer
 
 /** The place of a value in a response. */
-sealed trait ValueSource
+sealed trait ValueSource {
+
+  /** `None`: the value is not in the body. */
+  def inBody: Option[FieldPath] = None
+}
 
 object ValueSource {
 
   /** In the body: next to the records, or within them. */
-  final case class InBody(path: FieldPath) extends ValueSource
+  final case class InBody(path: FieldPath) extends ValueSource {
+    override def inBody: Option[FieldPath] = Some(path)
+  }
   final case class InHeader(name: String) extends ValueSource
 
   /** The URL of a `Link` header (RFC 8288). */

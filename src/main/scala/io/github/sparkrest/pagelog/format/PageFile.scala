@@ -87,12 +87,10 @@ object PageFile {
   }
 
   private def missing(store: LogStore, name: String) =
-    Condition
-      .PageMissing(
-        s"The page file $name is not in ${store.location}.",
-        "Restore the page log, or start with a new checkpoint."
-      )
-      .toException
+    Condition.PageMissing.exception(
+      s"The page file $name is not in ${store.location}.",
+      "Restore the page log, or start with a new checkpoint."
+    )
 
   private def readable[A](store: LogStore, name: String, read: Either[Unreadable, A]): A =
     read.fold(reason => throw reason.error(s"The page file $name", store.location).toException, identity)

@@ -45,12 +45,10 @@ private[sparkrest] object StoredManifests {
   def unreadable(store: LogStore, seq: Long, reason: Unreadable): Throwable =
     reason.error(s"Manifest $seq", store.location).toException
 
-  def missing(store: LogStore, seq: Long, batch: String): Throwable = Condition
-    .PageMissing(
-      s"Spark runs $batch again, but manifest $seq is not in ${store.location}.",
-      "Restore the page log, or start with a new checkpoint."
-    )
-    .toException
+  def missing(store: LogStore, seq: Long, batch: String): Throwable = Condition.PageMissing.exception(
+    s"Spark runs $batch again, but manifest $seq is not in ${store.location}.",
+    "Restore the page log, or start with a new checkpoint."
+  )
 
   def passOver(store: LogStore, seq: Long, reason: Unreadable): Unit =
     logger.warn(s"Manifest $seq in ${store.location} counts as absent: ${reason.why}.")
@@ -63,7 +61,7 @@ private[sparkrest] object StoredManifests {
     val seen = ledger.seenFiles ++ note.fold(Set.empty[String])(_.seenFiles)
     store
       .list(SeenFiles.Folder)
-      .filter(n => !seen(n) && SeenFiles.epochOf(n).exists(_ < epoch))
+      .filter(n => !seen(n) && PageFile.epochOf(n).exists(_ < epoch))
       .foreach(n => store.delete(SeenFiles.path(n)))
     // A newer manifest may be needed: a run that started meanwhile gives the numbers after these.
     deleteAbsent(store, ledger, ledger.newest.fold(ledger.base.seq)(_.seq))

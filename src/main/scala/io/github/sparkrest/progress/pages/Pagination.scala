@@ -36,7 +36,7 @@ trait Pagination {
 
 /** A pagination with the stop rules that all kinds share. */
 final class PageSequence(paging: PagesConfig, kind: Pagination) {
-  def wanted: Seq[FieldPath] = kind.wanted ++ paging.hasMore.toList.flatMap(m => PathsOf(m._1)) ++ paging.total
+  def wanted: Seq[FieldPath] = kind.wanted ++ paging.hasMore.flatMap(_._1.inBody) ++ paging.total
   def mayOverlap: Boolean = kind.mayOverlap
 
   /** @param current the page that was read; `None`: the first one
@@ -118,20 +118,20 @@ private[sparkrest] object NoPagination extends Pagination {
 /** `link` and `nextUrl`: the API returns the URL of the next page, absolute or relative. The connector uses it unchanged. */
 final private[sparkrest] class AddressPagination(config: RestConfig, source: ValueSource) extends Pagination {
   private val nextUrl = new NextUrl(config)
-  def wanted: Seq[FieldPath] = PathsOf(source)
+  def wanted: Seq[FieldPath] = source.inBody.toSeq
   def mayOverlap: Boolean = true
   def next(current: Option[PageToken], facts: PageFacts): Option[PageToken] =
     facts.token(source).map(found => PageToken.Address(nextUrl.store(found, facts.url)))
-  override def saysEnd: PageFacts => Boolean = facts => PathsOf(source).exists(facts.isEmptyAt)
+  override def saysEnd: PageFacts => Boolean = facts => source.inBody.exists(facts.isEmptyAt)
 }
 
 /** `cursor`: a token from the response, otherwise from the last record. */
 final private[sparkrest] class CursorPagination(source: ValueSource) extends Pagination {
-  def wanted: Seq[FieldPath] = PathsOf(source)
+  def wanted: Seq[FieldPath] = source.inBody.toSeq
   def mayOverlap: Boolean = false
   def next(current: Option[PageToken], facts: PageFacts): Option[PageToken] =
     facts.token(source).orElse(facts.lastRecord.map(facts.hold)).map(PageToken.Cursor(_))
-  override def saysEnd: PageFacts => Boolean = facts => PathsOf(source).exists(facts.isEmptyAt)
+  override def saysEnd: PageFacts => Boolean = facts => source.inBody.exists(facts.isEmptyAt)
 }
 
 /** `page` and `offset`: numbers that increase until a page is empty, because a server may cap the page size silently.
@@ -139,7 +139,7 @@ final private[sparkrest] class CursorPagination(source: ValueSource) extends Pag
   * @param step by how much a page increases the number
   */
 final private[sparkrest] class NumberPagination(paging: PagesConfig, step: PageFacts => Long) extends Pagination {
-  def wanted: Seq[FieldPath] = paging.next.toList.flatMap(PathsOf(_))
+  def wanted: Seq[FieldPath] = paging.next.flatMap(_.inBody).toSeq
   def mayOverlap: Boolean = true
   def next(current: Option[PageToken], facts: PageFacts): Option[PageToken] = paging.next match {
     case Some(source) => facts.number(source).map(PageToken.Number(_))
@@ -160,7 +160,6 @@ final private[sparkrest] class NumberPagination(paging: PagesConfig, step: PageF
 final private[sparkrest] class AutoPagination(config: RestConfig) extends Pagination {
   import AutoPagination._
   private val link = new AddressPagination(config, ValueSource.InLink("next"))
-  private val addresses = addressPaths.map(ValueSource.InBody(_))
   private val cursors = if (config.mentions("cursor") || config.paging.pageParam.isDefined) cursorPaths else Nil
   private val nextUrl = new NextUrl(config)
 
@@ -169,20 +168,19 @@ final private[sparkrest] class AutoPagination(config: RestConfig) extends Pagina
   def next(current: Option[PageToken], facts: PageFacts): Option[PageToken] = find(facts, cursors).map(_._2)
 
   /** Where the response names a next page, and which. */
-  def find(facts: PageFacts, cursors: List[FieldPath] = cursorPaths): Option[(ValueSource, PageToken)] =
+  def find(facts: PageFacts, cursors: List[FieldPath] = cursorPaths): Option[(ValueSource, PageToken)] = {
+    def first(paths: List[FieldPath])(token: String => Option[PageToken]) = paths.iterator
+      .map(ValueSource.InBody(_))
+      .flatMap(source => facts.token(source).flatMap(token).map(source -> _))
+      .toList
+      .headOption
+    def address(text: String) = if (isAddress(text)) Some(PageToken.Address(nextUrl.store(text, facts.url))) else None
     link
       .next(None, facts)
       .map(ValueSource.InLink("next") -> _)
-      .orElse(
-        (for { source <- addresses.iterator; text <- facts.token(source) if isAddress(text) } yield source -> PageToken
-          .Address(nextUrl.store(text, facts.url))).toList.headOption
-      )
-      .orElse(
-        (for {
-          path <- cursors.iterator; source = ValueSource.InBody(path); text <- facts.token(source)
-        } yield source -> PageToken
-          .Cursor(text)).toList.headOption
-      )
+      .orElse(first(addressPaths)(address))
+      .orElse(first(cursors)(text => Some(PageToken.Cursor(text))))
+  }
 
   private def isAddress(text: String): Boolean = Seq("http://", "https://", "/", "?").exists(text.startsWith)
 }
@@ -218,11 +216,4 @@ private object AutoPagination {
     "paging.cursors.after",
     "response_metadata.next_cursor"
   )
-}
-
-private object PathsOf {
-  def apply(source: ValueSource): Seq[FieldPath] = source match {
-    case ValueSource.InBody(path) => Seq(path)
-    case _                        => Nil
-  }
 }

@@ -93,9 +93,9 @@ final private[sparkrest] class CursorStrategy(config: RestConfig) extends Offset
       if (!config.followsLinks) Right(found)
       else
         found match {
-          case Some(c) if isAddress(c) || config.offset.field.isEmpty => Right(Some(nextUrl.store(c, facts.url)))
-          case Some(c)                                                => Left(noPlace(c))
-          case None                                                   => Right(None)
+          case Some(c) if isAddress(c) || config.offset.source.inBody.isEmpty => Right(Some(nextUrl.store(c, facts.url)))
+          case Some(c) => Left(noPlace(c))
+          case None    => Right(None)
         }
   }
 

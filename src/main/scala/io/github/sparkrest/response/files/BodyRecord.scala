@@ -47,11 +47,12 @@ final class BinaryRecord(
         s"The response is larger than $limit bytes, the share of memory that one record may take.",
         "Give the executors more memory, or request less in one response."
       )
-    else
-      Condition.ResponseTooLarge(
-        s"The response is larger than $limit bytes.",
-        "Raise maxResponseBytes."
-      )
+    else BinaryRecord.tooLarge(limit.toLong)
+}
+
+private object BinaryRecord {
+  def tooLarge(limit: Long): RestError =
+    Condition.ResponseTooLarge(s"The response is larger than $limit bytes.", "Raise maxResponseBytes.")
 }
 
 /** The body as a file, and its path as the record (`saveTo`). Memory does not grow with the body. An empty body is not a record. */
@@ -72,10 +73,7 @@ final private[response] class SavedRecord(contentType: Option[String], bodies: B
         sink.maybeLast(bytes, 0, bytes.length)
       }
       Right(Envelope.Empty)
-    } catch { case e: TooLarge => Left(tooLarge(e)) }
-
-  private def tooLarge(e: TooLarge) =
-    Condition.ResponseTooLarge(s"The response is larger than ${e.limit} bytes.", "Raise maxResponseBytes.")
+    } catch { case e: TooLarge => Left(BinaryRecord.tooLarge(e.limit)) }
 }
 
 /** A body in a file.

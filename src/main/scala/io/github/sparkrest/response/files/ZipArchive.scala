@@ -7,6 +7,7 @@ import java.util.zip.{ZipEntry, ZipException, ZipInputStream}
 
 import scala.annotation.tailrec
 
+import io.github.sparkrest.http.BlockStream
 import io.github.sparkrest.http.transport.ContentCoding
 import io.github.sparkrest.json.TooLarge
 
@@ -76,26 +77,17 @@ private[files] object ZipArchive {
 }
 
 /** A parser closes what it has read, but the next file follows in the same stream. */
-final private class Bytes(next: (Array[Byte], Int, Int) => Int) extends InputStream {
-  def read(): Int = {
-    val one = new Array[Byte](1)
-    if (read(one, 0, 1) < 0) -1 else one(0) & 0xff
-  }
+final private class Bytes(next: (Array[Byte], Int, Int) => Int) extends BlockStream {
   override def read(b: Array[Byte], off: Int, len: Int): Int = next(b, off, len)
 }
 
 /** The bytes of an archive. It keeps the last ones, because only the directory at the end of an archive tells that it is complete:
   * `ZipInputStream` takes an archive that is cut between two files for a shorter one.
   */
-final private class EndOfArchive(in: InputStream) extends InputStream {
+final private class EndOfArchive(in: InputStream) extends BlockStream {
   import EndOfArchive._
   private val last = new Array[Byte](Longest)
   private var total = 0L
-
-  def read(): Int = {
-    val one = new Array[Byte](1)
-    if (read(one, 0, 1) < 0) -1 else one(0) & 0xff
-  }
 
   override def read(b: Array[Byte], off: Int, len: Int): Int = {
     val n = in.read(b, off, len)

@@ -4,7 +4,7 @@ package io.github.sparkrest.response.forms
 import scala.collection.mutable
 
 import io.github.sparkrest.error.RestError
-import io.github.sparkrest.json.{FirstNames, JsonBytes, JsonScanner, Malformed, RawControls}
+import io.github.sparkrest.json.{JsonBytes, JsonScanner, Malformed, RawControls}
 import io.github.sparkrest.options.values.FieldPath
 import io.github.sparkrest.options.values.FieldPath.{At, Each, Members, Name, Segment, Where}
 import io.github.sparkrest.response._
@@ -19,41 +19,30 @@ final private[response] class FormedPass(
     form: RecordForm,
     settings: ReaderSettings,
     sink: RecordSink
-) {
+) extends ResponsePass(scanner, settings) {
   import EnvelopePass.{Selection, holds, into}
   import scanner.window
 
-  private val beside = new EnvelopePass(scanner)
   private val added = if (form.labels.isEmpty) None else Some(new AddedFields(form.labels, sink))
   private val target = {
     val withAdded = added.getOrElse(sink)
     if (form.names.isEmpty) withAdded else new NamedFields(form.names, withAdded)
   }
   private val records = new RecordPass(scanner, target)
-  private val names = new FirstNames(scanner.rules.names)
 
   /** The paths that led to a value, or to where an API that has no records may leave one out. */
   private val found = mutable.Set.empty[FieldPath]
 
   /** A response that is one JSON value. */
   def document(): Either[RestError, Envelope] = {
-    scanner.begin()
-    val first = scanner.peek()
-    if (first < 0) scanner.unexpected("a value")
-    scanner.checkLiteral()
-    // `{}`: some APIs omit all fields if there are no records.
-    val hollow = first == '{' && scanner.inside() == '}'
+    val hollow = isHollow(start())
     val outside = settings.outside.toList.map(p => Trail(p, p.segments.toList)).filter(_.rest.nonEmpty)
     walk(form.branches, Vector.empty, Some(outside))
-    if (scanner.peek() >= 0) scanner.unexpected("the end")
-    val envelope = beside.result(names.toList)
-    form.paths.find(!found(_)) match { // guard: I1.41
-      case Some(missing) if !hollow =>
-        settings
-          .refused(envelope)
-          .toLeft(envelope)
-          .filterOrElse(settings.empty, NoRecords.at(missing.toString, names.toList, beside.arrays.toList))
-      case _ => Right(envelope)
+    finished().flatMap { envelope =>
+      form.paths.find(!found(_)) match { // guard: I1.41
+        case Some(missing) if !hollow => without(envelope, missing.toString)
+        case _                        => Right(envelope)
+      }
     }
   }
 
@@ -156,13 +145,7 @@ final private[response] class FormedPass(
         records.begin()
         val length = window.pos - window.mark
         if (form.columns) columns(branch, length) else { found += branch.path; records.pass(length, maybeLast = true) }
-        // A second walk keeps the requested values in it.
-        open.filter(_.nonEmpty || at.isEmpty).foreach { trails =>
-          window.pos -= length
-          if (at.isEmpty && scanner.peek() == '{')
-            scanner.members { name => names += name; beside.keep(Vector(Name(name)), into(name, trails)) }
-          else beside.keep(at, trails)
-        }
+        open.foreach(keepWithin(length, at, _))
     }
   }
 

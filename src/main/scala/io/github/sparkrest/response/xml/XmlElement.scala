@@ -12,11 +12,11 @@ import io.github.sparkrest.options.values.FieldPath.{At, Each, Members, Name, Se
 import io.github.sparkrest.response.{Envelope, ReaderSettings}
 
 /** A part of the content of an element. */
-sealed private[xml] trait XmlNode
-final private[xml] case class XmlText(text: String) extends XmlNode
+sealed private[sparkrest] trait XmlNode
+final private[sparkrest] case class XmlText(text: String) extends XmlNode
 
 /** An element in memory: a record, or a value next to the records. */
-final private[xml] class XmlElement(val name: String, val attributes: Vector[(String, String)]) extends XmlNode {
+final private[sparkrest] class XmlElement(val name: String, val attributes: Vector[(String, String)]) extends XmlNode {
   private val content = mutable.ArrayBuffer.empty[XmlNode]
 
   def +=(node: XmlNode): Unit = { content += node; () }

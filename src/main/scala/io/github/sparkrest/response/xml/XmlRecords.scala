@@ -47,7 +47,7 @@ object XmlRecords {
   val Source: String = "_xml"
 
   /** Text as content of an element or an attribute. A parser would change line breaks and tabs of attributes, and `\r` anywhere. */
-  private[sparkrest] def escape(out: java.lang.StringBuilder, text: String): Unit = {
+  private[xml] def escape(out: java.lang.StringBuilder, text: String): Unit = {
     var i = 0
     while (i < text.length) {
       text.charAt(i) match {
