@@ -164,7 +164,7 @@ final private[sparkrest] class TraversalPage(
 
   private def result(next: Progress, facts: PageFacts, atEnd: Boolean, warnings: List[String]) =
     PageOutcome(
-      next.copy(
+      core.stored.after(state, next, now).copy(
         doubt = None,
         largestPage = math.max(state.largestPage, records),
         // An array without records may be any array.
@@ -240,7 +240,7 @@ final private[sparkrest] class TraversalPage(
   private def started(next: Progress, reached: Advance): Progress = {
     val over = options.latest && (state.started ||
       latest.isOver(state, reached, times, reading.outOfOrder, records, isNews = kept > 0))
-    if (over) next.copy(started = true) else passing(next)
+    if (over) latest.started(state, next) else passing(next)
   }
 
   private def passing(next: Progress): Progress = next.copy(
