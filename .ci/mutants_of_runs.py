@@ -289,8 +289,16 @@ RUNS = (
     Mutant(
         "I3.53",
         "a version is read when the API's clock has passed the moment when it was seen",
-        "if (options.lagMs > 0 || options.kind.movesWithTime) outcome.apiAheadMs else 0L",
-        "if (options.lagMs > 0) outcome.apiAheadMs else 0L",
+        "if (options.lagMs > 0 || options.kind.movesWithTime) outcome.apiAheadMs else Some(0L)",
+        "if (options.lagMs > 0) outcome.apiAheadMs else Some(0L)",
+        "InputRefreshSuite",
+        "if the API's clock may be ahead, an endpoint is polled until a slice ends after its newest records",
+    ),
+    Mutant(
+        "I3.54",
+        "a poll without a response has read nothing of a version",
+        "isOld && apiAheadMs.isDefined",
+        "isOld",
         "InputRefreshSuite",
         "if the API's clock may be ahead, an endpoint is polled until a slice ends after its newest records",
     ),

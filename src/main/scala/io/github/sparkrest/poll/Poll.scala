@@ -52,7 +52,7 @@ final class Poll(
   private var limit = ServerLimits.Unknown
 
   /** By how much the API's clock may be ahead of this machine's clock. */
-  private var apiAhead = 0L
+  private var apiAhead = Option.empty[Long]
 
   /** Bytes of all responses so far, and of the largest one. */
   private var received, largest = 0L
@@ -112,7 +112,7 @@ final class Poll(
       place = named
       lastResponse = (allSecrets.hide(Redact.url(response.url)), status)
       limit = ServerLimits.of(response.headers, config.limits, clock.now().toEpochMilli)
-      apiAhead = math.max(apiAhead, ApiClock().aheadAt(ahead.arrived.toEpochMilli, response.date))
+      apiAhead = (apiAhead ++ Some(ApiClock().aheadAt(ahead.arrived.toEpochMilli, response.date))).reduceOption(_ max _)
       val ofOldToken = step.isEmpty && plan.isOfOldToken(Poll.YoungMillis + config.paging.intervalMs)
       (StatusPolicy(response, request.copy(url = response.url), clock.now(), config, ofOldToken), step) match {
         case (StatusPolicy.Failed(error), _) => Left(error)

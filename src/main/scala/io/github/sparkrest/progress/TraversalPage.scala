@@ -74,7 +74,7 @@ final private[sparkrest] class TraversalPage(
         if (next.isEmpty && isDoubtful(facts)) Right(doubted)
         else if (next.isEmpty && named.isEmpty && !passedOld) ended(reached, facts)
         else CycleMark.of(state, next).map(goingOn(next, _, reached, facts))
-    } yield result
+    } yield result.copy(next = core.stored.after(state, result.next, now))
   }
 
   private def passedOld: Boolean = options.descending && reading.reachedOld
@@ -164,7 +164,7 @@ final private[sparkrest] class TraversalPage(
 
   private def result(next: Progress, facts: PageFacts, atEnd: Boolean, warnings: List[String]) =
     PageOutcome(
-      core.stored.after(state, next, now).copy(
+      next.copy(
         doubt = None,
         largestPage = math.max(state.largestPage, records),
         // An array without records may be any array.

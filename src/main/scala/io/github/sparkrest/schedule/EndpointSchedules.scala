@@ -203,11 +203,11 @@ final private[schedule] case class RowVersion(
     */
   def after(state: Progress, outcome: PollOutcome, now: Long, options: OffsetConfig): PollOutcome = {
     // If the API's clock is ahead, the newest records have times that are not requested yet.
-    val apiAheadMs = if (options.lagMs > 0 || options.kind.movesWithTime) outcome.apiAheadMs else 0L // guard: I3.53
-    val waitMs = options.lagMs + apiAheadMs
+    val apiAheadMs = if (options.lagMs > 0 || options.kind.movesWithTime) outcome.apiAheadMs else Some(0L) // guard: I3.53
+    val waitMs = options.lagMs + apiAheadMs.getOrElse(0L)
     val isOld = waitMs == 0 || state.begunMs.getOrElse(now - outcome.tookMs) - since >= waitMs // guard: I3.42
     val isComplete = state.acks.isEmpty && outcome.error.isEmpty && !outcome.more && !outcome.handedBack &&
-      outcome.waitMs.isEmpty && outcome.state.traversal.isEmpty && isOld &&
+      outcome.waitMs.isEmpty && outcome.state.traversal.isEmpty && isOld && apiAheadMs.isDefined && // guard: I3.54
       !outcome.awaits && hasRead(outcome.state, options, waitMs) // guard: I3.44
     if (isComplete && polled.isDefined) outcome.copy(outcome.state.copy(inputVersion = polled)) // guard: I3.20
     else outcome

@@ -179,7 +179,13 @@ class WindowSlicesSuite extends AnyFunSuite {
     val began = Instant.parse("2026-01-01T00:00:00Z")
     val pattern = "yyyy-MM-dd HH:mm:ss"
     val forms =
-      Seq("epoch_s" -> "UTC", "epoch_ms" -> "UTC", "iso" -> "UTC", pattern -> "America/New_York", pattern -> "Asia/Tokyo")
+      Seq(
+        "epoch_s" -> "UTC",
+        "epoch_ms" -> "UTC",
+        "iso" -> "UTC",
+        pattern -> "America/New_York",
+        pattern -> "Asia/Tokyo"
+      )
     def reader(form: String, zone: String) = {
       val format = TimeFormat.parse(form).get
       def time(text: String) = format.parse(text, ZoneId.of(zone)).getOrElse(fail(s"$text is not a $form"))
@@ -202,7 +208,9 @@ class WindowSlicesSuite extends AnyFunSuite {
         Answer(s"""{"data":${array(page.map(t => s"""{"t":"$t"}"""))}}""")
       })
     }
-    for ((form, zone) <- forms; (other, otherZone) <- forms if other != form || zone != otherZone; midst <- Seq(false, true)) {
+    for (
+      (form, zone) <- forms; (other, otherZone) <- forms if other != form || zone != otherZone; midst <- Seq(false, true)
+    ) {
       val (before, after) = (reader(form, zone), reader(other, otherZone))
       before.now = began.plusSeconds(100)
       val first = before.traversal()
@@ -211,7 +219,10 @@ class WindowSlicesSuite extends AnyFunSuite {
       after.state = before.state
       after.now = began.plusSeconds(300)
       val all = first ++ second ++ after.traversal() ++ after.traversal()
-      assert(all.sorted == (0 to 300 by 10).map(s => s"""{"t":"${began.plusSeconds(s.toLong)}"}"""), s"$form $zone $other $otherZone")
+      assert(
+        all.sorted == (0 to 300 by 10).map(s => s"""{"t":"${began.plusSeconds(s.toLong)}"}"""),
+        s"$form $zone $other $otherZone"
+      )
     }
   }
 
@@ -231,14 +242,18 @@ class WindowSlicesSuite extends AnyFunSuite {
     assert(failed("epoch_s", "2026-01-01T00:00:00Z").contains(Condition.CheckpointUnreadable))
     assert(failed("iso", "1767225600").contains(Condition.CheckpointUnreadable))
     assert(failed("iso", "2026-01-01T00:05:00Z").isEmpty, "a clock may be set back")
-    assert(failed("epoch_s", "1767225600").isEmpty && failed("yyyyMM", "202512").isEmpty, "a month is not read as a time")
+    assert(
+      failed("epoch_s", "1767225600").isEmpty && failed("yyyyMM", "202512").isEmpty,
+      "a month is not read as a time"
+    )
   }
 
   test("in the hour of autumn that local times repeat, no slice begins or ends") {
     import WindowSlicesSuite.Readings
     val zone = ZoneId.of("America/New_York")
     val hour = Instant.parse("2026-11-01T05:00:00Z") // 01:00 appears at 5:00 and at 6:00
-    val steps = Seq(Nil, Seq("windowStep" -> "25m"), Seq("windowStep" -> "1h", "windowAlign" -> "true"), Seq("windowStep" -> "3h"))
+    val steps =
+      Seq(Nil, Seq("windowStep" -> "25m"), Seq("windowStep" -> "1h", "windowAlign" -> "true"), Seq("windowStep" -> "3h"))
     for {
       (name, holds) <- Readings
       step <- steps

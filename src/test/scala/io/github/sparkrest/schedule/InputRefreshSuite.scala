@@ -161,7 +161,7 @@ class InputRefreshSuite extends AnyFunSuite {
 
   test("if the API's clock may be ahead, an endpoint is polled until a slice ends after its newest records") {
     val slices = Map("url" -> "http://h/{n}?from={windowStart}&to={windowEnd}", "offsetType" -> "window")
-    def polls(more: Map[String, String], apiAheadMs: Long) = {
+    def polls(more: Map[String, String], apiAheadMs: Option[Long]) = {
       val m = new Machine(Seq(row("a", "1")), fresh, more = more)
       (0 to 4).count { n =>
         m.at(n * 10000L + 1).collectFirst { case s: StartPolls => s }.exists { flying =>
@@ -172,8 +172,9 @@ class InputRefreshSuite extends AnyFunSuite {
         }
       }
     }
-    assert(polls(slices, 25000) == 4, "at 0, 10, 20 and 30 s")
-    assert(polls(slices, 0) == 1 && polls(Map.empty, 25000) == 1)
+    assert(polls(slices, Some(25000)) == 4, "at 0, 10, 20 and 30 s")
+    assert(polls(slices, Some(0)) == 1 && polls(Map.empty, Some(25000)) == 1)
+    assert(polls(slices, None) == 5 && polls(Map.empty, None) == 1, "without a response nothing was read")
   }
 
   test("a record that is missing is looked for again, although the version stays") {

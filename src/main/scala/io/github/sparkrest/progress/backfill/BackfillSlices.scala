@@ -79,7 +79,8 @@ final private[sparkrest] class BackfillSlices(
     */
   private def newest(r: TimeRange, present: Instant): Option[TimeRange] = {
     val isWhole = !r.until.isAfter(present)
-    val end = if (isWhole) r.until else time.expressible(grid.fold(time.certain(present))(time.before(_, present.plusNanos(1))))
+    val end =
+      if (isWhole) r.until else time.expressible(grid.fold(time.certain(present))(time.before(_, present.plusNanos(1))))
     val from = time.expressible(grid.fold(time.certain(end.minusMillis(stepMs)))(time.before(_, end)))
     val slice = TimeRange(from, end).since(r.from)
     Some(slice).filterNot(_.isEmpty).filter(s => isWhole || s.from.isAfter(r.from) || s.millis >= stepMs)

@@ -101,12 +101,13 @@ final case class ApiClock(mostSkewMs: Long = 86400000L, unknownSkewMs: Long = 50
   def at(asked: Long, began: Long, date: Option[Long]): Option[Long] =
     date.filter(isBelieved(_, began)).map(d => math.min(asked, d - math.max(0L, began - asked)))
 
-  /** By how much the API's clock may be ahead. `Date` is rounded down.
+  /** By how much the API's clock may be ahead: a second more than `Date`, which is rounded down. Clocks that differ by less than a
+    * second count as equal.
     *
     * @param began when the response began to arrive
     */
   def aheadAt(began: Long, date: Option[Long]): Long =
-    date.filter(isBelieved(_, began)).fold(unknownSkewMs)(d => math.max(0L, d + 1000 - began))
+    date.filter(isBelieved(_, began)).fold(unknownSkewMs)(d => if (d > began) d + 1000 - began else 0L)
 
   /** @param starts the response fixes the place where `initialOffset=latest` begins */
   def times(options: OffsetConfig, starts: Boolean, asked: Long, began: Long, date: Option[Long]): TraversalTimes = {

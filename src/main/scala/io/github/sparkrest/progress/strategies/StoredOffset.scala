@@ -29,7 +29,9 @@ final private[progress] class StoredOffset(options: OffsetConfig) {
   def after(before: Progress, next: Progress, now: Long): Progress = next.copy(
     moment = if (next.offset == before.offset) before.moment else moment(next.offset),
     since = next.since.orElse(before.since),
-    traversal = next.traversal.map(_.copy(readMs = Some(now)))
+    // A response that does not count yet leaves the traversal as it was.
+    traversal =
+      if (next.traversal == before.traversal) next.traversal else next.traversal.map(_.copy(readMs = Some(now)))
   )
 
   /** The progress with its offset in the format of this run. A coarser format begins a unit earlier. */

@@ -56,7 +56,8 @@ class BackfillLanesSuite extends AnyFunSuite {
 
     /** A new run: the lanes that it has, with the states from which they continue. */
     def start(): Vector[Endpoint] = {
-      config = RestConfig.parse((window ++ options ++ extra).filter(_._2.nonEmpty)).fold(e => throw e.toException, identity)
+      config =
+        RestConfig.parse((window ++ options ++ extra).filter(_._2.nonEmpty)).fold(e => throw e.toException, identity)
       val found = new BackfillLanes(config, Resumption(states, None, fresh = states.isEmpty)).of(Vector(Endpoint.Only))
       found.foreach(e =>
         e.lane match {
