@@ -30,7 +30,7 @@ BACKFILLS = (
     Mutant(
         "I10.3",
         "a slice is read when it is over",
-        "!slice.until.isAfter(over(now))",
+        "!endOf(slice).isAfter(over(now))",
         "!slice.until.isAfter(now)",
         SLICES,
         "a slice is read when it is over: after lag, lookback and the clocks' difference",
@@ -46,7 +46,7 @@ BACKFILLS = (
     Mutant(
         "I10.5",
         "the request for a slice begins a unit early",
-        "if (isExact(slice)) slice.from else time.unitsAfter(slice.from, -1)",
+        "if (isExact(slice)) slice.from else time.certain(time.unitsAfter(slice.from, -1))",
         "slice.from",
         LANES,
         ONCE,
@@ -190,7 +190,7 @@ BACKFILLS = (
     Mutant(
         "I10.23",
         "a slice that a request cannot express is not exact",
-        "options.exclusive && Seq(slice.from, slice.until).forall(m => time.expressible(m) == m)",
+        "options.exclusive && Seq(slice.from, slice.until).forall(m => time.isCertain(m) && time.expressible(m) == m)",
         "options.exclusive && !slice.isEmpty",
         LANES,
         "after a change to a coarser format, no record is lost where earlier runs cut the time",
@@ -210,5 +210,29 @@ BACKFILLS = (
         "start.toString",
         LANES,
         "the live lane begins at initialOffset, in any format and zone",
+    ),
+    Mutant(
+        "I10.26",
+        "the request for a slice does not end in the repeated hour",
+        "val clear = certainAfter(moment)",
+        "val clear = moment",
+        LANES,
+        "a meeting in the hour of autumn that local times repeat loses and repeats nothing",
+    ),
+    Mutant(
+        "I10.27",
+        "the live lane does not begin in the repeated hour",
+        "if (isExact) start else time.certain(time.unitsAfter(start, -1))",
+        "if (isExact) start else time.unitsAfter(start, -1)",
+        LANES,
+        "a meeting in the hour of autumn that local times repeat loses and repeats nothing",
+    ),
+    Mutant(
+        "I10.28",
+        "a stream that began with initialOffset=latest gets a backfill up to where it began",
+        "live.flatMap(_.since)",
+        "live.flatMap(_ => None)",
+        LANES,
+        "a stream that began with initialOffset=latest gets a backfill up to where it began",
     ),
 )

@@ -8,6 +8,7 @@ import io.github.sparkrest.http.limits.ServerLimits
 import io.github.sparkrest.http.{Clock, HttpClient, HttpRequest, HttpResponse}
 import io.github.sparkrest.pagelog.{PageOrigin, PageSink}
 import io.github.sparkrest.progress.seen.{SeenInMemory, SeenStore}
+import io.github.sparkrest.progress.strategies.ApiClock
 import io.github.sparkrest.progress.{CoreLimits, PageOutcome, Progress, Progression, RequestPlan}
 import io.github.sparkrest.request.InputRow
 import io.github.sparkrest.response.files.BodyStore
@@ -50,6 +51,9 @@ final class Poll(
   /** The limits of the API in the last response. */
   private var limit = ServerLimits.Unknown
 
+  /** By how much the API's clock may be ahead of this machine's clock. */
+  private var apiAhead = Option.empty[Long]
+
   /** Bytes of all responses so far, and of the largest one. */
   private var received, largest = 0L
 
@@ -66,7 +70,7 @@ final class Poll(
       sink: PageSink,
       wasRead: PageOutcome => Unit = _ => ()
   ): Either[PageFailure, PageOutcome] =
-    core.obstacle(state).map(PageFailure(_)).toLeft(core.plan(state, clock.now())).flatMap {
+    core.obstacle(state, clock.now()).map(PageFailure(_)).toLeft(core.plan(state, clock.now())).flatMap {
       case None          => Right(PageOutcome(state, 0, atEnd = true, None))
       case Some(planned) =>
         val step = jobs.filter(_.isNext(planned.state))
@@ -112,7 +116,8 @@ final class Poll(
       place = named
       lastResponse = (allSecrets.hide(Redact.url(response.url)), status)
       limit = ServerLimits.of(response.headers, config.limits, clock.now().toEpochMilli)
-      val ofOldToken = step.isEmpty && plan.isOfOldToken
+      apiAhead = (apiAhead ++ Some(ApiClock().aheadAt(ahead.arrived.toEpochMilli, response.date))).reduceOption(_ max _)
+      val ofOldToken = step.isEmpty && plan.isOfOldToken(Poll.YoungMillis + config.paging.intervalMs)
       (StatusPolicy(response, request.copy(url = response.url), clock.now(), config, ofOldToken), step) match {
         case (StatusPolicy.Failed(error), _) => Left(error)
         case (verdict, Some(job))            => job.read(plan, response, verdict, allSecrets.hold, sink)
@@ -215,7 +220,8 @@ final class Poll(
       state = core.settled(outcome.state),
       requests = sent,
       tookMs = clock.now().toEpochMilli - began,
-      bytes = received - receivedBefore
+      bytes = received - receivedBefore,
+      apiAheadMs = apiAhead
     )
   }
 
@@ -254,4 +260,7 @@ private object Poll {
   /** Bytes of a response that may wait in memory. */
   val LeastShare: Long = 16L << 10
   val MostShare: Long = 8L << 20
+
+  /** APIs keep a page token for a minute or longer. */
+  val YoungMillis: Long = 30000
 }

@@ -18,6 +18,7 @@ import io.github.sparkrest.progress.Progress
   * @param bytes of the responses, decoded
   * @param waitMs when to repeat the last request, whose response does not count yet
   * @param awaits a record is missing, and a later poll decides whether it is deleted
+  * @param apiAheadMs by how much the API's clock may be ahead of the executor's clock; `None`: there was no response
   * @param handedBack the poll was cancelled because other polls wait for the same task; its result is unknown
   */
 final case class PollOutcome(
@@ -34,7 +35,8 @@ final case class PollOutcome(
     bytes: Long = 0,
     handedBack: Boolean = false,
     waitMs: Option[Long] = None,
-    awaits: Boolean = false
+    awaits: Boolean = false,
+    apiAheadMs: Option[Long] = Some(0)
 )
 
 object PollOutcome {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.progress
 
+import java.time.Instant
+
 import io.circe.syntax._
 import io.circe.{Decoder, DecodingFailure, Encoder, HCursor, Json}
 import io.github.sparkrest.progress.queue.PendingAcks
@@ -23,6 +25,8 @@ import io.github.sparkrest.progress.seen.{SeenFile, SeenMemory, SeenRecords}
   * @param acks records of a queue that the last poll received, if they are not all acknowledged
   * @param mirror the names of the keys by which `boundary` knows records, with `readChanges` and `snapshot`
   * @param job whose records the traversal has, or that must be done before it begins
+  * @param since with `initialOffset=latest` and slices of time: older records were skipped, for a backfill that is added later
+  * @param moment that `offset` means, if it is the end of a slice of time: its format may change
   */
 final case class Progress(
     offset: Option[String],
@@ -39,7 +43,9 @@ final case class Progress(
     inputVersion: Option[String] = None,
     mirror: Option[String] = None,
     acks: Option[PendingAcks] = None,
-    job: Option[Job] = None
+    job: Option[Job] = None,
+    moment: Option[Instant] = None,
+    since: Option[Instant] = None
 ) {
 
   /** Forgets the page token and the job, and so the place in the list. Remembers the records of the traversal. */
@@ -102,7 +108,8 @@ object Progress {
         (if (s.passedOver == 0) Nil else List("passedOver" -> s.passedOver.asJson)) ++
         s.inputVersion.map("inputVersion" -> _.asJson) ++ s.mirror.map("mirror" -> _.asJson) ++
         s.acks.map("acks" -> _.asJson) ++ // guard: I9.8
-        s.job.map("job" -> _.asJson)
+        s.job.map("job" -> _.asJson) ++ s.moment.map("moment" -> _.toString.asJson) ++
+        s.since.map("since" -> _.toString.asJson)
     )
   }
   implicit val decoder: Decoder[Progress] = JsonFields.decoder { f =>
@@ -121,7 +128,9 @@ object Progress {
       inputVersion = f[Option[String]]("inputVersion"),
       mirror = f[Option[String]]("mirror"),
       acks = f[Option[PendingAcks]]("acks"),
-      job = f[Option[Job]]("job")
+      job = f[Option[Job]]("job"),
+      moment = f[Option[Instant]]("moment"),
+      since = f[Option[Instant]]("since")
     )
   }
 }

@@ -34,14 +34,16 @@ final class Progression(
   def asksForMore: Boolean = strategy.asksForMore
 
   /** Why the state does not fit the options, if there is a reason. */
-  def obstacle(state: Progress): Option[RestError] = Mirror.obstacle(config, state)
+  def obstacle(state: Progress, now: Instant): Option[RestError] =
+    Mirror.obstacle(config, state).orElse(core.stored.problem(state, now))
 
   /** The next request; `None`: no request before some time has passed. */
   def plan(known: Progress, now: Instant): Option[RequestPlan] = {
-    val from = core.mirror.fold(known)(_.adopted(known))
+    val from = core.stored.understood(core.mirror.fold(known)(_.adopted(known)))
+    def isSame = from.offset == known.offset
     // A page token of another request leads elsewhere: page 24 of 1,000 records is not page 24 of 100.
     val state =
-      if (from.traversal.flatMap(_.request).forall(_ == core.identity(from)) && isOfOptions(from)) from // guard: I1.7
+      if (from.traversal.flatMap(_.request).forall(_ == core.identity(from)) && isOfOptions(from) && isSame) from // guard: I1.7
       // Pages may have another size now.
       else from.restarted(memory).copy(largestPage = 0)
     val base = latest.begun(state, now)
@@ -170,7 +172,8 @@ final private[sparkrest] case class CoreParts(
 ) {
   val time: OffsetTime = new OffsetTime(config.offset)
   val strategy: OffsetStrategy = OffsetStrategy(config, clock)
-  val latest: LatestStart = new LatestStart(config, clock)
+  val stored: StoredOffset = new StoredOffset(config.offset)
+  val latest: LatestStart = new LatestStart(config, clock, stored)
   val pages: PageSequence = PageSequence(config)
   val mirror: Option[Mirror] = config.changes.filter(_.mirrors).map(new Mirror(config, _, memory))
   private lazy val (first, later) = (RequestIdentity.of(config, isFirst = true), RequestIdentity.of(config))
@@ -206,11 +209,14 @@ object Refusal {
   */
 final case class RequestPlan(state: Progress, ask: OffsetQuery, values: RequestValues, at: Instant) {
 
-  /** The API named the page to an earlier run, and may no longer know it. */
-  def isOfOldToken: Boolean = state.traversal.filter(_.isInherited).map(_.page).exists {
-    case _: PageToken.Number => false
-    case _                   => true
-  }
+  /** The API named the page to an earlier run, or longer ago than that many milliseconds, and may no longer know it. */
+  def isOfOldToken(mostMs: Long): Boolean = state.traversal
+    .filter(t => t.isInherited || t.readMs.exists(at.toEpochMilli - _ > mostMs)) // guard: I1.85
+    .map(_.page)
+    .exists {
+      case _: PageToken.Number => false
+      case _                   => true
+    }
 }
 
 /** One response on its way: each record once, in order, then [[finish]]. Used once. */

@@ -27,6 +27,7 @@ import io.github.sparkrest.request.PageToken
   * @param delivered number of its records that were new
   * @param marks entries of the mirror that it had, with `readChanges`. They are not in `seen`, unless their state changed
   * @param isInherited an earlier run read the last page, so `page` may be old. Not stored
+  * @param readMs when this run read the last page, epoch milliseconds. Not stored
   */
 final case class Traversal(
     page: PageToken,
@@ -47,7 +48,8 @@ final case class Traversal(
     emptyPages: Int = 0,
     delivered: Long = 0,
     marks: Option[Marks] = None,
-    isInherited: Boolean = false
+    isInherited: Boolean = false,
+    readMs: Option[Long] = None
 ) {
 
   /** The files that it depends on. */

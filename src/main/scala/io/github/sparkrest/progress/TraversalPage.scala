@@ -74,7 +74,7 @@ final private[sparkrest] class TraversalPage(
         if (next.isEmpty && isDoubtful(facts)) Right(doubted)
         else if (next.isEmpty && named.isEmpty && !passedOld) ended(reached, facts)
         else CycleMark.of(state, next).map(goingOn(next, _, reached, facts))
-    } yield result
+    } yield result.copy(next = core.stored.after(state, result.next, now))
   }
 
   private def passedOld: Boolean = options.descending && reading.reachedOld
@@ -240,7 +240,7 @@ final private[sparkrest] class TraversalPage(
   private def started(next: Progress, reached: Advance): Progress = {
     val over = options.latest && (state.started ||
       latest.isOver(state, reached, times, reading.outOfOrder, records, isNews = kept > 0))
-    if (over) next.copy(started = true) else passing(next)
+    if (over) latest.started(state, next) else passing(next)
   }
 
   private def passing(next: Progress): Progress = next.copy(

@@ -202,20 +202,23 @@ final private[schedule] case class RowVersion(
     * @param options with `lag` a poll leaves out records that are younger, so one that began earlier has not read everything
     */
   def after(state: Progress, outcome: PollOutcome, now: Long, options: OffsetConfig): PollOutcome = {
-    val lagMs = options.lagMs
-    val isOld = lagMs == 0 || state.begunMs.getOrElse(now - outcome.tookMs) - since >= lagMs // guard: I3.42
+    // If the API's clock is ahead, the newest records have times that are not requested yet.
+    val apiAheadMs = if (options.lagMs > 0 || options.kind.movesWithTime) outcome.apiAheadMs else Some(0L) // guard: I3.53
+    val waitMs = options.lagMs + apiAheadMs.getOrElse(0L)
+    val isOld = waitMs == 0 || state.begunMs.getOrElse(now - outcome.tookMs) - since >= waitMs // guard: I3.42
     val isComplete = state.acks.isEmpty && outcome.error.isEmpty && !outcome.more && !outcome.handedBack &&
-      outcome.waitMs.isEmpty && outcome.state.traversal.isEmpty && isOld &&
-      !outcome.awaits && hasRead(outcome.state, options) // guard: I3.44
+      outcome.waitMs.isEmpty && outcome.state.traversal.isEmpty && isOld && apiAheadMs.isDefined && // guard: I3.54
+      !outcome.awaits && hasRead(outcome.state, options, waitMs) // guard: I3.44
     if (isComplete && polled.isDefined) outcome.copy(outcome.state.copy(inputVersion = polled)) // guard: I3.20
     else outcome
   }
 
   /** A slice that is not over, or whose data the API has not completed, is read by a later poll. */
-  private def hasRead(next: Progress, options: OffsetConfig): Boolean = {
+  private def hasRead(next: Progress, options: OffsetConfig, waitMs: Long): Boolean = {
     // Most streams have neither option, and this is called for each endpoint of a poll.
     lazy val time = new OffsetTime(options)
     val waits = options.windowAligned || options.availableUntil.isDefined
-    !waits || next.offset.flatMap(time.asked).exists(_.toEpochMilli - since >= options.lagMs) // guard: I3.45
+    def reached = next.moment.orElse(next.offset.flatMap(time.asked))
+    !waits || reached.exists(_.toEpochMilli - since >= waitMs) // guard: I3.45
   }
 }

@@ -242,4 +242,22 @@ class ClocksSuite extends AnyFunSuite {
     api.state = api.state.copy(offset = Some("5"))
     assert(api.poll() == ids(6, 7))
   }
+
+  test("a poll tells by how much the API's clock may be ahead, and Date is rounded down") {
+    def ahead(date: Instant => Option[Instant]) = {
+      lazy val api: PolledApi = new PolledApi("offsetField" -> "id", "offsetType" -> "incremental")(_ =>
+        Answer(
+          "[]",
+          date(api.now)
+            .map(d => "Date" -> DateTimeFormatter.RFC_1123_DATE_TIME.format(d.atOffset(ZoneOffset.UTC)))
+            .toSeq
+        )
+      )
+      api.poll()
+      api.outcome.apiAheadMs.getOrElse(fail("no response"))
+    }
+    assert(ahead(now => Some(now.plusMillis(30400))) == 31000)
+    assert(ahead(Some(_)) == 0 && ahead(now => Some(now.minusSeconds(30))) == 0)
+    assert(ahead(_ => None) == 5000 && ahead(now => Some(now.plusSeconds(864000))) == 5000)
+  }
 }

@@ -3,6 +3,7 @@ package io.github.sparkrest.poll
 
 import io.github.sparkrest.error.Condition
 import io.github.sparkrest.http.HttpRequest
+import io.github.sparkrest.progress.Progress
 import io.github.sparkrest.schedule.PolledApi
 import io.github.sparkrest.schedule.PolledApi._
 import org.scalatest.funsuite.AnyFunSuite
@@ -164,6 +165,18 @@ class PromiseSuite extends AnyFunSuite {
     api.state = sameRun
     (1 to 2).foreach(_ => task())
     assert(api.state.traversal.isEmpty && api.state.offset.contains("100"), "an API may end its list so")
+    // The same run, which paused between two pages.
+    api.state = Progress.Initial
+    task()
+    epoch = 3
+    api.now = api.now.plusSeconds(31)
+    def taskOfThisRun() = {
+      api.state = api.outcome.state
+      task()
+    }
+    assert((1 to 2).toList.flatMap(_ => taskOfThisRun()).isEmpty && api.outcome.error.isDefined)
+    assert(api.state.traversal.isEmpty && api.state.offset.isEmpty)
+    assert((1 to 3).toList.flatMap(_ => task()).map(idOf) == List(1, 2), "page 0 was delivered")
   }
 
   test("null data with errors is an error as in GraphQL, not the end") {

@@ -2,11 +2,12 @@
 package io.github.sparkrest.poll
 
 import java.time.format.DateTimeFormatter
-import java.time.{Instant, ZoneOffset}
+import java.time.{Instant, LocalDateTime, ZoneId, ZoneOffset}
 
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.Condition
-import io.github.sparkrest.progress.RequestIdentity
+import io.github.sparkrest.options.values.TimeFormat
+import io.github.sparkrest.progress.{Progress, RequestIdentity}
 import io.github.sparkrest.schedule.PolledApi
 import io.github.sparkrest.schedule.PolledApi._
 import org.scalatest.funsuite.AnyFunSuite
@@ -174,6 +175,120 @@ class WindowSlicesSuite extends AnyFunSuite {
     )
   }
 
+  test("an offset keeps its moment when requestOffsetFormat or timeZone changes") {
+    val began = Instant.parse("2026-01-01T00:00:00Z")
+    val pattern = "yyyy-MM-dd HH:mm:ss"
+    val forms =
+      Seq(
+        "epoch_s" -> "UTC",
+        "epoch_ms" -> "UTC",
+        "iso" -> "UTC",
+        pattern -> "America/New_York",
+        pattern -> "Asia/Tokyo"
+      )
+    def reader(form: String, zone: String) = {
+      val format = TimeFormat.parse(form).get
+      def time(text: String) = format.parse(text, ZoneId.of(zone)).getOrElse(fail(s"$text is not a $form"))
+      new PolledApi(
+        "url" -> "http://h/x?from={windowStart}&to={windowEnd}",
+        "offsetType" -> "window",
+        "offsetField" -> "t",
+        "offsetFormat" -> "iso",
+        "requestOffsetFormat" -> form,
+        "timeZone" -> zone,
+        "initialOffset" -> format.render(began, ZoneId.of(zone)),
+        "pagination" -> "page",
+        "pageSize" -> "4",
+        "dataField" -> "data"
+      )({ r =>
+        val (from, until) = (time(query(r)("from")), time(query(r)("to")))
+        val found =
+          Iterator.iterate(began)(_.plusSeconds(10)).dropWhile(_.isBefore(from)).takeWhile(!_.isAfter(until)).toList
+        val page = found.slice(4 * query(r)("page").toInt - 4, 4 * query(r)("page").toInt)
+        Answer(s"""{"data":${array(page.map(t => s"""{"t":"$t"}"""))}}""")
+      })
+    }
+    for (
+      (form, zone) <- forms; (other, otherZone) <- forms if other != form || zone != otherZone; midst <- Seq(false, true)
+    ) {
+      val (before, after) = (reader(form, zone), reader(other, otherZone))
+      before.now = began.plusSeconds(100)
+      val first = before.traversal()
+      before.now = began.plusSeconds(200)
+      val second = if (midst) (1 to 3).toList.flatMap(_ => before.once()) else Nil
+      after.state = before.state
+      after.now = began.plusSeconds(300)
+      val all = first ++ second ++ after.traversal() ++ after.traversal()
+      assert(
+        all.sorted == (0 to 300 by 10).map(s => s"""{"t":"${began.plusSeconds(s.toLong)}"}"""),
+        s"$form $zone $other $otherZone"
+      )
+    }
+  }
+
+  test("a stored offset that is not a time of the past in requestOffsetFormat is an error, and no request is sent") {
+    def failed(form: String, stored: String) = {
+      val api = new PolledApi(
+        "url" -> "http://h/x?from={windowStart}&to={windowEnd}",
+        "offsetType" -> "window",
+        "requestOffsetFormat" -> form
+      )(_ => Answer("[]"))
+      api.state = Progress(Some(stored))
+      api.poll()
+      assert(api.outcome.error.isEmpty || api.asked.isEmpty && api.state.offset.contains(stored))
+      api.outcome.error.map(_.condition)
+    }
+    assert(failed("epoch_s", "1767225600000").contains(Condition.CheckpointUnreadable))
+    assert(failed("epoch_s", "2026-01-01T00:00:00Z").contains(Condition.CheckpointUnreadable))
+    assert(failed("iso", "1767225600").contains(Condition.CheckpointUnreadable))
+    assert(failed("iso", "2026-01-01T00:05:00Z").isEmpty, "a clock may be set back")
+    assert(
+      failed("epoch_s", "1767225600").isEmpty && failed("yyyyMM", "202512").isEmpty,
+      "a month is not read as a time"
+    )
+  }
+
+  test("in the hour of autumn that local times repeat, no slice begins or ends") {
+    import WindowSlicesSuite.Readings
+    val zone = ZoneId.of("America/New_York")
+    val hour = Instant.parse("2026-11-01T05:00:00Z") // 01:00 appears at 5:00 and at 6:00
+    val steps =
+      Seq(Nil, Seq("windowStep" -> "25m"), Seq("windowStep" -> "1h", "windowAlign" -> "true"), Seq("windowStep" -> "3h"))
+    for {
+      (name, holds) <- Readings
+      step <- steps
+      lookback <- Seq("0s", "40m")
+      available <- Seq(false, true)
+    } {
+      val options = Seq(
+        "url" -> "http://h/x?from={windowStart}&to={windowEnd}",
+        "offsetType" -> "window",
+        "offsetField" -> "t",
+        "offsetFormat" -> "iso",
+        "requestOffsetFormat" -> "yyyy-MM-dd HH:mm:ss",
+        "timeZone" -> zone.getId,
+        "initialOffset" -> "2026-10-31 23:00:00",
+        "lookback" -> lookback,
+        "catchUpInterval" -> "0",
+        "dataField" -> "data"
+      ) ++ step ++ (if (available) Seq("availableUntilField" -> "until") else Nil)
+      val all = (-10 to 30).map(n => hour.plusSeconds(n * 600L + 7))
+      def now(api: PolledApi) = api.now.minusSeconds(if (available) 300 else 0)
+      lazy val api: PolledApi = new PolledApi(options: _*)({ r =>
+        val (from, until) = (query(r)("from"), query(r)("to"))
+        assert(from <= until, "an API may refuse such a slice")
+        val found = all.filter(t => !t.isAfter(now(api)) && holds(zone, from, until)(t)).map(t => s"""{"t":"$t"}""")
+        Answer(s"""{"data":${array(found)},"until":"${now(api)}"}""")
+      })
+      api.now = hour.minusSeconds(6000)
+      val records = (1 to 28).toList.flatMap { _ =>
+        api.now = api.now.plusSeconds(1050)
+        api.poll() ++ api.poll()
+      }
+      assert(records.sorted == all.map(t => s"""{"t":"$t"}"""), s"$name $step $lookback $available")
+    }
+  }
+
   test("the pages of a slice belong to its end as sent, and an option that is not set changes no hash") {
     def identity(more: (String, String)*) =
       RequestIdentity.of(RestConfig.parse((days ++ more).toMap).fold(e => fail(e.text), c => c))
@@ -190,6 +305,28 @@ class WindowSlicesSuite extends AnyFunSuite {
     assert(
       problems("offsetType" -> "window", "url" -> "http://h/{windowStart}", "windowAlign" -> "true").contains(
         "windowAlign: needs windowStep"
+      )
+    )
+  }
+}
+
+object WindowSlicesSuite {
+
+  /** What an API makes of local times without an offset that may mean two moments. */
+  val Readings: Seq[(String, (ZoneId, String, String) => Instant => Boolean)] = {
+    def local(text: String) = LocalDateTime.parse(text.replace(' ', 'T'))
+    def between(from: Instant, until: Instant): Instant => Boolean = t => !t.isBefore(from) && !t.isAfter(until)
+    def earlier(text: String, zone: ZoneId) = local(text).atZone(zone).withEarlierOffsetAtOverlap.toInstant
+    def later(text: String, zone: ZoneId) = local(text).atZone(zone).withLaterOffsetAtOverlap.toInstant
+    Seq(
+      ("the earlier moment", (zone, from, until) => between(earlier(from, zone), earlier(until, zone))),
+      ("the later moment", (zone, from, until) => between(later(from, zone), later(until, zone))),
+      (
+        "the local time itself",
+        (zone, from, until) => { t =>
+          val time = t.atZone(zone).toLocalDateTime
+          !time.isBefore(local(from)) && !time.isAfter(local(until))
+        }
       )
     )
   }

@@ -159,6 +159,24 @@ class InputRefreshSuite extends AnyFunSuite {
     assert(m.at(110000).forall(!_.isInstanceOf[StartPolls]), "another reading of the same version changes nothing")
   }
 
+  test("if the API's clock may be ahead, an endpoint is polled until a slice ends after its newest records") {
+    val slices = Map("url" -> "http://h/{n}?from={windowStart}&to={windowEnd}", "offsetType" -> "window")
+    def polls(more: Map[String, String], apiAheadMs: Option[Long]) = {
+      val m = new Machine(Seq(row("a", "1")), fresh, more = more)
+      (0 to 4).count { n =>
+        m.at(n * 10000L + 1).collectFirst { case s: StartPolls => s }.exists { flying =>
+          val outcome =
+            PollOutcome(Progress(Some("1")), 1, 0, more = false, None, None, 1, apiAheadMs = apiAheadMs)
+          m.step(PollerEvent.Finished(flying.id, Seq(PollReport(Vector("a" -> outcome), None))))
+          true
+        }
+      }
+    }
+    assert(polls(slices, Some(25000)) == 4, "at 0, 10, 20 and 30 s")
+    assert(polls(slices, Some(0)) == 1 && polls(Map.empty, Some(25000)) == 1)
+    assert(polls(slices, None) == 5 && polls(Map.empty, None) == 1, "without a response nothing was read")
+  }
+
   test("a record that is missing is looked for again, although the version stays") {
     val m = new Machine(Seq(row("a", "1")), fresh)
     def poll(at: Long, awaits: Boolean): Unit = {

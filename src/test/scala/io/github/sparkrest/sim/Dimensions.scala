@@ -24,7 +24,11 @@ object Dimensions {
     "skew",
     "ahead",
     "slices",
-    "changes"
+    "changes",
+    "until",
+    "minutes",
+    "spent",
+    "slide"
   )
 
   private val without: Set[String] = sys.props
@@ -40,7 +44,9 @@ object Dimensions {
 
   def events(s: Setup, seed: Long): Seq[Event] = all.filter(on).flatMap { name =>
     val r = dice(name, seed)
-    if (r.oneIn(3)) Seq.fill(1 + r(2))(1 + r(24)).flatMap(at => event(name, s, r).map { case (w, n) => Event(at, w, n) })
+    // A list that moves twice can hide a record from two traversals.
+    def times = if (name == "slide") 1 else 1 + r(2)
+    if (r.oneIn(3)) Seq.fill(times)(1 + r(24)).flatMap(at => event(name, s, r).map { case (w, n) => Event(at, w, n) })
     else Nil
   }
 
@@ -77,6 +83,9 @@ object Dimensions {
     case "skew" if r.oneIn(4) => s.and("date" -> "true", "skew" -> r.pick(Seq("0", "3000", "30000", "-30000", "600000")))
     case "ahead" => if (r.oneIn(3)) s else grown(s.and("flight" -> (2 + r(4)).toString), r)
     case "changes" if s.kind == "snapshot" && s.key && !s.changes && r.oneIn(2) => changes(s, r)
+    case "until" if s.kind == "window" && r.oneIn(3)   => s.and("until" -> "true", "past" -> "200")
+    case "minutes" if s.kind == "window" && r.oneIn(6) => s.and("ask" -> "minute")
+    case "spent" if Tokens(s.paging) && s.carrier != "record" && !Logs(s.kind) && r.oneIn(3) => s.and("spent" -> "true")
     case "slices" if s.kind == "window" => s.and("tellBoundary" -> r.oneIn(2).toString)
     case _                              => s
   }
@@ -107,9 +116,14 @@ object Dimensions {
   }).toString)
 
   private def event(name: String, s: Setup, r: Dice): Option[(String, Int)] = name match {
-    case "options" if s.restarts => Some("options" -> r(7))
+    case "options" if s.restarts => Some("options" -> r(Setup.Variants))
     case "bulk" if s.variants.forall(v => Generator.mayUpdate(v) && v.groupLimit == Int.MaxValue) && !s.unique =>
       Some("bulk" -> 0)
+    case "until" if s.until => Some("complete" -> (1 + r(8)))
+    case "spent" if s.spent => Some(r.pick(Seq("stop", "sleep")) -> 0)
+    case "slide" if s.changes && s.sliding && !s.marks && s.variants.forall(_.goneAfter > 1) => Some("slide" -> r(3))
+    // A first page that is refused as if there were nothing looks like an empty list.
+    case "status" if s.spent                  => Some("status" -> r.pick(Seq(400, 403, 404, 429, 500, 503)))
     case "status"                             => Some("status" -> r.pick(Seq(400, 403, 404, 404, 410, 429, 500, 503)))
     case "void"                               => Some("void" -> r(3))
     case "stale" if s.variants.forall(mayLag) => Some("stale" -> (1 + r(8)))

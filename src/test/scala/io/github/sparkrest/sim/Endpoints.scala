@@ -124,7 +124,7 @@ final private[sim] class ListEndpoint(private var setup: Setup, world: World) {
       case _ => Right(_ => true)
     }
     val sorted = key
-    keep.map(k => Listing(world.rows.filter(k).toVector.sortBy(sorted), sorted, scope(query)))
+    keep.map(k => Listing(world.shown.filter(k).toVector.sortBy(sorted), sorted, scope(query)))
   }
 
   private def key: Row => (Long, Long) = {
@@ -142,6 +142,10 @@ final private[sim] class ListEndpoint(private var setup: Setup, world: World) {
 
   private def written(query: Query, page: Page): Answer = {
     def text(t: String) = "\"" + t + "\""
+    def envelope(rows: Seq[Row], fields: Seq[(String, String)], headers: Seq[(String, String)]) =
+      this.envelope(rows, fields ++ (if (setup.until) Seq("until" -> until) else Nil), headers)
+    def until = if (setup.form == "iso") text(World.written(world.available, "iso"))
+    else World.written(world.available, setup.form)
     val tokenField = page.next.map { t =>
       setup.paging match {
         case "nextUrl" => text(query.url(setup.relative, "page_token", t))

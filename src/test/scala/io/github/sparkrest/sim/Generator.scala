@@ -114,7 +114,7 @@ object Generator {
   }
 
   private[sim] def mayExpire(s: Setup): Boolean =
-    s.expired == "restart" || s.kind != "delta" && Set("link", "nextUrl", "cursor")(s.paging)
+    !s.spent && (s.expired == "restart" || s.kind != "delta" && Set("link", "nextUrl", "cursor")(s.paging))
 
   private[sim] def mayUpdate(s: Setup) =
     !(s.grows || s.kind == "ids" || s.offset == "incremental" || s.kind == "log" && s.carrier == "record" || s.twins)

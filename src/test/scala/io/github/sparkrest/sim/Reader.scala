@@ -23,7 +23,9 @@ object Reader {
 
   private def tracking(s: Setup): Seq[(String, String)] = s.kind match {
     case "since" =>
-      Seq("url" -> s"$Host/items?since={offset}", "offsetType" -> s.offset, "offsetField" -> "updated_at") ++ formats(s)
+      Seq("url" -> s"$Host/items?since={offset}", "offsetType" -> s.offset, "offsetField" -> "updated_at") ++
+        formats(s) ++ (if (s.initial > 0) Seq("initialOffset" -> World.written(World.Began + s.initial, s.sent))
+                       else Nil)
     case "ids" =>
       val name = if (s.bound == "exclusive") "since" else "from"
       Seq("url" -> s"$Host/items?$name={id}", "offsetType" -> "incremental", "offsetField" -> "id")
@@ -35,8 +37,10 @@ object Reader {
         "url" -> s"$Host/items?from={windowStart}&to={windowEnd}",
         "offsetType" -> "window",
         "offsetField" -> "updated_at",
-        "initialOffset" -> World.written(World.Began - 10000, if (s.ask.isEmpty) s.form else s.ask)
-      ) ++ formats(s) ++ (if (s.step > 0) Seq("windowStep" -> s"${s.step}ms") else Nil)
+        "initialOffset" -> World.written(World.Began - 10000, s.sent)
+      ) ++ formats(s) ++ (if (s.until) Seq("availableUntilField" -> "until") else Nil) ++
+        (if (s.align) Seq("windowAlign" -> "true") else Nil) ++ (if (s.step > 0) Seq("windowStep" -> s"${s.step}ms")
+                                                                 else Nil)
     case "snapshot" => Seq("url" -> s"$Host/items", "offsetType" -> "snapshot")
     case "log"      =>
       val (name, field) = s.carrier match {
@@ -115,7 +119,9 @@ object Reader {
       Some("lag" -> s"${s.lag}ms").filter(_ => s.lag > 0),
       Some("lookback" -> s"${s.lookback}ms").filter(_ => s.lookback > 0),
       Some("onCursorExpired" -> s.expired).filter(_ => s.expired != "fail"),
-      Some("emptyStatusCodes" -> "204,304,404").filter(_ => s.emptyStatus == 404 || s.past == 404)
+      Some("emptyStatusCodes" -> s"204,304,404${if (s.spent) ",410" else ""}").filter(_ =>
+        s.emptyStatus == 404 || s.past == 404 || s.spent
+      )
     ).flatten
   }
 }

@@ -34,7 +34,8 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
   private var stored = text(state)
   private val pace = new Schedule(config)
   private var fruitless = 0
-  private var traversal = Since(1, api.world.now)
+  private def since(request: Int) = Since(request, api.world.now, api.world.available)
+  private var traversal = since(1)
 
   /** The state that a restart finds, and the start of its traversal, if it is in the middle of one. */
   private var durable: (String, Option[Since]) = (stored, None)
@@ -59,7 +60,7 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
           api.traversed()
           api.world.now += pause
           if (api.quiet && sure) quietDrains += 1
-          traversal = Since(api.requests + 1, api.world.now)
+          traversal = since(api.requests + 1)
         }
         if (api.eventless) idle += api.requests - before
         // The window is not over yet, so time must pass.
@@ -76,13 +77,14 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
   private def enough: Int = if (setup.changes) 1 + setup.variants.map(_.goneAfter).max else 2
 
   private def traversed(sure: Boolean): Option[String] =
-    if (!setup.changes) if (sure) truth.traversed(traversal.request, api.requests, traversal.at) else None
+    if (!setup.changes)
+      if (sure) truth.traversed(traversal.request, api.requests, traversal.at, traversal.complete) else None
     else if (sure) mirror.traversed(traversal.request, api.requests)
     else { mirror.doubted(); None }
 
   /** The time between two traversals. After all events, it must make all records old enough. */
   private def pause: Long =
-    if (api.quiet) setup.lag + setup.step + 2L * setup.grain + 100 + setup.clocks
+    if (api.quiet) setup.lag + setup.step + 2L * setup.grain + 100 + setup.clocks + setup.rounding
     else if (setup.tag == "modified") 35000L
     else 50L
 
@@ -101,10 +103,14 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
     if (setup.interval > 0) durable = (stored, Some(traversal))
     val sink = new MemorySink
     api.faulty = false
+    // An old page token that gets the status of an empty list may have expired.
+    val mayEnd = setup.emptyStatus == 404 && state.traversal.isDefined
+    api.begins()
     try {
       val outcome = pipeline.run(state, TaskBudget(Long.MaxValue, Long.MaxValue, setup.requests.toLong), sink)
       mayDie()
       restore(text(outcome.state))
+      state = unstored(outcome.state)
       outcome.waitMs.foreach(api.world.now += _)
       // An API that names a new cursor in each empty response never says that there is nothing more.
       val wasFruitless = outcome.error.isEmpty && pace.isFruitless(outcome, sink.pages.length.toLong)
@@ -120,7 +126,7 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
       (outcome.error, api.wrong.orElse(mistake)) match {
         case (_, Some(why)) if mistake.contains(why) => Left(why)
         case (_, Some(why))                          => Left(s"wrong request: $why")
-        case (Some(e), _) if !api.faulty             => Left(s"error: ${e.text}")
+        case (Some(e), _) if !api.faulty && !mayEnd  => Left(s"error: ${e.text}")
         case (Some(_), _)                            =>
           api.world.now += Backoff
           Right(false)
@@ -129,12 +135,15 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
     } catch {
       case crash: Crash =>
         restore(durable._1)
-        state = state.withoutDoubt
+        state = state.inherited
         // What was missing in the last traversal may be forgotten.
         mirror.doubted()
         fruitless = 0
-        crash.options.flatMap(s => RestConfig.parse(Reader.options(s)).toOption).foreach(current = _)
-        traversal = durable._2.getOrElse(Since(api.requests + 1, api.world.now))
+        for (s <- crash.options; next <- RestConfig.parse(Reader.options(s)).toOption) {
+          current = next
+          if (s.sent == "epoch_s") state.moment.foreach(m => truth.coarser(m.toEpochMilli))
+        }
+        traversal = durable._2.getOrElse(since(api.requests + 1))
         pipeline = begun()
         Right(false)
     }
@@ -146,12 +155,18 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
     state = decode[Progress](text).fold(throw _, identity)
   }
 
+  /** What a run knows of a traversal, and does not store. */
+  private def unstored(next: Progress): Progress = state.copy(traversal =
+    for (t <- state.traversal; known <- next.traversal)
+      yield t.copy(isInherited = known.isInherited, readMs = known.readMs)
+  )
+
   private def brief(state: String) = state.replaceAll("\"([^\"]{5})[^\"]{17}\":", "$1:").replace("\"", "")
   private def text(s: Progress): String = Progress.encoder(s).noSpaces
 }
 
-/** When a traversal began. */
-final private case class Since(request: Int, at: Long)
+/** When a traversal began, and until when the API had all records then. */
+final private case class Since(request: Int, at: Long, complete: Long)
 
 object Run {
 

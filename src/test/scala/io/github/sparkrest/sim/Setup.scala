@@ -103,6 +103,15 @@ final case class Setup(chosen: Map[String, String]) {
   /** The validator of a response: none, strong, weak, modified (the second of the last change), lying (always the same). */
   lazy val tag: String = text("tag")
 
+  /** Responses name the time until which the data are complete (`availableUntilField`): see [[World.available]]. */
+  lazy val until: Boolean = flag("until")
+
+  /** Slices are whole (`windowAlign`). */
+  lazy val align: Boolean = flag("align")
+
+  /** An expired page token is refused with a status that `emptyStatusCodes` contains, as the end of a list may be. */
+  lazy val spent: Boolean = flag("spent")
+
   // ---- the reader
 
   /** timestamp, max_field, incremental: where the kind leaves a choice. */
@@ -133,6 +142,9 @@ final case class Setup(chosen: Map[String, String]) {
 
   /** A further query parameter, as name=value. */
   lazy val param: String = text("param")
+
+  /** `initialOffset`, in milliseconds since [[World.Began]]; 0: the default. */
+  lazy val initial: Int = number("initial")
 
   /** The stream reads changes: see [[Mirrored]]. */
   lazy val changes: Boolean = flag("changes")
@@ -169,10 +181,15 @@ final case class Setup(chosen: Map[String, String]) {
 
   /** No response has fields next to its records: then the root may be the array. */
   def bare: Boolean = !(Set("nextUrl", "delta")(paging) || Set("more", "total")(end) || kind == "delta" ||
-    (paging == "cursor" || kind == "log") && carrier == "envelope")
+    (paging == "cursor" || kind == "log") && carrier == "envelope" || until)
 
   def paged: Boolean = paging != "none"
   def sliding: Boolean = paged && view == "number"
+
+  /** The format of times in requests, and how far it rounds them down. */
+  def sent: String = if (ask.isEmpty) form else ask
+  def rounding: Int = if (ask == "minute") 60000 else 0
+
   def unique: Boolean = bound == "exclusive" && kind == "since" && !ties
 
   /** The range of timestamps that the server treats as equal. */
@@ -209,10 +226,12 @@ final case class Setup(chosen: Map[String, String]) {
     case 5 if kind == "snapshot" => this
     case 5                       => and("key" -> (!key).toString)
     case 6                       => and("param" -> "lang=en")
+    case 7 if kind == "window"   => and("ask" -> (if (sent == "epoch_s") "iso" else "epoch_s"))
+    case 8 if kind == "since"    => and("initial" -> "2000")
     case _                       => this
   }
 
-  def variants: Seq[Setup] = if (restarts) (0 to 6).map(variant) else Seq(this)
+  def variants: Seq[Setup] = if (restarts) (0 until Setup.Variants).map(variant) else Seq(this)
 
   /** Another kind of pagination of the same API. */
   private def other: Setup = paging match {
@@ -229,6 +248,7 @@ final case class Setup(chosen: Map[String, String]) {
 }
 
 object Setup {
+  val Variants = 9
   val default: Map[String, String] = Map(
     "kind" -> "since",
     "bound" -> "inclusive",
@@ -288,7 +308,11 @@ object Setup {
     "changes" -> "false",
     "gone" -> "0",
     "marks" -> "false",
-    "grows" -> "false"
+    "grows" -> "false",
+    "until" -> "false",
+    "spent" -> "false",
+    "align" -> "false",
+    "initial" -> "0"
   )
 
   def parse(text: String): Setup = {
@@ -314,6 +338,11 @@ object Event {
     * counts; expire: tokens given out before are answered with 410; options: a restart with the options of [[Setup.variant]].
     */
   val Faults: Set[String] = Set("error", "cut", "crash", "lose", "expire", "options")
+
+  /** stop: a crash, and tokens expire meanwhile; sleep: the same without a crash, before the next poll; slide: a record is deleted
+    * while pages are read; complete: the API completes its data, n later.
+    */
+  val Others: Set[String] = Set("stop", "sleep", "slide", "complete")
 
   /** Single responses that do not match the data. status: n; void: no records, in the manner n; stale: the data of n requests
     * ago.

@@ -23,6 +23,7 @@ final class Crash(val options: Option[Setup]) extends ControlThrowable
   * URL in the body of the last page as the cursor · window: a list filtered by two times · snapshot: the whole list.
   */
 final class SimApi(scenario: Scenario, tracing: Boolean) extends HttpClient {
+  import SimApi._
   private var setup = scenario.setup
 
   val world = new World(setup)
@@ -64,14 +65,34 @@ final class SimApi(scenario: Scenario, tracing: Boolean) extends HttpClient {
   def quiet: Boolean = coming.isEmpty && waiting.isEmpty
 
   /** A traversal is complete: the events that waited for it happen now. */
-  def traversed(): Unit = while (waiting.nonEmpty) world.change(waiting.dequeue(), requests + 1)
+  def traversed(): Unit = {
+    while (waiting.nonEmpty) world.change(waiting.dequeue(), requests + 1)
+    world.complete()
+  }
+
+  /** A poll begins: time may have passed since the last one. */
+  def begins(): Unit = {
+    val (now, later) = coming.partition(e => e.what == "sleep" && e.at <= requests + 1)
+    coming = later
+    if (now.nonEmpty) {
+      note("   sleep")
+      world.now += Asleep
+      expire()
+    }
+  }
 
   def send[A](request: HttpRequest)(use: HttpResponse => Either[RestError, A]): Either[RestError, A] = {
     requests += 1
     world.now += 5
     world.asked()
     val now = happening()
-    now.find(e => e.what == "crash" || e.what == "options").foreach { e =>
+    if (now.exists(_.what == "stop")) expire()
+    if (now.exists(_.what == "complete")) {
+      note("   the data are complete")
+      world.now += now.filter(_.what == "complete").map(_.n).sum * setup.grain.toLong
+      world.complete()
+    }
+    now.find(e => e.what == "crash" || e.what == "options" || e.what == "stop").foreach { e =>
       note(s"#$requests $e")
       died = Some(crash(e))
       died.foreach(throw _)
@@ -114,6 +135,7 @@ final class SimApi(scenario: Scenario, tracing: Boolean) extends HttpClient {
       setup = scenario.setup.variant(e.n)
       lists.become(setup)
       logs.become(setup)
+      world.leftOut = math.max(world.leftOut, setup.initial)
     }
     new Crash(Some(setup).filter(_ => e.what == "options"))
   }
@@ -178,9 +200,6 @@ final class SimApi(scenario: Scenario, tracing: Boolean) extends HttpClient {
     else answer.copy(headers = answer.headers ++ dated)
   }
 
-  private def httpDate(ms: Long): String = java.time.format.DateTimeFormatter.RFC_1123_DATE_TIME
-    .format(java.time.Instant.ofEpochMilli(ms).atOffset(java.time.ZoneOffset.UTC))
-
   /** Changes the data between two requests. */
   def change(e: Event): Unit = {
     world.change(e, requests + 1)
@@ -198,6 +217,12 @@ final class SimApi(scenario: Scenario, tracing: Boolean) extends HttpClient {
     val (now, later) = coming.span(_.at <= requests)
     coming = later
     now.filter { e =>
+      if (e.what == "slide") {
+        note(s"   slide ${e.n}")
+        world.change(e.copy(what = "delete"), requests)
+        lists.changes += 1
+        doubted = true
+      }
       val isChange = Event.Changes(e.what)
       if (isChange) note(s"   ${e.what} ${e.n}")
       if (isChange && setup.calm) waiting += e
@@ -221,6 +246,14 @@ final class SimApi(scenario: Scenario, tracing: Boolean) extends HttpClient {
         }
     }
   }
+}
+
+object SimApi {
+  def httpDate(ms: Long): String = java.time.format.DateTimeFormatter.RFC_1123_DATE_TIME
+    .format(java.time.Instant.ofEpochMilli(ms).atOffset(java.time.ZoneOffset.UTC))
+
+  /** Milliseconds after which a page token counts as old. */
+  private val Asleep = 31000L
 }
 
 final case class Answer(status: Int, headers: Seq[(String, String)], body: String)

@@ -34,6 +34,21 @@ final class World(setup: Setup) {
   /** When the data changed last. */
   var changedAt: Long = Began
 
+  /** Until when the API has all records. It has only a half of the younger ones. */
+  var available: Long = Began - 1
+
+  /** The API completes its data: no record appears any more with a time up to then. */
+  def complete(): Unit = if (setup.until) {
+    val next = (now - (if (setup.lag > 0) math.max(6000, setup.lag) else 0)) / setup.grain * setup.grain - 1
+    if (next > available) changedAt = now
+    available = math.max(available, next)
+  }
+
+  def shown: Iterable[Row] = if (setup.until) rows.filter(r => r.at <= available || r.seq % 2 == 0) else rows
+
+  /** Up to this time, in milliseconds since [[World.Began]], a reader may have left out records (`initialOffset`). */
+  var leftOut: Int = 0
+
   /** A lagging replica answers with the data that was visible at this request. */
   var seenAt: Option[Int] = None
   private val times = mutable.ArrayBuffer(Began)
@@ -178,6 +193,12 @@ final class World(setup: Setup) {
 }
 
 object World {
+
+  /** The local time of New York, which says that it is UTC. */
+  val Western = "yyyy-MM-dd'T'HH:mm:ss.SSS'Z'"
+  val Zone = "America/New_York"
+  private val western =
+    java.time.format.DateTimeFormatter.ofPattern(Western).withZone(java.time.ZoneId.of(Zone))
   val Began = 1700000000000L
 
   val Mark = "\"deleted\":true"
@@ -194,6 +215,8 @@ object World {
   def written(at: Long, form: String): String = form match {
     case "epoch_ms" => at.toString
     case "epoch_s"  => (at / 1000).toString
+    case "minute"   => Instant.ofEpochMilli(at).toString.take(16)
+    case "west"     => western.format(Instant.ofEpochMilli(at))
     case "oid"      => objectId(at)
     case _          => Instant.ofEpochMilli(at).toString
   }
@@ -215,6 +238,8 @@ object World {
       case _ if text == "0" => 0L
       case "epoch_ms"       => text.toLong
       case "epoch_s"        => text.toLong * 1000
+      case "minute"         => Instant.parse(s"$text:00Z").toEpochMilli
+      case "west"           => Instant.from(western.parse(text)).toEpochMilli
       case "oid"            => (text.slice(2, 8).toLong - 100000) * 1000 + Began
       case _                => Instant.parse(text).toEpochMilli
     })

@@ -27,11 +27,14 @@ final private[sparkrest] class BackfillSlices(
   private def over(now: Instant): Instant =
     now.minusMillis(options.lagMs + options.lookbackMs + clock.unknownSkewMs + clock.marginMs)
 
-  def isOver(slice: TimeRange, now: Instant): Boolean = !slice.until.isAfter(over(now)) // guard: I10.3
+  def isOver(slice: TimeRange, now: Instant): Boolean = !endOf(slice).isAfter(over(now)) // guard: I10.3
+
+  /** A record with a local time that appears twice may come an hour later. */
+  private def endOf(slice: TimeRange): Instant = time.certainAfter(slice.until)
 
   /** How long until the next slice is over, if there is a next slice. */
   def waitMs(state: Progress, now: Instant): Option[Long] =
-    of(state, now).next.map(s => math.max(0L, s.until.toEpochMilli - over(now).toEpochMilli))
+    of(state, now).next.map(s => math.max(0L, endOf(s).toEpochMilli - over(now).toEpochMilli))
 
   /** The progress with which a run begins. */
   def begun(stored: Progress, now: Instant): Progress = {
@@ -76,14 +79,15 @@ final private[sparkrest] class BackfillSlices(
     */
   private def newest(r: TimeRange, present: Instant): Option[TimeRange] = {
     val isWhole = !r.until.isAfter(present)
-    val end = if (isWhole) r.until else time.expressible(grid.fold(present)(_.before(present.plusNanos(1))))
-    val from = time.expressible(grid.fold(end.minusMillis(stepMs))(_.before(end)))
+    val end =
+      if (isWhole) r.until else time.expressible(grid.fold(time.certain(present))(time.before(_, present.plusNanos(1))))
+    val from = time.expressible(grid.fold(time.certain(end.minusMillis(stepMs)))(time.before(_, end)))
     val slice = TimeRange(from, end).since(r.from)
     Some(slice).filterNot(_.isEmpty).filter(s => isWhole || s.from.isAfter(r.from) || s.millis >= stepMs)
   }
 
   private def oldest(r: TimeRange): TimeRange = {
-    val end = time.expressible(grid.fold(r.from.plusMillis(stepMs))(_.after(r.from)))
+    val end = time.expressible(grid.fold(time.certainAfter(r.from.plusMillis(stepMs)))(time.after(_, r.from)))
     // A step may be shorter than a unit of the format.
     val later = if (end.isAfter(r.from)) end else time.unitsAfter(r.from, 1)
     TimeRange(r.from, if (later.isAfter(r.from) && later.isBefore(r.until)) later else r.until)

@@ -35,7 +35,7 @@ final private[progress] class BackfillStrategy(options: OffsetConfig, lane: Time
   }
 
   private def requested(slice: TimeRange): TimeRange = TimeRange(
-    if (isExact(slice)) slice.from else time.unitsAfter(slice.from, -1), // guard: I10.5
+    if (isExact(slice)) slice.from else time.certain(time.unitsAfter(slice.from, -1)), // guard: I10.5
     time.expressibleAfter(slice.until) // guard: I10.22
   )
 
@@ -43,7 +43,7 @@ final private[progress] class BackfillStrategy(options: OffsetConfig, lane: Time
     * request of this run cannot.
     */
   private def isExact(slice: TimeRange): Boolean =
-    options.exclusive && Seq(slice.from, slice.until).forall(m => time.expressible(m) == m) // guard: I10.23
+    options.exclusive && Seq(slice.from, slice.until).forall(m => time.isCertain(m) && time.expressible(m) == m) // guard: I10.23
 
   override def slicesThatAreOver: (Progress, Instant) => Iterator[OffsetQuery] = (state, now) =>
     Iterator

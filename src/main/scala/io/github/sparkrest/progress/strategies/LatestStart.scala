@@ -13,7 +13,7 @@ import io.github.sparkrest.response.PageFacts
   * If the offset is a time in a known format, the first request starts shortly before now. Otherwise the first requests start
   * at the beginning of the list, because an API may return its oldest records first, in parts.
   */
-final private[sparkrest] class LatestStart(config: RestConfig, clock: ApiClock) {
+final private[sparkrest] class LatestStart(config: RestConfig, clock: ApiClock, stored: StoredOffset) {
   private val options = config.offset
   private val time = new OffsetTime(options)
   private val isTimed = time.isKnown || options.kind.movesWithTime
@@ -29,8 +29,17 @@ final private[sparkrest] class LatestStart(config: RestConfig, clock: ApiClock) 
     if (reads(state) && state.offset.isEmpty) {
       // A window ends so long ago, and must begin before.
       val back = clock.marginMs + (if (options.kind.movesWithTime) options.lagMs else 0L)
-      state.copy(offset = Some(time.render(now.minusMillis(back))), passedOver = 1)
+      at(state, now.minusMillis(back)).copy(passedOver = 1)
     } else state
+
+  /** The stream has skipped all records before the offset. */
+  def started(before: Progress, next: Progress): Progress =
+    next.copy(started = true, since = if (before.started) before.since else stored.moment(next.offset))
+
+  private def at(state: Progress, moment: Instant): Progress = {
+    val offset = Some(time.render(moment))
+    state.copy(offset = offset, moment = stored.moment(offset))
+  }
 
   /** The API's clock is behind, so new records would be before the start of the request. This response delivers no records, and
     * the stream starts at the API's time.
@@ -38,10 +47,7 @@ final private[sparkrest] class LatestStart(config: RestConfig, clock: ApiClock) 
   def moved(plan: RequestPlan, times: TraversalTimes): Option[PageReader] =
     if (reads(plan.state) && times.horizon < plan.at.toEpochMilli - clock.marginMs) // guard: I3.5
       Some(
-        new PassedOver(
-          plan.state
-            .copy(offset = Some(time.render(Instant.ofEpochMilli(times.horizon))), started = true, passedOver = 0)
-        )
+        new PassedOver(started(plan.state, at(plan.state, Instant.ofEpochMilli(times.horizon))).copy(passedOver = 0))
       )
     else None
 
@@ -94,6 +100,14 @@ final case class ApiClock(mostSkewMs: Long = 86400000L, unknownSkewMs: Long = 50
     */
   def at(asked: Long, began: Long, date: Option[Long]): Option[Long] =
     date.filter(isBelieved(_, began)).map(d => math.min(asked, d - math.max(0L, began - asked)))
+
+  /** By how much the API's clock may be ahead: a second more than `Date`, which is rounded down. Clocks that differ by less than a
+    * second count as equal.
+    *
+    * @param began when the response began to arrive
+    */
+  def aheadAt(began: Long, date: Option[Long]): Long =
+    date.filter(isBelieved(_, began)).fold(unknownSkewMs)(d => if (d > began) d + 1000 - began else 0L)
 
   /** @param starts the response fixes the place where `initialOffset=latest` begins */
   def times(options: OffsetConfig, starts: Boolean, asked: Long, began: Long, date: Option[Long]): TraversalTimes = {

@@ -35,7 +35,11 @@ final private[sparkrest] class OffsetTime(options: OffsetConfig) {
   /** The offset in the format of the API, `lookback` earlier. An offset that is not a time stays unchanged. */
   def sent(offset: String): String =
     if (options.requestFormat.isEmpty && options.lookbackMs == 0) offset
-    else asked(offset).orElse(momentOf(offset)).fold(offset)(m => render(m.minusMillis(options.lookbackMs)))
+    else
+      asked(offset).orElse(momentOf(offset)).fold(offset) { m =>
+        val from = m.minusMillis(options.lookbackMs)
+        render(if (options.kind.movesWithTime) certain(from) else from) // guard: I3.48
+      }
 
   /** `initialOffset`: `0` is the beginning of time in any format. */
   def initial: String =
@@ -62,11 +66,29 @@ final private[sparkrest] class OffsetTime(options: OffsetConfig) {
   /** The latest moment up to this one in the precision of a request. */
   def expressible(moment: Instant): Instant = asked(render(moment)).getOrElse(moment)
 
-  /** The earliest such moment that is not before this one. */
+  /** The earliest such moment that is not before this one, and whose text has one meaning. */
   def expressibleAfter(moment: Instant): Instant = {
-    val earlier = expressible(moment)
-    if (earlier.isBefore(moment)) unitsAfter(earlier, 1) else moment
+    val clear = certainAfter(moment) // guard: I10.26
+    val earlier = expressible(clear)
+    if (earlier.isBefore(clear)) unitsAfter(earlier, 1) else clear
   }
+
+  /** The latest moment up to this one whose text has one meaning. Without an offset, the texts of an hour in autumn have two. */
+  def certain(moment: Instant): Instant = repeated.around(moment).fold(moment)(hour => unitsAfter(hour.from, -1))
+
+  /** The earliest such moment that is not before this one. */
+  def certainAfter(moment: Instant): Instant = repeated.around(moment).fold(moment)(_.until)
+
+  def isCertain(moment: Instant): Boolean = repeated.around(moment).isEmpty
+
+  /** The next moment of the grid, or the one before, whose text has one meaning. */
+  def after(grid: TimeGrid, moment: Instant): Instant = onGrid(moment)(grid.after)
+  def before(grid: TimeGrid, moment: Instant): Instant = onGrid(moment)(grid.before)
+
+  private def onGrid(moment: Instant)(step: Instant => Instant): Instant =
+    Iterator.iterate(step(moment))(step).dropWhile(!isCertain(_)).next() // guard: I3.50
+
+  private lazy val repeated = new RepeatedHour(format, options.zone)
 
   /** A unit is the shortest one that the format can express: a day, if it has no time. */
   def unitsAfter(moment: Instant, count: Long): Instant = {
@@ -99,7 +121,7 @@ private[sparkrest] object OffsetTime {
 }
 
 /** The moments at which aligned slices of time end. Days are those of the calendar, which may have 23 or 25 hours. */
-final private[progress] class TimeGrid(stepMs: Long, zone: ZoneId) {
+final private[sparkrest] class TimeGrid(stepMs: Long, zone: ZoneId) {
   import TimeGrid._
 
   private val days = if (stepMs % DayMs == 0) Some(stepMs / DayMs) else None

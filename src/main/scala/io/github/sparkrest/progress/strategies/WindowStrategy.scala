@@ -32,7 +32,7 @@ final private[sparkrest] class WindowStrategy(options: OffsetConfig, clock: ApiC
 
   def ask(state: Progress, now: Instant): Option[OffsetQuery] = {
     val start = state.offset.getOrElse(time.initial)
-    val newest = now.minusMillis(options.lagMs)
+    val newest = time.certain(now.minusMillis(options.lagMs)) // guard: I3.47
     time.asked(start) match {
       case Some(from) if from.isAfter(newest) => None
       case Some(from)                         =>
@@ -43,8 +43,10 @@ final private[sparkrest] class WindowStrategy(options: OffsetConfig, clock: ApiC
 
   /** The end of the slice that begins at `from`; `None`: an aligned slice is not over yet. */
   private def endAfter(from: Instant, newest: Instant): Option[Instant] = grid match {
-    case Some(aligned) => Some(aligned.after(from)).filterNot(_.isAfter(newest))
-    case None          => stepMs.map(stepAfter(from, _)).filter(_.isBefore(newest)).orElse(Some(newest))
+    case Some(aligned) => Some(time.after(aligned, from)).filterNot(_.isAfter(newest))
+    case None          =>
+      val end = stepMs.map(step => time.certainAfter(stepAfter(from, step))) // guard: I3.49
+      end.filter(_.isBefore(newest)).orElse(Some(newest))
   }
 
   /** A step may be shorter than a unit of the format, and then no slice would ever end later than it begins. */
@@ -113,7 +115,7 @@ final private[sparkrest] class WindowStrategy(options: OffsetConfig, clock: ApiC
     private def advance(complete: Instant): Advance = {
       val isCut = end.exists(_.isAfter(complete)) // guard: I3.3
       // An aligned slice is requested again as a whole.
-      val reached = if (!isCut) ask.until else if (grid.isDefined) ask.offset else time.render(complete)
+      val reached = if (!isCut) ask.until else if (grid.isDefined) ask.offset else time.render(time.certain(complete))
       val moves =
         (for (s <- start; r <- time.asked(reached)) yield r.isAfter(s)).getOrElse(!state.offset.contains(reached))
       Advance(

@@ -25,9 +25,11 @@ final private[sparkrest] class BackfillLanes(config: RestConfig, start: Resumpti
   }
 
   private def meeting(e: Endpoint): Option[Instant] = stored(e).orElse(config.offset.backfill.map { b =>
+    val live = start.states.get(e.key)
     // A live lane that began without a backfill has read `lookback` more, although its offset may not have moved yet.
-    val began = start.states.get(e.key).exists(_ != Progress.Initial) // guard: I10.20
-    time.expressible(if (began) b.until.minusMillis(config.offset.lookbackMs) else b.until) // guard: I10.13
+    val began = live.exists(_ != Progress.Initial) // guard: I10.20
+    val until = if (began) b.until.minusMillis(config.offset.lookbackMs) else b.until // guard: I10.13
+    live.flatMap(_.since).getOrElse(time.expressible(until)) // guard: I10.28
   })
 
   private def stored(e: Endpoint): Option[Instant] = start.states

@@ -3,10 +3,11 @@ package io.github.sparkrest.progress.backfill
 
 import java.io.ByteArrayInputStream
 import java.nio.charset.StandardCharsets.UTF_8
-import java.time.Instant
+import java.time.format.DateTimeFormatter
+import java.time.{Instant, LocalDateTime, ZoneId, ZonedDateTime}
 
 import scala.collection.mutable
-import scala.util.Random
+import scala.util.{Random, Try}
 
 import io.github.sparkrest.RandomCases
 import io.github.sparkrest.config.RestConfig
@@ -48,11 +49,15 @@ class BackfillLanesSuite extends AnyFunSuite {
     val asked: mutable.ArrayBuffer[(Instant, Instant)] = mutable.ArrayBuffer.empty
     var states: Map[String, Progress] = Map.empty
     var last: PollOutcome = _
+
+    /** The time of a request, as the API reads it. */
+    var read: String => Instant = Instant.parse(_)
     private var config: RestConfig = _
 
     /** A new run: the lanes that it has, with the states from which they continue. */
     def start(): Vector[Endpoint] = {
-      config = RestConfig.parse(window ++ options ++ extra).fold(e => throw e.toException, identity)
+      config =
+        RestConfig.parse((window ++ options ++ extra).filter(_._2.nonEmpty)).fold(e => throw e.toException, identity)
       val found = new BackfillLanes(config, Resumption(states, None, fresh = states.isEmpty)).of(Vector(Endpoint.Only))
       found.foreach(e =>
         e.lane match {
@@ -86,7 +91,7 @@ class BackfillLanesSuite extends AnyFunSuite {
     private def client(own: RestConfig) = new HttpClient {
       def send[A](request: HttpRequest)(use: HttpResponse => Either[RestError, A]): Either[RestError, A] = {
         val q = PolledApi.query(request)
-        val (from, until) = (Instant.parse(q("from")), Instant.parse(q("to")))
+        val (from, until) = (read(q("from")), read(q("to")))
         asked += from -> until
         val found = records.filter { case (_, t) => !t.isAfter(now) && bounds.holds(from, until, t) }
         val size = own.paging.pageSize.fold(1000)(_.toInt)
@@ -209,6 +214,27 @@ class BackfillLanesSuite extends AnyFunSuite {
     lanes.now = at("13:00")
     withBackfill.foreach(e => (1 to 60).foreach(_ => lanes.poll(e)))
     assert(lanes.delivered.sorted == Seq(0, 1))
+  }
+
+  test("a stream that began with initialOffset=latest gets a backfill up to where it began") {
+    for (format <- Seq("iso", "epoch_s")) {
+      val lanes = new Lanes(Bounds.Both)
+      lanes.read = text => Try(Instant.ofEpochSecond(text.toLong)).getOrElse(Instant.parse(text))
+      (0 until 120).foreach(id => lanes.records += id -> at("11:00").plusSeconds(id * 60L))
+      lanes.now = at("12:00").plusMillis(10345)
+      lanes.extra = Map("initialOffset" -> "latest", "backfillFrom" -> "", "backfillOrder" -> "")
+      assert(lanes.start() == Vector(Endpoint.Only))
+      (1 to 40).foreach { _ =>
+        lanes.poll(Endpoint.Only)
+        lanes.now = lanes.now.plusSeconds(20)
+      }
+      assert(lanes.delivered == (61 to 73).toVector)
+      lanes.extra = Map("initialOffset" -> "2026-01-01T11:30:00Z", "requestOffsetFormat" -> format)
+      val both = lanes.start()
+      lanes.now = at("14:00")
+      (1 to 60).foreach(_ => both.foreach(lanes.poll(_, requests = 3)))
+      assert(lanes.delivered.sorted == (0 until 120).toVector, format)
+    }
   }
 
   test("the live lane drops a record before its beginning, which its first request returns") {
@@ -348,6 +374,41 @@ class BackfillLanesSuite extends AnyFunSuite {
       lanes.now = at("14:00")
       (1 to 60).foreach(_ => Seq(live, coarse).foreach(lanes.poll(_, requests = 3)))
       check(lanes, s"$bounds, $exact")
+    }
+  }
+
+  test("a meeting in the hour of autumn that local times repeat loses and repeats nothing") {
+    val zone = ZoneId.of("America/New_York")
+    val local = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss")
+    val readings = Seq[ZonedDateTime => ZonedDateTime](_.withEarlierOffsetAtOverlap, _.withLaterOffsetAtOverlap)
+    for {
+      reading <- readings
+      bounds <- Bounds.all
+      boundary <- if (bounds == Bounds.StartOnly) Seq("auto", "exclusive") else Seq("auto")
+      meeting <- Seq("05:30", "06:00", "06:30", "07:00").map(t => s"2026-11-01T$t:00Z")
+      order <- Seq("desc", "asc")
+    } {
+      val lanes = new Lanes(
+        bounds,
+        "initialOffset" -> meeting,
+        "backfillFrom" -> "2026-11-01T03:00:00Z",
+        "backfillOrder" -> order,
+        "requestOffsetFormat" -> "yyyy-MM-dd HH:mm:ss",
+        "offsetFormat" -> "iso",
+        "timeZone" -> zone.getId,
+        "windowStep" -> "20m",
+        "boundary" -> boundary
+      )
+      lanes.read = text => reading(LocalDateTime.parse(text, local).atZone(zone)).toInstant
+      val first = Instant.parse("2026-11-01T03:00:00Z")
+      (1 to 120).foreach(n => lanes.records += n -> first.plusSeconds(n * 180L - 180))
+      lanes.now = Instant.parse(meeting).plusSeconds(30)
+      val (live, backfill) = both(lanes)
+      (1 to 60).foreach { _ =>
+        lanes.now = lanes.now.plusSeconds(600)
+        Seq(live, backfill).foreach(lanes.poll(_, requests = 3))
+      }
+      assert(lanes.delivered.sorted == (1 to 120).toVector, s"$bounds $boundary $meeting $order")
     }
   }
 

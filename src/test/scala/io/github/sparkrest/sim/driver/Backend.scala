@@ -2,6 +2,7 @@
 package io.github.sparkrest.sim.driver
 
 import io.github.sparkrest.http.{HttpRequest, HttpResponse}
+import io.github.sparkrest.progress.Change
 import io.github.sparkrest.sim._
 
 /** The API of all endpoints, and the truth about it. Endpoints are numbered; each has separate data. */
@@ -33,8 +34,9 @@ private[driver] trait Backend {
   /** A run begins.
     *
     * @param job that it continues with
+    * @param offset of a window, from which it continues
     */
-  def restarted(child: Int, job: Option[String]): Unit = { val _ = (child, job) }
+  def restarted(child: Int, job: Option[String], offset: Option[Long]): Unit = { val _ = (child, job, offset) }
 
   /** The endpoint was gone for so long that it may begin again. */
   def forgotten(child: Int): Unit
@@ -58,6 +60,10 @@ final private[driver] class Children(fleet: Fleet) extends Backend {
   private val truths = apis.map(api => new Truth(fleet.child, api.world))
   private val again = scala.collection.mutable.Set.empty[Int]
 
+  /** With `readChanges`, what somebody has who applied all changes. */
+  private val mirrors = Vector.fill(fleet.parents)(scala.collection.mutable.HashMap.empty[String, String])
+  private var badChange = Option.empty[String]
+
   def options: Map[String, String] = Reader.options(fleet.child).map {
     case (name, value) if name == "url" || name == "initialUrl" =>
       name -> value.replace("http://api.test/", "http://api.test/{n}/")
@@ -74,7 +80,9 @@ final private[driver] class Children(fleet: Fleet) extends Backend {
 
   private def at(child: Int, now: Long): Unit = {
     val world = apis(child).world
-    world.now = math.max(world.now, now)
+    // The API's clock may be ahead.
+    world.now = math.max(world.now, now - fleet.child.skew)
+    world.complete()
   }
 
   def change(child: Int, what: String, n: Int, now: Long): Unit = {
@@ -83,11 +91,31 @@ final private[driver] class Children(fleet: Fleet) extends Backend {
   }
   def expire(child: Int): Unit = apis(child).expire()
   def forgotten(child: Int): Unit = again += child
-  def delivered(child: Int, records: Seq[String]): Unit = truths(child).delivered(records)
-  def wrong: Option[String] = apis.iterator.flatMap(_.wrong).toSeq.headOption.map(why => s"wrong request: $why")
-  def owed(child: Int): Option[String] = truths(child).missing.filterNot(_ => apis(child).standsStill)
-  def repeated(child: Int): Option[String] =
-    if (again(child)) None else truths(child).repeated(apis(child).movedByPage, apis(child).expired)
+  def delivered(child: Int, records: Seq[String]): Unit =
+    if (fleet.child.changes) records.foreach(applied(child, _)) else truths(child).delivered(records)
 
-  def clock(child: Int): Long = apis(child).world.now
+  /** @param marked the mark of the change, and the record */
+  private def applied(child: Int, marked: String): Unit = {
+    val (change, text) = (Change.of(marked.head.toByte), marked.tail)
+    val id = "\"id\":(\\d+)".r.findFirstMatchIn(text).fold("")(_.group(1))
+    val isFitting = mirrors(child).contains(id) != change.contains(Change.Insert)
+    if (!isFitting && !again(child)) badChange = Some(s"wrong change: $marked of p$child")
+    if (change.contains(Change.Delete)) mirrors(child) -= id else mirrors(child)(id) = text
+  }
+
+  private def unlike(child: Int): Option[String] = {
+    val live = apis(child).world.rows.map(_.text).toSet
+    val held = mirrors(child).values.toSet
+    def extra = if (again(child)) None else (held -- live).headOption
+    (live -- held).headOption.map(t => s"lost: $t").orElse(extra.map(t => s"not deleted: $t"))
+  }
+  def wrong: Option[String] =
+    apis.iterator.flatMap(_.wrong).toSeq.headOption.map(why => s"wrong request: $why").orElse(badChange)
+  def owed(child: Int): Option[String] =
+    (if (fleet.child.changes) unlike(child) else truths(child).missing).filterNot(_ => apis(child).standsStill)
+  def repeated(child: Int): Option[String] =
+    if (again(child) || fleet.child.changes) None
+    else truths(child).repeated(apis(child).movedByPage, apis(child).expired)
+
+  def clock(child: Int): Long = apis(child).world.now + fleet.child.skew
 }

@@ -28,7 +28,11 @@ final private[driver] class Backfills(fleet: Fleet, lanes: => Lanes) extends Bac
   /** A run had no backfill. */
   private var wasAlone = false
 
-  override def restarted(child: Int, job: Option[String]): Unit = {
+  /** Where live lanes went on with a coarser format: a record of this second may come again. */
+  private val coarser = Array.fill(fleet.parents)(Vector.empty[Long])
+
+  override def restarted(child: Int, job: Option[String], offset: Option[Long]): Unit = {
+    if (lanes.formOf(fleet) == "epoch_s") coarser(child) ++= offset
     latest = math.max(latest, World.Began + lanes.initial)
     earliest = math.min(earliest, World.Began + lanes.from.getOrElse(lanes.initial - fleet.lookback))
     wasAlone ||= lanes.from.isEmpty
@@ -56,31 +60,36 @@ final private[driver] class Backfills(fleet: Fleet, lanes: => Lanes) extends Bac
       "offsetType" -> "window",
       "offsetField" -> "t",
       "offsetFormat" -> "epoch_ms",
-      "requestOffsetFormat" -> fleet.form,
       "batchSize" -> fleet.batch.toString,
       "pagesInFlight" -> fleet.flight.toString,
       "lag" -> s"${fleet.lag}ms",
       "lookback" -> s"${fleet.lookback}ms"
-    ) ++ paging ++ exact ++ rate ++ lanes.options(fleet.form)
+    ) ++ paging ++ exact ++ rate ++ lanes.options(lanes.formOf(fleet)) ++
+      (if (fleet.until) Map("availableUntilField" -> "until") else Map.empty)
   }
 
   def answer(child: Int, request: HttpRequest, now: Long): Answer = {
     val query = new Query(request)
-    def time(name: String) = query(name).flatMap(World.read(_, fleet.form)).getOrElse(0L)
+    def time(name: String) = query(name).flatMap(World.read(_, lanes.formOf(fleet))).getOrElse(0L)
     val (from, until) = (time("from"), time("to"))
+    // It has all records that were created so long ago, and a half of the others.
+    val available = (now - fleet.lag - fleet.lookback) / 3000 * 3000 - 1
+    def isShown(r: Record) = !fleet.until || r.at <= available || (r.id + r.version) % 2 == 0
     def holds(at: Long) = fleet.bounds match {
       case "both" => at >= from && at <= until
       case "end"  => at > from && at <= until
       case _      => at >= from && at < until
     }
     val after = query("after").map(_.split("-")).fold((0L, 0))(t => (t(0).toLong, t(1).toInt))
-    val found = data(child).valuesIterator.filter(r => holds(r.at) && after < r.rank).toVector.sortBy(_.rank)
+    val found =
+      data(child).valuesIterator.filter(r => isShown(r) && holds(r.at) && after < r.rank).toVector.sortBy(_.rank)
     val start = query("page").fold(0)(p => 2 * (p.toInt - 1))
     val page = if (fleet.paging == "none") found else found.slice(start, start + 2)
     val next =
       if (fleet.paging != "nextUrl" || page.length == found.length) ""
       else s""","next":"${query.url(relative = false, "after", s"${page.last.at}-${page.last.id}")}""""
-    Answer(200, Nil, page.map(_.text).mkString("""{"data":[""", ",", s"]$next}"))
+    val complete = if (fleet.until) s""","until":$available""" else ""
+    Answer(200, Nil, page.map(_.text).mkString("""{"data":[""", ",", s"]$next$complete}"))
   }
 
   def change(child: Int, what: String, n: Int, now: Long): Unit = {
@@ -120,12 +129,15 @@ final private[driver] class Backfills(fleet: Fleet, lanes: => Lanes) extends Bac
       .map(r => s"lost: ${r.text}")
   }
 
+  private def cameBefore(child: Int, at: Long) = coarser(child).count(m => at >= m / 1000 * 1000 && at < m)
+
   def repeated(child: Int): Option[String] = came(child).iterator
     .flatMap {
-      case (text, _) if !held(child)(text)           => Some(s"never there: $text")
-      case (text, _) if Record.time(text) < earliest => Some(s"too old: $text")
-      case (text, n) if n > 1 && !again(child)       => Some(s"repeated: $text came $n times")
-      case _                                         => None
+      case (text, _) if !held(child)(text)                                            => Some(s"never there: $text")
+      case (text, _) if Record.time(text) < earliest                                  => Some(s"too old: $text")
+      case (text, n) if n > 1 + cameBefore(child, Record.time(text)) && !again(child) =>
+        Some(s"repeated: $text came $n times")
+      case _ => None
     }
     .toSeq
     .headOption
@@ -145,31 +157,48 @@ private object Backfills {
   *
   * @param from where the backfill begins; `None`: the run has none
   * @param initial `initialOffset`
+  * @param form of times in requests; empty: that of the fleet
   */
-final private[driver] case class Lanes(from: Option[Int], initial: Int, step: Int, isDescending: Boolean) {
+final private[driver] case class Lanes(
+    from: Option[Int],
+    initial: Int,
+    step: Int,
+    isDescending: Boolean,
+    form: String
+) {
+
+  /** The format of times in requests. */
+  def formOf(fleet: Fleet): String = if (form.isEmpty) fleet.form else form
+
   def options(form: String): Map[String, String] = {
     def time(ms: Int) = World.written(World.Began + ms, form)
-    Map("initialOffset" -> time(initial), "windowStep" -> s"${step}ms") ++ from.fold(Map.empty[String, String])(f =>
-      Map("backfillFrom" -> time(f), "backfillOrder" -> (if (isDescending) "desc" else "asc"))
-    )
+    val requested =
+      if (form == "west") Map("requestOffsetFormat" -> World.Western, "timeZone" -> World.Zone)
+      else Map("requestOffsetFormat" -> form)
+    requested ++ Map("initialOffset" -> time(initial), "windowStep" -> s"${step}ms") ++ from.fold(
+      Map.empty[String, String]
+    )(f => Map("backfillFrom" -> time(f), "backfillOrder" -> (if (isDescending) "desc" else "asc")))
   }
 
   /** A live lane that began without a backfill began at `initialOffset`, which must stay then. */
-  def after(before: Lanes, isFixed: Boolean): Lanes = if (isFixed) copy(initial = before.initial) else this
+  def after(before: Lanes, isFixed: Boolean, keepsForm: Boolean): Lanes =
+    copy(initial = if (isFixed) before.initial else initial, form = if (keepsForm) before.form else form)
 }
 
 private[driver] object Lanes {
   private val Froms = Seq(-20000, -30000, -8000)
   private val Initials = Seq(0, -3000, 4000)
   private val Steps = Seq(900, 2500, 7000)
+  private val Forms = Seq("", "epoch_s", "west", "iso")
 
   /** The number of different ones. */
-  val Count = 270
+  val Count = 1080
 
   def apply(n: Int): Lanes = Lanes(
     if (n % 5 == 0) None else Some(Froms(n / 5 % 3)),
     Initials(n / 15 % 3),
     Steps(n / 45 % 3),
-    isDescending = n / 135 % 2 == 0
+    isDescending = n / 135 % 2 == 0,
+    form = Forms(n / 270 % 4)
   )
 }

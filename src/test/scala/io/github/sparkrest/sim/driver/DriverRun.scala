@@ -59,7 +59,10 @@ final private[driver] class DriverRun(life: FleetRun, config: RestConfig) {
   private val unacknowledged = mutable.HashSet.empty[Int]
 
   def run(): Unit = {
-    names.foreach { case (key, child) => backend.restarted(child, start.states.get(key).flatMap(_.job).map(_.id)) }
+    names.foreach { case (key, child) =>
+      val state = start.states.get(key)
+      backend.restarted(child, state.flatMap(_.job).map(_.id), state.flatMap(_.moment).map(_.toEpochMilli))
+    }
     var (looks, after) = (0, 0)
     while (after < MoreLooks && life.found.isEmpty) {
       step("look around")
@@ -168,7 +171,9 @@ final private[driver] class DriverRun(life: FleetRun, config: RestConfig) {
       complete.remove(child)
       begun.remove(child)
     }
-    if (complete.get(child).contains(v.toLong) && !inTraversal(child))
+    // A window is polled until its slices are over, and a list until it is known which of its records are gone.
+    val waits = fleet.child.kind == "window" || fleet.child.changes
+    if (complete.get(child).contains(v.toLong) && !inTraversal(child) && !waits)
       life.found = Some(s"requested though unchanged: p$child at version $v")
     if (!inTraversal(child)) begun(child) = v.toLong
   }

@@ -42,7 +42,7 @@ final private[driver] class DriverTasks(
 
   /** As `PollTask`. */
   private def alone(p: PollRequest): PollReport = {
-    val writer = new PageFileWriter(store, epoch, "", p.endpoint.named)
+    val writer = new PageFileWriter(store, epoch, "", p.endpoint.named, config.readChanges)
     val client = new Client(p)
     val turn = this.turn(p)
     val outcome = checked(turn.run(limited(p), client, clock, writer))
@@ -53,7 +53,7 @@ final private[driver] class DriverTasks(
 
   /** As `ConcurrentPolls`. */
   private def shared(job: StartPolls): List[PollReport] = {
-    val pages = new SharedPageFile(store, epoch, "")
+    val pages = new SharedPageFile(store, epoch, "", config.readChanges)
     val ages = mutable.ArrayBuffer.empty[() => Seq[Long]]
     val reports = job.polls.map { p =>
       if (life.isSlow(number(p.endpoint)) && job.sharing)

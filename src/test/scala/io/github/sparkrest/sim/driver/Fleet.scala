@@ -56,6 +56,9 @@ final case class Fleet(chosen: Map[String, String], child: Setup) {
   /** backfill: the ends of a slice that the API includes (both, end, start), or exact: start, and the options say so. */
   lazy val bounds: String = text("bounds")
   lazy val form: String = text("form")
+
+  /** backfill: responses name the time until which the data are complete. */
+  lazy val until: Boolean = flag("until")
   lazy val paging: String = text("paging")
   lazy val flight: Int = number("flight")
   lazy val lag: Int = number("lag")
@@ -90,6 +93,7 @@ object Fleet {
     "rows" -> "10",
     "bounds" -> "both",
     "form" -> "epoch_ms",
+    "until" -> "false",
     "paging" -> "none",
     "flight" -> "1",
     "lag" -> "0",

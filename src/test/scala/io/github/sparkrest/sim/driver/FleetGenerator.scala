@@ -55,7 +55,8 @@ object FleetGenerator {
         "flight" -> (if (r.oneIn(3)) "3" else "1"),
         "lag" -> r.pick(Seq("0", "0", "2000")),
         "lookback" -> r.pick(Seq("0", "0", "2000", "6000")),
-        "rate" -> rate
+        "rate" -> rate,
+        "until" -> r.oneIn(4).toString
       )).toSeq: _*
     )
   }
@@ -66,12 +67,16 @@ object FleetGenerator {
       .from(0)
       .map(n => Generator.setup(block * 4 + n * 4000000L).and("flight" -> "1", "maxPages" -> "100", "interval" -> "0"))
       .find { s =>
-        val readable = !s.calm && !s.changes && !s.restarts && !s.twins && s.skew == 0 && s.end != "always" && !s.fresh
+        val changes = !s.changes || versioned && s.ends && !s.marks
+        val readable = changes && !s.calm && !s.restarts && !s.twins && s.end != "always" && !s.fresh && !s.spent
+        // A window waits for its time, which the version of a row must wait for, too. The API's clock may be ahead.
+        val clocks = if (s.kind == "window") versioned && s.skew <= 0 && s.rounding == 0 else s.skew == 0
         // With a version, records that wait for their age would wait for the next version.
         // An empty page with a new link is the end for now.
         val ends = s.kind != "link" || s.gap == 0 || !versioned
-        readable && ends && s.kind != "window" && (s.kind != "snapshot" || s.key) && (!versioned || s.lag == 0)
+        readable && ends && clocks && (s.kind != "snapshot" || s.key) && (!versioned || s.lag == 0)
       }
+      .map(s => if (s.kind == "window" && s.step > 0 && block % 2 == 0) s.and("align" -> "true") else s)
       .getOrElse(Setup.parse(""))
 
   def apply(kind: String, seed: Long): FleetHistory = apply(seed, fleet(kind, seed))

@@ -15,7 +15,9 @@ object FleetHistories {
     "time passed while a driver wrote that a row was gone, and the simulator counted from the wrong moment" ->
       "first=1 kind=jobs lease=300 retention=6000 | | 19:row/9 28:crash/28 36:tick/2900 36:tick/3800 41:row/24",
     "the same while a driver read its table again" ->
-      "first=4 interval=500 parents=4 retention=2000 | bound=exclusive form=epoch_s kind=ids order=desc | 18:delete/3 19:row/13 30:tick/3200 46:row/25"
+      "first=4 interval=500 parents=4 retention=2000 | bound=exclusive form=epoch_s kind=ids order=desc | 18:delete/3 19:row/13 30:tick/3200 46:row/25",
+    "a poll that waited for the end of a slice, and sent no request, counted as a poll of the version" ->
+      "versioned=true | align=true form=epoch_s kind=window order=desc requests=1 rootArray=true rows=8 step=20000 tag=modified | 44:tick/3900"
   )
 
   /** A crash is tried before each step of these. */

@@ -23,6 +23,9 @@ final private[driver] class FleetRun(history: FleetHistory, configs: FleetConfig
   /** The options of this run. */
   private var lanes = Lanes(fleet.lanes)
 
+  /** Without the log, the format of an offset is unknown. */
+  private val losesLog = history.events.exists(_.what == "wipe")
+
   /** A run had no backfill. */
   private var wasWhole = lanes.from.isEmpty
   val backend: Backend = FleetRun.backend(fleet, isStored, lanes)
@@ -80,7 +83,7 @@ final private[driver] class FleetRun(history: FleetHistory, configs: FleetConfig
     e.what match {
       case "crash"   => isDead = true
       case "options" =>
-        lanes = Lanes(e.n).after(lanes, isFixed = wasWhole)
+        lanes = Lanes(e.n).after(lanes, isFixed = wasWhole, keepsForm = losesLog)
         wasWhole ||= lanes.from.isEmpty
         isDead = true
       case "wipe" =>

@@ -5,7 +5,7 @@ import scala.collection.mutable
 
 import io.github.sparkrest.http.HttpRequest
 import io.github.sparkrest.poll.JobApi
-import io.github.sparkrest.sim.Answer
+import io.github.sparkrest.sim.{Answer, SimApi}
 
 /** APIs with jobs. Truth: each record comes once, and no job is created while the driver knows of one that it can read. */
 final private[driver] class Jobs(fleet: Fleet) extends Backend {
@@ -50,7 +50,7 @@ final private[driver] class Jobs(fleet: Fleet) extends Backend {
     if (a.status == 200 && url.contains("/results") && a.body.contains("\"next\":null"))
       open(child).foreach(_.isRead = true)
     if (a.body.contains("\"state\":\"Failed\"")) open(child) = None
-    Answer(a.status, a.headers.map { case (k, v) => k.toLowerCase -> v }, a.body)
+    Answer(a.status, a.headers.map { case (k, v) => k.toLowerCase -> v } :+ ("date" -> SimApi.httpDate(now)), a.body)
   }
 
   /** Nobody knows a job whose creation was not answered. */
@@ -66,7 +66,7 @@ final private[driver] class Jobs(fleet: Fleet) extends Backend {
 
   override def died(): Unit = open.indices.foreach(child => open(child) = open(child).filter(_.isKnown))
 
-  override def restarted(child: Int, job: Option[String]): Unit = open(child).foreach { o =>
+  override def restarted(child: Int, job: Option[String], offset: Option[Long]): Unit = open(child).foreach { o =>
     if (o.isRead && job.isEmpty) open(child) = None
     o.isRead = false
   }
