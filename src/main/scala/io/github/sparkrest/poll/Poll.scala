@@ -187,11 +187,8 @@ final class Poll(
         pages += 1
         val before = outcome.state
         val bytesBefore = sink.bytes
-        page(
-          before,
-          sink,
-          result => if (goesOn(before, result, kept = false)) expect(result.next, limits, mayBegin _)
-        ) match {
+        def goOn(result: PageOutcome) = if (goesOn(before, result, kept = false)) expect(result.next, limits, mayBegin _)
+        page(before, sink, goOn) match {
           case Left(failure) =>
             // After a failure, the next request is unconditional.
             val failed = outcome.copy(before.copy(validators = None), sent, limit = failure.waits(limit)) // guard: I3.6
