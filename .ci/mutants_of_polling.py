@@ -566,4 +566,12 @@ POLLING = (
         "PromiseSuite",
         "an old page token that the API refuses with a status of emptyStatusCodes is not the end of the list",
     ),
+    Mutant(
+        "I3.55",
+        "an old page token at what may be the end of the list does not fail the query",
+        "if isAmbiguous(state, failure.status)",
+        "if isAmbiguous(state, -failure.status)",
+        "PromiseSuite",
+        "an old page token that the API refuses with a status of emptyStatusCodes is not the end of the list",
+    ),
 )

@@ -59,7 +59,9 @@ final private class Judgement(config: RestConfig, core: Progression) {
     else if (!failure.refusesPlace(state, config)) failed(certain, failure.error)
     else
       core.refused(state, failure.status, now, failure.place) match {
-        case Refusal.OfOtherThings          => failed(certain, failure.error)
+        case Refusal.OfOtherThings                                       => failed(certain, failure.error)
+        case Refusal.Certain(next) if isAmbiguous(state, failure.status) => // guard: I3.55
+          goesOn(next, mayBeEnd(failure.status))
         case Refusal.Certain(next)          => failed(next, failure.explained(state, config))
         case Refusal.Moved(next)            => goesOn(next, gap(state, next, failure.status))
         case Refusal.Doubtful(next, waitMs) =>
@@ -68,6 +70,13 @@ final private class Judgement(config: RestConfig, core: Progression) {
           goesOn(next, warning).copy(waitMs = Some(waitMs))
       }
   }
+
+  /** The status may also mean the end of the list, so the query does not fail. */
+  private def isAmbiguous(state: Progress, status: Int) =
+    state.traversal.isDefined && state.job.isEmpty && config.emptyStatusCodes.contains(status)
+
+  private def mayBeEnd(status: Int) =
+    s"The API answered an old page token with $status. This may be the end of the list (emptyStatusCodes), or the token may have expired (expiredStatusCodes), so the list is read again from its beginning. If $status is always the end of the list, leave it out of expiredStatusCodes."
 
   private def gap(from: Progress, to: Progress, status: Int) = {
     def shown(p: Progress) = p.offset.fold("")(o => Redact.url(o).take(200))

@@ -103,8 +103,6 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
     if (setup.interval > 0) durable = (stored, Some(traversal))
     val sink = new MemorySink
     api.faulty = false
-    // An old page token that gets the status of an empty list may have expired.
-    val mayEnd = setup.emptyStatus == 404 && state.traversal.isDefined
     api.begins()
     try {
       val outcome = pipeline.run(state, TaskBudget(Long.MaxValue, Long.MaxValue, setup.requests.toLong), sink)
@@ -126,7 +124,7 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
       (outcome.error, api.wrong.orElse(mistake)) match {
         case (_, Some(why)) if mistake.contains(why) => Left(why)
         case (_, Some(why))                          => Left(s"wrong request: $why")
-        case (Some(e), _) if !api.faulty && !mayEnd  => Left(s"error: ${e.text}")
+        case (Some(e), _) if !api.faulty             => Left(s"error: ${e.text}")
         case (Some(_), _)                            =>
           api.world.now += Backoff
           Right(false)

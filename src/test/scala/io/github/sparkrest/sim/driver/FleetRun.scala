@@ -43,7 +43,8 @@ final private[driver] class FleetRun(history: FleetHistory, configs: FleetConfig
   private val changed = mutable.HashMap.empty[Int, Long].withDefaultValue(1L)
   (0 until fleet.first).foreach(appears)
 
-  var now: Long = World.Began
+  /** The records that exist at the beginning are not from the future. */
+  var now: Long = (0 until fleet.parents).map(backend.clock).foldLeft(World.Began)(_ max _)
 
   /** Versions that were read to their end, and are in a manifest or were found by a later run. */
   val durable: mutable.HashMap[Int, Long] = mutable.HashMap.empty
