@@ -91,6 +91,15 @@ class Pairs:
             self._pairs[start].wait(60)
 
 
+def speculating(standalone: Standalone, events: Path) -> dict[str, str]:
+    """Spark copies each task that takes longer than a second, and logs its tasks."""
+    return {
+        "spark.master": standalone.master,
+        "spark.speculation": "true",
+        "spark.speculation.task.duration.threshold": "1s",
+    } | event_log_conf(events)
+
+
 @pytest.mark.slow
 def test_a_poll_that_runs_twice_at_once_counts_once(
     spark: SparkSession, tmp_path: Path, standalone: Standalone
@@ -100,13 +109,8 @@ def test_a_poll_that_runs_twice_at_once_counts_once(
     for n in range(pages):
         watched.feed.add(*page(n))
     with watched.api:
-        conf = {
-            "spark.master": standalone.master,
-            "spark.speculation": "true",
-            "spark.speculation.task.duration.threshold": "1s",
-        }
         events = tmp_path / "events"
-        query = ClusterQuery(tmp_path, watched, conf | event_log_conf(events), initial_offset=1)
+        query = ClusterQuery(tmp_path, watched, speculating(standalone, events), initial_offset=1)
         with query.driver() as driver:
             query.await_batches(driver, pages)
         for first in range(1, pages * PAGE, PAGE):
@@ -128,14 +132,9 @@ def test_a_slow_poll_under_a_rate_counts_although_spark_copies_its_task(
     watched = Watched(hold=lambda _: time.sleep(3))
     watched.feed.add(*page(0))
     with watched.api:
-        conf = {
-            "spark.master": standalone.master,
-            "spark.speculation": "true",
-            "spark.speculation.task.duration.threshold": "1s",
-        }
         events = tmp_path / "events"
         query = ClusterQuery(
-            tmp_path, watched, conf | event_log_conf(events), initial_offset=1, max_request_rate="50/s"
+            tmp_path, watched, speculating(standalone, events), initial_offset=1, max_request_rate="50/s"
         )
         with query.driver() as driver:
             query.await_batches(driver, 1)

@@ -67,10 +67,10 @@ object Endpoint {
       isKnown: String => Boolean
   ): Endpoint = {
     val fields = fieldsOf(row)
-    def hash(of: String) =
-      ShortHash.of(Json.fromFields(fieldsOf(of).filterNot(f => version.contains(f._1)).sortBy(_._1)).noSpaces)
-    val key = hash(identity) // guard: I3.110
-    val former = if (identity == row || isKnown(key)) None else Some(hash(row)).filter(isKnown) // guard: I3.113
+    def hash(all: Vector[(String, Json)]) =
+      ShortHash.of(Json.fromFields(all.filterNot(f => version.contains(f._1)).sortBy(_._1)).noSpaces)
+    val key = hash(if (identity == row) fields else fieldsOf(identity)) // guard: I3.110
+    val former = if (identity == row || isKnown(key)) None else Some(hash(fields)).filter(isKnown) // guard: I3.113
     Endpoint(
       former.getOrElse(key),
       Some(row),

@@ -8,7 +8,6 @@ import io.github.sparkrest.http.limits.ServerLimits
 import io.github.sparkrest.http.{Clock, HttpClient, HttpRequest, HttpResponse}
 import io.github.sparkrest.pagelog.{PageOrigin, PageSink}
 import io.github.sparkrest.progress.seen.{SeenInMemory, SeenStore}
-import io.github.sparkrest.progress.strategies.ApiClock
 import io.github.sparkrest.progress.{CoreLimits, PageOutcome, Progress, Progression, RequestPlan}
 import io.github.sparkrest.request.InputRow
 import io.github.sparkrest.response.files.BodyStore
@@ -116,7 +115,7 @@ final class Poll(
       place = named
       lastResponse = (allSecrets.hide(Redact.url(response.url)), status)
       limit = ServerLimits.of(response.headers, config.limits, clock.now().toEpochMilli)
-      apiAhead = (apiAhead ++ Some(ApiClock().aheadAt(ahead.arrived.toEpochMilli, response.date))).reduceOption(_ max _)
+      apiAhead = Some(math.max(apiAhead.getOrElse(0L), core.apiAheadMs(ahead.arrived, response.date)))
       val ofOldToken = step.isEmpty && plan.isOfOldToken(Poll.YoungMillis + config.paging.intervalMs)
       (StatusPolicy(response, request.copy(url = response.url), clock.now(), config, ofOldToken), step) match {
         case (StatusPolicy.Failed(error), _) => Left(error)

@@ -33,6 +33,9 @@ final class Progression(
 
   def asksForMore: Boolean = strategy.asksForMore
 
+  /** By how much the API's clock may be ahead: see `ApiClock.aheadAt`. */
+  def apiAheadMs(began: Instant, date: Option[Long]): Long = clock.aheadAt(began.toEpochMilli, date)
+
   /** Why the state does not fit the options, if there is a reason. */
   def obstacle(state: Progress, now: Instant): Option[RestError] =
     Mirror.obstacle(config, state).orElse(core.stored.problem(state, now))
@@ -212,11 +215,7 @@ final case class RequestPlan(state: Progress, ask: OffsetQuery, values: RequestV
   /** The API named the page to an earlier run, or longer ago than that many milliseconds, and may no longer know it. */
   def isOfOldToken(mostMs: Long): Boolean = state.traversal
     .filter(t => t.isInherited || t.readMs.exists(at.toEpochMilli - _ > mostMs)) // guard: I1.85
-    .map(_.page)
-    .exists {
-      case _: PageToken.Number => false
-      case _                   => true
-    }
+    .exists(!_.page.isInstanceOf[PageToken.Number])
 }
 
 /** One response on its way: each record once, in order, then [[finish]]. Used once. */

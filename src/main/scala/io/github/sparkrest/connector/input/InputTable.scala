@@ -63,8 +63,10 @@ final private[sparkrest] class InputTable(input: InputConfig, session: SparkSess
   }
 
   /** The rows as JSON objects for requests, and with times in UTC, which identify a row in each session. */
-  def readIdentified(): Seq[(String, String)] =
-    frame.select(json(zone = None), json(Some("UTC"))).collect().toSeq.map(r => (r.getString(0), r.getString(1)))
+  def readIdentified(): Seq[(String, String)] = {
+    val zones = if (InputTimes.hasTimes(schema)) Seq(None, Some("UTC")) else Seq(None)
+    frame.select(zones.map(json): _*).collect().toSeq.map(r => (r.getString(0), r.getString(zones.length - 1)))
+  }
 
   /** @param zone of its times; `None`: that of the session */
   private def json(zone: Option[String]): Column = {
@@ -129,7 +131,7 @@ private[sparkrest] object InputTimes {
     regexp_replace(to_csv(struct(time), options.asJava), "(\\.\\d{3})000(Z|[+-][\\d:]+)?$", "$1$2")
   }
 
-  private def hasTimes(dataType: DataType): Boolean = dataType match {
+  def hasTimes(dataType: DataType): Boolean = dataType match {
     case TimestampType | TimestampNTZType => true
     case ArrayType(element, _)            => hasTimes(element)
     case MapType(_, value, _)             => hasTimes(value)

@@ -43,7 +43,7 @@ final private[progress] class BackfillStrategy(options: OffsetConfig, lane: Time
     * request of this run cannot.
     */
   private def isExact(slice: TimeRange): Boolean =
-    options.exclusive && Seq(slice.from, slice.until).forall(m => time.isCertain(m) && time.expressible(m) == m) // guard: I10.23
+    options.exclusive && Seq(slice.from, slice.until).forall(time.isExact) // guard: I10.23
 
   override def slicesThatAreOver: (Progress, Instant) => Iterator[OffsetQuery] = (state, now) =>
     Iterator

@@ -15,7 +15,7 @@ final private[progress] class LiveStart(start: Instant, options: OffsetConfig) {
   private val time = new OffsetTime(options)
 
   /** The API returns exactly the records from the start on. */
-  private val isExact = options.exclusive && time.isCertain(start) && time.expressible(start) == start
+  private val isExact = options.exclusive && time.isExact(start)
   private val earliest = if (isExact) start else time.certain(time.unitsAfter(start, -1)) // guard: I10.27
 
   /** The beginning of the request from this offset on: at most `lookback` earlier. */

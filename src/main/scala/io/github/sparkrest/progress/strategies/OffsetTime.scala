@@ -81,6 +81,9 @@ final private[sparkrest] class OffsetTime(options: OffsetConfig) {
 
   def isCertain(moment: Instant): Boolean = repeated.around(moment).isEmpty
 
+  /** Whether a request can say exactly this moment. */
+  def isExact(moment: Instant): Boolean = isCertain(moment) && expressible(moment) == moment
+
   /** The next moment of the grid, or the one before, whose text has one meaning. */
   def after(grid: TimeGrid, moment: Instant): Instant = onGrid(moment)(grid.after)
   def before(grid: TimeGrid, moment: Instant): Instant = onGrid(moment)(grid.before)

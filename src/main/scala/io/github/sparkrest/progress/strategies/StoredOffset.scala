@@ -46,8 +46,7 @@ final private[progress] class StoredOffset(options: OffsetConfig) {
       .filter(_ => isMoment && state.moment.isEmpty && isReversible(now))
       .filter(time.asked(_).forall(_.isAfter(now.plusMillis(StoredOffset.FarMillis)))) // guard: I3.52
       .map { text =>
-        RestError(
-          Condition.CheckpointUnreadable,
+        Condition.CheckpointUnreadable(
           s"""The stored offset "${text.take(60)}" is not a time of the past in requestOffsetFormat.""",
           "Set requestOffsetFormat, offsetFormat and timeZone as they were in the last run. They may change after the offset has moved."
         )
