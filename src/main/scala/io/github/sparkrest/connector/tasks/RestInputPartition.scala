@@ -14,30 +14,42 @@ private[sparkrest] object RestInputPartition {
   /** As many tasks as there are cores if there is enough to do, and no task for less than this. */
   private val MinBytes = 4L << 20
 
-  /** Cuts a batch into parts of about equal size, whole and in order. */
-  def plan(slices: Seq[PageSlice], cores: => Int): Array[RestInputPartition] =
-    if (slices.lengthCompare(1) == 0 && slices.head.bytes <= MinBytes) Array(RestInputPartition(slices))
-    else spread(slices, cores)
+  /** A file is not opened for a smaller share of a task than this. */
+  private val LeastShare = 0.1
 
-  private def spread(slices: Seq[PageSlice], cores: Int): Array[RestInputPartition] = {
-    val target = math.max(MinBytes, slices.map(_.bytes).sum / math.max(1, cores) + 1)
-    val pieces = slices.flatMap(cut(_, target))
-    val grouped = pieces.foldLeft(Vector.empty[Vector[PageSlice]]) { (groups, s) =>
-      groups.lastOption match {
-        case Some(g) if g.map(_.bytes).sum + s.bytes <= target && g.last.location == s.location =>
-          groups.init :+ (g :+ s)
-        case _ => groups :+ Vector(s)
+  /** Cuts a batch into parts of about equal size, whole and in order. Pages of another executor are a part of their own.
+    *
+    * @param minBytes of a part
+    */
+  def plan(slices: Seq[PageSlice], cores: => Int, minBytes: Long = MinBytes): Array[RestInputPartition] =
+    if (slices.lengthCompare(1) == 0 && slices.head.bytes <= minBytes) Array(RestInputPartition(slices))
+    else {
+      val total = slices.map(_.bytes).sum
+      val wanted = math.max(1L, math.min(cores.toLong, total / minBytes)).toInt
+      val size = math.max(1.0, total.toDouble / wanted)
+      val begins = slices.scanLeft(0L)(_ + _.bytes)
+      val pieces = slices.zip(begins).flatMap { case (slice, begin) => cut(slice, begin / size, size, wanted) }
+      val parts = pieces.foldLeft(List.empty[(Int, Vector[PageSlice])]) {
+        case ((last, some) :: done, (part, s)) if part == last && some.last.location == s.location =>
+          (last, some :+ s) :: done
+        case (done, (part, s)) => (part, Vector(s)) :: done
       }
+      parts.reverseIterator.map { case (_, some) => RestInputPartition(some) }.toArray
     }
-    grouped.map(RestInputPartition(_)).toArray
-  }
 
-  private def cut(s: PageSlice, target: Long): Seq[PageSlice] = {
-    val parts = math.max(1, math.min(s.to - s.from, math.ceil(s.bytes.toDouble / (target * 1.2)).toLong))
-    (0L until parts).map { p =>
-      val from = s.from + (s.to - s.from) * p / parts
-      val to = s.from + (s.to - s.from) * (p + 1) / parts
-      s.part(from, to, s.bytes / parts)
+  /** The pieces of a slice, with the number of their part.
+    *
+    * @param begin of the slice in the batch, in parts
+    * @param size of a part in bytes
+    */
+  private def cut(slice: PageSlice, begin: Double, size: Double, parts: Int): Seq[(Int, PageSlice)] = {
+    val end = begin + slice.bytes / size
+    val records = slice.to - slice.from
+    val first = math.min(parts - 1, math.floor(begin + LeastShare).toInt)
+    val inside = first + 1 to math.floor(end - LeastShare).toInt
+    val borders = inside.map(n => slice.from + math.round((n - begin) / (end - begin) * records))
+    (slice.from +: borders).zip(borders :+ slice.to).zipWithIndex.collect {
+      case ((from, to), i) if from < to => (first + i, slice.part(from, to, (slice.bytes.toDouble * (to - from) / records).toLong))
     }
   }
 }
