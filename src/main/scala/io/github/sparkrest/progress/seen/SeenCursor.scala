@@ -37,9 +37,26 @@ private[sparkrest] object SeenCursor {
   val NoKey: Array[Byte] = Array.emptyByteArray
 
   def ofMap(recent: Map[String, Seen]): SeenCursor = {
-    val sorted = recent.iterator.map { case (id, seen) => SeenEntry.of(id, seen) }.toArray
-    java.util.Arrays.sort(sorted.asInstanceOf[Array[AnyRef]])
-    new OfArray(sorted, isFile = false)
+    val entries = new Array[SeenEntry](recent.size)
+    var n = 0
+    recent.foreach { case (id, seen) => entries(n) = SeenEntry.of(id, seen); n += 1 }
+    new OfArray(sorted(entries), isFile = false)
+  }
+
+  /** Hashes are spread evenly, so their first bits already place most entries. Sorting then has little left to do: the poll's
+    * next request waits for it.
+    */
+  private def sorted(entries: Array[SeenEntry]): Array[SeenEntry] = {
+    val bits = 32 - Integer.numberOfLeadingZeros(entries.length)
+    def bucket(e: SeenEntry) = if (bits == 0) 0 else ((e.high ^ Long.MinValue) >>> (64 - bits)).toInt
+    val next = new Array[Int](1 << bits)
+    entries.foreach(e => next(bucket(e)) += 1)
+    var before = 0
+    next.indices.foreach { b => val size = next(b); next(b) = before; before += size }
+    val placed = new Array[SeenEntry](entries.length)
+    entries.foreach { e => val b = bucket(e); placed(next(b)) = e; next(b) += 1 }
+    java.util.Arrays.sort(placed.asInstanceOf[Array[AnyRef]])
+    placed
   }
 
   /** @param sorted each identity once, or several times in a row: then they become one */

@@ -20,11 +20,12 @@ final case class SeenEntry(high: Long, low: Long, seen: Seen) extends Ordered[Se
 object SeenEntry {
 
   /** A content hash is its own 128 bits ([[RecordHash]]); any other identity, such as an id, is hashed. */
-  def of(identity: String, seen: Seen = Seen(0)): SeenEntry = {
-    val bits =
-      if (identity.length == HashLength) Try(Base64.getUrlDecoder.decode(identity)).getOrElse(hashed(identity))
-      else hashed(identity)
-    val buffer = ByteBuffer.wrap(bits)
+  def of(identity: String, seen: Seen = Seen(0)): SeenEntry =
+    if (identity.length == HashLength) Try(decoded(identity, seen)).getOrElse(hashed(identity, seen))
+    else hashed(identity, seen)
+
+  private def decoded(hash: String, seen: Seen) = {
+    val buffer = ByteBuffer.wrap(Base64.getUrlDecoder.decode(hash))
     SeenEntry(buffer.getLong, buffer.getLong, seen)
   }
 
@@ -33,9 +34,9 @@ object SeenEntry {
 
   private val HashLength = 22
   private val encoder = Base64.getUrlEncoder.withoutPadding
-  private def hashed(text: String) = {
+  private def hashed(text: String, seen: Seen) = {
     val bytes = text.getBytes(UTF_8)
-    RecordHash.bits(bytes, 0, bytes.length)
+    SeenEntry(RecordHash.high(bytes, 0, bytes.length), RecordHash.low(bytes, 0, bytes.length), seen)
   }
 }
 
