@@ -28,7 +28,7 @@ from spark_rest import read_rest_stream
 
 IN_FLIGHT = 8
 # A JVM that has just started compiles code during the first streams.
-WARM_UPS = 4
+WARM_UPS = 8
 RUNS = 3
 GOALS = {"sequential": 6.0, "requests": 1.0, "dlt": 1.0}
 

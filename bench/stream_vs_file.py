@@ -31,9 +31,10 @@ from spark_and_server import cores_model, jvm, processor_seconds, serving, sessi
 from spark_rest import read_rest_stream
 
 BATCH = 50_000
-# A stream runs for days. Java still compiles code of a stream after five million records, because Spark plans each
-# micro-batch, and its planner is large. The code that reads a file is compiled after a few runs.
-WARM_UPS = 20
+# A stream runs for days. Java compiles code of a stream for a long time, because Spark plans each micro-batch, and its
+# planner is large: this is a sixth of the stream's CPU after 20 warm-up runs, and a fourteenth after 48. The code that
+# reads a file is compiled after a few runs.
+WARM_UPS = 40
 RUNS = 5
 FILES = 10
 LOOP = "httpx loop"
