@@ -8,5 +8,8 @@ package io.github.sparkrest
 private[sparkrest] object RandomCases {
   private val isSecondLine = scala.util.Properties.versionNumberString.startsWith("2.12")
 
-  def apply(all: Int): Int = if (isSecondLine) math.max(1, all / 5) else all
+  /** Between two cases of an exhaustive test. */
+  val step: Int = if (isSecondLine) 5 else 1
+
+  def apply(all: Int): Int = math.max(1, all / step)
 }

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets.{ISO_8859_1, UTF_16BE, UTF_16LE, UTF_8}
 import scala.util.Random
 
 import io.circe.Json
+import io.github.sparkrest.RandomCases
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.transport.{ContentCodingSuite, SttpClient}
@@ -14,6 +15,7 @@ import io.github.sparkrest.http.{Clock, RawServer}
 import io.github.sparkrest.poll.FaultyServer._
 import io.github.sparkrest.request.InputRow
 import org.scalacheck.Gen
+import org.scalactic.anyvals.PosInt
 import org.scalatest.funsuite.AnyFunSuite
 import org.scalatestplus.scalacheck.ScalaCheckPropertyChecks
 
@@ -58,7 +60,7 @@ class BadInputSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
 
   Seq("closed" -> ((s: Socket) => s.close()), "reset" -> (RawServer.reset _)).foreach { case (name, end) =>
     test(s"a connection that is $name at any byte of a response is an error") {
-      good.indices.foreach { n =>
+      (good.indices by RandomCases.step).foreach { n =>
         val seen = survives(sends(good.take(n), end))
         assert(seen.head.outcome.error.nonEmpty, s"after $n bytes")
       }
@@ -69,7 +71,7 @@ class BadInputSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
       ContentCodingSuite.coded.foreach { case (_, header, encode) =>
         val bytes = chunked(encode(page(0)), 13, s"Content-Encoding: $header\r\n")
         assert(survives(sends(bytes, _ => ())).head.records == Records)
-        (1 until bytes.length by 3).foreach { n =>
+        (1 until bytes.length by 3 * RandomCases.step).foreach { n =>
           assert(survives(sends(bytes.take(n), end)).head.outcome.error.nonEmpty, s"$header after $n bytes")
         }
       }
@@ -111,7 +113,7 @@ class BadInputSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
         "HTTP/1.1 200 OK\r\n\r\n",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
       ),
-      minSuccessful(150)
+      minSuccessful(PosInt.ensuringValid(RandomCases(150)))
     )((bytes, head) => survives(sends(head.getBytes ++ bytes)))
   }
 
@@ -120,7 +122,7 @@ class BadInputSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     val text = new String(bytes, ISO_8859_1)
     val size = text.indexOf("\r\n\r\n") + 4
     val frame = bytes.indices.filter(i => i < size + 4 || i > bytes.length - 9)
-    forAll(Gen.oneOf(frame), Gen.choose(0, 255), minSuccessful(150)) { (i, b) =>
+    forAll(Gen.oneOf(frame), Gen.choose(0, 255), minSuccessful(PosInt.ensuringValid(RandomCases(150)))) { (i, b) =>
       // OkHttp skips the line after a chunk without looking at it. So another size means other bytes of the body: a server that
       // sends a wrong size is as wrong as one that sends a wrong body.
       val resized = i == size && Character.digit(b, 16) >= 0
@@ -129,12 +131,13 @@ class BadInputSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
   }
 
   test("a changed byte in the body causes no crash and no half page") {
-    forAll(Gen.choose(0, page(0).length - 1), Gen.choose(0, 255), minSuccessful(300)) { (i, b) =>
-      val server = new FaultyServer(0, s => write(s, whole(page(0).updated(i, b.toByte))))
-      try {
-        val seen = new Polls(server.url).next()
-        assert(if (seen.outcome.error.nonEmpty) seen.records.isEmpty else seen.records.length == 3 || b == 'n', seen)
-      } finally server.close()
+    forAll(Gen.choose(0, page(0).length - 1), Gen.choose(0, 255), minSuccessful(PosInt.ensuringValid(RandomCases(300)))) {
+      (i, b) =>
+        val server = new FaultyServer(0, s => write(s, whole(page(0).updated(i, b.toByte))))
+        try {
+          val seen = new Polls(server.url).next()
+          assert(if (seen.outcome.error.nonEmpty) seen.records.isEmpty else seen.records.length == 3 || b == 'n', seen)
+        } finally server.close()
     }
   }
 

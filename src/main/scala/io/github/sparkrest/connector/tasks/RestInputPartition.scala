@@ -49,7 +49,8 @@ private[sparkrest] object RestInputPartition {
     val inside = first + 1 to math.floor(end - LeastShare).toInt
     val borders = inside.map(n => slice.from + math.round((n - begin) / (end - begin) * records))
     (slice.from +: borders).zip(borders :+ slice.to).zipWithIndex.collect {
-      case ((from, to), i) if from < to => (first + i, slice.part(from, to, (slice.bytes.toDouble * (to - from) / records).toLong))
+      case ((from, to), i) if from < to =>
+        (first + i, slice.part(from, to, (slice.bytes.toDouble * (to - from) / records).toLong))
     }
   }
 }

@@ -52,9 +52,13 @@ private[sparkrest] object SeenCursor {
     val next = new Array[Int](1 << bits)
     entries.foreach(e => next(bucket(e)) += 1)
     var before = 0
-    next.indices.foreach { b => val size = next(b); next(b) = before; before += size }
+    next.indices.foreach { b =>
+      val size = next(b); next(b) = before; before += size
+    }
     val placed = new Array[SeenEntry](entries.length)
-    entries.foreach { e => val b = bucket(e); placed(next(b)) = e; next(b) += 1 }
+    entries.foreach { e =>
+      val b = bucket(e); placed(next(b)) = e; next(b) += 1
+    }
     java.util.Arrays.sort(placed.asInstanceOf[Array[AnyRef]])
     placed
   }

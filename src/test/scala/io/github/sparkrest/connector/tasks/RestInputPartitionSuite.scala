@@ -16,8 +16,10 @@ class RestInputPartitionSuite extends AnyFunSuite {
   test("two files of unequal size become one task per core, of equal size") {
     val parts = RestInputPartition.plan(Seq(slice("a", 12, 1200), slice("b", 38, 3800)), 2, minBytes = 100)
     assert(sizes(parts) == Seq(2500, 2500))
-    assert(parts.map(_.slices.map(s => (s.name, s.from, s.to))).toSeq ==
-      Seq(Seq(("a", 0, 12), ("b", 0, 13)), Seq(("b", 13, 38))))
+    assert(
+      parts.map(_.slices.map(s => (s.name, s.from, s.to))).toSeq ==
+        Seq(Seq(("a", 0, 12), ("b", 0, 13)), Seq(("b", 13, 38)))
+    )
   }
 
   test("a file is not opened for a few records") {
@@ -37,7 +39,13 @@ class RestInputPartitionSuite extends AnyFunSuite {
       val places = 1 + random.nextInt(2)
       val slices = Seq.tabulate(1 + random.nextInt(6)) { i =>
         val records = 1L + random.nextInt(500)
-        slice(s"$i", records, records * (50 + random.nextInt(20)), s"${random.nextInt(places)}", random.nextInt(3).toLong)
+        slice(
+          s"$i",
+          records,
+          records * (50 + random.nextInt(20)),
+          s"${random.nextInt(places)}",
+          random.nextInt(3).toLong
+        )
       }
       val cores = 1 + random.nextInt(9)
       val parts = RestInputPartition.plan(slices, cores, minBytes = 2000)
