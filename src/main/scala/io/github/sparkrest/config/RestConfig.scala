@@ -208,7 +208,7 @@ object RestConfig {
       maxConsecutiveErrors = read.opt(MaxConsecutiveErrors),
       maxRequestsPerTrigger = read.opt(MaxRequestsPerTrigger),
       limits = LimitConfig.read(read),
-      auth = AuthOptions(read, withInput),
+      auth = AuthConfig.read(read, withInput),
       tls = TlsConfig.read(read),
       references = References(
         read.references(
