@@ -121,8 +121,8 @@ POLLING = (
     Mutant(
         "I6.1",
         "secrets are removed from a URL",
-        "if (eq >= 0 && named(p.substring(0, eq)))",
-        "if (eq < 0 && named(p))",
+        "if (named(name))",
+        "if (!named(name))",
         "LogOffsetSuite",
         "the identity of a source does not contain a secret, and does not change with it",
     ),

@@ -3,7 +3,8 @@
 
 import typing
 
-from spark_rest._auth import ApiKey, Basic, Bearer, Custom, Digest, OAuth1, OAuth2, Session, Signature, SigV4
+from spark_rest import _auth
+from spark_rest._auth import *  # noqa: F403
 from spark_rest._credentials import Credentials
 from spark_rest._demo import DemoApi, demo_api
 from spark_rest._error import RestError
@@ -17,21 +18,11 @@ if typing.TYPE_CHECKING:
     from spark_rest._data_source import RestDataSource
 
 __all__ = [
-    "ApiKey",
-    "Basic",
-    "Bearer",
     "Credentials",
-    "Custom",
     "DemoApi",
-    "Digest",
-    "OAuth1",
-    "OAuth2",
     "Preview",
     "RestDataSource",
     "RestError",
-    "Session",
-    "SigV4",
-    "Signature",
     "__version__",
     "configure",
     "demo_api",
@@ -41,6 +32,7 @@ __all__ = [
     "read_rest",
     "read_rest_stream",
 ]
+__all__ += _auth.__all__
 
 
 if not typing.TYPE_CHECKING:

@@ -10,6 +10,8 @@ from typing import Literal
 
 from spark_rest._credentials import Credentials
 
+__all__ = ["ApiKey", "Basic", "Bearer", "Custom", "Digest", "OAuth1", "OAuth2", "Session", "SigV4", "Signature"]
+
 
 @dataclass(frozen=True, repr=False)
 class Basic(Credentials):
@@ -151,6 +153,22 @@ class OAuth2(Credentials):
         scheme:
             Word before the token of ``Bearer``, ``OAuth2`` and ``Session``, e.g. ``SSWS``. No blank
             follows a word that ends with ``=``, such as ``Token token=``. Default: ``Bearer``.
+        private_key:
+            Private key as PEM (RSA, EC or Ed25519), or the JSON file of a Google service account,
+            preferably as ``file:PATH``. It signs the assertions of ``jwt_bearer`` and
+            ``private_key_jwt``. Never printed.
+        key_id:
+            Name of the private key at the server, the ``kid`` of an assertion.
+        claims:
+            Claims of an assertion as a JSON object, e.g. ``sub``. They replace the defaults:
+            ``iss`` and ``sub`` are the client (no ``sub`` with ``jwt_bearer``), ``aud`` is the
+            token endpoint, and an assertion is valid for five minutes.
+        headers:
+            Headers of the token request as a JSON object. It gets none of ``headers`` except
+            ``User-Agent``. Never printed.
+        token_field:
+            Path of the access token in the response of the token endpoint, e.g. ``data.token``.
+            Default: ``access_token``.
     """
 
     token_url: str = field(metadata={"option": "oauth2TokenUrl", "secret": False})
@@ -169,6 +187,11 @@ class OAuth2(Credentials):
     user: str | None = field(default=None, metadata={"option": "userId", "secret": True})
     password: str | None = field(default=None, metadata={"option": "userPassword", "secret": True})
     scheme: str | None = field(default=None, metadata={"option": "authScheme", "secret": False})
+    private_key: str | None = field(default=None, metadata={"option": "oauth2PrivateKey", "secret": True})
+    key_id: str | None = field(default=None, metadata={"option": "oauth2KeyId", "secret": False})
+    claims: Mapping[str, str] | str | None = field(default=None, metadata={"option": "oauth2Claims", "secret": False})
+    headers: Mapping[str, str] | str | None = field(default=None, metadata={"option": "oauth2Headers", "secret": True})
+    token_field: str | None = field(default=None, metadata={"option": "oauth2TokenField", "secret": False})
 
 
 @dataclass(frozen=True, repr=False)

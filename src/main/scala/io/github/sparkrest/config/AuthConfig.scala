@@ -2,7 +2,10 @@
 package io.github.sparkrest.config
 
 import io.circe.parser.parse
+import io.github.sparkrest.config.checks.AuthChecks
+import io.github.sparkrest.options.tables.Opt
 import io.github.sparkrest.options.values._
+import io.github.sparkrest.options.{OptionReader, RestOptions, tables}
 import io.github.sparkrest.secret.Secret
 
 /** How requests are authenticated.
@@ -147,6 +150,61 @@ object AuthConfig {
     * @param settings for the class
     */
   final case class Custom(className: String, settings: Seq[(String, Secret)]) extends AuthConfig(settings.map(_._2))
+
+  /** Reads the options of authentication. `AuthChecks` finds the options that have no meaning together.
+    *
+    * @param withInput with an input, `userId` implies `Basic`, as in older sources
+    */
+  private[sparkrest] def read(read: OptionReader, withInput: Boolean): AuthConfig = {
+    import RestOptions._
+    val kind =
+      if (withInput && !read.isGiven(AuthType) && read.isGiven(UserId)) tables.AuthType.Basic else read(AuthType)
+    def needed(o: Opt[String]) = Secret(read.needed(o, s"authType=$kind"))
+    def optional(o: Opt[String]) = read.opt(o).map(Secret(_))
+    AuthChecks(read, kind).foreach(read.problem)
+    // The message of the JDK would contain the secret.
+    val inHeaders = Seq(OauthToken, ApiKeySecret, AwsAccessKeyId, AwsSessionToken) ++
+      (if (kind == tables.AuthType.Digest) Seq(UserId) else Nil)
+    inHeaders.filter(read.opt(_).exists(_.exists(isControl))).foreach { o =>
+      read.problem(s"${o.name}: contains a line break or another control character, which a header cannot contain")
+    }
+    kind match {
+      case tables.AuthType.Basic  => Basic(needed(UserId), optional(UserPassword).getOrElse(Secret("")))
+      case tables.AuthType.Digest => Digest(needed(UserId), optional(UserPassword).getOrElse(Secret("")))
+      case tables.AuthType.Bearer => Token(read(AuthScheme), needed(OauthToken))
+      case tables.AuthType.ApiKey => ApiKey(read(ApiKeyName), needed(ApiKeySecret), read(ApiKeyIn))
+      case tables.AuthType.OAuth1 =>
+        OAuth1(
+          needed(OauthConsumerKey),
+          needed(OauthConsumerSecret),
+          optional(OauthToken),
+          optional(OauthTokenSecret),
+          read(OauthSignatureMethod),
+          read.opt(OauthRealm)
+        )
+      case tables.AuthType.OAuth2 => AuthOptions.oauth2(read, needed, optional)
+      case tables.AuthType.SigV4  =>
+        def code(o: Opt[String]) = {
+          val name = read.needed(o, s"authType=$kind")
+          if (!name.matches("[A-Za-z0-9-]*"))
+            read.problem(s"""${o.name}: "$name" is not allowed; allowed: letters, digits and hyphens""")
+          name
+        }
+        SigV4(
+          code(AwsRegion),
+          code(AwsService),
+          needed(AwsAccessKeyId),
+          needed(AwsSecretAccessKey),
+          optional(AwsSessionToken)
+        )
+      case tables.AuthType.Session   => AuthOptions.session(read)
+      case tables.AuthType.Signature => AuthOptions.signature(read)
+      case tables.AuthType.Custom    => AuthOptions.custom(read)
+      case tables.AuthType.Anonymous => Anonymous
+    }
+  }
+
+  private def isControl(c: Char): Boolean = c < ' ' || c == 0x7f
 }
 
 /** A private key that signs assertions (RFC 7523), and what its file says about it.

@@ -4,82 +4,28 @@ package io.github.sparkrest.config
 import scala.util.Try
 
 import io.github.sparkrest.config.AuthConfig.{Custom, Session, Signature, TokenPlace}
-import io.github.sparkrest.config.checks.AuthChecks
 import io.github.sparkrest.options.tables.{Opt, OptType}
 import io.github.sparkrest.options.values._
-import io.github.sparkrest.options.{OptionReader, RestOptions, tables, values}
+import io.github.sparkrest.options.{OptionReader, RestOptions, values}
 import io.github.sparkrest.secret.Secret
 
-/** Reads the options of authentication. [[AuthChecks]] finds the options that have no meaning together. */
-private[sparkrest] object AuthOptions {
-
-  /** @param withInput with an input, `userId` implies `Basic`, as in older sources */
-  def apply(read: OptionReader, withInput: Boolean): AuthConfig = {
-    import RestOptions._
-    val kind =
-      if (withInput && !read.isGiven(AuthType) && read.isGiven(UserId)) tables.AuthType.Basic else read(AuthType)
-    def needed(o: Opt[String]) = Secret(read.needed(o, s"authType=$kind"))
-    def optional(o: Opt[String]) = read.opt(o).map(Secret(_))
-    AuthChecks(read, kind).foreach(read.problem)
-    // The message of the JDK would contain the secret.
-    val inHeaders = Seq(OauthToken, ApiKeySecret, AwsAccessKeyId, AwsSessionToken) ++
-      (if (kind == tables.AuthType.Digest) Seq(UserId) else Nil)
-    inHeaders.filter(read.opt(_).exists(_.exists(isControl))).foreach { o =>
-      read.problem(s"${o.name}: contains a line break or another control character, which a header cannot contain")
-    }
-    kind match {
-      case tables.AuthType.Basic  => AuthConfig.Basic(needed(UserId), optional(UserPassword).getOrElse(Secret("")))
-      case tables.AuthType.Digest => AuthConfig.Digest(needed(UserId), optional(UserPassword).getOrElse(Secret("")))
-      case tables.AuthType.Bearer => AuthConfig.Token(read(AuthScheme), needed(OauthToken))
-      case tables.AuthType.ApiKey => AuthConfig.ApiKey(read(ApiKeyName), needed(ApiKeySecret), read(ApiKeyIn))
-      case tables.AuthType.OAuth1 =>
-        AuthConfig.OAuth1(
-          needed(OauthConsumerKey),
-          needed(OauthConsumerSecret),
-          optional(OauthToken),
-          optional(OauthTokenSecret),
-          read(OauthSignatureMethod),
-          read.opt(OauthRealm)
-        )
-      case tables.AuthType.OAuth2 => oauth2(read, needed, optional)
-      case tables.AuthType.SigV4  =>
-        def code(o: Opt[String]) = {
-          val name = read.needed(o, s"authType=$kind")
-          if (!name.matches("[A-Za-z0-9-]*"))
-            read.problem(s"""${o.name}: "$name" is not allowed; allowed: letters, digits and hyphens""")
-          name
-        }
-        AuthConfig.SigV4(
-          code(AwsRegion),
-          code(AwsService),
-          needed(AwsAccessKeyId),
-          needed(AwsSecretAccessKey),
-          optional(AwsSessionToken)
-        )
-      case tables.AuthType.Session   => LoginOptions.session(read)
-      case tables.AuthType.Signature => LoginOptions.signature(read)
-      case tables.AuthType.Custom    => LoginOptions.custom(read)
-      case tables.AuthType.Anonymous => AuthConfig.Anonymous
-    }
-  }
+/** Reads the options of the types that have many: see [[AuthConfig.read]]. */
+private[config] object AuthOptions {
+  import RestOptions._
 
   /** Which option makes `OAuth2` sign its token requests. */
   def signs(read: OptionReader): Option[String] = {
-    import RestOptions._
     val (grant, clientAuth) = (read(Oauth2GrantType), read(Oauth2ClientAuth))
     if (grant == GrantType.JwtBearer) Some(s"oauth2GrantType=$grant")
     else if (clientAuth == ClientAuth.PrivateKeyJwt) Some(s"oauth2ClientAuth=$clientAuth")
     else None
   }
 
-  private def isControl(c: Char): Boolean = c < ' ' || c == 0x7f
-
-  private def oauth2(
+  def oauth2(
       read: OptionReader,
       needed: Opt[String] => Secret,
       optional: Opt[String] => Option[Secret]
   ): AuthConfig.OAuth2 = {
-    import RestOptions._
     val grant = read(Oauth2GrantType)
     def neededBy(o: Opt[String]) = Secret(read.needed(o, s"oauth2GrantType=$grant"))
     val assertion = signs(read).map { why =>
@@ -105,11 +51,6 @@ private[sparkrest] object AuthOptions {
       read.permitted(Oauth2TokenStore)(read.policy.refusesTokenStore)
     )
   }
-}
-
-/** Reads the options of logins that no standard describes: `Session`, `Signature` and `Custom`. */
-private[config] object LoginOptions {
-  import RestOptions._
 
   def session(read: OptionReader): Session = {
     val form = read(SessionBodyFormat) == values.BodyFormat.Form

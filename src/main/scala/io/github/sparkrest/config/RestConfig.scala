@@ -79,6 +79,8 @@ final case class RestConfig(
 
   def readChanges: Boolean = changes.isDefined
 
+  def inputColumns: Vector[String] = input.fold(Vector.empty[String])(_.columns)
+
   /** Whether a request depends on the offset. Read for each page, and found by parsing each template. */
   @transient lazy val hasPlaceholder: Boolean = {
     val names = Placeholders.ofOffset(offset.name) ++ Placeholders.Window
@@ -102,7 +104,7 @@ final case class RestConfig(
 
   /** Names of the placeholders that a request may contain: columns of the input first, because they have precedence. */
   def placeholders: Seq[String] =
-    input.toList.flatMap(_.columns) ++ Placeholders.ofOffset(offset.name) ++
+    inputColumns ++ Placeholders.ofOffset(offset.name) ++
       Placeholders.NotOfOffset ++ job.map(_ => JobConfig.Placeholder)
 
   /** Whether a request contains this placeholder. */
@@ -208,7 +210,7 @@ object RestConfig {
       maxConsecutiveErrors = read.opt(MaxConsecutiveErrors),
       maxRequestsPerTrigger = read.opt(MaxRequestsPerTrigger),
       limits = LimitConfig.read(read),
-      auth = AuthOptions(read, withInput),
+      auth = AuthConfig.read(read, withInput),
       tls = TlsConfig.read(read),
       references = References(
         read.references(

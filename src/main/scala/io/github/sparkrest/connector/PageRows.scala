@@ -2,14 +2,14 @@
 package io.github.sparkrest.connector
 
 import io.github.sparkrest.pagelog.format.{PageFileReader, PageInFile, PageSlice}
-import io.github.sparkrest.rows.{EndpointRows, JsonRows, RecordMetadata}
+import io.github.sparkrest.rows.{JsonRows, OwnedRows, RecordMetadata}
 import org.apache.spark.sql.catalyst.InternalRow
 
 /** Rows of the records of page files, each with its metadata columns. For one thread.
   *
   * @param changes whether there are columns of changes (`readChanges`)
   */
-final private[sparkrest] class PageRows(make: PageRows.Make, changes: Boolean = false) {
+final private[sparkrest] class PageRows(make: OwnedRows, changes: Boolean = false) {
   private val metadata = new RecordMetadata(changes)
   private var coming: Iterator[PageInFile] = Iterator.empty
   private var page = PageRows.NoPage
@@ -63,27 +63,9 @@ final private[sparkrest] class PageRows(make: PageRows.Make, changes: Boolean = 
 private[sparkrest] object PageRows {
   private val NoPage = PageInFile(0, 0, "", None, None)
 
-  /** Records to rows.
-    *
-    * @see `JsonRows`, `EndpointRows`
-    */
-  trait Make {
-    def row(owner: String, buf: Array[Byte], from: Int, to: Int): InternalRow
-    def rows(owner: String, buf: Array[Byte], from: Int, to: Int): Iterator[InternalRow]
-    def finish(): Unit
-  }
-
-  def alone(json: JsonRows): Make = new Make {
+  def alone(json: JsonRows): OwnedRows = new OwnedRows {
     def row(owner: String, buf: Array[Byte], from: Int, to: Int): InternalRow = json.row(buf, from, to)
     def rows(owner: String, buf: Array[Byte], from: Int, to: Int): Iterator[InternalRow] = json.rows(buf, from, to)
-    def finish(): Unit = json.finish()
-  }
-
-  /** With an input: each record with the columns of its endpoint. */
-  def beside(json: EndpointRows): Make = new Make {
-    def row(owner: String, buf: Array[Byte], from: Int, to: Int): InternalRow = json.row(owner, buf, from, to)
-    def rows(owner: String, buf: Array[Byte], from: Int, to: Int): Iterator[InternalRow] =
-      json.rows(owner, buf, from, to)
     def finish(): Unit = json.finish()
   }
 }

@@ -46,7 +46,7 @@ final private[sparkrest] class RestBatch(
 
   override def createReaderFactory(): PartitionReaderFactory = {
     val settings = JsonRowSettings.in(session, config, fields)
-    val token = new DriverTokens(config).handed().fold(e => throw e.toException, identity)
+    val token = RestError.orThrow(new DriverTokens(config).handed())
     new RestBatchReaderFactory(config.options, schema, inferenceRequests, settings, token, TaskBodies(config, session))
   }
 }
@@ -138,7 +138,7 @@ final private[sparkrest] class RestBatchReader(
     while (throttle.ready(nowMs)._1 > nowMs) pause(throttle.ready(nowMs)._1)
     val writer = new PageFileWriter(store, epoch = 0, location = "")
     val allowed = throttle.grant(config.maxRequestsPerTrigger.fold(Long.MaxValue)(_ - requests), nowMs)
-    val limits = throttle.limited(TaskBudget.within(config.maxBufferedBytes, allowed.requests), allowed)
+    val limits = throttle.budget(math.min(config.maxBufferedBytes, TaskBudget.TaskBytes), allowed.requests, allowed)
     val api = ApiClient(config, network, token, limits.sendable)
     val outcome =
       try {

@@ -10,9 +10,9 @@ import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.connector.checkpoint.SourceFolders
 import io.github.sparkrest.connector.input.InputEndpoints
 import io.github.sparkrest.connector.schema.Inferred
-import io.github.sparkrest.connector.session.{PageLogLocation, SourceName}
+import io.github.sparkrest.connector.session.{HadoopConf, PageLogLocation, SourceName}
 import io.github.sparkrest.connector.tasks.{RestInputPartition, SparkPollRunner}
-import io.github.sparkrest.error.Condition
+import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.client.ApiClient
 import io.github.sparkrest.http.{Clock, DaemonThreads}
 import io.github.sparkrest.pagelog.store.LogStore
@@ -24,7 +24,6 @@ import org.apache.spark.sql.SparkSession
 import org.apache.spark.sql.connector.read.streaming._
 import org.apache.spark.sql.connector.read.{InputPartition, PartitionReaderFactory}
 import org.apache.spark.sql.types.StructType
-import org.apache.spark.util.SerializableConfiguration
 
 /** The stream: a batch is a range of the page log. Everything that takes long is elsewhere: the [[Poller]] fills the log ahead
   * of the query, tasks read it.
@@ -49,8 +48,7 @@ final private[sparkrest] class RestMicroBatchStream(
 
   private val identity = SourceIdentity.of(config)
   private val location = config.pageLogLocation.fold(checkpointLocation)(PageLogLocation.of(_, checkpointLocation))
-  private lazy val hadoopConf =
-    session.sparkContext.broadcast(new SerializableConfiguration(session.sparkContext.hadoopConfiguration))
+  private lazy val hadoopConf = HadoopConf.in(session)
 
   private val folders =
     new SourceFolders(checkpointLocation, config.pageLogLocation, session.sparkContext.hadoopConfiguration)
@@ -89,7 +87,7 @@ final private[sparkrest] class RestMicroBatchStream(
   override def deserializeOffset(json: String): Offset = recent.find(_.json == json).getOrElse(parsed(json))
 
   private def parsed(json: String): RestStreamOffset = {
-    val offset = LogOffset.parse(json).fold(e => throw e.toException, o => o)
+    val offset = RestError.orThrow(LogOffset.parse(json))
     val changed = identity.differences(offset.source)
     if (changed.nonEmpty)
       throw Condition.SourceChanged.exception(

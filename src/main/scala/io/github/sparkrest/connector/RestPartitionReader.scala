@@ -25,7 +25,7 @@ final private[sparkrest] class RestPartitionReaderFactory(
       LogStore.at(location, conf.value.value),
       partition.asInstanceOf[RestInputPartition].slices,
       new PageRows(
-        input.fold(PageRows.alone(JsonRows(schema, settings)))(i => PageRows.beside(new EndpointRows(schema, i, settings))),
+        input.fold(PageRows.alone(JsonRows(schema, settings)))(new EndpointRows(schema, _, settings)),
         changes
       )
     )

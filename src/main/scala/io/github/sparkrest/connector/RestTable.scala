@@ -48,8 +48,8 @@ final private[sparkrest] class RestTable(
     * those after it.
     */
   override def metadataColumns(): Array[MetadataColumn] = {
-    val all = RestTable.Metadata +: (if (config.readChanges) RestTable.changes else Nil)
-    if (calls.isDefined) Array.empty else all.takeWhile(c => !asked.fieldNames.contains(c.name())).toArray
+    val all = if (calls.isDefined) Nil else RestScan.metadataFields(config)
+    all.takeWhile(f => !asked.fieldNames.contains(f.name)).map(new RestTable.Hidden(_): MetadataColumn).toArray
   }
 
   /** The options are those of `load()`, which [[config]] was made from. */
@@ -62,19 +62,13 @@ final private[sparkrest] class RestTable(
 }
 
 private object RestTable {
-  val changes: Seq[MetadataColumn] = RecordMetadata.changeColumns.map(
-    new Hidden(_, "The change that the record stands for, or the commit that it belongs to")
-  )
-  val Metadata: MetadataColumn = new Hidden(
-    StructField(RecordMetadata.Column, RecordMetadata.schema, nullable = false),
-    "The response that a record came with, and its place there"
-  )
-
-  final private class Hidden(field: StructField, text: String) extends MetadataColumn {
+  final class Hidden(field: StructField) extends MetadataColumn {
     override def name(): String = field.name
     override def dataType(): DataType = field.dataType
     override def isNullable: Boolean = field.nullable
-    override def comment(): String = text
+    override def comment(): String =
+      if (field.name == RecordMetadata.Column) "The response that a record came with, and its place there"
+      else "The change that the record stands for, or the commit that it belongs to"
   }
 }
 

@@ -52,8 +52,9 @@ final class RestTableProvider {
     // Hints are checked before anything is stored.
     SchemaHints.on(found, config.schemaHints)
     stored = stored.orElse(store.map(_.keep(found)))
-    record = Some(stored.fold(found)(_.recordType))
-    stored.fold(found)(_.recordType)
+    val kept = stored.fold(found)(_.recordType)
+    record = Some(kept)
+    kept
   }
 
   private def inferredBy(config: RestConfig): Inferred = {
@@ -116,7 +117,7 @@ final class RestTableProvider {
     val texts = options.asScala.toMap
     read.filter(_.options.toMap == texts).getOrElse {
       val columns = InputTable.viewColumns(texts, SparkSession.active)
-      val config = Application.current.flatMap(_.parse(texts, columns)).fold(e => throw e.toException, identity)
+      val config = RestError.orThrow(Application.current.flatMap(_.parse(texts, columns)))
       TrustChecks.warnings(config).foreach(logger.warn(_))
       read = Some(config)
       config

@@ -26,6 +26,8 @@ final case class RestError(
 
 object RestError {
 
+  def orThrow[A](result: Either[RestError, A]): A = result.fold(e => throw e.toException, identity)
+
   /** A single option is wrong. */
   def wrongOption(problem: String, hint: String): RestError = wrongOptions(Seq(problem), hint)
   def refuse(problem: String, hint: String): Nothing = throw wrongOption(problem, hint).toException

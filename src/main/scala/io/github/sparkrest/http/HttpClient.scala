@@ -59,6 +59,12 @@ final case class HttpRequest(
     trusted: Boolean = true
 ) {
   override def toString: String = s"HttpRequest($method)"
+
+  /** With this body. A `Content-Type` of the user stays. */
+  def withBody(contentType: String, content: String): HttpRequest = copy(
+    headers = if (headers.has("Content-Type")) headers else headers :+ ("Content-Type" -> contentType),
+    body = Some(content)
+  )
 }
 
 object HttpRequest {

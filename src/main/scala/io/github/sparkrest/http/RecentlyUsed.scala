@@ -25,6 +25,8 @@ final private[sparkrest] class RecentlyUsed[K, V](
 
   def foreach(use: V => Unit): Unit = synchronized(entries.values.toList).foreach(e => use(e.value))
 
+  def get(key: K)(make: => V): V = apply[V](key)(Right(make)).merge
+
   /** A failed `make` is not kept. */
   def apply[E](key: K)(make: => Either[E, V]): Either[E, V] = synchronized {
     val now = nowMs()

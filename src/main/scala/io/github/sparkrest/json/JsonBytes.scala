@@ -50,23 +50,19 @@ object JsonBytes {
       .toList
   }
 
-  /** A scalar as text, a string without its quotes; `None` for null, an object or an array.
-    *
-    * @return the text, and whether it was a JSON string
-    */
-  def scalar(buf: Array[Byte], s: Span): Option[(String, Boolean)] = {
+  /** A scalar as text, a string without its quotes; `None` for null, an object or an array. */
+  def scalar(buf: Array[Byte], s: Span): Option[String] = {
     val (a, b) = (from(s), to(s))
     buf(a) match {
-      case '"'       => Some((string(buf, a, b), true))
-      case 'n'       => None
-      case '{' | '[' => None
-      case _         => Some((new String(buf, a, b - a, UTF_8), false))
+      case '"'             => Some(string(buf, a, b))
+      case 'n' | '{' | '[' => None
+      case _               => Some(new String(buf, a, b - a, UTF_8))
     }
   }
 
   /** A value as text: a scalar as [[scalar]] returns it, an object or array as JSON without blanks; `None` for null. */
   def value(buf: Array[Byte], s: Span): Option[String] =
-    if (buf(from(s)) == '{' || buf(from(s)) == '[') Some(compact(buf, from(s), to(s))) else scalar(buf, s).map(_._1)
+    if (buf(from(s)) == '{' || buf(from(s)) == '[') Some(compact(buf, from(s), to(s))) else scalar(buf, s)
 
   private def compact(buf: Array[Byte], start: Int, stop: Int): String = {
     val out = new Array[Byte](stop - start)

@@ -28,10 +28,7 @@ final case class Endpoint(
   def backfill(from: Instant, until: Instant): Endpoint =
     copy(key = Endpoint.backfillKey(key), version = None, lane = TimeLane.Backfill(from, until))
 
-  def isBackfill: Boolean = lane match {
-    case _: TimeLane.Backfill => true
-    case _                    => false
-  }
+  def isBackfill: Boolean = lane.isBackfill
 
   /** Its name in page files. The pages of an only endpoint need none, unless a backfill has pages too. */
   def named: Option[String] = if (row.isDefined || lane != TimeLane.Whole) Some(key) else None // guard: I10.8

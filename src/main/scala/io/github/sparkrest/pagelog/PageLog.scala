@@ -3,7 +3,6 @@ package io.github.sparkrest.pagelog
 
 import scala.annotation.tailrec
 
-import io.github.sparkrest.error.RestError
 import io.github.sparkrest.pagelog.format._
 import io.github.sparkrest.pagelog.store.LogStore
 import io.github.sparkrest.progress.Progress
@@ -237,9 +236,6 @@ object PageLog {
 
   /** If the states of all endpoints must be written first, several manifests are purged together. */
   private val PurgedTogether = 8
-
-  /** Why an executor must not poll for a run, if there is a reason. */
-  def obstacle(store: LogStore, epoch: Long): Option[RestError] = Epochs.obstacle(store, epoch)
 
   /** Claims the next epoch and reads the log. Older epochs' files go, and pages that older runs left without a manifest. */
   def open(store: LogStore, retainBatches: Int, clock: () => Long = () => System.currentTimeMillis): PageLog = {

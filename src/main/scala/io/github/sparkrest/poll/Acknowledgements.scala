@@ -78,7 +78,7 @@ final class Acknowledgements(
             warning = Some(forgotten(status))
             Right(())
           } else
-            StatusPolicy(response, request.copy(url = response.url), clock.now(), config) match {
+            StatusPolicy(response, request.method, clock.now(), config) match {
               case StatusPolicy.Failed(error) => Left(error)
               case _                          => Right(())
             }

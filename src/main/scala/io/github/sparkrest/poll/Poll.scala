@@ -117,7 +117,7 @@ final class Poll(
       limit = ServerLimits.of(response.headers, config.limits, clock.now().toEpochMilli)
       apiAhead = Some(math.max(apiAhead.getOrElse(0L), core.apiAheadMs(ahead.arrived, response.date)))
       val ofOldToken = step.isEmpty && plan.isOfOldToken(Poll.YoungMillis + config.paging.intervalMs)
-      (StatusPolicy(response, request.copy(url = response.url), clock.now(), config, ofOldToken), step) match {
+      (StatusPolicy(response, request.method, clock.now(), config, ofOldToken), step) match {
         case (StatusPolicy.Failed(error), _) => Left(error)
         case (verdict, Some(job))            => job.read(plan, response, verdict, allSecrets.hold, sink)
         case (StatusPolicy.Empty, _) if status == 304 && request != plain =>

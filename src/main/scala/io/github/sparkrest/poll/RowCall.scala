@@ -60,7 +60,7 @@ final class RowCall(
 
   private def send(request: HttpRequest): Either[RestError, Vector[Array[Byte]]] =
     new Redirects(config, client).send(request) { response =>
-      StatusPolicy(response, request.copy(url = response.url), clock.now(), config) match {
+      StatusPolicy(response, request.method, clock.now(), config) match {
         case StatusPolicy.Failed(error) => Left(error)
         case StatusPolicy.Empty         => Right(Vector.empty)
         case StatusPolicy.Records       => texts(response)

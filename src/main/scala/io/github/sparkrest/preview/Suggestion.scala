@@ -4,15 +4,16 @@ package io.github.sparkrest.preview
 import io.circe.Json
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.options.RestOptions
-import io.github.sparkrest.options.tables.{OffsetType, Opt, OptType, ResponseFormat}
+import io.github.sparkrest.options.tables.{OffsetType, Opt, OptType}
 import io.github.sparkrest.options.values.Boundary
 
 /** Options for a stream of the API: the options of the user, and the additions of a preview.
   *
   * @param options by their names in the option table
   * @param notes for the user
+  * @param isXml the responses are XML
   */
-final case class Suggestion(options: Seq[(String, String)], notes: Seq[String]) {
+final case class Suggestion(options: Seq[(String, String)], notes: Seq[String], isXml: Boolean) {
   import Suggestion._
 
   private val ordered =
@@ -25,12 +26,6 @@ final case class Suggestion(options: Seq[(String, String)], notes: Seq[String]) 
     } ++ parserOptions("json_options", RestOptions.json) ++
       (if (isXml) parserOptions("xml_options", RestOptions.xml) else parserOptions("csv_options", RestOptions.csv))
     s"read_rest_stream(\n    spark, ${quoted(url)},\n${arguments.map(_ + "\n").mkString})"
-  }
-
-  private def isXml = options.exists { case (k, v) =>
-    k.equalsIgnoreCase(RestOptions.ResponseFormat.name) && RestOptions.ResponseFormat.kind
-      .read(v)
-      .contains(ResponseFormat.Xml)
   }
 
   private def url = options.collectFirst { case (k, v) if k.equalsIgnoreCase(RestOptions.Url.name) => v }.getOrElse("")
@@ -102,7 +97,7 @@ object Suggestion {
       RestOptions.StreamingInterval.name -> BigDecimal(ms, 3).bigDecimal.stripTrailingZeros.toPlainString
     )
     val added = (records ++ offset ++ whole ++ pages ++ edge ++ pace).filterNot { case (k, _) => names(k.toLowerCase) }
-    Suggestion(userOptions.toSeq ++ added, notes(config, findings, chosen, bound, secondPage))
+    Suggestion(userOptions.toSeq ++ added, notes(config, findings, chosen, bound, secondPage), config.records.isXml)
   }
 
   /** The field that the request or the options name. Otherwise an id that grows, because that needs no parameter. */

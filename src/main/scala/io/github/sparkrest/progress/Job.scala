@@ -17,10 +17,7 @@ import io.github.sparkrest.progress.strategies.OffsetQuery
 final case class Job(id: String, query: OffsetQuery, createdMs: Long, request: String, phase: JobPhase) {
 
   /** Its records can be requested. */
-  def isReady: Boolean = phase match {
-    case _: JobPhase.Ready => true
-    case _                 => false
-  }
+  def isReady: Boolean = phase.isInstanceOf[JobPhase.Ready]
 
   /** The URL of its file, if the API named one. */
   def file: Option[String] = phase match {

@@ -191,7 +191,7 @@ final private[sparkrest] class TraversalPage(
   private def maySkip: Boolean =
     config.mayReadFromValues && !reading.outOfOrder && !state.traversal.exists(_.unordered) &&
       (config.readsFromValues ||
-        config.paging.reanchorAfter.exists(n => state.traversal.fold(0L)(_.received) + records >= n))
+        config.paging.reanchorAfter.exists(received + records >= _))
 
   /** With numbered pages, a run of equal offset values can span pages. If a later page had new records, the first page may have
     * grown meanwhile. So the traversal reads again from page one before the offset moves.
@@ -214,7 +214,7 @@ final private[sparkrest] class TraversalPage(
         Traversal(
           page = page,
           pages = before.fold(1L)(_.pages + 1),
-          received = before.fold(0L)(_.received) + records,
+          received = received + records,
           pending = reached.pending.getOrElse(reached.offset).orElse(before.flatMap(_.pending)),
           seen = ofPage.seen,
           marks = ofPage.marks,

@@ -5,13 +5,12 @@ import io.circe.Json
 import io.circe.parser.parse
 import io.github.sparkrest.config.{AckConfig, RestConfig}
 import io.github.sparkrest.error.RestError
-import io.github.sparkrest.http.Headers._
 import io.github.sparkrest.http.HttpRequest
 import io.github.sparkrest.options.values.JsonTemplate
 
 /** Makes the requests that acknowledge records, from the values of their fields. */
 final class AckTemplate(config: RestConfig, ack: AckConfig) {
-  private val columns = config.input.fold(Vector.empty[String])(_.columns)
+  private val columns = config.inputColumns
   private val body = ack.template
 
   /** A request to `ackUrl` has the headers of any other request, and neither its parameters nor its page. */
@@ -43,13 +42,8 @@ final class AckTemplate(config: RestConfig, ack: AckConfig) {
   def render(records: Seq[String], row: InputRow): Either[RestError, HttpRequest] = {
     val rows = records.map(valuesOf(_, row)).toVector
     template.render(RequestValues(offset = "", input = rows.head)).map { request =>
-      body.fold(request) { b =>
-        val typed = if (request.headers.has("Content-Type")) Nil else Seq("Content-Type" -> "application/json")
-        request.copy(
-          headers = request.headers ++ typed,
-          body = Some(b.renderAll(rows.map(r => JsonTemplate.Values(text(r), r(_).getOrElse(Json.Null)))))
-        )
-      }
+      def values(row: InputRow) = JsonTemplate.Values(text(row), row(_).getOrElse(Json.Null))
+      body.fold(request)(b => request.withBody("application/json", b.renderAll(rows.map(values))))
     }
   }
 

@@ -8,7 +8,7 @@ import scala.util.Try
 import io.github.sparkrest.config.{AuthConfig, RestConfig}
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.options.values.{KeyPlacement, Origin, Template}
-import io.github.sparkrest.secret.Secret
+import io.github.sparkrest.secret.{Redact, Secret}
 
 /** URLs that the API returns: where they may lead, and how they are stored.
   *
@@ -55,7 +55,9 @@ final class NextUrl(config: RestConfig) {
     * @param base the URL of the request
     */
   def store(found: String, base: String): String =
-    parameters(resolve(base, found))((name, value) => if (known.get(name).exists(same(_, value))) Taken else value)
+    Redact.parameters(resolve(base, found))((name, value) =>
+      if (known.get(name).exists(same(_, value))) Taken else value
+    )
 
   /** The URL to send, and whether credentials may go with it. Only then are secrets put back.
     *
@@ -67,7 +69,9 @@ final class NextUrl(config: RestConfig) {
       case false if hasBody => Left(bodyLeaves(stored))
       case false            => Right((stored, false))
       case true             =>
-        Right((parameters(stored)((name, value) => if (value == Taken) known.getOrElse(name, value) else value), true))
+        Right(
+          (Redact.parameters(stored)((name, value) => if (value == Taken) known.getOrElse(name, value) else value), true)
+        )
     }
 
   /** Whether credentials may go to `url`. Left: why no request may. */
@@ -117,18 +121,4 @@ object NextUrl {
   /** An API may encode in another way than the user: `%20` or `+`, `%2f` or `%2F`. */
   private def same(a: String, b: String): Boolean = a == b || plain(a).exists(plain(b).contains(_))
   private def plain(text: String): Option[String] = Try(URLDecoder.decode(text, "UTF-8")).toOption
-
-  /** The URL with the value of each query parameter replaced. */
-  private def parameters(url: String)(value: (String, String) => String): String = url.indexOf('?') match {
-    case -1 => url
-    case i  =>
-      url.substring(0, i + 1) + url
-        .substring(i + 1)
-        .split("&", -1)
-        .map { p =>
-          val eq = p.indexOf('=')
-          if (eq < 0) p else p.substring(0, eq + 1) + value(p.substring(0, eq), p.substring(eq + 1))
-        }
-        .mkString("&")
-  }
 }

@@ -122,25 +122,16 @@ final class InputTemplate(config: RestConfig, input: InputConfig) {
       if (config.body.isDefined) request
       else if (takesBody) withBody(request, row)
       else if (input.inline) request
-      else request.copy(url = withQuery(request.url, row.values.filterNot(_._2.isNull)))
+      else request.copy(url = withQuery(request.url, pairs(row)))
     }
 
-  private def withBody(request: HttpRequest, row: InputRow): HttpRequest = {
-    val (contentType, body) =
-      if (input.formBody)
-        ("application/x-www-form-urlencoded", row.values.filterNot(_._2.isNull).map(pair).mkString("&"))
-      else ("application/json", Json.fromFields(row.values).noSpaces)
-    val named = request.headers.has("Content-Type")
-    request.copy(
-      headers = if (named) request.headers else request.headers :+ ("Content-Type" -> contentType),
-      body = Some(body)
-    )
-  }
+  private def withBody(request: HttpRequest, row: InputRow): HttpRequest =
+    if (input.formBody) request.withBody("application/x-www-form-urlencoded", pairs(row).mkString("&"))
+    else request.withBody("application/json", Json.fromFields(row.values).noSpaces)
 
-  private def withQuery(url: String, values: Vector[(String, Json)]): String =
-    if (values.isEmpty) url
-    else url + (if (url.contains('?')) "&" else "?") + values.map(pair).mkString("&")
+  private def withQuery(url: String, pairs: Seq[String]): String =
+    if (pairs.isEmpty) url else pairs.mkString(url + (if (url.contains('?')) "&" else "?"), "&", "")
 
-  private def pair(column: (String, Json)): String =
-    RequestTemplate.parameter(column._1, InputRow.text(column._2))
+  private def pairs(row: InputRow): Seq[String] =
+    row.values.collect { case (name, value) if !value.isNull => RequestTemplate.parameter(name, InputRow.text(value)) }
 }

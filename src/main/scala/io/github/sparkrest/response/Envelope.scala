@@ -118,7 +118,7 @@ private[sparkrest] object EnvelopePass {
 
   def holds(where: Where, buf: Array[Byte], from: Int, to: Int): Boolean = {
     val span = JsonBytes.find(buf, from, to, List(where.field.getBytes(UTF_8)))
-    span != JsonBytes.Absent && JsonBytes.scalar(buf, span).exists(_._1 == where.value)
+    span != JsonBytes.Absent && JsonBytes.scalar(buf, span).contains(where.value)
   }
 
   /** Assigns each trail that selects an element of one array to the first element that matches. */

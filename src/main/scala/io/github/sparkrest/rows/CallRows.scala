@@ -103,10 +103,7 @@ object CallRows {
 
   /** Whether the record is wrapped in an object before parsing: Spark's parser makes rows from objects only. */
   private def isWrapped(ofRecord: StructType): Boolean =
-    ofRecord.fieldNames.sameElements(Seq(RowShape.Output)) && (RowShape.of(ofRecord) match {
-      case RowShape.Columns(_) => true
-      case _                   => false
-    })
+    ofRecord.fieldNames.sameElements(Seq(RowShape.Output)) && RowShape.of(ofRecord).isInstanceOf[RowShape.Columns]
 
   /** Whether each record certainly becomes one row. Spark turns an array into one row per element, so `[]` has zero rows.
     * `mode=DROPMALFORMED` drops records that do not fit the schema.
@@ -129,12 +126,25 @@ object CallRows {
   )
 }
 
+/** Records to rows. An endpoint owns its records, and its columns are in their rows. */
+trait OwnedRows {
+
+  /** @param owner the columns of the endpoint, as a JSON object
+    * @return the row of the record in `[from, to)`, straight from its bytes; null: only [[rows]] knows
+    */
+  def row(owner: String, buf: Array[Byte], from: Int, to: Int): InternalRow
+  def rows(owner: String, buf: Array[Byte], from: Int, to: Int): Iterator[InternalRow]
+
+  /** To be called after the last row: see [[JsonRows.finish]]. */
+  def finish(): Unit
+}
+
 /** The records of many endpoints, each with the columns of the input row that defines its endpoint.
   *
   * @param schema of the result
   * @param input columns of the input
   */
-final class EndpointRows(schema: StructType, input: StructType, settings: JsonRowSettings) {
+final class EndpointRows(schema: StructType, input: StructType, settings: JsonRowSettings) extends OwnedRows {
   private val beside = StructType(schema.fields.filter(f => input.fieldNames.contains(f.name)))
   private val records = new CallRows(schema, beside, settings)
   private val inputs =
@@ -142,12 +152,8 @@ final class EndpointRows(schema: StructType, input: StructType, settings: JsonRo
   private var owner = ""
   private var columns: InternalRow = InternalRow.empty
 
-  /** To be called after the last row: see [[JsonRows.finish]]. */
   def finish(): Unit = records.finish()
 
-  /** @param of the endpoint's columns, as a JSON object
-    * @return the row of the record in `[from, to)`, straight from its bytes; null: only [[rows]] knows
-    */
   def row(of: String, buf: Array[Byte], from: Int, to: Int): InternalRow = {
     setOwner(of)
     records.row(columns, buf, from, to)

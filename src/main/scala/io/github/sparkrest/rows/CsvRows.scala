@@ -48,12 +48,12 @@ final private class CsvRows(schema: StructType, settings: JsonRowSettings) exten
     members.openObject(buf, from, to)
     while (members.next()) {
       val value = JsonBytes.scalar(buf, JsonBytes.span(members.from, members.to))
-      if (isNamed(buf, broken)) text = value.map(_._1)
+      if (isNamed(buf, broken)) text = value
       else {
         val at = fieldFrom(expected, buf)
         if (at >= 0) {
           expected = at + 1
-          value.foreach { case (v, _) =>
+          value.foreach { v =>
             try result.update(at, converters(at)(v))
             catch {
               case e if CsvRows.isOfUpgrade(e) => throw e

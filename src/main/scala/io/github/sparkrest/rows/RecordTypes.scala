@@ -49,9 +49,7 @@ object RecordTypes {
       case _                  => Nil
     }
     if (config.records.isXml && !record.isInstanceOf[StructType] && nested.nonEmpty)
-      Some(
-        RestError.wrongOptions(Seq(s"schema: ${nested.mkString}: a record of XML is a struct."), "Use STRUCT or STRING.")
-      )
+      Some(RestError.wrongOption(s"schema: ${nested.mkString}: a record of XML is a struct.", "Use STRUCT or STRING."))
     else if (!config.records.isCsv || nested.isEmpty) None
     else
       Some(
@@ -77,7 +75,7 @@ object RecordTypes {
       JsonCursor.members(r, 0, r.length) { m =>
         val name = JsonBytes.string(r, m.nameFrom, m.nameTo)
         val soFar = types.getOrElse(name, NullType)
-        val value = JsonBytes.scalar(r, JsonBytes.span(m.from, m.to)).map(_._1)
+        val value = JsonBytes.scalar(r, JsonBytes.span(m.from, m.to))
         if (name != CsvRecords.Broken) types(name) = value.fold(soFar)(inference.inferField(soFar, _))
       }
     }

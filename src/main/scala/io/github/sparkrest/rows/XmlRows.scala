@@ -46,7 +46,7 @@ private[rows] object XmlRows {
   def xmlOf(buf: Array[Byte], from: Int, to: Int, config: XmlConfig): String =
     xmlAt(buf, from, to)
       .flatMap(c => JsonBytes.scalar(buf, JsonBytes.span(c.from, c.to)))
-      .fold(ofKey(new String(buf, from, to - from, UTF_8), config))(_._1)
+      .getOrElse(ofKey(new String(buf, from, to - from, UTF_8), config))
 
   /** The record without its XML. */
   def jsonOf(buf: Array[Byte], from: Int, to: Int): Array[Byte] =

@@ -79,11 +79,18 @@ final class RateLimiter(config: RestConfig, lastRun: PacingState, inferred: Bool
   /** Requests that slow endpoints may hold at once: half, so that the others have tokens while slow ones hang. */
   def slowShare: Long = tokens.fold(Long.MaxValue)(l => math.max(1L, l.share / (2L * tokensPerRequest)))
 
-  /** The limits of a poll that got `limits.maxRequests` of the granted requests. */
-  def limited(limits: TaskBudget, granted: Grant): TaskBudget =
-    if (isRated) limits.copy(mostSent = limits.maxRequests * granted.tokensPerRequest, later = granted.later)
-    else if (config.input.isEmpty) limits.copy(maxMillis = TaskBudget.millis(config.paging.inFlight, config.readChanges))
-    else limits
+  /** The limits of a poll that got so many of the granted requests.
+    *
+    * @param room bytes that polling may still run ahead of the query
+    */
+  def budget(room: Long, requests: Long, granted: Grant): TaskBudget = {
+    val isAlone = config.input.isEmpty
+    val inFlight = if (isAlone) config.paging.inFlight else 1
+    val budget = TaskBudget.within(room, requests, inFlight)
+    if (isRated) budget.copy(mostSent = requests * granted.tokensPerRequest, later = granted.later)
+    else if (isAlone) budget.copy(maxMillis = TaskBudget.millis(inFlight, config.readChanges))
+    else budget
+  }
 
   /** A job returned.
     *

@@ -3,7 +3,7 @@ package io.github.sparkrest.schedule
 
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.pagelog.Endpoint
-import io.github.sparkrest.poll.{PollOutcome, PollReport, PollRequest, TaskBudget}
+import io.github.sparkrest.poll.{PollOutcome, PollReport, PollRequest}
 import io.github.sparkrest.progress.Progress
 
 /** Jobs that an endpoint can be polled in. */
@@ -47,7 +47,7 @@ private[sparkrest] object Lane {
   * @param mostRequests that each poll may make
   * @param overtaken see [[PollerState]], when it started
   */
-final private[sparkrest] case class Job(
+final private[sparkrest] case class RunningJob(
     lane: Lane,
     keys: Vector[String],
     granted: Grant,
@@ -56,13 +56,17 @@ final private[sparkrest] case class Job(
 )
 
 /** The jobs that run, and which job may start next. Pure. */
-final private[sparkrest] case class RunningJobs(limits: SlowLimits, jobs: Map[Int, Job] = Map.empty, lastId: Int = 0) {
+final private[sparkrest] case class RunningJobs(
+    limits: SlowLimits,
+    jobs: Map[Int, RunningJob] = Map.empty,
+    lastId: Int = 0
+) {
   def isEmpty: Boolean = jobs.isEmpty
 
   def isFree(lane: Lane): Boolean =
     jobs.values.count(_.lane == lane) < (if (lane == Lane.Stuck) limits.most else 1)
 
-  def started(job: Job): RunningJobs = copy(jobs = jobs + (lastId + 1 -> job), lastId = lastId + 1)
+  def started(job: RunningJob): RunningJobs = copy(jobs = jobs + (lastId + 1 -> job), lastId = lastId + 1)
 
   def returned(id: Int): RunningJobs = copy(jobs = jobs - id)
 
@@ -99,7 +103,7 @@ final private[sparkrest] case class RunningJobs(limits: SlowLimits, jobs: Map[In
   * @param appending states for the manifest of the next report
   */
 final private[sparkrest] case class Settling(
-    job: Job,
+    job: RunningJob,
     reports: List[PollReport],
     polls: Vector[SettledPoll],
     appending: Map[Endpoint, Progress] = Map.empty
@@ -114,8 +118,8 @@ final private[schedule] case class GrantedPolls(
     granted: Grant,
     polls: Vector[PollRequest]
 ) {
-  def job(lane: Lane, overtaken: Int): Job =
-    Job(lane, chosen.map(_.key), granted, polls.map(_.limits.maxRequests), overtaken)
+  def job(lane: Lane, overtaken: Int): RunningJob =
+    RunningJob(lane, chosen.map(_.key), granted, polls.map(_.limits.maxRequests), overtaken)
 }
 
 /** Distributes the requests that are possible now over the endpoints that have been due the longest. For the poller's thread.
@@ -149,12 +153,9 @@ final private[schedule] class PollGrants(
         if (single) granted.requests
         else if (limiter.isRated) 1L
         else math.min(s.pagesLeft(ofLane, alone = lane == Lane.Backfill), math.max(1L, left / chosen.length))
-      val budget =
-        TaskBudget.within(room / chosen.length, requests, if (config.input.isEmpty) config.paging.inFlight else 1)
-      PollRequest(s.endpoint, s.state, limiter.limited(budget, granted))
+      val budget = limiter.budget(room / chosen.length, requests, granted)
+      PollRequest(s.endpoint, s.state, if (lane == Lane.Slow) budget.copy(patienceMs = patienceMs) else budget)
     }
-    val patient =
-      if (lane == Lane.Slow) polls.map(p => p.copy(limits = p.limits.copy(patienceMs = patienceMs))) else polls
-    GrantedPolls(chosen, granted, patient)
+    GrantedPolls(chosen, granted, polls)
   }
 }

@@ -24,17 +24,22 @@ object Redact {
 
   /** @param named whether the value of the parameter with this name is hidden */
   def url(text: String, named: String => Boolean): String = {
-    val (base, query) = text.indexOf('?') match {
-      case -1 => (text, None)
-      case i  => (text.substring(0, i), Some(text.substring(i + 1)))
-    }
-    query.fold(userInfo(base)) { q =>
-      val parts = q.split("&", -1).map { p =>
-        val eq = p.indexOf('=')
-        if (eq >= 0 && named(p.substring(0, eq))) p.substring(0, eq + 1) + "***" else p // guard: I6.1
-      }
-      userInfo(base) + "?" + parts.mkString("&")
-    }
+    val (base, query) = text.span(_ != '?')
+    userInfo(base) + parameters(query)((name, value) => if (named(name)) "***" else value) // guard: I6.1
+  }
+
+  /** The URL with the value of each query parameter replaced. */
+  def parameters(url: String)(value: (String, String) => String): String = {
+    val (base, query) = url.splitAt(url.indexOf('?') + 1)
+    if (base.isEmpty) url
+    else
+      query
+        .split("&", -1)
+        .map { p =>
+          val eq = p.indexOf('=')
+          if (eq < 0) p else p.substring(0, eq + 1) + value(p.substring(0, eq), p.substring(eq + 1))
+        }
+        .mkString(base, "&", "")
   }
 
   /** A URL of the options, safe to show. A key in its path has no name, but looks random. */

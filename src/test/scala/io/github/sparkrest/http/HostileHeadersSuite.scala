@@ -35,7 +35,7 @@ class HostileHeadersSuite extends AnyFunSuite {
     }
     Seq(403, 503).foreach { status =>
       val response = HttpResponse(status, Seq("retry-after" -> value), new ByteArrayInputStream(Array.emptyByteArray))
-      StatusPolicy(response, HttpRequest("GET", "http://h/", Nil), Instant.EPOCH, config)
+      StatusPolicy(response, "GET", Instant.EPOCH, config)
     }
   }
 

@@ -57,7 +57,7 @@ class GoldenFilesSuite extends AnyFunSuite {
         unordered = false,
         same = 1,
         laterNew = true,
-        TraversalTimes(1716840200000L, 1716840199000L),
+        times = TraversalTimes(1716840200000L, 1716840199000L),
         // The file is from a version that did not count new records.
         delivered = 4
       )

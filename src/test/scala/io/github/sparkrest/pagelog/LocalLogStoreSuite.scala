@@ -6,7 +6,7 @@ import java.util.concurrent.{Callable, CyclicBarrier, Executors, TimeUnit}
 
 import scala.jdk.CollectionConverters._
 
-import io.github.sparkrest.pagelog.store.{LocalLogStore, LogStore, LogStoreNames}
+import io.github.sparkrest.pagelog.store.{LocalLogStore, LogStore, TemporaryFiles}
 import org.apache.hadoop.conf.Configuration
 import org.scalatest.funsuite.AnyFunSuite
 
@@ -73,7 +73,7 @@ class LocalLogStoreSuite extends AnyFunSuite {
         round()
         val bytes = Array.fill(10000)(w.toByte)
         if (w == 0) {
-          (1 until LogStoreNames.Tries / 2).foreach(_ => Seq("manifests", ".").foreach(store.deleteTemporary))
+          (1 until TemporaryFiles.Tries / 2).foreach(_ => Seq("manifests", ".").foreach(store.deleteTemporary))
           false
         } else {
           store.overwrite("last-poll.json", bytes)

@@ -129,7 +129,7 @@ class OverlappingRunsSuite extends EachStore {
     Seq(asleep, second).foreach { run =>
       assert(refused(run.append(page(s, run.epoch, "late"), of(state("late")))) == Condition.NewerRun)
       assert(
-        !Epochs.isNewest(s, run.epoch) && PageLog.obstacle(s, run.epoch).map(_.condition).contains(Condition.NewerRun)
+        !Epochs.isNewest(s, run.epoch) && Epochs.obstacle(s, run.epoch).map(_.condition).contains(Condition.NewerRun)
       )
     }
     assert(Epochs.isNewest(s, third.epoch) && manifests(s).isEmpty)

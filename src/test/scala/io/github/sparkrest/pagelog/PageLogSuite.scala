@@ -291,14 +291,14 @@ class PageLogSuite extends EachStore {
   testEach("an executor that does not see the driver's files is an error, and so is the opposite case") { (_, s) =>
     val l = open(s)
     start(l)
-    assert(PageLog.obstacle(s, l.epoch).isEmpty)
+    assert(Epochs.obstacle(s, l.epoch).isEmpty)
     val other = elsewhere(s)
-    val e = PageLog.obstacle(other, l.epoch).get
+    val e = Epochs.obstacle(other, l.epoch).get
     assert(e.condition == Condition.LogNotShared && e.hint.contains("pageLogLocation"))
     val thrown = intercept[RestException](l.append(page(other, l.epoch, "a"), of(state("1"))))
     assert(thrown.error.condition == Condition.LogNotShared)
     open(s)
-    assert(PageLog.obstacle(s, l.epoch).map(_.condition).contains(Condition.NewerRun))
+    assert(Epochs.obstacle(s, l.epoch).map(_.condition).contains(Condition.NewerRun))
   }
 
   testEach("only the first of two writers gets a name") { (_, s) =>

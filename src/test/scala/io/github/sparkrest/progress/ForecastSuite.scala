@@ -5,7 +5,6 @@ import java.time.Instant
 
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.config.backfill.TimeLane
-import io.github.sparkrest.progress.seen.SeenRecords
 import io.github.sparkrest.progress.strategies.TraversalTimes
 import io.github.sparkrest.request.PageToken
 import org.scalatest.funsuite.AnyFunSuite
@@ -25,16 +24,10 @@ class ForecastSuite extends AnyFunSuite {
         Traversal(
           page,
           pages = 3,
+          TraversalTimes(now.toEpochMilli, now.toEpochMilli),
           received = 30,
-          pending = None,
-          seen = SeenRecords.Empty,
-          signature = "",
-          landmark = ("", 1),
           until = until,
           unordered = unordered,
-          same = 0,
-          laterNew = false,
-          times = TraversalTimes(now.toEpochMilli, now.toEpochMilli),
           lastPage = lastPage
         )
       )

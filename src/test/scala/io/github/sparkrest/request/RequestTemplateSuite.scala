@@ -7,7 +7,6 @@ import io.circe.Json
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.Condition
 import io.github.sparkrest.http.HttpRequest
-import io.github.sparkrest.progress.seen.SeenRecords
 import io.github.sparkrest.progress.strategies.TraversalTimes
 import io.github.sparkrest.progress.{Progress, Progression, Traversal}
 import org.scalatest.funsuite.AnyFunSuite
@@ -241,7 +240,7 @@ class RequestTemplateSuite extends AnyFunSuite {
     val iso = new Progression(RestConfig.parse(Map("url" -> "https://h/a?until={now}")).fold(e => fail(e.text), identity))
     assert(iso.plan(Progress.Initial, nanos).map(_.values.now).contains("2026-01-01T00:00:00.123Z"))
     val began = TraversalTimes(1700000000000L, 1700000000000L)
-    val t = Traversal(PageToken.Number(2), 1, 9, None, SeenRecords.Empty, "", ("", 1), "", false, 0, false, began)
+    val t = Traversal(PageToken.Number(2), pages = 1, began, received = 9)
     assert(plan(Progress.Initial.copy(traversal = Some(t)), 1700000900).contains("1700000000"))
   }
 

@@ -8,7 +8,7 @@ import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.http.client.MeteredClient
 import io.github.sparkrest.options.values.MaxRate
 import io.github.sparkrest.pagelog.format.PacingState
-import io.github.sparkrest.poll.{PollOutcome, PollReport, TaskBudget}
+import io.github.sparkrest.poll.{PollOutcome, PollReport}
 import io.github.sparkrest.progress.Progress
 import org.scalacheck.Gen
 import org.scalatest.funsuite.AnyFunSuite
@@ -99,7 +99,7 @@ class TokenLedgerSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
   }
 
   private def limits(throttle: RateLimiter, granted: Grant) =
-    throttle.limited(TaskBudget(Long.MaxValue, TaskBudget.TaskMillis, granted.requests), granted)
+    throttle.budget(Long.MaxValue, granted.requests, granted)
 
   test("a request that needs more tokens is handed back and gets more, or fails if the rate allows no more") {
     def after(rate: MaxRate): (Long, PollOutcome, Long) = {

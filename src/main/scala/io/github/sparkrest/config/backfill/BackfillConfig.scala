@@ -38,7 +38,9 @@ object BackfillConfig {
 }
 
 /** The part of time that the polls of an endpoint read, with `offsetType=window`. */
-sealed trait TimeLane
+sealed trait TimeLane {
+  def isBackfill: Boolean = this.isInstanceOf[TimeLane.Backfill]
+}
 object TimeLane {
 
   /** From `initialOffset` on: the endpoint has no backfill. */

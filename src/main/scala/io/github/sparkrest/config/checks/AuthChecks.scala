@@ -11,14 +11,14 @@ import io.github.sparkrest.options.tables.{AuthType, Opt}
 import io.github.sparkrest.options.values.{GrantType, HeaderName, KeyPlacement, Origin}
 import io.github.sparkrest.options.{OptionReader, RestOptions}
 
-/** Finds options of authentication that have no meaning together. [[AuthOptions]] finds missing options. */
+/** Finds options of authentication that have no meaning together. `AuthConfig.read` finds missing options. */
 private[sparkrest] object AuthChecks {
   import AuthType.{ApiKey, OAuth1, OAuth2, Session}
 
   def apply(read: OptionReader, kind: AuthType): Seq[String] = {
-    val known = RestOptions.AuthType +: RestOptions.optionsOf(kind)
+    val known = RestOptions.AuthType +: RestOptions.optionsOf(kind).all
     val strangers = RestOptions.authentication.filter(o => read.isGiven(o) && !known.contains(o)).map { o =>
-      val owners = AuthType.all.filter(RestOptions.optionsOf(_).contains(o)).map(k => s"authType=$k")
+      val owners = AuthType.all.filter(RestOptions.optionsOf(_).all.contains(o)).map(k => s"authType=$k")
       s"${o.name}: has no meaning with authType=$kind; it belongs to ${owners.mkString(", ")}"
     }
     strangers ++ (kind match {

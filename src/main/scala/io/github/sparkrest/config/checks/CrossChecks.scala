@@ -36,14 +36,11 @@ private[sparkrest] object CrossChecks {
     unknown ++ optional(config)
   }
 
-  /** A `?` in braces does not begin the query. */
-  private val beforeQuery = """^(?:\{[^{}]*\}|[^?])*+""".r
-
   /** An optional placeholder needs something around it that can be left out. */
   private def optional(config: RestConfig): Seq[String] = {
     val inPath = for {
       (place, url) <- Seq("url" -> config.url) ++ config.initialUrl.map("initialUrl" -> _)
-      path = Template.parse(beforeQuery.findFirstIn(url).getOrElse("")) if path.isOptional
+      path = Template.parse(Template.beforeQuery(url)) if path.isOptional
     } yield s"$place: a path cannot leave out ${path.names.map(n => s"{$n?}").mkString(", ")}; use a parameter or initialUrl"
     val known = config.placeholders.toSet
     val inText = for {
@@ -121,7 +118,7 @@ private[sparkrest] object CrossChecks {
     val p = config.paging
     def body(source: Option[ValueSource]) = source.exists(_.inBody.isDefined)
     val absent =
-      if (!config.records.isOnlyRecords) Nil
+      if (!config.records.format.isOnlyRecords) Nil
       else
         Seq(
           "nextField" -> (body(p.next) && p.kind != PaginationType.Cursor),

@@ -9,8 +9,7 @@ import io.github.sparkrest.options.values.{FieldPath, HttpMethod, Origin, Templa
 /** Checks of `offsetType=queue` and its acknowledgement. */
 private[checks] object QueueChecks {
   def apply(config: RestConfig): Seq[String] = config.offset.ack.toList.filter(_.url.nonEmpty).flatMap { ack =>
-    val columns = config.input.fold(Vector.empty[String])(_.columns)
-    val fields = ack.fields(columns)
+    val fields = ack.fields(config.inputColumns)
     val o = config.offset
     Seq(
       o.recordKey.isEmpty -> "recordKey: is required by offsetType=queue and was not given",

@@ -3,7 +3,7 @@ package io.github.sparkrest.config.jobs
 
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.options.tables.Opt
-import io.github.sparkrest.options.values.{BodyCondition, FieldPath, ValueSource}
+import io.github.sparkrest.options.values.{BodyCondition, FieldPath, Template, ValueSource}
 import io.github.sparkrest.options.{OptionReader, RestOptions}
 
 /** The job that a poll creates and waits for, before it reads records (`jobDoneWhen`).
@@ -75,11 +75,7 @@ object JobConfig {
     }
   }
 
-  private def below(url: String): String = {
-    // A `?` in braces does not begin the query.
-    val path = """^(?:\{[^{}]*\}|[^?])*+""".r.findFirstIn(url).getOrElse(url)
-    s"${path.stripSuffix("/")}/{$Placeholder}"
-  }
+  private def below(url: String): String = s"${Template.beforeQuery(url).stripSuffix("/")}/{$Placeholder}"
 
   private def conditions(read: OptionReader, o: Opt[Seq[String]]): Seq[BodyCondition] =
     read.opt(o).getOrElse(Nil).flatMap { text =>

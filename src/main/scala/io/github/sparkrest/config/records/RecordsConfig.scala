@@ -27,9 +27,6 @@ final case class RecordsConfig(
   def isXml: Boolean = format == tables.ResponseFormat.Xml
 
   def isBinary: Boolean = format == tables.ResponseFormat.Binary
-
-  /** Formats whose responses hold records and nothing else. */
-  def isOnlyRecords: Boolean = isCsv || isBinary || format == tables.ResponseFormat.Ndjson
 }
 
 /** A field that each record gets in addition. */
@@ -90,7 +87,7 @@ object RecordsConfig {
     val csvOnly = RestOptions.csv.filter(options.has(_)).filterNot(n => c.isXml && RestOptions.xml.contains(n))
     val xmlOnly = RestOptions.xml.diff(RestOptions.csv).filter(options.has(_))
     val several = c.paths.lengthCompare(1) > 0
-    val hasNoPaths = c.isCsv || c.isBinary || c.isXml
+    val hasPaths = c.format.hasPaths
     def meet(a: FieldPath, b: FieldPath) = a.segments.zip(b.segments).forall { case (x, y) => mayMeet(x, y) }
     Seq(
       (csvOnly.nonEmpty && !c.isCsv) ->
@@ -104,14 +101,14 @@ object RecordsConfig {
       (c.isXml && c.paths.nonEmpty) -> "dataField: with responseFormat=xml, rowTag names the records; leave it out",
       (c.isXml && c.added.nonEmpty) -> "addedFields: is not possible with responseFormat=xml; leave it out",
       (c.isXml && c.names.nonEmpty) -> "recordFields: responseFormat=xml takes the names from the elements; leave it out",
-      (hasNoPaths && !c.isXml && c.paths.nonEmpty) ->
+      (!hasPaths && !c.isXml && c.paths.nonEmpty) ->
         s"dataField: responseFormat=${c.format} has no paths; leave it out",
-      (hasNoPaths && !c.isXml && c.added.nonEmpty) ->
+      (!hasPaths && !c.isXml && c.added.nonEmpty) ->
         s"addedFields: responseFormat=${c.format} has nothing next to its records; leave it out",
       (c.saveTo.isDefined && !c.isBinary) ->
         s"saveTo: belongs to responseFormat=binary, and responseFormat is ${c.format}",
       (c.isBinary && c.names.nonEmpty) -> "recordFields: responseFormat=binary names its fields itself; leave it out",
-      (!hasNoPaths && c.added.nonEmpty && c.paths.isEmpty) ->
+      (hasPaths && c.added.nonEmpty && c.paths.isEmpty) ->
         "addedFields: needs dataField, the path of the records",
       (c.format == tables.ResponseFormat.Columns && c.paths.isEmpty) ->
         "dataField: is required by responseFormat=columns and was not given; $ is the response itself",

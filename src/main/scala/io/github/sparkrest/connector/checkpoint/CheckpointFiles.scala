@@ -18,8 +18,8 @@ final private[sparkrest] case class LoggedBatch(id: Long, committed: Boolean, so
 
 /** A query's checkpoint as Spark writes it (`OffsetSeqLog`, `CommitLog`): `offsets/<batch>` holds a version, a line of settings,
   * and a line for each source. In format 1 the sources have numbers, in format 2 (Spark 4.2) each line begins with the name of its
-  * source. `commits/<batch>` is there when the batch is done. Tools read all of it, and a
-  * stream reads it only if a source is new ([[SourceFolders]]).
+  * source. `commits/<batch>` exists when the batch is done. Tools read all of it, and a stream reads it only if a source is new
+  * ([[SourceFolders]]).
   */
 final private[sparkrest] class CheckpointFiles(location: String, conf: Configuration) {
   import CheckpointFiles._

@@ -12,13 +12,14 @@ import io.github.sparkrest.connector.input.{InputEndpoints, InputTable}
 import io.github.sparkrest.connector.session.{Application, SourceName}
 import io.github.sparkrest.connector.tasks.{DriverTokens, SparkJobs}
 import io.github.sparkrest.error.RestError
+import io.github.sparkrest.error.RestError.orThrow
 import io.github.sparkrest.http.auth.KnownSecrets
 import io.github.sparkrest.http.client.FirstResponse
 import io.github.sparkrest.options.tables.{Opt, OptType}
 import io.github.sparkrest.options.{GivenOptions, RestOptions, SecretReference}
 import io.github.sparkrest.preview._
-import io.github.sparkrest.progress.Progress
 import io.github.sparkrest.progress.strategies.TraversalTimes
+import io.github.sparkrest.progress.{Progress, Traversal}
 import io.github.sparkrest.request.InputRow
 import io.github.sparkrest.rows.RecordTypes
 import io.github.sparkrest.secret.Secret
@@ -45,7 +46,7 @@ final private[sparkrest] class Preview(userOptions: Map[String, String], session
   private val row = config.input
     .map(new InputEndpoints(_, session).first)
     .flatMap(_.row)
-    .fold(InputRow.Empty)(InputRow.of(config.input.fold(Vector.empty[String])(_.columns), _))
+    .fold(InputRow.Empty)(InputRow.of(config.inputColumns, _))
   private val jobs = new SparkJobs(session, SourceName(config))
   private val tokens = new DriverTokens(config)
   private var requests = 0
@@ -75,7 +76,7 @@ final private[sparkrest] class Preview(userOptions: Map[String, String], session
       options ++ Seq(RestOptions.Pagination.name -> pages.kind.text) ++ pages.field.map(RestOptions.NextField.name -> _)
     )
     val seen = findings.page.records.toSet
-    sample(paged, traversal(pages))
+    sample(paged, Progress.Initial.copy(traversal = Some(Traversal(pages.token, pages = 1, TraversalTimes(0, 0)))))
       .flatMap(SampledPage.of(paged.copy(records = findings.page.placed(paged.records)), row, _))
       .map(_.records.count(r => !seen(r)))
   }
@@ -93,25 +94,6 @@ final private[sparkrest] class Preview(userOptions: Map[String, String], session
       FieldProfile.of(page.parsed, config.offset).find(_.path == profile.path).fold(Vector.empty[String])(_.values)
     (chosen.field, value, ObservedBound.of(value, answered, config.offset))
   }
-
-  private def traversal(pages: FoundPages): Progress = Progress.Initial.copy(traversal =
-    Some(
-      io.github.sparkrest.progress.Traversal(
-        page = pages.token,
-        pages = 1,
-        received = 0,
-        pending = None,
-        seen = io.github.sparkrest.progress.seen.SeenRecords.Empty,
-        signature = "",
-        landmark = ("", 1L),
-        until = "",
-        unordered = false,
-        same = 0,
-        laterNew = false,
-        times = TraversalTimes(0, 0)
-      )
-    )
-  )
 
   private def sample(config: RestConfig, state: Progress): Either[RestError, FirstResponse] = {
     requests += 1
@@ -142,10 +124,8 @@ final private[sparkrest] class Preview(userOptions: Map[String, String], session
       .offsetIn(new GivenOptions(userOptions))
       .fold(userOptions)(name => userOptions + (RestOptions.OffsetField.name -> name))
 
-  private def parsed(options: Map[String, String]): RestConfig = orThrow(
-    Application.current.flatMap(_.parse(options, InputTable.viewColumns(options, session)))
-  )
-  private def orThrow[A](result: Either[RestError, A]): A = result.fold(e => throw e.toException, identity)
+  private def parsed(options: Map[String, String]): RestConfig =
+    orThrow(Application.current.flatMap(_.parse(options, InputTable.viewColumns(options, session))))
 }
 
 /** `spark.read.format("rest-preview")`: one row that tells of an API, whose columns are the `text` to read, the `call` to paste,

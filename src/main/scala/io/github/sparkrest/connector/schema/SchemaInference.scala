@@ -64,8 +64,7 @@ private[sparkrest] object SchemaInference {
       clock: Clock = Clock.System
   ): Inferred = {
     if (config.job.isDefined) throw JobConfig.nothingToInfer.toException
-    val columns = config.input.fold(Vector.empty[String])(_.columns)
-    val row = endpoint.flatMap(_.row).fold(InputRow.Empty)(InputRow.of(columns, _))
+    val row = endpoint.flatMap(_.row).fold(InputRow.Empty)(InputRow.of(config.inputColumns, _))
     val (sample, whole, askedAtMs) =
       request(config, row, new SparkJobs(session, SourceName(config)), new DriverTokens(config), clock)
     val records = new SampledRecords
@@ -112,7 +111,7 @@ private[sparkrest] object SchemaInference {
         }
         response.left.map(e => if (left > 0) e else e.copy(repeatable = false))
       }
-    val (sample, whole) = result.fold(e => throw e.toException, identity)
+    val (sample, whole) = RestError.orThrow(result)
     (sample, whole, endedAtMs)
   }
 

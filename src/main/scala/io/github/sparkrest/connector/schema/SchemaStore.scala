@@ -4,9 +4,11 @@ package io.github.sparkrest.connector.schema
 import java.nio.charset.StandardCharsets.UTF_8
 
 import scala.annotation.tailrec
+import scala.util.Try
 import scala.util.control.NonFatal
 
 import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.connector.session.HadoopConf
 import io.github.sparkrest.error.{Condition, RestError, RestException}
 import io.github.sparkrest.options.values.SchemaEvolution
 import io.github.sparkrest.pagelog.store.LogStore
@@ -34,8 +36,10 @@ final private[sparkrest] class SchemaStore(store: LogStore) {
     }
 
   /** The first version, unless there is one. */
-  def keep(inferred: DataType): StoredSchema =
-    newest().getOrElse(if (write(0, inferred)) StoredSchema(0, inferred) else keepOther())
+  def keep(inferred: DataType): StoredSchema = newest().getOrElse {
+    if (write(0, inferred)) StoredSchema(0, inferred)
+    else newest().getOrElse(throw unusable("schemas/0.json went away.").toException)
+  }
 
   /** Adds fields. Many tasks may do so at once: each field is added once, in as many versions as it takes.
     *
@@ -48,8 +52,6 @@ final private[sparkrest] class SchemaStore(store: LogStore) {
     else if (write(next.version, next.recordType)) next
     else add(found, known)
   }
-
-  private def keepOther(): StoredSchema = newest().getOrElse(throw unusable("schemas/0.json went away.").toException)
 
   private def write(version: Int, t: DataType) = store.writeIfAbsent(path(version), encode(t))
 
@@ -90,9 +92,8 @@ private[sparkrest] object SchemaStore {
     version <- json.hcursor.get[Int]("version").left.map(_ => "has no version")
     _ <- Either.cond(version == Version, (), s"is of version $version, and this spark-rest knows $Version")
     text <- json.hcursor.downField("type").focus.toRight("has no type")
-    t <-
-      try Right(DataType.fromJson(text.noSpaces))
-      catch { case NonFatal(e) => Left(s"has a type that this Spark does not know: ${e.getMessage}") }
+    t <- Try(DataType.fromJson(text.noSpaces)).toEither.left
+      .map(e => s"has a type that this Spark does not know: ${e.getMessage}")
   } yield t
 }
 
@@ -141,9 +142,7 @@ private[sparkrest] object SchemaChanges {
     def watched(change: SchemaChange) = FieldRules(rescued, Some(WatchedSchema(record, hints, change)))
     (config.evolution.mode, config.evolution.location, stored) match {
       case (Some(SchemaEvolution.AddNewColumns), Some(location), Some(s)) =>
-        val context = session.sparkContext
-        val conf = context.broadcast(new SerializableConfiguration(context.hadoopConfiguration))
-        watched(new AddNewColumns(location, s, conf))
+        watched(new AddNewColumns(location, s, HadoopConf.in(session)))
       case (Some(SchemaEvolution.FailOnNewColumns), _, _) => watched(new FailOnNewColumns(record))
       case (None, _, _) if rescued.isEmpty && inferred    => FieldRules(warned = Some(SchemaHints.on(record, hints)))
       case _                                              => FieldRules(rescued)

@@ -11,6 +11,9 @@ import io.github.sparkrest.progress.seen.ShortHash
 import io.github.sparkrest.secret.Redact
 import org.apache.hadoop.conf.Configuration
 import org.apache.hadoop.security.alias.CredentialProviderFactory.{CREDENTIAL_PROVIDER_PATH => ProviderPath}
+import org.apache.spark.broadcast.Broadcast
+import org.apache.spark.sql.SparkSession
+import org.apache.spark.util.SerializableConfiguration
 import org.apache.spark.{SparkConf, SparkEnv}
 
 /** What the Spark application gives to the options of every query: the operator's policy, and the secrets that only Spark reaches.
@@ -102,6 +105,14 @@ private[connector] object SessionJars {
   /** Whether this class is in one of them. The loader of such jars is not public. */
   def isLoaderOf(found: Class[_]): Boolean =
     Option(found.getClassLoader).exists(_.getClass.getSimpleName == "NonClosableMutableURLClassLoader")
+}
+
+/** The driver's settings of Hadoop, for tasks. */
+private[connector] object HadoopConf {
+  def in(session: SparkSession): Broadcast[SerializableConfiguration] = {
+    val context = session.sparkContext
+    context.broadcast(new SerializableConfiguration(context.hadoopConfiguration))
+  }
 }
 
 /** The name of a source in plans, job descriptions and logs: its URL without secrets. */

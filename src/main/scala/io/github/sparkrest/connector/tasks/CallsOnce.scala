@@ -8,7 +8,7 @@ import scala.annotation.tailrec
 
 import io.github.sparkrest.error.Condition
 import org.apache.spark.scheduler.{SparkListener, SparkListenerJobStart, SparkListenerTaskEnd}
-import org.apache.spark.{SparkContext, SparkException, Success, TaskContext, TaskKilledException}
+import org.apache.spark.{SparkContext, SparkEnv, SparkException, Success, TaskContext, TaskKilledException}
 import org.slf4j.LoggerFactory
 
 /** Runs a job of one task for each part, so that the work of a part is begun once, whatever Spark does to its task.
@@ -78,6 +78,9 @@ private[sparkrest] object CallsOnce {
       throw error.toException
     }
   }
+
+  /** Whether Spark starts copies of tasks that run. */
+  def speculates: Boolean = Option(SparkEnv.get).exists(_.conf.getBoolean("spark.speculation", false))
 
   /** Returns after this time, unless Spark kills the task before. */
   @tailrec def awaitKill(task: TaskContext, leftMillis: Long): Unit =

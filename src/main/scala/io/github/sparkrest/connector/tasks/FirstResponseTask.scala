@@ -57,7 +57,7 @@ private[sparkrest] object FirstResponseTask {
     val request = firstRequest(config, row, state, clock.now())
     new Redirects(config, client)
       .send(request) { response =>
-        StatusPolicy(response, request.copy(url = response.url), clock.now(), config) match {
+        StatusPolicy(response, request.method, clock.now(), config) match {
           case StatusPolicy.Failed(error) => Left(error)
           case _                          => Right(Received(response))
         }
@@ -85,12 +85,12 @@ private[sparkrest] object FirstResponseTask {
     )
   }
 
-  private def firstRequest(config: RestConfig, row: InputRow, state: Progress, now: Instant) =
+  private def firstRequest(config: RestConfig, row: InputRow, state: Progress, now: Instant) = RestError.orThrow(
     new Progression(config)
       .plan(state, now)
       .toRight(nothingToAsk)
       .flatMap(plan => new RequestTemplate(config).render(plan.values.copy(input = row)))
-      .fold(e => throw e.toException, identity)
+  )
 
   private def nothingToAsk = Condition.NothingToInfer(
     "The window that initialOffset begins lies in the future.",

@@ -52,7 +52,7 @@ final private[sparkrest] class InputCalls(config: RestConfig, val input: InputCo
 
   /** With a token that is good now. */
   def taskOptions: RowCallConfig =
-    RowCallConfig(TaskOptions(config), tokens.handed().fold(e => throw e.toException, identity), bodies)
+    RowCallConfig(TaskOptions(config), RestError.orThrow(tokens.handed()), bodies)
 
   /** The schema if none is given. */
   def schemaWith(output: DataType): StructType =

@@ -13,7 +13,7 @@ import io.github.sparkrest.http.client.{ApiClient, FirstResponse}
 import io.github.sparkrest.http.{Clock, HttpClient}
 import io.github.sparkrest.pagelog.format.PageFileWriter
 import io.github.sparkrest.pagelog.store.{BodyFolder, LogStore}
-import io.github.sparkrest.pagelog.{AckFile, PageLog, PageSink, SeenFiles}
+import io.github.sparkrest.pagelog.{AckFile, Epochs, PageSink, SeenFiles}
 import io.github.sparkrest.poll.{Acknowledgements, Background, Poll, PollOutcome, PollReport, PollRequest}
 import io.github.sparkrest.progress.CoreLimits
 import io.github.sparkrest.request.InputRow
@@ -60,15 +60,14 @@ final private[sparkrest] case class PollTask(
     Wire.write(reports.toList)
   }
 
-  private def refused(store: LogStore): Option[Seq[PollReport]] = PageLog.obstacle(store, epoch).map(failed)
+  private def refused(store: LogStore): Option[Seq[PollReport]] = Epochs.obstacle(store, epoch).map(failed)
 
   /** A retried or speculative task would send more requests than the driver counted. */
   private def repeated: Option[Seq[PollReport]] =
     if (TaskContext.get().attemptNumber() == 0) None
     else
       parsed.toOption.filter(_.limits.rate.isDefined).map { config =>
-        val speculates = Option(SparkEnv.get).exists(_.conf.getBoolean("spark.speculation", false))
-        PollTask.awaitFirst(speculates, math.min(config.responseTimeoutMs, PollTask.MostWaitMillis))
+        PollTask.awaitFirst(CallsOnce.speculates, math.min(config.responseTimeoutMs, PollTask.MostWaitMillis))
         Seq(PollReport.Repeated)
       }
 

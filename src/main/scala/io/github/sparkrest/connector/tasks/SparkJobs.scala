@@ -7,7 +7,7 @@ import scala.reflect.ClassTag
 
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.connector.input.InputRows
-import io.github.sparkrest.connector.session.SessionArtifacts
+import io.github.sparkrest.connector.session.{HadoopConf, SessionArtifacts}
 import io.github.sparkrest.http.Clock
 import io.github.sparkrest.http.auth.HandedToken
 import io.github.sparkrest.poll.PollReport
@@ -27,7 +27,7 @@ final private[sparkrest] class SparkJobs(session: SparkSession, name: String) {
   private val context = session.sparkContext
   private val artifacts = new SessionArtifacts(session)
   private val group = s"spark-rest-${UUID.randomUUID()}"
-  private lazy val hadoopConf = context.broadcast(new SerializableConfiguration(context.hadoopConfiguration))
+  private lazy val hadoopConf = HadoopConf.in(session)
 
   /** Polls, a task for each. */
   def poll(tasks: Seq[PollTask]): Seq[PollReport] =
@@ -40,9 +40,8 @@ final private[sparkrest] class SparkJobs(session: SparkSession, name: String) {
 
   /** As [[calls]], but no row is called twice, whatever becomes of its task. */
   def callsOnce(parts: Seq[InputRows], options: RowCallConfig): Seq[Array[Byte]] = {
-    val speculates = context.getConf.getBoolean("spark.speculation", false)
     val results = new CallsOnce(context).results(parts) { (ownGroup, rows) =>
-      run(ownGroup, s"call $name", Seq(rows), new RunCallsOnce(options, speculates)).head
+      run(ownGroup, s"call $name", Seq(rows), new RunCallsOnce(options)).head
     }
     parts.zip(results).map { case (rows, r) => r.getOrElse(CallsOnce.lostResults(rows.length)) }
   }
@@ -119,9 +118,9 @@ final private[tasks] class RunCalls(options: RowCallConfig) extends TaskBody[Inp
   def run(rows: InputRows): Array[Byte] = Calls.results(options, rows)
 }
 
-final private[tasks] class RunCallsOnce(options: RowCallConfig, speculates: Boolean) extends TaskBody[InputRows] {
+final private[tasks] class RunCallsOnce(options: RowCallConfig) extends TaskBody[InputRows] {
   def run(rows: InputRows): Array[Byte] = {
-    CallsOnce.awaitTurn(speculates)
+    CallsOnce.awaitTurn(CallsOnce.speculates)
     Calls.results(options, rows)
   }
 }

@@ -2,7 +2,7 @@
 package io.github.sparkrest.connector.tasks
 
 import io.github.sparkrest.config.RestConfig
-import io.github.sparkrest.connector.session.Application
+import io.github.sparkrest.connector.session.{Application, HadoopConf}
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.http.RecentlyUsed
 import io.github.sparkrest.options.{GivenOptions, SecretReference}
@@ -28,7 +28,7 @@ final private[sparkrest] case class TaskOptions(options: GivenOptions, columns: 
     if (options.toMap.values.exists(SecretReference.mayChange)) parse else TaskOptions.kept((this, application))(parse)
   }
 
-  def config: RestConfig = parsed.fold(e => throw e.toException, identity)
+  def config: RestConfig = RestError.orThrow(parsed)
 }
 
 private[sparkrest] object TaskOptions {
@@ -49,10 +49,6 @@ final private[sparkrest] class TaskBodies(conf: Option[Broadcast[SerializableCon
 }
 
 private[sparkrest] object TaskBodies {
-  def apply(config: RestConfig, session: SparkSession): TaskBodies = {
-    val context = session.sparkContext
-    new TaskBodies(
-      config.records.saveTo.map(_ => context.broadcast(new SerializableConfiguration(context.hadoopConfiguration)))
-    )
-  }
+  def apply(config: RestConfig, session: SparkSession): TaskBodies =
+    new TaskBodies(config.records.saveTo.map(_ => HadoopConf.in(session)))
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.http.auth
 
-import io.github.sparkrest.config.{AuthConfig, AuthOptions, RestConfig}
+import io.github.sparkrest.config.{AuthConfig, RestConfig}
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.{Clock, HttpClient, HttpRequest, HttpResponse}
 import io.github.sparkrest.options.{OptionReader, RestOptions, SecretReference}
@@ -182,7 +182,7 @@ final private class RenewedFiles(config: RestConfig) {
   def read(): Option[AuthConfig] = if (!mayChange) None
   else {
     val reader = new OptionReader(config.options, config.policy, config.secrets)
-    val auth = AuthOptions(reader, config.input.isDefined && !config.streaming)
+    val auth = AuthConfig.read(reader, config.input.isDefined && !config.streaming)
     reader.result(auth).toOption
   }
 }

@@ -109,7 +109,7 @@ final class TokenCache(most: Int) {
       now: => java.time.Instant,
       mostMs: Long = Long.MaxValue
   )(fetch: Slot => Either[RestError, AccessToken]): Either[RestError, AccessToken] = {
-    val slot = slots[Nothing](key)(Right(new Slot)).fold(identity[Slot], identity)
+    val slot = slots.get(key)(new Slot)
     val before = slot.failure
     slot.lock.lockInterruptibly()
     try {

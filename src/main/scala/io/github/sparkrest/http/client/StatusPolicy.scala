@@ -8,7 +8,7 @@ import scala.util.Try
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.limits.ServerLimits
-import io.github.sparkrest.http.{HttpRequest, HttpResponse, RetryPolicy}
+import io.github.sparkrest.http.{HttpResponse, RetryPolicy}
 import io.github.sparkrest.secret.Redact
 
 /** The meaning of a status code for the poll (RFC 9110 §15). */
@@ -28,7 +28,7 @@ object StatusPolicy {
     */
   def apply(
       response: HttpResponse,
-      request: HttpRequest,
+      method: String,
       now: Instant,
       config: RestConfig,
       ofOldToken: Boolean = false
@@ -44,10 +44,10 @@ object StatusPolicy {
     else if (limits.retryStatusCodes.contains(status) || exhausted)
       Failed(
         Condition.ApiError(
-          s"${Redact.url(request.url)} answered with status $status.",
+          s"${Redact.url(response.url)} answered with status $status.",
           "The request will be retried.",
           waitMs,
-          repeatable = RetryPolicy.isIdempotent(request.method) || limits.retryNamed || asked(status) ||
+          repeatable = RetryPolicy.isIdempotent(method) || limits.retryNamed || asked(status) ||
             exhausted || retryAfter.isDefined
         )
       )
@@ -57,7 +57,7 @@ object StatusPolicy {
       if (limits.spentWhen.exists(_.holdsIn(head)))
         Failed(
           Condition.ApiError(
-            s"${Redact.url(request.url)} answered with status $status, and reports a used-up quota (rateLimitWhen).",
+            s"${Redact.url(response.url)} answered with status $status, and reports a used-up quota (rateLimitWhen).",
             "The request will be retried.",
             waitMs
           )
@@ -65,7 +65,7 @@ object StatusPolicy {
       else
         Failed(
           Condition.ApiRefused(
-            s"${Redact.url(request.url)} answered with status $status${snippetOf(head)}.",
+            s"${Redact.url(response.url)} answered with status $status${snippetOf(head)}.",
             hint(status),
             waitMs
           )

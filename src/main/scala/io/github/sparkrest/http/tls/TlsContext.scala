@@ -24,8 +24,7 @@ object TlsContext {
 
   /** `None`: the JVM's own. */
   def apply(tls: TlsConfig): Either[RestError, Option[SSLContext]] =
-    if (tls.isDefault) Right(None)
-    else kept[RestError](tls)(Right(new Kept(tls))).flatMap(_.current()).map(Some(_))
+    if (tls.isDefault) Right(None) else kept.get(tls)(new Kept(tls)).current().map(Some(_))
 
   /** A file as it was: nobody changes all of this by accident. */
   final private case class Stamp(modified: FileTime, bytes: Long, key: Option[AnyRef])

@@ -35,8 +35,7 @@ private[http] object Connections {
 
   private val clients = new RecentlyUsed[Connections, OkHttpClient](close = _.connectionPool.evictAll())
 
-  private[transport] def client(settings: Connections): OkHttpClient =
-    clients[Nothing](settings)(Right(made(settings))).fold(identity[OkHttpClient], identity)
+  private[transport] def client(settings: Connections): OkHttpClient = clients.get(settings)(made(settings))
 
   /** Closes the connections that no request uses. */
   def closeIdle(): Unit = clients.foreach(_.connectionPool.evictAll())

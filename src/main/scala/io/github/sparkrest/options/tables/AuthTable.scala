@@ -6,22 +6,23 @@ import io.github.sparkrest.options.tables.{AuthType => Kind}
 import io.github.sparkrest.options.values
 import io.github.sparkrest.options.values.Choice
 
-/** How requests are authenticated. A further type also needs its options in [[AuthTable]], an `AuthConfig` and an
-  * `Authenticator`.
+/** How requests are authenticated.
+  *
+  * @param doc its part of the description of its Python class
   */
-sealed abstract class AuthType(val text: String) extends Choice
+sealed abstract class AuthType(val text: String, val doc: String) extends Choice
 object AuthType {
-  case object Anonymous extends AuthType("None")
-  case object Basic extends AuthType("Basic")
-  case object Digest extends AuthType("Digest")
-  case object Bearer extends AuthType("Bearer")
-  case object ApiKey extends AuthType("ApiKey")
-  case object OAuth1 extends AuthType("OAuth1")
-  case object OAuth2 extends AuthType("OAuth2")
-  case object SigV4 extends AuthType("SigV4")
-  case object Session extends AuthType("Session")
-  case object Signature extends AuthType("Signature")
-  case object Custom extends AuthType("Custom")
+  case object Anonymous extends AuthType("None", "No credentials.")
+  case object Basic extends AuthType("Basic", "User and password (RFC 7617).")
+  case object Digest extends AuthType("Digest", "A password that is not sent (RFC 7616).")
+  case object Bearer extends AuthType("Bearer", "A token that is sent unchanged (RFC 6750).")
+  case object ApiKey extends AuthType("ApiKey", "A key in a header, a query parameter or a cookie.")
+  case object OAuth1 extends AuthType("OAuth1", "Signed requests (RFC 5849).")
+  case object OAuth2 extends AuthType("OAuth2", "Tokens fetched when needed (RFC 6749).")
+  case object SigV4 extends AuthType("SigV4", "Signed requests to Amazon Web Services.")
+  case object Session extends AuthType("Session", "A login that returns the token of the other requests.")
+  case object Signature extends AuthType("Signature", "Requests signed with an HMAC over a template.")
+  case object Custom extends AuthType("Custom", "Requests signed by a class of yours.")
   val all: Seq[AuthType] =
     Seq(Anonymous, Basic, Digest, Bearer, ApiKey, OAuth1, OAuth2, SigV4, Session, Signature, Custom)
 }
@@ -139,23 +140,67 @@ private[sparkrest] trait AuthTable extends OptionTable {
 
   val authentication: Seq[Opt[_]] = auth.options
 
-  /** The options of one `authType`. An option may belong to several. The options of a single type begin with its name. */
-  def optionsOf(kind: Kind): Seq[Opt[_]] = {
-    import Kind._
-    def named(beginning: String) = authentication.filter(_.name.startsWith(beginning))
-    kind match {
-      case Anonymous => Nil
-      case Basic     => Seq(UserId, UserPassword)
-      case Digest    => Seq(UserId, UserPassword)
-      case Bearer    => Seq(OauthToken, AuthScheme)
-      case ApiKey    => Seq(ApiKeySecret, ApiKeyName, ApiKeyIn)
-      case OAuth1    =>
-        Seq(OauthConsumerKey, OauthConsumerSecret, OauthToken, OauthTokenSecret, OauthSignatureMethod, OauthRealm)
-      case OAuth2    => named("oauth2") ++ Seq(UserId, UserPassword, AuthScheme)
-      case SigV4     => named("aws")
-      case Session   => named("session") ++ Seq(UserId, UserPassword, ApiKeyName, ApiKeyIn, AuthScheme)
-      case Signature => named("signature") :+ ApiKeySecret
-      case Custom    => Seq(AuthClass, AuthSettings)
-    }
+  /** The options of one `authType`, in the order of the arguments of its Python class. An option may belong to several. */
+  def optionsOf(kind: Kind): AuthFields = kind match {
+    case Kind.Anonymous           => needs()()
+    case Kind.Basic | Kind.Digest => needs(UserId, UserPassword)()
+    case Kind.Bearer              => needs(OauthToken)(AuthScheme)
+    case Kind.ApiKey              => needs(ApiKeySecret)(ApiKeyName, ApiKeyIn)
+    case Kind.OAuth1              =>
+      needs(OauthConsumerKey, OauthConsumerSecret)(OauthToken, OauthTokenSecret, OauthSignatureMethod, OauthRealm)
+    case Kind.OAuth2 =>
+      needs(Oauth2TokenUrl, Oauth2ClientId)(
+        Oauth2ClientSecret,
+        Oauth2GrantType,
+        Oauth2Scope,
+        Oauth2Params,
+        Oauth2ClientAuth,
+        Oauth2RefreshToken,
+        Oauth2TokenStore,
+        UserId,
+        UserPassword,
+        AuthScheme,
+        Oauth2PrivateKey,
+        Oauth2KeyId,
+        Oauth2Claims,
+        Oauth2Headers,
+        Oauth2TokenField
+      )
+    case Kind.SigV4   => needs(AwsAccessKeyId, AwsSecretAccessKey, AwsRegion, AwsService)(AwsSessionToken)
+    case Kind.Session =>
+      needs(SessionUrl)(
+        SessionBody,
+        SessionTokenField,
+        SessionBodyFormat,
+        SessionLifetime,
+        SessionEndedWhen,
+        SessionHeaders,
+        ApiKeyName,
+        ApiKeyIn,
+        AuthScheme,
+        UserId,
+        UserPassword
+      )
+    case Kind.Signature =>
+      needs(SignatureKey, SignatureTemplate)(
+        SignatureHeaders,
+        SignatureParams,
+        ApiKeySecret,
+        SignatureAlgorithm,
+        SignatureEncoding,
+        SignatureKeyEncoding,
+        SignatureTimeFormat
+      )
+    case Kind.Custom => needs(AuthClass)(AuthSettings)
   }
+
+  private def needs(required: Opt[_]*)(optional: Opt[_]*) = AuthFields(required, optional)
+}
+
+/** The options of an [[AuthType]].
+  *
+  * @param required arguments without a default in Python
+  */
+final private[sparkrest] case class AuthFields(required: Seq[Opt[_]], optional: Seq[Opt[_]]) {
+  def all: Seq[Opt[_]] = required ++ optional
 }

@@ -6,15 +6,24 @@ import io.github.sparkrest.options.tables.{ResponseFormat => Format}
 import io.github.sparkrest.options.values
 import io.github.sparkrest.options.values.Choice
 
-sealed abstract class ResponseFormat(val text: String) extends Choice
+/** Format of responses.
+  *
+  * @param hasPaths a path leads to the records (`dataField`)
+  * @param isOnlyRecords responses hold records and nothing else
+  */
+sealed abstract class ResponseFormat(
+    val text: String,
+    val hasPaths: Boolean = true,
+    val isOnlyRecords: Boolean = false
+) extends Choice
 object ResponseFormat {
   case object Auto extends ResponseFormat("auto")
   case object Json extends ResponseFormat("json")
-  case object Ndjson extends ResponseFormat("ndjson")
+  case object Ndjson extends ResponseFormat("ndjson", isOnlyRecords = true)
   case object Columns extends ResponseFormat("columns")
-  case object Csv extends ResponseFormat("csv")
-  case object Xml extends ResponseFormat("xml")
-  case object Binary extends ResponseFormat("binary")
+  case object Csv extends ResponseFormat("csv", hasPaths = false, isOnlyRecords = true)
+  case object Xml extends ResponseFormat("xml", hasPaths = false)
+  case object Binary extends ResponseFormat("binary", hasPaths = false, isOnlyRecords = true)
   val all: Seq[ResponseFormat] = Seq(Auto, Json, Ndjson, Columns, Csv, Xml, Binary)
 }
 

@@ -38,6 +38,10 @@ object Template {
 
   private val hole = """\{([^{}]*?)(\??)\}""".r
   private val holeOrBrace = s"""\\{\\{|\\}\\}|$hole""".r
+  private val path = """^(?:\{[^{}]*\}|[^?])*+""".r
+
+  /** The URL without its query. A `?` in braces does not begin a query. */
+  def beforeQuery(url: String): String = path.findFirstIn(url).getOrElse("")
 
   /** Each name in braces is a placeholder. A literal brace is written twice. */
   def parse(text: String): Template = template(

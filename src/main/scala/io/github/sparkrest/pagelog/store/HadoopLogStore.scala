@@ -12,16 +12,16 @@ import org.apache.hadoop.fs.{FileSystem, Path}
 /** HDFS, and any Hadoop file system that is not known as an object store. "Only if absent" is a rename, which HDFS refuses if the
   * name exists. An object store would not refuse it: see [[ObjectLogStore]].
   */
-final class HadoopLogStore(fs: FileSystem, root: Path) extends HadoopFiles(fs, root) {
+final class HadoopLogStore(fs: FileSystem, root: Path) extends HadoopFiles(fs, root) with TemporaryFiles {
   def create(name: String): OutputStream = fs.create(path(name), false)
 
-  def writeIfAbsent(name: String, bytes: Array[Byte]): Boolean = writeIfAbsent(name, bytes, LogStoreNames.Tries)
+  def writeIfAbsent(name: String, bytes: Array[Byte]): Boolean = writeIfAbsent(name, bytes, TemporaryFiles.Tries)
 
   /** Retries if an older run that is slow to start sweeps the temporary file. The file system then reports any kind of error, or
     * refuses the rename.
     */
   @tailrec private def writeIfAbsent(name: String, bytes: Array[Byte], tries: Int): Boolean = {
-    val temporary = LogStoreNames.temporary(name)
+    val temporary = TemporaryFiles.of(name)
     val done = Try {
       write(temporary, bytes, replace = false)
       !fs.exists(path(name)) && fs.rename(path(temporary), path(name))
@@ -47,11 +47,6 @@ final class HadoopLogStore(fs: FileSystem, root: Path) extends HadoopFiles(fs, r
     in
   }
 
-  def list(folder: String): Seq[String] = entries(folder).filterNot(LogStoreNames.isTemporary)
-
-  def deleteTemporary(folder: String): Unit =
-    entries(folder).filter(LogStoreNames.isTemporary).foreach(n => delete(s"$folder/$n"))
-
   def delete(name: String): Unit = { fs.delete(path(name), false); () }
 
   private def write(name: String, bytes: Array[Byte], replace: Boolean): Unit = {
@@ -73,8 +68,8 @@ abstract private[store] class HadoopFiles(fs: FileSystem, root: Path) extends Lo
 
   def length(name: String): Option[Long] = ifFound(fs.getFileStatus(path(name)).getLen)
 
-  /** Names of all files in a folder, temporary ones too. */
-  final protected def entries(folder: String): Seq[String] =
+  /** Names of all files in a folder. */
+  protected def entries(folder: String): Seq[String] =
     ifFound(fs.listStatus(path(folder)).toList.map(_.getPath.getName)).getOrElse(Nil)
 
   final protected def path(name: String): Path = new Path(root, name)

@@ -13,7 +13,7 @@ import scala.jdk.CollectionConverters._
 /** A local disk, or a network file system that is mounted on every machine. "Only if absent" is a hard link, which fails if
   * the name exists; "overwrite" is an atomic rename.
   */
-final class LocalLogStore(root: Path) extends LogStore {
+final class LocalLogStore(root: Path) extends TemporaryFiles {
   def location: String = root.toString
 
   def create(name: String): OutputStream = Files.newOutputStream(inFolder(name), WRITE, CREATE_NEW)
@@ -44,12 +44,7 @@ final class LocalLogStore(root: Path) extends LogStore {
 
   override def localFolder: Option[Path] = Some(root)
 
-  def list(folder: String): Seq[String] = entries(folder).filterNot(LogStoreNames.isTemporary)
-
-  def deleteTemporary(folder: String): Unit =
-    entries(folder).filter(LogStoreNames.isTemporary).foreach(n => delete(s"$folder/$n"))
-
-  private def entries(folder: String): Seq[String] =
+  protected def entries(folder: String): Seq[String] =
     try {
       val entries = Files.newDirectoryStream(root.resolve(folder))
       try entries.iterator.asScala.map(_.getFileName.toString).toList
@@ -59,8 +54,8 @@ final class LocalLogStore(root: Path) extends LogStore {
   def delete(name: String): Unit = Files.deleteIfExists(root.resolve(name))
 
   /** Retries if an older run that is slow to start sweeps the temporary file. */
-  private def withTemporary[A](name: String, bytes: Array[Byte], tries: Int = LogStoreNames.Tries)(use: Path => A): A =
-    try use(Files.write(inFolder(LogStoreNames.temporary(name)), bytes, CREATE_NEW, WRITE))
+  private def withTemporary[A](name: String, bytes: Array[Byte], tries: Int = TemporaryFiles.Tries)(use: Path => A): A =
+    try use(Files.write(inFolder(TemporaryFiles.of(name)), bytes, CREATE_NEW, WRITE))
     catch { case _: NoSuchFileException if tries > 1 => withTemporary(name, bytes, tries - 1)(use) } // guard: I1.19
 
   private def inFolder(name: String): Path = {
@@ -70,9 +65,21 @@ final class LocalLogStore(root: Path) extends LogStore {
   }
 }
 
-private[sparkrest] object LogStoreNames {
-  def temporary(name: String): String = s"$name.${UUID.randomUUID()}.tmp"
-  def isTemporary(name: String): Boolean = name.endsWith(".tmp")
+/** A store that writes a file under a temporary name first. */
+private[store] trait TemporaryFiles extends LogStore {
+
+  /** Names of all files in a folder, temporary ones too. */
+  protected def entries(folder: String): Seq[String]
+
+  def list(folder: String): Seq[String] = entries(folder).filterNot(TemporaryFiles.is)
+
+  def deleteTemporary(folder: String): Unit =
+    entries(folder).filter(TemporaryFiles.is).foreach(n => delete(s"$folder/$n"))
+}
+
+private[sparkrest] object TemporaryFiles {
+  def of(name: String): String = s"$name.${UUID.randomUUID()}.tmp"
+  def is(name: String): Boolean = name.endsWith(".tmp")
 
   /** How often a file is written whose temporary file disappears: each older run that is starting sweeps once. */
   val Tries = 10

@@ -58,8 +58,7 @@ object BackfillRange {
       case Some(whole) :: next :: rest => Right(BackfillRange(whole, next, rest.flatten.toVector))
       case _                           =>
         Left(
-          RestError(
-            Condition.CheckpointUnreadable,
+          Condition.CheckpointUnreadable(
             s"""The progress of the backfill, "${text.take(200)}", is not a list of time ranges.""",
             "Use the version of spark-rest that wrote the checkpoint, or a later one."
           )

@@ -117,14 +117,12 @@ final private[progress] class BackfillStrategy(options: OffsetConfig, lane: Time
     }
   }
 
-  private def elsewhere(slice: TimeRange, moment: String) = RestError(
-    Condition.BackfillFieldWrong,
+  private def elsewhere(slice: TimeRange, moment: String) = Condition.BackfillFieldWrong(
     s"""The API returned a record whose offsetField "${options.name}" is $moment for the slice of the backfill from ${slice.from} to ${slice.until}.""",
     "Set offsetField to the time by which the API selects records. Otherwise a record may be in no slice, or in several."
   )
 
-  private def undated(records: Long) = RestError(
-    Condition.BackfillFieldWrong,
+  private def undated(records: Long) = Condition.BackfillFieldWrong(
     s"""None of $records records has a time at offsetField "${options.name}".""",
     "Set offsetField to the time by which the API selects records, and offsetFormat if its format is not recognized."
   )

@@ -22,7 +22,6 @@ final private[sparkrest] class MirrorPage(mirror: Mirror, memory: SeenMemory, ke
   private var found = Option.empty[Change]
   private var differs = Option.empty[String]
   private var unusable = Option.empty[RestError]
-  private var signature = 17L
 
   def isNew(buf: Array[Byte], from: Int, to: Int, novelty: Novelty): Boolean = {
     val content = contentOf(buf, from, to)
@@ -83,7 +82,6 @@ final private[sparkrest] class MirrorPage(mirror: Mirror, memory: SeenMemory, ke
   def lowest: Option[Long] = None
   def seen: SeenRecords = traversal
   override def marks: Option[Marks.InTask] = marked
-  def pageSignature(records: Long): String = s"$records:${signature.toHexString}"
   override def problem: Option[RestError] = unusable
   override def warning: Option[String] = differs.map { key =>
     s"A traversal had two different records with the key ${key.take(100)}: the first one counts. If both are valid records, recordKey does not identify them."

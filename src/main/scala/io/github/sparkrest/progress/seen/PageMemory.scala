@@ -51,7 +51,6 @@ final private[sparkrest] class PageMemory(
   private val mostWaiting = if (comparesNothing && !latest.passesOver(state)) kept.shownBytes else 0L
   private var mayWait = mostWaiting > 0
 
-  private var signature = 17L
   private var lowestRank = state.traversal.flatMap(_.lowest).getOrElse(Seen.Unranked)
 
   def lowest: Option[Long] = Some(lowestRank).filter(_ != Seen.Unranked)
@@ -121,12 +120,13 @@ final private[sparkrest] class PageMemory(
     case Some(m) => Some(if (m.isOn(buf, from, to)) Change.Delete else strategy.change)
     case None    => None
   }
-
-  def pageSignature(records: Long): String = s"$records:${signature.toHexString}"
 }
 
 /** Which records of a page are new, and what to remember of the page. Used once. */
 private[sparkrest] trait PageRecords {
+
+  /** A hash of the records so far. Only for pages. */
+  protected var signature = 17L
 
   /** Whether the record is new. Call it after `reading.see`. */
   def isNew(buf: Array[Byte], from: Int, to: Int, novelty: Novelty): Boolean
@@ -144,7 +144,7 @@ private[sparkrest] trait PageRecords {
   def marks: Option[Marks.InTask] = None
 
   /** Differs from that of another page of the traversal, unless both have the same records. Only for pages. */
-  def pageSignature(records: Long): String
+  final def pageSignature(records: Long): String = s"$records:${signature.toHexString}"
 
   /** The page cannot count. */
   def problem: Option[RestError] = None

@@ -82,7 +82,7 @@ final private[sparkrest] class IncrementalStrategy(options: OffsetConfig, hasPla
 
     /** A record without an id. */
     private def seeOther(buf: Array[Byte], from: Int, to: Int, at: JsonBytes.Span): Unit = {
-      val value = if (at == JsonBytes.Absent) None else JsonBytes.scalar(buf, at).map(_._1).filter(_.nonEmpty)
+      val value = if (at == JsonBytes.Absent) None else JsonBytes.scalar(buf, at).filter(_.nonEmpty)
       if (!anyField) anyField = value.isDefined || field.holds(buf, from, to)
       if (wrong.isEmpty) wrong = value
     }

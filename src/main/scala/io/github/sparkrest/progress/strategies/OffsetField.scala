@@ -19,7 +19,7 @@ final private[sparkrest] class OffsetField(source: ValueSource) {
   /** A scalar, to be compared. `None`: absent, null, an array or an object. */
   def in(buf: Array[Byte], from: Int, to: Int): Option[String] = {
     val value = find(buf, from, to)
-    if (value == JsonBytes.Absent) None else JsonBytes.scalar(buf, value).map(_._1)
+    if (value == JsonBytes.Absent) None else JsonBytes.scalar(buf, value)
   }
 
   /** A value that is sent back and never compared: arrays and objects are JSON text. `None`: absent or null. */

@@ -4,7 +4,6 @@ package io.github.sparkrest.progress.strategies
 import java.time.Instant
 
 import io.github.sparkrest.config.OffsetConfig
-import io.github.sparkrest.config.backfill.TimeLane
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.progress.Progress
 
@@ -14,10 +13,9 @@ import io.github.sparkrest.progress.Progress
   */
 final private[progress] class StoredOffset(options: OffsetConfig) {
   private val time = new OffsetTime(options)
-  private val isMoment = options.kind.movesWithTime && (options.lane match {
-    case _: TimeLane.Backfill => false // its text is the same in all formats
-    case _                    => true
-  })
+
+  /** The text of a backfill is the same in all formats. */
+  private val isMoment = options.kind.movesWithTime && !options.lane.isBackfill
 
   /** The moment of a new offset. */
   def moment(offset: Option[String]): Option[Instant] = if (isMoment) offset.flatMap(time.asked) else None

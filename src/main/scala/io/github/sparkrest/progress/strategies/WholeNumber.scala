@@ -23,8 +23,7 @@ final private[strategies] class WholeNumber {
   /** Takes the number at `at`, or becomes empty if there is none: a JSON number or string of digits. */
   def read(buf: Array[Byte], at: JsonBytes.Span): Unit =
     if (at == JsonBytes.Absent) defined = false
-    else if (!readShort(buf, JsonBytes.from(at), JsonBytes.to(at)))
-      read(JsonBytes.scalar(buf, at).map(_._1))
+    else if (!readShort(buf, JsonBytes.from(at), JsonBytes.to(at))) read(JsonBytes.scalar(buf, at))
 
   private def readShort(buf: Array[Byte], begin: Int, end: Int): Boolean = {
     val quotes = if (buf(begin) == '"') 1 else 0

@@ -10,6 +10,7 @@ import io.circe.Json
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.FirstBytes
 import io.github.sparkrest.json.{ByteWindow, TooLarge}
+import io.github.sparkrest.options.values.SignatureEncoding
 import io.github.sparkrest.response.{ByteText, Envelope, ReaderSettings, RecordReader, RecordSink}
 
 /** The body as one record: `{"contentType":"image/png","length":3,"content":"AQID"}`. Spark reads a `BINARY` in JSON as Base64. An
@@ -110,6 +111,6 @@ object BodyStore {
       out.write(buffer, 0, n)
       n = body.read(buffer)
     }
-    SavedBody("", length, digest.digest().map(b => f"${b & 0xff}%02x").mkString)
+    SavedBody("", length, SignatureEncoding.Hex.encode(digest.digest()))
   }
 }

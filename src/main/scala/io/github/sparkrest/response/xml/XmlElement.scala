@@ -106,7 +106,6 @@ final private[sparkrest] class XmlElement(val name: String, val attributes: Vect
 private[xml] object XmlElement {
   def nameOf(name: String, config: XmlConfig): String =
     if (config.ignoresNamespace) name.substring(name.lastIndexOf(':') + 1) else name
-
 }
 
 /** The elements of a response that are not records. Of these it keeps the ones to which a requested path leads.

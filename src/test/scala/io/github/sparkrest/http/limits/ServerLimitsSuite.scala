@@ -7,7 +7,7 @@ import java.time.Instant
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.Condition
 import io.github.sparkrest.http.client.StatusPolicy
-import io.github.sparkrest.http.{HttpDate, HttpRequest, HttpResponse}
+import io.github.sparkrest.http.{HttpDate, HttpResponse}
 import io.github.sparkrest.options.values.MaxRate
 import org.scalatest.funsuite.AnyFunSuite
 
@@ -139,8 +139,8 @@ class ServerLimitsSuite extends AnyFunSuite {
   }
 
   private def failed(options: (String, String)*)(method: String, status: Int, headers: (String, String)*) = {
-    val response = HttpResponse(status, headers, new ByteArrayInputStream(Array.emptyByteArray))
-    StatusPolicy(response, HttpRequest(method, "http://h/?key=k1", Nil), now, config(options: _*)) match {
+    val response = HttpResponse(status, headers, new ByteArrayInputStream(Array.emptyByteArray), "http://h/?key=k1")
+    StatusPolicy(response, method, now, config(options: _*)) match {
       case StatusPolicy.Failed(e) => e
       case other                  => fail(other.toString)
     }

@@ -100,7 +100,7 @@ class ProxySuite extends AnyFunSuite {
     }
     val response = HttpResponse(407, Nil, new java.io.ByteArrayInputStream(Array.emptyByteArray))
     val config = RestConfig.parse(Map("url" -> "http://h/")).fold(e => fail(e.text), identity)
-    StatusPolicy(response, HttpRequest("GET", "http://h/", Nil), java.time.Instant.EPOCH, config) match {
+    StatusPolicy(response, "GET", java.time.Instant.EPOCH, config) match {
       case StatusPolicy.Failed(e) => assert(e.hint.contains("proxyUser"))
       case other                  => fail(other.toString)
     }

@@ -259,8 +259,13 @@ class SttpClientSuite extends AnyFunSuite {
     val now = Instant.parse("2026-01-01T00:00:00Z")
     def verdict(status: Int, headers: (String, String)*) =
       StatusPolicy(
-        HttpResponse(status, headers, new java.io.ByteArrayInputStream("""{"token": "abc", "m": "no"}""".getBytes)),
-        HttpRequest("GET", "http://h/?key=k1", Nil),
+        HttpResponse(
+          status,
+          headers,
+          new java.io.ByteArrayInputStream("""{"token": "abc", "m": "no"}""".getBytes),
+          "http://h/?key=k1"
+        ),
+        "GET",
         now,
         RestConfig.parse(Map("url" -> "http://h", "emptyStatusCodes" -> "204")).fold(e => fail(e.text), identity)
       )

@@ -34,9 +34,7 @@ final private[auth] class DigestAuthenticator(o: AuthConfig.Digest) extends Auth
 
   /** Each server has its own challenges. All readers of this JVM continue with the same one. */
   private def session(request: HttpRequest): DigestSession =
-    DigestAuthenticator
-      .sessions[Nothing]((o, Origin.of(request.url)))(Right(new DigestSession))
-      .fold(identity[DigestSession], identity)
+    DigestAuthenticator.sessions.get((o, Origin.of(request.url)))(new DigestSession)
 }
 
 private object DigestAuthenticator {
