@@ -13,7 +13,7 @@ import io.github.sparkrest.sim.Answer
   */
 final private[driver] class Queues(fleet: Fleet, isStored: Int => Boolean) extends Backend {
 
-  import Queues.Lease
+  import Queues._
 
   private val messages = Array.fill(fleet.parents)(mutable.LinkedHashSet.empty[Int])
   private val leases = Array.fill(fleet.parents)(mutable.LinkedHashMap.empty[String, Lease])
@@ -35,7 +35,7 @@ final private[driver] class Queues(fleet: Fleet, isStored: Int => Boolean) exten
   def answer(child: Int, request: HttpRequest, now: Long): Answer =
     if (request.url.endsWith("/pull")) pull(child, now)
     else {
-      val ids = "a-\\d+".r.findAllIn(request.body.getOrElse("")).toSeq
+      val ids = leaseId.findAllIn(request.body.getOrElse("")).toSeq
       val known = ids.flatMap(id => leases(child).get(id).filter(_.until > now))
       known.find(l => !isStored(l.message)).foreach(l => wrong = Some(s"acknowledged before it is stored: ${l.message}"))
       known.foreach(l => messages(child) -= l.message)
@@ -64,7 +64,7 @@ final private[driver] class Queues(fleet: Fleet, isStored: Int => Boolean) exten
   def forgotten(child: Int): Unit = again += child
 
   def delivered(child: Int, records: Seq[String]): Unit =
-    records.flatMap("\"id\":(\\d+)".r.findFirstMatchIn(_)).foreach { m =>
+    records.flatMap(messageId.findFirstMatchIn(_)).foreach { m =>
       val message = m.group(1).toInt
       came(child)(message) = came(child).getOrElse(message, 0) + 1
     }
@@ -78,6 +78,8 @@ final private[driver] class Queues(fleet: Fleet, isStored: Int => Boolean) exten
 }
 
 private object Queues {
+  val leaseId: scala.util.matching.Regex = "a-\\d+".r
+  val messageId: scala.util.matching.Regex = "\"id\":(\\d+)".r
 
   /** @param until when the queue returns the message again, if it is not acknowledged */
   final case class Lease(message: Int, until: Long)
