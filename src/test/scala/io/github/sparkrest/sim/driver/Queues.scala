@@ -7,7 +7,7 @@ import io.github.sparkrest.http.HttpRequest
 import io.github.sparkrest.sim.Answer
 
 /** Queues that lease messages and delete the acknowledged ones. Truth: each message comes once, is acknowledged only when a
-  * manifest has it, and is acknowledged in the end.
+  * manifest has it, before the next poll of its endpoint, and is acknowledged in the end.
   *
   * @param isStored whether a manifest has the message with this number
   */
@@ -19,6 +19,10 @@ final private[driver] class Queues(fleet: Fleet, isStored: Int => Boolean) exten
   private val leases = Array.fill(fleet.parents)(mutable.LinkedHashMap.empty[String, Lease])
   private val came = Array.fill(fleet.parents)(mutable.HashMap.empty[Int, Int])
   private val again = mutable.Set.empty[Int]
+
+  /** The messages of all leases, also of those that are over, and the messages that somebody tried to acknowledge. */
+  private val leased = mutable.HashMap.empty[String, Int]
+  private val tried = mutable.HashSet.empty[Int]
   private var lastMessage, lastLease = 0
   var wrong: Option[String] = None
 
@@ -37,6 +41,7 @@ final private[driver] class Queues(fleet: Fleet, isStored: Int => Boolean) exten
     else {
       val ids = leaseId.findAllIn(request.body.getOrElse("")).toSeq
       val known = ids.flatMap(id => leases(child).get(id).filter(_.until > now))
+      tried ++= ids.flatMap(leased.get)
       known.find(l => !isStored(l.message)).foreach(l => wrong = Some(s"acknowledged before it is stored: ${l.message}"))
       known.foreach(l => messages(child) -= l.message)
       leases(child) --= ids
@@ -44,9 +49,13 @@ final private[driver] class Queues(fleet: Fleet, isStored: Int => Boolean) exten
     }
 
   private def pull(child: Int, now: Long): Answer = {
-    val leased = leases(child).valuesIterator.filter(_.until > now).map(_.message).toSet
-    val found = messages(child).iterator.filterNot(leased).take(fleet.most).map { message =>
+    // A driver that died after the manifest acknowledges first. Otherwise the message would come once more.
+    if (!again(child))
+      messages(child).find(m => !tried(m) && isStored(m)).foreach(m => wrong = Some(s"polled before it is acknowledged: $m"))
+    val hidden = leases(child).valuesIterator.filter(_.until > now).map(_.message).toSet
+    val found = messages(child).iterator.filterNot(hidden).take(fleet.most).map { message =>
       lastLease += 1
+      leased(s"a-$lastLease") = message
       leases(child)(s"a-$lastLease") = Lease(message, now + fleet.lease)
       s"""{"ackId":"a-$lastLease","message":{"id":$message}}"""
     }
