@@ -102,8 +102,8 @@ final private[driver] class Backfills(fleet: Fleet, lanes: => Lanes) extends Bac
     lastId += 1
     what match {
       case "complete" => completed(child) = settledBefore(now)
-      case "update" => pick(child, n).foreach(r => add(child, Record(r.id, r.version + 1, now)))
-      case "delete" => pick(child, n).foreach(r => data(child) -= r.id)
+      case "update"   => pick(child, n).foreach(r => add(child, Record(r.id, r.version + 1, now)))
+      case "delete"   => pick(child, n).foreach(r => data(child) -= r.id)
       // It was created a while ago, and appears now.
       case "late" => add(child, Record(lastId, 0, now - math.min(n, 47) * (fleet.lag + fleet.lookback) / 48))
       case _      => add(child, Record(lastId, 0, now))

@@ -51,7 +51,9 @@ final private[driver] class Queues(fleet: Fleet, isStored: Int => Boolean) exten
   private def pull(child: Int, now: Long): Answer = {
     // A driver that died after the manifest acknowledges first. Otherwise the message would come once more.
     if (!again(child))
-      messages(child).find(m => !tried(m) && isStored(m)).foreach(m => wrong = Some(s"polled before it is acknowledged: $m"))
+      messages(child)
+        .find(m => !tried(m) && isStored(m))
+        .foreach(m => wrong = Some(s"polled before it is acknowledged: $m"))
     val hidden = leases(child).valuesIterator.filter(_.until > now).map(_.message).toSet
     val found = messages(child).iterator.filterNot(hidden).take(fleet.most).map { message =>
       lastLease += 1
