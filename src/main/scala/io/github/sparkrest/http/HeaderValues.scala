@@ -132,13 +132,16 @@ object HttpDate {
   def parse(text: String): Option[Long] = if (text.length > MostChars) None else parsed(text)
 
   private def parsed(text: String): Option[Long] = {
-    val date = text.trim.replaceFirst("^\\p{Alpha}+,?\\s+", "").replaceAll("\\s+", " ")
+    val date = blanks.matcher(dayName.matcher(text.trim).replaceFirst("")).replaceAll(" ")
     Try(ZonedDateTime.parse(date, fixed).toInstant)
       .orElse(Try(ZonedDateTime.parse(date, rfc850).toInstant))
       .orElse(Try(LocalDateTime.parse(date, asctime).toInstant(ZoneOffset.UTC)))
       .map(_.toEpochMilli)
       .toOption
   }
+
+  private val dayName = "^\\p{Alpha}+,?\\s+".r.pattern
+  private val blanks = "\\s+".r.pattern
 
   /** `Sun, 06 Nov 1994 08:49:37 GMT` Some servers write `+0000` instead of `GMT`. */
   private val fixed = formatter(_.appendPattern("d MMM uuuu HH:mm:ss [zzz][xx]"))

@@ -75,13 +75,18 @@ private[request] object PlacedValues {
     * @param path from the scheme on
     */
   def inPath(path: Template, value: String => String): Option[RestError] = {
-    val rendered = path.render(value, RequestTemplate.percentEncode)
     // A client or a server that normalizes the path takes %2e for a dot.
-    val moves = rendered.split("/").map(_.replaceAll("(?i)%2e", ".")).exists(s => s == "." || s == "..")
+    def moves = path
+      .render(value, RequestTemplate.percentEncode)
+      .split("/")
+      .map(encodedDot.matcher(_).replaceAll("."))
+      .exists(s => s == "." || s == "..")
     path.names.find(value(_).isEmpty).map(refused(_, "the path of the URL", "is null or empty")).orElse {
-      path.names.find(n => moves && value(n).matches("\\.+")).map(refused(_, "the path of the URL", "is . or .."))
+      path.names.find(n => isDots(value(n)) && moves).map(refused(_, "the path of the URL", "is . or .."))
     }
   }
+  private val encodedDot = "(?i)%2e".r.pattern
+  private def isDots(text: String) = text.nonEmpty && text.forall(_ == '.')
 
   /** @param isColumn whether a placeholder stands for a value of an input row: there a semicolon could add a parameter */
   def inHeader(

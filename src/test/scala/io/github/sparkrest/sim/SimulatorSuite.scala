@@ -34,7 +34,6 @@ class SimulatorSuite extends AnyFunSuite {
     def run(seeds: Seq[Long]): Unit = {
       val setup = drawn(seeds.head)
       val config = RestConfig.parse(Reader.options(setup))
-      done.addAndGet(seeds.length.toLong)
       kinds
         .computeIfAbsent(s"${setup.kind}${if (config.isLeft) " not read" else ""}", _ => new AtomicLong)
         .addAndGet(seeds.length.toLong)
@@ -42,6 +41,8 @@ class SimulatorSuite extends AnyFunSuite {
         val group = s"${setup.kind} ${setup.paging} ${why.takeWhile(_ != ':')}"
         failed.synchronized(if (!failed.contains(group)) failed(group) = (seed, why))
       }
+      done.addAndGet(seeds.length.toLong)
+      ()
     }
     (1 to 2).foreach(_ =>
       workers.execute { () =>
@@ -55,7 +56,7 @@ class SimulatorSuite extends AnyFunSuite {
       }
     )
     workers.shutdown()
-    workers.awaitTermination(1, TimeUnit.HOURS)
+    assert(workers.awaitTermination(10, TimeUnit.HOURS) && done.get >= runs, s"${done.get} of $runs histories ran")
     val seconds = (System.nanoTime - began) / 1e9
     info(
       f"${done.get}%d runs in $seconds%.1f s, ${done.get / seconds}%.0f a second, ${busy.get / 1e6 / done.get}%.2f ms of a core each; $kinds"

@@ -72,7 +72,12 @@ sealed abstract class SignatureEncoding(val text: String) extends Choice {
 }
 object SignatureEncoding {
   case object Hex extends SignatureEncoding("hex") {
-    def encode(bytes: Array[Byte]): String = bytes.map(b => f"$b%02x").mkString
+    private val Digits = "0123456789abcdef"
+    def encode(bytes: Array[Byte]): String = {
+      val out = new StringBuilder(2 * bytes.length)
+      bytes.foreach(b => out += Digits.charAt((b >> 4) & 0xf) += Digits.charAt(b & 0xf))
+      out.result()
+    }
   }
   case object Base64 extends SignatureEncoding("base64") {
     def encode(bytes: Array[Byte]): String = java.util.Base64.getEncoder.encodeToString(bytes)

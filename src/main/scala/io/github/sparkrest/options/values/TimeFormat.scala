@@ -4,8 +4,8 @@ package io.github.sparkrest.options.values
 import java.math.{BigDecimal => JBigDecimal}
 import java.nio.charset.StandardCharsets.ISO_8859_1
 import java.time.format.{DateTimeFormatter, DateTimeFormatterBuilder}
-import java.time.temporal.TemporalAccessor
-import java.time.{Instant, LocalDate, LocalDateTime, OffsetDateTime, ZoneId, ZonedDateTime}
+import java.time.temporal.{TemporalAccessor, TemporalQueries}
+import java.time.{Instant, LocalDate, LocalDateTime, ZoneId, ZonedDateTime}
 
 import scala.util.Try
 
@@ -86,19 +86,19 @@ object TimeFormat {
     case pattern    => Try(DateTimeFormatter.ofPattern(pattern)).toOption.map(_ => Pattern(pattern))
   }
 
-  private def instant(f: DateTimeFormatter, text: String, zone: ZoneId): Instant =
-    f.parseBest(
-      text,
-      (t: TemporalAccessor) => ZonedDateTime.from(t),
-      (t: TemporalAccessor) => OffsetDateTime.from(t),
-      (t: TemporalAccessor) => LocalDateTime.from(t),
-      (t: TemporalAccessor) => LocalDate.from(t)
-    ) match {
-      case t: ZonedDateTime  => t.toInstant
-      case t: OffsetDateTime => t.toInstant
-      case t: LocalDateTime  => t.atZone(zone).toInstant
-      case t                 => LocalDate.from(t).atStartOfDay(zone).toInstant
-    }
+  /** As `parseBest` with a time in a zone, a local time and a date. But it tries only what the text has: each attempt that fails
+    * would make an exception, and a stream parses such a text for each record.
+    */
+  private def instant(f: DateTimeFormatter, text: String, zone: ZoneId): Instant = {
+    val t = f.parse(text)
+    if (t.query(TemporalQueries.zone) != null) zoned(t, zone)
+    else if (t.query(TemporalQueries.localTime) != null) LocalDateTime.from(t).atZone(zone).toInstant
+    else LocalDate.from(t).atStartOfDay(zone).toInstant
+  }
+
+  /** A date with an offset has no time. */
+  private def zoned(t: TemporalAccessor, zone: ZoneId): Instant =
+    Try(ZonedDateTime.from(t).toInstant).getOrElse(LocalDate.from(t).atStartOfDay(zone).toInstant)
 }
 
 /** Decimal numbers that are small enough to write out. `1e900000000` has 11 characters, but 900 MB of digits. Such a number must

@@ -97,7 +97,7 @@ final private[driver] class Children(fleet: Fleet) extends Backend {
   /** @param marked the mark of the change, and the record */
   private def applied(child: Int, marked: String): Unit = {
     val (change, text) = (Change.of(marked.head.toByte), marked.tail)
-    val id = "\"id\":(\\d+)".r.findFirstMatchIn(text).fold("")(_.group(1))
+    val id = Children.id.findFirstMatchIn(text).fold("")(_.group(1))
     val isFitting = mirrors(child).contains(id) != change.contains(Change.Insert)
     if (!isFitting && !again(child)) badChange = Some(s"wrong change: $marked of p$child")
     if (change.contains(Change.Delete)) mirrors(child) -= id else mirrors(child)(id) = text
@@ -118,4 +118,8 @@ final private[driver] class Children(fleet: Fleet) extends Backend {
     else truths(child).repeated(apis(child).movedByPage, apis(child).expired)
 
   def clock(child: Int): Long = apis(child).world.now + fleet.child.skew
+}
+
+private object Children {
+  val id: scala.util.matching.Regex = "\"id\":(\\d+)".r
 }

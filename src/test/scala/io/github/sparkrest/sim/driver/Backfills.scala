@@ -20,6 +20,9 @@ final private[driver] class Backfills(fleet: Fleet, lanes: => Lanes) extends Bac
   private val came = Vector.fill(fleet.parents)(mutable.HashMap.empty[String, Int])
   private val again = mutable.Set.empty[Int]
   private var lastId = 1000
+
+  /** With `availableUntilField`: the API had completed its data until then, earlier than usual. */
+  private val completed = Array.fill(fleet.parents)(0L)
   var wrong: Option[String] = None
 
   /** Of all runs: the latest moment at which the lanes may meet, and the earliest one that a run wanted to read. */
@@ -73,7 +76,7 @@ final private[driver] class Backfills(fleet: Fleet, lanes: => Lanes) extends Bac
     def time(name: String) = query(name).flatMap(World.read(_, lanes.formOf(fleet))).getOrElse(0L)
     val (from, until) = (time("from"), time("to"))
     // It has all records that were created so long ago, and a half of the others.
-    val available = (now - fleet.lag - fleet.lookback) / 3000 * 3000 - 1
+    val available = math.max(settledBefore(now) / 3000 * 3000, completed(child)) - 1
     def isShown(r: Record) = !fleet.until || r.at <= available || (r.id + r.version) % 2 == 0
     def holds(at: Long) = fleet.bounds match {
       case "both" => at >= from && at <= until
@@ -92,11 +95,15 @@ final private[driver] class Backfills(fleet: Fleet, lanes: => Lanes) extends Bac
     Answer(200, Nil, page.map(_.text).mkString("""{"data":[""", ",", s"]$next$complete}"))
   }
 
+  /** No record with an earlier time appears any more. */
+  private def settledBefore(now: Long) = now - fleet.lag - fleet.lookback
+
   def change(child: Int, what: String, n: Int, now: Long): Unit = {
     lastId += 1
     what match {
-      case "update" => pick(child, n).foreach(r => add(child, Record(r.id, r.version + 1, now)))
-      case "delete" => pick(child, n).foreach(r => data(child) -= r.id)
+      case "complete" => completed(child) = settledBefore(now)
+      case "update"   => pick(child, n).foreach(r => add(child, Record(r.id, r.version + 1, now)))
+      case "delete"   => pick(child, n).foreach(r => data(child) -= r.id)
       // It was created a while ago, and appears now.
       case "late" => add(child, Record(lastId, 0, now - math.min(n, 47) * (fleet.lag + fleet.lookback) / 48))
       case _      => add(child, Record(lastId, 0, now))

@@ -10,6 +10,7 @@ import scala.collection.mutable
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.connector.tasks.{EndpointTurn, Wire}
 import io.github.sparkrest.error.{Condition, RestError}
+import io.github.sparkrest.http.auth.KnownSecrets
 import io.github.sparkrest.http.client.MeteredClient
 import io.github.sparkrest.http.{Clock, HttpClient, HttpRequest, HttpResponse}
 import io.github.sparkrest.pagelog.format.PageFileWriter
@@ -34,6 +35,9 @@ final private[driver] class DriverTasks(
 ) {
   import life.{backend, dice, fleet, note, step}
 
+  /** Collected once for all polls, as in `ConcurrentPolls`. */
+  private val secrets = Some(KnownSecrets(config))
+
   def poll(job: StartPolls): Seq[PollReport] = {
     val all = if (fleet.alone) job.polls.map(alone) else shared(job)
     // Serialization costs as much as everything else.
@@ -45,7 +49,7 @@ final private[driver] class DriverTasks(
     val writer = new PageFileWriter(store, epoch, "", p.endpoint.named, config.readChanges)
     val client = new Client(p)
     val turn = this.turn(p)
-    val outcome = checked(turn.run(limited(p), client, clock, writer))
+    val outcome = checked(turn.run(limited(p), client, clock, writer, secrets = secrets))
     val file = writer.close()
     turn.keep(outcome)
     PollReport(Vector(p.endpoint.key -> outcome), file, client.ages)
@@ -72,7 +76,7 @@ final private[driver] class DriverTasks(
     val turn = this.turn(p)
     val taken = pages.sink(p.endpoint.key)
     val row = p.endpoint.row.fold(InputRow.Empty)(InputRow.of(Seq("n", "v"), _))
-    val outcome = checked(turn.run(limited(p), client, clock, taken, row))
+    val outcome = checked(turn.run(limited(p), client, clock, taken, row, secrets))
     val own = taken.ownFileClosed()
     turn.keep(outcome)
     own match {

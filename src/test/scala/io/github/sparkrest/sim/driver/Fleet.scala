@@ -116,6 +116,7 @@ object Fleet {
   *   - crash; and row: a row of the table appears, or is gone.
   *   - insert, update, delete: of the data of an endpoint.
   *   - tick: time passes.
+  *   - complete: with `availableUntilField`, the API completes its data, earlier than usual.
   *   - error, lost, cut, busy: the next request fails, or its response does.
   *   - expire: tokens, leases or jobs of an endpoint end.
   *   - broken: the next job of an endpoint fails.

@@ -41,7 +41,8 @@ object FleetGenerator {
 
   private def backfill(common: Fleet, r: Dice): Fleet = {
     val alone = if (r.oneIn(2)) Map("alone" -> "true", "parents" -> "1", "first" -> "1") else Map.empty[String, String]
-    val paging = r.pick(Seq("none", "none", "page", "nextUrl"))
+    val until = r.oneIn(4)
+    val paging = r.pick(Seq("none", if (until) "page" else "none", "page", "nextUrl"))
     // A live lane that uses the whole rate leaves a backfill nothing.
     val rate = if (alone.isEmpty) r.pick(Seq("0", "0", "10")) else r.pick(Seq("0", "0", "3", "10"))
     val interval = Seq("interval" -> (if (rate == "0") r.pick(Seq("0", "500", "2000", "2000")) else "2000"))
@@ -52,11 +53,11 @@ object FleetGenerator {
         "bounds" -> r.pick(Seq("both", "end", "start", "exact")),
         "form" -> r.pick(Seq("epoch_ms", "epoch_ms", "iso", "epoch_s")),
         "paging" -> paging,
-        "flight" -> (if (r.oneIn(3)) "3" else "1"),
+        "flight" -> (if (r.oneIn(if (until) 2 else 3)) "3" else "1"),
         "lag" -> r.pick(Seq("0", "0", "2000")),
         "lookback" -> r.pick(Seq("0", "0", "2000", "6000")),
         "rate" -> rate,
-        "until" -> r.oneIn(4).toString
+        "until" -> until.toString
       )).toSeq: _*
     )
   }
@@ -86,6 +87,8 @@ object FleetGenerator {
     val changes = Vector("insert", "insert", "insert", "tick") ++
       (if (fleet.alone) Nil else if (fleet.parents > 1) Seq("row", "row", "row") else Seq("row")) ++
       (if (fleet.hasLanes && fleet.lag + fleet.lookback > 0) Seq("late", "late") else Nil) ++
+      // Between two requests for the pages of a slice, for example.
+      (if (fleet.hasLanes && fleet.until) Seq("complete", "complete") else Nil) ++
       // If a record leaves a list with numbered pages, others move to a page that was read.
       (if (fleet.hasLanes && fleet.paging != "page") Seq("update", "update", "delete") else Nil) ++
       (if (fleet.kind == "children" && Generator.mayUpdate(fleet.child)) Seq("update", "update") else Nil) ++

@@ -175,7 +175,7 @@ final private[driver] class FleetRun(history: FleetHistory, configs: FleetConfig
       val file =
         Manifest.decode(disk.files(name)).map(_.file.name).fold(e => throw new IllegalStateException(e.why), identity)
       val text = disk.files.get(PageFile.path(file)).fold("")(new String(_, "UTF-8"))
-      stored ++= "\"id\":(\\d+)".r.findAllMatchIn(text).map(_.group(1).toInt)
+      stored ++= Queues.messageId.findAllMatchIn(text).map(_.group(1).toInt)
     }
     stored(message) || sink.messages(message)
   }
