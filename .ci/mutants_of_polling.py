@@ -247,6 +247,14 @@ POLLING = (
         "a further attempt of a poll waits for the end of the first one, if Spark may have copied the task",
     ),
     Mutant(
+        "I3.114",
+        "a copy of a poll's task waits as long as the task may take",
+        "budgets.map(_.maxMillis).max + responseTimeoutMs)",
+        "responseTimeoutMs)",
+        "CallsOnceSuite",
+        "a further attempt waits as long as the first one may take, and at most five minutes",
+    ),
+    Mutant(
         "I3.112",
         "a renewed certificate is read",
         "case Some((read, context)) if read == now =>",

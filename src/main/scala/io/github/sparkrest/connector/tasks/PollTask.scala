@@ -14,7 +14,7 @@ import io.github.sparkrest.http.{Clock, HttpClient}
 import io.github.sparkrest.pagelog.format.PageFileWriter
 import io.github.sparkrest.pagelog.store.{BodyFolder, LogStore}
 import io.github.sparkrest.pagelog.{AckFile, Epochs, PageSink, SeenFiles}
-import io.github.sparkrest.poll.{Acknowledgements, Background, Poll, PollOutcome, PollReport, PollRequest}
+import io.github.sparkrest.poll.{Acknowledgements, Background, Poll, PollOutcome, PollReport, PollRequest, TaskBudget}
 import io.github.sparkrest.progress.CoreLimits
 import io.github.sparkrest.request.InputRow
 import io.github.sparkrest.response.files.BodyStore
@@ -67,7 +67,7 @@ final private[sparkrest] case class PollTask(
     if (TaskContext.get().attemptNumber() == 0) None
     else
       parsed.toOption.filter(_.limits.rate.isDefined).map { config =>
-        PollTask.awaitFirst(CallsOnce.speculates, math.min(config.responseTimeoutMs, PollTask.MostWaitMillis))
+        PollTask.awaitFirst(CallsOnce.speculates, PollTask.longest(polls.map(_.limits), config.responseTimeoutMs))
         Seq(PollReport.Repeated)
       }
 
@@ -152,8 +152,12 @@ final private[sparkrest] class EndpointTurn(
 
 private[sparkrest] object PollTask {
 
-  /** A first attempt that works ends in this time, unless its response takes longer. A lost one delays the stream by this time. */
+  /** A lost first attempt delays the stream by this time. */
   private val MostWaitMillis = 5 * 60 * 1000L
+
+  /** A first attempt that works ends in this time: it may send a last request just before the end of its budget. */
+  private[tasks] def longest(budgets: Seq[TaskBudget], responseTimeoutMs: Long): Long =
+    math.min(MostWaitMillis, budgets.map(_.maxMillis).max + responseTimeoutMs) // guard: I3.114
 
   /** In an attempt that is not the first: returns when the first attempt is lost. With speculation this attempt may be a copy of
     * a healthy attempt, which Spark kills as soon as the copy ends. So the copy waits until it is killed.

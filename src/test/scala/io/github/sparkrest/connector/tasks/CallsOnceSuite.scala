@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicInteger
 import scala.concurrent.duration.DurationInt
 import scala.concurrent.{Await, ExecutionContext, Future}
 
+import io.github.sparkrest.poll.TaskBudget
 import org.apache.spark.sql.SparkSession
 import org.apache.spark.{SparkContext, TaskContext}
 import org.scalatest.BeforeAndAfterAll
@@ -47,6 +48,12 @@ class CallsOnceSuite extends AnyFunSuite with BeforeAndAfterAll {
 
   test("the driver learns of the failure while a speculative copy may wait") {
     assert(results(heard = true, speculates = true) == once)
+  }
+
+  test("a further attempt waits as long as the first one may take, and at most five minutes") {
+    val budgets = Seq(TaskBudget(1, 8000, 1), TaskBudget(1, 1000, 1))
+    assert(PollTask.longest(budgets, responseTimeoutMs = 20000) == 28000)
+    assert(PollTask.longest(budgets, responseTimeoutMs = 900000) == 300000)
   }
 
   test("a further attempt of a poll waits for the end of the first one, if Spark may have copied the task") {
