@@ -25,8 +25,8 @@ from spark_rest import read_rest_stream
 
 ROWS = 10
 RECORDS = 20_000
-# Java compiles Spark's planner and the source during the first thousands of batches, on the core of Spark. Without these
-# runs the manager that comes first looks slower, also in `addBatch`, which does not use it.
+# Java compiles Spark's planner and the source during the first thousands of batches, on the core of Spark. Without
+# these runs the manager that comes first looks slower, also in `addBatch`, which does not use it.
 WARM_UP_RUNS = 25
 RUNS = 4
 WARM_UP = 60

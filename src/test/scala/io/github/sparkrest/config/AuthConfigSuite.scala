@@ -3,6 +3,8 @@ package io.github.sparkrest.config
 
 import java.nio.file.Files
 
+import io.github.sparkrest.options.RestOptions
+import io.github.sparkrest.options.tables.AuthType
 import io.github.sparkrest.request.{RequestTemplate, RequestValues}
 import io.github.sparkrest.secret.Secret
 import org.scalatest.funsuite.AnyFunSuite
@@ -85,6 +87,11 @@ class AuthConfigSuite extends AnyFunSuite {
       )
     )
     assert(tls.contains("tlsTrustStorePassword: has no meaning without tlsTrustStore"))
+  }
+
+  test("each option of authentication belongs to a type") {
+    val owned = AuthType.all.flatMap(RestOptions.optionsOf(_).all).toSet
+    assert(RestOptions.authentication.filterNot(owned) == Seq(RestOptions.AuthType))
   }
 
   test("a secret comes from the environment or a file, without its last line break") {
