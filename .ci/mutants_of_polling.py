@@ -250,7 +250,7 @@ POLLING = (
         "I3.114",
         "a copy of a poll's task waits as long as the task may take",
         "budgets.map(_.maxMillis).max + responseTimeoutMs)",
-        "responseTimeoutMs)",
+        "budgets.map(_.maxMillis).max / 1000 + responseTimeoutMs)",
         "CallsOnceSuite",
         "a further attempt waits as long as the first one may take, and at most five minutes",
     ),
