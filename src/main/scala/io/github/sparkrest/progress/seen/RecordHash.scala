@@ -17,7 +17,7 @@ object RecordHash {
   /** As text. */
   def of(buf: Array[Byte], from: Int, to: Int): String = encoder.encodeToString(bits(buf, from, to))
 
-  def bits(buf: Array[Byte], from: Int, to: Int): Array[Byte] =
+  private def bits(buf: Array[Byte], from: Int, to: Int): Array[Byte] =
     ByteBuffer.allocate(16).putLong(high(buf, from, to)).putLong(low(buf, from, to)).array()
 
   /** The first half. */

@@ -49,15 +49,14 @@ private[sparkrest] object SeenCursor {
   private def sorted(entries: Array[SeenEntry]): Array[SeenEntry] = {
     val bits = 32 - Integer.numberOfLeadingZeros(entries.length)
     def bucket(e: SeenEntry) = if (bits == 0) 0 else ((e.high ^ Long.MinValue) >>> (64 - bits)).toInt
-    val next = new Array[Int](1 << bits)
-    entries.foreach(e => next(bucket(e)) += 1)
-    var before = 0
-    next.indices.foreach { b =>
-      val size = next(b); next(b) = before; before += size
-    }
+    val sizes = new Array[Int](1 << bits)
+    entries.foreach(e => sizes(bucket(e)) += 1)
+    val next = sizes.scanLeft(0)(_ + _)
     val placed = new Array[SeenEntry](entries.length)
     entries.foreach { e =>
-      val b = bucket(e); placed(next(b)) = e; next(b) += 1
+      val b = bucket(e)
+      placed(next(b)) = e
+      next(b) += 1
     }
     java.util.Arrays.sort(placed.asInstanceOf[Array[AnyRef]])
     placed

@@ -92,7 +92,7 @@ class FleetSimulatorSuite extends AnyFunSuite {
       val calm = FleetHistory.parse(history)
       val last = FleetRun.steps(calm)
       // The other Scala line tries each step.
-      val wrong = (1 to last by math.max(1, 5 / RandomCases(5))).iterator
+      val wrong = (1 to last by RandomCases.step).iterator
         .map(n => calm.copy(events = (calm.events :+ Event(n, "crash", 0)).sortBy(_.at)))
         .find(FleetRun(_).isDefined)
       assert(wrong.isEmpty, wrong.fold("")(FleetRun.traced))
