@@ -54,6 +54,7 @@ GROUPS = (
 SLOW_PUBLISHED = ["python/tests/test_published.py", "-m", "slow"]
 MAKE = ["make", "--no-print-directory"]
 CLASS_ARCHIVE = "python/tests/class_archive.py"
+LINES_OF_FAILURE = 20
 PYTEST_REPORTS = ROOT / "target" / "pytest"
 
 
@@ -64,6 +65,8 @@ class Result:
     failed: int
     remark: str = ""
     skipped: int = 0
+    # Name and error of each failed test.
+    failures: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         skipped = f", {self.skipped} skipped" if self.skipped else ""
@@ -80,6 +83,10 @@ def main() -> int:
         shutil.rmtree(PYTEST_REPORTS, ignore_errors=True)
         with ThreadPoolExecutor(LANES) as lanes:
             results = [result for unit in lanes.map(list, units(older, newest)) for result in unit]
+    # Last, because the log of CI is cut in its middle.
+    for result in results:
+        for failure in result.failures:
+            print(f"\nfailed ({result.kind}): {failure}")
     print("\nkinds of tests that ran:")
     for result in results:
         print(f"  {result}")
@@ -177,20 +184,33 @@ def counted(kind: str, folders: list[Path], code: int) -> Result:
     """Counts the tests of the first folder with reports. No tests, or an error without a failed test, is a failure."""
     reports = next((found for folder in folders if (found := sorted(folder.glob("*.xml")))), [])
     passed = failed = skipped = 0
+    failures: list[str] = []
     try:
         for report in reports:
             for suite in ElementTree.parse(report).getroot().iter("testsuite"):
+                failures += failed_tests(suite)
                 bad = number(suite, "failures") + number(suite, "errors")
                 failed += bad
                 skipped += number(suite, "skipped")
                 passed += number(suite, "tests") - bad - number(suite, "skipped")
     except (ElementTree.ParseError, ValueError) as e:
-        return Result(kind, passed, failed + 1, f"a report is unreadable: {e}", skipped)
+        return Result(kind, passed, failed + 1, f"a report is unreadable: {e}", skipped, tuple(failures))
     if passed + failed == 0:
         return Result(kind, 0, 1, "no test ran", skipped)
     if code != 0 and failed == 0:
         return Result(kind, passed, 1, f"exit code {code}", skipped)
-    return Result(kind, passed, failed, skipped=skipped)
+    return Result(kind, passed, failed, "", skipped, tuple(failures))
+
+
+def failed_tests(suite: ElementTree.Element) -> Iterator[str]:
+    """Name and error of each failed test. A long report keeps its beginning and its end, where pytest has the error."""
+    for test in suite.iter("testcase"):
+        for problem in (*test.iter("failure"), *test.iter("error")):
+            text = f"{problem.get('message', '')}\n{problem.text or ''}"
+            lines = [line for line in text.splitlines() if not line.startswith("\tat ") or "sparkrest" in line]
+            half = LINES_OF_FAILURE // 2
+            shown = lines if len(lines) <= LINES_OF_FAILURE else [*lines[:half], "...", *lines[-half:]]
+            yield "\n  ".join([f"{test.get('classname')}: {test.get('name')}", *shown])
 
 
 def number(suite: ElementTree.Element, name: str) -> int:
