@@ -575,6 +575,14 @@ POLLING = (
         "an old page token that the API refuses with a status of emptyStatusCodes is not the end of the list",
     ),
     Mutant(
+        "I1.90",
+        "a traversal from the first offset on makes forget nothing that lies after its end",
+        "case None if strategy.memory == MemoryRule.NotPassed => notSeen(state.ahead)",
+        "case None if strategy.memory == MemoryRule.Newest => notSeen(state.ahead)",
+        "FleetSimulatorSuite",
+        "once: a list was read again from the first offset on, and a slice that ended earlier made forget what had come",
+    ),
+    Mutant(
         "I3.55",
         "an old page token at what may be the end of the list does not fail the query",
         "if isAmbiguous(state, failure.status)",

@@ -45,13 +45,11 @@ final class Poll(
   private val judgement = new Judgement(config, core)
   private val namedPlace = new NamedPlace(config)
   private val jobs = config.job.map(new JobSteps(config, _, core, requests, clock))
+  private val unread = new UnreadTime(config.offset)
   private val ackValues = acks.flatMap(AckValues.of(config, _))
 
   /** The limits of the API in the last response. */
   private var limit = ServerLimits.Unknown
-
-  /** By how much the API's clock may be ahead of this machine's clock. */
-  private var apiAhead = Option.empty[Long]
 
   /** Bytes of all responses so far, and of the largest one. */
   private var received, largest = 0L
@@ -81,6 +79,7 @@ final class Poll(
         result.foreach(wasRead)
         result match {
           case Right(r) =>
+            unread.counted(plan, r.next)
             val isFull = r.records + r.removed > 0
             sink.endPage(plan.state.offset, if (isFull) Some(origin(plan)) else None) // guard: I5.1
             ackValues.foreach(_.endPage())
@@ -115,7 +114,7 @@ final class Poll(
       place = named
       lastResponse = (allSecrets.hide(Redact.url(response.url)), status)
       limit = ServerLimits.of(response.headers, config.limits, clock.now().toEpochMilli)
-      apiAhead = Some(math.max(apiAhead.getOrElse(0L), core.apiAheadMs(ahead.arrived, response.date)))
+      unread.arrived(ahead.arrived, response.date)
       val ofOldToken = step.isEmpty && plan.isOfOldToken(Poll.YoungMillis + config.paging.intervalMs)
       (StatusPolicy(response, request.method, clock.now(), config, ofOldToken), step) match {
         case (StatusPolicy.Failed(error), _) => Left(error)
@@ -217,7 +216,7 @@ final class Poll(
       requests = sent,
       tookMs = clock.now().toEpochMilli - began,
       bytes = received - receivedBefore,
-      apiAheadMs = apiAhead
+      unreadMs = unread.ms
     )
   }
 

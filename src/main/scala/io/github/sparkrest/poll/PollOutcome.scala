@@ -18,7 +18,8 @@ import io.github.sparkrest.progress.Progress
   * @param bytes of the responses, decoded
   * @param waitMs when to repeat the last request, whose response does not count yet
   * @param awaits a record is missing, and a later poll decides whether it is deleted
-  * @param apiAheadMs by how much the API's clock may be ahead of the executor's clock; `None`: there was no response
+  * @param unreadMs all records are read that were created at least so long before the last traversal began; `None`: no response
+  *   tells
   * @param handedBack the poll was cancelled because other polls wait for the same task; its result is unknown
   */
 final case class PollOutcome(
@@ -36,7 +37,7 @@ final case class PollOutcome(
     handedBack: Boolean = false,
     waitMs: Option[Long] = None,
     awaits: Boolean = false,
-    apiAheadMs: Option[Long] = Some(0)
+    unreadMs: Option[Long] = Some(0)
 )
 
 object PollOutcome {

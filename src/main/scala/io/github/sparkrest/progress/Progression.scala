@@ -33,9 +33,6 @@ final class Progression(
 
   def asksForMore: Boolean = strategy.asksForMore
 
-  /** By how much the API's clock may be ahead: see `ApiClock.aheadAt`. */
-  def apiAheadMs(began: Instant, date: Option[Long]): Long = clock.aheadAt(began.toEpochMilli, date)
-
   /** Why the state does not fit the options, if there is a reason. */
   def obstacle(state: Progress, now: Instant): Option[RestError] =
     Mirror.obstacle(config, state).orElse(core.stored.problem(state, now))

@@ -64,10 +64,10 @@ final private[sparkrest] case class EndpointSchedule(
   def key: String = endpoint.key
 
   /** A task gets the next part of the poll, or a new poll. */
-  def begun(config: RestConfig): EndpointSchedule = {
+  def begun(config: RestConfig, now: Long): EndpointSchedule = {
     val continues = resumes || state.job.isDefined ||
       state.traversal.isDefined && pages > 0 && pages < config.paging.maxPages
-    val flying = copy(inFlight = true, version = version.begun(state))
+    val flying = copy(inFlight = true, version = version.begun(state, now))
     if (continues) flying else flying.copy(pages = 0, retries = retries.none)
   }
 

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.schedule
 
-import io.github.sparkrest.config.OffsetConfig
 import io.github.sparkrest.error.RestError
 import io.github.sparkrest.pagelog.format.LeftEndpoints
 import io.github.sparkrest.pagelog.{Endpoint, PolledFile, Resumption}
 import io.github.sparkrest.poll.{PollOutcome, PollReport, Schedule}
 import io.github.sparkrest.progress.Progress
-import io.github.sparkrest.progress.strategies.OffsetTime
 
 /** All endpoints of a run, and which of their states no manifest has. Pure.
   *
@@ -54,9 +52,9 @@ final private[sparkrest] case class EndpointSchedules(
     (EndpointSchedules(kept, EndpointSchedules.indexOf(kept), others, left -- expired), expired)
   }
 
-  def versioned(report: PollReport, now: Long, options: OffsetConfig): PollReport =
+  def versioned(report: PollReport): PollReport =
     report.copy(outcomes = report.outcomes.map { case (key, outcome) =>
-      key -> get(key).fold(outcome)(s => s.version.after(s.state, outcome, now, options))
+      key -> get(key).fold(outcome)(s => s.version.after(s.state, outcome))
     })
 
   /** The endpoints that the input has. */
@@ -178,47 +176,36 @@ private[schedule] object InputRefresh {
   def apply(everyMs: Option[Long], now: Long): InputRefresh = new InputRefresh(everyMs, now + everyMs.getOrElse(0L))
 }
 
-/** The version of an endpoint's row (`inputVersion`). Pure; times are epoch milliseconds.
+/** The version of an endpoint's row (`inputVersion`). Pure; times are epoch milliseconds by the driver's clock.
   *
   * @param current `None`: the input lacks this column
   * @param since when this run first saw it
   * @param polled the version when the current traversal began; `None`: an earlier run began it
+  * @param began when the first task of that traversal was started
   */
 final private[schedule] case class RowVersion(
     current: Option[String],
     since: Long,
-    polled: Option[String] = None
+    polled: Option[String] = None,
+    began: Long = 0
 ) {
   def seen(version: Option[String], now: Long): RowVersion =
     if (version == current) this else copy(version, now)
 
   /** A task gets a part of the poll. */
-  def begun(state: Progress): RowVersion =
-    if (state.acks.isDefined || state.begunMs.isDefined) this else copy(polled = current)
+  def begun(state: Progress, now: Long): RowVersion =
+    if (state.acks.isDefined || state.begunMs.isDefined) this else copy(polled = current, began = now)
 
-  /** The state after a poll contains the version that the poll began with, once it has read everything.
+  /** The state after a poll contains the version that the poll began with, once it has read all records that existed when this
+    * version was seen. The result may arrive long after the poll, so only the moment counts when the driver started it.
     *
     * @param state before the poll
-    * @param options with `lag` a poll leaves out records that are younger, so one that began earlier has not read everything
     */
-  def after(state: Progress, outcome: PollOutcome, now: Long, options: OffsetConfig): PollOutcome = {
-    // If the API's clock is ahead, the newest records have times that are not requested yet.
-    val apiAheadMs = if (options.lagMs > 0 || options.kind.movesWithTime) outcome.apiAheadMs else Some(0L) // guard: I3.53
-    val waitMs = options.lagMs + apiAheadMs.getOrElse(0L)
-    val isOld = waitMs == 0 || state.begunMs.getOrElse(now - outcome.tookMs) - since >= waitMs // guard: I3.42
+  def after(state: Progress, outcome: PollOutcome): PollOutcome = {
+    val hasRead = outcome.unreadMs.exists(began - since >= _) // guard: I3.42
     val isComplete = state.acks.isEmpty && outcome.error.isEmpty && !outcome.more && !outcome.handedBack &&
-      outcome.waitMs.isEmpty && outcome.state.traversal.isEmpty && isOld && apiAheadMs.isDefined && // guard: I3.54
-      !outcome.awaits && hasRead(outcome.state, options, waitMs) // guard: I3.44
+      outcome.waitMs.isEmpty && outcome.state.traversal.isEmpty && !outcome.awaits && hasRead // guard: I3.44
     if (isComplete && polled.isDefined) outcome.copy(outcome.state.copy(inputVersion = polled)) // guard: I3.20
     else outcome
-  }
-
-  /** A slice that is not over, or whose data the API has not completed, is read by a later poll. */
-  private def hasRead(next: Progress, options: OffsetConfig, waitMs: Long): Boolean = {
-    // Most streams have neither option, and this is called for each endpoint of a poll.
-    lazy val time = new OffsetTime(options)
-    val waits = options.windowAligned || options.availableUntil.isDefined
-    def reached = next.moment.orElse(next.offset.flatMap(time.asked))
-    !waits || reached.exists(_.toEpochMilli - since >= waitMs) // guard: I3.45
   }
 }

@@ -160,7 +160,7 @@ final private[sparkrest] class PollerState(
     if (job.lane == Lane.Backfill) backfill.returned(told)
     val reports = limiter
       .settle(told, job.granted, now, job.lane != Lane.Backfill)
-      .map(schedules.versioned(_, now, config.offset))
+      .map(schedules.versioned)
     (if (reports.exists(_.repeated)) Vector(PollerMessages.Repeated) else Vector.empty) ++
       settle(Settling(job, reports.toList, Vector.empty), now)
   }

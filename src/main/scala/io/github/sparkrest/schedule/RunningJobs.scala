@@ -142,7 +142,7 @@ final private[schedule] class PollGrants(
   def of(lane: Lane, due: Vector[EndpointSchedule], room: Long, left: Long, share: Long, now: Long): GrantedPolls = {
     val ofLane = if (lane == Lane.Backfill) backfill else config
     val single = if (lane == Lane.Backfill) due.length == 1 else isAlone
-    val candidates = due.sortBy(_.due).map(_.begun(ofLane))
+    val candidates = due.sortBy(_.due).map(_.begun(ofLane, now))
     val wished =
       if (single) candidates.head.pagesLeft(ofLane, alone = true) else math.min(candidates.length.toLong, share)
     val most = if (lane == Lane.Backfill) math.min(share, wished) else wished

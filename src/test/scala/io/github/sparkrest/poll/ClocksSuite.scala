@@ -243,21 +243,49 @@ class ClocksSuite extends AnyFunSuite {
     assert(api.poll() == ids(6, 7))
   }
 
-  test("a poll tells by how much the API's clock may be ahead, and Date is rounded down") {
-    def ahead(date: Instant => Option[Instant]) = {
-      lazy val api: PolledApi = new PolledApi("offsetField" -> "id", "offsetType" -> "incremental")(_ =>
-        Answer(
-          "[]",
-          date(api.now)
-            .map(d => "Date" -> DateTimeFormatter.RFC_1123_DATE_TIME.format(d.atOffset(ZoneOffset.UTC)))
-            .toSeq
-        )
+  test("a poll with lag tells how old records must be to be read, and the API's clock may be ahead") {
+    def unread(lag: String)(date: Instant => Option[Instant]) = {
+      lazy val api: PolledApi = new PolledApi("offsetField" -> "t", "offsetType" -> "max_field", "lag" -> lag)(_ =>
+        Answer("[]", date(api.now).map(dated).toSeq)
       )
       api.poll()
-      api.outcome.apiAheadMs.getOrElse(fail("no response"))
+      api.outcome.unreadMs.fold(NothingRead)(identity)
     }
-    assert(ahead(now => Some(now.plusMillis(30400))) == 31000)
-    assert(ahead(Some(_)) == 0 && ahead(now => Some(now.minusSeconds(30))) == 0)
-    assert(ahead(_ => None) == 5000 && ahead(now => Some(now.plusSeconds(864000))) == 5000)
+    val late = unread("10s") _
+    assert(late(now => Some(now.plusMillis(30400))) == 41000, "Date is rounded down")
+    assert(late(Some(_)) == 11000 && late(now => Some(now.minusSeconds(30))) == 10000)
+    assert(late(_ => None) == 15000, "the API's clock is unknown")
+    assert(late(now => Some(now.plusSeconds(864000))) == 15000, "such a Date is not believed")
+    assert(unread("0")(_ => None) == 0, "a poll without lag reads everything")
   }
+
+  test("a window has read the records before its end, and an unfinished slice has read none") {
+    val ofWindow = Seq(
+      "url" -> "http://h/x?from={windowStart}&to={windowEnd}",
+      "offsetType" -> "window",
+      "offsetField" -> "t",
+      "initialOffset" -> "2026-01-01T00:00:00Z"
+    )
+    def unread(more: (String, String)*)(body: String) = {
+      lazy val api: PolledApi = new PolledApi(ofWindow ++ more: _*)(_ => Answer(body, Seq(dated(api.now))))
+      api.now = api.now.plusMillis(5400500)
+      api.traversal()
+      api.outcome.unreadMs.fold(NothingRead)(identity)
+    }
+    val rounding = 500
+    val ahead = 1000 - rounding
+    assert(unread()("[]") == 1 + ahead, "a slice may exclude its end")
+    val seconds = Seq("requestOffsetFormat" -> "epoch_s")
+    assert(unread(seconds: _*)("[]") == 1 + rounding + ahead, "a slice ends at a whole second")
+    val hours = Seq("windowStep" -> "1h", "windowAlign" -> "true")
+    assert(unread(hours: _*)("[]") == 1800000 + 1 + rounding + ahead, "the slice from 01:00 on is not over")
+    val until = Seq("availableUntilField" -> "until", "dataField" -> "data")
+    val body = """{"data":[],"until":"2026-01-01T00:30:00Z"}"""
+    assert(unread(until: _*)(body) == 3600000 + 1 + rounding + ahead, "the API has not completed its data")
+    val never = hours :+ ("initialOffset" -> "2026-01-01T01:00:00Z")
+    assert(unread(never: _*)("[]") == NothingRead, "no request, as no slice is over")
+  }
+
+  private val NothingRead = -1L
+  private def dated(at: Instant) = "Date" -> DateTimeFormatter.RFC_1123_DATE_TIME.format(at.atOffset(ZoneOffset.UTC))
 }

@@ -45,12 +45,15 @@ class InputRefreshSuite extends AnyFunSuite {
       *
       * @param more the API has further records
       */
-    def succeed(job: StartPolls, more: Boolean = false): Unit = { finish(job, more); () }
+    def succeed(job: StartPolls, more: Boolean = false, unreadMs: Long = 0): Unit = {
+      finish(job, more, unreadMs)
+      ()
+    }
 
-    def finish(job: StartPolls, more: Boolean = false): Vector[PollerCommand] = {
+    def finish(job: StartPolls, more: Boolean = false, unreadMs: Long = 0): Vector[PollerCommand] = {
       val outcomes = job.polls.map { p =>
         val next = Progress(Some((p.state.offset.fold(0)(_.toInt) + 1).toString))
-        p.endpoint.key -> PollOutcome(next, 1, 1, more, None, None, 1)
+        p.endpoint.key -> PollOutcome(next, 1, 1, more, None, None, 1, unreadMs = Some(unreadMs))
       }
       val file = PolledFile("f", 10, "", outcomes.map { case (key, _) => PolledPage(1, 10, None, Some(key)) })
       step(PollerEvent.Finished(job.id, Seq(PollReport(outcomes, Some(file))))) match {
@@ -145,36 +148,39 @@ class InputRefreshSuite extends AnyFunSuite {
   }
 
   test("with lag, an endpoint is polled until a poll began lag after its version was seen") {
-    val lag =
-      Map("url" -> "http://h/{n}?from={offset}", "offsetType" -> "max_field", "offsetField" -> "at", "lag" -> "30")
-    val m = new Machine(Seq(row("a", "1")), fresh, more = lag)
-    Seq(0L, 20000L, 40000L).foreach(at => m.succeed(job(m.at(at))))
+    val m = new Machine(Seq(row("a", "1")), fresh)
+    Seq(0L, 20000L, 40000L).foreach(at => m.succeed(job(m.at(at)), unreadMs = 30000))
     assert(m.at(59000).forall(!_.isInstanceOf[StartPolls]), "the poll at 40 s has read everything of version 1")
     m.at(60000)
     m.read(row("a", "2"))
-    m.succeed(job(m.at(60100)))
+    m.succeed(job(m.at(60100)), unreadMs = 30000)
     m.now = 65000
     m.read(row("a", "2"))
-    Seq(80000L, 91000L).foreach(at => m.succeed(job(m.at(at))))
+    Seq(80000L, 91000L).foreach(at => m.succeed(job(m.at(at)), unreadMs = 30000))
     assert(m.at(110000).forall(!_.isInstanceOf[StartPolls]), "another reading of the same version changes nothing")
   }
 
-  test("if the API's clock may be ahead, an endpoint is polled until a slice ends after its newest records") {
-    val slices = Map("url" -> "http://h/{n}?from={windowStart}&to={windowEnd}", "offsetType" -> "window")
-    def polls(more: Map[String, String], apiAheadMs: Option[Long]) = {
-      val m = new Machine(Seq(row("a", "1")), fresh, more = more)
+  test("a poll whose result arrives late has read as little of a version as one whose result arrives at once") {
+    val m = new Machine(Seq(row("a", "1")), fresh)
+    val early = job(m.at(0))
+    m.now = 31000
+    m.succeed(early, unreadMs = 30000)
+    m.succeed(job(m.at(42000)), unreadMs = 30000)
+    assert(m.at(59000).forall(!_.isInstanceOf[StartPolls]), "the poll at 42 s has read everything of version 1")
+  }
+
+  test("a version is not read without a response") {
+    def polls(unreadMs: Option[Long]) = {
+      val m = new Machine(Seq(row("a", "1")), fresh)
       (0 to 4).count { n =>
         m.at(n * 10000L + 1).collectFirst { case s: StartPolls => s }.exists { flying =>
-          val outcome =
-            PollOutcome(Progress(Some("1")), 1, 0, more = false, None, None, 1, apiAheadMs = apiAheadMs)
+          val outcome = PollOutcome(Progress(Some("1")), 1, 0, more = false, None, None, 1, unreadMs = unreadMs)
           m.step(PollerEvent.Finished(flying.id, Seq(PollReport(Vector("a" -> outcome), None))))
           true
         }
       }
     }
-    assert(polls(slices, Some(25000)) == 4, "at 0, 10, 20 and 30 s")
-    assert(polls(slices, Some(0)) == 1 && polls(Map.empty, Some(25000)) == 1)
-    assert(polls(slices, None) == 5 && polls(Map.empty, None) == 1, "without a response nothing was read")
+    assert(polls(None) == 5 && polls(Some(25000)) == 4 && polls(Some(0)) == 1)
   }
 
   test("a record that is missing is looked for again, although the version stays") {
@@ -188,33 +194,6 @@ class InputRefreshSuite extends AnyFunSuite {
     poll(0, awaits = true)
     poll(20000, awaits = false)
     assert(m.at(59000).forall(!_.isInstanceOf[StartPolls]))
-  }
-
-  test("an endpoint is polled until the slice is over in which its version was seen") {
-    val hours = Map(
-      "url" -> "http://h/{n}?from={windowStart}&to={windowEnd}",
-      "offsetType" -> "window",
-      "windowStep" -> "1h",
-      "initialOffset" -> "1970-01-01T00:00:00Z"
-    )
-    for (slices <- Seq("windowAlign" -> "true", "availableUntilField" -> "until")) {
-      val m = new Machine(Seq(row("a", "1")), fresh, more = hours + slices)
-      def poll(at: Long, offset: Option[String]): Unit = {
-        val flying = job(m.at(at))
-        val outcome = PollOutcome(Progress(offset), 1, 0, more = false, None, None, 1)
-        m.step(PollerEvent.Finished(flying.id, Seq(PollReport(Vector("a" -> outcome), None))))
-        m.at(at + 1)
-        ()
-      }
-      poll(0, None)
-      m.read(row("a", "2"))
-      poll(30000, Some("1970-01-01T00:00:00Z"))
-      m.now = 3000000
-      m.read(row("a", "3"))
-      poll(3600000, Some("1970-01-01T00:30:00Z"))
-      poll(3700000, Some("1970-01-01T01:00:00Z"))
-      assert(m.at(7200000).forall(!_.isInstanceOf[StartPolls]), slices)
-    }
   }
 
   test("an endpoint with more records, or a failed poll, is polled again with the same version") {

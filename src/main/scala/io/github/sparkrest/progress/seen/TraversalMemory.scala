@@ -88,8 +88,13 @@ final private[sparkrest] class TraversalMemory(
   private def stillAhead(reached: Advance): SeenRecords =
     if (state.ahead.isEmpty || received == 0) state.ahead
     else
-      reached.offset.orElse(state.offset).flatMap(strategy.floor).fold(SeenRecords.Empty) { floor =>
-        notSeen(memory.keep(state.ahead, floor, unranked = false))
+      reached.offset.orElse(state.offset) match {
+        // The next traversal may end later than this one, and have them again.
+        case None if strategy.memory == MemoryRule.NotPassed => notSeen(state.ahead) // guard: I1.90
+        case offset                                          =>
+          offset.flatMap(strategy.floor).fold(SeenRecords.Empty) { floor =>
+            notSeen(memory.keep(state.ahead, floor, unranked = false))
+          }
       }
 
   /** Without the records in the state that came again in this traversal. Files stay whole. */

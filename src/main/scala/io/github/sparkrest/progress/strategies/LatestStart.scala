@@ -101,13 +101,12 @@ final case class ApiClock(mostSkewMs: Long = 86400000L, unknownSkewMs: Long = 50
   def at(asked: Long, began: Long, date: Option[Long]): Option[Long] =
     date.filter(isBelieved(_, began)).map(d => math.min(asked, d - math.max(0L, began - asked)))
 
-  /** By how much the API's clock may be ahead: a second more than `Date`, which is rounded down. Clocks that differ by less than a
-    * second count as equal.
+  /** By how much the API's clock may be ahead at most: `Date` is rounded down, by up to a second.
     *
     * @param began when the response began to arrive
     */
   def aheadAt(began: Long, date: Option[Long]): Long =
-    date.filter(isBelieved(_, began)).fold(unknownSkewMs)(d => if (d > began) d + 1000 - began else 0L)
+    date.filter(isBelieved(_, began)).fold(unknownSkewMs)(d => math.max(0L, d + 1000 - began)) // guard: I3.56
 
   /** @param starts the response fixes the place where `initialOffset=latest` begins */
   def times(options: OffsetConfig, starts: Boolean, asked: Long, began: Long, date: Option[Long]): TraversalTimes = {

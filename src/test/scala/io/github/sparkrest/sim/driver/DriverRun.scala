@@ -26,11 +26,11 @@ final private[driver] class DriverRun(life: FleetRun, config: RestConfig) {
     (if (fleet.hasLanes) Seq(key, Endpoint.backfillKey(key)) else Seq(key)).map(_ -> child)
   }.toMap
   private val store = new RunStore(life.disk, fleet.objects, what => step(what))
-  private val log = PageLog.open(store, fleet.retain, () => life.now)
+  private val log = PageLog.open(store, fleet.retain, () => life.ofDriver)
   private val firstRows = readTable()
   private val start: Resumption = {
     replay()
-    val at = life.now
+    val at = life.ofDriver
     if (!fleet.alone) log.dropLeft(Endpoint.keysOf(firstRows), at, config.endpointRetentionMs)
     life.saw(firstRows.iterator.map(nameOf).toSet, at)
     val never: Map[String, Option[String]] = firstRows.map(_.key -> None).toMap
@@ -39,7 +39,7 @@ final private[driver] class DriverRun(life: FleetRun, config: RestConfig) {
   }
   private val lanes = new BackfillLanes(config, start)
   private val poller =
-    new PollerState(config, lanes.of(firstRows), start, false, SlowLimits(), SweepMillis, () => 0.5, life.now)
+    new PollerState(config, lanes.of(firstRows), start, false, SlowLimits(), SweepMillis, () => 0.5, life.ofDriver)
   private val tasks = new DriverTasks(life, config, store, log.epoch, nameOf)
 
   /** A job that runs, or the input that is read: its event, and how many looks around it takes. */
@@ -86,14 +86,14 @@ final private[driver] class DriverRun(life: FleetRun, config: RestConfig) {
     pause = 0L
     pending.indexWhere(_.left <= 0) match {
       case -1 =>
-        if (pending.isEmpty && wait > life.now) life.now = math.min(wait, life.now + 3000)
+        if (pending.isEmpty) life.now += math.max(0L, math.min(wait - life.ofDriver, 3000L))
         PollerEvent.Due(log.unreadBytes, log.unreadCount)
       case i => pending.remove(i).result
     }
   }
 
   private def handle(event: PollerEvent): Unit = {
-    val at = life.now
+    val at = life.ofDriver
     val commands = poller.step(event, at)
     event match {
       case PollerEvent.Finished(_, reports) =>
@@ -148,7 +148,7 @@ final private[driver] class DriverRun(life: FleetRun, config: RestConfig) {
       life.found = Some(s"a backfill: it starts while ${log.unreadCount} records are unread")
 
   private def handleAppended(standing: Map[String, io.github.sparkrest.progress.Progress]): Unit =
-    poller.step(PollerEvent.Appended(standing), life.now).foreach(execute)
+    poller.step(PollerEvent.Appended(standing), life.ofDriver).foreach(execute)
 
   /** Somebody starts the query again, if the API caused the failure. */
   private def failed(cause: Throwable): Unit =
@@ -172,7 +172,7 @@ final private[driver] class DriverRun(life: FleetRun, config: RestConfig) {
       begun.remove(child)
     }
     // A window is polled until its slices are over, and a list until it is known which of its records are gone.
-    val waits = fleet.child.kind == "window" || fleet.child.changes
+    val waits = fleet.kind == "jobs" || fleet.child.kind == "window" || fleet.child.changes
     if (complete.get(child).contains(v.toLong) && !inTraversal(child) && !waits)
       life.found = Some(s"requested though unchanged: p$child at version $v")
     if (!inTraversal(child)) begun(child) = v.toLong

@@ -32,6 +32,9 @@ final case class Fleet(chosen: Map[String, String], child: Setup) {
   /** The page log is on an object store. */
   lazy val objects: Boolean = flag("objects")
 
+  /** Milliseconds by which the driver's clock is ahead. */
+  lazy val driver: Int = number("driver")
+
   /** Records of a batch, and batches that the log retains. */
   lazy val batch: Int = number("batch")
   lazy val retain: Int = number("retain")
@@ -83,6 +86,7 @@ object Fleet {
     "interval" -> "0",
     "retention" -> "0",
     "objects" -> "false",
+    "driver" -> "0",
     "batch" -> "100",
     "retain" -> "1",
     "requests" -> "1000",

@@ -26,7 +26,8 @@ object FleetGenerator {
         "retain" -> r.pick(Seq("0", "1", "2")),
         "requests" -> r.pick(Seq("1", "2", "1000", "1000")),
         "retention" -> r.pick(Seq("0", "0", "2000", "6000")),
-        "most" -> (1 + r(3)).toString
+        "most" -> (1 + r(3)).toString,
+        "driver" -> r.pick(Seq("0", "0", "0", "-2500", "1300"))
       ),
       Setup.parse("")
     )

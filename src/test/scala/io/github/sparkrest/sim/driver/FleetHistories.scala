@@ -17,7 +17,11 @@ object FleetHistories {
     "the same while a driver read its table again" ->
       "first=4 interval=500 parents=4 retention=2000 | bound=exclusive form=epoch_s kind=ids order=desc | 18:delete/3 19:row/13 30:tick/3200 46:row/25",
     "a poll that waited for the end of a slice, and sent no request, counted as a poll of the version" ->
-      "versioned=true | align=true form=epoch_s kind=window order=desc requests=1 rootArray=true rows=8 step=20000 tag=modified | 44:tick/3900"
+      "versioned=true | align=true form=epoch_s kind=window order=desc requests=1 rootArray=true rows=8 step=20000 tag=modified | 44:tick/3900",
+    "a version was read before a slice had reached the second in which it was seen" ->
+      "versioned=true | bound=exclusive form=epoch_s kind=window rows=3 tag=weak | ",
+    "a list was read again from the first offset on, and a slice that ended earlier made forget what had come" ->
+      "form=iso kind=backfill lanes=640 paging=page parents=2 requests=1 rows=20 | | 18:insert/42 88:options/327"
   )
 
   /** A crash is tried before each step of these. */

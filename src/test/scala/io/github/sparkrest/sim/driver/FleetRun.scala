@@ -46,6 +46,9 @@ final private[driver] class FleetRun(history: FleetHistory, configs: FleetConfig
   /** The records that exist at the beginning are not from the future. */
   var now: Long = (0 until fleet.parents).map(backend.clock).foldLeft(World.Began)(_ max _)
 
+  /** The driver's clock. Executors and the API have another one. */
+  def ofDriver: Long = now + fleet.driver
+
   /** Versions that were read to their end, and are in a manifest or were found by a later run. */
   val durable: mutable.HashMap[Int, Long] = mutable.HashMap.empty
   var found: Option[String] = None
@@ -122,7 +125,7 @@ final private[driver] class FleetRun(history: FleetHistory, configs: FleetConfig
   private def mayForget(since: Long, at: Long): Boolean = fleet.retention > 0 && at - since >= fleet.retention
 
   /** Nothing is owed for a row that has been gone for so long. */
-  def isForgotten(child: Int): Boolean = missed.get(child).exists(mayForget(_, now))
+  def isForgotten(child: Int): Boolean = missed.get(child).exists(mayForget(_, ofDriver))
 
   /** Rows that came back so late that their endpoints may begin again. */
   val mayBegin: mutable.Set[Int] = mutable.Set.empty
