@@ -103,6 +103,14 @@ CHANGES = (
         "what only a restarted traversal delivered is deleted after the next whole traversal",
     ),
     Mutant(
+        "I8.50",
+        "a response that lacks the field of the records deletes none",
+        "!facts.repeatsLast && !facts.lacksField &&",
+        "!facts.repeatsLast &&",
+        "SnapshotChangesSuite",
+        "a response that lacks the known field of the records deletes nothing, unless emptyWhen says that it is empty",
+    ),
+    Mutant(
         "I8.12",
         "a page that comes again is not the end of a list",
         "!isHollow && !facts.repeatsLast &&",

@@ -310,4 +310,12 @@ RUNS = (
         "ClocksSuite",
         "a poll with lag tells how old records must be to be read, and the API's clock may be ahead",
     ),
+    Mutant(
+        "I3.57",
+        "the version of a row is as old as the first run that saw it",
+        "copy(since = math.min(since, r.atMs + ApiClock().unknownSkewMs))",
+        "copy(since = math.max(since, r.atMs + ApiClock().unknownSkewMs))",
+        "InputRefreshSuite",
+        "AvailableNow polls an unchanged row twice at most, although each run ends before the row is old enough",
+    ),
 )

@@ -23,8 +23,12 @@ import io.github.sparkrest.progress.seen.{SeenFile, SeenMemory, SeenRecords}
   * @param passedOver number of records of the largest skipped response so far; 0: no response was skipped, or `started`
   * @param inputVersion of the endpoint's row when the last complete poll began (`inputVersion`)
   * @param acks records of a queue that the last poll received, if they are not all acknowledged
+  * @param rowSeen another version of the row, which the stream has seen and not read to its end
   * @param mirror the names of the keys by which `boundary` knows records, with `readChanges` and `snapshot`
   * @param job whose records the traversal has, or that must be done before it begins
+  * @param lookbackMs so long before the offset, all delivered records that a request with `lookback` returns again are remembered;
+  *   `None`: an earlier version stored the progress
+  * @param beyond end of the latest slice of time that had new records, if the offset has not reached it
   * @param since with `initialOffset=latest` and slices of time: older records were skipped, for a backfill that is added later
   * @param moment that `offset` means, if it is the end of a slice of time: its format may change
   */
@@ -45,7 +49,10 @@ final case class Progress(
     acks: Option[PendingAcks] = None,
     job: Option[Job] = None,
     moment: Option[Instant] = None,
-    since: Option[Instant] = None
+    since: Option[Instant] = None,
+    lookbackMs: Option[Long] = None,
+    beyond: Option[Instant] = None,
+    rowSeen: Option[RowSeen] = None
 ) {
 
   /** Forgets the page token and the job, and so the place in the list. Remembers the records of the traversal. */
@@ -109,7 +116,8 @@ object Progress {
         s.inputVersion.map("inputVersion" -> _.asJson) ++ s.mirror.map("mirror" -> _.asJson) ++
         s.acks.map("acks" -> _.asJson) ++ // guard: I9.8
         s.job.map("job" -> _.asJson) ++ s.moment.map("moment" -> _.toString.asJson) ++
-        s.since.map("since" -> _.toString.asJson)
+        s.since.map("since" -> _.toString.asJson) ++ s.lookbackMs.map("lookback" -> _.asJson) ++
+        s.beyond.map("beyond" -> _.toString.asJson) ++ s.rowSeen.map(r => "rowSeen" -> (r.version, r.atMs).asJson)
     )
   }
   implicit val decoder: Decoder[Progress] = JsonFields.decoder { f =>
@@ -130,10 +138,16 @@ object Progress {
       acks = f[Option[PendingAcks]]("acks"),
       job = f[Option[Job]]("job"),
       moment = f[Option[Instant]]("moment"),
-      since = f[Option[Instant]]("since")
+      since = f[Option[Instant]]("since"),
+      lookbackMs = f[Option[Long]]("lookback"),
+      beyond = f[Option[Instant]]("beyond"),
+      rowSeen = f[Option[(String, Long)]]("rowSeen").map((RowSeen.apply _).tupled)
     )
   }
 }
+
+/** The version of an input row (`inputVersion`), and when the driver first saw it, epoch milliseconds. */
+final case class RowSeen(version: String, atMs: Long)
 
 /** A response that may be a mistake, from a load balancer for example. It counts when the same request gets the same response
   * again some time later. Any other response in between ends the doubt. A restart ends it too, because a new run does not know

@@ -31,7 +31,11 @@ private[sparkrest] object RequestIdentity {
   }
 
   /** Options that came after checkpoints of users. They count only if they are set. */
-  private val later: Seq[Opt[_]] = Seq(RestOptions.WindowEndInclusive, RestOptions.JobUrl, RestOptions.JobBody)
+  private val later: Seq[Opt[_]] = {
+    import RestOptions._
+    // The first pages of a traversal left out what was too young then.
+    Seq(WindowEndInclusive, JobUrl, JobBody, Lag) // guard: I1.96
+  }
 
   private val options: Seq[Opt[_]] = {
     import RestOptions._

@@ -63,7 +63,9 @@ final private[sparkrest] class TraversalPage(
       records = records,
       lastRecord = lastRecord,
       // Now and then it is the list that moved by just a page.
-      repeatsLast = same >= limits.samePages
+      repeatsLast = same >= limits.samePages,
+      lacksField = state.recognized.isDefined && response.envelope.recognized.isEmpty &&
+        response.envelope.names.nonEmpty && config.emptyWhen.isEmpty
     )
     for {
       _ <- PageErrors.reported(config, facts).orElse(ofPage.problem).toLeft(())
@@ -74,7 +76,7 @@ final private[sparkrest] class TraversalPage(
         if (next.isEmpty && isDoubtful(facts)) Right(doubted)
         else if (next.isEmpty && named.isEmpty && !passedOld) ended(reached, facts)
         else CycleMark.of(state, next).map(goingOn(next, _, reached, facts))
-    } yield result.copy(next = core.stored.after(state, result.next, now))
+    } yield result.copy(next = core.stored.after(state, result.next, if (kept > 0) Some(plan.ask.until) else None, now))
   }
 
   private def passedOld: Boolean = options.descending && reading.reachedOld
@@ -157,10 +159,11 @@ final private[sparkrest] class TraversalPage(
     }
 
   /** Whether the traversal had all records, so that a record that it lacks is gone. The end of a list is certain neither after a
-    * page that came several times, nor if the status of the only response is an error.
+    * page that came several times, nor if the only response is an error, or looks like one.
     */
   private def isWhole(facts: PageFacts): Boolean =
-    !isHollow && !facts.repeatsLast && !(facts.refused && state.traversal.isEmpty) // guard: I8.12
+    !isHollow && !facts.repeatsLast && !facts.lacksField && // guard: I8.50
+      !(facts.refused && state.traversal.isEmpty) // guard: I8.12
 
   private def result(next: Progress, facts: PageFacts, atEnd: Boolean, warnings: List[String]) =
     PageOutcome(

@@ -15,6 +15,7 @@ import io.github.sparkrest.options.values.{FieldPath, ValueSource}
   * @param lastRecord value of `nextField` in the last record
   * @param repeatsLast the page repeats the page before it
   * @param refused the status code is an error, but `emptyStatusCodes` declares it to mean "no records"
+  * @param lacksField the response is no list of the known form: without `dataField`, it lacks the field that had the records before
   * @param hold prepares a text of the API for storage: it removes credentials that the API repeats
   */
 final case class PageFacts(
@@ -25,6 +26,7 @@ final case class PageFacts(
     lastRecord: Option[String] = None,
     repeatsLast: Boolean = false,
     refused: Boolean = false,
+    lacksField: Boolean = false,
     hold: String => String = identity
 ) {
 

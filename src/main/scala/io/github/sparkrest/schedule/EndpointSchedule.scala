@@ -243,7 +243,7 @@ private[sparkrest] object EndpointSchedule {
       AvailableNow(now),
       Retries(rules.backoff),
       inherited = state.begunMs,
-      RowVersion(endpoint.version, now),
+      RowVersion(endpoint.version, now).known(state),
       isUnlogged
     )
   )

@@ -5,7 +5,8 @@ import io.github.sparkrest.error.RestError
 import io.github.sparkrest.pagelog.format.LeftEndpoints
 import io.github.sparkrest.pagelog.{Endpoint, PolledFile, Resumption}
 import io.github.sparkrest.poll.{PollOutcome, PollReport, Schedule}
-import io.github.sparkrest.progress.Progress
+import io.github.sparkrest.progress.strategies.ApiClock
+import io.github.sparkrest.progress.{Progress, RowSeen}
 
 /** All endpoints of a run, and which of their states no manifest has. Pure.
   *
@@ -189,6 +190,13 @@ final private[schedule] case class RowVersion(
     polled: Option[String] = None,
     began: Long = 0
 ) {
+
+  /** @param state by an earlier run, whose clock may have been behind */
+  def known(state: Progress): RowVersion =
+    state.rowSeen
+      .filter(r => current.contains(r.version))
+      .fold(this)(r => copy(since = math.min(since, r.atMs + ApiClock().unknownSkewMs))) // guard: I3.57
+
   def seen(version: Option[String], now: Long): RowVersion =
     if (version == current) this else copy(version, now)
 
@@ -206,6 +214,8 @@ final private[schedule] case class RowVersion(
     val isComplete = state.acks.isEmpty && outcome.error.isEmpty && !outcome.more && !outcome.handedBack &&
       outcome.waitMs.isEmpty && outcome.state.traversal.isEmpty && !outcome.awaits && hasRead // guard: I3.44
     if (isComplete && polled.isDefined) outcome.copy(outcome.state.copy(inputVersion = polled)) // guard: I3.20
+    // A run of AvailableNow may end before the version is old enough, and the next one has the same version.
+    else if (!hasRead) outcome.copy(outcome.state.copy(rowSeen = current.map(RowSeen(_, since))))
     else outcome
   }
 }

@@ -350,6 +350,130 @@ class PromiseSuite extends AnyFunSuite {
     assert(api.poll().isEmpty)
   }
 
+  test("a longer lookback after a restart repeats nothing, and finds late records as the offset moves on") {
+    val begin = java.time.Instant.parse("2026-01-01T00:00:00Z")
+    def record(minute: Int) = s"""{"at":"${begin.plusSeconds(60L * minute)}"}"""
+    val slices = Seq("url" -> "http://h/x?since={windowStart}&to={windowEnd}", "offsetType" -> "window")
+    val bounded = Seq("url" -> "http://h/x?since={offset}", "offsetType" -> "max_field")
+    for (kind <- Seq(slices, bounded); order <- Seq("none", "desc") if order == "none" || kind == bounded) {
+      var minutes = Seq.empty[Int]
+      def api(lookback: (String, String)*) = {
+        val shared = Seq("offsetField" -> "at", "offsetFormat" -> "iso", "order" -> order, "lag" -> "1m")
+        new PolledApi(kind ++ shared ++ lookback ++ Seq("initialOffset" -> begin.toString): _*)(r => {
+          val since = java.time.Instant.parse(query(r)("since"))
+          val shown = minutes.sorted.map(m => m -> begin.plusSeconds(60L * m)).filterNot(_._2.isBefore(since)).map(_._1)
+          Answer(array((if (order == "desc") shown.reverse else shown).map(record)))
+        })
+      }
+      val clue = s"$kind $order"
+      val short = api()
+      (10 to 50 by 10).foreach { m =>
+        minutes :+= m
+        short.now = begin.plusSeconds(60L * m + 120)
+        assert(short.poll() == List(record(m)), clue)
+      }
+      val long = api("lookback" -> "60m")
+      long.state = short.state
+      long.now = short.now
+      assert(long.poll().isEmpty, clue)
+      (60 to 130 by 10).foreach { m =>
+        minutes ++= Seq(m, m - 5)
+        long.now = begin.plusSeconds(60L * m + 120)
+        val late = if (m > 60) Seq(m - 7) else Nil
+        assert(long.poll().sorted == (if (m == 60) Seq(55, 60) else Seq(m - 5, m)).map(record).sorted, s"$clue $m")
+        minutes ++= late
+        assert(long.poll() == late.toList.map(record), s"$clue $m: a late record")
+        assert(long.poll().isEmpty, s"$clue $m")
+      }
+      assert(query(long.asked.last)("since") == begin.plusSeconds(60L * (130 - 60)).toString || kind == slices, clue)
+    }
+  }
+
+  test("another lag in the middle of a traversal begins it again") {
+    val noon = java.time.Instant.parse("2026-01-01T12:00:00Z")
+    def record(minutes: Long) = s"""{"at":"${noon.plusSeconds(60 * minutes)}"}"""
+    val all = Seq(0L, -1L, -2L, -3L, -20L, -21L)
+    def api(lag: String) =
+      new PolledApi(
+        "url" -> "http://h/x?since={offset}",
+        "offsetType" -> "max_field",
+        "offsetField" -> "at",
+        "offsetFormat" -> "iso",
+        "initialOffset" -> "2026-01-01T00:00:00Z",
+        "pagination" -> "link",
+        "maxPagesPerPoll" -> "1",
+        "lag" -> lag
+      )(r => {
+        val since = java.time.Instant.parse(query(r)("since"))
+        val page = number(r, "page", 0)
+        val shown = all.filterNot(m => noon.plusSeconds(60 * m).isBefore(since)).slice(2 * page, 2 * page + 2)
+        val next = Seq("Link" -> s"""<${r.url.takeWhile(_ != '&')}&page=${page + 1}>; rel="next"""")
+        Answer(array(shown.map(record)), if (page < 2) next else Nil)
+      })
+    for ((before, after) <- Seq("0" -> "5m", "5m" -> "0")) {
+      val (first, second) = (api(before), api(after))
+      first.now = noon.plusSeconds(60)
+      val came = first.poll()
+      second.state = first.state
+      second.now = first.now
+      val rest = (1 to 4).flatMap(_ => second.poll())
+      second.now = noon.plusSeconds(3600)
+      val late = (1 to 4).flatMap(_ => second.poll())
+      assert((came ++ rest ++ late).sorted == all.map(record).sorted, s"$before $after")
+    }
+  }
+
+  test("a response that lacks the known field of the records moves no window before it has come twice") {
+    var strange = false
+    var after = 0
+    val api = new PolledApi(
+      "url" -> "http://h/x?from={windowStart}&to={windowEnd}",
+      "offsetType" -> "window",
+      "offsetField" -> "at",
+      "initialOffset" -> "2026-01-01T00:00:00Z"
+    )(_ =>
+      if (strange) { strange = false; Answer("""{"message":"backend timeout"}""") }
+      else { after += 1; Answer(s"""{"items":[{"id":$after,"at":"2026-01-01T00:00:00Z"}]}""") }
+    )
+    api.now = java.time.Instant.parse("2026-01-01T01:00:00Z")
+    assert(api.poll().length == 1)
+    strange = true
+    api.now = api.now.plusSeconds(60)
+    assert(api.poll().length == 1 && !strange, "the same slice is requested again")
+  }
+
+  test("in the hour of autumn that local times repeat, a request of another format repeats and loses nothing") {
+    val zone = java.time.ZoneId.of("Europe/Berlin")
+    val hour = java.time.Instant.parse("2026-10-25T00:00:00Z") // 02:00 appears at 0:00 and at 1:00
+    val all = (-6 to 18).map(n => hour.plusSeconds(n * 600L))
+    def local(text: String) = java.time.LocalDateTime.parse(text.replace(' ', 'T')).atZone(zone)
+    for {
+      isEarlier <- Seq(true, false)
+      lookback <- Seq("0", "25m")
+    } {
+      lazy val api: PolledApi = new PolledApi(
+        "url" -> "http://h/x?since={offset}",
+        "offsetType" -> "max_field",
+        "offsetField" -> "t",
+        "offsetFormat" -> "iso",
+        "requestOffsetFormat" -> "yyyy-MM-dd HH:mm",
+        "timeZone" -> zone.getId,
+        "initialOffset" -> "2026-10-24 12:00",
+        "lookback" -> lookback
+      )({ r =>
+        val since = local(query(r)("since"))
+        val from = (if (isEarlier) since.withEarlierOffsetAtOverlap else since.withLaterOffsetAtOverlap).toInstant
+        Answer(array(all.filter(t => !t.isBefore(from) && !t.isAfter(api.now)).map(t => s"""{"t":"$t"}""")))
+      })
+      api.now = hour.minusSeconds(3600)
+      val came = (1 to 32).toList.flatMap { _ =>
+        api.now = api.now.plusSeconds(500)
+        api.poll()
+      }
+      assert(came.sorted == all.map(t => s"""{"t":"$t"}""").sorted, s"$isEarlier $lookback")
+    }
+  }
+
   // ---- refusals
 
   test("a page token or page number that is refused once is requested again") {

@@ -290,6 +290,58 @@ class WindowSlicesSuite extends AnyFunSuite {
     }
   }
 
+  test("a shorter step or a longer lag after a restart repeats nothing") {
+    val begin = Instant.parse("2026-01-01T00:00:00Z")
+    // Records that have no time at offsetField are remembered, too.
+    val all = (0 until 48).map(n =>
+      (
+        begin.plusSeconds(n * 1800L),
+        s"""{"id":$n${if (n % 2 == 0) "" else s""","t":"${begin.plusSeconds(n * 1800L)}""""}}"""
+      )
+    )
+    def api(options: Seq[(String, String)], until: PolledApi => Option[Instant]) = {
+      val shared = Seq(
+        "url" -> "http://h/x?from={windowStart}&to={windowEnd}",
+        "offsetType" -> "window",
+        "offsetField" -> "t",
+        "dataField" -> "data",
+        "initialOffset" -> begin.toString,
+        "catchUpInterval" -> "0"
+      )
+      lazy val polled: PolledApi = new PolledApi(shared ++ options: _*)({ r =>
+        val (from, to) = (Instant.parse(query(r)("from")), Instant.parse(query(r)("to")))
+        val found = all.collect {
+          case (t, text) if !t.isAfter(polled.now) && !t.isBefore(from) && t.isBefore(to) => text
+        }
+        val complete = until(polled).fold("")(t => s""","until":"$t"""")
+        Answer(s"""{"data":${array(found)}$complete}""")
+      })
+      polled
+    }
+    def came(first: PolledApi, second: PolledApi, at: Instant) = {
+      first.now = at
+      val before = first.poll()
+      second.state = first.state
+      val after = (1 to 120).toList.flatMap { n =>
+        second.now = at.plusSeconds(n * 900L)
+        second.poll()
+      }
+      before ++ after
+    }
+    val aligned = Seq("windowAlign" -> "true", "availableUntilField" -> "until")
+    def completeUntil(a: PolledApi) = Some(a.now.minusSeconds(7200))
+    for (boundary <- Seq("inclusive", "exclusive")) {
+      val both = aligned :+ ("boundary" -> boundary)
+      val days = api(both :+ ("windowStep" -> "1d"), completeUntil)
+      val hours = api(both :+ ("windowStep" -> "1h"), completeUntil)
+      assert(came(days, hours, begin.plusSeconds(86700)).sorted == all.map(_._2).sorted, s"step, $boundary")
+      val plain = Seq("boundary" -> boundary)
+      val soon = api(plain, _ => None)
+      val late = api(plain :+ ("lag" -> "2h"), _ => None)
+      assert(came(soon, late, begin.plusSeconds(36001)).sorted == all.map(_._2).sorted, s"lag, $boundary")
+    }
+  }
+
   test("the pages of a slice belong to its end as sent, and an option that is not set changes no hash") {
     def identity(more: (String, String)*) =
       RequestIdentity.of(RestConfig.parse((days ++ more).toMap).fold(e => fail(e.text), c => c))

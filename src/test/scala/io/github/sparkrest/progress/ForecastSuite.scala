@@ -76,6 +76,12 @@ class ForecastSuite extends AnyFunSuite {
       pages(within(PageToken.Number(4), until), windows ++ Seq("pagination" -> "page", "lag" -> lag): _*).size
     assert(of("2026-01-01T12:00:00Z", "0") == 4 && of("2026-01-01T23:59:30Z", "20") == 4)
     assert(of("2026-01-02T00:00:01Z", "0") == 1 && of("2026-01-01T23:59:30Z", "60") == 1)
+    def late(lookback: String) =
+      pages(
+        within(PageToken.Number(4), "2026-01-01T23:59:30Z"),
+        windows ++ Seq("pagination" -> "page", "lookback" -> lookback): _*
+      ).size
+    assert(late("20") == 4 && late("60") == 1, "a late record moves others to a page that was read")
   }
 
   test("the forecast has one request if the API may still add records to the slice") {

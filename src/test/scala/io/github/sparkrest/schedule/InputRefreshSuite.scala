@@ -16,7 +16,8 @@ class InputRefreshSuite extends AnyFunSuite {
       all: Seq[Endpoint],
       start: Resumption,
       mustComplete: Boolean = false,
-      more: Map[String, String] = Map.empty
+      more: Map[String, String] = Map.empty,
+      begin: Long = 0
   ) {
     private val options = Map(
       "url" -> "http://h/{n}?from={id}",
@@ -29,8 +30,8 @@ class InputRefreshSuite extends AnyFunSuite {
     ) ++ more
     private val config = RestConfig.parse(options, viewColumns = Seq("n")).fold(e => fail(e.text), identity)
     private val state =
-      new PollerState(config, all, start, mustComplete, SlowLimits(), 1000000, () => 0.5, 0)
-    var now = 0L
+      new PollerState(config, all, start, mustComplete, SlowLimits(), 1000000, () => 0.5, begin)
+    var now = begin
 
     def step(event: PollerEvent): Vector[PollerCommand] = state.step(event, now)
     def count: Int = state.endpointCount
@@ -216,6 +217,35 @@ class InputRefreshSuite extends AnyFunSuite {
     assert(polled(only) == Map("b" -> Some("7")))
     assert(m.finish(job(only)).contains(Complete))
     assert(new Machine(Seq(row("a", "1")), restarted, mustComplete = true).at(0).contains(Complete))
+  }
+
+  test("AvailableNow polls an unchanged row twice at most, although each run ends before the row is old enough") {
+    def run(states: Map[String, Progress], at: Long) = {
+      val m = new Machine(
+        Seq(row("a", "1")),
+        Resumption(states, None, fresh = states.isEmpty),
+        mustComplete = true,
+        begin = at
+      )
+      m.at(at).collectFirst { case s: StartPolls => s }.map { poll =>
+        val next = Progress(Some("5"))
+        val outcome = PollOutcome(next, 1, 1, more = false, None, None, 1, unreadMs = Some(30000))
+        val file = PolledFile("f", 10, "", Vector(PolledPage(1, 10, None, Some("a"))))
+        m.step(PollerEvent.Finished(poll.id, Seq(PollReport(Vector("a" -> outcome), Some(file))))).collectFirst {
+          case Append(_, after) => after.map { case (e, s) => e.key -> s }
+        }
+      }
+    }
+    val first = run(Map.empty, 0).flatten.getOrElse(fail("no poll"))
+    val json = Progress.encoder(first("a")).noSpaces
+    assert(io.circe.parser.decode[Progress](json) == Right(first("a")))
+    val second = run(first, 3600000).flatten.getOrElse(fail("no second poll"))
+    assert(first("a").inputVersion.isEmpty && second("a").inputVersion.contains("1"))
+    assert(run(second, 7200000).isEmpty)
+    assert(
+      run(first, 31000).flatten.exists(_("a").inputVersion.isEmpty),
+      "the clock of the first run may have been behind"
+    )
   }
 
   test("a row that is gone for endpointRetention begins again") {

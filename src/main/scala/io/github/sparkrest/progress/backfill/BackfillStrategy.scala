@@ -61,7 +61,7 @@ final private[progress] class BackfillStrategy(options: OffsetConfig, lane: Time
   /** Within a traversal: a list may move between two pages. */
   def remembers: Boolean = true
   def memory: MemoryRule = MemoryRule.LastTraversal
-  override def doubtsEmptyPage: (Progress, PageFacts) => Boolean = (_, facts) => facts.refused
+  override def doubtsEmptyPage: (Progress, PageFacts) => Boolean = (_, facts) => facts.refused || facts.lacksField
 
   def read(state: Progress, ask: OffsetQuery, times: TraversalTimes): OffsetReading = new OffsetReading {
     private val began = Instant.ofEpochMilli(times.began)

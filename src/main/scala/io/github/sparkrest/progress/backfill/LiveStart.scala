@@ -18,10 +18,10 @@ final private[progress] class LiveStart(start: Instant, options: OffsetConfig) {
   private val isExact = options.exclusive && time.isExact(start)
   private val earliest = if (isExact) start else time.certain(time.unitsAfter(start, -1)) // guard: I10.27
 
-  /** The beginning of the request from this offset on: at most `lookback` earlier. */
-  def sent(offset: String): String = {
-    val from = time.asked(offset).map(_.minusMillis(options.lookbackMs))
-    if (from.exists(_.isAfter(start))) time.sent(offset) else time.render(earliest) // guard: I10.2
+  /** The beginning of the request from this offset on: at most `lookbackMs` earlier. */
+  def sent(offset: String, lookbackMs: Long): String = {
+    val from = time.asked(offset).map(_.minusMillis(lookbackMs))
+    if (from.exists(_.isAfter(start))) time.sent(offset, lookbackMs) else time.render(earliest) // guard: I10.2
   }
 
   /** The record belongs to the backfill. */

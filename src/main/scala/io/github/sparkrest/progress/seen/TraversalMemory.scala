@@ -67,7 +67,7 @@ final private[sparkrest] class TraversalMemory(
       val floor = floorOf(reached)
       memory.join(
         // Newest first, reading may stop before records without a rank.
-        memory.keep(state.boundary, floor, unranked = options.descending), // guard: I1.9
+        memory.keep(state.boundary, floor, unranked = options.descending || reached.endsEarlier), // guard: I1.9
         memory.keep(seen(), floor, unranked = true)
       )
   }
@@ -93,7 +93,7 @@ final private[sparkrest] class TraversalMemory(
         case None if strategy.memory == MemoryRule.NotPassed => notSeen(state.ahead) // guard: I1.90
         case offset                                          =>
           offset.flatMap(strategy.floor).fold(SeenRecords.Empty) { floor =>
-            notSeen(memory.keep(state.ahead, floor, unranked = false))
+            notSeen(memory.keep(state.ahead, floor, unranked = reached.endsEarlier))
           }
       }
 

@@ -23,7 +23,12 @@ final private[sparkrest] class MaximumStrategy(config: RestConfig, readsEnvelope
   private val time = new OffsetTime(options)
 
   def ask(state: Progress, now: Instant): Option[OffsetQuery] =
-    Some(OffsetQuery(state.offset.fold(time.initial)(time.sent), time.render(now.minusMillis(options.lagMs))))
+    Some(
+      OffsetQuery(
+        state.offset.fold(time.initial)(time.sent(_, time.lookbackMs(state))),
+        time.render(now.minusMillis(options.lagMs))
+      )
+    )
 
   def asksForMore: Boolean = config.hasPlaceholder
 
@@ -33,7 +38,7 @@ final private[sparkrest] class MaximumStrategy(config: RestConfig, readsEnvelope
 
   override def floor: String => Option[Long] = { offset =>
     val earliest = valueOf(offset).key match {
-      case OffsetKey.Moment(m) => OffsetKey.Moment(m.minusMillis(options.lookbackMs))
+      case OffsetKey.Moment(m) => OffsetKey.Moment(time.certain(m.minusMillis(options.lookbackMs))) // guard: I1.93
       case other               => other
     }
     if (options.lookbackMs > 0 && !earliest.isInstanceOf[OffsetKey.Moment]) None else Some(OffsetKey.rank(earliest))
@@ -123,9 +128,10 @@ final private[sparkrest] class MaximumStrategy(config: RestConfig, readsEnvelope
 
     private def isTooYoung(v: OffsetValue): Boolean = options.lagMs > 0 && moment(v).exists(_.isAfter(youngest))
     private def isSettled(v: OffsetValue): Boolean = !config.paging.isPaged || moment(v).forall(!_.isAfter(horizon))
-    private def isBeforeLookback(v: OffsetValue): Boolean = options.lookbackMs == 0 ||
+    private val lookbackMs = time.lookbackMs(state)
+    private def isBeforeLookback(v: OffsetValue): Boolean = lookbackMs == 0 ||
       (for (m <- moment(v); o <- bound.flatMap(moment))
-        yield m.isBefore(o.minusMillis(options.lookbackMs))).getOrElse(true)
+        yield m.isBefore(o.minusMillis(lookbackMs))).getOrElse(true)
   }
 
   private def valueOf(text: String): OffsetValue =

@@ -157,6 +157,7 @@ object Identified {
   * @param atEnd the API said that it has no further records now
   * @param warning logged once per query
   * @param memory overrides the rule of the strategy
+  * @param endsEarlier the response lacks records that were delivered, because an earlier slice of time ended later
   */
 final case class Advance(
     offset: Option[String],
@@ -165,7 +166,8 @@ final case class Advance(
     only: Option[SeenRecords] = None,
     atEnd: Boolean = false,
     warning: Option[String] = None,
-    memory: Option[MemoryRule] = None
+    memory: Option[MemoryRule] = None,
+    endsEarlier: Boolean = false
 )
 
 object OffsetStrategy {

@@ -6,6 +6,7 @@ import java.time.{Instant, ZoneId}
 
 import io.github.sparkrest.config.OffsetConfig
 import io.github.sparkrest.options.values.TimeFormat
+import io.github.sparkrest.progress.Progress
 
 /** Offsets that are times: which moment one stands for, and how it is spelled in a request. */
 final private[sparkrest] class OffsetTime(options: OffsetConfig) {
@@ -33,13 +34,15 @@ final private[sparkrest] class OffsetTime(options: OffsetConfig) {
     format.getOrElse(TimeFormat.Iso).render(moment, options.zone)
 
   /** The offset in the format of the API, `lookback` earlier. An offset that is not a time stays unchanged. */
-  def sent(offset: String): String =
-    if (options.requestFormat.isEmpty && options.lookbackMs == 0) offset
+  def sent(offset: String, lookbackMs: Long): String =
+    if (options.requestFormat.isEmpty && lookbackMs == 0) offset
     else
-      asked(offset).orElse(momentOf(offset)).fold(offset) { m =>
-        val from = m.minusMillis(options.lookbackMs)
-        render(if (options.kind.movesWithTime) certain(from) else from) // guard: I3.48
-      }
+      asked(offset).orElse(momentOf(offset)).fold(offset)(m => render(certain(m.minusMillis(lookbackMs)))) // guard: I3.48
+
+  /** How long before the offset a request begins: at most so long that all delivered records that come again are remembered. A
+    * longer `lookback` after a restart takes effect while the offset moves on.
+    */
+  def lookbackMs(state: Progress): Long = state.lookbackMs.fold(options.lookbackMs)(math.min(_, options.lookbackMs)) // guard: I1.91
 
   /** `initialOffset`: `0` is the beginning of time in any format. */
   def initial: String =

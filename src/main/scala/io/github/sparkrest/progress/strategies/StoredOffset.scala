@@ -22,15 +22,36 @@ final private[progress] class StoredOffset(options: OffsetConfig) {
 
   /** The progress after a page.
     *
+    * @param until end of the requested slice, as sent, if it had new records
     * @param now epoch milliseconds
     */
-  def after(before: Progress, next: Progress, now: Long): Progress = next.copy(
+  def after(before: Progress, next: Progress, until: Option[String], now: Long): Progress = next.copy(
     moment = if (next.offset == before.offset) before.moment else moment(next.offset),
     since = next.since.orElse(before.since),
+    lookbackMs = if (next.offset == before.offset) before.lookbackMs else covered(before, next),
+    beyond = if (isMoment) latest(before.beyond, until.flatMap(time.asked)).filterNot(isReached(next, _)) else None,
     // A response that does not count yet leaves the traversal as it was.
     traversal =
       if (next.traversal == before.traversal) next.traversal else next.traversal.map(_.copy(readMs = Some(now)))
   )
+
+  /** The records from the reached offset on are remembered, and so are those before it that the last request covered. */
+  private def covered(before: Progress, next: Progress): Option[Long] =
+    if (!options.kind.canBeTime || options.lane.isBackfill) None
+    else {
+      val moved =
+        for (from <- before.offset.flatMap(momentOf); to <- next.offset.flatMap(momentOf))
+          yield math.min(options.lookbackMs, time.lookbackMs(before) + math.max(0L, to.toEpochMilli - from.toEpochMilli))
+      Some(moved.getOrElse(options.lookbackMs))
+    }
+
+  private def latest(a: Option[Instant], b: Option[Instant]): Option[Instant] =
+    (a ++ b).reduceOption((x, y) => if (x.isBefore(y)) y else x)
+
+  private def isReached(next: Progress, end: Instant): Boolean =
+    next.offset.flatMap(time.asked).exists(!_.isBefore(end))
+
+  private def momentOf(offset: String): Option[Instant] = time.asked(offset).orElse(time.momentOf(offset))
 
   /** The progress with its offset in the format of this run. A coarser format begins a unit earlier. */
   def understood(state: Progress): Progress =

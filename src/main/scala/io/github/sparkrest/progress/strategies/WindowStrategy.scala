@@ -36,7 +36,9 @@ final private[sparkrest] class WindowStrategy(options: OffsetConfig, clock: ApiC
     time.asked(start) match {
       case Some(from) if from.isAfter(newest) => None
       case Some(from)                         =>
-        endAfter(from, newest).map(end => OffsetQuery(begin.fold(time.sent(start))(_.sent(start)), time.render(end)))
+        val lookback = time.lookbackMs(state)
+        def sent = begin.fold(time.sent(start, lookback))(_.sent(start, lookback))
+        endAfter(from, newest).map(end => OffsetQuery(sent, time.render(end)))
       case None => Some(OffsetQuery(start, time.render(newest)))
     }
   }
@@ -56,7 +58,7 @@ final private[sparkrest] class WindowStrategy(options: OffsetConfig, clock: ApiC
   }
 
   override def isOver: Traversal => Boolean = { t =>
-    val over = Instant.ofEpochMilli(t.times.horizon).minusMillis(options.lagMs)
+    val over = Instant.ofEpochMilli(t.times.horizon).minusMillis(options.lagMs + options.lookbackMs) // guard: I1.92
     // The API adds records to a slice until its data are complete.
     def isComplete(until: Instant) =
       options.availableUntil.isEmpty || t.pending.flatMap(time.asked).exists(!_.isBefore(until)) // guard: I1.83
@@ -87,7 +89,7 @@ final private[sparkrest] class WindowStrategy(options: OffsetConfig, clock: ApiC
     time.asked(offset).map(o => OffsetKey.rank(OffsetKey.Moment(o.minusMillis(options.lookbackMs))))
 
   /** An empty slice moves the window on, so a refusal (404) that means "nothing" must not be a stray one. */
-  override def doubtsEmptyPage: (Progress, PageFacts) => Boolean = (_, facts) => facts.refused
+  override def doubtsEmptyPage: (Progress, PageFacts) => Boolean = (_, facts) => facts.refused || facts.lacksField // guard: I1.95
 
   def read(state: Progress, ask: OffsetQuery, times: TraversalTimes): OffsetReading = new OffsetReading {
     private var last: Option[Instant] = None
@@ -122,11 +124,15 @@ final private[sparkrest] class WindowStrategy(options: OffsetConfig, clock: ApiC
         Some(reached).filter(_ => moves),
         atEnd = isCut && options.availableUntil.isDefined || reachesNow,
         // The next slice covers the rest of a cut slice.
-        forgets = options.exclusive && options.lookbackMs == 0 && !isCut
+        forgets = options.exclusive && options.lookbackMs == 0 && !isCut && !endsEarlier,
+        endsEarlier = endsEarlier
       )
     }
 
     private val (start, end) = (time.asked(state.offset.getOrElse(time.initial)), time.asked(ask.until))
+
+    /** After another `windowStep` or `lag`, or by another executor's clock: records of an earlier slice lie beyond this one. */
+    private def endsEarlier: Boolean = state.beyond.exists(b => end.exists(_.isBefore(b))) // guard: I1.94
 
     /** By the API's clock. A slice may end beyond it: records will still come with times that lie within. */
     private val known = Instant.ofEpochMilli(times.horizon).minusMillis(options.lagMs)

@@ -125,6 +125,20 @@ class SnapshotChangesSuite extends AnyFunSuite {
     assert(api.traversal() == List("~" + row(2, 1)) && api.state.traversal.isEmpty)
   }
 
+  test("a response that lacks the known field of the records deletes nothing, unless emptyWhen says that it is empty") {
+    def api(options: (String, String)*) = {
+      var n = 0
+      new PolledApi(snapshot ++ options: _*)(_ => {
+        n += 1
+        Answer(if (n == 1) s"""{"items":${array(Seq(row(1), row(2)))}}""" else """{"total":0}""")
+      })
+    }
+    val strange = api()
+    assert(strange.poll().length == 2 && strange.poll().isEmpty && strange.poll().isEmpty)
+    val empty = api("emptyWhen" -> "total=0")
+    assert(empty.poll().length == 2 && empty.poll().toSet == Set(deleted(1), deleted(2)))
+  }
+
   test("a record that moves to a page that was already read is not deleted, if next URLs have numbers of pages") {
     for (named <- Seq("link", "nextUrl", "auto")) {
       var list = Seq(row(1), row(2), row(3), row(4))
