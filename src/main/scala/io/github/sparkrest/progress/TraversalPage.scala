@@ -64,8 +64,8 @@ final private[sparkrest] class TraversalPage(
       lastRecord = lastRecord,
       // Now and then it is the list that moved by just a page.
       repeatsLast = same >= limits.samePages,
-      lacksField = state.recognized.isDefined && response.envelope.recognized.isEmpty &&
-        response.envelope.names.nonEmpty && config.emptyWhen.isEmpty
+      lacksField = config.dataField.isEmpty && config.emptyWhen.isEmpty && state.recognized.isDefined &&
+        response.envelope.recognized.isEmpty && response.envelope.names.nonEmpty
     )
     for {
       _ <- PageErrors.reported(config, facts).orElse(ofPage.problem).toLeft(())

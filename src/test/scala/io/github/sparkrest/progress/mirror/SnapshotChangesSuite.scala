@@ -137,6 +137,9 @@ class SnapshotChangesSuite extends AnyFunSuite {
     assert(strange.poll().length == 2 && strange.poll().isEmpty && strange.poll().isEmpty)
     val empty = api("emptyWhen" -> "total=0")
     assert(empty.poll().length == 2 && empty.poll().toSet == Set(deleted(1), deleted(2)))
+    val named = new PolledApi(snapshot :+ ("dataField" -> "items"): _*)(_ => Answer("""{"items":[]}"""))
+    named.state = strange.state
+    assert(named.poll().toSet == Set(deleted(1), deleted(2)), "dataField names the field")
   }
 
   test("a record that moves to a page that was already read is not deleted, if next URLs have numbers of pages") {
