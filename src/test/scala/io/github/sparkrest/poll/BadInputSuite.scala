@@ -24,10 +24,10 @@ class BadInputSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
   private val good = whole(page(0))
 
   private def survives(fault: Socket => Unit, options: (String, String)*): Seq[Seen] =
-    survives(fault, isSilent = false, options: _*)
+    meets(fault, isSilent = false, options: _*)
 
   /** The polls with the fault: one on a new connection, and one on a connection that was used before. */
-  private def survives(fault: Socket => Unit, isSilent: Boolean, options: (String, String)*): Seq[Seen] =
+  private def meets(fault: Socket => Unit, isSilent: Boolean, options: (String, String)*): Seq[Seen] =
     Seq(0, 1).map { at =>
       val server = new FaultyServer(at, fault)
       try {
@@ -84,7 +84,7 @@ class BadInputSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
 
   test("a response that stops at any byte is an error after readTimeout") {
     Seq(0, 9, 40, good.length - 20, good.length - 1).foreach { n =>
-      failsAs(Condition.ConnectionFailed, survives(sends(good.take(n), _ => ()), isSilent = true))
+      failsAs(Condition.ConnectionFailed, meets(sends(good.take(n), _ => ()), isSilent = true))
     }
   }
 
