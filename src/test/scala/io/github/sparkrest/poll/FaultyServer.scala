@@ -69,24 +69,27 @@ object FaultyServer {
   /** The result of a poll of the faulty API. */
   final case class Seen(outcome: PollOutcome, records: List[String])
 
-  /** Polls of one stream, over real connections. */
+  /** Polls of one stream, over real connections. They are patient, so that a busy machine does not look like a silent server. */
   final class Polls(url: String, options: (String, String)*) {
-    private val config = RestConfig
-      .parse(
-        Map(
-          "url" -> s"$url/?from={id}",
-          "offsetField" -> "id",
-          "offsetType" -> "incremental",
-          "readTimeout" -> "0.3"
-        ) ++ options
-      )
-      .fold(e => throw e.toException, identity)
-    private val pipeline = new Poll(config, SttpClient(config, () => false), Clock.System)
+    private val patient = pipeline("5")
+    private lazy val hasty = pipeline("0.3")
     private var state = Progress.Initial
 
-    def next(): Seen = {
+    private def pipeline(readTimeout: String): Poll = {
+      val base = Map(
+        "url" -> s"$url/?from={id}",
+        "offsetField" -> "id",
+        "offsetType" -> "incremental",
+        "readTimeout" -> readTimeout
+      )
+      val config = RestConfig.parse(base ++ options).fold(e => throw e.toException, identity)
+      new Poll(config, SttpClient(config, () => false), Clock.System)
+    }
+
+    /** @param isSilent the server does not complete the response, and the poll waits only a short time for it */
+    def next(isSilent: Boolean = false): Seen = {
       val sink = new Sink
-      val outcome = pipeline.run(state, TaskBudget(Long.MaxValue, 60000, 1), sink)
+      val outcome = (if (isSilent) hasty else patient).run(state, TaskBudget(Long.MaxValue, 60000, 1), sink)
       state = outcome.state
       Seen(outcome, sink.whole.toList)
     }

@@ -23,6 +23,20 @@ import org.scalatest.funsuite.AnyFunSuite
 class PagesInFlightSuite extends AnyFunSuite {
   private val unlimited = TaskBudget(32L << 20, 60000, Long.MaxValue)
 
+  /** Counts requests that a server has at the same time. Ends before the response: the next request may arrive right after it. */
+  private class Concurrent {
+    private val now = new AtomicInteger
+    val most = new AtomicInteger
+
+    /** `answer` gets the number of requests, including this one. */
+    def during[A](answer: Int => A): A = {
+      val n = now.incrementAndGet()
+      most.accumulateAndGet(n, (a, b) => math.max(a, b))
+      try answer(n)
+      finally now.decrementAndGet(): Unit
+    }
+  }
+
   /** A list of pages with two records each. It counts its concurrent requests.
     *
     * @param together no page after the first one is answered before so many are requested. A slow client takes longer than
@@ -35,17 +49,16 @@ class PagesInFlightSuite extends AnyFunSuite {
       together: Int = 1
   ) extends AutoCloseable {
     private val awaited = new CountDownLatch(together)
-    private val now = new AtomicInteger
-    val most = new AtomicInteger
+    private val requests = new Concurrent
+    def most: Int = requests.most.get
     private val server = new LocalServer({ e: HttpExchange =>
-      most.accumulateAndGet(now.incrementAndGet(), (a, b) => math.max(a, b))
-      try {
+      val (status, body) = requests.during { _ =>
         Thread.sleep(latencyMs)
         val page = "page=([0-9]+)".r.findFirstMatchIn(e.getRequestURI.toString).fold(1)(_.group(1).toInt)
-        if (page > 1) { awaited.countDown(); awaited.await(10, TimeUnit.SECONDS) }
-        val (status, body) = answer(page).getOrElse(200 -> Pages.this.body(page))
-        LocalServer.send(e, status, body)
-      } finally now.decrementAndGet(): Unit
+        if (page > 1) { awaited.countDown(); awaited.await(20, TimeUnit.SECONDS) }
+        answer(page).getOrElse(200 -> Pages.this.body(page))
+      }
+      LocalServer.send(e, status, body)
     })
     private def body(page: Int) =
       if (page > count) "[]" else s"""[{"id":${2 * page - 1}},{"id":${2 * page}}]"""
@@ -95,7 +108,7 @@ class PagesInFlightSuite extends AnyFunSuite {
   /** Whether the threads end. A thread may take a moment to end after its last task. */
   private def threadsEnd(): Boolean = {
     def none = Thread.getAllStackTraces.keySet.stream.noneMatch(_.getName.startsWith("spark-rest read-ahead"))
-    val deadline = System.nanoTime + 500000000L
+    val deadline = System.nanoTime + 20000000000L
     while (!none && System.nanoTime < deadline) Thread.sleep(5)
     none
   }
@@ -112,7 +125,7 @@ class PagesInFlightSuite extends AnyFunSuite {
         val last = new Poll(config(pages.url, n), client, Clock.System).run(first.state, unlimited, sink)
         assert(last.error.isEmpty && last.requests == 1 && last.state.offset.contains("60"))
         assert(sink.ids == (1 to 60))
-        assert(pages.most.get == n, s"pagesInFlight=$n")
+        assert(pages.most == n, s"pagesInFlight=$n")
         // At most the other requests in flight are for pages after the end.
         assert(pages.asked.count(_ > 31) <= n - 1)
         // A cancelled request counts too, although it may not have reached the server.
@@ -140,7 +153,19 @@ class PagesInFlightSuite extends AnyFunSuite {
   }
 
   test("an error of a page after the last page does not count") {
-    val pages = new Pages(8, answer = n => if (n > 9) Some(500 -> "behind the end") else None)
+    // The client gets the last page after it has requested another one.
+    val behind = new CountDownLatch(1)
+    val pages = new Pages(
+      8,
+      answer = n => {
+        if (n == 9) behind.await(20, TimeUnit.SECONDS)
+        if (n <= 9) None
+        else {
+          behind.countDown()
+          Some(500 -> "behind the end")
+        }
+      }
+    )
     try {
       val sink = new Records
       val (outcome, _) = poll(config(pages.url, 6), sink)
@@ -176,8 +201,13 @@ class PagesInFlightSuite extends AnyFunSuite {
     val pages = new Pages(1000)
     try {
       val sink = new Records
-      val (outcome, _) = poll(config(pages.url, 4), sink, unlimited.copy(maxMillis = 300))
-      assert(outcome.more && outcome.tookMs < 2000 && sink.pages.size == pages.asked.size && sink.pages.size > 4)
+      val start = Clock.System.now()
+      // The time is over when the server has eight requests.
+      val clock: Clock = () => if (pages.asked.size < 8) start else start.plusMillis(300)
+      val c = config(pages.url, 4)
+      val outcome = new Poll(c, SttpClient(c, () => false), clock)
+        .run(Progress.Initial, unlimited.copy(maxMillis = 300), sink)
+      assert(outcome.more && sink.pages.size == pages.asked.size && sink.pages.size >= 8 && sink.pages.size <= 20)
     } finally pages.close()
   }
 
@@ -186,18 +216,18 @@ class PagesInFlightSuite extends AnyFunSuite {
     try {
       // A response has 21 bytes or more, and a record nine.
       val (outcome, _) = poll(config(pages.url, 8), new Records, unlimited.copy(maxBytes = 90))
-      assert(outcome.more && pages.asked.size <= 6 && pages.most.get <= 3)
+      assert(outcome.more && pages.asked.size <= 6 && pages.most <= 3)
     } finally pages.close()
   }
 
   test("a killed task ends all its requests at once") {
-    val stopped = new AtomicBoolean
-    val pages = new Pages(100, answer = n => { if (n > 1) Thread.sleep(5000); None })
+    // The task waits for page 2, and three more are under way.
+    val waiting = new CountDownLatch(4)
+    val pages = new Pages(100, answer = n => { if (n > 1) { waiting.countDown(); Thread.sleep(60000) }; None })
     try {
-      new Thread(() => { Thread.sleep(300); stopped.set(true) }).start()
       val began = System.nanoTime
-      val (outcome, _) = poll(config(pages.url, 4), new Records, cancelled = () => stopped.get)
-      assert(outcome.error.exists(_.message.contains("cancelled")) && System.nanoTime - began < 2000000000L)
+      val (outcome, _) = poll(config(pages.url, 4), new Records, cancelled = () => waiting.getCount == 0)
+      assert(outcome.error.exists(_.message.contains("cancelled")) && System.nanoTime - began < 20000000000L)
       assert(threadsEnd())
     } finally pages.close()
   }
@@ -213,16 +243,25 @@ class PagesInFlightSuite extends AnyFunSuite {
       val early = mutable.ArrayBuffer.empty[Boolean]
       val options =
         Seq("pagination" -> "cursor", "nextField" -> "next", "dataField" -> "d", "order" -> "auto")
-      val sink = new Records(() => early += second.await(2, TimeUnit.SECONDS))
+      val sink = new Records(() => early += second.await(20, TimeUnit.SECONDS))
       val (outcome, _) = poll(config(server.url, 2, options: _*), sink)
       assert(sink.ids == Seq(1, 2) && early.head && outcome.requests == 2 && server.asked.size == 2)
     } finally server.close()
   }
 
   test("time slices that are over are requested concurrently, and the last slice alone") {
+    @volatile var requests = new Concurrent
+    @volatile var together = new CountDownLatch(0)
+    val beside = new ConcurrentLinkedQueue[(String, Int)]
     val server = new LocalServer({ e: HttpExchange =>
-      Thread.sleep(30)
-      LocalServer.send(e, 200, s"""[{"id":"${e.getRequestURI.getQuery}"}]""")
+      val query = e.getRequestURI.getQuery
+      requests.during { n =>
+        beside.add(query -> n)
+        Thread.sleep(10)
+        together.countDown()
+        together.await(20, TimeUnit.SECONDS)
+      }
+      LocalServer.send(e, 200, s"""[{"id":"$query"}]""")
     })
     try {
       val options = Seq(
@@ -236,16 +275,22 @@ class PagesInFlightSuite extends AnyFunSuite {
         "catchUpInterval" -> "0"
       )
       def slices(n: Int) = {
+        beside.clear()
+        requests = new Concurrent
+        together = new CountDownLatch(n)
         val sink = new Records
         val before = server.asked.size
         val (outcome, _) = poll(config(server.url, n, options: _*), sink)
         assert(outcome.error.isEmpty && sink.pages.size == 21)
         assert(server.asked.size - before == 21, "a slice was requested twice")
-        (sink.pages.flatten.map(_.filter(_.isDigit).take(13)).toSeq, outcome.tookMs)
+        assert(requests.most.get == n, s"pagesInFlight=$n")
+        val (last, others) = beside.asScala.toSeq.maxBy(_._1)
+        assert(others == 1, s"$last was not alone")
+        sink.pages.flatten.map(_.filter(_.isDigit).take(13)).toSeq
       }
-      val (alone, slow) = slices(1)
-      val (together, fast) = slices(7)
-      assert(together == alone && together == together.sorted && fast * 2 < slow)
+      val alone = slices(1)
+      val seven = slices(7)
+      assert(seven == alone && seven == seven.sorted)
     } finally server.close()
   }
 }

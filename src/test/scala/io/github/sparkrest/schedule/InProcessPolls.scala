@@ -29,14 +29,17 @@ object InProcessPolls {
   /** Shortens the five seconds after which a refusal counts. */
   private val Limits = CoreLimits.Default.copy(refusalMillis = 500)
 
-  /** Stops a poller. Interrupts repeatedly, because code that reads a response may swallow an interrupt. */
+  /** Stops a poller, which may take long on a busy machine. Interrupts repeatedly, because code that reads a response may swallow
+    * an interrupt.
+    */
   def end(poller: Poller, thread: Thread): Unit = {
     poller.stop()
-    (1 to 40).foreach { _ =>
+    (1 to 600).foreach { _ =>
       if (thread.isAlive) {
         thread.interrupt()
         thread.join(50)
       }
     }
+    if (thread.isAlive) throw new IllegalStateException("the poller did not stop")
   }
 }

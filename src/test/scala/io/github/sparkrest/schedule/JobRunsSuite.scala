@@ -36,6 +36,12 @@ class JobRunsSuite extends AnyFunSuite with Eventually {
         JobApi.options(server.url) ++ Seq("jobPollInterval" -> "5ms", "streamingInterval" -> "1h") ++ more: _*
       )
     def asked: Int = server.asked.length
+
+    /** The last poll as the driver noted it for a later run. */
+    def note: String = {
+      val file = root.resolve("last-poll.json")
+      if (Files.exists(file)) new String(Files.readAllBytes(file), "UTF-8") else ""
+    }
     def close(): Unit = server.close()
   }
 
@@ -71,9 +77,8 @@ class JobRunsSuite extends AnyFunSuite with Eventually {
   test("the job is stored when the task that created it returned, before anybody waits") {
     using { f =>
       val first = f.run(mustComplete = false, "jobPollInterval" -> "1h")
-      eventually(assert(first.poller.status.requests == 1))
       // The note is written right after the status.
-      Thread.sleep(200)
+      eventually(assert(first.poller.status.requests == 1 && f.note.contains("job-1")))
       first.ends(1)
       val second = f.run(mustComplete = false)
       eventually(assert(second.records == 3))

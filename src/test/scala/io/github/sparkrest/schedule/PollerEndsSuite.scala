@@ -128,12 +128,14 @@ class PollerEndsSuite extends AnyFunSuite with Eventually {
 
   test("pages of lost attempts are swept regularly, but never while a job runs") {
     @volatile var isSlow = false
+    @volatile var isBlocked = false
     val tasks = new Tasks((polls, sharing) =>
       if (!isSlow) None
       else if (sharing) {
         val back = polls.map(p => p.endpoint.key -> PollOutcome.handedBack(p.state, 2000))
         Some(Seq(PollReport(back.toVector, None)))
       } else {
+        isBlocked = true
         while (isSlow) Thread.sleep(5)
         None
       }
@@ -141,7 +143,7 @@ class PollerEndsSuite extends AnyFunSuite with Eventually {
     running(tasks) { (poller, _) =>
       eventually(assert(journal.sweeps > 2))
       isSlow = true
-      Thread.sleep(300)
+      eventually(assert(isBlocked))
       val before = journal.sweeps
       Thread.sleep(300)
       assert(journal.sweeps == before && poller.failure.isEmpty)

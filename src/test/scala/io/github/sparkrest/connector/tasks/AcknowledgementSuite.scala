@@ -24,7 +24,7 @@ import org.scalatest.time.{Millis, Seconds, Span}
 
 /** A queue, the poller and a page log, all of them real. Only Spark is missing: polls run in threads. */
 class AcknowledgementSuite extends AnyFunSuite with Eventually {
-  implicit override val patienceConfig: PatienceConfig = PatienceConfig(Span(20, Seconds), Span(20, Millis))
+  implicit override val patienceConfig: PatienceConfig = PatienceConfig(Span(60, Seconds), Span(20, Millis))
 
   /** One page log over several runs. */
   final private class Place(most: Int = 10, options: Seq[(String, String)] = Nil, ackPath: String = "/ack")
@@ -34,6 +34,9 @@ class AcknowledgementSuite extends AnyFunSuite with Eventually {
     /** Messages that were acknowledged before a manifest had them. */
     val early = new ConcurrentLinkedQueue[Int]
     val queue = new QueueServer(most, _.filterNot(delivered.contains).foreach(n => early.add(n)))
+
+    /** When each poll began, in milliseconds. */
+    val polled = new ConcurrentLinkedQueue[Double]
 
     /** The numbers of the messages in all manifests, in order. */
     def delivered: Seq[Int] =
@@ -63,6 +66,7 @@ class AcknowledgementSuite extends AnyFunSuite with Eventually {
     def run(mustComplete: Boolean = false, limits: CoreLimits = CoreLimits.Default)(test: Poller => Any): Unit = {
       val log = PageLog.open(store, 2)
       val turns: PollRunner = { (polls: Seq[PollRequest], _: Boolean) =>
+        if (polls.head.state.acks.isEmpty) { polled.add(System.nanoTime / 1e6); () }
         val writer = new PageFileWriter(store, log.epoch, "")
         val turn = new EndpointTurn(config, store, log.epoch, BodyStore.Nowhere, limits)
         val client = new MeteredClient(SttpClient(config, () => false), polls.head.limits.sendable)
@@ -97,7 +101,8 @@ class AcknowledgementSuite extends AnyFunSuite with Eventually {
       p.run() { _ =>
         eventually(assert(p.queue.left == 0))
         p.queue.add(36)
-        eventually(assert(p.queue.left == 0))
+        // The queue forgets a message before its response arrives, and the file is deleted after that.
+        eventually(assert(p.queue.left == 0 && p.otherFiles == 0))
       }
       assert(p.delivered.sorted == (1 to 36))
       assert(p.otherFiles == 0)
@@ -141,14 +146,14 @@ class AcknowledgementSuite extends AnyFunSuite with Eventually {
     at(new Place(most = 3)) { p =>
       p.queue.ackStatus = 503
       p.queue.add(1 to 3: _*)
-      p.run()(_ => eventually(assert(p.queue.acks.size == 1)))
+      p.run()(_ => eventually(assert(p.queue.acks.size >= 1)))
       val polls = p.queue.polls
       assert(p.delivered == Seq(1, 2, 3) && p.queue.left == 3 && p.otherFiles == 1)
       p.queue.ackStatus = 200
       p.queue.add(4)
       p.run() { _ =>
         eventually(assert(p.queue.left == 1 || p.queue.polls > polls))
-        eventually(assert(p.queue.left == 0))
+        eventually(assert(p.queue.left == 0 && p.otherFiles == 0))
       }
       assert(p.queue.ackBodies(1) == p.queue.ackBodies.head)
       assert(p.delivered == Seq(1, 2, 3, 4) && p.otherFiles == 0)
@@ -159,7 +164,7 @@ class AcknowledgementSuite extends AnyFunSuite with Eventually {
     at(new Place(most = 3)) { p =>
       p.queue.ackStatus = 503
       p.queue.add(1 to 3: _*)
-      p.run()(_ => eventually(assert(p.queue.acks.size == 1)))
+      p.run()(_ => eventually(assert(p.queue.acks.size >= 1)))
       p.queue.redeliver()
       p.queue.ackStatus = 410
       p.run() { _ =>
@@ -211,15 +216,16 @@ class AcknowledgementSuite extends AnyFunSuite with Eventually {
   }
 
   test("messages do not wait for the interval before they are acknowledged, and the interval is kept") {
-    at(new Place(options = Seq("streamingInterval" -> "3"))) { p =>
+    at(new Place(options = Seq("streamingInterval" -> "10m"))) { p =>
       p.queue.add(1)
-      p.run() { _ =>
-        eventually(assert(p.queue.left == 0 && p.queue.polls == 1))
-        val first = p.queue.lastPollMs
-        assert(System.currentTimeMillis() - first < 2500)
-        eventually(assert(p.queue.polls == 2))
-        assert(p.queue.lastPollMs - first >= 2250)
-      }
+      p.run()(_ => eventually(assert(p.queue.left == 0)))
+      assert(p.queue.polls == 1)
+    }
+    at(new Place(options = Seq("streamingInterval" -> "1"))) { p =>
+      p.queue.add(1)
+      p.run()(_ => eventually(assert(p.queue.left == 0 && p.polled.size > 1)))
+      val polled = p.polled.asScala.toSeq
+      assert(polled(1) - polled.head >= 998)
     }
   }
 
@@ -229,9 +235,12 @@ class AcknowledgementSuite extends AnyFunSuite with Eventually {
       p.run() { _ =>
         eventually(assert(p.queue.left == 0))
         assert(p.delivered == (1 to 4) && p.queue.ackBodies.size < 3)
-        p.queue.garbage = "}"
-        p.queue.add(5)
-        eventually(assert(p.queue.left == 1 && p.queue.polls > 3))
+        // The response with the message must be the first one with garbage, because the next poll is a minute later.
+        p.queue.synchronized {
+          p.queue.garbage = "}"
+          p.queue.add(5)
+        }
+        eventually(assert(p.queue.isEmptied))
         Thread.sleep(300)
       }
       assert(p.queue.left == 1 && p.delivered == (1 to 4), "a response that is no JSON")

@@ -37,17 +37,19 @@ final class QueueServer(most: Int = 10, onAck: Seq[Int] => Unit = _ => ()) exten
   def ackBodies: Seq[String] = acks.asScala.map(_._3).toSeq
 
   private val server = new LocalServer({ e =>
-    if (e.getRequestURI.getPath == "/pull") LocalServer.send(e, 200, pull() + garbage) else acknowledge(e)
+    if (e.getRequestURI.getPath == "/pull") LocalServer.send(e, 200, pull()) else acknowledge(e)
   })
   def url: String = server.url
   def polls: Int = server.asked.count(_.uri.startsWith("/pull"))
-  def lastPollMs: Long = server.asked.filter(_.uri.startsWith("/pull")).last.atMs
 
   def add(messages: Int*): Unit = synchronized(waiting ++= messages)
   def redeliver(): Unit = synchronized {
     waiting ++= leased.values.toVector.distinct.sorted.filterNot(waiting.contains)
     leased = Map.empty
   }
+
+  /** Whether a response had all messages. */
+  def isEmptied: Boolean = synchronized(waiting.isEmpty)
 
   /** Messages that are not acknowledged. */
   def left: Int = synchronized((waiting ++ leased.values).distinct.size)
@@ -58,7 +60,9 @@ final class QueueServer(most: Int = 10, onAck: Seq[Int] => Unit = _ => ()) exten
     waiting = later
     val leases = now.map(n => s"a-${ids.incrementAndGet()}" -> n)
     leased ++= leases
-    leases.map { case (id, n) => s"""{"ackId":"$id","message":{"id":$n}}""" }.mkString("""{"received":[""", ",", "]}")
+    leases
+      .map { case (id, n) => s"""{"ackId":"$id","message":{"id":$n}}""" }
+      .mkString("""{"received":[""", ",", "]}") + garbage
   }
 
   private def acknowledge(e: HttpExchange): Unit = {

@@ -5,20 +5,22 @@ import java.io.ByteArrayOutputStream
 import java.net.ServerSocket
 import java.nio.charset.StandardCharsets.UTF_8
 import java.time.Instant
+import java.util.concurrent.{CountDownLatch, Semaphore, TimeUnit}
 import java.util.zip.GZIPOutputStream
 
 import io.github.sparkrest.config.{AuthConfig, RestConfig}
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.auth.Authenticator
 import io.github.sparkrest.http.client.StatusPolicy
-import io.github.sparkrest.http.{HttpRequest, HttpResponse, LocalServer}
+import io.github.sparkrest.http.{HttpRequest, HttpResponse, LocalServer, RawServer}
 import io.github.sparkrest.options.values.KeyPlacement
 import io.github.sparkrest.secret.Secret
 import org.scalatest.funsuite.AnyFunSuite
 
 /** Requests to real servers, well-behaved or not. */
 class SttpClientSuite extends AnyFunSuite {
-  private val client = new SttpClient(connectTimeoutMs = 2000, readTimeoutMs = 300, () => false)
+  private val client = new SttpClient(connectTimeoutMs = 20000, readTimeoutMs = 20000, () => false)
+  private val hasty = new SttpClient(connectTimeoutMs = 20000, readTimeoutMs = 300, () => false)
   private def get(url: String, headers: (String, String)*) = HttpRequest("GET", url, headers)
   private def body(r: HttpResponse): Either[RestError, String] = Right(new String(r.body.readAllBytes(), UTF_8))
 
@@ -34,11 +36,8 @@ class SttpClientSuite extends AnyFunSuite {
     val thread = new Thread(() =>
       try
         while (true) {
-          val s = socket.accept();
-          new Thread(() =>
-            try answer(s)
-            catch { case _: java.io.IOException => () }
-          ).start()
+          val s = socket.accept()
+          RawServer.thread(answer(s))
         }
       catch { case _: java.io.IOException => () }
     )
@@ -116,7 +115,7 @@ class SttpClientSuite extends AnyFunSuite {
     }
   }
 
-  private def connectionFails(url: String, says: String = ""): Unit = {
+  private def connectionFails(url: String, client: SttpClient, says: String = ""): Unit = {
     val error = client.send(get(s"$url?api_key=hidden"))(body).fold(identity, b => fail(s"got $b"))
     assert(
       error.condition == Condition.ConnectionFailed && !error.text.contains("hidden") && error.text.contains(says),
@@ -128,23 +127,23 @@ class SttpClientSuite extends AnyFunSuite {
   test("a refused connection is an error without secrets") {
     val free = new ServerSocket(0)
     free.close()
-    connectionFails(s"http://127.0.0.1:${free.getLocalPort}/")
+    connectionFails(s"http://127.0.0.1:${free.getLocalPort}/", client)
   }
 
   test("a response that does not start within readTimeout is an error") {
-    raw(s => Thread.sleep(if (s.isClosed) 0 else 3000))(connectionFails(_))
+    raw(_ => Thread.sleep(20000))(connectionFails(_, hasty, "no data for 0.3 s"))
   }
 
   test("a body that pauses longer than readTimeout is an error") {
     raw { s =>
       s.getOutputStream.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n[1,".getBytes(UTF_8))
       // A client without a limit would wait until here.
-      Thread.sleep(5000)
+      Thread.sleep(20000)
       s.close()
     } { url =>
       val began = System.nanoTime
-      connectionFails(url, "no data for 0.3 s")
-      assert(System.nanoTime - began < 2500L * 1000000, "the error came too late")
+      connectionFails(url, hasty, "no data for 0.3 s")
+      assert(System.nanoTime - began < 10000L * 1000000, "the error came too late")
     }
   }
 
@@ -152,11 +151,11 @@ class SttpClientSuite extends AnyFunSuite {
     raw { s =>
       s.getOutputStream.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n[1,".getBytes(UTF_8))
       s.close()
-    }(connectionFails(_))
+    }(connectionFails(_, client))
     raw { s =>
       s.getOutputStream.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n".getBytes(UTF_8))
       s.close()
-    }(connectionFails(_))
+    }(connectionFails(_, client))
   }
 
   test("an exception of `use` is not reported as a network error") {
@@ -168,33 +167,41 @@ class SttpClientSuite extends AnyFunSuite {
   }
 
   test("an interrupted thread stops at once while it waits for a response") {
-    raw(_ => Thread.sleep(5000)) { url =>
-      val slow = new SttpClient(2000, 20000, () => false)
+    val asked = new CountDownLatch(1)
+    raw { s =>
+      RawServer.head(s.getInputStream)
+      asked.countDown()
+      Thread.sleep(40000)
+    } { url =>
+      val slow = new SttpClient(20000, 60000, () => false)
       val thread = new Thread(() =>
         try { slow.send(get(url))(body); () }
         catch { case _: InterruptedException => () }
       )
       thread.start()
-      Thread.sleep(300)
+      assert(asked.await(20, TimeUnit.SECONDS))
       thread.interrupt()
-      thread.join(1000)
+      thread.join(20000)
       assert(!thread.isAlive)
     }
   }
 
   test("a cancelled poll stops at once in the middle of a body") {
+    val begun = new CountDownLatch(1)
     raw { s =>
       s.getOutputStream.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n[1,".getBytes(UTF_8))
-      Thread.sleep(5000)
+      begun.countDown()
+      Thread.sleep(40000)
     } { url =>
       @volatile var cancelled = false
-      val slow = new SttpClient(2000, 20000, () => cancelled)
+      val slow = new SttpClient(20000, 60000, () => cancelled)
       @volatile var result = Option.empty[Either[RestError, String]]
       val thread = new Thread(() => result = Some(slow.send(get(url))(body)))
       thread.start()
+      assert(begun.await(20, TimeUnit.SECONDS))
       Thread.sleep(300)
       cancelled = true
-      thread.join(1000)
+      thread.join(20000)
       assert(result.exists(_.fold(_.message, identity).contains("cancelled")))
     }
   }
@@ -242,14 +249,17 @@ class SttpClientSuite extends AnyFunSuite {
   }
 
   test("the client does not reuse a connection that the server closed while it was idle") {
+    val closed = new Semaphore(0)
     raw { s =>
       s.getInputStream.read(new Array[Byte](10000))
       s.getOutputStream.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok".getBytes(UTF_8))
       s.close()
+      closed.release()
     } { url =>
       (1 to 20).foreach { n =>
         val request = if (n % 2 == 0) get(url) else HttpRequest("POST", url, Nil, Some("{}"))
         assert(client.send(request)(body) == Right("ok"))
+        assert(closed.tryAcquire(20, TimeUnit.SECONDS))
         Thread.sleep(30)
       }
     }
