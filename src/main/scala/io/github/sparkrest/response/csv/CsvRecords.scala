@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.response.csv
 
-import java.io.{InputStream, Reader}
+import java.io.{InputStream, Reader, StringReader}
 import java.nio.charset.{Charset, StandardCharsets}
 
 import com.univocity.parsers.common.TextParsingException
 import com.univocity.parsers.csv.{CsvParser, CsvParserSettings, UnescapedQuoteHandling}
 import io.github.sparkrest.config.records.{CsvConfig, RecordsConfig}
 import io.github.sparkrest.error.RestError
+import io.github.sparkrest.json.Malformed
 import io.github.sparkrest.response._
 
 /** CSV (RFC 4180 and its dialects), by the parser that Spark uses. Each row becomes a JSON object of strings by the names of the
@@ -61,7 +62,7 @@ final private class CsvPass(config: RecordsConfig, body: GuardedBody, sink: Reco
 
   def run(charset: Charset, in: InputStream): Unit =
     try {
-      parser.beginParsing(new FullReader(ByteOrderMark.reader(in, charset)))
+      parser.beginParsing(new FullReader(new EndMarked(ByteOrderMark.reader(in, charset), csv.lineSeparator)))
       val first = next()
       // Without a header a value may begin with any character, but an error as JSON has another number of values.
       first
@@ -74,10 +75,13 @@ final private class CsvPass(config: RecordsConfig, body: GuardedBody, sink: Reco
       }
     } finally parser.stopParsing()
 
+  /** `None`: the mark of the end. The parser does not report a text that ends within quotes, but then the mark is in the last value. */
   private def next(): Option[Array[String]] = {
     val row = Option(parser.parseNext())
     body.rowRead()
-    row
+    if (row.isEmpty) // guard: I2.24
+      throw new Malformed("it ends within a quote that is not closed; check the options quote and escape")
+    row.filterNot(r => r.length == 1 && r(0) == EndMarked.Mark)
   }
 
   /** The parser is one row ahead, to know which row is the last one. */
@@ -127,6 +131,22 @@ private[csv] object CsvSettings {
     settings.setLineSeparatorDetectionEnabled(csv.lineSeparator.isEmpty)
     settings
   }
+}
+
+/** A text with one more row, which shows that the rows before it are complete: a half surrogate pair, which no charset yields. */
+final private[csv] class EndMarked(in: Reader, lineSeparator: Option[String]) extends Reader {
+  private val end = new StringReader(lineSeparator.getOrElse("\n") + EndMarked.Mark)
+
+  def read(buf: Array[Char], off: Int, len: Int): Int = {
+    val n = in.read(buf, off, len)
+    if (n < 0) end.read(buf, off, len) else n
+  }
+
+  def close(): Unit = in.close()
+}
+
+private[csv] object EndMarked {
+  val Mark: String = "\udc00"
 }
 
 /** Fills each buffer to its end: the parser looks for the form of line breaks in the first one, and the network may have sent
