@@ -68,7 +68,7 @@ final class Poll(
       wasRead: PageOutcome => Unit = _ => ()
   ): Either[PageFailure, PageOutcome] =
     core.obstacle(state, clock.now()).map(PageFailure(_)).toLeft(core.plan(state, clock.now())).flatMap {
-      case None          => Right(PageOutcome(state, 0, atEnd = true, None))
+      case None          => Right(PageOutcome(core.waiting(state, clock.now()), 0, atEnd = true, None))
       case Some(planned) =>
         val step = jobs.filter(_.isNext(planned.state))
         val request = step.fold(requests(planned.values))(_.request(planned))

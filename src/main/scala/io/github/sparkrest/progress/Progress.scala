@@ -20,7 +20,8 @@ import io.github.sparkrest.progress.seen.{SeenFile, SeenMemory, SeenRecords}
   * @param recognized without `dataField`: name of the root field whose array contained the records
   * @param doubt the last response to the next request, if it counts only after a second one
   * @param largestPage number of items of the largest page so far: a page with fewer items is probably the last page
-  * @param passedOver number of items of the largest skipped response so far; 0: no response was skipped, or `started`
+  * @param passedOver number of items of the largest skipped response so far; 0: no response was skipped. If it is `started`, see
+  *   [[io.github.sparkrest.progress.strategies.LatestStart]]: no request was sent yet
   * @param inputVersion of the endpoint's row when the last complete poll began (`inputVersion`)
   * @param acks records of a queue that the last poll received, if they are not all acknowledged
   * @param rowSeen another version of the row, which the stream has seen and not read to its end

@@ -70,6 +70,9 @@ final class Progression(
     }
   }
 
+  /** The progress after a poll for which there was no request to plan. */
+  def waiting(state: Progress, now: Instant): Progress = latest.waiting(state, now) // guard: I1.138
+
   /** A traversal that began without jobs has pages of another list. */
   private def isOfOptions(state: Progress): Boolean =
     state.job.fold(config.job.isEmpty || state.traversal.isEmpty)( // guard: I1.84

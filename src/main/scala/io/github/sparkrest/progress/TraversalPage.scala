@@ -127,7 +127,7 @@ final private[sparkrest] class TraversalPage(
     next match {
       case _ if comesAgain(reached) =>
         result(
-          state.copy(traversal = None, ahead = memory.join(state.ahead, ofPage.seen)),
+          passing(state.copy(traversal = None, ahead = memory.join(state.ahead, ofPage.seen))),
           facts,
           atEnd = false,
           warnings
@@ -212,7 +212,7 @@ final private[sparkrest] class TraversalPage(
 
   private def further(page: PageToken, landmark: (String, Long), reached: Advance): Progress = {
     val last = state.traversal
-    state.copy(traversal =
+    passing(state).copy(traversal = // guard: I1.139
       Some(
         Traversal(
           page = page,

@@ -174,9 +174,12 @@ final private[sim] class ListEndpoint(private var setup: Setup, world: World) {
   }
 }
 
-/** Changes in the order in which they were committed, behind a cursor: log, link, delta. */
+/** Changes in the order in which they were committed, behind a cursor: log, link, delta. A log behind the id of a record may
+  * have numbered pages.
+  */
 final private[sim] class LogEndpoint(private var setup: Setup, world: World) {
   private val envelope = new Envelope(setup)
+  private val pager = new Pager(setup)
   private var epoch = 0
   private var served = 0
 
@@ -189,7 +192,7 @@ final private[sim] class LogEndpoint(private var setup: Setup, world: World) {
   def answer(query: Query): Answer = {
     val parameter = if (setup.kind == "log" && setup.carrier == "record") "after" else "cursor"
     query(parameter).filter(_.nonEmpty) match {
-      case Some(t) if parameter == "after" => from(query, afterId(t.toLong))
+      case Some(t) if parameter == "after" => listed(query, afterId(t.toLong))
       case Some(t)                         =>
         t.split("~") match {
           case Array("c", e, _) if e.toInt != epoch => Answer(410, Nil, "the cursor has expired")
@@ -198,7 +201,26 @@ final private[sim] class LogEndpoint(private var setup: Setup, world: World) {
           case _                                    => Answer(400, Nil, s"bad cursor $t")
         }
       case None if setup.first && query("start").isEmpty => Answer(400, Nil, "neither cursor nor start")
-      case None                                          => from(query, 0)
+      case None                                          => listed(query, 0)
+    }
+  }
+
+  private def listed(query: Query, seq: Long): Answer = if (!setup.paged || setup.kind != "log") from(query, seq)
+  else {
+    val rows = world.rows.filter(_.seq > seq).toVector.sortBy(_.seq)
+    val token = query(setup.paging)
+    pager.page(Listing(rows, r => (r.seq, 0L), ""), token) match {
+      case Left((status, why)) => Answer(status, Nil, why)
+      case Right(page)
+          if setup.past != 200 && page.rows.isEmpty && !page.more && token.exists(t => t != "0" && t != "1") =>
+        Answer(setup.past, Nil, "Invalid page.")
+      case Right(page) =>
+        val fields = setup.end match {
+          case "more"  => Seq("has_more" -> page.more.toString)
+          case "total" => Seq("total" -> page.total.toString)
+          case _       => Nil
+        }
+        envelope(page.rows, fields, Nil)
     }
   }
 

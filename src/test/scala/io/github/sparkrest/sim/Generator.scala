@@ -227,13 +227,27 @@ final private class Draft(r: Dice, kinds: Seq[String]) {
       "first" -> r.oneIn(3).toString
     )
     if (t.carrier == "record")
-      t.and(
-        "gap" -> "0",
-        "expired" -> "fail",
-        "bound" -> r.pick(Seq("inclusive", "exclusive")),
-        "tellBoundary" -> "true"
+      numbered(
+        t.and(
+          "gap" -> "0",
+          "expired" -> "fail",
+          "bound" -> r.pick(Seq("inclusive", "exclusive")),
+          "tellBoundary" -> "true"
+        )
       )
     else t.and("compact" -> r.oneIn(2).toString)
+  }
+
+  /** No record of a log changes its place, so a reader may count pages. */
+  private def numbered(s: Setup): Setup = r.pick(Seq("none", "page", "page", "offset")) match {
+    case "none" => s
+    case paging =>
+      s.and(
+        "paging" -> paging,
+        "view" -> "number",
+        "maxPages" -> r.pick(Seq("100", "100", "1", "2")),
+        "end" -> r.pick(Seq("total", "more", "absent"))
+      )
   }
 
   private def ordered(s: Setup): Setup =

@@ -57,6 +57,8 @@ object Histories {
       "cap=4 carrier=header gap=3 key=true kind=snapshot order=none paging=cursor rows=1 | 4:void",
     "an empty page made a feed forget the delivered records" ->
       "calm=true cap=5 kind=feed offset=timestamp order=desc paging=cursor tellOrder=false view=number | 6:insert 13:update/1 16:void",
+    "an empty last page erased the memory of the pages before, and the record of the cursor came again" ->
+      "cap=2 carrier=record kind=log paging=page rows=3 tellBoundary=true view=number | 3:insert",
     "a stray 404 started a log again" -> "cap=5 expired=restart kind=link rows=1 | 3:status/404",
     "a stray 404 was the end of the pages" ->
       "cap=4 emptyStatus=404 key=true order=desc paging=nextUrl rows=8 view=number | 2:status/404",

@@ -34,7 +34,8 @@ final private[sparkrest] class TraversalMemory(
       if (forgetsAll(reached)) SeenRecords.Empty
       else if (strategy.memory == MemoryRule.WholeSnapshot) if (isSameSnapshot) state.boundary else seen()
       else if (strategy.memory == MemoryRule.Newest) newest(memory.join(state.boundary, seen()))
-      else if (reached.offset.isEmpty) if (broughtNothing) state.boundary else memory.join(state.boundary, seen())
+      else if (reached.offset.isEmpty)
+        if (broughtNothing) state.boundary else memory.join(memory.join(state.boundary, begunAgain), seen())
       else reached.only.fold(afterMove(reached))(memory.join(_, notYetAgain))
     Progress(
       reached.offset.orElse(state.offset),
@@ -56,12 +57,14 @@ final private[sparkrest] class TraversalMemory(
 
   /** The records to remember when the offset moves. */
   private def afterMove(reached: Advance): SeenRecords = reached.memory.getOrElse(strategy.memory) match {
-    case MemoryRule.LastTraversal | MemoryRule.WholeSnapshot | MemoryRule.Newest => seen()
-    case MemoryRule.Unranked    => memory.keep(seen(), Long.MaxValue, unranked = true)
-    case MemoryRule.ForSomeTime =>
+    case MemoryRule.LastTraversal                     => memory.join(begunAgain, seen())
+    case MemoryRule.WholeSnapshot | MemoryRule.Newest => seen()
+    case MemoryRule.Unranked                          => memory.keep(seen(), Long.MaxValue, unranked = true)
+    case MemoryRule.ForSomeTime                       =>
       // Without a rank: remembered before there was a `recordKey`.
       val older = memory.keep(notYetAgain, Long.MaxValue, unranked = true)
-      val recent = memory.keep(state.boundary, times.began - limits.seenMillis, unranked = false)
+      val recent =
+        memory.keep(memory.join(state.boundary, begunAgain), times.began - limits.seenMillis, unranked = false)
       memory.join(memory.join(recent, older), seen())
     case MemoryRule.NotPassed =>
       val floor = floorOf(reached)
@@ -76,11 +79,19 @@ final private[sparkrest] class TraversalMemory(
     * are smaller now.
     */
   private def notYetAgain: SeenRecords =
-    if (records == 0) SeenRecords.Empty
+    if (received == 0) SeenRecords.Empty // guard: I1.131
     else if (state.boundary.files.isEmpty)
       notSeen(state.boundary)
     else if (received - brought >= entries) SeenRecords.Empty
     else state.boundary
+
+  /** Records of a traversal that began again, for a cursor: nobody can tell whether it has passed them. After the cursor moved,
+    * they are remembered as long as the records of this traversal.
+    */
+  private def begunAgain: SeenRecords = strategy.memory match {
+    case MemoryRule.LastTraversal | MemoryRule.ForSomeTime if received > 0 => notSeen(state.ahead) // guard: I1.132
+    case _                                                                 => SeenRecords.Empty
+  }
 
   /** Records that were delivered beyond the offset, did not come again, and are not excluded by the offset. Such a record may
     * have moved to an earlier page, because another record was deleted. A traversal without records is no evidence.
@@ -90,12 +101,14 @@ final private[sparkrest] class TraversalMemory(
     else
       reached.offset.orElse(state.offset) match {
         // The next traversal may end later than this one, and have them again.
-        case None if strategy.memory == MemoryRule.NotPassed => notSeen(state.ahead) // guard: I1.90
-        case offset                                          =>
+        case None if hasRanks => notSeen(state.ahead) // guard: I1.90
+        case offset           =>
           offset.flatMap(strategy.floor).fold(SeenRecords.Empty) { floor =>
             notSeen(memory.keep(state.ahead, floor, unranked = reached.endsEarlier))
           }
       }
+
+  private def hasRanks = strategy.memory == MemoryRule.NotPassed || strategy.memory == MemoryRule.Unranked
 
   /** Without the records in the state that came again in this traversal. Files stay whole. */
   private def notSeen(records: SeenRecords): SeenRecords =

@@ -80,7 +80,8 @@ final private[sparkrest] class CursorStrategy(config: RestConfig) extends Offset
         Advance(
           moved,
           only =
-            if (facts.records == 0) Some(state.boundary)
+            // A page without records says nothing of the pages before it.
+            if (facts.records == 0 && state.traversal.forall(_.received == 0)) Some(state.boundary) // guard: I1.130
             else if (options.recordKey.nonEmpty || config.paging.isPaged && stated.isEmpty) None
             else Some(only),
           atEnd = moved.isEmpty || config.followsLinks && facts.items == 0,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.progress.strategies
 
-import java.math.BigInteger
+import java.math.{BigDecimal, BigInteger}
 import java.time.Instant
 
 import io.github.sparkrest.config.OffsetConfig
@@ -29,6 +29,10 @@ final private[sparkrest] class IncrementalStrategy(options: OffsetConfig, hasPla
   def asksForMore: Boolean = hasPlaceholder
   def remembers: Boolean = true
   def memory: MemoryRule = MemoryRule.Unranked
+
+  /** The next id, because an API with an exclusive bound does not return the last one either. */
+  override def floor: String => Option[Long] =
+    WholeNumber.of(_).map(last => OffsetKey.rank(OffsetKey.Number(new BigDecimal(last.add(BigInteger.ONE))))) // guard: I1.133
 
   /** Only ids above the last one are delivered. */
   override def change: Change = Change.Insert

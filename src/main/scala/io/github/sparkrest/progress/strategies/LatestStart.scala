@@ -12,15 +12,23 @@ import io.github.sparkrest.response.PageFacts
   *
   * If the offset is a time in a known format, the first request starts shortly before now. Otherwise the first requests start
   * at the beginning of the list, because an API may return its oldest records first, in parts.
+  *
+  * The first request for aligned slices is sent when a slice is over. So the first poll fixes the start without a request, and
+  * the first response has only records that appeared since.
   */
 final private[sparkrest] class LatestStart(config: RestConfig, clock: ApiClock, stored: StoredOffset) {
   private val options = config.offset
   private val time = new OffsetTime(options)
   private val isTimed = time.isKnown || options.kind.movesWithTime
 
-  /** A checkpoint that has an offset, and gets this option later, goes on from there. */
+  /** A checkpoint that has received records, and gets this option later, goes on from there. */
   def passesOver(state: Progress): Boolean =
-    options.latest && !state.started && (state.offset.isEmpty || state.passedOver > 0)
+    options.latest && !state.started && (state.passedOver > 0 || isNew(state))
+
+  /** No response with records counted yet. An earlier version did not count those of its first traversal. */
+  private def isNew(state: Progress): Boolean =
+    state.offset.isEmpty && state.boundary.isEmpty && state.ahead.isEmpty && // guard: I1.134
+      (state.traversal.isDefined || state.largestPage == 0) // guard: I1.135
 
   /** The response to the next request of `state` tells the API's time. */
   def reads(state: Progress): Boolean = passesOver(state) && isTimed && state.traversal.isEmpty
@@ -29,12 +37,16 @@ final private[sparkrest] class LatestStart(config: RestConfig, clock: ApiClock, 
     if (reads(state) && state.offset.isEmpty) {
       // A window ends so long ago, and must begin before.
       val back = clock.marginMs + (if (options.kind.movesWithTime) options.lagMs else 0L)
-      at(state, now.minusMillis(back)).copy(passedOver = 1)
+      val begun = at(state, now.minusMillis(back)).copy(passedOver = 1)
+      if (options.windowAligned) started(state, begun) else begun // guard: I1.136
     } else state
+
+  /** The progress after a poll that sent no request. */
+  def waiting(state: Progress, now: Instant): Progress = if (options.windowAligned) begun(state, now) else state
 
   /** The stream has skipped all records before the offset. */
   def started(before: Progress, next: Progress): Progress =
-    next.copy(started = true, since = if (before.started) before.since else stored.moment(next.offset))
+    next.copy(started = true, since = if (passesOver(before)) stored.moment(next.offset) else before.since)
 
   private def at(state: Progress, moment: Instant): Progress = {
     val offset = Some(time.render(moment))
@@ -44,12 +56,27 @@ final private[sparkrest] class LatestStart(config: RestConfig, clock: ApiClock, 
   /** The API's clock is behind, so new records would be before the start of the request. This response delivers no records, and
     * the stream starts at the API's time.
     */
-  def moved(plan: RequestPlan, times: TraversalTimes): Option[PageReader] =
-    if (reads(plan.state) && times.horizon < plan.at.toEpochMilli - clock.marginMs) // guard: I3.5
+  def moved(plan: RequestPlan, times: TraversalTimes): Option[PageReader] = {
+    val behind = plan.at.toEpochMilli - times.horizon
+    if (behind <= clock.marginMs) None // guard: I3.5
+    else if (reads(plan.state))
       Some(
-        new PassedOver(started(plan.state, at(plan.state, Instant.ofEpochMilli(times.horizon))).copy(passedOver = 0))
+        new PassedOver(
+          started(plan.state, at(plan.state, Instant.ofEpochMilli(times.horizon))).copy(passedOver = 0),
+          atEnd = true
+        )
       )
+    else if (isUnchecked(plan.state)) // guard: I1.137
+      plan.state.offset.flatMap(time.asked).map { start =>
+        val next = at(plan.state, start.minusMillis(behind)).copy(passedOver = 0)
+        new PassedOver(next.copy(since = stored.moment(next.offset)), atEnd = false)
+      }
     else None
+  }
+
+  /** No response has told the API's time since the first poll fixed the start of aligned slices. */
+  private def isUnchecked(state: Progress): Boolean =
+    options.latest && state.started && state.passedOver > 0 && state.traversal.isEmpty
 
   /** All that was there has been passed over, after the last page of a traversal.
     *
@@ -75,13 +102,13 @@ final private[sparkrest] class LatestStart(config: RestConfig, clock: ApiClock, 
 }
 
 /** A response of which nothing counts. */
-final private class PassedOver(next: Progress) extends PageReader {
+final private class PassedOver(next: Progress, atEnd: Boolean) extends PageReader {
   private var records = 0L
   def keep(buf: Array[Byte], from: Int, to: Int, maybeLast: Boolean): Boolean = { records += 1; false }
   def change(buf: Array[Byte], from: Int, to: Int): Option[Change] = None
-  def restart(): PageReader = new PassedOver(next)
+  def restart(): PageReader = new PassedOver(next, atEnd)
   def finish(facts: PageFacts): Either[RestError, PageOutcome] =
-    Right(PageOutcome(next, records, atEnd = true, None, items = facts.envelope.items.getOrElse(records)))
+    Right(PageOutcome(next, records, atEnd, None, items = facts.envelope.items.getOrElse(records)))
 }
 
 /** The time at the API, which sets the times in records. If the API's clock is behind this machine's clock, new records will
