@@ -569,8 +569,8 @@ POLLING = (
     Mutant(
         "I1.85",
         "a page token that was named long ago may have expired",
-        "t.isInherited || t.readMs.exists(at.toEpochMilli - _ > mostMs)",
-        "t.isInherited || t.readMs.exists(at.toEpochMilli - _ > mostMs * 1000)",
+        "t.isInherited || t.readMs.exists(isOld)",
+        "t.isInherited || t.readMs.exists(ms => isOld(ms + mostMs * 1000))",
         "PromiseSuite",
         "an old page token that the API refuses with a status of emptyStatusCodes is not the end of the list",
     ),

@@ -202,19 +202,6 @@ object Refusal {
   final case class Moved(state: Progress) extends Refusal
 }
 
-/** One request to come.
-  *
-  * @param state from which it goes on
-  * @param at when it was planned
-  */
-final case class RequestPlan(state: Progress, ask: OffsetQuery, values: RequestValues, at: Instant) {
-
-  /** The API named the page to an earlier run, or longer ago than that many milliseconds, and may no longer know it. */
-  def isOfOldToken(mostMs: Long): Boolean = state.traversal
-    .filter(t => t.isInherited || t.readMs.exists(at.toEpochMilli - _ > mostMs)) // guard: I1.85
-    .exists(!_.page.isInstanceOf[PageToken.Number])
-}
-
 /** One response on its way: each record once, in order, then [[finish]]. Used once. */
 trait PageReader {
 

@@ -14,7 +14,7 @@ import io.github.sparkrest.options.values.{FieldPath, ValueSource}
   * @param records in the response, kept or not
   * @param lastRecord value of `nextField` in the last record
   * @param repeatsLast the page repeats the page before it
-  * @param refused the status code is an error, but `emptyStatusCodes` declares it to mean "no records"
+  * @param status an error only if `emptyStatusCodes` declares it to mean "no records"
   * @param hold prepares a text of the API for storage: it removes credentials that the API repeats
   */
 final case class PageFacts(
@@ -24,9 +24,10 @@ final case class PageFacts(
     records: Long = 0,
     lastRecord: Option[String] = None,
     repeatsLast: Boolean = false,
-    refused: Boolean = false,
+    status: Int = 200,
     hold: String => String = identity
 ) {
+  def refused: Boolean = status >= 400
 
   /** The value as text; arrays and objects are JSON text. Absent, null and `""` are all `None`, and so is `null` as the text of
     * a header.

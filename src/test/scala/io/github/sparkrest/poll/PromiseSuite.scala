@@ -498,6 +498,30 @@ class PromiseSuite extends AnyFunSuite {
       "offsetType" -> "max_field",
       "offsetField" -> "t",
       "dataField" -> "data"
+  test("a stored cursor that is answered with a status of both lists is the end for now, and a warning names the lists") {
+    def polled(options: (String, String)*) = {
+      val api = new PolledApi(
+        Seq(
+          "url" -> "http://h/x?cursor={next}",
+          "offsetType" -> "cursor",
+          "offsetField" -> "next",
+          "emptyStatusCodes" -> "204,304,404"
+        ) ++ options: _*
+      )(r =>
+        if (number(r, "cursor", 0) > 0) Answer("nothing", status = 404)
+        else Answer(s"""{"data":${array(ids(1))},"next":"1"}""")
+      )
+      api.poll()
+      assert(api.outcome.warning.isEmpty)
+      api.now = api.now.plusSeconds(3600)
+      api.poll()
+      assert(api.outcome.error.isEmpty && !api.outcome.more && api.state.offset.contains("1"))
+      api.outcome.warning.getOrElse("")
+    }
+    assert(polled().contains("404") && polled().contains("emptyStatusCodes") && polled().contains("expiredStatusCodes"))
+    assert(polled("expiredStatusCodes" -> "400,410").isEmpty)
+  }
+
     )(_ => Answer("{}"))
     assert(api.poll().isEmpty && api.outcome.error.isEmpty)
   }
