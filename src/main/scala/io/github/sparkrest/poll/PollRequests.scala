@@ -125,10 +125,17 @@ final private[sparkrest] class ConditionalRequests(config: RestConfig) {
   private def identity(plan: RequestPlan, request: HttpRequest): String = {
     val v = plan.values
     val headers = request.headers
-      .filterNot(h => Secret.isNamed(h._1) || h._1.toLowerCase.contains("cookie"))
+      .filterNot(h => Secret.mayBe(h._1))
       .map(h => s"${h._1}:${h._2}")
     ShortHash.of(
-      (Seq(request.method, Redact.url(request.url), v.offset, v.window.toString, v.initial.toString, reading) ++ headers)
+      (Seq(
+        request.method,
+        Redact.url(request.url, Secret.mayBe(_)),
+        v.offset,
+        v.window.toString,
+        v.initial.toString,
+        reading
+      ) ++ headers)
         .mkString("\n")
     )
   }

@@ -225,7 +225,7 @@ final private[sparkrest] class TraversalPage(
           same = same,
           laterNew = laterNew,
           times = times,
-          request = Some(core.identity(state)),
+          request = Some(core.identity(state).text),
           lowest = ofPage.lowest,
           // An empty page between two others says nothing of the size of pages.
           lastPage = if (records > 0) records else before.fold(0L)(_.lastPage),
