@@ -622,4 +622,20 @@ POLLING = (
         "PromiseSuite",
         "a traversal and a job of an earlier version go on, although headers are set",
     ),
+    Mutant(
+        "I1.124",
+        "a 304 says nothing of a further page that a header announces",
+        "config.paging.next ++ config.paging.hasMore.map(_._1) ++",
+        "config.paging.next ++",
+        "ConditionalRequestsSuite",
+        "a page that a header calls the last one is requested in full, because a later page may appear behind it",
+    ),
+    Mutant(
+        "I1.125",
+        "a 304 does not count as reading a version",
+        "config.input.forall(_.version.isEmpty) &&",
+        "config.input.forall(_.version.isEmpty || true) &&",
+        "ConditionalRequestsSuite",
+        "no request is conditional with inputVersion, because a 304 would count as reading the version",
+    ),
 )
