@@ -70,4 +70,28 @@ JOBS = (
         "JobsSuite",
         "a traversal that began without jobs begins again with a job",
     ),
+    Mutant(
+        "I1.120",
+        "an old job that is gone is not the end of its records",
+        "state.doubt.exists(_.answer != Doubt.Empty) || ofPage.getOrElse(j.readyMs.forall(isOld))",
+        "state.doubt.exists(_.answer != Doubt.Empty) || ofPage.getOrElse(false)",
+        "JobsSuite",
+        "a job that is done and was purged before its records were read is not empty, though 404 counts as empty",
+    ),
+    Mutant(
+        "I1.120",
+        "a file that is gone is not empty, although the API names it again",
+        "state.doubt.exists(_.answer != Doubt.Empty) ||",
+        "",
+        "JobsSuite",
+        "a file that is gone after a restart is not empty, although the status names it again and 404 counts as empty",
+    ),
+    Mutant(
+        "I1.126",
+        "a 304 for the file of a job ends the job",
+        "Right(core.released(PageOutcome(state, 0, atEnd = true, None)))",
+        "Right(PageOutcome(state, 0, atEnd = true, None))",
+        "JobsSuite",
+        "a 304 for a file with a constant URL ends its job, and the next poll creates another job",
+    ),
 )

@@ -104,8 +104,10 @@ final private[poll] class JobSteps(
   private def waiting(next: Progress) =
     PageOutcome(next, 0, atEnd = false, None, waitMs = Some(job.pollIntervalMs))
 
-  private def further(plan: RequestPlan, j: Job, phase: JobPhase) =
-    PageOutcome(plan.state.copy(job = Some(j.copy(phase = phase))), 0, atEnd = false, None)
+  private def further(plan: RequestPlan, j: Job, phase: JobPhase) = {
+    val next = j.copy(phase = phase, readyMs = Some(clock.now().toEpochMilli))
+    PageOutcome(plan.state.copy(job = Some(next)), 0, atEnd = false, None)
+  }
 
   /** The job has no records, as a response without records. */
   private def empty(plan: RequestPlan, found: Answer, kept: KeptRecords): Either[RestError, PageOutcome] =
@@ -150,14 +152,22 @@ private[poll] object JobSteps {
 
   private def shown(j: Job): String = Redact.url(j.id).take(200)
 
-  private def failure(what: String): RestError =
-    Condition.JobFailed(what, "A new job will be created, as often as maxRetries allows.")
+  private def failure(what: String): RestError = Condition.JobFailed(what, Replaced)
+  private val Replaced = "A new job will be created, as often as maxRetries allows."
 
   /** `emptyStatusCodes` speak of records. */
   private def noAnswer(status: Int): RestError =
     failure(s"A request about a job was answered with status $status, which emptyStatusCodes contains.")
 
-  /** The API refused the status or the records of a job twice. */
-  def expired(j: Job, refusal: RestError): RestError =
-    failure(s"The API no longer knows job ${shown(j)}, or its file: ${refusal.message}")
+  /** The API refused the status or the records of a job twice.
+    *
+    * @param mayBeEnd the status may also mean the end of the records (`emptyStatusCodes`)
+    */
+  def expired(j: Job, refusal: RestError, mayBeEnd: Boolean): RestError = {
+    val error = failure(s"The API no longer knows job ${shown(j)}, or its file: ${refusal.message}")
+    if (mayBeEnd)
+      error
+        .copy(hint = s"$Replaced If this status is always the end of the records, leave it out of expiredStatusCodes.")
+    else error
+  }
 }

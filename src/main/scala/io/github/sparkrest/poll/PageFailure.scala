@@ -28,7 +28,8 @@ final case class PageFailure(error: RestError, status: Int = 0, place: Option[St
 
   /** The error, with a hint if the API refused a cursor. A 404 means more often that the URL is wrong. */
   def explained(state: Progress, config: RestConfig): RestError =
-    if (state.job.isDefined) state.job.fold(error)(JobSteps.expired(_, error))
+    if (state.job.isDefined)
+      state.job.fold(error)(JobSteps.expired(_, error, mayBeEnd = config.emptyStatusCodes.contains(status)))
     else if (state.traversal.isEmpty && status != 404 && !config.offset.restartsExpired)
       Condition.CursorExpired(
         error.message,

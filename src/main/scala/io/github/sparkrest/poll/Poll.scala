@@ -120,7 +120,7 @@ final class Poll(
         case (StatusPolicy.Failed(error), _) => Left(error)
         case (verdict, Some(job))            => job.read(plan, response, verdict, allSecrets.hold, sink)
         case (StatusPolicy.Empty, _) if status == 304 && request != plain =>
-          Right(PageOutcome(state, 0, atEnd = true, None))
+          Right(core.released(PageOutcome(state, 0, atEnd = true, None))) // guard: I1.126
         case (verdict, None) =>
           val step = new NewRecords(core.begin(plan, ahead.arrived, response.date, sink), sink, ackValues)
           val sliced =
@@ -150,7 +150,7 @@ final class Poll(
       secrets.hold(response.url),
       response.headers,
       envelope,
-      refused = response.status >= 400,
+      status = response.status,
       hold = secrets.hold // guard: I6.2
     )
 

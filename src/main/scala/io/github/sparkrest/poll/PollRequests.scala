@@ -49,7 +49,7 @@ final private[poll] class PollRequests(config: RestConfig, row: InputRow, secret
   *
   * A 304 then changes nothing. That is correct only if the same response could not contain a new record. So the response was
   * complete in one page, `lag` held no record back, and the stream does not deliver every snapshot (`snapshot` without
-  * `recordKey`). A server may keep its validator although its data changed. Then records are late by at most
+  * `recordKey`). With `inputVersion` a 304 would count as reading the version, and no full request would follow. A server may keep its validator although its data changed. Then records are late by at most
   * [[MaxAgeMillis]], and none is lost that the API still has.
   */
 final private[sparkrest] class ConditionalRequests(config: RestConfig) {
@@ -59,16 +59,20 @@ final private[sparkrest] class ConditionalRequests(config: RestConfig) {
     val o = config.offset
     config.limits.conditional && !o.isQueue && config.method == HttpMethod.Get && o.lagMs == 0 && !o.kind.movesWithTime &&
     (o.kind.hasOffset || o.recordKey.nonEmpty) && !readsHeaders &&
+    config.input.forall(_.version.isEmpty) && // guard: I1.125
     !config.headers.exists { case (k, _) => userHeaders(k.toLowerCase) }
   }
 
-  /** Many servers compute the tag from the body alone. A next link or a cursor in a header may still be new. */
+  /** Many servers compute the tag from the body alone. A next link, a cursor or the sign of a further page in a header may still
+    * be new.
+    */
   private def readsHeaders =
-    config.paging.kind.readsHeaders || (config.paging.next ++ Seq(config.offset.source))
-      .exists {
-        case _: ValueSource.InBody => false
-        case _                     => true
-      }
+    config.paging.kind.readsHeaders ||
+      (config.paging.next ++ config.paging.hasMore.map(_._1) ++ Seq(config.offset.source)) // guard: I1.124
+        .exists {
+          case _: ValueSource.InBody => false
+          case _                     => true
+        }
 
   /** The options that decide how a response is read. After a change of one, the response must be read again. */
   private lazy val reading = {
@@ -125,10 +129,17 @@ final private[sparkrest] class ConditionalRequests(config: RestConfig) {
   private def identity(plan: RequestPlan, request: HttpRequest): String = {
     val v = plan.values
     val headers = request.headers
-      .filterNot(h => Secret.isNamed(h._1) || h._1.toLowerCase.contains("cookie"))
+      .filterNot(h => Secret.mayBe(h._1))
       .map(h => s"${h._1}:${h._2}")
     ShortHash.of(
-      (Seq(request.method, Redact.url(request.url), v.offset, v.window.toString, v.initial.toString, reading) ++ headers)
+      (Seq(
+        request.method,
+        Redact.url(request.url, Secret.mayBe(_)),
+        v.offset,
+        v.window.toString,
+        v.initial.toString,
+        reading
+      ) ++ headers)
         .mkString("\n")
     )
   }

@@ -13,8 +13,16 @@ import io.github.sparkrest.progress.strategies.OffsetQuery
   * @param query that the job answers: its records are those of this offset and time range, however long it takes
   * @param createdMs when its creation was requested, epoch milliseconds. Later records are not in it
   * @param request hash of the request that it belongs to (see [[RequestIdentity]])
+  * @param readyMs when the API told this run that it is done, epoch milliseconds. Not stored
   */
-final case class Job(id: String, query: OffsetQuery, createdMs: Long, request: String, phase: JobPhase) {
+final case class Job(
+    id: String,
+    query: OffsetQuery,
+    createdMs: Long,
+    request: String,
+    phase: JobPhase,
+    readyMs: Option[Long] = None
+) {
 
   /** Its records can be requested. */
   def isReady: Boolean = phase.isInstanceOf[JobPhase.Ready]

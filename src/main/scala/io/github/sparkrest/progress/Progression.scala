@@ -43,7 +43,7 @@ final class Progression(
     def isSame = from.offset == known.offset
     // A page token of another request leads elsewhere: page 24 of 1,000 records is not page 24 of 100.
     val state =
-      if (from.traversal.flatMap(_.request).forall(_ == core.identity(from)) && isOfOptions(from) && isSame) from // guard: I1.7
+      if (from.traversal.flatMap(_.request).forall(core.identity(from).is) && isOfOptions(from) && isSame) from // guard: I1.7
       // Pages may have another size now.
       else from.restarted(memory).copy(largestPage = 0)
     val base = latest.begun(state, now)
@@ -76,7 +76,7 @@ final class Progression(
   /** A traversal that began without jobs has pages of another list. */
   private def isOfOptions(state: Progress): Boolean =
     state.job.fold(config.job.isEmpty || state.traversal.isEmpty)( // guard: I1.84
-      config.job.isDefined && _.request == core.identity(state)
+      j => config.job.isDefined && core.identity(state).is(j.request)
     )
 
   /** The next request, and those that follow it if nothing special happens: see [[Forecast]]. The requests about a job are not
@@ -90,7 +90,7 @@ final class Progression(
   def created(plan: RequestPlan, id: String): Progress =
     plan.state.copy(
       doubt = None,
-      job = Some(Job(id, plan.ask, plan.at.toEpochMilli, core.identity(plan.state), JobPhase.Running))
+      job = Some(Job(id, plan.ask, plan.at.toEpochMilli, core.identity(plan.state).text, JobPhase.Running))
     )
 
   /** After the last page the job has no further records: the next traversal needs another job. */
@@ -179,10 +179,11 @@ final private[sparkrest] case class CoreParts(
   val latest: LatestStart = new LatestStart(config, clock, stored)
   val pages: PageSequence = PageSequence(config)
   val mirror: Option[Mirror] = config.changes.filter(_.mirrors).map(new Mirror(config, _, memory))
-  private lazy val (first, later) = (RequestIdentity.of(config, isFirst = true), RequestIdentity.of(config))
+  private lazy val first = RequestIdentity.of(config, isFirst = true)
+  private lazy val later = RequestIdentity.of(config)
 
   /** The request that the traversal of this progress belongs to. */
-  def identity(state: Progress): String = if (state.offset.isEmpty) first else later // guard: I1.81
+  def identity(state: Progress): RequestIdentity = if (state.offset.isEmpty) first else later // guard: I1.81
 
   /** `{windowStart}` and `{windowEnd}` of a request, as sent. */
   def window(query: OffsetQuery): (String, String) = (query.offset, time.windowEnd(query.until))
@@ -203,19 +204,6 @@ object Refusal {
 
   /** Polling goes on at the cursor that the API named. */
   final case class Moved(state: Progress) extends Refusal
-}
-
-/** One request to come.
-  *
-  * @param state from which it goes on
-  * @param at when it was planned
-  */
-final case class RequestPlan(state: Progress, ask: OffsetQuery, values: RequestValues, at: Instant) {
-
-  /** The API named the page to an earlier run, or longer ago than that many milliseconds, and may no longer know it. */
-  def isOfOldToken(mostMs: Long): Boolean = state.traversal
-    .filter(t => t.isInherited || t.readMs.exists(at.toEpochMilli - _ > mostMs)) // guard: I1.85
-    .exists(!_.page.isInstanceOf[PageToken.Number])
 }
 
 /** One response on its way: each record once, in order, then [[finish]]. Used once. */

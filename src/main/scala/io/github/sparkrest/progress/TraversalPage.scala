@@ -229,7 +229,7 @@ final private[sparkrest] class TraversalPage(
           same = same,
           laterNew = laterNew,
           times = times,
-          request = Some(core.identity(state)),
+          request = Some(core.identity(state).text),
           lowest = ofPage.lowest,
           lastPage = counts.lastPage,
           emptyPages = counts.emptyPages,

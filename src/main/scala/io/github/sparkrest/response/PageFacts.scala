@@ -16,7 +16,7 @@ import io.github.sparkrest.options.values.{FieldPath, ValueSource}
   *   the array or object at the first `[]` or `*` of `dataField`, otherwise the records
   * @param lastRecord value of `nextField` in the last record
   * @param repeatsLast the page repeats the page before it
-  * @param refused the status code is an error, but `emptyStatusCodes` declares it to mean "no records"
+  * @param status an error only if `emptyStatusCodes` declares it to mean "no records"
   * @param lacksField the response is no list of the known form: without `dataField`, it lacks the field that had the records before
   * @param hold prepares a text of the API for storage: it removes credentials that the API repeats
   */
@@ -28,10 +28,11 @@ final case class PageFacts(
     items: Long = 0,
     lastRecord: Option[String] = None,
     repeatsLast: Boolean = false,
-    refused: Boolean = false,
+    status: Int = 200,
     lacksField: Boolean = false,
     hold: String => String = identity
 ) {
+  def refused: Boolean = status >= 400
 
   /** The value as text; arrays and objects are JSON text. Absent, null and `""` are all `None`, and so is `null` as the text of
     * a header.

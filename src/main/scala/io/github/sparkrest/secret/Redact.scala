@@ -2,7 +2,9 @@
 package io.github.sparkrest.secret
 
 import java.net.URI
+import java.util.Locale.ROOT
 
+import scala.annotation.tailrec
 import scala.util.Try
 
 import io.github.sparkrest.error.Printable
@@ -73,6 +75,19 @@ object Redact {
   def snippet(body: Array[Byte]): String = snippet(body, body.length)
   def snippet(text: String): String = snippet(text.getBytes("UTF-8"))
 
+  /** The text with `***` for each value that has a name.
+    *
+    * @param named whether the value with this name is hidden
+    */
+  def named(text: String)(named: String => Boolean): String = {
+    @tailrec def after(done: String, text: String): String = pair.findFirstMatchIn(text) match {
+      case None                         => done + text
+      case Some(m) if named(m.group(1)) => after(s"$done${text.substring(0, m.end(1))}***", text.substring(m.end))
+      case Some(m)                      => after(done + text.substring(0, m.end(1)), text.substring(m.end(1)))
+    }
+    after("", text)
+  }
+
   /** Values of a text that [[snippet]] would hide. */
   def valuesIn(text: String): List[String] =
     pair.findAllMatchIn(text).map(_.group(2).replaceAll("""^\\*["']|\\*["']$""", "")).toList
@@ -102,6 +117,31 @@ object Secret {
 
   /** Whether a value with this name is likely to be a secret. */
   def isNamed(name: String): Boolean = named.matcher(name).matches()
+
+  /** Whether a value with this name may be a secret, so that not even a hash of it may be stored: a short secret can be guessed from
+    * its hash. A hash that must change with a filter has to contain the values of names that only sound secret, such as `author`,
+    * `country_code` or `sortKey`.
+    */
+  def mayBe(name: String): Boolean = {
+    val words = hump.replaceAllIn(name, "$1_$2").toLowerCase(ROOT)
+    val rest = harmless.replaceAllIn(words, "_") // guard: I1.122
+    isNamed(if (rest == words) name else rest) || otherWords.findFirstIn(words).isDefined
+  }
+
+  /** Whole words, in which a word of [[Words]] has another meaning. */
+  private val harmless = {
+    val code =
+      "area|airline|airport|category|city|color|commodity|country|currency|department|error|event|hs|iata|icao|" +
+        "industry|iso|lang|language|locale|location|postal|reason|region|site|state|station|status|tax|time[_.-]?zone|type|unit|vat"
+    val key =
+      "business|column|facet|field|filter|foreign|index|issue|natural|partition|primary|range|record|row|sort|surrogate"
+    val words = "(?:co[_.-]?)?author(?:s|ed)?|authorit(?:y|ies)|bypass|key[_.-]?words?|max[_.-]?tokens|" +
+      "design(?:s|er|ers|ed|ation|ations)?|(?:un|re)?assign(?:s|ed|ee|ees|or|ment|ments)?|signals?|insights?|consignments?|" +
+      "significan(?:t|ce)|(?:bar|geo|post|zip|uni)[_.-]?codes?"
+    s"(?<![a-z])(?:$words|(?:$code)[_.-]?codes?|(?:$key)[_.-]?keys?)(?![a-z])".r
+  }
+  private val hump = "([a-z0-9])([A-Z])".r
+  private val otherWords = "cookie|(?<![a-z])(?:pin|otp)(?![a-z])".r
 
   /** [[isNamed]] with the words of version 0.1.0. The identity in a checkpoint is a hash of the URL without such values. Other
     * words would change the hash, and the checkpoint would belong to another source.

@@ -111,13 +111,60 @@ class ConditionalRequestsSuite extends AnyFunSuite {
       Seq("pagination" -> "auto"),
       Seq("pagination" -> "cursor", "nextField" -> "header:X-Next"),
       Seq("offsetType" -> "cursor", "offsetField" -> "link:next"),
-      Seq("offsetType" -> "cursor", "offsetField" -> "header:X-Cursor")
+      Seq("offsetType" -> "cursor", "offsetField" -> "header:X-Cursor"),
+      Seq("pagination" -> "page", "hasMoreField" -> "header:X-More"),
+      Seq("pagination" -> "page", "hasMoreField" -> "!link:next")
     ).foreach { options =>
       val feed = new Feed(strong, options: _*)
       feed.api.poll()
       feed.api.poll()
       assert(feed.conditions.flatten.isEmpty, options)
     }
+  }
+
+  test("a page that a header calls the last one is requested in full, because a later page may appear behind it") {
+    var all = ids(1, 2)
+    val api = new PolledApi(
+      "url" -> "http://h/x",
+      "offsetType" -> "snapshot",
+      "recordKey" -> "id",
+      "pagination" -> "page",
+      "hasMoreField" -> "header:X-More"
+    )({ r =>
+      val page = query(r)("page").toInt
+      val body = array(all.slice(page * 2 - 2, page * 2))
+      val tag = s""""${body.hashCode}""""
+      if (sent(r, "If-None-Match").contains(tag)) Answer("", Nil, 304)
+      else Answer(body, Seq("ETag" -> tag, "X-More" -> (all.length > page * 2).toString))
+    })
+    assert(api.traversal() == ids(1, 2))
+    all = ids(1, 2, 3)
+    assert(api.traversal() == ids(3))
+  }
+
+  test("no request is conditional with inputVersion, because a 304 would count as reading the version") {
+    def conditions(more: (String, String)*) = {
+      val options = Seq("input" -> "parents", "streaming" -> "true") ++ more
+      val config = io.github.sparkrest.config.RestConfig
+        .parse(
+          Map("url" -> "http://h/{n}", "offsetType" -> "snapshot", "recordKey" -> "id") ++ options,
+          Seq("n", "v")
+        )
+        .fold(e => fail(e.text), identity)
+      val feed = new Feed(strong)
+      val poll =
+        new Poll(
+          config,
+          feed.api.client,
+          () => feed.api.now,
+          io.github.sparkrest.request.InputRow.of(Seq("n"), """{"n":1}""")
+        )
+      def run(state: io.github.sparkrest.progress.Progress) =
+        poll.run(state, TaskBudget(Long.MaxValue, Long.MaxValue, 9), new io.github.sparkrest.schedule.CountingSink)
+      run(run(io.github.sparkrest.progress.Progress.Initial).state)
+      feed.conditions.count(_.isDefined)
+    }
+    assert(conditions() == 1 && conditions("inputVersion" -> "v") == 0)
   }
 
   test("no request is conditional after a traversal of several pages") {

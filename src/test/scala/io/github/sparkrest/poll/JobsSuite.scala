@@ -12,9 +12,10 @@ import org.scalatest.funsuite.AnyFunSuite
 class JobsSuite extends AnyFunSuite {
   private val hour = 3600 * 1000L
 
-  private class Run(more: (String, String)*) {
+  private class Run(without: Set[String], more: (String, String)*) {
+    def this(more: (String, String)*) = this(Set.empty[String], more: _*)
     val server = new JobApi
-    val options: Seq[(String, String)] = JobApi.options("http://h") ++ more
+    val options: Seq[(String, String)] = JobApi.options("http://h").filterNot(o => without(o._1)) ++ more
     val api = new PolledApi(options: _*)(r => server.answer(r.method, r.url, r.body))
     def now: Long = api.now.toEpochMilli
     def condition: Option[Condition] = api.outcome.error.map(_.condition)
@@ -142,6 +143,59 @@ class JobsSuite extends AnyFunSuite {
     assert(run.tasks().flatten == run.records(3, 4, 5, 6) && run.server.jobs.length == 2)
   }
 
+  /** The API answers the page after the last page with 404, and every request about a job that it purged. */
+  private val missing = "emptyStatusCodes" -> "204,304,404"
+  private val ofPages = Set("pagination", "nextField", "pageParam")
+
+  private def isReplaced(run: Run): Boolean = run.condition.contains(Condition.JobFailed) &&
+    run.text.contains("job-1") && run.text.contains("expiredStatusCodes") && run.api.state.job.isEmpty
+
+  test("a job that is gone after a restart is not the end of its numbered pages, though 404 counts as empty") {
+    val run = new Run(ofPages, "pagination" -> "offset", "pageParam" -> "locator", "maxPagesPerPoll" -> "1", missing)
+    run.server.records = (1 to 6).map(n => n -> n * 1000L).toVector
+    run.server.running = 0
+    assert((1 to 3).toList.flatMap(_ => run.api.once()) == run.records(1, 2))
+    run.server.refused = path => if (path.startsWith("/jobs/job-1")) Some(404) else None
+    run.api.state = run.api.state.inherited
+    assert(run.api.poll().isEmpty && isReplaced(run) && run.api.state.offset.isEmpty)
+    assert(run.tasks().flatten == run.records(3, 4, 5, 6) && run.server.jobs.length == 2)
+  }
+
+  test("a job that is done and was purged before its records were read is not empty, though 404 counts as empty") {
+    Seq(true, false).foreach { isNewRun =>
+      val run = new Run(ofPages, "maxRetries" -> "0", missing)
+      run.server.records = Vector(1 -> 1000L, 2 -> 2000L)
+      run.server.running = 0
+      run.api.once()
+      var status = 503
+      run.server.refused = path => if (path == "/jobs/job-1/results") Some(status) else None
+      run.api.once()
+      assert(run.condition.contains(Condition.ApiError) && run.api.state.job.exists(_.isReady))
+      status = 404
+      if (isNewRun) run.api.state = run.api.state.inherited
+      else {
+        run.api.now = run.api.now.plusSeconds(31)
+        run.api.state = run.api.outcome.state
+      }
+      assert(run.api.poll().isEmpty && isReplaced(run) && run.api.state.offset.isEmpty, isNewRun)
+      assert(run.tasks().flatten == run.records(1, 2) && run.server.jobs.length == 2)
+    }
+  }
+
+  test("404 for the records of a job that was just done means that it has none, if 404 counts as empty") {
+    val run = new Run(ofPages, missing)
+    run.server.running = 0
+    run.server.refused = path => if (path.endsWith("/results")) Some(404) else None
+    run.api.once()
+    val until = (run.now - 10000).toString
+    while (run.api.outcome.more) {
+      run.api.now = run.api.now.plusMillis(run.api.outcome.waitMs.getOrElse(0L))
+      run.api.state = run.api.outcome.state
+      run.api.once()
+    }
+    assert(run.condition.isEmpty && run.server.jobs.length == 1 && run.api.state.offset.contains(until))
+  }
+
   test("one refusal of the status is repeated, and does not end the job") {
     val run = new Run()
     run.server.records = Vector(1 -> 1000L)
@@ -226,6 +280,18 @@ class JobsSuite extends AnyFunSuite {
     assert(run.files.map(_.takeRight(2)) == List("s0", "s1"))
   }
 
+  test("a file that is gone after a restart is not empty, although the status names it again and 404 counts as empty") {
+    val run = new FileRun("maxRetries" -> "0", missing)
+    run.server.records = Vector(1 -> 1000L)
+    run.downloads = Iterator(500)
+    run.poll()
+    assert(run.api.state.job.exists(_.file.isDefined))
+    run.api.state = run.api.state.inherited
+    run.downloads = Iterator(404, 404)
+    assert(run.api.poll().isEmpty && run.api.outcome.error.exists(_.condition == Condition.JobFailed))
+    assert(run.api.state.offset.isEmpty && run.poll() == run.records && run.server.jobs.length == 2)
+  }
+
   test("a file that stays away is an error without the signature of its URL") {
     val run = new FileRun("maxRetries" -> "0")
     run.server.records = Vector(1 -> 1000L)
@@ -259,6 +325,38 @@ class JobsSuite extends AnyFunSuite {
   test("a status that lacks jobResultField is an error, not an empty result") {
     val run = new FileRun("jobResultField" -> "file.url", "maxRetries" -> "0")
     assert(run.poll().isEmpty && run.api.outcome.error.exists(_.text.contains("no value at jobResultField (file.url)")))
+  }
+
+  test("a 304 for a file with a constant URL ends its job, and the next poll creates another job") {
+    val server = new JobApi
+    server.running = 0
+    val api = new PolledApi(
+      "url" -> "http://h/jobs",
+      "jobUrl" -> "http://h/jobs",
+      "jobDoneWhen" -> "state=JobComplete",
+      "jobResultField" -> "file",
+      "offsetType" -> "snapshot",
+      "recordKey" -> "id",
+      "streamingInterval" -> "60"
+    )({ r =>
+      if (r.url != "http://h/latest.json") {
+        val a = server.answer(r.method, r.url, r.body)
+        a.copy(body = a.body.replace("\"url\"", "\"file\":\"/latest.json\",\"url\""))
+      } else if (r.headers.contains("If-None-Match" -> "\"e\"")) Answer("", Nil, 304)
+      else Answer(PolledApi.array(server.records.map(JobApi.shown)), Seq("ETag" -> "\"e\""))
+    })
+    def polled() = {
+      api.once()
+      api.now = api.now.plusMillis(api.outcome.waitMs.getOrElse(0L))
+      api.once()
+    }
+    server.records = Vector(1 -> 1000L)
+    assert(polled() == List(JobApi.shown(1 -> 1000L)))
+    assert(polled().isEmpty && server.jobs.length == 2 && api.asked.last.headers.exists(_._1 == "If-None-Match"))
+    assert(api.state.job.isEmpty && !api.outcome.more && api.outcome.error.isEmpty)
+    server.records :+= 2 -> 2000L
+    api.now = api.now.plusMillis(ConditionalRequests.MaxAgeMillis)
+    assert(polled() == List(JobApi.shown(2 -> 2000L)) && server.jobs.length == 3)
   }
 
   test("emptyWhen names the status of a job that found nothing") {

@@ -3,7 +3,7 @@ package io.github.sparkrest.poll
 
 import io.github.sparkrest.error.Condition
 import io.github.sparkrest.http.HttpRequest
-import io.github.sparkrest.progress.Progress
+import io.github.sparkrest.progress.{Progress, RequestIdentity}
 import io.github.sparkrest.schedule.PolledApi
 import io.github.sparkrest.schedule.PolledApi._
 import org.scalatest.funsuite.AnyFunSuite
@@ -94,6 +94,84 @@ class PromiseSuite extends AnyFunSuite {
     after.state = before.state
     after.poll()
     assert(query(after.asked.head)("page") == "24")
+  }
+
+  test("another header or parameter with a harmless name restarts a traversal, and nothing is lost or repeated") {
+    Seq[(String, String => String)](
+      "headers" -> (size => s"""{"X-Page-Size":"$size","Authorization":"Bearer $size"}"""),
+      "params" -> (size => s"""{"sort_key":"$size"}"""),
+      "params" -> (size => s"""{"countryCode":"$size"}"""),
+      "url" -> (size => s"http://h/x?author=$size"),
+      "rowTag" -> identity
+    ).foreach { case (option, value) =>
+      val isXml = option == "rowTag"
+      def reader(size: Int) = new PolledApi(
+        Seq(
+          "url" -> "http://h/x",
+          "offsetType" -> "max_field",
+          "offsetField" -> "t",
+          "order" -> "desc",
+          "pagination" -> "page",
+          "maxPagesPerPoll" -> "23",
+          option -> value(if (isXml) s"r$size" else size.toString)
+        ) ++ (if (isXml) Seq("responseFormat" -> "xml") else Nil): _*
+      )({ r =>
+        val sizes = r.headers.filter(_._1 == "X-Page-Size").map(_._2) ++ Seq("sort_key", "countryCode", "author")
+          .flatMap(query(r).get)
+        val page = paged(r, newestFirst, sizes.headOption.fold(size)(_.toInt))
+        if (isXml)
+          Answer(page.map(i => s"<r$size><id>$i</id><t>${1700000000L + i}</t></r$size>").mkString("<a>", "", "</a>"))
+        else timed(page)
+      })
+      val before = reader(100)
+      val first = before.poll()
+      assert(first.length == 2300 && before.state.traversal.isDefined, option)
+      val after = reader(1000)
+      after.state = before.state
+      val rest = after.traversal()
+      assert(query(after.asked.head)("page") == "1", option)
+      assert((first ++ rest).map(idOf).sorted.distinct == (1 to 20000).toList, option)
+      assert(isXml || (first ++ rest).length == 20000, option)
+    }
+  }
+
+  test("another secret in a header, a parameter or the body does not restart a traversal, and is not in its identity") {
+    def identity(secret: String, more: (String, String)*) = {
+      val options = Seq(
+        "url" -> s"http://h/x?key=$secret",
+        "params" -> s"""{"app_code":"$secret","sortKey":"name"}""",
+        "headers" -> s"""{"Authorization":"$secret","X-Mine":"Token $secret","Cookie":"a=$secret","X-Pin":"$secret","User-Agent":"$secret"}""",
+        "body" -> s"""{"auth": "$secret", "pin": 1, "author": "me"}"""
+      )
+      RequestIdentity.of(backlog(100, options ++ more: _*).config)
+    }
+    assert(identity("1234").text == identity("9876-of-another-length").text)
+    val changes = Seq(
+      "headers" -> """{"Authorization":"1234"}""",
+      "params" -> """{"app_code":"1234","sortKey":"id"}""",
+      "body" -> """{"auth": "1234", "pin": 1, "author": "you"}"""
+    )
+    assert(changes.map(c => identity("1234", c).text).distinct.length == 3)
+    assert(changes.forall(c => identity("1234", c).text != identity("1234").text))
+  }
+
+  test("a traversal and a job of an earlier version go on, although headers are set") {
+    val headers = "headers" -> """{"Accept":"application/json"}"""
+    val before = backlog(100, headers)
+    val first = before.poll()
+    val stored = RequestIdentity.of(before.config, isFirst = true)
+    val after = backlog(100, headers)
+    after.state = before.state.copy(traversal = before.state.traversal.map(_.copy(request = Some(stored.earlier))))
+    val rest = after.traversal()
+    assert(query(after.asked.head)("page") == "24")
+    assert((first ++ rest).map(idOf).sorted == (1 to 20000).toList)
+    // A traversal of this version that began without headers is another one.
+    val bare = backlog(100)
+    bare.poll()
+    val other = backlog(100, headers)
+    other.state = bare.state
+    other.poll()
+    assert(query(other.asked.head)("page") == "1")
   }
 
   // ---- a page without records in the middle
@@ -542,6 +620,30 @@ class PromiseSuite extends AnyFunSuite {
       assert((api.outcome.error.get.condition == Condition.CursorExpired) == (policy == "fail"))
       assert(api.state.offset.isEmpty == (policy == "restart"))
     }
+  }
+
+  test("a stored cursor that is answered with a status of both lists is the end for now, and a warning names the lists") {
+    def polled(options: (String, String)*) = {
+      val api = new PolledApi(
+        Seq(
+          "url" -> "http://h/x?cursor={next}",
+          "offsetType" -> "cursor",
+          "offsetField" -> "next",
+          "emptyStatusCodes" -> "204,304,404"
+        ) ++ options: _*
+      )(r =>
+        if (number(r, "cursor", 0) > 0) Answer("nothing", status = 404)
+        else Answer(s"""{"data":${array(ids(1))},"next":"1"}""")
+      )
+      api.poll()
+      assert(api.outcome.warning.isEmpty)
+      api.now = api.now.plusSeconds(3600)
+      api.poll()
+      assert(api.outcome.error.isEmpty && !api.outcome.more && api.state.offset.contains("1"))
+      api.outcome.warning.getOrElse("")
+    }
+    assert(polled().contains("404") && polled().contains("emptyStatusCodes") && polled().contains("expiredStatusCodes"))
+    assert(polled("expiredStatusCodes" -> "400,410").isEmpty)
   }
 
   test("expiredStatusCodes: another status may refuse a cursor, and those that are not listed do not") {

@@ -345,8 +345,13 @@ class WindowSlicesSuite extends AnyFunSuite {
   test("the pages of a slice belong to its end as sent, and an option that is not set changes no hash") {
     def identity(more: (String, String)*) =
       RequestIdentity.of(RestConfig.parse((days ++ more).toMap).fold(e => fail(e.text), c => c))
-    assert(identity("windowEndInclusive" -> "true") != identity())
-    assert(identity() == "715521f24e1fb27e", "a checkpoint of an earlier version continues in the middle of a traversal")
+    assert(identity("windowEndInclusive" -> "true").text != identity().text)
+    assert(
+      identity().is("715521f24e1fb27e"),
+      "a checkpoint of an earlier version continues in the middle of a traversal"
+    )
+    assert(identity().text == "2-ccdf68e4547a19ce", "and a checkpoint of this version")
+    assert(identity().text != identity().earlier, "a header that is added later is a change")
   }
 
   test("the options belong to windows") {

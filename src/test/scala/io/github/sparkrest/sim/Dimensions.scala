@@ -28,7 +28,9 @@ object Dimensions {
     "until",
     "minutes",
     "spent",
-    "slide"
+    "slide",
+    "sized",
+    "more"
   )
 
   private val without: Set[String] = sys.props
@@ -86,8 +88,10 @@ object Dimensions {
     case "until" if s.kind == "window" && r.oneIn(3)   => s.and("until" -> "true", "past" -> "200")
     case "minutes" if s.kind == "window" && r.oneIn(6) => s.and("ask" -> "minute")
     case "spent" if Tokens(s.paging) && s.carrier != "record" && !Logs(s.kind) && r.oneIn(3) => s.and("spent" -> "true")
-    case "slices" if s.kind == "window" => s.and("tellBoundary" -> r.oneIn(2).toString)
-    case _                              => s
+    case "sized" if s.restarts && r.oneIn(2)                                                 => s.and("sized" -> "true")
+    case "more" if s.end == "more" && r.oneIn(2) => s.and("moreHeader" -> "true")
+    case "slices" if s.kind == "window"          => s.and("tellBoundary" -> r.oneIn(2).toString)
+    case _                                       => s
   }
 
   def changes(s: Setup, r: Dice): Setup =

@@ -157,19 +157,22 @@ final private[sim] class ListEndpoint(private var setup: Setup, world: World) {
       case "blank" => Some("\"\"")
       case _       => None
     })
-    val more = if (setup.end == "more") Seq("has_more" -> page.more.toString) else Nil
+    val hasMore = if (setup.end == "more") Seq(page.more.toString) else Nil
+    val more = if (setup.moreHeader) Nil else hasMore.map("has_more" -> _)
+    val inHeader = if (setup.moreHeader) hasMore.map("x-more" -> _) else Nil
     setup.paging match {
       case "none" => envelope(page.rows, Nil, Nil)
       case "link" =>
         val link = page.next.map(t => s"""<${query.url(setup.relative, "page_token", t)}>; rel="next"""")
         val first = s"""<${query.url(setup.relative, "page_token", "")}>; rel="first""""
         envelope(page.rows, Nil, Seq("link" -> (link.toSeq :+ first).mkString(", ")))
-      case "nextUrl"                             => envelope(page.rows, next.map("next" -> _).toSeq ++ more, Nil)
-      case "cursor" if byRecord                  => envelope(page.rows, more, Nil)
-      case "cursor" if setup.carrier == "header" => envelope(page.rows, more, page.next.map("x-next" -> _).toSeq)
-      case "cursor"                              => envelope(page.rows, next.map("next" -> _).toSeq ++ more, Nil)
-      case _ if setup.end == "total"             => envelope(page.rows, Seq("total" -> page.total.toString), Nil)
-      case _                                     => envelope(page.rows, more, Nil)
+      case "nextUrl"                             => envelope(page.rows, next.map("next" -> _).toSeq ++ more, inHeader)
+      case "cursor" if byRecord                  => envelope(page.rows, more, inHeader)
+      case "cursor" if setup.carrier == "header" =>
+        envelope(page.rows, more, inHeader ++ page.next.map("x-next" -> _))
+      case "cursor"                  => envelope(page.rows, next.map("next" -> _).toSeq ++ more, inHeader)
+      case _ if setup.end == "total" => envelope(page.rows, Seq("total" -> page.total.toString), Nil)
+      case _                         => envelope(page.rows, more, inHeader)
     }
   }
 }

@@ -77,7 +77,7 @@ object Reader {
       case _                                 => Nil
     }
     val stop = s.end match {
-      case "more"  => Seq("hasMoreField" -> "has_more")
+      case "more"  => Seq("hasMoreField" -> (if (s.moreHeader) "header:X-More" else "has_more"))
       case "total" => Seq("totalField" -> "total")
       case _       => Nil
     }
@@ -102,8 +102,9 @@ object Reader {
     Seq(
       Some("streamingInterval" -> s.interval.toString),
       Some("dataField" -> "data").filterNot(_ => s.rootArray || s.warnings),
-      Some("pageSize" -> s.size.toString).filter(_ => s.size > 0),
-      Some("pageSizeParam" -> "per_page").filter(_ => s.size > 0),
+      Some("pageSize" -> s.size.toString).filter(_ => s.size > 0 && !s.sized),
+      Some("pageSizeParam" -> "per_page").filter(_ => s.size > 0 && !s.sized),
+      Some("headers" -> s"""{"X-Page-Size":"${s.size}","X-Api-Key":"key-of-${s.size}"}""").filter(_ => s.sized),
       Some("params" -> s.param.split("=").mkString("{\"", "\":\"", "\"}")).filter(_ => s.param.nonEmpty),
       Some("order" -> s.order).filter(_ => s.tellOrder && ordered && s.paged),
       Some("boundary" -> s.boundary).filter(_ => s.boundary.nonEmpty),

@@ -140,6 +140,12 @@ final case class Setup(chosen: Map[String, String]) {
   /** Requested records per page, which the server obeys; 0: no such request. */
   lazy val size: Int = number("size")
 
+  /** The size of pages is in a header of the request. */
+  lazy val sized: Boolean = flag("sized")
+
+  /** `has_more` is in a header of the response. */
+  lazy val moreHeader: Boolean = flag("moreHeader")
+
   /** A further query parameter, as name=value. */
   lazy val param: String = text("param")
 
@@ -304,6 +310,8 @@ object Setup {
     "blind" -> "false",
     "skew" -> "0",
     "size" -> "0",
+    "sized" -> "false",
+    "moreHeader" -> "false",
     "param" -> "",
     "restarts" -> "false",
     "flight" -> "1",

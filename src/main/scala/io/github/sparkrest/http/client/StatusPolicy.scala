@@ -23,8 +23,8 @@ object StatusPolicy {
 
   /** Precedence: `emptyStatusCodes`, then `retryStatusCodes`, then 2xx.
     *
-    * @param ofOldToken the request has a page token that may have expired. A status by which the API refuses a token is not the end of
-    *   the list then
+    * @param ofOldToken the request has a page token that may have expired, or is for the records of such a job. A status by which the
+    *   API refuses a token is not the end of the list then
     */
   def apply(
       response: HttpResponse,

@@ -63,7 +63,11 @@ private[sparkrest] object PageWarnings {
   ): List[String] = {
     val options = config.offset
     val asked = config.paging.pageSize
+    val isRefusal =
+      config.emptyStatusCodes.contains(facts.status) && config.paging.expiredStatuses.contains(facts.status)
     List(
+      (isRefusal && options.kind.isToken && state.offset.isDefined && state.traversal.isEmpty) ->
+        s"The API answered the stored cursor with ${facts.status}, which is in emptyStatusCodes: there is nothing new. If the cursor has expired instead, the stream gets no further record: leave ${facts.status} out of emptyStatusCodes. If ${facts.status} always means nothing new, leave it out of expiredStatusCodes.",
       (options.ascending && reading.outOfOrder) ->
         s"order=asc, but a page is not in ascending order of ${options.name}: the offset moves when all pages are in. Set order to desc or none, or let the API sort.",
       (hasNext && state.traversal.isEmpty && asked.exists(n => facts.items > 0 && facts.items < n)) ->

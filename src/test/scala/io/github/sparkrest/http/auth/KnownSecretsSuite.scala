@@ -43,7 +43,7 @@ class KnownSecretsSuite extends AnyFunSuite {
     "client_assertion"
   ).foreach { name =>
     test(s"a snippet hides the value of $name in JSON, in JSON inside a string, in a form, in a header and in a Python dict") {
-      assert(Secret.isNamed(name))
+      assert(Secret.isNamed(name) && Secret.mayBe(name))
       Seq(
         s"""{"$name": "hidden 1", "m": "shown"}""",
         s"""{"said": "{\\"$name\\": \\"hidden 1\\", \\"m\\": \\"shown\\"}"}""",
@@ -55,6 +55,17 @@ class KnownSecretsSuite extends AnyFunSuite {
         assert(!text.contains("hidden") && text.contains("***") && text.contains("shown"), text)
       }
     }
+  }
+
+  test("a hash of a request has the values of names that only sound secret, and of no name that may be secret") {
+    val plain =
+      "author authorId co_author authorities country_code countryCode postcode zip-code sort_key sortKey keyword " +
+        "assigned_to assignee design signals max_tokens bypass page_size"
+    plain.split(" ").foreach(name => assert(!Secret.mayBe(name), name))
+    val secret =
+      "code key token X-Author-Token authorKey author_key author_code api_key_country_code authorization Cookie X-Pin otp " +
+        "sort_key_token passcode promo_code project_key sign session tokEn APIKEY accessToken oauth designKey"
+    secret.split(" ").foreach(name => assert(Secret.mayBe(name), name))
   }
 
   test("values of names that only look like secret names are shown") {

@@ -48,6 +48,11 @@ final case class Fleet(chosen: Map[String, String], child: Setup) {
   lazy val most: Int = number("most")
   lazy val lease: Int = number("lease")
 
+  /** jobs: a job that is gone is answered with 404, as the page after its last page may be (`emptyStatusCodes`). So it goes only
+    * while the driver is dead: otherwise nobody can distinguish the two.
+    */
+  lazy val missing: Boolean = flag("missing")
+
   /** backfill: there is no table, but one endpoint. */
   lazy val alone: Boolean = flag("alone")
   lazy val hasLanes: Boolean = kind == "backfill"
@@ -92,6 +97,7 @@ object Fleet {
     "requests" -> "1000",
     "most" -> "3",
     "lease" -> "10000",
+    "missing" -> "false",
     "alone" -> "false",
     "lanes" -> "1",
     "rows" -> "10",

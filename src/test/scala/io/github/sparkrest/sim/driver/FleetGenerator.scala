@@ -36,7 +36,7 @@ object FleetGenerator {
       case "queue"    => common.and("lease" -> r.pick(Seq("3000", "6000", "20000")))
       case "backfill" => backfill(common, r)
       // Some jobs take longer than the five seconds by which a window overlaps the window before it.
-      case _ => common.and("lease" -> r.pick(Seq("300", "3000", "8000")))
+      case _ => common.and("lease" -> r.pick(Seq("300", "3000", "8000")), "missing" -> r.oneIn(3).toString)
     }
   }
 
@@ -79,6 +79,8 @@ object FleetGenerator {
         readable && ends && clocks && (s.kind != "snapshot" || s.key) && (!versioned || s.lag == 0)
       }
       .map(s => if (s.kind == "window" && s.step > 0 && block % 2 == 0) s.and("align" -> "true") else s)
+      // With a version, no request is conditional. Without, records would be late by ten minutes.
+      .map(s => if (versioned && block % 4 == 1) s.and("tag" -> "lying") else s)
       .getOrElse(Setup.parse(""))
 
   def apply(kind: String, seed: Long): FleetHistory = apply(seed, fleet(kind, seed))

@@ -102,9 +102,12 @@ final private[driver] class FleetRun(history: FleetHistory, configs: FleetConfig
       case "row"                             => if (table.contains(child)) leaves(child) else appears(child)
       case "error" | "lost" | "cut" | "busy" => faults += e.what
       case "slow"                            => slow += child
-      case "expire"                          => excused = true; backend.expire(child)
-      case "broken"                          => excused = true; backend.change(child, e.what, n, now)
-      case _                                 =>
+      case "expire"                          =>
+        excused = true
+        backend.expire(child)
+        isDead ||= fleet.missing
+      case "broken" => excused = true; backend.change(child, e.what, n, now)
+      case _        =>
         backend.change(child, e.what, n, now)
         now = math.max(now + 1, backend.clock(child))
         if (table.contains(child)) table(child) += 1

@@ -28,11 +28,13 @@ final private[driver] class Jobs(fleet: Fleet) extends Backend {
   apis.zipWithIndex.foreach { case (api, child) =>
     api.running = fleet.most - 1
     api.ending = n => if (failed(child)(s"job-$n")) "Failed" else "JobComplete"
-    api.refused = path => if (path.split("/").exists(expired(child))) Some(410) else None
+    api.refused = path => if (path.split("/").exists(expired(child))) Some(if (fleet.missing) 404 else 410) else None
   }
 
-  def options: Map[String, String] =
-    JobApi.options("http://api.test/{n}").toMap - "lag" ++ Map("jobPollInterval" -> s"${fleet.lease}ms")
+  def options: Map[String, String] = {
+    val all = JobApi.options("http://api.test/{n}").toMap - "lag" + ("jobPollInterval" -> s"${fleet.lease}ms")
+    if (fleet.missing) all - "nextField" ++ Map("emptyStatusCodes" -> "204,304,404", "pagination" -> "offset") else all
+  }
 
   def answer(child: Int, request: HttpRequest, now: Long): Answer = {
     val api = apis(child)
