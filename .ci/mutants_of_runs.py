@@ -119,6 +119,22 @@ RUNS = (
         "a run that deletes temporary files while others write makes no writer fail",
     ),
     Mutant(
+        "I3.130",
+        "on HDFS an overwritten file stays until the new one is whole",
+        "if (replaces) overwrite(name, bytes, TemporaryFiles.Tries)",
+        "if (replaces && name.isEmpty) overwrite(name, bytes, TemporaryFiles.Tries)",
+        "HadoopLogStoreSuite",
+        "an overwritten file stays as it is after an interrupt, until the new one is whole",
+    ),
+    Mutant(
+        "I3.131",
+        "an overwrite whose temporary file was swept is written once more, on HDFS",
+        "if (tries > 1 && swept) overwrite",
+        "if (tries > TemporaryFiles.Tries && swept) overwrite",
+        "HadoopLogStoreSuite",
+        "an overwrite whose temporary file another run swept is written once more",
+    ),
+    Mutant(
         "I1.20",
         "a file whose temporary file was swept is written once more, on HDFS",
         "tries > 1 && (swept || other.isSuccess)",
