@@ -119,6 +119,14 @@ RUNS = (
         "a run that deletes temporary files while others write makes no writer fail",
     ),
     Mutant(
+        "I5.20",
+        "a log that is purged while it is read is read again",
+        "if (StoredStates.newest(store) == base.seq) (base, manifests)",
+        "if (StoredStates.newest(store) >= base.seq) (base, manifests)",
+        "OverlappingRunsSuite",
+        "the state of an idle endpoint stays known if an older run purges its manifest while the log is read",
+    ),
+    Mutant(
         "I3.130",
         "on HDFS an overwritten file stays until the new one is whole",
         "if (replaces) overwrite(name, bytes, TemporaryFiles.Tries)",
