@@ -235,4 +235,20 @@ BACKFILLS = (
         LANES,
         "a stream that began with initialOffset=latest gets a backfill up to where it began",
     ),
+    Mutant(
+        "I10.40",
+        "a query that waits for a full batch is woken if the backfill waits for the query",
+        "val wakes = catchingUp && !backfillHasRoom",
+        "val wakes = false && catchingUp && !backfillHasRoom",
+        TURNS,
+        "AvailableNow: while the backfill waits for the query, the query does not wait for the backfill",
+    ),
+    Mutant(
+        "I10.41",
+        "with Once a backfill runs ahead by more than a batch",
+        "config.copy(maxBufferedBytes = Long.MaxValue, batchSize = 0)",
+        "config.copy(maxBufferedBytes = Long.MaxValue)",
+        "BackfillStreamSuite",
+        "Once reads a backfill that is larger than batchSize into one batch",
+    ),
 )

@@ -193,7 +193,7 @@ final private[sparkrest] class RestMicroBatchStream(
   private def startPolling(from: LogOffset, mustComplete: Boolean, bounded: Boolean): Poller = polling.fold {
     folders.requireInPlace(log, from.position, identity)
     // A batch that takes all waits for the last poll: then nothing would make room.
-    val limits = if (bounded) config else config.copy(maxBufferedBytes = Long.MaxValue)
+    val limits = if (bounded) config else config.copy(maxBufferedBytes = Long.MaxValue, batchSize = 0) // guard: I10.41
     if (input.isDefined)
       log.dropLeft(Endpoint.keysOf(endpoints), System.currentTimeMillis(), config.endpointRetentionMs)
     val resumption = log.resume(from.position, from.endpoints)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.pagelog
 
-import io.github.sparkrest.pagelog.format.{LastPoll, StoredManifests, StoredStates}
+import io.github.sparkrest.pagelog.format.{LastPoll, StoredManifests}
 import io.github.sparkrest.pagelog.store.LogStore
 import io.github.sparkrest.progress.Progress
 
@@ -29,8 +29,7 @@ final case class LogView(epoch: Long, ledger: ManifestIndex, note: Option[LastPo
 
 object LogView {
   def of(store: LogStore): LogView = {
-    val base = StoredStates.load(store)
-    val manifests = StoredManifests.all(store, base)
+    val (base, manifests) = StoredManifests.all(store)
     LogView(
       Epochs.newest(store),
       ManifestIndex(manifests.collect { case (_, Right(m)) => m }.toVector, base),

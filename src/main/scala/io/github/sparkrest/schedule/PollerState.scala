@@ -113,7 +113,11 @@ final private[sparkrest] class PollerState(
         case Some((lane, due)) => begin(lane, due, room, now)
         case None              =>
           val moments = waiting.iterator.map(_.due) ++ Iterator(nextFastMs, ready, backfillAt) ++ refresh.moment
-          Vector(WaitUntil(moments.filter(_ > now).foldLeft(now + RateLimiter.LongestWaitMillis)(math.min(_, _))))
+          val wait = WaitUntil(moments.filter(_ > now).foldLeft(now + RateLimiter.LongestWaitMillis)(math.min(_, _)))
+          // The query must make room, but under `AvailableNow` it waits for a full batch while this run catches up.
+          val wakes = catchingUp && !backfillHasRoom && backfillAt < Long.MaxValue // guard: I10.40
+          if (wakes) catchingUp = false
+          (if (wakes) Vector(WakeQuery) else Vector.empty) :+ wait
       }
   }
 

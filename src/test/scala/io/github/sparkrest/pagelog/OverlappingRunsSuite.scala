@@ -6,6 +6,7 @@ import java.nio.file.Files
 import io.github.sparkrest.error.{Condition, RestException}
 import io.github.sparkrest.pagelog.format.{Manifest, PageFile, StoredStates}
 import io.github.sparkrest.pagelog.store.LogStore
+import io.github.sparkrest.progress.Progress
 
 /** Two runs on one log: an older run that has not ended yet or starts slowly, and the newer run, which continues. */
 class OverlappingRunsSuite extends EachStore {
@@ -180,6 +181,40 @@ class OverlappingRunsSuite extends EachStore {
       )
     )
     assert(start(newer, LogPosition(2, 1)).states("main") == state("3") && newer.unreadRecords(LogPosition(2, 1)) == 1)
+  }
+
+  testEach("the state of an idle endpoint stays known if an older run purges its manifest while the log is read") {
+    (_, s) =>
+      def known(read: LogStore => Map[String, Progress]) = {
+        val store = elsewhere(s)
+        val older = open(store)
+        start(older)
+        older.append(page(store, older.epoch, "a"), Map(Endpoint("idle") -> state("idle")))
+        (2 to 10).foreach(n => older.append(page(store, older.epoch, s"$n"), of(state(s"$n"))))
+        // The older run passed its check before the newer run began.
+        def purge(): Unit = {
+          StoredStates.write(store, StoredStates(9, Map("idle" -> state("idle"), "main" -> state("9"))))
+          store.delete((1L to 9L).map(Manifest.path))
+        }
+        read(new Meanwhile(store, _ == Manifest.Folder)(purge()))
+      }
+      val whole = Map("idle" -> state("idle"), "main" -> state("10"))
+      assert(known(store => start(open(store), LogPosition(10, 1)).states) == whole)
+      assert(known(LogView.of(_).states(LogPosition(10, 1))) == whole)
+  }
+
+  testEach("a log that another run purges each time it is read is an error") { (_, s) =>
+    var purges = 0L
+    val purged = new Meanwhile(s, _ => false)(()) {
+      override def list(folder: String): Seq[String] = {
+        if (folder == Manifest.Folder) {
+          purges += 1
+          StoredStates.write(s, StoredStates(purges, Map.empty))
+        }
+        super.list(folder)
+      }
+    }
+    assert(refused(LogView.of(purged)) == Condition.CheckpointUnreadable && purges == 10)
   }
 
   testEach(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.pagelog.format
 
+import scala.annotation.tailrec
 import scala.util.control.NonFatal
 
 import io.github.sparkrest.error.Condition
@@ -16,8 +17,7 @@ private[sparkrest] object StoredManifests {
     * Otherwise a crash tore it, or its page was swept before it was written: its poll is repeated.
     */
   def load(store: LogStore): ManifestIndex = {
-    val base = StoredStates.load(store)
-    val manifests = all(store, base)
+    val (base, manifests) = all(store)
     val good = manifests.collect { case (_, Right(m)) => m }
     val followed = good.map(_.previous).toSet
     manifests.foreach {
@@ -29,10 +29,28 @@ private[sparkrest] object StoredManifests {
     ManifestIndex(good.toVector, base)
   }
 
-  /** Ordered by seq, the oldest first. */
-  def all(store: LogStore, base: StoredStates): Seq[(Long, Either[Unreadable, Manifest])] =
+  /** The stored states of all endpoints, and the manifests after them, ordered by seq. */
+  def all(store: LogStore): (StoredStates, Seq[(Long, Either[Unreadable, Manifest])]) = all(store, Tries)
+
+  /** Retries if another run has purged meanwhile: the states of the manifests that are gone are in a newer file. A purge writes
+    * this file before it deletes a manifest.
+    */
+  @tailrec private def all(store: LogStore, tries: Int): (StoredStates, Seq[(Long, Either[Unreadable, Manifest])]) = {
+    val base = StoredStates.load(store)
     // Manifests that these states cover are left over from a purge that broke off.
-    seqs(store).filter(_ > base.seq).sorted.flatMap(seq => read(store, seq).map(seq -> _))
+    val manifests = seqs(store).filter(_ > base.seq).sorted.flatMap(seq => read(store, seq).map(seq -> _))
+    if (StoredStates.newest(store) == base.seq) (base, manifests) // guard: I5.20
+    else if (tries > 1) all(store, tries - 1)
+    else throw everChanging(store).toException
+  }
+
+  private def everChanging(store: LogStore) = Condition.CheckpointUnreadable(
+    s"Another run of this query deleted files in ${store.location} each time that the page log was read.",
+    "Stop the other run, and start again."
+  )
+
+  /** How often the log is read: an older run purges once at most after this run has begun. */
+  private val Tries = 10
 
   /** `None`: the manifest does not exist. Left: why it does not count. */
   def read(store: LogStore, seq: Long): Option[Either[Unreadable, Manifest]] =

@@ -62,6 +62,9 @@ object StoredStates {
   /** Left: why it cannot be read. */
   def decode(bytes: Array[Byte]): Either[Unreadable, StoredStates] = VersionedJson.decode(bytes, Version, decoder)
 
+  /** The number of the newest file; 0: there is none. */
+  def newest(store: LogStore): Long = seqs(store).lastOption.getOrElse(None.seq)
+
   private def seqs(store: LogStore): Seq[Long] = store.list(Folder).flatMap(n => Manifest.seqOf(n)).sorted
 
   private val decoder: Decoder[StoredStates] =

@@ -96,7 +96,7 @@ object LogStore {
   private[sparkrest] def on(fs: FileSystem, root: Path): LogStore = ObjectClient.of(fs, root) match {
     case Some(client)                               => new ObjectLogStore(client, root)
     case None if ObjectStores(root.toUri.getScheme) => throw unsupported(root, fs).toException // guard: I1.24
-    case None                                       => new HadoopLogStore(fs, root)
+    case None                                       => HadoopLogStore.on(fs, root)
   }
 
   private def unsupported(root: Path, fs: FileSystem): RestError = {

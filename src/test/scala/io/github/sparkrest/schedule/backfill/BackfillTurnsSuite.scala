@@ -215,6 +215,22 @@ class BackfillTurnsSuite extends AnyFunSuite {
     assert(m.look().contains(Complete))
   }
 
+  test("AvailableNow: while the backfill waits for the query, the query does not wait for the backfill") {
+    def catchesUp(look: Machine => Vector[PollerCommand], options: (String, String)*) = {
+      val m = new Machine(options: _*) { override def mustComplete = true }
+      m.finish(m.started())()
+      m.finish(m.started())()
+      assert(m.state.catchingUp)
+      val commands = look(m)
+      assert(m.startsNone(bytes = 64 << 20) && commands.contains(WakeQuery) != m.state.catchingUp)
+      assert(commands.exists(_.isInstanceOf[WaitUntil]) || m.state.catchingUp)
+      m.state.catchingUp
+    }
+    assert(!catchesUp(_.look(bytes = 64 << 20), "batchSize" -> "0"), "64 MiB are unread")
+    assert(!catchesUp(_.look(records = 1001)), "more than a batch is unread")
+    assert(catchesUp(_.look(bytes = (64 << 20) - 1)), "there is room")
+  }
+
   test("maxRequestsPerTrigger goes to the live lane first") {
     val m = new Machine("maxRequestsPerTrigger" -> "3") { override def mustComplete = true }
     val live = m.started()
