@@ -590,4 +590,12 @@ POLLING = (
         "PromiseSuite",
         "an old page token that the API refuses with a status of emptyStatusCodes is not the end of the list",
     ),
+    Mutant(
+        "I3.150",
+        "the response that inferred the schema is not a poll of a version",
+        "config.input.exists(_.version.isDefined)",
+        "false",
+        "InferredSuite",
+        "the response that inferred the schema is not a poll of a row's version, which the row may have got after the request",
+    ),
 )
