@@ -102,4 +102,12 @@ PAYLOADS = (
         "BodyFolderSuite",
         "a body that is too large or breaks leaves nothing",
     ),
+    Mutant(
+        "I2.52",
+        "the XML of a record is its last member",
+        "reduceOption((_, last) => last)",
+        "reduceOption((first, _) => first)",
+        "XmlRowsSuite",
+        "an element that is named as the XML of the record does not replace it",
+    ),
 )
