@@ -103,6 +103,14 @@ PAYLOADS = (
         "a body that is too large or breaks leaves nothing",
     ),
     Mutant(
+        "I1.150",
+        "a column for corrupt records inside output needs all other columns",
+        "case StructField(RowShape.Output, record: StructType, _, _) => record.fieldNames.contains(column)",
+        "case StructField(RowShape.Output, record: StructType, _, _) => record.isEmpty",
+        "ColumnPruningSuite",
+        "a column for corrupt records inside `output` keeps its text in a query of this column alone",
+    ),
+    Mutant(
         "I2.52",
         "the XML of a record is its last member",
         "reduceOption((_, last) => last)",

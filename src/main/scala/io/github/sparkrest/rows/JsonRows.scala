@@ -11,7 +11,7 @@ import org.apache.spark.sql.SparkSession
 import org.apache.spark.sql.catalyst.InternalRow
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow
 import org.apache.spark.sql.catalyst.util.FailureSafeParser
-import org.apache.spark.sql.types.{DataType, StringType, StructType}
+import org.apache.spark.sql.types.{DataType, StringType, StructField, StructType}
 import org.apache.spark.unsafe.types.UTF8String
 
 /** Makes rows of records with the rules of `spark.read.json` for options, bad records and types.
@@ -63,7 +63,16 @@ final case class JsonRowSettings(
     * record are additional.
     */
   def mayDropColumns(schema: StructType): Boolean =
-    fields.isOff && !dropsMalformed && !schema.fieldNames.contains(new SparkJson(this).corruptColumn)
+    fields.isOff && !dropsMalformed && !hasCorrupt(schema)
+
+  /** In a record that is one column, the text of a corrupt record is a part of this column. */
+  private def hasCorrupt(schema: StructType): Boolean = {
+    val column = new SparkJson(this).corruptColumn
+    schema.fields.exists {
+      case StructField(RowShape.Output, record: StructType, _, _) => record.fieldNames.contains(column) // guard: I1.150
+      case other                                                  => other.name == column
+    }
+  }
 
   /** [[mayDropColumns]], if all columns are of the record.
     *
