@@ -310,4 +310,28 @@ RUNS = (
         "ClocksSuite",
         "a poll with lag tells how old records must be to be read, and the API's clock may be ahead",
     ),
+    Mutant(
+        "I5.30",
+        "a page log in another folder is not left behind",
+        "place > LogPosition.Start && logWas.exists(_ != logPlace)",
+        "place > LogPosition.Start && logWas.exists(_ == logPlace)",
+        "SourceFoldersSuite",
+        "a query whose page log was in another folder refuses to start without it, and accepts it once it was moved",
+    ),
+    Mutant(
+        "I5.31",
+        "a page log in the checkpoint is not left behind",
+        "pageLogLocation.isDefined && ownHoldsLog",
+        "pageLogLocation.isDefined && place > LogPosition.Start && ownHoldsLog",
+        "SourceFoldersSuite",
+        "if pageLogLocation is set later, the query refuses each start until it finds the log, also before its first batch",
+    ),
+    Mutant(
+        "I5.33",
+        "a checkpoint in a store without page logs has no page log",
+        "case e: RestException if e.error.condition == Condition.StoreUnsupported => false",
+        "case e: RestException if e.error.condition == Condition.PageMissing => false",
+        "SourceFoldersSuite",
+        "pageLogLocation may be set because the store of the checkpoint cannot hold a page log",
+    ),
 )
