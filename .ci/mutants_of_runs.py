@@ -334,4 +334,20 @@ RUNS = (
         "SourceFoldersSuite",
         "pageLogLocation may be set because the store of the checkpoint cannot hold a page log",
     ),
+    Mutant(
+        "I2.50",
+        "records become rows by the rules of the format that they were polled in",
+        "of(slice.format)",
+        "of(None)",
+        "ChangedOptionsSuite",
+        "records that were polled as csv become the same rows after a change to responseFormat=json",
+    ),
+    Mutant(
+        "I2.51",
+        "records of an earlier run have the columns of the input that the output has now",
+        "rows ++ file.pages",
+        "rows ++ file.pages.take(0)",
+        "ChangedOptionsSuite",
+        "a column of the input that the output has from the second run on is also next to the records of the first run",
+    ),
 )

@@ -15,6 +15,7 @@ import io.github.sparkrest.connector.tasks.{RestInputPartition, SparkPollRunner}
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.client.ApiClient
 import io.github.sparkrest.http.{Clock, DaemonThreads}
+import io.github.sparkrest.pagelog.format.RunRecords
 import io.github.sparkrest.pagelog.store.LogStore
 import io.github.sparkrest.pagelog.{Endpoint, LogOffset, LogPosition, PageLog, Resumption, SourceIdentity}
 import io.github.sparkrest.rows.{FieldRules, JsonRowSettings}
@@ -57,6 +58,7 @@ final private[sparkrest] class RestMicroBatchStream(
     PageLog.open(LogStore.at(location, session.sparkContext.hadoopConfiguration), config.retainBatches)
 
   private val endpoints = input.fold(Vector(Endpoint.Only))(_.read(schema.fieldNames.toSet, log.isKnown))
+  log.records = RunRecords(Some(config.records.rowFormat), Endpoint.shownOf(endpoints))
   private val clock = Clock.steady()
   private var availableNow = false
   @volatile private var polling: Option[(Poller, Thread)] = None
@@ -156,7 +158,8 @@ final private[sparkrest] class RestMicroBatchStream(
     new RestPartitionReaderFactory(
       location,
       schema,
-      JsonRowSettings.in(session, config, fields),
+      JsonRowSettings.byFormat(session, config, fields),
+      config.records.rowFormat,
       hadoopConf,
       input.map(_.schema),
       config.readChanges

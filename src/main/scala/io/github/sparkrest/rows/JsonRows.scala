@@ -3,7 +3,7 @@ package io.github.sparkrest.rows
 
 import com.fasterxml.jackson.core.JsonFactory
 import io.github.sparkrest.config.RestConfig
-import io.github.sparkrest.config.records.XmlConfig
+import io.github.sparkrest.config.records.{RecordsConfig, XmlConfig}
 import io.github.sparkrest.response.csv.CsvRecords
 import io.github.sparkrest.response.xml.XmlRecords
 import io.github.sparkrest.rows.parser.RecordParser
@@ -103,13 +103,20 @@ object JsonRowSettings {
 
   /** The current settings of the session. */
   def in(session: SparkSession, config: RestConfig, fields: FieldRules = FieldRules()): JsonRowSettings =
+    in(session, config, fields, config.records.rowFormat)
+
+  /** For records of each format, because an earlier run may have polled with another `responseFormat`. */
+  def byFormat(session: SparkSession, config: RestConfig, fields: FieldRules): Map[String, JsonRowSettings] =
+    RecordsConfig.RowFormats.map(format => format -> in(session, config, fields, format)).toMap
+
+  private def in(session: SparkSession, config: RestConfig, fields: FieldRules, format: String): JsonRowSettings =
     JsonRowSettings(
       config.jsonOptions,
       session.conf.get("spark.sql.session.timeZone"),
       session.conf.get("spark.sql.columnNameOfCorruptRecord"),
       fields,
-      if (config.records.isCsv) Some(config.records.csv.rowOptions) else None,
-      if (config.records.isXml) Some(config.records.xml) else None
+      if (format == RecordsConfig.Csv) Some(config.records.csv.rowOptions) else None,
+      if (format == RecordsConfig.Xml) Some(config.records.xml.named) else None
     )
 }
 

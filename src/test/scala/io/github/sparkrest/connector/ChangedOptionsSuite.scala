@@ -6,6 +6,7 @@ import java.nio.file.{Files, Path}
 import scala.collection.mutable
 import scala.util.Try
 
+import io.github.sparkrest.BuildInfo
 import io.github.sparkrest.http.LocalServer
 import org.apache.spark.sql.streaming.{StreamingQueryException, Trigger}
 import org.apache.spark.sql.{DataFrame, Row, SparkSession}
@@ -86,4 +87,41 @@ class ChangedOptionsSuite extends AnyFunSuite with BeforeAndAfterAll {
       q.read(stream(place: _*))
       assert(q.rows.map(_.getString(0)) == (1 to 5).map(i => s"""{"id":$i}"""))
     }
+
+  private val formats = Seq(
+    ("csv", Seq.empty[(String, String)], (i: Int, v: String) => s"id,paid\n$i,$v\n"),
+    ("json", Nil, (i: Int, v: String) => s"""[{"id":$i,"paid":$v}]"""),
+    ("xml", Seq("rowTag" -> "r"), (i: Int, v: String) => s"<l><r><id>$i</id><paid>$v</paid></r></l>")
+  ).filter(_._1 != "xml" || BuildInfo.scalaBinaryVersion == "2.13")
+
+  for ((before, options, text) <- formats; (after, others, other) <- formats if before != after)
+    test(s"records that were polled as $before become the same rows after a change to responseFormat=$after") {
+      val q = new Query
+      val schema = "schema" -> "id BIGINT, paid BOOLEAN"
+      answer = _ => text(17, "true")
+      q.crash(stream(options ++ Seq(schema, "responseFormat" -> before): _*))
+      answer = _ => other(18, "false")
+      q.read(stream(others ++ Seq(schema, "responseFormat" -> after): _*))
+      assert(q.rows.toSeq == Seq(Row(17L, true), Row(18L, false)))
+    }
+
+  test(
+    "a column of the input that the output has from the second run on is also next to the records of the first run"
+  ) {
+    val q = new Query
+    val input = Seq(
+      "url" -> s"${server.url}/{shop}?from={id}",
+      "inputData" -> """[{"shop":"a","rank":1},{"shop":"b","rank":2}]""",
+      "streaming" -> "true"
+    )
+    answer = json(1)
+    q.crash(stream(input :+ ("includeInputsInOutput" -> "N"): _*))
+    answer = json(2)
+    q.read(stream(input: _*))
+    val found = q.rows.map(r => (r.getAs[String]("shop"), r.getAs[Long]("rank"), r.getAs[String]("output"))).toSet
+    assert(
+      found == (for (i <- 1 to 2; (shop, rank) <- Seq(("a", 1L), ("b", 2L))) yield (shop, rank, s"""{"id":$i}""")).toSet
+    )
+    assert(q.rows.length == 4)
+  }
 }
