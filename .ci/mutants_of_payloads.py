@@ -25,8 +25,8 @@ PAYLOADS = (
     Mutant(
         "I2.22",
         "a traversal that counted records begins again",
-        'config.records.paths.exists(_.firstMany >= 0)) lines :+ "items"',
-        'config.records.paths.exists(_.firstMany >= 99)) lines :+ "items"',
+        'config.records.paths.exists(_.firstMany >= 0)) Seq("items")',
+        'config.records.paths.exists(_.firstMany >= 99)) Seq("items")',
         "NestedPagesSuite",
         "a traversal of a version that counted records begins again",
     ),
@@ -149,5 +149,21 @@ PAYLOADS = (
         "if (false && length > most) throw",
         "BodyFolderSuite",
         "a body that is too large or breaks leaves nothing",
+    ),
+    Mutant(
+        "I1.150",
+        "a column for corrupt records inside output needs all other columns",
+        "case StructField(RowShape.Output, record: StructType, _, _) => record.fieldNames.contains(column)",
+        "case StructField(RowShape.Output, record: StructType, _, _) => record.isEmpty",
+        "ColumnPruningSuite",
+        "a column for corrupt records inside `output` keeps its text in a query of this column alone",
+    ),
+    Mutant(
+        "I2.52",
+        "the XML of a record is its last member",
+        "reduceOption((_, last) => last)",
+        "reduceOption((first, _) => first)",
+        "XmlRowsSuite",
+        "an element that is named as the XML of the record does not replace it",
     ),
 )

@@ -774,4 +774,12 @@ POLLING = (
         "ConditionalRequestsSuite",
         "no request is conditional with inputVersion, because a 304 would count as reading the version",
     ),
+    Mutant(
+        "I3.150",
+        "the response that inferred the schema is not a poll of a version",
+        "config.input.exists(_.version.isDefined)",
+        "false",
+        "InferredSuite",
+        "the response that inferred the schema is not a poll of a row's version, which the row may have got after the request",
+    ),
 )

@@ -1,19 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.connector
 
+import scala.collection.mutable
+
 import io.github.sparkrest.pagelog.format.{PageFileReader, PageInFile, PageSlice}
 import io.github.sparkrest.rows.{JsonRows, OwnedRows, RecordMetadata}
 import org.apache.spark.sql.catalyst.InternalRow
 
 /** Rows of the records of page files, each with its metadata columns. For one thread.
   *
+  * @param of rows of the records of a format; `None`: an earlier version polled them
   * @param changes whether there are columns of changes (`readChanges`)
   */
-final private[sparkrest] class PageRows(make: OwnedRows, changes: Boolean = false) {
+final private[sparkrest] class PageRows(of: Option[String] => OwnedRows, changes: Boolean = false) {
   private val metadata = new RecordMetadata(changes)
   private var coming: Iterator[PageInFile] = Iterator.empty
   private var page = PageRows.NoPage
   private var bySpark = 0L
+  private val made = mutable.Map.empty[Option[String], OwnedRows]
+  private var make: OwnedRows = _
 
   /** Records so far that only Spark's own JSON parser could read. */
   def parsedBySpark: Long = bySpark
@@ -21,6 +26,7 @@ final private[sparkrest] class PageRows(make: OwnedRows, changes: Boolean = fals
   /** The records that follow are those of a slice. */
   def begin(slice: PageSlice): Unit = {
     coming = slice.pages.iterator
+    make = made.getOrElseUpdate(slice.format, of(slice.format)) // guard: I2.50
     page = PageRows.NoPage
   }
 
@@ -57,7 +63,7 @@ final private[sparkrest] class PageRows(make: OwnedRows, changes: Boolean = fals
   }
 
   /** After the last record: see `JsonRows.finish`. */
-  def finish(): Unit = make.finish()
+  def finish(): Unit = made.valuesIterator.foreach(_.finish())
 }
 
 private[sparkrest] object PageRows {

@@ -86,7 +86,7 @@ final private[sparkrest] class RestBatchReaderFactory(
       cancelled,
       sentEarlier,
       bodies.store(config),
-      new PageRows(PageRows.alone(JsonRows(schema, settings)))
+      new PageRows(_ => PageRows.alone(JsonRows(schema, settings)))
     )
   }
 }

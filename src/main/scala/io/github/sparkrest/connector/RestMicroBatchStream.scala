@@ -15,6 +15,7 @@ import io.github.sparkrest.connector.tasks.{RestInputPartition, SparkPollRunner}
 import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.client.ApiClient
 import io.github.sparkrest.http.{Clock, DaemonThreads}
+import io.github.sparkrest.pagelog.format.RunRecords
 import io.github.sparkrest.pagelog.store.LogStore
 import io.github.sparkrest.pagelog.{Endpoint, LogOffset, LogPosition, PageLog, Resumption, SourceIdentity}
 import io.github.sparkrest.rows.{FieldRules, JsonRowSettings}
@@ -28,8 +29,7 @@ import org.apache.spark.sql.types.StructType
 /** The stream: a batch is a range of the page log. Everything that takes long is elsewhere: the [[Poller]] fills the log ahead
   * of the query, tasks read it.
   *
-  * Spark calls all methods but `metrics` from the query's thread: `initialOffset` for the first batch, before and after this
-  * batch is logged; then, a batch, `latestOffset` (every 10 ms while nothing is new), `planInputPartitions` (twice), and
+  * Spark calls all methods but `metrics` from the query's thread: `initialOffset` until a batch has an offset of this source; then, a batch, `latestOffset` (every 10 ms while nothing is new), `planInputPartitions` (twice), and
   * `commit` of a batch after the offset of the next one is logged. After a crash a batch whose end was logged is planned
   * again with the same two offsets, before `latestOffset` is called: it reads the same bytes from the log.
   */
@@ -58,6 +58,7 @@ final private[sparkrest] class RestMicroBatchStream(
     PageLog.open(LogStore.at(location, session.sparkContext.hadoopConfiguration), config.retainBatches)
 
   private val endpoints = input.fold(Vector(Endpoint.Only))(_.read(schema.fieldNames.toSet, log.isKnown))
+  log.records = RunRecords(Some(config.records.rowFormat), Endpoint.shownOf(endpoints))
   private val clock = Clock.steady()
   private var availableNow = false
   @volatile private var polling: Option[(Poller, Thread)] = None
@@ -67,11 +68,12 @@ final private[sparkrest] class RestMicroBatchStream(
   @volatile private var recent: List[RestStreamOffset] = Nil
   private var planned: Option[(Offset, Offset, Array[InputPartition])] = None
 
-  /** Spark calls it for a source without a committed batch: before it logs the first batch, and when it runs this batch. */
+  /** Spark calls it at each trigger until a batch has an offset of this source. The check reads many files of the checkpoint. */
   override def initialOffset(): Offset = {
-    folders.requireNew(log, identity)
+    isNew
     RestStreamOffset(offsetAt(LogPosition.Start))
   }
+  private lazy val isNew: Unit = folders.requireNew(log, identity)
 
   private def offsetAt(position: LogPosition): LogOffset = {
     def named = endpoints.map(_.key -> None).toMap ++ log.offsetsAt(position)
@@ -79,8 +81,8 @@ final private[sparkrest] class RestMicroBatchStream(
     val refreshes = config.input.exists(_.refreshMs.isDefined)
     val grows = refreshes || config.offset.backfill.isDefined
     if (endpoints.length > LogOffset.MaxNamed || grows && named.size > LogOffset.MaxNamed)
-      LogOffset(position, Map.empty, identity, Some(log.statesSeq))
-    else LogOffset(position, named, identity)
+      LogOffset(position, Map.empty, identity, Some(log.statesSeq), Some(folders.logPlace))
+    else LogOffset(position, named, identity, log = Some(folders.logPlace))
   }
 
   /** Called for each offset found in the checkpoint, after a restart; and for both ends of each batch. */
@@ -142,7 +144,7 @@ final private[sparkrest] class RestMicroBatchStream(
   /** Called twice a batch; and again for the same range after a crash. */
   override def planInputPartitions(start: Offset, end: Offset): Array[InputPartition] = {
     if (!planned.exists { case (s, e, _) => s == start && e == end }) {
-      if (polling.isEmpty) folders.requireInPlace(log, offset(end).position, identity)
+      if (polling.isEmpty) folders.requireInPlace(log, offset(end).position, identity, offset(end).log)
       val slices = log.slices(offset(start).position, offset(end).position)
       // Their deletes would look like any other record.
       if (!config.readChanges && slices.exists(_.pages.exists(_.changes))) throw changesOff.toException
@@ -156,7 +158,8 @@ final private[sparkrest] class RestMicroBatchStream(
     new RestPartitionReaderFactory(
       location,
       schema,
-      JsonRowSettings.in(session, config, fields),
+      JsonRowSettings.byFormat(session, config, fields),
+      config.records.rowFormat,
       hadoopConf,
       input.map(_.schema),
       config.readChanges
@@ -191,7 +194,7 @@ final private[sparkrest] class RestMicroBatchStream(
 
   /** Before the first call nothing is polled. */
   private def startPolling(from: LogOffset, mustComplete: Boolean, bounded: Boolean): Poller = polling.fold {
-    folders.requireInPlace(log, from.position, identity)
+    folders.requireInPlace(log, from.position, identity, from.log)
     // A batch that takes all waits for the last poll: then nothing would make room.
     val limits = if (bounded) config else config.copy(maxBufferedBytes = Long.MaxValue, batchSize = 0) // guard: I10.41
     if (input.isDefined)

@@ -4,7 +4,7 @@ package io.github.sparkrest.connector
 import io.github.sparkrest.connector.tasks.RestInputPartition
 import io.github.sparkrest.pagelog.format.{PageFileReader, PageSlice}
 import io.github.sparkrest.pagelog.store.LogStore
-import io.github.sparkrest.rows.{EndpointRows, JsonRowSettings, JsonRows}
+import io.github.sparkrest.rows.{EndpointRows, JsonRowSettings, JsonRows, OwnedRows}
 import org.apache.spark.broadcast.Broadcast
 import org.apache.spark.sql.catalyst.InternalRow
 import org.apache.spark.sql.connector.metric.CustomTaskMetric
@@ -12,10 +12,14 @@ import org.apache.spark.sql.connector.read.{InputPartition, PartitionReader, Par
 import org.apache.spark.sql.types.StructType
 import org.apache.spark.util.SerializableConfiguration
 
+/** @param settings by the format of the records
+  * @param format for pages that do not name theirs
+  */
 final private[sparkrest] class RestPartitionReaderFactory(
     location: String,
     schema: StructType,
-    settings: JsonRowSettings,
+    settings: Map[String, JsonRowSettings],
+    format: String,
     conf: Broadcast[SerializableConfiguration],
     input: Option[StructType],
     changes: Boolean
@@ -25,10 +29,13 @@ final private[sparkrest] class RestPartitionReaderFactory(
       LogStore.at(location, conf.value.value),
       partition.asInstanceOf[RestInputPartition].slices,
       new PageRows(
-        input.fold(PageRows.alone(JsonRows(schema, settings)))(new EndpointRows(schema, _, settings)),
+        polled => rows(settings(polled.getOrElse(format))),
         changes
       )
     )
+
+  private def rows(settings: JsonRowSettings): OwnedRows =
+    input.fold(PageRows.alone(JsonRows(schema, settings)))(new EndpointRows(schema, _, settings))
 }
 
 /** Page slices → records → rows. No HTTP here: a task that is run again reads the same bytes (I2). */

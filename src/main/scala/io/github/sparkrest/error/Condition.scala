@@ -161,7 +161,7 @@ object Condition {
       )
   case object SourceMoved
       extends Condition("SOURCE_MOVED", Fatal)(
-        "The checkpoint has the source under another name: `name()` was added, changed or removed."
+        "The checkpoint has the source under another name: `name()` was added, changed or removed. Or `pageLogLocation` has changed, and the page log is still in the former folder."
       )
   case object CheckpointUnreadable
       extends Condition("CHECKPOINT_UNREADABLE", Fatal)(

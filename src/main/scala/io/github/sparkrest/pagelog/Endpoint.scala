@@ -49,6 +49,10 @@ object Endpoint {
   def keysOf(endpoints: Seq[Endpoint]): Set[String] =
     endpoints.iterator.flatMap(e => Iterator(e.key, backfillKey(e.key))).toSet // guard: I10.18
 
+  /** By key, the columns that appear next to the records of these endpoints. */
+  def shownOf(endpoints: Seq[Endpoint]): Map[String, String] =
+    endpoints.flatMap(e => e.shown.toSeq.flatMap(row => Seq(e.key -> row, backfillKey(e.key) -> row))).toMap
+
   /** The key is a hash of the row's values: neither the order of rows nor that of columns matters.
     *
     * @param columns that appear next to the records

@@ -53,12 +53,14 @@ object SourceIdentity {
   *
   * @param endpoints key of the endpoint -> API offset as the API spelled it; `None`: `initialOffset`
   * @param states number of the file in the page log with the states of all endpoints, if they are too many to be named here
+  * @param log where the page log is, see `SourceFolders`; `None`: an earlier version wrote the offset
   */
 final case class LogOffset(
     position: LogPosition,
     endpoints: Map[String, Option[String]],
     source: SourceIdentity,
-    states: Option[Long] = None
+    states: Option[Long] = None,
+    log: Option[String] = None
 ) {
   def json: String = Json
     .fromFields(
@@ -67,7 +69,8 @@ final case class LogOffset(
         "seq" -> position.seq.asJson,
         "record" -> position.record.asJson,
         "endpoints" -> Json.fromFields(endpoints.toSeq.sortBy(_._1).map { case (k, o) => k -> o.asJson })
-      ) ++ states.map("states" -> _.asJson) ++ List("source" -> source.asJson)
+      ) ++ states.map("states" -> _.asJson) ++ List("source" -> source.asJson) ++
+        log.map("log" -> _.asJson)
     )
     .noSpaces
 }
@@ -104,7 +107,8 @@ object LogOffset {
       LogPosition(f[Long]("seq"), f[Long]("record")),
       f[Map[String, Option[String]]]("endpoints"),
       f[SourceIdentity]("source"),
-      f[Option[Long]]("states")
+      f[Option[Long]]("states"),
+      f[Option[String]]("log")
     )
   }
 }

@@ -76,8 +76,15 @@ final class ManifestIndex private (
     at
   }
 
-  /** The pieces of page files between two places. Left: the seq whose manifest is missing. */
-  def slices(from: LogPosition, to: LogPosition): Either[Long, Vector[PageSlice]] = {
+  /** The pieces of page files between two places. Left: the seq whose manifest is missing.
+    *
+    * @param shown the manifest with the columns next to its records
+    */
+  def slices(
+      from: LogPosition,
+      to: LogPosition,
+      shown: Manifest => Manifest = identity
+  ): Either[Long, Vector[PageSlice]] = {
     val touched = after(from).takeWhile(_.seq <= to.seq)
     val complete = to <= from || touched.lastOption.exists(m => m.seq == to.seq && m.records >= to.record)
     gapAfter(from.seq)
@@ -95,7 +102,8 @@ final class ManifestIndex private (
               m.records,
               m.file.bytes * (stop - begin) / m.records,
               m.file.location,
-              PageInFile.within(m.pages, begin, stop)
+              PageInFile.within(shown(m).pages, begin, stop),
+              m.format
             )
           }
           .filter(s => s.to > s.from)

@@ -36,6 +36,7 @@ final class PageLog private (
   private var floor = 0L // no seq at or below it is given again
   private var read = LogPosition.Start
   private var resumed = false
+  @volatile var records: RunRecords = RunRecords() // set once, before a poll or a batch
   private val left = new LeftStates(store)
 
   private val seenFiles = new NamedSeenFiles(store, ledger, note)
@@ -119,7 +120,8 @@ final class PageLog private (
       file,
       states.map { case (e, s) => e.key -> s },
       states.keysIterator.filter(e => file.recordsOf(e.key) > 0).flatMap(e => e.shown.map(e.key -> _)).toMap,
-      synchronized(ledger.commitTime(file, clock()))
+      synchronized(ledger.commitTime(file, clock())),
+      records.format
     )
     if (store.writeIfAbsent(Manifest.path(seq), Manifest.encode(mine))) { // guard: I1.12
       absent.foreach(s => store.delete(Manifest.path(s))) // guard: I4.13
@@ -202,9 +204,10 @@ final class PageLog private (
     * this run has not polled, it continues from there.
     */
   private def reloaded(from: LogPosition, to: LogPosition): Either[Long, Seq[PageSlice]] = synchronized {
-    val slices = ledger.slices(from, to)
+    def found = ledger.slices(from, to, m => if (m.epoch == epoch) m else m.showing(records.shown))
+    val slices = found
     if (slices.isLeft && !resumed) ledger = StoredManifests.load(store) // guard: I2.6
-    if (slices.isLeft) ledger.slices(from, to) else slices
+    if (slices.isLeft) found else slices
   }
 
   /** Everything up to `end` is in the sink for good. Deletes manifests and pages older than the batches to retain: the manifest

@@ -3,7 +3,7 @@ package io.github.sparkrest.rows
 
 import com.fasterxml.jackson.core.JsonFactory
 import io.github.sparkrest.config.RestConfig
-import io.github.sparkrest.config.records.XmlConfig
+import io.github.sparkrest.config.records.{RecordsConfig, XmlConfig}
 import io.github.sparkrest.response.csv.CsvRecords
 import io.github.sparkrest.response.xml.XmlRecords
 import io.github.sparkrest.rows.parser.RecordParser
@@ -11,7 +11,7 @@ import org.apache.spark.sql.SparkSession
 import org.apache.spark.sql.catalyst.InternalRow
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow
 import org.apache.spark.sql.catalyst.util.FailureSafeParser
-import org.apache.spark.sql.types.{DataType, StringType, StructType}
+import org.apache.spark.sql.types.{DataType, StringType, StructField, StructType}
 import org.apache.spark.unsafe.types.UTF8String
 
 /** Makes rows of records with the rules of `spark.read.json` for options, bad records and types.
@@ -63,7 +63,16 @@ final case class JsonRowSettings(
     * record are additional.
     */
   def mayDropColumns(schema: StructType): Boolean =
-    fields.isOff && !dropsMalformed && !schema.fieldNames.contains(new SparkJson(this).corruptColumn)
+    fields.isOff && !dropsMalformed && !hasCorrupt(schema)
+
+  /** In a record that is one column, the text of a corrupt record is a part of this column. */
+  private def hasCorrupt(schema: StructType): Boolean = {
+    val column = new SparkJson(this).corruptColumn
+    schema.fields.exists {
+      case StructField(RowShape.Output, record: StructType, _, _) => record.fieldNames.contains(column) // guard: I1.150
+      case other                                                  => other.name == column
+    }
+  }
 
   /** [[mayDropColumns]], if all columns are of the record.
     *
@@ -94,13 +103,20 @@ object JsonRowSettings {
 
   /** The current settings of the session. */
   def in(session: SparkSession, config: RestConfig, fields: FieldRules = FieldRules()): JsonRowSettings =
+    in(session, config, fields, config.records.rowFormat)
+
+  /** For records of each format, because an earlier run may have polled with another `responseFormat`. */
+  def byFormat(session: SparkSession, config: RestConfig, fields: FieldRules): Map[String, JsonRowSettings] =
+    RecordsConfig.RowFormats.map(format => format -> in(session, config, fields, format)).toMap
+
+  private def in(session: SparkSession, config: RestConfig, fields: FieldRules, format: String): JsonRowSettings =
     JsonRowSettings(
       config.jsonOptions,
       session.conf.get("spark.sql.session.timeZone"),
       session.conf.get("spark.sql.columnNameOfCorruptRecord"),
       fields,
-      if (config.records.isCsv) Some(config.records.csv.rowOptions) else None,
-      if (config.records.isXml) Some(config.records.xml) else None
+      if (format == RecordsConfig.Csv) Some(config.records.csv.rowOptions) else None,
+      if (format == RecordsConfig.Xml) Some(config.records.xml.named) else None
     )
 }
 

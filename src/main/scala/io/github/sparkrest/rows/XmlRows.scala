@@ -45,27 +45,31 @@ private[rows] object XmlRows {
   /** The XML of a record. A delete has only the fields of its key. */
   def xmlOf(buf: Array[Byte], from: Int, to: Int, config: XmlConfig): String =
     xmlAt(buf, from, to)
-      .flatMap(c => JsonBytes.scalar(buf, JsonBytes.span(c.from, c.to)))
+      .flatMap { case (_, span) => JsonBytes.scalar(buf, span) }
       .getOrElse(ofKey(new String(buf, from, to - from, UTF_8), config))
 
   /** The record without its XML. */
   def jsonOf(buf: Array[Byte], from: Int, to: Int): Array[Byte] =
-    xmlAt(buf, from, to).fold(java.util.Arrays.copyOfRange(buf, from, to)) { c =>
+    xmlAt(buf, from, to).fold(java.util.Arrays.copyOfRange(buf, from, to)) { case (nameFrom, _) =>
       // The comma before the name, or the bracket that opens the record.
-      val end = c.nameFrom - 1
+      val end = nameFrom - 1
       val json = java.util.Arrays.copyOfRange(buf, from, end + (if (buf(end) == '{') 2 else 1))
       json(json.length - 1) = '}'
       json
     }
 
-  /** A cursor at the member with the XML. */
-  private def xmlAt(buf: Array[Byte], from: Int, to: Int): Option[JsonCursor] = {
+  /** Where the name of the member with the XML begins, and its value. An element of the record may have the same name; the XML is
+    * the last member.
+    */
+  private def xmlAt(buf: Array[Byte], from: Int, to: Int): Option[(Int, Long)] = {
     val members = new JsonCursor
     members.openObject(buf, from, to)
     Iterator
       .continually(members)
       .takeWhile(_.next())
-      .find(c => JsonBytes.same(buf, c.nameFrom + 1, c.nameTo - 1, source))
+      .filter(c => JsonBytes.same(buf, c.nameFrom + 1, c.nameTo - 1, source))
+      .map(c => (c.nameFrom, JsonBytes.span(c.from, c.to)))
+      .reduceOption((_, last) => last) // guard: I2.52
   }
 
   /** The XML of an object of texts. */

@@ -75,4 +75,21 @@ class ColumnPruningSuite extends AnyFunSuite with BeforeAndAfterAll {
       assert(made(corrupt).contains("id BIGINT") && corrupt.collect().toSeq == Seq(Row("""{"id":"two"}""")))
     } finally api.close()
   }
+
+  test("a column for corrupt records inside `output` keeps its text in a query of this column alone") {
+    val text = """{"id":"two"}"""
+    val api = new LocalServer(e => LocalServer.send(e, 200, if (e.getRequestURI.getQuery == null) s"[$text]" else text))
+    try {
+      def corrupt(input: (String, String)*) = spark.read
+        .format("rest")
+        .schema(s"${if (input.isEmpty) "" else "n STRING, "}output STRUCT<id: BIGINT, _corrupt_record: STRING>")
+        .options(input.toMap + ("url" -> s"${api.url}${if (input.isEmpty) "" else "?n={n}"}"))
+        .load()
+        .select("output._corrupt_record")
+      assert(corrupt().collect().toSeq == Seq(Row(text)))
+      assert(corrupt().where("_corrupt_record is not null").count() == 1)
+      val calls = Seq("method" -> "GET", "inputData" -> """[{"n":"1"}]""")
+      assert(corrupt(calls: _*).collect().toSeq == Seq(Row(text)))
+    } finally api.close()
+  }
 }

@@ -16,7 +16,9 @@ import org.scalatest.funsuite.AnyFunSuite
 /** When the response that inferred the schema counts as the first poll. */
 class InferredSuite extends AnyFunSuite {
   private def config(options: (String, String)*) =
-    RestConfig.parse(Map("url" -> "http://h/x?since={offset}") ++ options).fold(e => fail(e.text), identity)
+    RestConfig
+      .parse(Map("url" -> "http://h/x?since={offset}") ++ options, viewColumns = Seq("id", "changed"))
+      .fold(e => fail(e.text), identity)
   private val sample =
     FirstResponse(
       HttpRequest("GET", "http://h/x?since=0", Nil, None),
@@ -43,6 +45,12 @@ class InferredSuite extends AnyFunSuite {
     val window = Seq("url" -> "http://h/?a={windowStart}&b={windowEnd}", "offsetType" -> "window") ++
       Seq("initialOffset" -> "2024-01-01T00:00:00Z", "offsetFormat" -> "iso", "windowStep" -> "1h")
     assert(!isUsed(50001, mustComplete = false, window: _*))
+  }
+
+  test("the response that inferred the schema is not a poll of a row's version, which the row may have got after the request") {
+    val input = Seq("input" -> "rows", "streaming" -> "true", "url" -> "http://h/{id}?since={offset}")
+    assert(isUsed(50001, mustComplete = false, input: _*))
+    assert(!isUsed(50001, mustComplete = false, input :+ ("inputVersion" -> "changed"): _*))
   }
 
   test("records of the response that inferred the schema count as polled at the time of its request") {

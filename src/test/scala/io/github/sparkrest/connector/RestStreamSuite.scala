@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.connector
 
+import java.nio.charset.StandardCharsets.UTF_8
 import java.nio.file.{Files, Path}
 
 import scala.jdk.CollectionConverters._
 
+import io.github.sparkrest.config.RestConfig
+import io.github.sparkrest.error.{Condition, RestException}
 import io.github.sparkrest.http.LocalServer
-import io.github.sparkrest.pagelog.LogOffset
+import io.github.sparkrest.pagelog.{LogOffset, LogPosition, SourceIdentity}
+import io.github.sparkrest.rows.FieldRules
 import org.apache.spark.sql.streaming.{StreamingQuery, StreamingQueryException, Trigger}
+import org.apache.spark.sql.types.StructType
 import org.apache.spark.sql.{DataFrame, SparkSession}
 import org.scalatest.BeforeAndAfterAll
 import org.scalatest.concurrent.Eventually
@@ -328,5 +333,19 @@ class RestStreamSuite extends AnyFunSuite with BeforeAndAfterAll with Eventually
     finish(q)
     assert(counts.map(_._1).sum == 18 && counts.map(_._2).sum >= 9)
     assert(server.asked.drop(asked).count(_.uri == "/?from=0") == 2)
+  }
+
+  test("a source without a batch reads the offsets of the checkpoint once, however often Spark asks where it begins") {
+    val root = Files.createTempDirectory("quiet")
+    val config = RestConfig.parse(Map("url" -> "http://h/x")).fold(e => fail(e.text), identity)
+    def source() =
+      new RestMicroBatchStream(config, new StructType, s"$root/sources/x", None, None, spark, FieldRules())
+    val (first, second) = (source(), source())
+    first.initialOffset()
+    val offset = LogOffset(LogPosition(1, 1), Map.empty, SourceIdentity.of(config)).json
+    Files.createDirectories(root.resolve("offsets"))
+    Files.write(root.resolve("offsets/0"), s"v2\n{}\nformer:$offset".getBytes(UTF_8))
+    assert(intercept[RestException](second.initialOffset()).error.condition == Condition.SourceMoved)
+    first.initialOffset()
   }
 }

@@ -254,6 +254,15 @@ class GoldenFilesSuite extends AnyFunSuite {
     }
   }
 
+  test("a manifest names the format of its records with these bytes, and a manifest without a format is readable") {
+    val manifest = Manifest(1, 0, 1, PolledFile("f", 10, "", List(PolledPage(1, 10, None))), Map("main" -> Progress(None)))
+    val json = new String(Manifest.encode(manifest), UTF_8)
+    val named = json.stripSuffix("}") + ""","format":"csv"}"""
+    assert(new String(Manifest.encode(manifest.copy(format = Some("csv"))), UTF_8) == named)
+    def decoded(text: String) = Manifest.decode(text.getBytes(UTF_8)).fold(why => fail(why.why), identity)
+    assert(decoded(named).format.contains("csv") && decoded(json) == manifest)
+  }
+
   test("the records of a queue that are not acknowledged yet are stored as these bytes") {
     val pending = Progress(None, acks = Some(PendingAcks("0000000001-a.ndjson", 12, 3)))
     val json = """{"offset":null,"boundary":{},"acks":{"file":"0000000001-a.ndjson","records":12,"sent":3}}"""

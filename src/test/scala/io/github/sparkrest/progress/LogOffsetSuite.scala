@@ -19,6 +19,13 @@ class LogOffsetSuite extends AnyFunSuite {
     assert(offset.json == golden && LogOffset.parse(golden) == Right(offset))
   }
 
+  test("the place of the page log follows the source, and offsets without it are readable") {
+    val placed = offset.copy(log = Some("checkpoint"))
+    val json = golden.stripSuffix("}") + ""","log":"checkpoint"}"""
+    assert(placed.json == json && LogOffset.parse(json) == Right(placed))
+    assert(LogOffset.parse(golden).exists(_.log.isEmpty))
+  }
+
   test("a later version and a text that is not an offset are clear errors") {
     val later = LogOffset.parse("""{"version":2,"place":"elsewhere"}""").fold(identity, o => fail(o.json))
     assert(later.condition == Condition.CheckpointUnreadable && later.message.contains("version 2"))

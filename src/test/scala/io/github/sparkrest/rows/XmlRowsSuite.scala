@@ -143,4 +143,12 @@ class XmlRowsSuite extends AnyFunSuite with BeforeAndAfterAll with ScalaCheckPro
     val found = rows(records("<l><r k='1'><a>2</a></r><r/></l>", c), schema, c).map(_.getString(0))
     assert(found == Seq("""{"_k":"1","a":"2"}""", "{}"))
   }
+
+  test("an element that is named as the XML of the record does not replace it") {
+    val (c, text) = (config(Map.empty), "<l><r><_xml>x</_xml><id>7</id></r></l>")
+    val schema = StructType.fromDDL("id int, _xml string")
+    assert(shown(rows(records(text, c), schema, c)) == "[7,x]")
+    val output = StructType.fromDDL("output string")
+    assert(rows(records(text, c), output, c).map(_.getString(0)) == Seq("""{"_xml":"x","id":"7"}"""))
+  }
 }

@@ -134,7 +134,12 @@ final case class XmlConfig(
     nullValue: Option[String],
     charset: Option[String],
     rowOptions: Map[String, String]
-)
+) {
+
+  /** Spark's parser needs a `rowTag`, and other formats have none. */
+  private[sparkrest] def named: XmlConfig =
+    if (rowTag.nonEmpty) this else copy(rowTag = "record", rowOptions = rowOptions + ("rowTag" -> "record"))
+}
 
 object XmlConfig {
   private[records] def read(read: OptionReader, options: GivenOptions): XmlConfig = {

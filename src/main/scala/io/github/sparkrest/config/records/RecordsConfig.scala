@@ -26,6 +26,10 @@ final case class RecordsConfig(
 
   def isXml: Boolean = format == tables.ResponseFormat.Xml
 
+  /** What decides how a record becomes a row. */
+  def rowFormat: String =
+    if (isCsv) RecordsConfig.Csv else if (isXml) RecordsConfig.Xml else RecordsConfig.Json
+
   def isBinary: Boolean = format == tables.ResponseFormat.Binary
 }
 
@@ -54,6 +58,13 @@ object AddedField {
 }
 
 object RecordsConfig {
+
+  // These names are in manifests.
+  private[sparkrest] val Csv = "csv"
+  private[sparkrest] val Xml = "xml"
+  private[sparkrest] val Json = "json"
+  private[sparkrest] val RowFormats: Seq[String] = Seq(Csv, Xml, Json)
+
   private[sparkrest] def read(read: OptionReader, options: GivenOptions): RecordsConfig = {
     import RestOptions._
     val names = read.opt(RecordFields).getOrElse(Nil)

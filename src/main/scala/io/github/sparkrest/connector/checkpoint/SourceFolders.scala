@@ -2,9 +2,10 @@
 package io.github.sparkrest.connector.checkpoint
 
 import io.github.sparkrest.connector.session.PageLogLocation
-import io.github.sparkrest.error.Condition
+import io.github.sparkrest.error.{Condition, RestException}
 import io.github.sparkrest.pagelog.store.LogStore
 import io.github.sparkrest.pagelog.{LogOffset, LogPosition, LogView, PageLog, SourceIdentity}
+import io.github.sparkrest.progress.seen.ShortHash
 import org.apache.hadoop.conf.Configuration
 import org.apache.hadoop.fs.Path
 
@@ -25,10 +26,21 @@ final private[sparkrest] class SourceFolders(own: String, pageLogLocation: Optio
   private val sources = Option(path.getParent).filter(_.getName == "sources")
   openedHere.set(openedHere.get + own)
 
+  /** Where the page log is, for the query's offset. In the checkpoint it moves with the checkpoint; another folder is hashed. */
+  val logPlace: String = pageLogLocation.fold("checkpoint")(_ => ShortHash.of(logAt(own)))
+
   /** Before a run continues at a place in the log: fails if the log is in the folder that the source had under another name. It
-    * would be polled again from the API offset, which may repeat records.
+    * would be polled again from the API offset, which may repeat records. The same if `pageLogLocation` has changed, and the log is
+    * where it was.
+    *
+    * @param logWas [[logPlace]] when the run was at this place
     */
-  def requireInPlace(log: PageLog, place: LogPosition, identity: SourceIdentity): Unit =
+  def requireInPlace(
+      log: PageLog,
+      place: LogPosition,
+      identity: SourceIdentity,
+      logWas: Option[String] = None
+  ): Unit = {
     if (place > LogPosition.Start && log.isBlank) {
       val known = checkpoint.fold(Map.empty[String, LogOffset])(_.newestByName())
       def isAnother(name: String) = isOpen(name) || known.get(name).exists(_.source != identity)
@@ -40,6 +52,14 @@ final private[sparkrest] class SourceFolders(own: String, pageLogLocation: Optio
           s"Use the former name, or stop the query, delete the folder ${logAt(own)}, and move the page log to this place."
         )
     }
+    def isElsewhere = place > LogPosition.Start && logWas.exists(_ != logPlace) // guard: I5.30
+    def isInCheckpoint = pageLogLocation.isDefined && ownHoldsLog // guard: I5.31
+    if (log.isBlank && (isElsewhere || isInCheckpoint))
+      throw Condition.SourceMoved.exception(
+        s"The page log of the query is in another folder, and ${logAt(own)} is empty: pageLogLocation or the location of the checkpoint has changed.",
+        s"Change it back, or stop the query, delete the folder ${logAt(own)}, and move the page log to this place."
+      )
+  }
 
   /** Before a source starts from the beginning: fails if the query has read it before. Spark also asks for the beginning of a
     * batch that it has logged, so a source in the last batch may be new.
@@ -78,6 +98,11 @@ final private[sparkrest] class SourceFolders(own: String, pageLogLocation: Optio
   // The text of the path counts: it is hashed for pageLogLocation.
   private def sibling(name: String) = own.stripSuffix("/").stripSuffix(path.getName) + name
   private def logAt(folder: String) = pageLogLocation.fold(folder)(PageLogLocation.of(_, folder))
+
+  /** With `pageLogLocation` the checkpoint may be in a store that cannot hold a page log. */
+  private def ownHoldsLog =
+    try holdsLog(own)
+    catch { case e: RestException if e.error.condition == Condition.StoreUnsupported => false } // guard: I5.33
   private def holdsLog(location: String) = !LogView.of(LogStore.at(location, conf)).isBlank
 }
 

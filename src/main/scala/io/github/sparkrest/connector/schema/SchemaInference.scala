@@ -29,7 +29,8 @@ final private[sparkrest] case class Inferred(schema: StructType, sample: Option[
 
   /** The response, if it may be the first poll of a stream. It must be young: `load()` may be long ago. Where the moment of the
     * poll decides what arrives (`lag`, `window`, `initialOffset=latest`) only a poll of that moment will do; and
-    * `Trigger.AvailableNow` and `Once` promise all that the API has when they start.
+    * `Trigger.AvailableNow` and `Once` promise all that the API has when they start. A row's version (`inputVersion`) counts as
+    * read if a poll began after the version was seen, and the response is older.
     */
   def firstPoll(
       config: RestConfig,
@@ -40,7 +41,8 @@ final private[sparkrest] case class Inferred(schema: StructType, sample: Option[
     val o = config.offset
     sample.filter { s =>
       val age = nowMs - s.atMs
-      !mustComplete && age >= 0 && age < mostAgeMs && o.lagMs == 0 && !o.kind.movesWithTime && !o.latest
+      val versions = config.input.exists(_.version.isDefined) // guard: I3.150
+      !mustComplete && !versions && age >= 0 && age < mostAgeMs && o.lagMs == 0 && !o.kind.movesWithTime && !o.latest
     }
   }
 }

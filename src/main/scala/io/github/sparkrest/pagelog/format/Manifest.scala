@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.pagelog.format
 
+import io.circe.parser.parse
 import io.circe.syntax._
 import io.circe.{Codec, Decoder, Encoder, Json}
 import io.github.sparkrest.pagelog.format.PolledFileCodec._
@@ -13,6 +14,8 @@ import io.github.sparkrest.progress.{JsonFields, Progress}
   * @param epoch of the run that wrote it
   * @param rows with an input: by endpoint, the columns that appear next to its records, as a JSON object
   * @param committedAtMs with `readChanges`: greater than that of the manifest before it
+  * @param format of the records, which decides how they become rows: `json`, `csv` or `xml`; `None`: an earlier version wrote the
+  *   manifest
   */
 final case class Manifest(
     seq: Long,
@@ -21,7 +24,8 @@ final case class Manifest(
     file: PolledFile,
     endpoints: Map[String, Progress],
     rows: Map[String, String] = Map.empty,
-    committedAtMs: Option[Long] = None
+    committedAtMs: Option[Long] = None,
+    format: Option[String] = None
 ) {
   def records: Long = file.records
 
@@ -49,10 +53,31 @@ final case class Manifest(
 
   lazy val pages: Vector[PageInFile] = PageInFile.of(file, rows, Some(PageCommit(seq, committedAtMs)))
 
+  /** With the columns of the input that appear next to the records now.
+    *
+    * @param shown by endpoint, as in [[rows]]. An endpoint is identified by the values of its row, so they are those of the poll
+    */
+  def showing(shown: Map[String, String]): Manifest = {
+    def completed(key: String): Option[String] = {
+      val polled = rows.getOrElse(key, "{}")
+      shown.get(key).filter(_ != polled).map(now => parsed(now).deepMerge(parsed(polled)).noSpaces)
+    }
+    copy(rows = rows ++ file.pages.flatMap(_.endpoint).distinct.flatMap(key => completed(key).map(key -> _))) // guard: I2.51
+  }
+
+  private def parsed(row: String) = parse(row).getOrElse(Json.obj())
+
   def hasChanges: Boolean = file.pages.exists(_.changes)
 
   private def ends = file.pages.scanLeft(0L)(_ + _.records).tail
 }
+
+/** What a run knows about the records of the log.
+  *
+  * @param format of those that it polls
+  * @param shown the columns of the input that appear next to records now, by endpoint. Pages of earlier runs may lack some
+  */
+final case class RunRecords(format: Option[String] = None, shown: Map[String, String] = Map.empty)
 
 object Manifest {
   val Version = 3
@@ -70,7 +95,8 @@ object Manifest {
       "epoch" -> m.epoch.asJson,
       "file" -> m.file.asJson,
       "endpoints" -> m.endpoints.asJson
-    ) ++ (if (m.rows.isEmpty) Nil else List("rows" -> m.rows.asJson)) ++ m.committedAtMs.map("committedAt" -> _.asJson)
+    ) ++ (if (m.rows.isEmpty) Nil else List("rows" -> m.rows.asJson)) ++
+      m.committedAtMs.map("committedAt" -> _.asJson) ++ m.format.map("format" -> _.asJson)
   )
 
   /** Left: why it cannot be read. */
@@ -84,7 +110,8 @@ object Manifest {
       file = f[PolledFile]("file"),
       endpoints = f[Map[String, Progress]]("endpoints"),
       rows = f.or("rows", Map.empty[String, String]),
-      committedAtMs = f[Option[Long]]("committedAt")
+      committedAtMs = f[Option[Long]]("committedAt"),
+      format = f[Option[String]]("format")
     )
   }
 }

@@ -9,6 +9,7 @@ import io.github.sparkrest.pagelog.{PageCache, PageOrigin, PolledFile}
   * @param location of the cache that may hold them
   * @param bytes approximate, for planning
   * @param pages that have records in the slice
+  * @param format of the records, see [[Manifest.format]]
   */
 final case class PageSlice(
     name: String,
@@ -17,7 +18,8 @@ final case class PageSlice(
     total: Long,
     bytes: Long,
     location: String,
-    pages: Vector[PageInFile] = Vector.empty
+    pages: Vector[PageInFile] = Vector.empty,
+    format: Option[String] = None
 ) {
   def part(begin: Long, end: Long, partBytes: Long): PageSlice =
     copy(from = begin, to = end, bytes = partBytes, pages = PageInFile.within(pages, begin, end))

@@ -7,7 +7,7 @@ import java.nio.file.{Files, Path}
 import io.github.sparkrest.connector.session.PageLogLocation
 import io.github.sparkrest.error.{Condition, RestException}
 import io.github.sparkrest.pagelog.store.LogStore
-import io.github.sparkrest.pagelog.{EachStore, LogOffset, LogPosition, PageLog, SourceIdentity}
+import io.github.sparkrest.pagelog.{EachStore, LogOffset, LogPosition, PageLog, SourceIdentity, UnconditionalStore}
 import org.apache.hadoop.conf.Configuration
 
 /** The checks when Spark gives a source another folder. `test_source_names.py` does the same with a real query. */
@@ -17,7 +17,7 @@ class SourceFoldersSuite extends EachStore {
   private val orders = SourceIdentity("orders", "id", "incremental")
 
   private class Checkpoint(pageLogs: Option[String] = None) {
-    val root: Path = Files.createTempDirectory("checkpoint")
+    lazy val root: Path = Files.createTempDirectory("checkpoint")
     private def folder(name: String) = s"$root/sources/$name"
     def location(name: String): String = pageLogs.fold(folder(name))(PageLogLocation.of(_, folder(name)))
     def store(name: String): LogStore = LogStore.at(location(name), conf)
@@ -70,6 +70,47 @@ class SourceFoldersSuite extends EachStore {
       }
       c.run("0")((folders, log) => folders.requireInPlace(log, LogPosition(1, 2), users))
     }
+  }
+
+  test(
+    "if pageLogLocation is set later, the query refuses each start until it finds the log, also before its first batch"
+  ) {
+    val c = new Checkpoint
+    c.polled("0")
+    val later = new Checkpoint(Some(Files.createTempDirectory("logs").toString)) { override lazy val root: Path = c.root }
+    for (place <- Seq(LogPosition.Start, LogPosition(1, 2)); _ <- 1 to 2) {
+      val told = refusal(later.run("0")((folders, log) => folders.requireInPlace(log, place, users)))
+      assert(told.contains("pageLogLocation") && told.contains(later.location("0")), told)
+    }
+    c.run("0")((folders, log) => folders.requireInPlace(log, LogPosition(1, 2), users))
+  }
+
+  test("a query whose page log was in another folder refuses to start without it, and accepts it once it was moved") {
+    val c = new Checkpoint
+    def start(place: LogPosition, was: String) =
+      c.run("0")((folders, log) => folders.requireInPlace(log, place, users, Some(was)))
+    start(LogPosition(1, 2), "checkpoint")
+    start(LogPosition.Start, "of an offset that this run made")
+    refusal(start(LogPosition(1, 2), "0123456789abcdef"))
+    c.polled("0")
+    start(LogPosition(1, 2), "0123456789abcdef")
+  }
+
+  test("pageLogLocation may be set because the store of the checkpoint cannot hold a page log") {
+    val ofStore = new Configuration
+    ofStore.set("fs.s3a.impl", classOf[UnconditionalStore].getName)
+    val own = "s3a://bucket/checkpoint/sources/0"
+    val logs = Files.createTempDirectory("logs").toString
+    val folders = new SourceFolders(own, Some(logs), ofStore)
+    val log = open(LogStore.at(PageLogLocation.of(logs, own), ofStore))
+    Seq(LogPosition.Start, LogPosition(1, 2)).foreach(folders.requireInPlace(log, _, users))
+  }
+
+  test("the place of a page log is that of the checkpoint, or depends on pageLogLocation and the checkpoint") {
+    def place(own: String, logs: Option[String]) = new SourceFolders(own, logs, conf).logPlace
+    assert(place("/a/sources/0", None) == "checkpoint" && place("/b/sources/0", None) == "checkpoint")
+    val places = for (own <- Seq("/a/sources/0", "/b/sources/0"); logs <- Seq("/x", "/y")) yield place(own, Some(logs))
+    assert(places.distinct.length == 4 && place("/a/sources/0", Some("/x/")) == places.head)
   }
 
   test("if no page log is elsewhere, a query continues from its offset alone") {
