@@ -81,7 +81,9 @@ object Traversal {
         "horizon" -> d.times.horizon.asJson
       ) ++ d.request.map("request" -> _.asJson) ++ d.lowest.map("lowest" -> _.asJson) ++
         number("lastPage", d.lastPage) ++ number("emptyPages", d.emptyPages.toLong) ++
-        number("undelivered", d.received - d.delivered) ++ number("surplus", d.surplus) ++ d.marks.map(m => "marks" -> encode(m))
+        number("undelivered", d.received - d.delivered) ++ number("surplus", d.surplus) ++ d.marks.map(m =>
+          "marks" -> encode(m)
+        )
     )
   }
 

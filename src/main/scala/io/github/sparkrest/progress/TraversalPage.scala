@@ -93,7 +93,7 @@ final private[sparkrest] class TraversalPage(
       state.traversal match {
         // After a page that was not full the end is plausible. Records that a truncated list lacks would count as deleted.
         case Some(_) => !isHollow && (core.mirror.isDefined || before.isFull(config.paging.pageSize)) // guard: I1.8, I8.17
-        case None    => strategy.doubtsEmptyPage(state, facts)
+        case None => strategy.doubtsEmptyPage(state, facts)
       }
     }
 

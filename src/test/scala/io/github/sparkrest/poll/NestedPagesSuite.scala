@@ -77,17 +77,18 @@ class NestedPagesSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
       val (found, api) = read("pagination" -> "page", stop)(byPage(list, 2))
       assert(found == all(list) && api.outcome.warning.isEmpty, stop)
     }
-    val (found, _) = read("pagination" -> "cursor", "nextField" -> "next")({ r =>
+    val (found, _) = read("pagination" -> "cursor", "nextField" -> "next") { r =>
       val from = query(r).getOrElse("cursor", "0").toInt
       Answer(page(list, from, 2, if (from + 2 < list.length) s""","next":"${from + 2}"""" else ""))
-    })
+    }
     assert(found == all(list))
   }
 
   test("items that are on each page, past the end too, do not make a list endless") {
     val ids = (1 to 7).map(i => s"""{"id":$i}""")
     val api = new PolledApi(carts ++ Seq("dataField" -> "groups[].items", "pagination" -> "page"): _*)({ r =>
-      val (even, odd) = ids.slice((query(r)("page").toInt - 1) * 3, query(r)("page").toInt * 3).partition(_.hashCode % 2 == 0)
+      val (even, odd) =
+        ids.slice((query(r)("page").toInt - 1) * 3, query(r)("page").toInt * 3).partition(_.hashCode % 2 == 0)
       Answer(s"""{"groups":[{"items":${array(even)}},{"items":${array(odd)}}]}""")
     })
     assert(api.traversal().toSet == ids.toSet && api.asked.length < 30)
@@ -162,14 +163,15 @@ class NestedPagesSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     val first = api.poll()
     val begun = api.state.traversal.getOrElse(fail("complete"))
     assert(first == all(list.take(2)) && begun.page == PageToken.Number(2) && begun.items == 2 && begun.received == 6)
-    val request = Map("url" -> "http://h/x", "dataField" -> "carts[].lines", "offsetType" -> "snapshot") + ("pagination" -> "offset")
-    val hashed = "url method params body bodyFormat initialUrl initialBody dataField responseFormat pagination nextField " +
-      "hasMoreField totalField pageParam pageSizeParam pageSize startPage offsetType offsetField offsetFormat " +
-      "requestOffsetFormat order boundary recordKey lookback"
+    val request =
+      Map("url" -> "http://h/x", "dataField" -> "carts[].lines", "offsetType" -> "snapshot") + ("pagination" -> "offset")
+    val hashed =
+      "url method params body bodyFormat initialUrl initialBody dataField responseFormat pagination nextField " +
+        "hasMoreField totalField pageParam pageSizeParam pageSize startPage offsetType offsetField offsetFormat " +
+        "requestOffsetFormat order boundary recordKey lookback"
     val earlier = ShortHash.of(hashed.split(" ").map(name => s"$name=${request.getOrElse(name, "")}").mkString("\n"))
-    api.state = api.state.copy(traversal =
-      Some(begun.copy(page = PageToken.Number(6), surplus = 0, request = Some(earlier)))
-    )
+    api.state =
+      api.state.copy(traversal = Some(begun.copy(page = PageToken.Number(6), surplus = 0, request = Some(earlier))))
     assert((first ++ api.traversal()).toSet == all(list).toSet)
   }
 }

@@ -14,11 +14,10 @@ import org.scalatest.funsuite.AnyFunSuite
 class ItemsSuite extends AnyFunSuite with Slices {
 
   test("items are the elements at the first [] of the path, whatever they contain") {
-    def items(text: String, at: String, lines: Boolean = false) = {
+    def items(text: String, at: String, lines: Boolean = false) =
       inAnyPieces(text) { step =>
         slice(text, Some(at), step = step, lines = lines).fold(e => fail(e.text), r => (r._1.length, r._2.items))
       }
-    }
     val carts = """{"n":1,"carts":[{"lines":[1,2]},{"lines":[]},{"lines":null},{},null,7,{"lines":3}]}"""
     assert(items(carts, "carts[].lines") == ((3, Some(7))))
     assert(items(carts, "carts[].lines[]") == ((3, Some(7))))

@@ -47,7 +47,9 @@ private[sparkrest] object PageErrors {
   /** @param facts of the last page */
   def manyEmptyPages(n: Int, facts: PageFacts): String =
     s"$n pages in a row had no records, and each named a next page: this counts as the end. If more records follow, name the field that says so in hasMoreField" +
-      (if (facts.items == 0) "." else " or totalField. If each page has the same elements at the [] or * of dataField, even past the end, select them by [0] or [name=value].")
+      (if (facts.items == 0) "."
+       else
+         " or totalField. If each page has the same elements at the [] or * of dataField, even past the end, select them by [0] or [name=value].")
 }
 
 /** Signs that an option is wrong, seen in one page: the warning names the option to set. */

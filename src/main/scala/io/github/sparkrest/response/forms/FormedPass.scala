@@ -80,7 +80,7 @@ final private[response] class FormedPass(
       case (_, 'n') => found ++= known.map(_.path); scanner.checkLiteral(); scanner.skipValue()
       case (_, '{') => members(known, at, open)
       case (_, '[') => elements(known, at, open)
-      case (_, _) =>
+      case (_, _)   =>
         known.filter(_.rest.headOption.contains(Each)) match {
           case Nil    => pass(at, open)
           case single => only(single, at)
