@@ -153,8 +153,8 @@ CHANGES = (
     Mutant(
         "I8.17",
         "an empty page does not truncate a list that is mirrored",
-        "core.mirror.isDefined || d.lastPage == 0",
-        "d.lastPage == 0",
+        "core.mirror.isDefined || before.isFull",
+        "before.isFull",
         "SnapshotChangesSuite",
         "an empty page after a short page ends a traversal only when it comes twice",
     ),

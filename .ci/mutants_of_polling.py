@@ -73,8 +73,8 @@ POLLING = (
     Mutant(
         "I1.4",
         "initialOffset=latest skips a whole list with the oldest record first",
-        "records * 2 < state.passedOver ||",
-        "records * 2 < Long.MaxValue ||",
+        "items * 2 < state.passedOver ||",
+        "items * 2 < Long.MaxValue ||",
         "ClocksSuite",
         "initialOffset=latest skips the whole existing list, oldest or newest record first, over all pages",
     ),
@@ -401,8 +401,8 @@ POLLING = (
     Mutant(
         "I1.8",
         "an empty page after a full page is requested twice",
-        "d.lastPage * 2 >= fullPage",
-        "d.lastPage * 2 >= fullPage + Long.MaxValue / 2",
+        "core.mirror.isDefined || before.isFull(config.paging.pageSize)",
+        "core.mirror.isDefined || before.isFull(config.paging.pageSize) && before.records < 0",
         "PromiseSuite",
         "a null page, an empty page or a 404 in the middle of a traversal is requested once more",
     ),
@@ -425,8 +425,8 @@ POLLING = (
     Mutant(
         "I3.13",
         "pages that end before the records that the API names are an error",
-        "pages.endsEarly(received, facts).filter(_ => paged)",
-        "pages.endsEarly(received, facts).filter(_ => false)",
+        "pages.endsEarly(before, facts).filter(_ => paged)",
+        "pages.endsEarly(before, facts).filter(_ => false)",
         "PromiseSuite",
         "pages that end before totalField is reached are an error, and the offset stays",
     ),

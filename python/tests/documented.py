@@ -228,6 +228,16 @@ def carts(request: Request) -> Answer:
     return Answer({"shop": "Rome", "carts": [{"id": 7, "user": {"name": "Ada"}, "lines": lines}]})
 
 
+def baskets(request: Request) -> Answer:
+    carts = [
+        {"id": 7, "lines": [{"sku": "A1"}, {"sku": "B2"}]},
+        {"id": 8, "lines": []},
+        {"id": 9, "lines": [{"sku": "A1"}]},
+    ]
+    at, limit = int(request.query["offset"]), int(request.query["limit"])
+    return Answer({"total": len(carts), "carts": carts[at : at + limit]})
+
+
 def described(request: Request) -> Answer:
     return Answer([{"pages": 1, "total": len(RECORDS)}, RECORDS])
 
@@ -340,6 +350,7 @@ PATHS: dict[str, Callable[[Request], Answer]] = {
     "/forecast": forecast,
     "/metrics": metrics,
     "/carts": carts,
+    "/baskets": baskets,
     "/described": described,
     "/grouped": grouped,
     "/quakes": quakes,

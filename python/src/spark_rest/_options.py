@@ -233,7 +233,9 @@ class Options(TypedDict, total=False):
     ``!`` for a value that is true on the last page."""
     total_field: str | None
     """Path of the total number of records. A poll whose pages hold fewer records fails with ``PAGES_END_EARLY``.
-    Do not set this option if the number is an estimate."""
+    Do not set this option if the number is an estimate. With a ``[]`` or ``*`` in ``dataField``, it is the
+    number of elements there: of carts for ``carts[].lines``. The same holds for ``pageSize``, ``reanchorAfter``
+    and ``pagination=offset``."""
     page_param: str | None
     """Query parameter of the page, offset or cursor. Default: ``page``, ``offset`` or ``cursor``; none if the
     request contains ``{page}`` or ``{cursor}``."""

@@ -203,8 +203,8 @@ final class Poll(
               limit = limit,
               waitMs = result.waitMs,
               awaits = result.awaits,
-              lastPage = result.records,
-              largestPage = math.max(outcome.largestPage, result.records)
+              lastPage = result.items,
+              largestPage = math.max(outcome.largestPage, result.items)
             )
             // Responses to early requests are read, although the budget is used up meanwhile.
             go = goesOn(before, result, kept) && (ahead.inFlight > 0 || !reached(sink.bytes))
@@ -235,7 +235,7 @@ final class Poll(
     // Outside a traversal, a response without a new record ends the task, so that the next poll waits.
     (inTraversal || kept || config.offset.kind.movesWithTime) &&
     // A queue that has no more may answer late, and its records wait for their acknowledgement.
-    (!config.offset.isQueue || config.paging.pageSize.exists(_ <= result.records))
+    (!config.offset.isQueue || config.paging.pageSize.exists(_ <= result.items))
   }
 
   /** Sends the requests that follow. All responses that wait have the memory of one task. */

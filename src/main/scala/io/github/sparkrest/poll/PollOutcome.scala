@@ -13,8 +13,8 @@ import io.github.sparkrest.progress.Progress
   * @param tookMs from the first request to the last byte; the time in which the task waited for a core does not count
   * @param more whether another request now may return new records
   * @param limit the limits of the API in the last response
-  * @param lastPage records of the last page
-  * @param largestPage records of the largest page
+  * @param lastPage items of the last page (`PageFacts.items`)
+  * @param largestPage items of the largest page
   * @param bytes of the responses, decoded
   * @param waitMs when to repeat the last request, whose response does not count yet
   * @param awaits a record is missing, and a later poll decides whether it is deleted

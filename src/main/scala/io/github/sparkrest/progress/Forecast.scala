@@ -43,14 +43,14 @@ final private[sparkrest] class Forecast(core: CoreParts) {
   private def isFull(state: Progress, t: Traversal): Boolean =
     t.lastPage > 0 && t.emptyPages == 0 && t.lastPage * 2 >= state.largestPage
 
-  /** The pages behind this page, if all of them have as many records as the last page. */
+  /** The pages behind this page, if all of them have as many items as the last page. */
   private def numbers(values: RequestValues, t: Traversal): Iterator[RequestValues] = {
     val step = if (config.paging.kind == PaginationType.RecordCount) t.lastPage else 1L
     values.page match {
       case Some(PageToken.Number(at)) =>
         Iterator
           .iterate(1L)(_ + 1)
-          .takeWhile(i => config.paging.reanchorAfter.forall(t.received + i * t.lastPage < _))
+          .takeWhile(i => config.paging.reanchorAfter.forall(t.items + i * t.lastPage < _))
           .map(i => values.copy(page = Some(PageToken.Number(at + i * step))))
       case _ => Iterator.empty
     }

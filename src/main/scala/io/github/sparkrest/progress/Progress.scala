@@ -19,8 +19,8 @@ import io.github.sparkrest.progress.seen.{SeenFile, SeenMemory, SeenRecords}
   * @param lowest the lowest ranks of the last traversals, requested or received: their records may come again
   * @param recognized without `dataField`: name of the root field whose array contained the records
   * @param doubt the last response to the next request, if it counts only after a second one
-  * @param largestPage number of records of the largest page so far: a page with fewer records is probably the last page
-  * @param passedOver number of records of the largest skipped response so far; 0: no response was skipped, or `started`
+  * @param largestPage number of items of the largest page so far: a page with fewer items is probably the last page
+  * @param passedOver number of items of the largest skipped response so far; 0: no response was skipped, or `started`
   * @param inputVersion of the endpoint's row when the last complete poll began (`inputVersion`)
   * @param acks records of a queue that the last poll received, if they are not all acknowledged
   * @param mirror the names of the keys by which `boundary` knows records, with `readChanges` and `snapshot`

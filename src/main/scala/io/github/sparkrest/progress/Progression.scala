@@ -235,6 +235,7 @@ trait PageReader {
 }
 
 /** @param records in the response, kept or not
+  * @param items in the response: see `PageFacts.items`
   * @param atEnd the API has no further records now
   * @param warning logged once per query
   * @param waitMs the response does not count yet: send the same request again after this time
@@ -250,5 +251,6 @@ final case class PageOutcome(
     waitMs: Option[Long] = None,
     unfinished: Boolean = false,
     removed: Long = 0,
-    awaits: Boolean = false
+    awaits: Boolean = false,
+    items: Long = 0
 )

@@ -20,7 +20,9 @@ private[sparkrest] object RequestIdentity {
     def text(o: Opt[_]) = config.options.get(o)
     // Traversals of earlier versions have the hash of a text without the later options.
     val named = options.map(o => o -> text(o).fold("")(shown(o, _))) ++ sent.flatMap(o => text(o).map(o -> shown(o, _)))
-    ShortHash.of(named.map { case (o, value) => s"${o.name}=$value" }.mkString("\n"))
+    val lines = named.map { case (o, value) => s"${o.name}=$value" }
+    // Traversals of earlier versions counted records where the API counts items: they begin again.
+    ShortHash.of((if (config.records.paths.exists(_.firstMany >= 0)) lines :+ "items" else lines).mkString("\n")) // guard: I2.22
   }
 
   private def shown(o: Opt[_], text: String): String = o.kind match {

@@ -12,6 +12,7 @@ import io.github.sparkrest.request.PageToken
   * @param page the next page
   * @param pages number of pages so far
   * @param received number of records so far
+  * @param surplus number of its items (see `PageFacts.items`) less the number of its records
   * @param pending the offset after the last page
   * @param seen records of this traversal
   * @param signature of the last page, to recognize a repeated page
@@ -22,8 +23,8 @@ import io.github.sparkrest.request.PageToken
   * @param laterNew a page after the first had a new record
   * @param request hash of the request that the pages belong to (see [[RequestIdentity]]); `None`: written by an earlier version
   * @param lowest rank of its records so far
-  * @param lastPage number of records of the last page
-  * @param emptyPages number of empty pages in a row, up to the last page
+  * @param lastPage number of items of the last page that had items
+  * @param emptyPages number of pages without records in a row, up to the last page, behind which the API was not known to have more
   * @param delivered number of its records that were new
   * @param marks entries of the mirror that it had, with `readChanges`. They are not in `seen`, unless their state changed
   * @param isInherited an earlier run read the last page, so `page` may be old. Not stored
@@ -34,6 +35,7 @@ final case class Traversal(
     pages: Long,
     times: TraversalTimes,
     received: Long = 0,
+    surplus: Long = 0,
     pending: Option[String] = None,
     seen: SeenRecords = SeenRecords.Empty,
     signature: String = "",
@@ -51,6 +53,9 @@ final case class Traversal(
     isInherited: Boolean = false,
     readMs: Option[Long] = None
 ) {
+
+  /** Number of items so far. */
+  def items: Long = received + surplus
 
   /** The files that it depends on. */
   def files: Vector[SeenFile] = seen.files ++ marks.collect { case Marks.InFile(f) => f } // guard: I8.23
@@ -76,7 +81,9 @@ object Traversal {
         "horizon" -> d.times.horizon.asJson
       ) ++ d.request.map("request" -> _.asJson) ++ d.lowest.map("lowest" -> _.asJson) ++
         number("lastPage", d.lastPage) ++ number("emptyPages", d.emptyPages.toLong) ++
-        number("undelivered", d.received - d.delivered) ++ d.marks.map(m => "marks" -> encode(m))
+        number("undelivered", d.received - d.delivered) ++ number("surplus", d.surplus) ++ d.marks.map(m =>
+          "marks" -> encode(m)
+        )
     )
   }
 
@@ -91,6 +98,7 @@ object Traversal {
       page = f[Map[String, String]]("page").headOption.fold[PageToken](PageToken.Cursor(""))(token),
       pages = f[Long]("pages"),
       received = received,
+      surplus = f.or("surplus", 0L),
       pending = f[Option[String]]("pending"),
       seen = f[SeenRecords]("seen"),
       signature = f[String]("signature"),

@@ -7,7 +7,7 @@ import io.github.sparkrest.error.RestError
 import io.github.sparkrest.options.tables.PaginationType
 import io.github.sparkrest.options.values.ValueSource
 import io.github.sparkrest.progress.mirror.{MirrorPage, RecordKey}
-import io.github.sparkrest.progress.pages.{CycleMark, PageErrors, PageWarnings}
+import io.github.sparkrest.progress.pages.{CycleMark, PageCounts, PageErrors, PageWarnings}
 import io.github.sparkrest.progress.seen.{PageMemory, PageRecords, TraversalMemory}
 import io.github.sparkrest.progress.strategies.{Advance, OffsetField, OffsetReading, TraversalTimes}
 import io.github.sparkrest.request.PageToken
@@ -30,7 +30,8 @@ final private[sparkrest] class TraversalPage(
   private val state = plan.state
   private val options = config.offset
   private val paged = config.paging.isPaged || config.job.isDefined
-  private val received = state.traversal.fold(0L)(_.received)
+  private val before = PageCounts.of(state)
+  private var counts = before // with this page
 
   private val ofPage: PageRecords = core.mirror.fold[PageRecords](
     new PageMemory(core, state, reading, times.began, keptRecords)
@@ -61,6 +62,7 @@ final private[sparkrest] class TraversalPage(
   def finish(response: PageFacts): Either[RestError, PageOutcome] = {
     val facts = response.copy(
       records = records,
+      items = response.envelope.items.getOrElse(records),
       lastRecord = lastRecord,
       // Now and then it is the list that moved by just a page.
       repeatsLast = same >= limits.samePages
@@ -68,7 +70,8 @@ final private[sparkrest] class TraversalPage(
     for {
       _ <- PageErrors.reported(config, facts).orElse(ofPage.problem).toLeft(())
       reached <- reading.finish(facts)
-      named <- pages.next(state.traversal.map(_.page), received, state.traversal.fold(0L)(_.lastPage), facts)
+      named <- pages.next(state.traversal.map(_.page), before, facts)
+      _ = counts = before.and(facts, pages.goesOn(named, before, facts))
       next = named.filterNot(_ => passedOld || isHollow)
       result <-
         if (next.isEmpty && isDoubtful(facts)) Right(doubted)
@@ -84,18 +87,13 @@ final private[sparkrest] class TraversalPage(
     * It counts when the same request is answered so once more, some time later.
     */
   private def isDoubtful(facts: PageFacts): Boolean =
-    records == 0 && !pages.saysMore(received, facts).contains(false) && doubt.nonEmpty && {
+    records == 0 && !pages.saysMore(before, facts).contains(false) && doubt.nonEmpty && {
       state.traversal match {
-        // After a page that was not full the end is plausible. Empty pages so far are no evidence.
-        // Records that a truncated list lacks would count as deleted.
-        case Some(d) =>
-          !isHollow && (core.mirror.isDefined || d.lastPage == 0 || d.lastPage * 2 >= fullPage) // guard: I1.8, I8.17
+        // After a page that was not full the end is plausible. Records that a truncated list lacks would count as deleted.
+        case Some(_) => !isHollow && (core.mirror.isDefined || before.isFull(config.paging.pageSize)) // guard: I1.8, I8.17
         case None => strategy.doubtsEmptyPage(state, facts)
       }
     }
-
-  /** Records of a page that is full, as far as that is known. */
-  private def fullPage: Long = config.paging.pageSize.fold(state.largestPage)(math.min(_, state.largestPage))
 
   private lazy val doubt: Option[Doubt] = Doubt.of(state, Doubt.Empty, now, limits.verifyMillis)
 
@@ -105,12 +103,13 @@ final private[sparkrest] class TraversalPage(
       records,
       atEnd = false,
       None,
+      items = items,
       waitMs = doubt.map(_.wait(now, limits.verifyMillis))
     )
 
   private def ended(reached: Advance, facts: PageFacts): Either[RestError, PageOutcome] =
-    pages.endsEarly(received, facts).filter(_ => paged) match { // guard: I3.13
-      case Some(total) => Left(PageErrors.endEarly(config.paging, total, received + records))
+    pages.endsEarly(before, facts).filter(_ => paged) match { // guard: I3.13
+      case Some(total) => Left(PageErrors.endEarly(config.paging, total, counts))
       case None        => CycleMark.of(state, None).map(goingOn(None, _, reached, facts))
     }
 
@@ -122,7 +121,7 @@ final private[sparkrest] class TraversalPage(
   ): PageOutcome = {
     val warnings =
       reached.warning.toList ++ PageWarnings.ofPage(config, state, strategy, reading, facts, kept, next.isDefined) ++
-        (if (isHollow) List(PageErrors.manyEmptyPages(emptyPages)) else Nil) ++ ofPage.warning
+        (if (isHollow) List(PageErrors.manyEmptyPages(counts.emptyPages, facts)) else Nil) ++ ofPage.warning
     next match {
       case _ if comesAgain(reached) =>
         result(
@@ -166,21 +165,22 @@ final private[sparkrest] class TraversalPage(
     PageOutcome(
       next.copy(
         doubt = None,
-        largestPage = math.max(state.largestPage, records),
+        largestPage = counts.largest,
         // An array without records may be any array.
         recognized = facts.envelope.recognized.filter(_ => records > 0).orElse(state.recognized)
       ),
       records,
       atEnd,
       warnings.headOption,
+      items = items,
       removed = removed,
       awaits = awaits
     )
 
-  private def emptyPages: Int = if (records > 0) 0 else state.traversal.fold(0)(_.emptyPages) + 1
+  private def items: Long = counts.items - before.items
 
   /** Too many empty pages in a row, though each names a next one. */
-  private def isHollow: Boolean = emptyPages > limits.emptyPages
+  private def isHollow: Boolean = counts.emptyPages > limits.emptyPages
 
   /** Whether to send a new request from the reached offset instead of a request for the next page. Then the list may move
     * meanwhile without a loss. Only if the bound is known to be inclusive, or ids are unique: otherwise records at the offset
@@ -191,7 +191,7 @@ final private[sparkrest] class TraversalPage(
   private def maySkip: Boolean =
     config.mayReadFromValues && !reading.outOfOrder && !state.traversal.exists(_.unordered) &&
       (config.readsFromValues ||
-        config.paging.reanchorAfter.exists(received + records >= _))
+        config.paging.reanchorAfter.exists(counts.items >= _))
 
   /** With numbered pages, a run of equal offset values can span pages. If a later page had new records, the first page may have
     * grown meanwhile. So the traversal reads again from page one before the offset moves.
@@ -208,29 +208,29 @@ final private[sparkrest] class TraversalPage(
       .fold(0)(_.same + 1)
 
   private def further(page: PageToken, landmark: (String, Long), reached: Advance): Progress = {
-    val before = state.traversal
+    val last = state.traversal
     state.copy(traversal =
       Some(
         Traversal(
           page = page,
-          pages = before.fold(1L)(_.pages + 1),
-          received = received + records,
-          pending = reached.pending.getOrElse(reached.offset).orElse(before.flatMap(_.pending)),
+          pages = last.fold(1L)(_.pages + 1),
+          received = counts.records,
+          surplus = counts.surplus,
+          pending = reached.pending.getOrElse(reached.offset).orElse(last.flatMap(_.pending)),
           seen = ofPage.seen,
           marks = ofPage.marks,
           signature = ofPage.pageSignature(records),
           landmark = landmark,
           until = plan.ask.until,
-          unordered = before.exists(_.unordered) || reading.outOfOrder,
+          unordered = last.exists(_.unordered) || reading.outOfOrder,
           same = same,
           laterNew = laterNew,
           times = times,
           request = Some(core.identity(state)),
           lowest = ofPage.lowest,
-          // An empty page between two others says nothing of the size of pages.
-          lastPage = if (records > 0) records else before.fold(0L)(_.lastPage),
-          emptyPages = emptyPages,
-          delivered = before.fold(0L)(_.delivered) + kept
+          lastPage = counts.lastPage,
+          emptyPages = counts.emptyPages,
+          delivered = last.fold(0L)(_.delivered) + kept
         )
       )
     )
@@ -239,13 +239,13 @@ final private[sparkrest] class TraversalPage(
   /** With `initialOffset=latest`: marks the state as started when all older records have been skipped. */
   private def started(next: Progress, reached: Advance): Progress = {
     val over = options.latest && (state.started ||
-      latest.isOver(state, reached, times, reading.outOfOrder, records, isNews = kept > 0))
+      latest.isOver(state, reached, times, reading.outOfOrder, items, isNews = kept > 0))
     if (over) latest.started(state, next) else passing(next)
   }
 
   private def passing(next: Progress): Progress = next.copy(
     started = options.latest && state.started,
-    passedOver = if (passesOver) math.max(state.passedOver, records) else 0
+    passedOver = if (passesOver) math.max(state.passedOver, items) else 0
   )
 
   private lazy val after = new TraversalMemory(

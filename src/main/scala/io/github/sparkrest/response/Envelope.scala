@@ -16,11 +16,14 @@ import io.github.sparkrest.options.values.FieldPath.{At, Each, Members, Name, Se
 /** The part of a response next to its records: the values at the requested paths, and the first names of the root object.
   *
   * @param recognized the field of the root object that contains the records, if there is no `dataField`
+  * @param items number of elements that the API counts, if they contain the records: see `PageFacts.items`. `None`: each record
+  *   is an item
   */
 final case class Envelope(
     values: List[(FieldPath, Json)],
     names: List[String],
-    recognized: Option[String] = None
+    recognized: Option[String] = None,
+    items: Option[Long] = None
 ) {
 
   /** The value at `path`; JSON `null` is a value. */

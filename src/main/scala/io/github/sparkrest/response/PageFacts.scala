@@ -12,6 +12,8 @@ import io.github.sparkrest.options.values.{FieldPath, ValueSource}
   *
   * @param url of the response, the base of relative URLs
   * @param records in the response, kept or not
+  * @param items what the API counts: its page size, its total and the `{page}` of `pagination=offset`. These are the elements of
+  *   the array or object at the first `[]` or `*` of `dataField`, otherwise the records
   * @param lastRecord value of `nextField` in the last record
   * @param repeatsLast the page repeats the page before it
   * @param refused the status code is an error, but `emptyStatusCodes` declares it to mean "no records"
@@ -22,6 +24,7 @@ final case class PageFacts(
     headers: Seq[(String, String)],
     envelope: Envelope,
     records: Long = 0,
+    items: Long = 0,
     lastRecord: Option[String] = None,
     repeatsLast: Boolean = false,
     refused: Boolean = false,

@@ -8,6 +8,9 @@ final private[sparkrest] class RecordPass(scanner: JsonScanner, sink: RecordSink
   import scanner.window
   private val skipper = new RecordSkipper(scanner)
 
+  /** Records that went to the sink. */
+  var passed = 0L
+
   /** The elements of the array at `pos`. */
   def array(): Unit = {
     scanner.expect('[')
@@ -59,8 +62,10 @@ final private[sparkrest] class RecordPass(scanner: JsonScanner, sink: RecordSink
     window.mark = -1
   }
 
-  private def pass(buf: Array[Byte], from: Int, to: Int, maybeLast: Boolean): Unit =
+  private def pass(buf: Array[Byte], from: Int, to: Int, maybeLast: Boolean): Unit = {
+    passed += 1
     if (maybeLast) sink.maybeLast(buf, from, to) else sink.record(buf, from, to)
+  }
 
   private def isNull(buf: Array[Byte], from: Int, to: Int) =
     buf(from) == 'n' && JsonBytes.same(buf, from, to, RecordPass.Null)

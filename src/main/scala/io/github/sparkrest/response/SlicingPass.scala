@@ -17,6 +17,9 @@ final private[sparkrest] class SlicingPass(
 
   private val records = new RecordPass(scanner, sink)
 
+  /** Elements at the first `[]` of the path. */
+  private var items = 0L
+
   /** Records at the path of `dataField`. */
   def at(path: FieldPath): Either[RestError, Envelope] = {
     val segments = SlicingPass.withoutLastEach(path)
@@ -27,7 +30,9 @@ final private[sparkrest] class SlicingPass(
     else {
       val hollow = isHollow(first)
       val exists = descend(segments, Vector.empty, trails(first))
-      finished().flatMap(envelope => if (exists || hollow) Right(envelope) else without(envelope, path.toString))
+      finished()
+        .map(_.copy(items = if (path.firstMany < 0) None else Some(items)))
+        .flatMap(envelope => if (exists || hollow) Right(envelope) else without(envelope, path.toString))
     }
   }
 
@@ -69,9 +74,12 @@ final private[sparkrest] class SlicingPass(
     scanner.begin()
     while (scanner.peek() >= 0) {
       scanner.checkLiteral()
+      val before = records.passed
       segments.fold(records.line())(inner)
+      // A line without records may be a summary of the others, which the API does not count.
+      if (records.passed > before) items += 1
     }
-    Envelope.Empty
+    Envelope.Empty.copy(items = segments.filter(_.nonEmpty).map(_ => items))
   }
 
   /** The root value is the record. */
@@ -101,7 +109,7 @@ final private[sparkrest] class SlicingPass(
       case (Nil, '[')                => records.array(); true
       case (Nil, _)                  => single(at, open); true
       case (_, 'n')                  => scanner.checkLiteral(); scanner.skipValue(); true
-      case (Each :: _, _)            => inner(path); true
+      case (Each :: rest, _)         => eachItem(rest); true
       case (Name(name) :: rest, '{') => descendObject(name, rest, at, open)
       case ((w: Where) :: rest, '[') => descendSelection(w, rest, at, open)
       case (At(n) :: rest, '[')      => descendIndex(n, rest, at, open)
@@ -149,6 +157,11 @@ final private[sparkrest] class SlicingPass(
       here || others.nonEmpty
     } { () => if (here) exists = descend(rest, at :+ where, others) else beside.keep(at :+ Each, others) }
     exists
+  }
+
+  private def eachItem(path: List[Segment]): Unit = {
+    def item(): Unit = { items += 1; inner(path) } // guard: I2.20
+    if (scanner.peek() == '[') scanner.elements(() => item()) else item()
   }
 
   /** [[descend]] behind a `[]`: an element without the rest of the path is not a record, and values next to it are not kept. */

@@ -18,7 +18,7 @@ import io.github.sparkrest.poll.PollOutcome
   *     in a row the endpoint is complete, and the next run continues from the newest cursor.
   *
   * @param moment epoch milliseconds
-  * @param largest records of the largest page so far
+  * @param largest items of the largest page so far
   * @param shorter polls in a row whose last page had less than half of that
   * @param fruitless polls in a row that moved the offset and returned no new record
   */

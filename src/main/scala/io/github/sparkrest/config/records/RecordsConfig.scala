@@ -125,6 +125,7 @@ object RecordsConfig {
   private def mayMeet(a: Segment, b: Segment): Boolean = (a, b) match {
     case (Name(x), Name(y))                                                            => x == y
     case (At(x), At(y))                                                                => x == y
+    case (Where(f, x), Where(g, y))                                                    => f != g || x == y
     case (Name(_), Each | At(_) | Where(_, _)) | (Each | At(_) | Where(_, _), Name(_)) => false
     case _                                                                             => true
   }

@@ -48,7 +48,7 @@ private[sparkrest] trait PagingTable extends OptionTable {
   val HasMoreField: Opt[String] = paging("hasMoreField", NonEmpty) means
     "Path of a value that is false, 0, null or absent on the last page, or `header:<Name>`. Prefix it with `!` for a value that is true on the last page."
   val TotalField: Opt[String] = paging("totalField", NonEmpty) means
-    "Path of the total number of records. A poll whose pages hold fewer records fails with `PAGES_END_EARLY`. Do not set this option if the number is an estimate."
+    "Path of the total number of records. A poll whose pages hold fewer records fails with `PAGES_END_EARLY`. Do not set this option if the number is an estimate. With a `[]` or `*` in `dataField`, it is the number of elements there: of carts for `carts[].lines`. The same holds for `pageSize`, `reanchorAfter` and `pagination=offset`."
   val PageParam: Opt[String] = paging("pageParam", NonEmpty) means
     "Query parameter of the page, offset or cursor. Default: `page`, `offset` or `cursor`; none if the request contains `{page}` or `{cursor}`."
   val PageSizeParam: Opt[String] = paging("pageSizeParam", NonEmpty) means

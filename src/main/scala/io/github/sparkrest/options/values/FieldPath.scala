@@ -25,6 +25,12 @@ final case class FieldPath(segments: Vector[FieldPath.Segment]) {
   /** The value in `json`. `[]` and `*` lead to many values, and so to none. */
   private[sparkrest] def valueIn(json: Json): Option[Json] = within(json, segments.toList)
 
+  /** Number of segments before the first `[]` or `*`, whose elements are the items that an API counts. -1: there is none, and the
+    * records are the items. A `[]` at the end means nothing: the elements of an array at the end are records anyway.
+    */
+  val firstMany: Int = (if (segments.lastOption.contains(Each)) segments.init else segments)
+    .indexWhere(s => s == Each || s == Members)
+
   /** Text that [[FieldPath.parse]] reads as this path. */
   override def toString: String = {
     val text = segments.map {

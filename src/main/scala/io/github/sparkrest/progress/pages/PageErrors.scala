@@ -35,13 +35,21 @@ private[sparkrest] object PageErrors {
         )
       }
 
-  def endEarly(paging: PagesConfig, total: Long, received: Long): RestError = Condition.PagesEndEarly(
-    s"totalField (${paging.total.fold("")(_.toString)}) says that there are $total records, but the pages end after $received.",
+  def endEarly(paging: PagesConfig, total: Long, received: PageCounts): RestError = Condition.PagesEndEarly(
+    s"totalField (${paging.total.fold("")(_.toString)}) says that there are ${counted(total, received.surplus)}, but the pages end after ${received.items}.",
     "Ask for fewer records in one traversal (order=asc with boundary=inclusive, windows, reanchorAfter), or leave totalField out if it is an estimate."
   )
 
-  def manyEmptyPages(n: Int): String =
-    s"$n pages in a row had no records, and each named a next page: this counts as the end. If more records follow, name the field that says so in hasMoreField."
+  /** @param surplus the number of items less the number of records */
+  def counted(items: Long, surplus: Long): String =
+    if (surplus == 0) s"$items records" else s"$items elements for the first [] or * of dataField"
+
+  /** @param facts of the last page */
+  def manyEmptyPages(n: Int, facts: PageFacts): String =
+    s"$n pages in a row had no records, and each named a next page: this counts as the end. If more records follow, name the field that says so in hasMoreField" +
+      (if (facts.items == 0) "."
+       else
+         " or totalField. If each page has the same elements at the [] or * of dataField, even past the end, select them by [0] or [name=value].")
 }
 
 /** Signs that an option is wrong, seen in one page: the warning names the option to set. */
@@ -60,11 +68,11 @@ private[sparkrest] object PageWarnings {
     List(
       (options.ascending && reading.outOfOrder) ->
         s"order=asc, but a page is not in ascending order of ${options.name}: the offset moves when all pages are in. Set order to desc or none, or let the API sort.",
-      (hasNext && state.traversal.isEmpty && asked.exists(n => facts.records > 0 && facts.records < n)) ->
-        s"pageSize is ${asked.getOrElse(0L)}, but the API sends pages of ${facts.records}: it caps them. Lower pageSize to spare the difference.",
+      (hasNext && state.traversal.isEmpty && asked.exists(n => facts.items > 0 && facts.items < n)) ->
+        s"pageSize is ${asked.getOrElse(0L)}, but the API sends pages of ${facts.items}: it caps them. Lower pageSize to spare the difference.",
       (!hasNext && config.paging.isPaged && state.traversal.isEmpty && !reading.reachedOld && asked
-        .exists(facts.records >= _)) ->
-        s"The first page has ${facts.records} records, as many as pageSize allows, and names no next page. If there are more records, check pagination and nextField: they are missing.",
+        .exists(facts.items >= _)) ->
+        s"The first page has ${PageErrors.counted(facts.items, facts.items - facts.records)}, as many as pageSize allows, and names no next page. If there are more records, check pagination and nextField: they are missing.",
       (!hasNext && !config.hasPlaceholder && !reading.reachedOld &&
         state.offset.isDefined && strategy.showsGaps(state) &&
         kept > 1 && kept == facts.records && state.traversal.isEmpty) ->

@@ -27,9 +27,9 @@ trait Pagination {
   /** Whether the page explicitly has no successor: the field exists, and is null or empty. */
   def saysEnd: PageFacts => Boolean = _ => false
 
-  /** The place after a page without records, where the API says that there is more.
+  /** The place after a page without items, where the API says that there is more.
     *
-    * The second argument: records of the page before.
+    * The second argument: items of the largest page so far; 0: there was none.
     */
   def afterEmpty: (Option[PageToken], Long) => Option[PageToken] = (_, _) => None
 }
@@ -40,46 +40,51 @@ final class PageSequence(paging: PagesConfig, kind: Pagination) {
   def mayOverlap: Boolean = kind.mayOverlap
 
   /** @param current the page that was read; `None`: the first one
-    * @param before records of the pages before it
-    * @param lastPage records of the page before
+    * @param before the pages before it
     */
-  def next(
-      current: Option[PageToken],
-      before: Long,
-      lastPage: Long,
-      facts: PageFacts
-  ): Either[RestError, Option[PageToken]] =
+  def next(current: Option[PageToken], before: PageCounts, facts: PageFacts): Either[RestError, Option[PageToken]] =
     if (facts.repeatsLast || isLast(before, facts)) Right(None)
     else
-      kind.next(current, facts).orElse(pastEmpty(current, lastPage, facts)) match {
+      kind.next(current, facts).orElse(pastEmpty(current, before.largest, facts)) match {
         case same if same.isDefined && same == current =>
-          if (facts.records == 0) Right(None) else Left(PageSequence.repeated(same.fold("")(_.text)))
+          if (facts.items == 0) Right(None) else Left(PageSequence.repeated(same.fold("")(_.text)))
         case other => Right(other)
       }
 
   /** Whether the API explicitly says that there are more records. `None`: it does not say.
     *
-    * @param before number of records of the pages before
+    * @param before the pages before
     */
-  def saysMore(before: Long, facts: PageFacts): Option[Boolean] =
+  def saysMore(before: PageCounts, facts: PageFacts): Option[Boolean] =
     flag(facts)
-      .orElse(total(facts).map(before + facts.records < _))
+      .orElse(total(facts).map(before.items + facts.items < _))
       .orElse(if (kind.saysEnd(facts)) Some(false) else None)
 
-  /** The number of records that the API names, if its pages ended before: a cap is an error, never the end. */
-  def endsEarly(before: Long, facts: PageFacts): Option[Long] = total(facts).filter(before + facts.records < _)
+  /** Whether a page without records is certainly not the end of the list: `hasMoreField` says so, or the page has items, and
+    * `totalField` or a token says so. A number says nothing, because each page has a next number.
+    */
+  def goesOn(next: Option[PageToken], before: PageCounts, facts: PageFacts): Boolean =
+    flag(facts).contains(true) || facts.items > 0 &&
+      (next.exists(!_.isInstanceOf[PageToken.Number]) || total(facts).exists { n =>
+        before.items + facts.items < n && before.records + facts.records < n
+      })
 
-  private def pastEmpty(current: Option[PageToken], lastPage: Long, facts: PageFacts): Option[PageToken] =
-    if (facts.records == 0 && paging.hasMore.isDefined && flag(facts).contains(true)) kind.afterEmpty(current, lastPage)
-    else None
+  /** The number of items that the API names, if its pages ended before: a cap is an error, never the end. A total that is exactly
+    * the number of records counts these: the items may be groups, of which each page has the same.
+    */
+  def endsEarly(before: PageCounts, facts: PageFacts): Option[Long] =
+    total(facts).filter(n => before.items + facts.items < n && before.records + facts.records != n)
+
+  private def pastEmpty(current: Option[PageToken], largest: Long, facts: PageFacts): Option[PageToken] =
+    if (facts.items == 0 && flag(facts).contains(true)) kind.afterEmpty(current, largest) else None
 
   private def flag(facts: PageFacts): Option[Boolean] = paging.hasMore.collect {
     case (source, negated) if facts.has(source) => facts.isTrue(source) != negated
   }
 
-  private def isLast(before: Long, facts: PageFacts): Boolean =
+  private def isLast(before: PageCounts, facts: PageFacts): Boolean =
     paging.hasMore.exists { case (source, negated) => facts.isTrue(source) == negated } ||
-      total(facts).exists(before + facts.records >= _)
+      total(facts).exists(before.items + facts.items >= _)
 
   private def total(facts: PageFacts): Option[Long] = paging.total.flatMap(p => facts.number(ValueSource.InBody(p)))
 }
@@ -95,7 +100,7 @@ object PageSequence {
         case PaginationType.NextUrl     => new AddressPagination(config, p.next.getOrElse(ValueSource.InLink("next")))
         case PaginationType.Cursor      => new CursorPagination(p.next.getOrElse(ValueSource.InLink("next")))
         case PaginationType.PageNumber  => new NumberPagination(p, _ => 1L)
-        case PaginationType.RecordCount => new NumberPagination(p, _.records)
+        case PaginationType.RecordCount => new NumberPagination(p, _.items)
         case PaginationType.Auto        => new AutoPagination(config)
       }
     )
@@ -145,13 +150,14 @@ final private[sparkrest] class NumberPagination(paging: PagesConfig, step: PageF
     case Some(source) => facts.number(source).map(PageToken.Number(_))
     case None         =>
       val at = current.collect { case PageToken.Number(n) => n }.getOrElse(paging.start)
-      if (facts.records == 0) None else Some(PageToken.Number(at + step(facts)))
+      if (facts.items == 0) None else Some(PageToken.Number(at + step(facts)))
   }
 
-  override def afterEmpty: (Option[PageToken], Long) => Option[PageToken] = { (current, lastPage) =>
+  /** An API that caps its pages has skipped no more than the largest page had. */
+  override def afterEmpty: (Option[PageToken], Long) => Option[PageToken] = { (current, largest) =>
     val at = current.collect { case PageToken.Number(n) => n }.getOrElse(paging.start)
-    val records = paging.pageSize.getOrElse(lastPage)
-    val width = step(PageFacts("", Nil, Envelope.Empty, records = records))
+    val skipped = (paging.pageSize ++ Some(largest).filter(_ > 0)).reduceOption(math.min(_, _)).getOrElse(0L) // guard: I2.23
+    val width = step(PageFacts("", Nil, Envelope.Empty, items = skipped))
     if (width > 0) Some(PageToken.Number(at + width)) else None
   }
 }

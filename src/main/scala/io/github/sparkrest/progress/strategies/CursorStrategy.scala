@@ -83,7 +83,7 @@ final private[sparkrest] class CursorStrategy(config: RestConfig) extends Offset
             if (facts.records == 0) Some(state.boundary)
             else if (options.recordKey.nonEmpty || config.paging.isPaged && stated.isEmpty) None
             else Some(only),
-          atEnd = moved.isEmpty || config.followsLinks && facts.records == 0,
+          atEnd = moved.isEmpty || config.followsLinks && facts.items == 0,
           warning = warning
         )
       }

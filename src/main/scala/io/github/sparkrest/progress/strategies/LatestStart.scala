@@ -54,7 +54,7 @@ final private[sparkrest] class LatestStart(config: RestConfig, clock: ApiClock, 
   /** All that was there has been passed over, after the last page of a traversal.
     *
     * @param times of the traversal
-    * @param records of the page
+    * @param items of the page
     * @param isNews some record came for the first time
     */
   def isOver(
@@ -62,13 +62,13 @@ final private[sparkrest] class LatestStart(config: RestConfig, clock: ApiClock, 
       reached: Advance,
       times: TraversalTimes,
       descends: Boolean,
-      records: Long,
+      items: Long,
       isNews: Boolean
   ): Boolean =
     state.started || isTimed || config.paging.isPaged || config.job.isDefined || !asksForMore || reached.atEnd || !isNews ||
       // The newest records came first.
       descends || options.descending ||
-      records * 2 < state.passedOver || // guard: I1.4
+      items * 2 < state.passedOver || // guard: I1.4
       reached.offset.flatMap(time.momentOf).exists(_.toEpochMilli >= times.began)
 
   private def asksForMore = options.kind.isToken || config.hasPlaceholder
@@ -80,7 +80,8 @@ final private class PassedOver(next: Progress) extends PageReader {
   def keep(buf: Array[Byte], from: Int, to: Int, maybeLast: Boolean): Boolean = { records += 1; false }
   def change(buf: Array[Byte], from: Int, to: Int): Option[Change] = None
   def restart(): PageReader = new PassedOver(next)
-  def finish(facts: PageFacts): Either[RestError, PageOutcome] = Right(PageOutcome(next, records, atEnd = true, None))
+  def finish(facts: PageFacts): Either[RestError, PageOutcome] =
+    Right(PageOutcome(next, records, atEnd = true, None, items = facts.envelope.items.getOrElse(records)))
 }
 
 /** The time at the API, which sets the times in records. If the API's clock is behind this machine's clock, new records will

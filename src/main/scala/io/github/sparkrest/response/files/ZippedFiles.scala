@@ -52,7 +52,12 @@ private[response] object ZippedFiles {
 
   /** The first file with a value counts. */
   private def joined(one: Envelope, other: Envelope) =
-    Envelope(one.values ++ other.values, (one.names ++ other.names).distinct, one.recognized.orElse(other.recognized))
+    Envelope(
+      one.values ++ other.values,
+      (one.names ++ other.names).distinct,
+      one.recognized.orElse(other.recognized),
+      (one.items ++ other.items).reduceOption(_ + _)
+    )
 
   private def named(e: RestError, file: String) =
     e.copy(message = s"in the file ${Redact.snippet(FirstNames.shown(file))} of the archive: ${e.message}")

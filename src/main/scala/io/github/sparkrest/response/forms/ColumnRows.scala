@@ -12,8 +12,8 @@ private[response] object ColumnRows {
     val cursor = new JsonCursor
   }
 
-  /** False: the object has no arrays. */
-  def pass(buf: Array[Byte], from: Int, to: Int, sink: RecordSink): Boolean = {
+  /** The number of records; -1: the object has no arrays. */
+  def pass(buf: Array[Byte], from: Int, to: Int, sink: RecordSink): Long = {
     var columns = Vector.empty[Column]
     JsonCursor.members(buf, from, to) { m =>
       if (buf(m.from) == '[')
@@ -35,7 +35,7 @@ private[response] object ColumnRows {
       out += '}'
       sink.maybeLast(out.bytes, 0, out.length)
     }
-    columns.nonEmpty
+    if (columns.isEmpty) -1 else count
   }
 
   /** Moves all columns to their next element; false at the end of all. */

@@ -30,15 +30,22 @@ final private[response] class FormedPass(
   }
   private val records = new RecordPass(scanner, target)
 
+  /** Records that did not go through `records`. */
+  private var ofColumns = 0L
+
   /** The paths that led to a value, or to where an API that has no records may leave one out. */
   private val found = mutable.Set.empty[FieldPath]
+
+  /** Elements at the first `[]` or `*` of the paths. Of a path without them, the records. */
+  private var items = 0L
+  private val countsItems = form.paths.exists(_.firstMany >= 0)
 
   /** A response that is one JSON value. */
   def document(): Either[RestError, Envelope] = {
     val hollow = isHollow(start())
     val outside = settings.outside.toList.map(p => Trail(p, p.segments.toList)).filter(_.rest.nonEmpty)
     walk(form.branches, Vector.empty, Some(outside))
-    finished().flatMap { envelope =>
+    finished().map(_.copy(items = if (countsItems) Some(items) else None)).flatMap { envelope =>
       form.paths.find(!found(_)) match { // guard: I1.41
         case Some(missing) if !hollow => without(envelope, missing.toString)
         case _                        => Right(envelope)
@@ -48,12 +55,16 @@ final private[response] class FormedPass(
 
   /** Values one after the other. */
   def lines(): Envelope = {
+    var ofLines = 0L
     scanner.begin()
     while (scanner.peek() >= 0) {
       scanner.checkLiteral()
+      val before = passed
       walk(form.branches, Vector.empty, None)
+      // As in SlicingPass.
+      if (passed > before) ofLines += 1
     }
-    Envelope.Empty
+    Envelope.Empty.copy(items = if (form.branches.exists(_.rest.isEmpty)) None else Some(ofLines))
   }
 
   /** Moves past the value at `pos`, and passes on the records in it.
@@ -69,30 +80,40 @@ final private[response] class FormedPass(
       case (_, 'n') => found ++= known.map(_.path); scanner.checkLiteral(); scanner.skipValue()
       case (_, '{') => members(known, at, open)
       case (_, '[') => elements(known, at, open)
-      // A value in place of an array of one element.
-      case (_, _) =>
-        known.filter(_.rest.headOption.contains(Each)).map(_.next) match {
+      case (_, _)   =>
+        known.filter(_.rest.headOption.contains(Each)) match {
           case Nil    => pass(at, open)
-          case single => found ++= single.map(_.path); walk(single, at, None)
+          case single => only(single, at)
         }
     }
   }
 
   private def members(branches: List[Branch], at: Vector[Segment], open: Option[List[Trail]]): Unit = {
     val single = branches.filter(_.rest.headOption.contains(Each))
-    if (single.nonEmpty) { found ++= single.map(_.path); walk(single.map(_.next), at, None) }
+    if (single.nonEmpty) only(single, at)
     else {
       val seen = mutable.Set.empty[String]
       val (many, named) = branches.partition(_.rest.head == Members)
       found ++= many.map(_.path)
       scanner.members { name =>
         if (at.isEmpty) names += name
+        countItem(many)
         val one = named.collect { case b if b.rest.head == Name(name) => b.next }
         if (one.nonEmpty && !seen.add(name)) throw new Malformed(Recognition.twice(name))
         step(one ++ many.map(_.next(name)), at :+ Name(name), open.map(into(name, _)), keeps = many.isEmpty)
       }
     }
   }
+
+  /** A value in place of an array of one element. */
+  private def only(branches: List[Branch], at: Vector[Segment]): Unit = {
+    countItem(branches)
+    found ++= branches.map(_.path)
+    walk(branches.map(_.next), at, None)
+  }
+
+  /** Several paths may lead through one element: it is one item. */
+  private def countItem(branches: List[Branch]): Unit = if (branches.exists(_.countsItems)) items += 1 // guard: I2.21
 
   private def elements(branches: List[Branch], at: Vector[Segment], open: Option[List[Trail]]): Unit = {
     val many = branches.exists(b => b.rest.head == Each || b.rest.head == Members)
@@ -108,6 +129,7 @@ final private[response] class FormedPass(
     if (selecting.isEmpty)
       scanner.elements { () =>
         index += 1
+        countItem(branches)
         step(entered, at :+ At(index), open.map(into(index, _)), keeps = !many)
       }
     else {
@@ -116,6 +138,7 @@ final private[response] class FormedPass(
       var others = List.empty[Trail]
       scanner.elementsWhere { (buf, from, to) =>
         index += 1
+        countItem(branches)
         val chosen = selecting.collect { case (b, where) if !taken(b.path) && holds(where, buf, from, to) => b }
         taken ++= chosen.map(_.path)
         inside = chosen.map(_.next) ++ entered
@@ -137,6 +160,7 @@ final private[response] class FormedPass(
 
   /** The value at the end of a path. */
   private def end(branch: Branch, at: Vector[Segment], open: Option[List[Trail]]): Unit = {
+    val before = passed
     added.foreach(_.values = branch.values)
     scanner.peek() match {
       case '[' if !form.columns => found += branch.path; records.array()
@@ -147,7 +171,10 @@ final private[response] class FormedPass(
         if (form.columns) columns(branch, length) else { found += branch.path; records.pass(length, maybeLast = true) }
         open.foreach(keepWithin(length, at, _))
     }
+    if (branch.path.firstMany < 0) items += passed - before
   }
+
+  private def passed: Long = records.passed + ofColumns
 
   private def columns(branch: Branch, length: Int): Unit = {
     val (buf, from, to) =
@@ -157,7 +184,9 @@ final private[response] class FormedPass(
       } else (window.buf, window.mark, window.mark + length)
     window.mark = -1
     val hollow = JsonBytes.names(buf, from, to, most = 1).isEmpty && buf(from) == '{'
-    if (ColumnRows.pass(buf, from, to, target) || hollow) found += branch.path
+    val rows = ColumnRows.pass(buf, from, to, target)
+    if (rows >= 0 || hollow) found += branch.path
+    ofColumns += math.max(rows, 0)
   }
 
   /** Reads the values of added fields that are in the value at `pos`. `pos` does not move. */

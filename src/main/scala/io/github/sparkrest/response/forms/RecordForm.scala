@@ -72,6 +72,9 @@ final private[response] case class Branch(
 ) {
   def next: Branch = copy(rest = rest.tail, depth = depth + 1)
 
+  /** The next segment is the `[]` or `*` whose elements are the items that the API counts. */
+  val countsItems: Boolean = depth == path.firstMany
+
   /** Into a member of an object. */
   def next(key: String): Branch =
     if (keys.isEmpty) next
