@@ -74,7 +74,7 @@ JOBS = (
         "I1.120",
         "an old job that is gone is not the end of its records",
         "state.doubt.exists(_.answer != Doubt.Empty) || ofPage.getOrElse(j.readyMs.forall(isOld))",
-        "state.doubt.exists(_.answer != Doubt.Empty) || ofPage.getOrElse(false)",
+        "state.doubt.exists(_.answer != Doubt.Empty) || ofPage.getOrElse(j.readyMs.exists(isOld) && mostMs < 0)",
         "JobsSuite",
         "a job that is done and was purged before its records were read is not empty, though 404 counts as empty",
     ),

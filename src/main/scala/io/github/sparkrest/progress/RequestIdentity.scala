@@ -41,8 +41,8 @@ private[sparkrest] object RequestIdentity {
     new RequestIdentity(s"$Version${hash(shown, more ++ items)}", hash(shownEarlier, items))
   }
 
-  /** Distinguishes the text from a hash of an earlier version, which would be the same if no header is set. */
-  private val Version = "2-" // guard: I1.127
+  /** The hash of an earlier version has no such prefix. */
+  private val Version = "2-"
 
   /** As the option has them, so with references in place of secrets. */
   private def headers(config: RestConfig): Seq[String] = config.options.get(RestOptions.Headers).toList.flatMap { text =>
