@@ -772,6 +772,6 @@ POLLING = (
         "config.input.exists(_.version.isDefined)",
         "false",
         "InferredSuite",
-        "the response that inferred the schema is not a poll of a row's version, which the row may have got after the request",
+        "the response that inferred the schema is not a poll of a row's version",
     ),
 )

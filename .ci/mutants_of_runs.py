@@ -356,7 +356,7 @@ RUNS = (
         "pageLogLocation.isDefined && ownHoldsLog",
         "pageLogLocation.isDefined && place > LogPosition.Start && ownHoldsLog",
         "SourceFoldersSuite",
-        "if pageLogLocation is set later, the query refuses each start until it finds the log, also before its first batch",
+        "if pageLogLocation is set later, the query refuses each start until it finds the log",
     ),
     Mutant(
         "I5.33",
