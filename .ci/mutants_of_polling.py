@@ -576,11 +576,11 @@ POLLING = (
     ),
     Mutant(
         "I1.90",
-        "a traversal from the first offset on makes forget nothing that lies after its end",
+        "a traversal from the beginning makes forget nothing that lies after its end",
         "case None if hasRanks => notSeen(state.ahead)",
         "case None if !hasRanks => notSeen(state.ahead)",
         "FleetSimulatorSuite",
-        "once: a list was read again from the first offset on, and a slice that ended earlier made forget what had come",
+        "once: a list was read again from its beginning, and a slice that ended earlier made forget what had come",
     ),
     Mutant(
         "I1.91",

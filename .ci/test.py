@@ -22,7 +22,7 @@ from xml.etree import ElementTree
 ROOT = Path(__file__).resolve().parent.parent
 SCALA_LINES = ("2.13", "2.12")
 # `make test-sim` runs a million. The simulator tests pure functions, which are the same on both lines.
-HISTORIES = {"2.13": "10000", "2.12": "2000"}
+HISTORIES = {"2.13": "6000", "2.12": "1000"}
 EVERYTHING = "--all-versions" in sys.argv
 # Tests of behavior that differs between Spark lines. Without `--all-versions`, the oldest line runs only these tests.
 ON_EVERY_SPARK = (

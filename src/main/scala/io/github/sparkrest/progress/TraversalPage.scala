@@ -99,15 +99,10 @@ final private[sparkrest] class TraversalPage(
 
   private lazy val doubt: Option[Doubt] = Doubt.of(state, Doubt.Empty, now, limits.verifyMillis)
 
-  private def doubted: PageOutcome =
-    PageOutcome(
-      state.copy(doubt = doubt),
-      records,
-      atEnd = false,
-      None,
-      items = items,
-      waitMs = doubt.map(_.wait(now, limits.verifyMillis))
-    )
+  private def doubted: PageOutcome = {
+    val waitMs = doubt.map(_.wait(now, limits.verifyMillis))
+    PageOutcome(state.copy(doubt = doubt), records, atEnd = false, None, items = items, waitMs = waitMs)
+  }
 
   private def ended(reached: Advance, facts: PageFacts): Either[RestError, PageOutcome] =
     pages.endsEarly(before, facts).filter(_ => paged) match { // guard: I3.13

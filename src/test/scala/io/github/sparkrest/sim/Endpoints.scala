@@ -218,12 +218,14 @@ final private[sim] class LogEndpoint(private var setup: Setup, world: World) {
           if setup.past != 200 && page.rows.isEmpty && !page.more && token.exists(t => t != "0" && t != "1") =>
         Answer(setup.past, Nil, "Invalid page.")
       case Right(page) =>
-        val fields = setup.end match {
-          case "more"  => Seq("has_more" -> page.more.toString)
-          case "total" => Seq("total" -> page.total.toString)
-          case _       => Nil
+        val more = page.more.toString
+        val (fields, headers) = setup.end match {
+          case "more" if setup.moreHeader => (Nil, Seq("x-more" -> more))
+          case "more"                     => (Seq("has_more" -> more), Nil)
+          case "total"                    => (Seq("total" -> page.total.toString), Nil)
+          case _                          => (Nil, Nil)
         }
-        envelope(page.rows, fields, Nil)
+        envelope(page.rows, fields, headers)
     }
   }
 

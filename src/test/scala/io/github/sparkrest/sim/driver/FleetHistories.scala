@@ -20,7 +20,7 @@ object FleetHistories {
       "versioned=true | align=true form=epoch_s kind=window order=desc requests=1 rootArray=true rows=8 step=20000 tag=modified | 44:tick/3900",
     "a version was read before a slice had reached the second in which it was seen" ->
       "versioned=true | bound=exclusive form=epoch_s kind=window rows=3 tag=weak | ",
-    "a list was read again from the first offset on, and a slice that ended earlier made forget what had come" ->
+    "a list was read again from its beginning, and a slice that ended earlier made forget what had come" ->
       "form=iso kind=backfill lanes=640 paging=page parents=2 requests=1 rows=20 | | 18:insert/42 88:options/327"
   )
 
