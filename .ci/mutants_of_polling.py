@@ -628,7 +628,7 @@ POLLING = (
         "state.boundary.isEmpty && state.ahead.isEmpty",
         "state.ahead.isEmpty",
         "LatestStartSuite",
-        "latest has no effect on a snapshot that was read before",
+        "latest has no effect on a snapshot whose first traversal is not over",
     ),
     Mutant(
         "I1.134",
