@@ -579,8 +579,8 @@ POLLING = (
         "a traversal from the first offset on makes forget nothing that lies after its end",
         "case None if hasRanks => notSeen(state.ahead)",
         "case None if !hasRanks => notSeen(state.ahead)",
-        "FleetSimulatorSuite",
-        "once: a list was read again from the first offset on, and a slice that ended earlier made forget what had come",
+        "TraversalMemorySuite",
+        "incremental: they are remembered while no record has an id",
     ),
     Mutant(
         "I3.55",
