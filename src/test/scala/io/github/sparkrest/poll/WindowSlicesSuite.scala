@@ -342,6 +342,32 @@ class WindowSlicesSuite extends AnyFunSuite {
     }
   }
 
+  test("before the offset has moved, a slice that ends earlier makes forget nothing") {
+    val begin = Instant.parse("2026-01-01T00:00:00Z")
+    val all = Seq(1L, 3L).map(begin.plusSeconds).map(t => t -> s"""{"t":"$t"}""")
+    def api(lag: String) = new PolledApi(
+      "url" -> "http://h/x?from={windowStart}&to={windowEnd}",
+      "offsetType" -> "window",
+      "offsetField" -> "t",
+      "initialOffset" -> begin.toString,
+      "pagination" -> "page",
+      "pageSize" -> "2",
+      "maxPagesPerPoll" -> "1",
+      "lag" -> lag
+    )({ r =>
+      val (to, page) = (Instant.parse(query(r)("to")), query(r)("page").toInt)
+      Answer(array(all.collect { case (t, text) if t.isBefore(to) => text }.slice(2 * page - 2, 2 * page)))
+    })
+    val (first, second) = (api("0"), api("2s"))
+    first.now = begin.plusSeconds(4)
+    assert(first.poll() == all.map(_._2).toList && first.state.traversal.isDefined)
+    second.state = first.state
+    second.now = first.now
+    assert(second.traversal().isEmpty && second.state.offset.isEmpty)
+    second.now = begin.plusSeconds(20)
+    assert(second.traversal().isEmpty)
+  }
+
   test("the pages of a slice belong to its end as sent, and an option that is not set changes no hash") {
     def identity(more: (String, String)*) =
       RequestIdentity.of(RestConfig.parse((days ++ more).toMap).fold(e => fail(e.text), c => c))

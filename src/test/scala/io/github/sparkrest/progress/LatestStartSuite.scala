@@ -166,4 +166,19 @@ class LatestStartSuite extends AnyFunSuite {
     next.state = first.state
     assert((next.traversal() ++ next.traversal()) == ids(3, 4))
   }
+
+  test("latest has no effect on a snapshot whose first traversal is not over") {
+    val options =
+      Seq("url" -> "http://h/x", "offsetType" -> "snapshot", "recordKey" -> "id", "readChanges" -> "true") ++
+        Seq("pagination" -> "page", "maxPagesPerPoll" -> "1")
+    def api(more: (String, String)*) =
+      new PolledApi(options ++ more: _*)(r =>
+        Answer(array(ids(1, 2).slice(query(r)("page").toInt - 1, query(r)("page").toInt)))
+      )
+    val first = api()
+    assert(first.poll().map(_.drop(1)) == ids(1) && first.state.traversal.isDefined)
+    val next = api(latest)
+    next.state = first.state
+    assert(next.traversal().map(_.drop(1)) == ids(2))
+  }
 }

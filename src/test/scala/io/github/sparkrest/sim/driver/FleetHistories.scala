@@ -21,7 +21,7 @@ object FleetHistories {
     "a version was read before a slice had reached the second in which it was seen" ->
       "versioned=true | bound=exclusive form=epoch_s kind=window rows=3 tag=weak | ",
     "a list was read again from its beginning, and a slice that ended earlier made forget what had come" ->
-      "form=iso kind=backfill lanes=640 paging=page parents=2 requests=1 rows=20 | | 18:insert/42 88:options/327"
+      "form=iso kind=backfill lanes=640 most=2 paging=page parents=2 requests=1 retention=6000 rows=20 | | 18:insert/42 88:options/327"
   )
 
   /** A crash is tried before each step of these. */
