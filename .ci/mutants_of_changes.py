@@ -105,8 +105,8 @@ CHANGES = (
     Mutant(
         "I8.50",
         "a response that lacks the field of the records deletes none",
-        "!facts.repeatsLast && !facts.lacksField &&",
-        "!facts.repeatsLast &&",
+        "!facts.lacksField",
+        "(!facts.lacksField || facts.lacksField)",
         "SnapshotChangesSuite",
         "a response that lacks the known field of the records deletes nothing, unless emptyWhen says that it is empty",
     ),

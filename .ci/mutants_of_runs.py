@@ -132,7 +132,7 @@ RUNS = (
         "if (replaces) overwrite(name, bytes, TemporaryFiles.Tries)",
         "if (replaces && name.isEmpty) overwrite(name, bytes, TemporaryFiles.Tries)",
         "HadoopLogStoreSuite",
-        "an overwritten file stays as it is after an interrupt, until the new one is whole",
+        "an overwritten file stays as it is after an error, until the new one is whole",
     ),
     Mutant(
         "I3.131",
@@ -305,8 +305,8 @@ RUNS = (
     Mutant(
         "I3.45",
         "a version is read when the slice is over in which it was seen",
-        "if (options.windowAligned || options.availableUntil.isDefined) next.moment",
-        "if (options.windowAligned && options.availableUntil.isDefined) next.moment",
+        "if (options.windowAligned || options.availableUntil.isDefined)",
+        "if (options.windowAligned && options.availableUntil.isDefined)",
         "ClocksSuite",
         "a window has read the records before its end, and an unfinished slice has read none",
     ),
@@ -372,7 +372,7 @@ RUNS = (
         "of(slice.format)",
         "of(None)",
         "ChangedOptionsSuite",
-        "records that were polled as csv become the same rows after a change to responseFormat=json",
+        "records that were polled with another responseFormat become the same rows",
     ),
     Mutant(
         "I2.51",

@@ -181,7 +181,7 @@ def _states(path: Path, seq: int) -> set[str]:
 def _manifest(path: Path, seq: int) -> tuple[Manifest, set[str]]:
     what = f"manifest {seq}"
     m = _json(path.read_text(), what)
-    _keys(m, {"version", "seq", "previous", "epoch", "file", "endpoints"}, what, {"rows"})
+    _keys(m, {"version", "seq", "previous", "epoch", "file", "endpoints"}, what, {"rows", "format"})
     file = m["file"]
     _keys(file, {"name", "bytes", "location", "pages"}, f"{what}: file")
     for page in file["pages"]:

@@ -160,7 +160,7 @@ def test_a_zombie_driver_changes_nothing_on_hdfs(spark: SparkSession, tmp_path: 
 def test_of_many_writers_on_hdfs_exactly_one_gets_each_name(spark: SparkSession, hdfs: str) -> None:
     writers, names = 8, [f"manifests/{n}" for n in range(40)]
     files = Files(spark, f"{hdfs}/contended")
-    log = files.jvm.io.github.sparkrest.pagelog.store.HadoopLogStore(files.system, files._path(""))
+    log = files.jvm.io.github.sparkrest.pagelog.store.HadoopLogStore(files.system, files._path(""), True)
 
     together = Barrier(writers)
 

@@ -29,9 +29,10 @@ import org.apache.spark.sql.types.StructType
 /** The stream: a batch is a range of the page log. Everything that takes long is elsewhere: the [[Poller]] fills the log ahead
   * of the query, tasks read it.
   *
-  * Spark calls all methods but `metrics` from the query's thread: `initialOffset` until a batch has an offset of this source; then, a batch, `latestOffset` (every 10 ms while nothing is new), `planInputPartitions` (twice), and
-  * `commit` of a batch after the offset of the next one is logged. After a crash a batch whose end was logged is planned
-  * again with the same two offsets, before `latestOffset` is called: it reads the same bytes from the log.
+  * Spark calls all methods but `metrics` from the query's thread: `initialOffset` at each trigger until a batch has an offset of
+  * this source; then, for each batch, `latestOffset` (every 10 ms while nothing is new), `planInputPartitions` (twice), and
+  * `commit` of a batch after the offset of the next one is logged. After a crash a batch whose end was logged is planned again
+  * with the same two offsets, before `latestOffset` is called: it reads the same bytes from the log.
   */
 final private[sparkrest] class RestMicroBatchStream(
     config: RestConfig,

@@ -49,8 +49,9 @@ final private[poll] class PollRequests(config: RestConfig, row: InputRow, secret
   *
   * A 304 then changes nothing. That is correct only if the same response could not contain a new record. So the response was
   * complete in one page, `lag` held no record back, and the stream does not deliver every snapshot (`snapshot` without
-  * `recordKey`). With `inputVersion` a 304 would count as reading the version, and no full request would follow. A server may keep its validator although its data changed. Then records are late by at most
-  * [[MaxAgeMillis]], and none is lost that the API still has.
+  * `recordKey`). With `inputVersion` a 304 would count as reading the version, and no full request would follow. A server may keep
+  * its validator although its data changed. Then records are late by at most [[MaxAgeMillis]], and none is lost that the API still
+  * has.
   */
 final private[sparkrest] class ConditionalRequests(config: RestConfig) {
   import ConditionalRequests._

@@ -36,6 +36,7 @@ final private[poll] class UnreadTime(options: OffsetConfig, clock: ApiClock = Ap
 
   /** A slice that is not over, or whose data the API has not completed, is read by a later poll. */
   private def end(plan: RequestPlan, next: Progress): Option[Instant] =
-    if (options.windowAligned || options.availableUntil.isDefined) next.moment.orElse(next.offset.flatMap(time.asked)) // guard: I3.45
+    if (options.windowAligned || options.availableUntil.isDefined) // guard: I3.45
+      next.moment.orElse(next.offset.flatMap(time.asked))
     else time.asked(plan.ask.until)
 }

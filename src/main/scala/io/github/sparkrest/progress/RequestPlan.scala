@@ -18,8 +18,10 @@ final case class RequestPlan(state: Progress, ask: OffsetQuery, values: RequestV
     def isOld(ms: Long) = at.toEpochMilli - ms > mostMs
     def ofPage = state.traversal.map(t => t.isInherited || t.readMs.exists(isOld)) // guard: I1.85
     state.job match {
-      // After a refusal the API named the file of the job again, but perhaps not a file that exists.
-      case Some(j) => state.doubt.exists(_.answer != Doubt.Empty) || ofPage.getOrElse(j.readyMs.forall(isOld)) // guard: I1.120
+      case Some(j) =>
+        // After a refusal the API named the file of the job again, but perhaps not a file that exists.
+        state.doubt.exists(_.answer != Doubt.Empty) || // guard: I1.127
+        ofPage.getOrElse(j.readyMs.forall(isOld)) // guard: I1.120
       case None => ofPage.contains(true) && !state.traversal.exists(_.page.isInstanceOf[PageToken.Number])
     }
   }

@@ -156,8 +156,8 @@ final private[sparkrest] class TraversalPage(
     * page that came several times, nor if the only response is an error, or looks like one.
     */
   private def isWhole(facts: PageFacts): Boolean =
-    !isHollow && !facts.repeatsLast && !facts.lacksField && // guard: I8.50
-      !(facts.refused && state.traversal.isEmpty) // guard: I8.12
+    !isHollow && !facts.repeatsLast && !(facts.refused && state.traversal.isEmpty) && // guard: I8.12
+      !facts.lacksField // guard: I8.50
 
   private def result(next: Progress, facts: PageFacts, atEnd: Boolean, warnings: List[String]) =
     PageOutcome(

@@ -94,16 +94,18 @@ class ChangedOptionsSuite extends AnyFunSuite with BeforeAndAfterAll {
     ("xml", Seq("rowTag" -> "r"), (i: Int, v: String) => s"<l><r><id>$i</id><paid>$v</paid></r></l>")
   ).filter(_._1 != "xml" || BuildInfo.scalaBinaryVersion == "2.13")
 
-  for ((before, options, text) <- formats; (after, others, other) <- formats if before != after)
-    test(s"records that were polled as $before become the same rows after a change to responseFormat=$after") {
-      val q = new Query
-      val schema = "schema" -> "id BIGINT, paid BOOLEAN"
-      answer = _ => text(17, "true")
-      q.crash(stream(options ++ Seq(schema, "responseFormat" -> before): _*))
-      answer = _ => other(18, "false")
-      q.read(stream(others ++ Seq(schema, "responseFormat" -> after): _*))
-      assert(q.rows.toSeq == Seq(Row(17L, true), Row(18L, false)))
-    }
+  test("records that were polled with another responseFormat become the same rows") {
+    for ((before, options, text) <- formats; (after, others, other) <- formats if before != after)
+      withClue(s"$before, then $after: ") {
+        val q = new Query
+        val schema = "schema" -> "id BIGINT, paid BOOLEAN"
+        answer = _ => text(17, "true")
+        q.crash(stream(options ++ Seq(schema, "responseFormat" -> before): _*))
+        answer = _ => other(18, "false")
+        q.read(stream(others ++ Seq(schema, "responseFormat" -> after): _*))
+        assert(q.rows.toSeq == Seq(Row(17L, true), Row(18L, false)))
+      }
+  }
 
   test(
     "a column of the input that the output has from the second run on is also next to the records of the first run"

@@ -82,20 +82,19 @@ class HadoopLogStoreSuite extends AnyFunSuite {
 
   private def text(store: HadoopLogStore) = store.read("note").map(new String(_, "UTF-8"))
 
-  Seq("an interrupt" -> new InterruptedIOException, "an error" -> new IOException("no space")).foreach {
-    case (kind, e) =>
-      test(s"an overwritten file stays as it is after $kind, until the new one is whole") {
-        var fails = false
-        val store = replacing(new Creating(_ => if (fails) throw e))
-        store.overwrite("note", "old".getBytes("UTF-8"))
-        fails = true
-        assert(intercept[IOException](store.overwrite("note", "new".getBytes("UTF-8"))) == e)
-        assert(text(store).contains("old"))
-        fails = false
-        store.overwrite("note", "newer".getBytes("UTF-8"))
-        store.deleteTemporary(".")
-        assert(text(store).contains("newer") && store.list(".").filterNot(_.endsWith(".crc")) == Seq("note"))
-      }
+  test("an overwritten file stays as it is after an error, until the new one is whole") {
+    for (e <- Seq(new InterruptedIOException, new IOException("no space"))) withClue(s"$e: ") {
+      var fails = false
+      val store = replacing(new Creating(_ => if (fails) throw e))
+      store.overwrite("note", "old".getBytes("UTF-8"))
+      fails = true
+      assert(intercept[IOException](store.overwrite("note", "new".getBytes("UTF-8"))) == e)
+      assert(text(store).contains("old"))
+      fails = false
+      store.overwrite("note", "newer".getBytes("UTF-8"))
+      store.deleteTemporary(".")
+      assert(text(store).contains("newer") && store.list(".").filterNot(_.endsWith(".crc")) == Seq("note"))
+    }
   }
 
   test("an overwrite whose temporary file another run swept is written once more") {

@@ -49,18 +49,20 @@ class LatestStartSuite extends AnyFunSuite {
   }
   private def minutes(n: Range, hour: Int = 10) = n.map(m => f"""{"at":"2026-01-01T$hour%02d:$m%02d:00Z"}""").toList
 
-  for ((behind, hasDate) <- Seq((0L, true), (0L, false), (4L, false), (90L, true)))
-    test(s"aligned slices: no record after the first poll is lost, API $behind s behind, with Date: $hasDate") {
-      val hours = new Hours(behind, hasDate)
-      assert(hours.at("10:20:30") == Nil && hours.api.asked.isEmpty && hours.api.state.started)
-      val start = hours.api.state.offset
-      for (now <- Seq("10:21:00", "10:45:00")) assert(hours.at(now) == Nil && hours.api.state.offset == start)
-      // By the API's clock the stream began at 10:19 if it is 90 s behind.
-      val first = if (behind == 90) 19 else 21
-      assert(hours.at("11:02:00") == minutes(first to 59))
-      assert(hours.at("11:30:00") == Nil && hours.at("12:02:00") == minutes(0 to 59, 11))
-      assert(hours.api.state.passedOver == 0)
-    }
+  test("aligned slices: no record after the first poll is lost") {
+    for ((behind, hasDate) <- Seq((0L, true), (0L, false), (4L, false), (90L, true)))
+      withClue(s"API $behind s behind, with Date: $hasDate: ") {
+        val hours = new Hours(behind, hasDate)
+        assert(hours.at("10:20:30") == Nil && hours.api.asked.isEmpty && hours.api.state.started)
+        val start = hours.api.state.offset
+        for (now <- Seq("10:21:00", "10:45:00")) assert(hours.at(now) == Nil && hours.api.state.offset == start)
+        // By the API's clock the stream began at 10:19 if it is 90 s behind.
+        val first = if (behind == 90) 19 else 21
+        assert(hours.at("11:02:00") == minutes(first to 59))
+        assert(hours.at("11:30:00") == Nil && hours.at("12:02:00") == minutes(0 to 59, 11))
+        assert(hours.api.state.passedOver == 0)
+      }
+  }
 
   test("aligned slices: a run of a single poll stores where the stream begins") {
     val hours = new Hours(0, hasDate = true, "windowStep" -> "1d")
