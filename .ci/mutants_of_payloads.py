@@ -41,8 +41,8 @@ PAYLOADS = (
     Mutant(
         "I2.24",
         "a quote that nobody closes is an error",
-        "if (row.isEmpty)",
-        "if (row.isEmpty && config.names.contains(EndMarked.Mark))",
+        "if (row.isEmpty && text.exists(_.isMarked))",
+        "if (row.isEmpty && text.isEmpty)",
         "CsvRecordsSuite",
         "a quote that nobody closes is an error, however short the response is",
     ),

@@ -22,7 +22,7 @@ class ChangedOptionsSuite extends AnyFunSuite with BeforeAndAfterAll {
     .getOrCreate()
 
   /** The response to a request for records from an id on. */
-  @volatile private var answer: Int => String = _ => "[]"
+  @volatile private var answer: Int => String = (_: Int) => "[]"
   private lazy val server = new LocalServer({ e =>
     val from = Option(e.getRequestURI.getQuery).flatMap(q => Try(q.split("=").last.toInt).toOption).getOrElse(0)
     LocalServer.send(e, 200, answer(from))

@@ -118,6 +118,18 @@ class CsvRowsSuite extends AnyFunSuite with BeforeAndAfterAll with ScalaCheckPro
   // A shorter case would have options that do not exist.
   implicit private val wholeOptions: Shrink[Map[String, String]] = Shrink.shrinkAny
 
+  test("whitespace behind the last line break is a row, as in spark.read.csv") {
+    val schema = StructType.fromDDL("a string, b string, c string")
+    val trims = Map("ignoreLeadingWhiteSpace" -> "true", "ignoreTrailingWhiteSpace" -> "true")
+    for {
+      o <- Seq(trims, trims - "ignoreTrailingWhiteSpace", Map.empty[String, String])
+      text <- Seq(" ", "a,b,c\n ", "a\n\n\t ", "a,b,c\n", "a, ", " \n", "a\r\n  \r\n")
+    } {
+      val found = ours(text, schema, config(o + ("recordFields" -> "a,b,c")))
+      assert(shown(found) == shown(sparks(text, schema, o + ("header" -> "false"))), s"$o $text")
+    }
+  }
+
   test("for any text, the values are those of spark.read.csv") {
     val schema = StructType.fromDDL("a string, b string, c string")
     val piece = Gen.oneOf("\"", "\"", ",", ",", "\n", "\n", "\r\n", "a", "é", " ", "\\", "'", "#", ";", "\"\"", "x,y\n")
