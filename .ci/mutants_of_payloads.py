@@ -39,14 +39,6 @@ PAYLOADS = (
         "after an empty page, pagination=offset skips no more than the API's pages have",
     ),
     Mutant(
-        "I2.24",
-        "a quote that nobody closes is an error",
-        "if (row.isEmpty && text.exists(_.isMarked))",
-        "if (row.isEmpty && text.isEmpty)",
-        "CsvRecordsSuite",
-        "a quote that nobody closes is an error, however short the response is",
-    ),
-    Mutant(
         "I2.25",
         "pages of elements without records end no list that says that there is more",
         "if (page.records > 0 || goesOn) 0",

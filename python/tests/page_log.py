@@ -218,10 +218,11 @@ def _endpoints(states: Any, what: str) -> set[str]:
             "refusedAt",
             "largestPage",
             "acks",
+            "lookback",
         }
         _keys(state, {"offset", "boundary"}, where, optional)
         if "drain" in state:
-            more = {"previous", "request", "lowest", "lastPage", "emptyPages", "undelivered"}
+            more = {"previous", "request", "lowest", "lastPage", "emptyPages", "undelivered", "surplus"}
             _keys(state["drain"], DRAIN, f"{where}: drain", more)
         if "acks" in state:
             _keys(state["acks"], {"file", "records"}, f"{where}: acks", {"sent"})

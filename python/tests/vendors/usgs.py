@@ -18,7 +18,10 @@ class Catalog(Vendor):
 
     step = 1234
     form = ""
-    listed: list[Record] = []
+
+    def begin(self) -> None:
+        self.listed: list[Record] = []
+        super().begin()
 
     def occurred(self, record: Record) -> int:
         """The order of the quakes differs from the order of their changes."""
@@ -38,8 +41,8 @@ class Catalog(Vendor):
         start = request.query.get("starttime")
         earliest = moment(start, 400, f'Bad starttime value "{start}"') if start else now() - 30 * 24 * HOUR
         after = moment(request.query.get("updatedafter"), 400, 'Bad updatedafter value. Use "ISO8601" format')
-        # A reader cannot compare its clock with the times of these records, as it does with those of the real API. So no
-        # quake appears on a page that was read.
+        # A reader cannot compare its clock with the times of these records, as it does with those of the real API.
+        # So no quake appears on a page that was read.
         if offset == 1:
             self.listed = [q for q in self.since(after) if self.occurred(q) >= earliest]
         quakes = sorted(self.listed, key=lambda q: (self.occurred(q), q.number), reverse=order == "time")

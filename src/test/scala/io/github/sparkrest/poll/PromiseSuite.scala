@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.poll
 
+import io.github.sparkrest.BuildInfo
 import io.github.sparkrest.error.Condition
 import io.github.sparkrest.http.HttpRequest
 import io.github.sparkrest.progress.{Progress, RequestIdentity}
@@ -103,7 +104,7 @@ class PromiseSuite extends AnyFunSuite {
       "params" -> (size => s"""{"countryCode":"$size"}"""),
       "url" -> (size => s"http://h/x?author=$size"),
       "rowTag" -> identity
-    ).foreach { case (option, value) =>
+    ).filter(_._1 != "rowTag" || BuildInfo.scalaBinaryVersion == "2.13").foreach { case (option, value) =>
       val isXml = option == "rowTag"
       def reader(size: Int) = new PolledApi(
         Seq(

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.response.csv
 
-import java.io.{InputStream, Reader, StringReader}
+import java.io.{InputStream, Reader}
 import java.nio.charset.{Charset, StandardCharsets}
 
 import com.univocity.parsers.common.TextParsingException
 import com.univocity.parsers.csv.{CsvParser, CsvParserSettings, UnescapedQuoteHandling}
 import io.github.sparkrest.config.records.{CsvConfig, RecordsConfig}
 import io.github.sparkrest.error.RestError
-import io.github.sparkrest.json.Malformed
 import io.github.sparkrest.response._
 
 /** CSV (RFC 4180 and its dialects), by the parser that Spark uses. Each row becomes a JSON object of strings by the names of the
@@ -59,12 +58,10 @@ object CsvRecords {
 final private class CsvPass(config: RecordsConfig, body: GuardedBody, sink: RecordSink) {
   private val csv = config.csv
   private val parser = new CsvParser(CsvSettings.of(csv))
-  private var text: Option[EndMarked] = None
 
   def run(charset: Charset, in: InputStream): Unit =
     try {
-      text = Some(new EndMarked(ByteOrderMark.reader(in, charset), csv))
-      text.foreach(t => parser.beginParsing(new FullReader(t)))
+      parser.beginParsing(new FullReader(ByteOrderMark.reader(in, charset)))
       val first = next()
       // Without a header a value may begin with any character, but an error as JSON has another number of values.
       first
@@ -77,13 +74,10 @@ final private class CsvPass(config: RecordsConfig, body: GuardedBody, sink: Reco
       }
     } finally parser.stopParsing()
 
-  /** `None`: the mark of the end. The parser does not report a text that ends within quotes, but then the mark is in the last value. */
   private def next(): Option[Array[String]] = {
     val row = Option(parser.parseNext())
     body.rowRead()
-    if (row.isEmpty && text.exists(_.isMarked)) // guard: I2.24
-      throw new Malformed("it ends within a quote that is not closed; check the options quote and escape")
-    row.filterNot(r => r.length == 1 && r(0) == EndMarked.Mark)
+    row
   }
 
   /** The parser is one row ahead, to know which row is the last one. */
@@ -133,47 +127,6 @@ private[csv] object CsvSettings {
     settings.setLineSeparatorDetectionEnabled(csv.lineSeparator.isEmpty)
     settings
   }
-}
-
-/** A text with one more row, which shows that the rows before it are complete: a half surrogate pair, which no charset yields. */
-final private[csv] class EndMarked(in: Reader, csv: CsvConfig) extends Reader {
-  import EndMarked._
-  private val separator = csv.lineSeparator.getOrElse("\n")
-  private val end = new StringReader(separator + Mark)
-  private var lastLine: LastLine = LastLine.Empty
-
-  /** The parser makes a row of whitespace at the end of a text, but not if a line follows. Spark does the same. */
-  def isMarked: Boolean = !(csv.ignoreLeadingWhiteSpace && lastLine == LastLine.Blank)
-
-  def read(buf: Array[Char], off: Int, len: Int): Int = {
-    val n = in.read(buf, off, len)
-    if (n > 0) note(buf, off, off + n)
-    if (n >= 0) n else if (isMarked) end.read(buf, off, len) else -1
-  }
-
-  private def note(buf: Array[Char], from: Int, to: Int): Unit = {
-    var i = to - 1
-    while (i >= from && buf(i) <= ' ' && !isBreak(buf(i))) i -= 1
-    if (i >= from && !isBreak(buf(i))) lastLine = LastLine.Filled
-    else if (i >= from) lastLine = if (i == to - 1) LastLine.Empty else LastLine.Blank
-    else if (lastLine == LastLine.Empty) lastLine = LastLine.Blank
-  }
-
-  private def isBreak(c: Char) = c == '\n' || c == '\r' || c == separator.last
-
-  def close(): Unit = in.close()
-}
-
-private[csv] object EndMarked {
-
-  /** What the text since the last line break has. */
-  sealed private trait LastLine
-  private object LastLine {
-    case object Empty extends LastLine
-    case object Blank extends LastLine
-    case object Filled extends LastLine
-  }
-  val Mark: String = "\udc00"
 }
 
 /** Fills each buffer to its end: the parser looks for the form of line breaks in the first one, and the network may have sent
