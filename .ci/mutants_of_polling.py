@@ -599,14 +599,6 @@ POLLING = (
         "the forecast contains the next pages of a time slice only if the slice was over when it was requested",
     ),
     Mutant(
-        "I1.93",
-        "what a request returns that begins before the repeated hour is remembered",
-        "OffsetKey.Moment(time.certain(m.minusMillis(options.lookbackMs)))",
-        "OffsetKey.Moment(m.minusMillis(options.lookbackMs))",
-        "PromiseSuite",
-        "in the hour of autumn that local times repeat, a request of another format repeats and loses nothing",
-    ),
-    Mutant(
         "I1.94",
         "a slice that ends earlier makes forget nothing that lies after its end",
         "state.beyond.exists(b => end.exists(_.isBefore(b)))",

@@ -38,7 +38,7 @@ final private[sparkrest] class MaximumStrategy(config: RestConfig, readsEnvelope
 
   override def floor: String => Option[Long] = { offset =>
     val earliest = valueOf(offset).key match {
-      case OffsetKey.Moment(m) => OffsetKey.Moment(time.certain(m.minusMillis(options.lookbackMs))) // guard: I1.93
+      case OffsetKey.Moment(m) => OffsetKey.Moment(m.minusMillis(options.lookbackMs))
       case other               => other
     }
     if (options.lookbackMs > 0 && !earliest.isInstanceOf[OffsetKey.Moment]) None else Some(OffsetKey.rank(earliest))
