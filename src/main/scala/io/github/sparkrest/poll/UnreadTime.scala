@@ -12,7 +12,7 @@ import io.github.sparkrest.progress.{Progress, RequestPlan}
   * task.
   */
 final private[poll] class UnreadTime(options: OffsetConfig, clock: ApiClock = ApiClock()) {
-  private val time = new OffsetTime(options)
+  private lazy val time = new OffsetTime(options)
   private val isLimited = options.kind.movesWithTime || options.lagMs > 0
   private var apiAheadMs = 0L
 

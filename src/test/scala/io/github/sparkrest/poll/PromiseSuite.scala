@@ -25,17 +25,17 @@ class PromiseSuite extends AnyFunSuite {
 
   private val newestFirst = (1 to 20000).reverse
 
+  private val inPages = Seq(
+    "url" -> "http://h/x",
+    "offsetType" -> "max_field",
+    "offsetField" -> "t",
+    "order" -> "desc",
+    "pagination" -> "page",
+    "maxPagesPerPoll" -> "23"
+  )
+
   private def backlog(size: Int, more: (String, String)*) = new PolledApi(
-    Seq(
-      "url" -> "http://h/x",
-      "offsetType" -> "max_field",
-      "offsetField" -> "t",
-      "order" -> "desc",
-      "pagination" -> "page",
-      "pageSizeParam" -> "per_page",
-      "pageSize" -> size.toString,
-      "maxPagesPerPoll" -> "23"
-    ) ++ more: _*
+    inPages ++ Seq("pageSizeParam" -> "per_page", "pageSize" -> size.toString) ++ more: _*
   )(r => timed(paged(r, newestFirst, number(r, "per_page", 1))))
 
   test("another pageSize in the middle of a traversal restarts it, and nothing is lost or repeated") {
@@ -106,16 +106,9 @@ class PromiseSuite extends AnyFunSuite {
       "rowTag" -> identity
     ).filter(_._1 != "rowTag" || BuildInfo.scalaBinaryVersion == "2.13").foreach { case (option, value) =>
       val isXml = option == "rowTag"
+      val format = if (isXml) Seq("responseFormat" -> "xml") else Nil
       def reader(size: Int) = new PolledApi(
-        Seq(
-          "url" -> "http://h/x",
-          "offsetType" -> "max_field",
-          "offsetField" -> "t",
-          "order" -> "desc",
-          "pagination" -> "page",
-          "maxPagesPerPoll" -> "23",
-          option -> value(if (isXml) s"r$size" else size.toString)
-        ) ++ (if (isXml) Seq("responseFormat" -> "xml") else Nil): _*
+        inPages ++ format :+ (option -> value(if (isXml) s"r$size" else size.toString)): _*
       )({ r =>
         val sizes = r.headers.filter(_._1 == "X-Page-Size").map(_._2) ++ Seq("sort_key", "countryCode", "author")
           .flatMap(query(r).get)
