@@ -60,6 +60,11 @@ final class SmallProxy(credentials: Option[String]) extends AutoCloseable {
         try { client.getInputStream.transferTo(upstream.getOutputStream); () }
         finally upstream.close()
       )
+      if (method != "CONNECT") {
+        // Each connection serves one request. Without this header, the client may send its next request before it sees the end.
+        val head = RawServer.head(upstream.getInputStream).stripSuffix("\r\n") + "Connection: close\r\n\r\n"
+        client.getOutputStream.write(head.getBytes(ISO_8859_1))
+      }
       upstream.getInputStream.transferTo(client.getOutputStream)
       ()
     } finally upstream.close()
