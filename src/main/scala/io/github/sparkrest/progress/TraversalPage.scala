@@ -184,7 +184,12 @@ final private[sparkrest] class TraversalPage(
     * meanwhile without a loss. Only if the bound is known to be inclusive, or ids are unique: otherwise records at the offset
     * could be skipped. The end of a slice of time is not an offset that the records reached: the slice has further pages.
     */
-  private def reanchors(reached: Advance): Boolean = maySkip && reached.offset.exists(o => !state.offset.contains(o))
+  private def reanchors(reached: Advance): Boolean =
+    (maySkip || followsLast(reached)) && reached.offset.exists(o => !state.offset.contains(o))
+
+  /** A page that was not full may grow before the page with the next number is requested, which then begins too far behind. */
+  private def followsLast(reached: Advance): Boolean =
+    reached.followsLast && config.paging.kind.isNumbered && config.hasPlaceholder && config.job.isEmpty // guard: I1.160
 
   private def maySkip: Boolean =
     config.mayReadFromValues && !reading.outOfOrder && !state.traversal.exists(_.unordered) &&

@@ -62,9 +62,7 @@ object Generator {
       case "since" | "ids" | "feed" => drifts && (!keepsPlace(s) || twice)
       // If a record leaves a list with numbered pages, other records move to a page that was already read.
       case "window" | "snapshot" => s.sliding && !s.grows
-      // A page that was not full grows, and the reader requests the page behind it.
-      case "log" => s.paged && s.end == "absent"
-      case _     => false
+      case _                     => false
     }
   }
 

@@ -124,6 +124,8 @@ object Histories {
       "cap=2 form=epoch_s kind=log restarts=true rows=0 | 1:insert 1:options/2 1:insert 1:insert 3:options/5",
     "a record beyond the offset moved to a page that was read before, and was forgotten" ->
       "bound=coarse cap=5 form=epoch_s key=true oddFirst=true paging=offset tellBoundary=true tieLimit=4 view=number | 5:delete",
+    "a page that was not full grew before the page with the next number was requested" ->
+      "cap=2 carrier=record form=iso kind=log offset=timestamp paging=page rows=1 tellBoundary=true view=number | 11:insert 11:insert",
     "text instead of a time: its rank was the lowest, and all others were forgotten" ->
       "cap=2 carrier=header form=epoch_s odd=na oddFirst=true paging=cursor rows=4 tellBoundary=true | 3:bulk"
   )

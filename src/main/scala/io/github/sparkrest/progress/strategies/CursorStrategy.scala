@@ -85,7 +85,8 @@ final private[sparkrest] class CursorStrategy(config: RestConfig) extends Offset
             else if (options.recordKey.nonEmpty || config.paging.isPaged && stated.isEmpty) None
             else Some(only),
           atEnd = moved.isEmpty || config.followsLinks && facts.items == 0,
-          warning = warning
+          warning = warning,
+          followsLast = picksLast && stated.isEmpty && picked.isDefined
         )
       }
     }

@@ -157,6 +157,7 @@ object Identified {
   * @param atEnd the API said that it has no further records now
   * @param warning logged once per query
   * @param memory overrides the rule of the strategy
+  * @param followsLast a request with the offset returns what follows the last record of the page, however the list has moved
   * @param endsEarlier the response lacks records that were delivered, because an earlier slice of time ended later
   */
 final case class Advance(
@@ -167,7 +168,8 @@ final case class Advance(
     atEnd: Boolean = false,
     warning: Option[String] = None,
     memory: Option[MemoryRule] = None,
-    endsEarlier: Boolean = false
+    endsEarlier: Boolean = false,
+    followsLast: Boolean = false
 )
 
 object OffsetStrategy {
