@@ -251,4 +251,12 @@ BACKFILLS = (
         "BackfillStreamSuite",
         "Once reads a backfill that is larger than batchSize into one batch",
     ),
+    Mutant(
+        "I10.50",
+        "a slice is over by the API's clock too",
+        "private val isPast =",
+        "private val isPast = true ||",
+        "BackfillLanesSuite",
+        "a slice that is not over by the API's clock is requested again",
+    ),
 )

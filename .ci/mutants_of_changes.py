@@ -254,4 +254,20 @@ CHANGES = (
         "SeenFilesSuite",
         "while a task copies a file, the others search the files that are mapped, and make no second copy",
     ),
+    Mutant(
+        "I8.60",
+        "what came before readChanges is remembered in another place",
+        " || !state.ahead.isEmpty",
+        "",
+        "PromiseSuite",
+        "an empty response right after readChanges was turned on is requested again, and nothing is delivered twice",
+    ),
+    Mutant(
+        "I8.61",
+        "a hash does not contain the mark of a change",
+        "Change.markBytes(changes)",
+        "Change.markBytes(false)",
+        "PageFileSuite",
+        "records that are shown again do not have the mark of their change",
+    ),
 )

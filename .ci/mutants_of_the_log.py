@@ -134,4 +134,12 @@ LOG = (
         "ManyEndpointsSuite",
         "a poll of many bytes gets a separate file, and an abandoned poll leaves no file",
     ),
+    Mutant(
+        "I2.60",
+        "an overtaken run removes no manifest",
+        "checkNewest()",
+        "if (end < 0) checkNewest()",
+        "OverlappingRunsSuite",
+        "a run that resumes after a newer run has written removes none of its manifests",
+    ),
 )

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from datetime import datetime, timezone
@@ -79,6 +80,13 @@ def test_a_batch_read_has_metadata(spark: SparkSession, api: Emulated) -> None:
         (5, 3, 0),
     ]
     assert sorted(r.page for r in frame.select("_metadata.page").collect()) == [1, 1, 2, 2, 3], "alone"
+
+
+def test_a_batch_read_whose_columns_cannot_be_pruned_has_metadata(spark: SparkSession, api: Emulated) -> None:
+    frame = read_rest(spark, f"{api.url}/data", pagination="page", infer_schema=False)
+    rows = frame.selectExpr("output", "_metadata.page").collect()
+    assert sorted((json.loads(r.output)["id"], r.page) for r in rows) == [(1, 1), (2, 1), (3, 2), (4, 2), (5, 3)]
+    assert frame.columns == ["output"] and frame.count() == 5
 
 
 @of_streams

@@ -65,7 +65,7 @@ class Bearer(Credentials):
 
 @dataclass(frozen=True, repr=False)
 class ApiKey(Credentials):
-    """``auth_type="ApiKey"``: A key in a header, a query parameter or a cookie. Its repr hides secrets.
+    """``auth_type="ApiKey"``: A key in a header, a query parameter, a cookie or the body. Its repr hides secrets.
 
     Args:
         key:

@@ -45,9 +45,9 @@ class Options(TypedDict, total=False):
     """Seconds to wait for a connection. A bare number is milliseconds if you use the old name
     ``connectionTimeout``. Default: ``10``."""
     read_timeout: float | timedelta | str | None
-    """Seconds to wait for the head of a response, and for each further piece of its body. With an input, a bare
-    number is milliseconds, as in older sources. ``5s`` and ``500ms`` have the same meaning everywhere. Default:
-    ``60``."""
+    """Seconds to wait for the head of a response, and for each further piece of its body. In a batch read with an
+    input, a bare number is milliseconds, as in older sources. ``5s`` and ``500ms`` have the same meaning
+    everywhere. Default: ``60``."""
     response_timeout: float | timedelta | str | None
     """Seconds for one response, from sending the request to the last byte of the body. It stops a server that
     sends a byte now and then, which ``readTimeout`` never does. Raise it for longer downloads. Default: ``1h``."""
@@ -95,7 +95,8 @@ class Options(TypedDict, total=False):
     does not grow with the response, but a single record may take at most an eighth of the JVM's memory.
     Default: ``1g``."""
     streaming: bool | None
-    """Accepted as ``true`` on ``readStream``, where it has no effect."""
+    """Required as ``true`` on ``readStream`` with an input: each row is then an endpoint. Without an input it has
+    no effect."""
     offset_type: Literal["timestamp", "cursor", "incremental", "max_field", "window", "snapshot", "queue"] | None
     """How progress is tracked. ``timestamp``: a value of the response, or the maximum over its records.
     ``cursor``: a value of the response, or of the last record. ``incremental``: the maximum over the records;
@@ -146,9 +147,9 @@ class Options(TypedDict, total=False):
     Steps of whole days begin at midnight in ``timeZone``, weeks on Monday; shorter steps count from midnight
     UTC. For reports per hour or day. Default: ``false``."""
     window_end_inclusive: bool | None
-    """Whether the API includes ``{windowEnd}``. Then it is sent one unit of ``requestOffsetFormat`` earlier: the
-    day before for ``yyyy-MM-dd``, a second for ``epoch_s``, a millisecond for ``iso`` and ``epoch_ms``.
-    Default: ``false``."""
+    """Whether the API includes the whole unit of ``requestOffsetFormat`` that ``{windowEnd}`` names, e.g. the
+    whole day. Then it is sent one unit of ``requestOffsetFormat`` earlier: the day before for ``yyyy-MM-dd``, a
+    second for ``epoch_s``, a millisecond for ``iso`` and ``epoch_ms``. Default: ``false``."""
     available_until_field: str | None
     """Place of a time until which the API's data are complete: a path in the response, or ``header:<Name>``. The
     next slice begins there at the latest. With ``windowEndInclusive`` it is the last complete unit."""
@@ -187,12 +188,12 @@ class Options(TypedDict, total=False):
     ack_size: int | None
     """Maximum number of records in one request to ``ackUrl``. Set it to the limit of the API. Default: ``500``."""
     job_done_when: Sequence[str] | str | None
-    """Conditions of which one holds when a job is done, e.g. ``state=JobComplete``, as for ``errorWhen``. The
+    """Conditions for a job that is done, e.g. ``state=JobComplete``, as for ``errorWhen``; one is enough. The
     option turns jobs on: each poll creates a job by a ``POST``, requests its status until it is done, and then
     reads its records. ``url`` contains ``{job}``, or ``jobResultField`` names the URL of the file.
     ``emptyWhen`` may name a status that means that the job found no record."""
     job_failed_when: Sequence[str] | str | None
-    """Conditions of which one holds when a job failed, e.g. ``state=Failed,state=Aborted``. Then a new job is
+    """Conditions for a job that failed, e.g. ``state=Failed,state=Aborted``; one is enough. Then a new job is
     created, as often as ``maxRetries`` allows. Any other status means that the job is running."""
     job_url: str | None
     """URL of the ``POST`` that creates a job, with the placeholders of ``url``. It has the origin of ``url``.
@@ -224,18 +225,20 @@ class Options(TypedDict, total=False):
     pagination: Literal["none", "link", "nextUrl", "cursor", "page", "offset", "auto"] | None
     """How a response names the next page: ``link`` (header ``Link``, ``rel="next"``), ``nextUrl`` (a URL in the
     response), ``cursor`` (a token), ``page`` (a page number), ``offset`` (a number of records), or ``auto``
-    (detected in the first response). Default: ``none``."""
+    (the usual names of the first three, in each response). With ``auto``, a token needs ``pageParam``, or
+    ``{cursor}`` in the request. Default: ``none``."""
     next_field: str | None
-    """Path of the next URL or token in the response, or ``header:<Name>``. For ``cursor``, the last record is
-    searched if the response has no such value. ``links[rel=next].uri`` selects an element of an array."""
+    """Path of the next URL or token in the response, ``header:<Name>``, or ``link:<rel>``. For ``cursor``, the
+    last record is searched if the response has no such value. ``links[rel=next].uri`` selects an element of an
+    array."""
     has_more_field: str | None
     """Path of a value that is false, 0, null or absent on the last page, or ``header:<Name>``. Prefix it with
     ``!`` for a value that is true on the last page."""
     total_field: str | None
-    """Path of the total number of records. A poll whose pages hold fewer records fails with ``PAGES_END_EARLY``.
-    Do not set this option if the number is an estimate. With a ``[]`` or ``*`` in ``dataField``, it is the
-    number of elements there: of carts for ``carts[].lines``. The same holds for ``pageSize``, ``reanchorAfter``
-    and ``pagination=offset``."""
+    """Path of the total number of records. A poll whose pages hold fewer records fails with
+    ``REST_PAGES_END_EARLY``. Do not set this option if the number is an estimate. With a ``[]`` or ``*`` in
+    ``dataField``, it is the number of elements there: of carts for ``carts[].lines``. The same holds for
+    ``pageSize``, ``reanchorAfter`` and ``pagination=offset``."""
     page_param: str | None
     """Query parameter of the page, offset or cursor. Default: ``page``, ``offset`` or ``cursor``; none if the
     request contains ``{page}`` or ``{cursor}``."""
@@ -259,7 +262,8 @@ class Options(TypedDict, total=False):
     ``100``."""
     reanchor_after: int | None
     """Number of records after which the next request begins at the offset reached, instead of reading a further
-    page. It needs ``order=asc``. Set it below the depth that the API allows."""
+    page. It needs ``order=asc``. Unless the bound is known to be inclusive, the request begins at the greatest
+    value below, because records with an equal value may follow. Set it below the depth that the API allows."""
     page_interval: float | timedelta | str | None
     """Seconds between two requests of one poll. Default: ``0``."""
     pages_in_flight: int | None
@@ -286,7 +290,8 @@ class Options(TypedDict, total=False):
     max_retries: int | None
     """Number of retries in one poll, all its pages together. Retried are transient status codes
     (``retryStatusCodes``) and broken connections. A ``POST`` or ``PATCH`` is not retried within the poll if its
-    connection broke after it was sent. Default: ``3``."""
+    connection broke after it was sent, except with ``offsetType=queue``, and for the requests about a job.
+    Default: ``3``."""
     retry_backoff: float | timedelta | str | None
     """Seconds of the first backoff. It doubles with each retry, with full jitter. ``Retry-After`` and rate-limit
     headers are respected. Default: ``1``."""

@@ -72,7 +72,7 @@ def preview(
         auth:
             The credentials, as in :func:`spark_rest.read_rest_stream`. Default: no authentication.
         **options:
-            Every other argument of :func:`spark_rest.read_rest_stream`, under the same name.
+            Every other argument of :func:`spark_rest.read_rest_stream` except ``schema``, under the same name.
 
     Raises:
         pyspark.errors.IllegalArgumentException: Options are wrong, or the API returned an unusable response. The

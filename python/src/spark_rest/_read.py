@@ -35,8 +35,12 @@ def read_rest_stream(
     """A streaming DataFrame of an HTTP API: ``spark.readStream.format("rest")`` with the options as arguments.
 
     An argument that is ``None`` is not set. Seconds may be a ``timedelta``, and JSON may be a dict or a list. A
-    ``datetime`` needs a time zone. Unless ``schema`` is given or ``infer_schema`` is false, this function sends one
-    request to infer a schema. The stream uses its response as the first poll.
+    ``datetime`` needs a time zone.
+
+    Without ``schema``, this function sends one request to infer a schema, unless ``infer_schema`` is false,
+    ``output_type`` is not ``struct``, or ``schema_location`` already holds a schema. A stream that starts on a new
+    checkpoint within ten seconds uses the response as its first poll. Exceptions are ``Trigger.AvailableNow`` and
+    ``Once``, and the arguments ``lag``, ``input_version``, ``initial_offset="latest"`` and ``offset_type="window"``.
 
     Args:
         spark:
@@ -102,8 +106,11 @@ def read_rest(
     """A DataFrame of an HTTP API: ``spark.read.format("rest")`` with the options as arguments.
 
     An argument that is ``None`` is not set. Seconds may be a ``timedelta``, and JSON may be a dict or a list. A
-    ``datetime`` needs a time zone. Unless ``schema`` is given or ``infer_schema`` is false, this function sends one
-    request to infer a schema. With ``input`` or ``input_data``, it makes the calls for some of the rows instead.
+    ``datetime`` needs a time zone.
+
+    Without ``schema``, this function sends one request to infer a schema, unless ``infer_schema`` is false,
+    ``output_type`` is not ``struct``, or ``schema_location`` already holds a schema. With ``input`` or
+    ``input_data``, it makes the calls for some of the rows instead.
 
     Args:
         spark:

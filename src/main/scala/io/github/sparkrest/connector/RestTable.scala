@@ -90,10 +90,8 @@ final private[sparkrest] class RestScanBuilder(
   override def pruneColumns(asked: StructType): Unit =
     if (!schema.fieldNames.exists(RestScan.metadata(config).contains)) {
       val columns = StructType(asked.filterNot(f => RestScan.metadata(config).contains(f.name)))
-      if (settings.canPrune(schema, columns)) {
-        required = columns
-        withMetadata = columns.length < asked.length
-      }
+      withMetadata = columns.length < asked.length
+      if (settings.canPrune(schema, columns)) required = columns
     }
 
   override def build(): Scan = new RestScan(required, withMetadata, config, inferred, endpoints, fields)

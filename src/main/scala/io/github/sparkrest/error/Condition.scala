@@ -109,7 +109,7 @@ object Condition {
       )
   case object ResponseTooLarge
       extends Condition("RESPONSE_TOO_LARGE", Fatal)(
-        "A response or a single record is larger than `maxResponseBytes`."
+        "A response is larger than `maxResponseBytes`, or a single record is larger than its share of the memory of the JVM (an eighth for JSON)."
       )
   case object OffsetFieldNotFound
       extends Condition("OFFSET_FIELD_NOT_FOUND", Fatal)(
@@ -173,7 +173,7 @@ object Condition {
       )
   case object TooManyErrors
       extends Condition("TOO_MANY_ERRORS", Fatal)(
-        "`maxConsecutiveErrors` polls failed in a row, or one poll failed with `onError=fail` or `Trigger.AvailableNow`."
+        "`maxConsecutiveErrors` polls failed in a row, or one poll failed with `onError=fail`, `Trigger.AvailableNow` or `Trigger.Once`."
       )
   case object WrongSpark
       extends Condition("WRONG_SPARK", Fatal)(

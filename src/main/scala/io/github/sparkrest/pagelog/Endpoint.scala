@@ -42,6 +42,9 @@ object Endpoint {
   /** The endpoint of a stream without an input. */
   val Only: Endpoint = Endpoint(LogOffset.OnlyEndpoint)
 
+  /** The version of a row without a value: JSON's text of it. */
+  val NullVersion = "null"
+
   /** The keys of rows are hexadecimal. */
   def backfillKey(key: String): String = s"$key~backfill"
 

@@ -15,7 +15,7 @@ final class SharedPageFile(store: LogStore, epoch: Long, location: String, chang
 
   /** For one poll of an endpoint. */
   def sink(endpoint: String): HeldPages =
-    new HeldPages(endpoint, () => new PageFileWriter(store, epoch, location, Some(endpoint), changes))
+    new HeldPages(endpoint, () => new PageFileWriter(store, epoch, location, Some(endpoint), changes), changes)
 
   /** Takes the pages of a poll that is over, unless they are in a separate file. */
   def take(pages: HeldPages): Unit = pages.writeTo(writer)
@@ -28,7 +28,7 @@ final class SharedPageFile(store: LogStore, epoch: Long, location: String, chang
 }
 
 /** The pages of one poll: held in memory, or in a separate file if they are many. For one thread. */
-final class HeldPages(endpoint: String, ownFile: () => PageFileWriter) extends PageSink {
+final class HeldPages(endpoint: String, ownFile: () => PageFileWriter, changes: Boolean = false) extends PageSink {
   import HeldPages._
 
   private var block = new RecordBlock(FirstBytes)
@@ -48,7 +48,7 @@ final class HeldPages(endpoint: String, ownFile: () => PageFileWriter) extends P
 
   override def shownBytes: Long = KeptRecords.MaxBytes
   override def showAgain(visitor: KeptRecords.Visitor): Unit =
-    own.fold(block.showAgain(pages.lastOption.fold(0)(_.end), visitor))(_.showAgain(visitor))
+    own.fold(block.showAgain(pages.lastOption.fold(0)(_.end), visitor, Change.markBytes(changes)))(_.showAgain(visitor))
 
   def discardPage(): Unit = own.fold(block.truncate(pages.lastOption.fold(0)(_.end)))(_.discardPage())
 

@@ -56,5 +56,8 @@ object Change {
 
   val all: Seq[Change] = Seq(Insert, Update, Delete)
 
+  /** How many bytes before a stored record are the mark of its change. */
+  def markBytes(changes: Boolean): Int = if (changes) 1 else 0
+
   def of(mark: Byte): Option[Change] = all.find(_.mark == mark)
 }

@@ -93,7 +93,8 @@ final private[sparkrest] class TraversalPage(
       state.traversal match {
         // After a page that was not full the end is plausible. Records that a truncated list lacks would count as deleted.
         case Some(_) => !isHollow && (core.mirror.isDefined || before.isFull(config.paging.pageSize)) // guard: I1.8, I8.17
-        case None => strategy.doubtsEmptyPage(state, facts)
+        case None =>
+          strategy.doubtsEmptyPage(state, facts) || facts.lacksField && config.input.exists(_.version.isDefined)
       }
     }
 
@@ -135,13 +136,15 @@ final private[sparkrest] class TraversalPage(
           reached.atEnd || paged && !options.kind.movesWithTime,
           warnings
         )
-      case Some(_) if reanchors(reached) => result(passing(after.reanchored(reached)), facts, atEnd = false, warnings)
-      case Some(page)                    => result(further(page, landmark, reached), facts, atEnd = false, warnings)
+      case Some(_) if reanchors(reached) =>
+        val at = if (isAmongEqual(reached)) reached.copy(offset = reached.below) else reached // guard: I1.162
+        result(passing(after.reanchored(at)), facts, atEnd = false, warnings)
+      case Some(page) => result(further(page, landmark, reached), facts, atEnd = false, warnings)
     }
   }
 
   private def completed(reached: Advance, facts: PageFacts): Progress =
-    core.mirror.fold(after.complete(reached)) { mirror =>
+    core.mirror.fold(after.complete(reached, isList = !isHollow && !facts.lacksField)) { mirror =>
       val done = mirror.complete(state, ofPage.seen, ofPage.marks, isWhole(facts)) { key =>
         if (!passesOver) {
           keptRecords.removed(key.getBytes(UTF_8))
@@ -181,11 +184,17 @@ final private[sparkrest] class TraversalPage(
   private def isHollow: Boolean = counts.emptyPages > limits.emptyPages
 
   /** Whether to send a new request from the reached offset instead of a request for the next page. Then the list may move
-    * meanwhile without a loss. Only if the bound is known to be inclusive, or ids are unique: otherwise records at the offset
-    * could be skipped. The end of a slice of time is not an offset that the records reached: the slice has further pages.
+    * meanwhile without a loss. If the bound may be exclusive, and values repeat, the next page may have further records at the
+    * offset: then the request begins at the value below. The end of a slice of time is not an offset that the records reached:
+    * the slice has further pages. Neither is a value next to the records.
     */
   private def reanchors(reached: Advance): Boolean =
-    (maySkip || followsLast(reached)) && reached.offset.exists(o => !state.offset.contains(o))
+    (maySkip && !reached.isStated || followsLast(reached)) && // guard: I1.163
+      reached.offset.exists(o => !state.offset.contains(o)) &&
+      (!isAmongEqual(reached) || reached.below.isDefined)
+
+  private def isAmongEqual(reached: Advance): Boolean =
+    !config.readsFromValues && !followsLast(reached) && !options.kind.isToken
 
   /** A page that was not full may grow before the page with the next number is requested, which then begins too far behind. */
   private def followsLast(reached: Advance): Boolean =

@@ -70,7 +70,8 @@ final private[sparkrest] class Recognition(
         beside.keep(Vector(Name(name)), inside)
       }
     }
-    if (taken && (isUsual(field) || !usualFilled)) Recognized.In(field)
+    // Next to an empty list, the first response may have shown another array.
+    if (taken && (isUsual(field) || arrays == 0)) Recognized.In(field) // guard: I1.165
     else if (taken) Recognized.Several(field :: candidates.toList)
     else if (other || arrays > 0) Recognized.Missing(field)
     else Recognized.Nothing

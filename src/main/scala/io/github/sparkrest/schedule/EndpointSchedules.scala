@@ -112,7 +112,11 @@ final private[sparkrest] case class EndpointSchedules(
   def logged(states: Map[String, Progress], isOurs: Boolean): EndpointSchedules =
     states.foldLeft(copy(unloggedOfOthers = unloggedOfOthers.filterNot { case (e, _) => states.contains(e.key) })) {
       case (schedules, (key, state)) =>
-        schedules.updated(Seq(key))(s => s.copy(state = if (isOurs) s.state else state, isUnlogged = false))
+        schedules.updated(Seq(key))(s =>
+          if (isOurs) s.copy(isUnlogged = false)
+          // The older run may have begun its traversal before this version was seen.
+          else s.copy(state = state, isUnlogged = false, version = s.version.copy(polled = None, began = 0))
+        )
     }
 }
 

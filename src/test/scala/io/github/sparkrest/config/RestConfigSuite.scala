@@ -127,6 +127,14 @@ class RestConfigSuite extends AnyFunSuite {
     assert(warnings(oauth2 :+ ("oauth2TokenUrl" -> "https://login/t"): _*).isEmpty)
   }
 
+  test("a cursor that is a URL has no place for the number of a page") {
+    val cursor = Seq("url" -> "http://h/x", "offsetType" -> "cursor", "offsetField" -> "next_url")
+    for (kind <- Seq("page", "offset"))
+      assert(problems(cursor :+ ("pagination" -> kind): _*).contains(s"pagination: $kind needs a placeholder"))
+    val placed = (cursor ++ Seq("pagination" -> "page", "url" -> "http://h/x?c={next_url}")).toMap
+    assert(RestConfig.parse(placed).isRight)
+  }
+
   test("pagesInFlight is refused if a record could be lost or if it has no effect") {
     def refusal(options: (String, String)*) = problems(Seq("url" -> "http://h/x", "pagesInFlight" -> "4") ++ options: _*)
     val page = "pagination" -> "page"

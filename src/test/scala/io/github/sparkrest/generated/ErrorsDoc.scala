@@ -19,7 +19,7 @@ object ErrorsDoc {
     |
     |Every message begins with `[REST_<condition>]`, names the problem, and says what to do.
     |A message never contains a secret.
-    |A failed poll always fails the query with `onError=fail`, under `Trigger.AvailableNow`, and after `maxConsecutiveErrors`.
+    |A failed poll always fails the query with `onError=fail`, under `Trigger.AvailableNow` and `Trigger.Once`, and after `maxConsecutiveErrors`.
     |
     || condition | meaning | what a stream does |
     ||---|---|---|

@@ -114,6 +114,14 @@ class OverlappingRunsSuite extends EachStore {
     assert(start(open(s), LogPosition(4, 1)).states("main") == state("4") && manifests(s) == Set(4L))
   }
 
+  testEach("a run that resumes after a newer run has written removes none of its manifests") { (_, s) =>
+    val older = open(s)
+    val newer = open(s)
+    start(newer)
+    newer.append(page(s, newer.epoch, "a", "b"), of(state("1")))
+    assert(refused(start(older, LogPosition(1, 1))) == Condition.NewerRun && manifests(s) == Set(1L))
+  }
+
   testEach("a page that a newer run swept is reported as a newer run, not as storage that is not shared") { (_, s) =>
     lazy val swept: PolledFile = page(s, 1, "a")
     val older = open(new Meanwhile(s, _ == PageFile.path(swept.name))({ open(s); () }))

@@ -7,6 +7,7 @@ import java.nio.file.{Files, Path}
 import io.github.sparkrest.error.{Condition, RestException}
 import io.github.sparkrest.pagelog.format.{PageFile, PageFileReader, PageFileWriter, PageSlice}
 import io.github.sparkrest.pagelog.store.LocalLogStore
+import io.github.sparkrest.progress.Change
 import org.scalacheck.Gen
 import org.scalatest.funsuite.AnyFunSuite
 import org.scalatestplus.scalacheck.ScalaCheckPropertyChecks
@@ -82,6 +83,18 @@ class PageFileSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     val found = List.newBuilder[String]
     sink.showAgain((buf, from, to) => found += new String(buf, from, to - from, UTF_8))
     found.result()
+  }
+
+  test("records that are shown again do not have the mark of their change") {
+    val writer = new PageFileWriter(store, 1, "", changes = true)
+    val shared = new SharedPageFile(store, 1, "", changes = true)
+    val sinks = Seq[PageSink](writer, shared.sink("endpoint"))
+    sinks.foreach { sink =>
+      Seq("{\"a\":1}", "{\"a\":2}").map(_.getBytes(UTF_8)).foreach(r => sink.append(r, 0, r.length, Change.Update))
+      assert(shownAgain(sink) == List("{\"a\":1}", "{\"a\":2}"))
+    }
+    writer.abandon()
+    shared.abandon()
   }
 
   test("until a page ends, its records can be shown again, across the ends of blocks") {

@@ -343,6 +343,136 @@ class PromiseSuite extends AnyFunSuite {
     assert(api.poll() == ids(2, 3))
   }
 
+  test("without dataField, an array that was taken for the records next to an empty list is an error later") {
+    var isFirst = true
+    val api = new PolledApi("url" -> "http://h/x?c={next}", "offsetType" -> "cursor", "offsetField" -> "next")(_ =>
+      if (isFirst) { isFirst = false; Answer("""{"users":[],"links":[{"rel":"self"}],"next":"c1"}""") }
+      else Answer("""{"users":[{"id":1}],"links":[{"rel":"self"}],"next":"c2"}""")
+    )
+    api.poll()
+    assert(api.poll().isEmpty && api.outcome.error.exists(_.message.contains("users")) && api.state.offset.contains("c1"))
+  }
+
+  test("a snapshot remembers its records when the API answers with something that is not the list") {
+    var isDown = false
+    val api = new PolledApi("url" -> "http://h/x", "offsetType" -> "snapshot", "recordKey" -> "id")(_ =>
+      if (isDown) Answer("""{"message":"maintenance"}""") else Answer(s"""{"items":${array(ids(1, 2, 3))}}""")
+    )
+    assert(api.poll() == ids(1, 2, 3))
+    isDown = true
+    (1 to 4).foreach { _ => api.now = api.now.plusSeconds(60); assert(api.poll().isEmpty) }
+    isDown = false
+    assert(api.poll().isEmpty)
+  }
+
+  // ---- offsets
+
+  test("a cursor in the records with numbered pages: a page that was not full may grow before the next one") {
+    var newest = 1
+    val api = new PolledApi(
+      "url" -> "http://h/x?after={id}",
+      "offsetType" -> "cursor",
+      "offsetField" -> "id",
+      "pagination" -> "page"
+    )(r => {
+      val page = paged(r, (1 to newest).filter(_ > number(r, "after", 0)), 2)
+      newest = 4
+      Answer(array(ids(page: _*)))
+    })
+    assert((1 to 4).flatMap(_ => api.traversal()) == ids(1, 2, 3, 4))
+  }
+
+  test("an empty response right after readChanges was turned on is requested again, and nothing is delivered twice") {
+    var isEmpty = false
+    def api(more: (String, String)*) = new PolledApi(
+      Seq("url" -> "http://h/x", "offsetType" -> "snapshot", "recordKey" -> "id", "dataField" -> "data") ++ more: _*
+    )(_ =>
+      if (isEmpty) { isEmpty = false; Answer("""{"data":[]}""") }
+      else Answer(s"""{"data":${array(ids(1, 2))}}""")
+    )
+    val before = api()
+    assert(before.poll().length == 2)
+    val after = api("readChanges" -> "true")
+    after.state = before.state
+    isEmpty = true
+    (1 to 3).foreach { _ => after.now = after.now.plusSeconds(60); assert(after.poll().isEmpty) }
+    assert(!isEmpty)
+  }
+
+  test("reanchorAfter with a bound that may be exclusive loses no record with the value at the end of a page") {
+    val times = Seq(1, 2, 2, 2, 3, 3, 4, 5, 5, 5)
+    val api = new PolledApi(
+      "url" -> "http://h/x?after={t}",
+      "offsetType" -> "max_field",
+      "offsetField" -> "t",
+      "order" -> "asc",
+      "boundary" -> "exclusive",
+      "pagination" -> "page",
+      "reanchorAfter" -> "2"
+    )(r => {
+      val found = (1 to times.length).filter(i => 1700000000 + times(i - 1) > number(r, "after", 0))
+      Answer(array(paged(r, found, 2).map(i => s"""{"id":$i,"t":${1700000000L + times(i - 1)}}""")))
+    })
+    assert((1 to 12).flatMap(_ => api.traversal()).map(idOf) == (1 to 10))
+  }
+
+  test("a value next to the records is no place to continue from before all pages are read") {
+    val api = new PolledApi(
+      "url" -> "http://h/x?since={latest}",
+      "offsetType" -> "timestamp",
+      "offsetField" -> "latest",
+      "order" -> "asc",
+      "boundary" -> "inclusive",
+      "pagination" -> "page"
+    )(r =>
+      if (number(r, "since", 0) > 1700000000) Answer("""{"latest":1700009000,"data":[]}""")
+      else Answer(s"""{"latest":1700009000,"data":${timed(paged(r, 1 to 250, 100)).body}}""")
+    )
+    assert(api.traversal().map(idOf).sorted == (1 to 250))
+    assert(api.state.offset.contains("1700009000") && api.traversal().isEmpty)
+  }
+
+  test("an exclusive offset that is sent in a coarser format repeats nothing") {
+    var newest = 1
+    val api = new PolledApi(
+      "url" -> "http://h/x?since={t}",
+      "offsetType" -> "max_field",
+      "offsetField" -> "t",
+      "boundary" -> "exclusive",
+      "requestOffsetFormat" -> "epoch_s"
+    )(r =>
+      Answer(
+        array(
+          (1 to newest)
+            .filter(i => 1700000000000L + i * 300 > number(r, "since", 0) * 1000L)
+            .map(i => s"""{"id":$i,"t":"${java.time.Instant.ofEpochMilli(1700000000000L + i * 300)}"}""")
+        )
+      )
+    )
+    assert(api.poll().map(idOf) == List(1) && api.poll().isEmpty)
+    newest = 3
+    assert(api.poll().map(idOf) == List(2, 3) && api.poll().isEmpty)
+  }
+
+  test("another time zone in the middle of a traversal begins it again") {
+    def api(zone: String) = new PolledApi(
+      "url" -> "http://h/x?since={t}",
+      "offsetType" -> "max_field",
+      "offsetField" -> "t",
+      "requestOffsetFormat" -> "yyyy-MM-dd HH:mm:ss",
+      "pagination" -> "page",
+      "maxPagesPerPoll" -> "2",
+      "timeZone" -> zone
+    )(r => timed(paged(r, 1 to 50, 10)))
+    val before = api("America/New_York")
+    before.poll()
+    assert(before.state.traversal.isDefined)
+    val after = api("UTC")
+    after.state = before.state
+    after.poll()
+    assert(query(after.asked.head).get("page").forall(_ == "1"))
+  }
+
   // ---- memory
 
   test("25,000 records with one timestamp are delivered once, however often they are polled") {

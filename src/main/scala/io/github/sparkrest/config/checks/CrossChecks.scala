@@ -164,6 +164,8 @@ private[sparkrest] object CrossChecks {
       (p.kind.needsNextField && p.next.isEmpty) -> s"nextField: is required by pagination=${p.kind} and was not given",
       p.first.names.exists(!Placeholders.ofOffset(config.offset.name).contains(_)) ->
         "startPage: can contain {offset} and no other placeholder",
+      (p.kind.isNumbered && config.offset.kind.isToken && config.followsLinks) ->
+        s"pagination: ${p.kind} needs a placeholder with the offset in the request; a URL from a response has no place for the number of a page",
       (p.reanchorAfter.isDefined && !config.offset.ascending) -> "reanchorAfter: needs order=asc",
       (p.pageSizeParam.isDefined && p.pageSize.isEmpty) -> "pageSize: is required by pageSizeParam and was not given"
     ).collect { case (true, text) => text }

@@ -64,11 +64,24 @@ final private[sparkrest] class InputEndpoints(val input: InputConfig, session: S
     distinct
   }
 
-  private def isOlder(a: Endpoint, b: Endpoint): Boolean = (for {
-    x <- a.version
-    y <- b.version
-    order <- OffsetKey.compare(OffsetKey.of(x), OffsetKey.of(y))
-  } yield order < 0).getOrElse(false)
+  private def isOlder(a: Endpoint, b: Endpoint): Boolean =
+    (for (x <- a.version; y <- b.version) yield isLower(x, y)).getOrElse(false)
+
+  /** A null is lower than any other version. Versions of different kinds have an order too: otherwise an appended row could
+    * never replace the row that was read first.
+    */
+  private def isLower(x: String, y: String): Boolean =
+    if (x == Endpoint.NullVersion || y == Endpoint.NullVersion) x == Endpoint.NullVersion && y != Endpoint.NullVersion
+    else {
+      val (a, b) = (OffsetKey.of(x), OffsetKey.of(y))
+      OffsetKey.compare(a, b).fold(Ordering[(Int, String)].lt(kindOf(a) -> x, kindOf(b) -> y))(_ < 0)
+    }
+
+  private def kindOf(key: OffsetKey): Int = key match {
+    case _: OffsetKey.Words  => 0
+    case _: OffsetKey.Number => 1
+    case _: OffsetKey.Moment => 2
+  }
 
   /** For a sample. */
   def first: Endpoint = read(Set.empty, _ => false).head

@@ -16,7 +16,7 @@ object AuthType {
   case object Basic extends AuthType("Basic", "User and password (RFC 7617).")
   case object Digest extends AuthType("Digest", "A password that is not sent (RFC 7616).")
   case object Bearer extends AuthType("Bearer", "A token that is sent unchanged (RFC 6750).")
-  case object ApiKey extends AuthType("ApiKey", "A key in a header, a query parameter or a cookie.")
+  case object ApiKey extends AuthType("ApiKey", "A key in a header, a query parameter, a cookie or the body.")
   case object OAuth1 extends AuthType("OAuth1", "Signed requests (RFC 5849).")
   case object OAuth2 extends AuthType("OAuth2", "Tokens fetched when needed (RFC 6749).")
   case object SigV4 extends AuthType("SigV4", "Signed requests to Amazon Web Services.")

@@ -8,9 +8,9 @@ private[sparkrest] trait JobTable extends OptionTable {
   private val job = new Section("Jobs")
 
   val JobDoneWhen: Opt[Seq[String]] = job("jobDoneWhen", Paths) means
-    "Conditions of which one holds when a job is done, e.g. `state=JobComplete`, as for `errorWhen`. The option turns jobs on: each poll creates a job by a `POST`, requests its status until it is done, and then reads its records. `url` contains `{job}`, or `jobResultField` names the URL of the file. `emptyWhen` may name a status that means that the job found no record."
+    "Conditions for a job that is done, e.g. `state=JobComplete`, as for `errorWhen`; one is enough. The option turns jobs on: each poll creates a job by a `POST`, requests its status until it is done, and then reads its records. `url` contains `{job}`, or `jobResultField` names the URL of the file. `emptyWhen` may name a status that means that the job found no record."
   val JobFailedWhen: Opt[Seq[String]] = job("jobFailedWhen", Paths) means
-    "Conditions of which one holds when a job failed, e.g. `state=Failed,state=Aborted`. Then a new job is created, as often as `maxRetries` allows. Any other status means that the job is running."
+    "Conditions for a job that failed, e.g. `state=Failed,state=Aborted`; one is enough. Then a new job is created, as often as `maxRetries` allows. Any other status means that the job is running."
   val JobUrl: Opt[String] = job("jobUrl", NonEmpty) means
     "URL of the `POST` that creates a job, with the placeholders of `url`. It has the origin of `url`. Default: `url`."
   val JobBody: Opt[String] = job("jobBody", TemplateText, secret = true) means

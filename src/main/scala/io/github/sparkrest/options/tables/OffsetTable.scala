@@ -71,7 +71,7 @@ private[sparkrest] trait OffsetTable extends OptionTable {
   private val offset = new Section("Offsets")
 
   val Streaming: Opt[Boolean] = offset("streaming", Flag) means
-    "Accepted as `true` on `readStream`, where it has no effect."
+    "Required as `true` on `readStream` with an input: each row is then an endpoint. Without an input it has no effect."
   val OffsetType: Opt[Kind] = offset("offsetType", OneOf(Kind.all), default = Some("timestamp")) means
     s"How progress is tracked. ${Kind.all.map(k => s"`${k.text}`: ${k.doc}").mkString(" ")}"
   val OffsetField: Opt[String] = offset("offsetField", NonEmpty, default = Some("timestamp")) means
@@ -104,7 +104,7 @@ private[sparkrest] trait OffsetTable extends OptionTable {
   val WindowAlign: Opt[Boolean] = offset("windowAlign", Flag, default = Some("false")) means
     "Whether slices are whole: each ends at a multiple of `windowStep`, and is requested only when it is over. Steps of whole days begin at midnight in `timeZone`, weeks on Monday; shorter steps count from midnight UTC. For reports per hour or day."
   val WindowEndInclusive: Opt[Boolean] = offset("windowEndInclusive", Flag, default = Some("false")) means
-    "Whether the API includes `{windowEnd}`. Then it is sent one unit of `requestOffsetFormat` earlier: the day before for `yyyy-MM-dd`, a second for `epoch_s`, a millisecond for `iso` and `epoch_ms`."
+    "Whether the API includes the whole unit of `requestOffsetFormat` that `{windowEnd}` names, e.g. the whole day. Then it is sent one unit of `requestOffsetFormat` earlier: the day before for `yyyy-MM-dd`, a second for `epoch_s`, a millisecond for `iso` and `epoch_ms`."
   val AvailableUntilField: Opt[String] = offset("availableUntilField", NonEmpty) means
     "Place of a time until which the API's data are complete: a path in the response, or `header:<Name>`. The next slice begins there at the latest. With `windowEndInclusive` it is the last complete unit."
   val OnCursorExpired: Opt[values.ExpiredCursor] =

@@ -28,7 +28,7 @@ private[sparkrest] trait PaceTable extends OptionTable {
   val PageLogLocation: Opt[String] = pace("pageLogLocation", NonEmpty, scope = Scope.Stream) means
     "Folder of the page log, on storage that driver and executors share. Each query needs a different folder. Default: the folder of the source in the checkpoint."
   val MaxRetries: Opt[Long] = pace("maxRetries", Whole(0), default = Some("3")) means
-    "Number of retries in one poll, all its pages together. Retried are transient status codes (`retryStatusCodes`) and broken connections. A `POST` or `PATCH` is not retried within the poll if its connection broke after it was sent."
+    "Number of retries in one poll, all its pages together. Retried are transient status codes (`retryStatusCodes`) and broken connections. A `POST` or `PATCH` is not retried within the poll if its connection broke after it was sent, except with `offsetType=queue`, and for the requests about a job."
   val RetryBackoff: Opt[Long] = pace("retryBackoff", Duration(1), default = Some("1")) means
     "Seconds of the first backoff. It doubles with each retry, with full jitter. `Retry-After` and rate-limit headers are respected."
   val OnError: Opt[values.ErrorAction] = pace("onError", OneOf(values.ErrorAction.all)) means

@@ -42,13 +42,13 @@ private[sparkrest] trait PagingTable extends OptionTable {
   private val paging = new Section("Pagination")
 
   val Pagination: Opt[PaginationType] = paging("pagination", OneOf(PaginationType.all), default = Some("none")) means
-    "How a response names the next page: `link` (header `Link`, `rel=\"next\"`), `nextUrl` (a URL in the response), `cursor` (a token), `page` (a page number), `offset` (a number of records), or `auto` (detected in the first response)."
+    "How a response names the next page: `link` (header `Link`, `rel=\"next\"`), `nextUrl` (a URL in the response), `cursor` (a token), `page` (a page number), `offset` (a number of records), or `auto` (the usual names of the first three, in each response). With `auto`, a token needs `pageParam`, or `{cursor}` in the request."
   val NextField: Opt[String] = paging("nextField", NonEmpty) means
-    "Path of the next URL or token in the response, or `header:<Name>`. For `cursor`, the last record is searched if the response has no such value. `links[rel=next].uri` selects an element of an array."
+    "Path of the next URL or token in the response, `header:<Name>`, or `link:<rel>`. For `cursor`, the last record is searched if the response has no such value. `links[rel=next].uri` selects an element of an array."
   val HasMoreField: Opt[String] = paging("hasMoreField", NonEmpty) means
     "Path of a value that is false, 0, null or absent on the last page, or `header:<Name>`. Prefix it with `!` for a value that is true on the last page."
   val TotalField: Opt[String] = paging("totalField", NonEmpty) means
-    "Path of the total number of records. A poll whose pages hold fewer records fails with `PAGES_END_EARLY`. Do not set this option if the number is an estimate. With a `[]` or `*` in `dataField`, it is the number of elements there: of carts for `carts[].lines`. The same holds for `pageSize`, `reanchorAfter` and `pagination=offset`."
+    "Path of the total number of records. A poll whose pages hold fewer records fails with `REST_PAGES_END_EARLY`. Do not set this option if the number is an estimate. With a `[]` or `*` in `dataField`, it is the number of elements there: of carts for `carts[].lines`. The same holds for `pageSize`, `reanchorAfter` and `pagination=offset`."
   val PageParam: Opt[String] = paging("pageParam", NonEmpty) means
     "Query parameter of the page, offset or cursor. Default: `page`, `offset` or `cursor`; none if the request contains `{page}` or `{cursor}`."
   val PageSizeParam: Opt[String] = paging("pageSizeParam", NonEmpty) means
@@ -64,7 +64,7 @@ private[sparkrest] trait PagingTable extends OptionTable {
   val MaxPagesPerPoll: Opt[Long] = paging("maxPagesPerPoll", Whole(1), default = Some("100")) means
     "Maximum number of pages in one poll. The next poll continues at once, so no record is lost."
   val ReanchorAfter: Opt[Long] = paging("reanchorAfter", Whole(1)) means
-    "Number of records after which the next request begins at the offset reached, instead of reading a further page. It needs `order=asc`. Set it below the depth that the API allows."
+    "Number of records after which the next request begins at the offset reached, instead of reading a further page. It needs `order=asc`. Unless the bound is known to be inclusive, the request begins at the greatest value below, because records with an equal value may follow. Set it below the depth that the API allows."
   val PageInterval: Opt[Long] = paging("pageInterval", Duration(0), default = Some("0")) means
     "Seconds between two requests of one poll."
   val PagesInFlight: Opt[Long] = paging("pagesInFlight", Whole(1, 64), default = Some("1")) means

@@ -33,7 +33,7 @@ private[sparkrest] trait RequestTable extends OptionTable {
     request("connectTimeout", Duration(1), default = Some("10"), aliases = Seq("connectionTimeout")) means
       "Seconds to wait for a connection. A bare number is milliseconds if you use the old name `connectionTimeout`."
   val ReadTimeout: Opt[Long] = request("readTimeout", Duration(1), default = Some("60")) means
-    "Seconds to wait for the head of a response, and for each further piece of its body. With an input, a bare number is milliseconds, as in older sources. `5s` and `500ms` have the same meaning everywhere."
+    "Seconds to wait for the head of a response, and for each further piece of its body. In a batch read with an input, a bare number is milliseconds, as in older sources. `5s` and `500ms` have the same meaning everywhere."
   val ResponseTimeout: Opt[Long] = request("responseTimeout", Duration(1), default = Some("1h")) means
     "Seconds for one response, from sending the request to the last byte of the body. It stops a server that sends a byte now and then, which `readTimeout` never does. Raise it for longer downloads."
   val Proxy: Opt[String] = request("proxy", NonEmpty) means

@@ -75,8 +75,9 @@ final class PageFileWriter(
 
   override def shownBytes: Long = KeptRecords.MaxBytes
   override def showAgain(visitor: KeptRecords.Visitor): Unit = {
-    shown.showAgain(visitor)
-    block.showAgain(if (pageStart.blocks == index.starts.length) pageStart.inBlock else 0, visitor)
+    val mark = Change.markBytes(changes) // guard: I8.61
+    shown.showAgain(visitor, mark)
+    block.showAgain(if (pageStart.blocks == index.starts.length) pageStart.inBlock else 0, visitor, mark)
   }
 
   def endPage(offsetBefore: Option[String], origin: Option[PageOrigin]): Unit =

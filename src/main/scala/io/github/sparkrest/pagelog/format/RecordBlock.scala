@@ -48,9 +48,9 @@ final class RecordBlock(capacity: Int) {
   /** One past the last byte of record `i`, before its line feed. */
   def to(i: Int): Int = ends(i) - 1
 
-  /** Shows the records from number `first` on. */
-  def showAgain(first: Int, visitor: KeptRecords.Visitor): Unit =
-    (first until count).foreach(i => visitor.see(bytes, from(i), to(i)))
+  /** Shows the records from number `first` on, without the mark of their change, of so many bytes. */
+  def showAgain(first: Int, visitor: KeptRecords.Visitor, mark: Int): Unit =
+    (first until count).foreach(i => visitor.see(bytes, from(i) + mark, to(i)))
 
   def truncate(records: Int): Unit = {
     count = records
@@ -94,7 +94,7 @@ final private[format] class OpenPage {
     blocks = Vector.empty
   }
 
-  def showAgain(visitor: KeptRecords.Visitor): Unit = blocks.foreach(_.showAgain(0, visitor))
+  def showAgain(visitor: KeptRecords.Visitor, mark: Int): Unit = blocks.foreach(_.showAgain(0, visitor, mark))
 }
 
 object RecordBlock {

@@ -69,6 +69,10 @@ final private[progress] class BackfillStrategy(options: OffsetConfig, lane: Time
     private val slice = range.next.getOrElse(TimeRange(lane.until, lane.until))
     private val isExactSlice = isExact(slice)
     private val asked = requested(slice)
+
+    /** By the API's clock too. */
+    private val isPast = // guard: I10.50
+      !slice.until.plusMillis(options.lagMs + options.lookbackMs).isAfter(Instant.ofEpochMilli(times.horizon))
     private var last, stray: Option[Instant] = None
     private var records, dated, elsewhen = 0L
 
@@ -98,7 +102,7 @@ final private[progress] class BackfillStrategy(options: OffsetConfig, lane: Time
           val next = slices.after(range, began)
           // The pages before lack the records that came since then.
           val wasComplete = state.traversal.forall(_.pending.isDefined) // guard: I10.21
-          val moves = wasComplete && complete.forall(!_.isBefore(slice.until))
+          val moves = isPast && wasComplete && complete.forall(!_.isBefore(slice.until))
           Advance(
             Some(next.toString).filter(_ => moves),
             atEnd = !moves || !next.next.exists(slices.isOver(_, began)),

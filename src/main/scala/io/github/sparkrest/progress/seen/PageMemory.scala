@@ -64,7 +64,7 @@ final private[sparkrest] class PageMemory(
   /** Now, and perhaps never. */
   private def needsNoIdentity(bytes: Int): Boolean = reading.identified match {
     case Identified.Never         => rank(); true
-    case Identified.IfOffsetStays => mayWait && waits(bytes + 1L)
+    case Identified.IfOffsetStays => mayWait && waits(bytes + 2L)
     case Identified.Always        => false
   }
 
@@ -75,7 +75,10 @@ final private[sparkrest] class PageMemory(
     !repeats.note(identity, rank(), !state.ahead.isEmpty || novelty == Novelty.MayRepeat) // guard: I1.2
   }
 
-  /** False if the page has become too long to wait for its end. */
+  /** False if the page has become too long to wait for its end.
+    *
+    * @param bytes of a record with all that is stored with it: the mark of a change, and a line feed
+    */
   private def waits(bytes: Long): Boolean = {
     mayWait = waitingBytes + bytes <= mostWaiting // guard: I4.14
     if (mayWait) { waiting += 1; waitingBytes += bytes }

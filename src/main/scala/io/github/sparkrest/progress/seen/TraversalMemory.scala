@@ -28,11 +28,17 @@ final private[sparkrest] class TraversalMemory(
   import core.{limits, memory, strategy}
   private val options = core.config.offset
 
-  /** The state after a traversal that is over. */
-  def complete(reached: Advance): Progress = {
+  /** The state after a traversal that is over.
+    *
+    * @param isList false: it ended with a response that looks like an error
+    */
+  def complete(reached: Advance, isList: Boolean = true): Progress = {
     val remembered =
       if (forgetsAll(reached)) SeenRecords.Empty
-      else if (strategy.memory == MemoryRule.WholeSnapshot) if (isSameSnapshot) state.boundary else seen()
+      else if (strategy.memory == MemoryRule.WholeSnapshot)
+        if (isSameSnapshot) state.boundary
+        else if (isList) seen()
+        else memory.join(state.boundary, seen()) // guard: I1.164
       else if (strategy.memory == MemoryRule.Newest) newest(memory.join(state.boundary, seen()))
       else if (reached.offset.isEmpty)
         if (broughtNothing) state.boundary else memory.join(memory.join(state.boundary, begunAgain), seen())

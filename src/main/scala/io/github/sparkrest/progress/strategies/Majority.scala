@@ -57,6 +57,14 @@ final private[sparkrest] class Majority(
   /** The offset so far if pages follow. */
   def settled: Option[String] = reached(_.settled)
 
+  /** The greatest value below the offset, with `offsetPick=max`. `None`: there is none above the offset before. */
+  def below: Option[String] = if (pick != OffsetPick.Max) None
+  else
+    chosen.below
+      .orElse(pending.filter(p => chosen.best.exists(_.compare(p).exists(_ > 0))))
+      .filter(v => offset.forall(o => v.compare(o).exists(_ > 0)))
+      .map(_.text)
+
   /** The values of the chosen kind did not rise. */
   def descends: Boolean = chosen.descends
 
@@ -107,14 +115,14 @@ final private class Candidates(pick: OffsetPick) {
   private var last: Option[OffsetValue] = None
   var count = 0
   var descends = false
-  var best, settled: Option[OffsetValue] = None
+  var best, settled, below: Option[OffsetValue] = None
 
   def note(value: OffsetValue, isEligible: Boolean, isSettled: Boolean): Unit = {
     count += 1
     if (isEligible) {
       if (last.exists(_.compare(value).exists(_ > 0))) descends = true
       last = Some(value)
-      if (best.forall(Candidates.takes(pick, value, _))) best = last
+      if (best.forall(Candidates.takes(pick, value, _))) { below = best; best = last }
       if (isSettled && settled.forall(Candidates.takes(pick, value, _))) settled = last
     }
   }

@@ -32,8 +32,11 @@ final private[sparkrest] class MaximumStrategy(config: RestConfig, readsEnvelope
 
   def asksForMore: Boolean = config.hasPlaceholder
 
-  /** Also with an exclusive bound, if there are pages: records younger than the traversal come again. */
-  def remembers: Boolean = !options.exclusive || options.lookbackMs > 0 || config.paging.isPaged
+  /** Also with an exclusive bound, if there are pages: records younger than the traversal come again. Or if a request has the
+    * offset in another format, which may be coarser.
+    */
+  def remembers: Boolean =
+    !options.exclusive || options.lookbackMs > 0 || config.paging.isPaged || options.requestFormat.isDefined // guard: I1.161
   def memory: MemoryRule = MemoryRule.NotPassed
 
   override def floor: String => Option[Long] = { offset =>
@@ -96,7 +99,8 @@ final private[sparkrest] class MaximumStrategy(config: RestConfig, readsEnvelope
         !(readsEnvelope && field.standsIn(facts.envelope))
       ) Left(OffsetStrategy.fieldNotFound(options, first.names, facts.envelope))
       else {
-        val sure = reached(stated.filter(isSettled), values.settled)
+        // All that changes after the first page has a later value than the API stated with it.
+        val sure = reached(stated.filter(v => state.traversal.isEmpty || isSettled(v)), values.settled)
         val inOneGo = state.traversal.isEmpty || ascends
         Right(
           Advance(
@@ -104,15 +108,19 @@ final private[sparkrest] class MaximumStrategy(config: RestConfig, readsEnvelope
             Some(sure),
             forgets = !remembers,
             // Of a single record nothing is known then, and equal ones may come for ever.
-            memory = stated.map(_ => MemoryRule.LastTraversal)
+            memory = stated.map(_ => MemoryRule.LastTraversal),
+            isStated = stated.isDefined,
+            below = if (ascendsOnly) values.below else None
           )
         )
       }
     }
 
     /** Records that change meanwhile move behind the records that were read, so none is skipped. */
-    private def ascends: Boolean =
-      options.ascending && options.inclusive && !outOfOrder && !state.traversal.exists(_.unordered)
+    private def ascends: Boolean = options.inclusive && ascendsOnly
+
+    private def ascendsOnly: Boolean =
+      options.ascending && !outOfOrder && !state.traversal.exists(_.unordered)
 
     /** Without records nothing changes. A value next to the records of a later page may be older than on the first page. */
     private def reached(stated: Option[OffsetValue], found: Option[String]): Option[String] =

@@ -158,6 +158,8 @@ object Identified {
   * @param warning logged once per query
   * @param memory overrides the rule of the strategy
   * @param followsLast a request with the offset returns what follows the last record of the page, however the list has moved
+  * @param isStated the offset is a value next to the records, so the records of this page have not reached it
+  * @param below the greatest value below the offset: all records with it were on the pages so far
   * @param endsEarlier the response lacks records that were delivered, because an earlier slice of time ended later
   */
 final case class Advance(
@@ -169,7 +171,9 @@ final case class Advance(
     warning: Option[String] = None,
     memory: Option[MemoryRule] = None,
     endsEarlier: Boolean = false,
-    followsLast: Boolean = false
+    followsLast: Boolean = false,
+    isStated: Boolean = false,
+    below: Option[String] = None
 )
 
 object OffsetStrategy {

@@ -18,7 +18,8 @@ final private[sparkrest] class SnapshotStrategy(options: OffsetConfig) extends O
   def memory: MemoryRule = MemoryRule.WholeSnapshot
 
   /** An empty page would empty the snapshot. */
-  override def doubtsEmptyPage: (Progress, PageFacts) => Boolean = (state, _) => !state.boundary.isEmpty
+  override def doubtsEmptyPage: (Progress, PageFacts) => Boolean = (state, _) =>
+    !state.boundary.isEmpty || !state.ahead.isEmpty // guard: I8.60
   override def showsGaps: Progress => Boolean = _ => false
 
   def read(state: Progress, ask: OffsetQuery, times: TraversalTimes): OffsetReading = new OffsetReading {

@@ -336,6 +336,22 @@ class BackfillLanesSuite extends AnyFunSuite {
     )
   }
 
+  test("a slice that is not over by the API's clock is requested again") {
+    var date = "Thu, 01 Jan 2026 11:59:30 GMT"
+    val api = new PolledApi(window.toSeq: _*)(_ =>
+      PolledApi.Answer("""{"data":[{"id":1,"t":"2026-01-01T11:55:00Z"}]}""", headers = Seq("Date" -> date))
+    )
+    val config = api.config.of(TimeLane.Backfill(at("06:00"), at("12:00")))
+    def poll(state: Progress) =
+      new Poll(config, AuthorizedClient(config, api.client, None), new Clock { def now() = at("12:10") })
+        .run(state, TaskBudget(Long.MaxValue, Long.MaxValue, 1), new Kept)
+        .state
+    val first = poll(Progress.Initial)
+    assert(first.offset.isEmpty)
+    date = "Thu, 01 Jan 2026 12:05:00 GMT"
+    assert(poll(first).offset.exists(_.contains("2026-01-01T11:40:00Z/2026-01-01T11:50:00Z")))
+  }
+
   test("a slice whose data the API completed after its first page is read again") {
     var until = "2026-01-01T11:58:00Z"
     val pages = Seq("availableUntilField" -> "until", "pagination" -> "nextUrl", "nextField" -> "next")
