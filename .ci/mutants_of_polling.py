@@ -713,8 +713,8 @@ POLLING = (
     Mutant(
         "I1.121",
         "a page token belongs to the headers of its request",
-        "+: headers(config)",
-        "+: headers(config).take(0)",
+        "++ headers(config)",
+        "++ headers(config).take(0)",
         "PromiseSuite",
         "another header or parameter with a harmless name restarts a traversal, and nothing is lost or repeated",
     ),
@@ -809,7 +809,7 @@ POLLING = (
     Mutant(
         "I1.166",
         "a time zone belongs to the request",
-        "timeZone=${config.offset.zone}",
+        "timeZone=$z",
         "timeZone",
         "PromiseSuite",
         "another time zone in the middle of a traversal begins it again",

@@ -73,7 +73,7 @@ RUNS = (
     Mutant(
         "I2.8",
         "a torn manifest is deleted before the next manifest",
-        "StoredManifests.deleteAbsent(store, ledger, start.seq)",
+        "if (end < start.seq) StoredManifests.deleteAbsent(store, ledger, start.seq)",
         "",
         "PageLogSuite",
         "a torn manifest that a batch had consumed is deleted before the next manifest",

@@ -137,8 +137,8 @@ LOG = (
     Mutant(
         "I2.60",
         "an overtaken run removes no manifest",
-        "checkNewest()",
-        "if (end < 0) checkNewest()",
+        "if (end < start.seq) checkNewest()",
+        "",
         "OverlappingRunsSuite",
         "a run that resumes after a newer run has written removes none of its manifests",
     ),

@@ -76,11 +76,8 @@ final class PageLog private (
     val end = ledger.newest.fold(0L)(_.seq)
     val sources = ProgressSources.of(ledger, note, start, offsets)
     // A manifest that was read and then lost: the next one may say that it follows it.
-    if (end < start.seq) {
-      // A newer run may have written what this run lacks.
-      checkNewest() // guard: I2.60
-      StoredManifests.deleteAbsent(store, ledger, start.seq) // guard: I2.8
-    }
+    if (end < start.seq) checkNewest() // guard: I2.60
+    if (end < start.seq) StoredManifests.deleteAbsent(store, ledger, start.seq) // guard: I2.8
     if (end < start.seq && !sources.isNoteUsed)
       logger.warn(s"The page log in ${store.location} holds nothing at or after the query's offset $start: polling continues from the API offset in it; one page may come again.")
     Resumption(

@@ -38,8 +38,8 @@ private[sparkrest] object RequestIdentity {
     // Traversals of earlier versions counted records where the API counts items: they begin again.
     val items = if (config.records.paths.exists(_.firstMany >= 0)) Seq("items") else Nil // guard: I2.22
     // A local time in a request is another moment then.
-    val zone = s"timeZone=${config.offset.zone}" // guard: I1.166
-    val more = s"rowTag=${config.records.xml.rowTag}" +: zone +: headers(config) // guard: I1.121
+    val zone = Seq(config.offset.zone.getId).filter(_ != "UTC").map(z => s"timeZone=$z") // guard: I1.166
+    val more = (s"rowTag=${config.records.xml.rowTag}" +: zone) ++ headers(config) // guard: I1.121
     new RequestIdentity(s"$Version${hash(shown, more ++ items)}", hash(shownEarlier, items))
   }
 

@@ -136,9 +136,8 @@ final private[sparkrest] class TraversalPage(
           reached.atEnd || paged && !options.kind.movesWithTime,
           warnings
         )
-      case Some(_) if reanchors(reached) =>
-        val at = if (isAmongEqual(reached)) reached.copy(offset = reached.below) else reached // guard: I1.162
-        result(passing(after.reanchored(at)), facts, atEnd = false, warnings)
+      case Some(_) if reanchored(reached).isDefined =>
+        result(passing(after.reanchored(reanchored(reached).getOrElse(reached))), facts, atEnd = false, warnings)
       case Some(page) => result(further(page, landmark, reached), facts, atEnd = false, warnings)
     }
   }
@@ -183,32 +182,15 @@ final private[sparkrest] class TraversalPage(
   /** Too many empty pages in a row, though each names a next one. */
   private def isHollow: Boolean = counts.emptyPages > limits.emptyPages
 
-  /** Whether to send a new request from the reached offset instead of a request for the next page. Then the list may move
-    * meanwhile without a loss. If the bound may be exclusive, and values repeat, the next page may have further records at the
-    * offset: then the request begins at the value below. The end of a slice of time is not an offset that the records reached:
-    * the slice has further pages. Neither is a value next to the records.
-    */
-  private def reanchors(reached: Advance): Boolean =
-    (maySkip && !reached.isStated || followsLast(reached)) && // guard: I1.163
-      reached.offset.exists(o => !state.offset.contains(o)) &&
-      (!isAmongEqual(reached) || reached.below.isDefined)
-
-  private def isAmongEqual(reached: Advance): Boolean =
-    !config.readsFromValues && !followsLast(reached) && !options.kind.isToken
-
-  /** A page that was not full may grow before the page with the next number is requested, which then begins too far behind. */
-  private def followsLast(reached: Advance): Boolean =
-    reached.followsLast && config.paging.kind.isNumbered && config.hasPlaceholder && config.job.isEmpty // guard: I1.160
-
-  private def maySkip: Boolean =
-    config.mayReadFromValues && !reading.outOfOrder && !state.traversal.exists(_.unordered) &&
-      (config.readsFromValues ||
-        config.paging.reanchorAfter.exists(counts.items >= _))
+  private def reanchored(reached: Advance): Option[Advance] = {
+    val inOrder = !reading.outOfOrder && !state.traversal.exists(_.unordered)
+    Reanchor(config, state, reached, inOrder, counts.items)
+  }
 
   /** With numbered pages, a run of equal offset values can span pages. If a later page had new records, the first page may have
     * grown meanwhile. So the traversal reads again from page one before the offset moves.
     */
-  private def comesAgain(reached: Advance): Boolean = reanchors(reached) && !options.kind.valuesAreUnique &&
+  private def comesAgain(reached: Advance): Boolean = reanchored(reached).isDefined && !options.kind.valuesAreUnique &&
     state.traversal.isDefined && laterNew
 
   private def laterNew: Boolean = state.traversal.exists(d => d.laterNew || kept > 0)

@@ -49,7 +49,8 @@ class ForecastSuite extends AnyFunSuite {
     Seq("desc", "none", "auto").foreach(o => assert(pages(numbered, "pagination" -> "page", "order" -> o) == Seq("4"), o))
     assert(pages(within(PageToken.Number(4), unordered = true), ascending: _*) == Seq("4"), "the list is not ascending")
     assert(pages(numbered, "pagination" -> "page", "offsetType" -> "snapshot") == Seq("4"))
-    assert(pages(numbered, ascending :+ ("offsetType" -> "cursor"): _*) == Seq("4"))
+    val cursor = Seq("offsetType" -> "cursor", "offsetField" -> "id", "url" -> "http://h/?after={id}")
+    assert(pages(numbered, ascending ++ cursor: _*) == Seq("4"))
   }
 
   test("the forecast has one request if only the response contains the next token") {
