@@ -75,7 +75,7 @@ final class PageLog private (
       store.overwrite(RunStarts.Name, RunStarts.encode((committed :+ start).takeRight(retainBatches + 1)))
     val end = ledger.newest.fold(0L)(_.seq)
     val sources = ProgressSources.of(ledger, note, start, offsets)
-    // A manifest that was read and then lost: the next one may say that it follows it.
+    // A manifest that was read and then lost: the next one may say that it follows it. A newer run's manifest is not lost.
     if (end < start.seq) checkNewest() // guard: I2.60
     if (end < start.seq) StoredManifests.deleteAbsent(store, ledger, start.seq) // guard: I2.8
     if (end < start.seq && !sources.isNoteUsed)

@@ -120,8 +120,9 @@ final private[sparkrest] class TraversalPage(
     val warnings =
       reached.warning.toList ++ PageWarnings.ofPage(config, state, strategy, reading, facts, kept, next.isDefined) ++
         (if (isHollow) List(PageErrors.manyEmptyPages(counts.emptyPages, facts)) else Nil) ++ ofPage.warning
-    next match {
-      case _ if comesAgain(reached) =>
+    val place = Reanchor(config, state, reached, inOrder = !isUnordered, counts.items)
+    (next, place) match {
+      case (_, Some(_)) if comesAgain =>
         result(
           passing(state.copy(traversal = None, ahead = memory.join(state.ahead, ofPage.seen))),
           facts,
@@ -129,16 +130,15 @@ final private[sparkrest] class TraversalPage(
           warnings
         )
           .copy(unfinished = true)
-      case None =>
+      case (None, _) =>
         result(
           started(completed(reached, facts), reached),
           facts,
           reached.atEnd || paged && !options.kind.movesWithTime,
           warnings
         )
-      case Some(_) if reanchored(reached).isDefined =>
-        result(passing(after.reanchored(reanchored(reached).getOrElse(reached))), facts, atEnd = false, warnings)
-      case Some(page) => result(further(page, landmark, reached), facts, atEnd = false, warnings)
+      case (Some(_), Some(at)) => result(passing(after.reanchored(at)), facts, atEnd = false, warnings)
+      case (Some(page), None)  => result(further(page, landmark, reached), facts, atEnd = false, warnings)
     }
   }
 
@@ -182,16 +182,12 @@ final private[sparkrest] class TraversalPage(
   /** Too many empty pages in a row, though each names a next one. */
   private def isHollow: Boolean = counts.emptyPages > limits.emptyPages
 
-  private def reanchored(reached: Advance): Option[Advance] = {
-    val inOrder = !reading.outOfOrder && !state.traversal.exists(_.unordered)
-    Reanchor(config, state, reached, inOrder, counts.items)
-  }
+  private def isUnordered: Boolean = reading.outOfOrder || state.traversal.exists(_.unordered)
 
   /** With numbered pages, a run of equal offset values can span pages. If a later page had new records, the first page may have
     * grown meanwhile. So the traversal reads again from page one before the offset moves.
     */
-  private def comesAgain(reached: Advance): Boolean = reanchored(reached).isDefined && !options.kind.valuesAreUnique &&
-    state.traversal.isDefined && laterNew
+  private def comesAgain: Boolean = !options.kind.valuesAreUnique && state.traversal.isDefined && laterNew
 
   private def laterNew: Boolean = state.traversal.exists(d => d.laterNew || kept > 0)
 
@@ -216,7 +212,7 @@ final private[sparkrest] class TraversalPage(
           signature = ofPage.pageSignature(records),
           landmark = landmark,
           until = plan.ask.until,
-          unordered = last.exists(_.unordered) || reading.outOfOrder,
+          unordered = isUnordered,
           same = same,
           laterNew = laterNew,
           times = times,

@@ -71,11 +71,10 @@ final private[sparkrest] class InputEndpoints(val input: InputConfig, session: S
     * never replace the row that was read first.
     */
   private def isLower(x: String, y: String): Boolean =
-    if (x == Endpoint.NullVersion || y == Endpoint.NullVersion) x == Endpoint.NullVersion && y != Endpoint.NullVersion
-    else {
+    y != Endpoint.NullVersion && (x == Endpoint.NullVersion || {
       val (a, b) = (OffsetKey.of(x), OffsetKey.of(y))
       OffsetKey.compare(a, b).fold(Ordering[(Int, String)].lt(kindOf(a) -> x, kindOf(b) -> y))(_ < 0)
-    }
+    })
 
   private def kindOf(key: OffsetKey): Int = key match {
     case _: OffsetKey.Words  => 0

@@ -64,7 +64,7 @@ final private[sparkrest] class PageMemory(
   /** Now, and perhaps never. */
   private def needsNoIdentity(bytes: Int): Boolean = reading.identified match {
     case Identified.Never         => rank(); true
-    case Identified.IfOffsetStays => mayWait && waits(bytes + 2L)
+    case Identified.IfOffsetStays => mayWait && waits(bytes + 1L + Change.markBytes(config.readChanges))
     case Identified.Always        => false
   }
 

@@ -110,17 +110,15 @@ final private[sparkrest] class MaximumStrategy(config: RestConfig, readsEnvelope
             // Of a single record nothing is known then, and equal ones may come for ever.
             memory = stated.map(_ => MemoryRule.LastTraversal),
             isStated = stated.isDefined,
-            below = if (ascendsOnly) values.below else None
+            below = values.below
           )
         )
       }
     }
 
     /** Records that change meanwhile move behind the records that were read, so none is skipped. */
-    private def ascends: Boolean = options.inclusive && ascendsOnly
-
-    private def ascendsOnly: Boolean =
-      options.ascending && !outOfOrder && !state.traversal.exists(_.unordered)
+    private def ascends: Boolean =
+      options.ascending && options.inclusive && !outOfOrder && !state.traversal.exists(_.unordered)
 
     /** Without records nothing changes. A value next to the records of a later page may be older than on the first page. */
     private def reached(stated: Option[OffsetValue], found: Option[String]): Option[String] =

@@ -159,7 +159,7 @@ object Identified {
   * @param memory overrides the rule of the strategy
   * @param followsLast a request with the offset returns what follows the last record of the page, however the list has moved
   * @param isStated the offset is a value next to the records, so the records of this page have not reached it
-  * @param below the greatest value below the offset: all records with it were on the pages so far
+  * @param below the greatest value below the offset: in an ascending list all records with it were on the pages so far
   * @param endsEarlier the response lacks records that were delivered, because an earlier slice of time ended later
   */
 final case class Advance(
