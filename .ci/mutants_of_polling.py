@@ -809,9 +809,25 @@ POLLING = (
     Mutant(
         "I1.166",
         "a time zone belongs to the request",
-        "timeZone=$z",
-        "timeZone",
+        'filter(_ != "UTC")',
+        'filter(_ == "")',
         "PromiseSuite",
         "another time zone in the middle of a traversal begins it again",
+    ),
+    Mutant(
+        "I3.151",
+        "an offset in the future does not end a run",
+        "now + FutureMillis",
+        "Long.MaxValue - FutureMillis",
+        "AvailableNowSuite",
+        "an offset in the future does not end a run: a calendar has further records behind it",
+    ),
+    Mutant(
+        "I1.167",
+        "records of a traversal that began again are known until the cursor has passed them",
+        "notSeen(state.ahead)",
+        "SeenRecords.Empty",
+        "PromiseSuite",
+        "a record of a traversal that began again comes once, though the cursor moves twice before it comes again",
     ),
 )

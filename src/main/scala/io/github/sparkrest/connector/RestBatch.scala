@@ -109,7 +109,7 @@ final private[sparkrest] class RestBatchReader(
   private val throttle = new RateLimiter(config, PacingState(granted = sentEarlier), inferred = false, nowMs)
   private val time = new OffsetTime(config.offset)
   private var state = Progress.Initial
-  private var ending = AvailableNow(nowMs)
+  private var ending = AvailableNow.ofBatch(nowMs)
   private var requests = 0L
   private var more = true
   private var retries = Retries(pace.backoff)

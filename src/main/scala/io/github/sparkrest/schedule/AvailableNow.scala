@@ -13,21 +13,25 @@ import io.github.sparkrest.poll.PollOutcome
   *   - An offset that is not a time cannot show that it passed the moment, and the API may have new records for each request.
   *     The end is reached when, some time after the moment, the last page of two polls in a row was less than half of an
   *     earlier page: the rest was created meanwhile. The number of pages of a poll says nothing, because a slow machine ends
-  *     the poll earlier.
+  *     the poll earlier. A batch read has no next run, so it needs more such polls (`mostShorter`).
   *   - An API that names a new cursor in each empty response never says that it has no more. After `mostFruitless` such polls
   *     in a row the endpoint is complete, and the next run continues from the newest cursor.
+  *
+  * An offset in the future shows nothing: a calendar has such records when the run starts, and further ones behind them.
   *
   * @param moment epoch milliseconds
   * @param largest items of the largest page so far
   * @param shorter polls in a row whose last page had less than half of that
   * @param fruitless polls in a row that moved the offset and returned no new record
+  * @param mostShorter such polls after which the rest counts as created meanwhile
   */
 final case class AvailableNow(
     moment: Long,
     largest: Long = 0,
     shorter: Int = 0,
     fruitless: Int = 0,
-    mostFruitless: Int = AvailableNow.MostFruitless
+    mostFruitless: Int = AvailableNow.MostFruitless,
+    mostShorter: Int = AvailableNow.MostShorter
 ) {
   import AvailableNow._
 
@@ -54,19 +58,27 @@ final case class AvailableNow(
       now: Long,
       config: RestConfig,
       inherited: Boolean = false
-  ): Option[String] =
+  ): Option[String] = {
+    val past = offsetTime.filter(_ <= now + FutureMillis) // guard: I3.151
     if (!outcome.more && !inherited) Some("the API has no more") // guard: I3.8
-    else if (offsetTime.exists(_ >= moment)) Some("the offset passed the moment of the trigger")
+    else if (past.exists(_ >= moment)) Some("the offset passed the moment of the trigger")
     else if (config.maxRequestsPerTrigger.exists(requests >= _)) Some("maxRequestsPerTrigger is used up")
     else if (fruitless >= mostFruitless)
       Some(s"$fruitless polls in a row returned no new record, though the API named a new place each time")
-    else if (offsetTime.isEmpty && shorter >= ShorterPolls && now - moment >= PatienceMillis)
+    else if (past.isEmpty && shorter >= mostShorter && now - moment >= PatienceMillis)
       Some("the API creates records continuously, and the remaining ones are newer than the trigger")
     else None
+  }
 }
 
 object AvailableNow {
   val MostFruitless = 20
-  private val ShorterPolls = 2
+  val MostShorter = 2
   private val PatienceMillis = 10000L
+
+  /** By which the clock of the API may be ahead of this machine's. */
+  private val FutureMillis = 60000L
+
+  /** For `spark.read`: what the end leaves out is lost. */
+  def ofBatch(moment: Long): AvailableNow = AvailableNow(moment, mostShorter = 20)
 }

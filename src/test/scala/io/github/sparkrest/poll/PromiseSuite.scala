@@ -382,6 +382,22 @@ class PromiseSuite extends AnyFunSuite {
     assert((1 to 4).flatMap(_ => api.traversal()) == ids(1, 2, 3, 4))
   }
 
+  test("a record of a traversal that began again comes once, though the cursor moves twice before it comes again") {
+    var requests = 0
+    val api = new PolledApi(
+      "url" -> "http://h/x?after={id}",
+      "offsetType" -> "cursor",
+      "offsetField" -> "id",
+      "pagination" -> "page"
+    )(r => {
+      requests += 1
+      // Two more records come between page one and page two.
+      val newest = if (requests <= 2) 1 else if (requests == 3) 2 else 4
+      Answer(array(ids(paged(r, (1 to newest).filter(_ >= number(r, "after", 0)), 2): _*)))
+    })
+    assert((1 to 4).flatMap(_ => api.traversal()).sorted == ids(1, 2, 3, 4))
+  }
+
   test("an empty response right after readChanges was turned on is requested again, and nothing is delivered twice") {
     var isEmpty = false
     def api(more: (String, String)*) = new PolledApi(

@@ -42,6 +42,22 @@ class AvailableNowSuite extends AnyFunSuite {
     assert(end(Seq(100, 50, 40, 30, 20), seconds = 3600, Some(moment - 1)).isEmpty)
   }
 
+  test("an offset in the future does not end a run: a calendar has further records behind it") {
+    val day = 24L * 3600 * 1000
+    assert(end(Seq(100), seconds = 1, Some(moment + day)).isEmpty)
+    assert(end(Seq(100), seconds = 1, Some(moment + 30000)).nonEmpty, "the clock of the API is ahead")
+    assert(end(Seq(100, 49, 48), seconds = 10, Some(moment + day)).nonEmpty, "the API never ends")
+  }
+
+  test("a batch read ends only after twenty shorter polls, because no run continues it") {
+    def ends(shorter: Int) = {
+      val polls = 100L +: Seq.fill(shorter)(49L)
+      val seen = polls.foldLeft(AvailableNow.ofBatch(moment))((a, n) => a.after(poll(n)))
+      seen.end(poll(49), None, 1, moment + 10000, config()).isDefined
+    }
+    assert(ends(20) && !ends(19))
+  }
+
   test("if the offset is not a time, a run ends after two shorter polls and at least 10 s") {
     assert(end(Seq(100, 49, 48), seconds = 10).nonEmpty)
     assert(end(Seq(100, 49, 48), seconds = 9).isEmpty, "the API may return a short page in between")

@@ -126,6 +126,8 @@ object Histories {
       "bound=coarse cap=5 form=epoch_s key=true oddFirst=true paging=offset tellBoundary=true tieLimit=4 view=number | 5:delete",
     "a page that was not full grew before the page with the next number was requested" ->
       "cap=2 carrier=record form=iso kind=log offset=timestamp paging=page rows=1 tellBoundary=true view=number | 11:insert 11:insert",
+    "a traversal began again, and a record that it had brought came once more after the cursor had moved twice" ->
+      "cap=2 carrier=record form=iso kind=log paging=page rows=1 view=number | 5:insert 6:insert 6:insert",
     "text instead of a time: its rank was the lowest, and all others were forgotten" ->
       "cap=2 carrier=header form=epoch_s odd=na oddFirst=true paging=cursor rows=4 tellBoundary=true | 3:bulk"
   )

@@ -40,6 +40,9 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
   /** The state that a restart finds, and the start of its traversal, if it is in the middle of one. */
   private var durable: (String, Option[Since]) = (stored, None)
 
+  /** The traversal that a restart resumes owes records, because of a response that did not match the data. */
+  private var durableDoubt = false
+
   def trace: Seq[String] = api.trace.toSeq
 
   /** The error, if there is one. */
@@ -91,6 +94,11 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
   private def repeated: Option[String] =
     if (setup.changes) None else truth.repeated(api.movedByPage, api.expired)
 
+  private def keep(middle: Option[Since]): Unit = {
+    durable = (stored, middle)
+    durableDoubt = middle.isDefined && api.doubted
+  }
+
   /** A crash before the result of the poll counts. */
   private def mayDie(): Unit = if (api.loses) {
     api.loses = false
@@ -100,7 +108,7 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
 
   /** @return whether a traversal is complete, or the error */
   private def poll(): Either[String, Boolean] = {
-    if (setup.interval > 0) durable = (stored, Some(traversal))
+    if (setup.interval > 0) keep(Some(traversal))
     val sink = new MemorySink
     api.faulty = false
     api.begins()
@@ -116,7 +124,7 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
       val complete = outcome.error.isEmpty && (!outcome.more || fruitless >= MostFruitless) && !api.hollow
       // Changes that wait for the end of a traversal must not come in the middle of a resumed traversal.
       if (sink.pages.nonEmpty || complete && setup.calm)
-        durable = (stored, if (complete) None else Some(traversal))
+        keep(if (complete) None else Some(traversal))
       truth.delivered(sink.pages)
       val mistake =
         if (setup.changes) mirror.applied(sink.changes.toSeq, traversal.request, api.requests) else None
@@ -133,6 +141,7 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
     } catch {
       case crash: Crash =>
         restore(durable._1)
+        api.doubted ||= durableDoubt
         state = state.inherited
         // What was missing in the last traversal may be forgotten.
         mirror.doubted()

@@ -141,11 +141,19 @@ final private[sparkrest] class TraversalMemory(
     }
   }
 
-  /** The state from which another traversal begins at the offset reached, though this one has further pages. */
+  /** The state from which another traversal begins at the offset reached, though this one has further pages. Records beyond that
+    * offset may have come before a traversal began again, and come once more only behind several such offsets.
+    */
   def reanchored(reached: Advance): Progress = {
-    val next = complete(reached)
-    val unranked = strategy.memory == MemoryRule.Unranked
-    next.copy(ahead = memory.keep(memory.join(state.ahead, state.boundary), floorOf(reached), unranked))
+    val ahead =
+      if (strategy.memory == MemoryRule.LastTraversal) notSeen(state.ahead) // guard: I1.167
+      else
+        memory.keep(
+          memory.join(state.ahead, state.boundary),
+          floorOf(reached),
+          unranked = strategy.memory == MemoryRule.Unranked
+        )
+    complete(reached).copy(ahead = ahead)
   }
 
   /** All of it is remembered: that stays as it is, so that an idle stream writes nothing. */
