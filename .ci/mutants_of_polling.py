@@ -815,6 +815,14 @@ POLLING = (
         "another time zone in the middle of a traversal begins it again",
     ),
     Mutant(
+        "I1.168",
+        "a column for further elements depends on all others",
+        "!xml.exists(x => has(schema, x.wildcard))",
+        "!xml.exists(x => has(schema, x.wildcard) && x.trims && !x.trims)",
+        "XmlRowsSuite",
+        "the column for elements that the schema lacks has the same ones if a query reads only some columns",
+    ),
+    Mutant(
         "I3.151",
         "an offset in the future does not end a run",
         "now + FutureMillis",

@@ -26,6 +26,9 @@ final case class RestError(
 
 object RestError {
 
+  /** A hint that is true in a log, where a retry follows, and in the exception that a user gets after the last one. */
+  val Retried = "The request is retried as often as maxRetries allows."
+
   def orThrow[A](result: Either[RestError, A]): A = result.fold(e => throw e.toException, identity)
 
   /** A single option is wrong. */

@@ -137,9 +137,9 @@ final private[poll] class JobSteps(
     /** The error that the response reports, whatever its status code. */
     def reported: Option[RestError] =
       if (config.limits.spentWhen.exists(holds))
-        Some(Condition.ApiError("the response reports a used-up quota (rateLimitWhen).", Retried))
+        Some(Condition.ApiError("the response reports a used-up quota (rateLimitWhen).", RestError.Retried))
       else if (config.errorWhen.exists(holds))
-        Some(Condition.ApiReportedError(s"the response reports an error (errorWhen): $snippet", Retried))
+        Some(Condition.ApiReportedError(s"the response reports an error (errorWhen): $snippet", RestError.Retried))
       else None
   }
 }
@@ -148,7 +148,6 @@ private[poll] object JobSteps {
 
   /** A response about a job is small. */
   private val MostBytes = 1 << 20
-  private val Retried = "The request will be retried."
 
   private def shown(j: Job): String = Redact.url(j.id).take(200)
 

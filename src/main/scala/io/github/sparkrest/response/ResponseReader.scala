@@ -135,7 +135,7 @@ final private[sparkrest] class BodyPolicy(config: RestConfig) {
   private def spent(envelope: Envelope): Option[RestError] = spentWhen.filter(c => c.holds(envelope(c.path))).map { _ =>
     Condition.ApiError(
       "the response reports a used-up quota (rateLimitWhen).",
-      "The request will be retried.",
+      RestError.Retried,
       waitMs(envelope)
     )
   }
@@ -148,7 +148,7 @@ final private[sparkrest] class BodyPolicy(config: RestConfig) {
       }
       Condition.ApiReportedError(
         s"the response reports an error (errorWhen=${config.options.get(RestOptions.ErrorWhen).getOrElse("")}): ${c.path} is ${value.getOrElse("")}.",
-        "The request will be retried.",
+        RestError.Retried,
         waitMs(envelope),
         repeatable = RetryPolicy.isIdempotent(config.method.text)
       )

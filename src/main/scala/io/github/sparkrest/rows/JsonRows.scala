@@ -11,7 +11,7 @@ import org.apache.spark.sql.SparkSession
 import org.apache.spark.sql.catalyst.InternalRow
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow
 import org.apache.spark.sql.catalyst.util.FailureSafeParser
-import org.apache.spark.sql.types.{DataType, StringType, StructField, StructType}
+import org.apache.spark.sql.types.{ArrayType, DataType, MapType, StringType, StructField, StructType}
 import org.apache.spark.unsafe.types.UTF8String
 
 /** Makes rows of records with the rules of `spark.read.json` for options, bad records and types.
@@ -60,10 +60,17 @@ final case class JsonRowSettings(
 
   /** Whether a row without some columns of the schema has the same values in the others. A column for corrupt records depends on
     * all others, `mode=DROPMALFORMED` drops a record for any of its values, and only the full schema shows which fields of a
-    * record are additional.
+    * record are additional: for the rules of fields, and for the column that XML has for them.
     */
   def mayDropColumns(schema: StructType): Boolean =
-    fields.isOff && !dropsMalformed && !hasCorrupt(schema)
+    fields.isOff && !dropsMalformed && !hasCorrupt(schema) && !xml.exists(x => has(schema, x.wildcard)) // guard: I1.168
+
+  private def has(schema: DataType, column: String): Boolean = schema match {
+    case s: StructType => s.exists(f => f.name == column || has(f.dataType, column))
+    case a: ArrayType  => has(a.elementType, column)
+    case m: MapType    => has(m.valueType, column)
+    case _             => false
+  }
 
   /** In a record that is one column, the text of a corrupt record is a part of this column. */
   private def hasCorrupt(schema: StructType): Boolean = {

@@ -131,6 +131,7 @@ final case class XmlConfig(
     excludesAttributes: Boolean,
     trims: Boolean,
     ignoresNamespace: Boolean,
+    wildcard: String,
     nullValue: Option[String],
     charset: Option[String],
     rowOptions: Map[String, String]
@@ -151,6 +152,7 @@ object XmlConfig {
       excludesAttributes = parser.flag("excludeAttribute", default = false),
       trims = parser.flag("ignoreSurroundingSpaces", default = true),
       ignoresNamespace = parser.flag("ignoreNamespace", default = false),
+      wildcard = options.get("wildcardColName").getOrElse("xs_any"),
       nullValue = options.get("nullValue"),
       charset = parser.charset,
       rowOptions = options.only(RestOptions.json ++ RestOptions.xml)

@@ -50,7 +50,7 @@ private[auth] object LoginClient {
       Some(
         Condition.TokenUnavailable(
           s"$who answered with status $status.",
-          "The request will be retried.",
+          RestError.Retried,
           waitMs
         )
       )

@@ -45,7 +45,7 @@ object StatusPolicy {
       Failed(
         Condition.ApiError(
           s"${Redact.url(response.url)} answered with status $status.",
-          "The request will be retried.",
+          RestError.Retried,
           waitMs,
           repeatable = RetryPolicy.isIdempotent(method) || limits.retryNamed || asked(status) ||
             exhausted || retryAfter.isDefined
@@ -58,7 +58,7 @@ object StatusPolicy {
         Failed(
           Condition.ApiError(
             s"${Redact.url(response.url)} answered with status $status, and reports a used-up quota (rateLimitWhen).",
-            "The request will be retried.",
+            RestError.Retried,
             waitMs
           )
         )

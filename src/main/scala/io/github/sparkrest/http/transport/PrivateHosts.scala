@@ -40,7 +40,7 @@ object PrivateHosts extends AddressCheck {
   /** It may resolve a moment later, to any IP address. */
   private def unknown(host: String) = Condition.ConnectionFailed(
     s"Nothing was sent: the name $host does not resolve, and allowPrivateHosts is false.",
-    "The request will be retried. Check the name; a name that only a proxy can resolve needs allowPrivateHosts=true."
+    RestError.Retried + " Check the name. A name that only a proxy can resolve needs allowPrivateHosts=true."
   )
 
   private def refused(why: String) = Condition.AddressRefused(

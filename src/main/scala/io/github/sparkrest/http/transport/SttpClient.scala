@@ -128,7 +128,7 @@ final class SttpClient(
       else ""
     Condition.ConnectionFailed(
       s"${Redact.url(request.url)} did not return a complete response (${cause.getClass.getSimpleName}: ${Redact.url(text)}).",
-      "The request will be retried; see connectTimeout, readTimeout and responseTimeout." + hint,
+      RestError.Retried + " See connectTimeout, readTimeout and responseTimeout." + hint,
       repeatable = RetryPolicy.isIdempotent(request.method) || !exchange.sent
     )
   }

@@ -30,7 +30,7 @@ private[sparkrest] object PageErrors {
       .map { errors =>
         Condition.ApiReportedError(
           s"The response has no records and reports errors: ${Redact.snippet(Json.fromValues(errors).noSpaces)}.",
-          "The request will be retried. If such a response means an empty list, set emptyWhen.",
+          s"${RestError.Retried} If such a response means an empty list, set emptyWhen.",
           repeatable = RetryPolicy.isIdempotent(config.method.text)
         )
       }
