@@ -167,6 +167,14 @@ CHANGES = (
         "an empty page after a short page ends a traversal only when it comes twice",
     ),
     Mutant(
+        "I8.62",
+        "an empty page does not make a snapshot smaller",
+        "t.received < state.boundary.entries",
+        "t.received < 0",
+        "PromiseSuite",
+        "pages became smaller, and an empty response to the second one does not empty a snapshot",
+    ),
+    Mutant(
         "I8.20",
         "a page that does not count leaves no marks",
         "if (pages == begun - 1) {",

@@ -33,10 +33,18 @@ JOBS = (
     Mutant(
         "I1.53",
         "the records of a job are as old as its creation",
-        "val plan = planned.state.job.fold(planned)",
-        "val plan = planned.state.job.filter(_ => false).fold(planned)",
+        "TraversalTimes(createdMs, horizonMs)",
+        "TraversalTimes(createdMs, horizonMs + 7200000)",
         "JobsSuite",
         "lag counts back from the creation of the job, not from its download",
+    ),
+    Mutant(
+        "I1.169",
+        "the records of a job are as old as its creation by the API's clock",
+        "TraversalTimes(createdMs, horizonMs)",
+        "TraversalTimes(createdMs, math.max(createdMs, horizonMs))",
+        "JobsSuite",
+        "the executor that reads a job may have another clock than the one that created it",
     ),
     Mutant(
         "I1.54",

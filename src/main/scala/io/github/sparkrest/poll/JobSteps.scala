@@ -69,7 +69,7 @@ final private[poll] class JobSteps(
   }
 
   private def created(plan: RequestPlan, found: Answer): Either[RestError, PageOutcome] = found.id match {
-    case Some(id) => Right(waiting(core.created(plan, id)))
+    case Some(id) => Right(waiting(core.created(plan, id, clock.now(), found.response.date)))
     case None     => Left(failure(s"The response to the creation of a job has no id at jobIdField: ${found.snippet}"))
   }
 

@@ -3,7 +3,7 @@ package io.github.sparkrest.progress
 
 import io.circe.syntax._
 import io.circe.{Decoder, Encoder, Json}
-import io.github.sparkrest.progress.strategies.OffsetQuery
+import io.github.sparkrest.progress.strategies.{OffsetQuery, TraversalTimes}
 
 /** A job at the API: the records of one traversal, from its creation until the traversal has read them.
   *
@@ -13,6 +13,8 @@ import io.github.sparkrest.progress.strategies.OffsetQuery
   * @param query that the job answers: its records are those of this offset and time range, however long it takes
   * @param createdMs when its creation was requested, epoch milliseconds. Later records are not in it
   * @param request hash of the request that it belongs to (see [[RequestIdentity]])
+  * @param horizonMs `createdMs` by the API's clock. The executor that reads the records may have another clock than the one that
+  *   created the job
   * @param readyMs when the API told this run that it is done, epoch milliseconds. Not stored
   */
 final case class Job(
@@ -21,8 +23,12 @@ final case class Job(
     createdMs: Long,
     request: String,
     phase: JobPhase,
+    horizonMs: Long,
     readyMs: Option[Long] = None
 ) {
+
+  /** Of the traversal that reads its records. */
+  def times: TraversalTimes = TraversalTimes(createdMs, horizonMs) // guard: I1.53, I1.169
 
   /** Its records can be requested. */
   def isReady: Boolean = phase.isInstanceOf[JobPhase.Ready]
@@ -65,7 +71,8 @@ object Job {
         "offset" -> j.query.offset.asJson,
         "until" -> j.query.until.asJson,
         "created" -> j.createdMs.asJson,
-        "request" -> j.request.asJson
+        "request" -> j.request.asJson,
+        "horizon" -> j.horizonMs.asJson
       ) ++ phase
     )
   }
@@ -81,7 +88,8 @@ object Job {
       OffsetQuery(f[String]("offset"), f[String]("until")),
       f[Long]("created"),
       f[String]("request"),
-      phase
+      phase,
+      f.or("horizon", f[Long]("created"))
     )
   }
 }

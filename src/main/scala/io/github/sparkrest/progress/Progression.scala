@@ -87,11 +87,15 @@ final class Progression(
     else plan(next, now).iterator.flatMap(new Forecast(core).from(_, now))
 
   /** The state after the API created a job for this request. */
-  def created(plan: RequestPlan, id: String): Progress =
-    plan.state.copy(
-      doubt = None,
-      job = Some(Job(id, plan.ask, plan.at.toEpochMilli, core.identity(plan.state).text, JobPhase.Running))
-    )
+  def created(plan: RequestPlan, id: String, now: Instant, date: Option[Long]): Progress = {
+    val times = timesOf(plan, now, date)
+    val request = core.identity(plan.state).text
+    val job = Job(id, plan.ask, times.began, request, JobPhase.Running, times.horizon)
+    plan.state.copy(doubt = None, job = Some(job))
+  }
+
+  private def timesOf(plan: RequestPlan, now: Instant, date: Option[Long]): TraversalTimes =
+    clock.times(options, latest.reads(plan.state), plan.at.toEpochMilli, now.toEpochMilli, date)
 
   /** After the last page the job has no further records: the next traversal needs another job. */
   def released(outcome: PageOutcome): PageOutcome =
@@ -103,16 +107,14 @@ final class Progression(
     * @param kept where the records go that the reader keeps
     */
   def begin(
-      planned: RequestPlan,
+      plan: RequestPlan,
       now: Instant,
       date: Option[Long] = None,
       kept: KeptRecords = KeptRecords.Forgotten
   ): PageReader = {
+    val began = now.toEpochMilli
     // A job has the records that existed when it was created.
-    val plan = planned.state.job.fold(planned)(j => planned.copy(at = Instant.ofEpochMilli(j.createdMs))) // guard: I1.53
-    val starts = latest.reads(plan.state)
-    val (asked, began) = (plan.at.toEpochMilli, now.toEpochMilli)
-    val times = plan.state.traversal.fold(clock.times(options, starts, asked, began, date))(_.times)
+    val times = plan.state.traversal.map(_.times).orElse(plan.state.job.map(_.times)).getOrElse(timesOf(plan, now, date))
     val step = latest
       .moved(plan, times)
       .getOrElse(
@@ -126,7 +128,7 @@ final class Progression(
           () => begin(plan, now, date, kept)
         )
       )
-    clock.warning(options, starts, began, date).fold(step)(new WarnedStep(step, _))
+    clock.warning(options, latest.reads(plan.state), began, date).fold(step)(new WarnedStep(step, _))
   }
 
   /** The API refused a page token, a cursor or a job that it had returned. A single refusal may be a mistake of a load balancer. So it

@@ -9,7 +9,7 @@ import io.github.sparkrest.options.values.ValueSource
 import io.github.sparkrest.progress.mirror.{MirrorPage, RecordKey}
 import io.github.sparkrest.progress.pages.{CycleMark, PageCounts, PageErrors, PageWarnings}
 import io.github.sparkrest.progress.seen.{PageMemory, PageRecords, TraversalMemory}
-import io.github.sparkrest.progress.strategies.{Advance, OffsetField, OffsetReading, TraversalTimes}
+import io.github.sparkrest.progress.strategies.{Advance, MemoryRule, OffsetField, OffsetReading, TraversalTimes}
 import io.github.sparkrest.request.PageToken
 import io.github.sparkrest.response.PageFacts
 
@@ -92,11 +92,16 @@ final private[sparkrest] class TraversalPage(
     records == 0 && !pages.saysMore(before, facts).contains(false) && doubt.nonEmpty && {
       state.traversal match {
         // After a page that was not full the end is plausible. Records that a truncated list lacks would count as deleted.
-        case Some(_) => !isHollow && (core.mirror.isDefined || before.isFull(config.paging.pageSize)) // guard: I1.8, I8.17
+        case Some(t) =>
+          !isHollow && (core.mirror.isDefined || before.isFull(config.paging.pageSize) || shrinks(t)) // guard: I1.8, I8.17
         case None =>
           strategy.doubtsEmptyPage(state, facts) || facts.lacksField && config.input.exists(_.version.isDefined)
       }
     }
+
+  /** The traversal had fewer records than the last snapshot. What it lacks is forgotten, and comes again when it comes back. */
+  private def shrinks(t: Traversal): Boolean =
+    strategy.memory == MemoryRule.WholeSnapshot && t.received < state.boundary.entries // guard: I8.62
 
   private lazy val doubt: Option[Doubt] = Doubt.of(state, Doubt.Empty, now, limits.verifyMillis)
 

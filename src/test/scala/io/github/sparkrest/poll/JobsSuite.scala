@@ -6,6 +6,7 @@ import io.github.sparkrest.error.Condition
 import io.github.sparkrest.progress.JobPhase
 import io.github.sparkrest.schedule.PolledApi
 import io.github.sparkrest.schedule.PolledApi.Answer
+import io.github.sparkrest.sim.SimApi
 import org.scalatest.funsuite.AnyFunSuite
 
 /** Polls that create a job, wait for it and read its records, against a simulated API and without a network. */
@@ -85,6 +86,25 @@ class JobsSuite extends AnyFunSuite {
     run.api.now = run.api.now.plusMillis(2 * hour)
     assert(run.tasks().flatten == run.records(1), "another record of the last seconds may be missing in the job")
     assert(run.tasks().flatten == run.records(2) && run.server.jobs.length == 2)
+  }
+
+  test("the executor that reads a job may have another clock than the one that created it") {
+    val server = new JobApi
+    var ahead = 60000L
+    var now = () => 0L
+    val options = JobApi.options("http://h") ++ Seq("offsetType" -> "max_field", "jobBody" -> """{"from":{at}}""")
+    val api = new PolledApi(options: _*)(r => {
+      val answer = server.answer(r.method, r.url, r.body)
+      answer.copy(headers = answer.headers :+ ("Date" -> SimApi.httpDate(now() - ahead)))
+    })
+    now = () => api.now.toEpochMilli
+    server.records = Vector(1 -> (now() - ahead - hour), 2 -> (now() - ahead - 5000))
+    server.running = 0
+    api.once()
+    ahead = 0
+    api.now = api.now.plusMillis(2 * hour)
+    val kept = api.once()
+    assert(kept == List(JobApi.shown(server.records.head)), "lag counts back from the creation by the API's clock")
   }
 
   test("a job that failed is an error with its id and the API's text, and the next poll creates another job") {

@@ -382,6 +382,21 @@ class PromiseSuite extends AnyFunSuite {
     assert((1 to 4).flatMap(_ => api.traversal()) == ids(1, 2, 3, 4))
   }
 
+  test("pages became smaller, and an empty response to the second one does not empty a snapshot") {
+    var size = 5
+    var isEmpty = false
+    val api = new PolledApi("url" -> "http://h/x", "offsetType" -> "snapshot", "recordKey" -> "id", "pagination" -> "page")(
+      r =>
+        if (isEmpty && number(r, "page", 1) == 2) { isEmpty = false; Answer("[]") }
+        else Answer(array(ids(paged(r, 1 to 5, size): _*)))
+    )
+    assert(api.traversal() == ids(1, 2, 3, 4, 5))
+    size = 2
+    isEmpty = true
+    (1 to 3).foreach(_ => assert(api.traversal().isEmpty))
+    assert(!isEmpty)
+  }
+
   test("a record of a traversal that began again comes once, though the cursor moves twice before it comes again") {
     var requests = 0
     val api = new PolledApi(

@@ -128,6 +128,8 @@ object Histories {
       "cap=2 carrier=record form=iso kind=log offset=timestamp paging=page rows=1 tellBoundary=true view=number | 11:insert 11:insert",
     "a traversal began again, and a record that it had brought came once more after the cursor had moved twice" ->
       "cap=2 carrier=record form=iso kind=log paging=page rows=1 view=number | 5:insert 6:insert 6:insert",
+    "pages became smaller, and an empty response to the second one emptied the snapshot" ->
+      "calm=true cap=5 end=total form=epoch_s key=true kind=snapshot paging=offset restarts=true sized=true view=number | 2:options/1 4:void",
     "text instead of a time: its rank was the lowest, and all others were forgotten" ->
       "cap=2 carrier=header form=epoch_s odd=na oddFirst=true paging=cursor rows=4 tellBoundary=true | 3:bulk"
   )

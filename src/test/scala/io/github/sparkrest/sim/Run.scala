@@ -40,9 +40,6 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
   /** The state that a restart finds, and the start of its traversal, if it is in the middle of one. */
   private var durable: (String, Option[Since]) = (stored, None)
 
-  /** The traversal that a restart resumes owes records, because of a response that did not match the data. */
-  private var durableDoubt = false
-
   def trace: Seq[String] = api.trace.toSeq
 
   /** The error, if there is one. */
@@ -94,11 +91,6 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
   private def repeated: Option[String] =
     if (setup.changes) None else truth.repeated(api.movedByPage, api.expired)
 
-  private def keep(middle: Option[Since]): Unit = {
-    durable = (stored, middle)
-    durableDoubt = middle.isDefined && api.doubted
-  }
-
   /** A crash before the result of the poll counts. */
   private def mayDie(): Unit = if (api.loses) {
     api.loses = false
@@ -108,7 +100,7 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
 
   /** @return whether a traversal is complete, or the error */
   private def poll(): Either[String, Boolean] = {
-    if (setup.interval > 0) keep(Some(traversal))
+    if (setup.interval > 0) durable = (stored, Some(traversal))
     val sink = new MemorySink
     api.faulty = false
     api.begins()
@@ -124,7 +116,7 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
       val complete = outcome.error.isEmpty && (!outcome.more || fruitless >= MostFruitless) && !api.hollow
       // Changes that wait for the end of a traversal must not come in the middle of a resumed traversal.
       if (sink.pages.nonEmpty || complete && setup.calm)
-        keep(if (complete) None else Some(traversal))
+        durable = (stored, if (complete) None else Some(traversal))
       truth.delivered(sink.pages)
       val mistake =
         if (setup.changes) mirror.applied(sink.changes.toSeq, traversal.request, api.requests) else None
@@ -141,7 +133,8 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
     } catch {
       case crash: Crash =>
         restore(durable._1)
-        api.doubted ||= durableDoubt
+        // The traversal that is resumed may owe records too.
+        api.doubted ||= durable._2.exists(_.request <= api.lastDoubt)
         state = state.inherited
         // What was missing in the last traversal may be forgotten.
         mirror.doubted()

@@ -47,6 +47,9 @@ final class SimApi(scenario: Scenario, tracing: Boolean) extends HttpClient {
   /** A response did not match the data: the next traversal owes the records that it lacked. */
   var doubted = false
 
+  /** The request at which that was so the last time. */
+  var lastDoubt = 0
+
   /** Tokens and cursors that were given out have expired. */
   var expired = false
 
@@ -66,7 +69,16 @@ final class SimApi(scenario: Scenario, tracing: Boolean) extends HttpClient {
 
   /** A traversal is complete: the events that waited for it happen now. */
   def traversed(): Unit = {
-    while (waiting.nonEmpty) world.change(waiting.dequeue(), requests + 1)
+    while (waiting.nonEmpty) waiting.dequeue() match {
+      case e if e.what == "complete" => complete(e)
+      case e                         => world.change(e, requests + 1)
+    }
+    world.complete()
+  }
+
+  private def complete(e: Event): Unit = {
+    note("   the data are complete")
+    world.now += e.n * setup.grain.toLong
     world.complete()
   }
 
@@ -87,11 +99,7 @@ final class SimApi(scenario: Scenario, tracing: Boolean) extends HttpClient {
     world.asked()
     val now = happening()
     if (now.exists(_.what == "stop")) expire()
-    if (now.exists(_.what == "complete")) {
-      note("   the data are complete")
-      world.now += now.filter(_.what == "complete").map(_.n).sum * setup.grain.toLong
-      world.complete()
-    }
+    now.filter(_.what == "complete").foreach(complete)
     now.find(e => e.what == "crash" || e.what == "options" || e.what == "stop").foreach { e =>
       note(s"#$requests $e")
       died = Some(crash(e))
@@ -161,12 +169,17 @@ final class SimApi(scenario: Scenario, tracing: Boolean) extends HttpClient {
     ) && lists.began))
   }
 
+  private def doubt(): Unit = {
+    doubted = true
+    lastDoubt = requests
+  }
+
   private def stray(e: Event, query: Query): Answer = {
     note(s"   $e")
     honest = false
     strayed += query.parameters
     faulty = true
-    doubted ||= e.what != "status" || e.n == 404
+    if (e.what != "status" || e.n == 404) doubt()
     e.what match {
       case "status" => Answer(e.n, Nil, "stray")
       case "void"   => envelope.void(e.n)
@@ -221,9 +234,10 @@ final class SimApi(scenario: Scenario, tracing: Boolean) extends HttpClient {
         note(s"   slide ${e.n}")
         world.change(e.copy(what = "delete"), requests)
         lists.changes += 1
-        doubted = true
+        doubt()
       }
-      val isChange = Event.Changes(e.what)
+      // Records appear when the data are complete.
+      val isChange = Event.Changes(e.what) || setup.calm && e.what == "complete"
       if (isChange) note(s"   ${e.what} ${e.n}")
       if (isChange && setup.calm) waiting += e
       else if (isChange) { world.change(e, requests); lists.changes += (if (e.what == "bulk") world.rows.size else 1) }

@@ -88,7 +88,7 @@ final private[sparkrest] class TraversalMemory(
     if (received == 0) SeenRecords.Empty // guard: I1.131
     else if (state.boundary.files.isEmpty)
       notSeen(state.boundary)
-    else if (received - brought >= entries) SeenRecords.Empty
+    else if (received - brought >= state.boundary.entries) SeenRecords.Empty
     else state.boundary
 
   /** Records of a traversal that began again, for a cursor: nobody can tell whether it has passed them. After the cursor moved,
@@ -121,7 +121,6 @@ final private[sparkrest] class TraversalMemory(
     records.copy(recent = records.recent.filter { case (id, s) => memory.count(seen(), id) < s.count })
 
   private def received: Long = state.traversal.fold(0L)(_.received) + records
-  private def entries: Long = state.boundary.recent.size + state.boundary.files.map(_.entries).sum
 
   /** The lowest rank that the API may still return. With a coarse bound, or without a bound, the API returns older records than
     * requested. So the records of the last traversals may come again.
@@ -159,5 +158,5 @@ final private[sparkrest] class TraversalMemory(
   /** All of it is remembered: that stays as it is, so that an idle stream writes nothing. */
   private def broughtNothing: Boolean = brought == 0 && state.ahead.isEmpty
 
-  private def isSameSnapshot: Boolean = broughtNothing && received == entries
+  private def isSameSnapshot: Boolean = broughtNothing && received == state.boundary.entries
 }
