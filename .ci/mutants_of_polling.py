@@ -823,6 +823,14 @@ POLLING = (
         "the column for elements that the schema lacks has the same ones if a query reads only some columns",
     ),
     Mutant(
+        "I1.170",
+        "pages of another request have another size",
+        "state.pagesOf.forall(core.pagesOf.contains)",
+        "state.pagesOf.forall(core.pagesOf.contains) || !state.job.isDefined",
+        "PromiseSuite",
+        "pages became smaller, and an empty response to the second one is requested once more",
+    ),
+    Mutant(
         "I3.151",
         "an offset in the future does not end a run",
         "now + FutureMillis",

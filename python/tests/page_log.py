@@ -217,6 +217,7 @@ def _endpoints(states: Any, what: str) -> set[str]:
             "emptyAt",
             "refusedAt",
             "largestPage",
+            "pagesOf",
             "acks",
             "lookback",
         }

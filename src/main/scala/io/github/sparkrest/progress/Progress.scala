@@ -20,6 +20,8 @@ import io.github.sparkrest.progress.seen.{SeenFile, SeenMemory, SeenRecords}
   * @param recognized without `dataField`: name of the root field whose array contained the records
   * @param doubt the last response to the next request, if it counts only after a second one
   * @param largestPage number of items of the largest page so far: a page with fewer items is probably the last page
+  * @param pagesOf hash of the request that had this page (see [[RequestIdentity]]): pages of another request may be smaller.
+  *   `None`: unknown, or the request has one page
   * @param passedOver number of items of the largest skipped response so far; 0: no response was skipped. If it is `started`, see
   *   [[io.github.sparkrest.progress.strategies.LatestStart]]: no request was sent yet
   * @param inputVersion of the endpoint's row when the last complete poll began (`inputVersion`)
@@ -44,6 +46,7 @@ final case class Progress(
     recognized: Option[String] = None,
     doubt: Option[Doubt] = None,
     largestPage: Long = 0,
+    pagesOf: Option[Int] = None,
     passedOver: Long = 0,
     inputVersion: Option[String] = None,
     mirror: Option[String] = None,
@@ -112,7 +115,9 @@ object Progress {
           "recognized" -> _.asJson
         ) ++
         s.doubt.map(d => "doubt" -> (d.answer, d.since).asJson) ++
-        (if (s.largestPage == 0) Nil else List("largestPage" -> s.largestPage.asJson)) ++
+        (if (s.largestPage == 0) Nil else List("largestPage" -> s.largestPage.asJson)) ++ s.pagesOf.map(
+          "pagesOf" -> _.asJson
+        ) ++
         (if (s.passedOver == 0) Nil else List("passedOver" -> s.passedOver.asJson)) ++
         s.inputVersion.map("inputVersion" -> _.asJson) ++ s.mirror.map("mirror" -> _.asJson) ++
         s.acks.map("acks" -> _.asJson) ++ // guard: I9.8
@@ -133,6 +138,7 @@ object Progress {
       recognized = f[Option[String]]("recognized"),
       doubt = f[Option[(Int, Long)]]("doubt").map((Doubt.apply _).tupled),
       largestPage = f.or("largestPage", 0L),
+      pagesOf = f[Option[Int]]("pagesOf"),
       passedOver = f.or("passedOver", 0L),
       inputVersion = f[Option[String]]("inputVersion"),
       mirror = f[Option[String]]("mirror"),

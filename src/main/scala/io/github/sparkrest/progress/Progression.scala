@@ -187,6 +187,9 @@ final private[sparkrest] case class CoreParts(
   /** The request that the traversal of this progress belongs to. */
   def identity(state: Progress): RequestIdentity = if (state.offset.isEmpty) first else later // guard: I1.81
 
+  /** Hash of the request of this source, if its lists have pages. */
+  lazy val pagesOf: Option[Int] = if (config.paging.isPaged) Some(later.text.hashCode) else None
+
   /** `{windowStart}` and `{windowEnd}` of a request, as sent. */
   def window(query: OffsetQuery): (String, String) = (query.offset, time.windowEnd(query.until))
 }

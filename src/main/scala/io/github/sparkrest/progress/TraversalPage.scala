@@ -30,7 +30,7 @@ final private[sparkrest] class TraversalPage(
   private val state = plan.state
   private val options = config.offset
   private val paged = config.paging.isPaged || config.job.isDefined
-  private val before = PageCounts.of(state)
+  private val before = PageCounts.of(state, isSameRequest = state.pagesOf.forall(core.pagesOf.contains)) // guard: I1.170
   private var counts = before // with this page
 
   private val ofPage: PageRecords = core.mirror.fold[PageRecords](
@@ -170,7 +170,8 @@ final private[sparkrest] class TraversalPage(
     PageOutcome(
       next.copy(
         doubt = None,
-        largestPage = counts.largest,
+        largestPage = if (counts.largest > 0) counts.largest else state.largestPage,
+        pagesOf = if (counts.largest > 0) core.pagesOf else state.pagesOf,
         // An array without records may be any array.
         recognized = facts.envelope.recognized.filter(_ => records > 0).orElse(state.recognized)
       ),

@@ -4,6 +4,7 @@ package io.github.sparkrest.poll
 import io.github.sparkrest.BuildInfo
 import io.github.sparkrest.error.Condition
 import io.github.sparkrest.http.HttpRequest
+import io.github.sparkrest.progress.seen.SeenRecords
 import io.github.sparkrest.progress.{Progress, RequestIdentity}
 import io.github.sparkrest.schedule.PolledApi
 import io.github.sparkrest.schedule.PolledApi._
@@ -382,14 +383,35 @@ class PromiseSuite extends AnyFunSuite {
     assert((1 to 4).flatMap(_ => api.traversal()) == ids(1, 2, 3, 4))
   }
 
+  test("pages became smaller, and an empty response to the second one is requested once more") {
+    var isEmpty = false
+    val requests =
+      Seq("url" -> "http://h/x?since={at}", "offsetType" -> "max_field", "offsetField" -> "at", "pagination" -> "page")
+    def api(size: Int) =
+      new PolledApi(requests :+ ("params" -> s"""{"size":"$size"}"""): _*)(r =>
+        if (isEmpty && number(r, "page", 1) == 2) { isEmpty = false; Answer("[]") }
+        // The newest record comes first.
+        else
+          Answer(
+            array(paged(r, (math.max(1, number(r, "since", 1)) to 5).reverse, size).map(i => s"""{"id":$i,"at":$i}"""))
+          )
+      )
+    val before = api(5)
+    assert(before.traversal().length == 5)
+    val after = api(2)
+    after.state = before.state.copy(offset = Some("1"), boundary = SeenRecords.Empty)
+    isEmpty = true
+    assert(after.traversal().length == 5 && !isEmpty)
+  }
+
   test("pages became smaller, and an empty response to the second one does not empty a snapshot") {
     var size = 5
     var isEmpty = false
-    val api = new PolledApi("url" -> "http://h/x", "offsetType" -> "snapshot", "recordKey" -> "id", "pagination" -> "page")(
-      r =>
+    val api =
+      new PolledApi("url" -> "http://h/x", "offsetType" -> "snapshot", "recordKey" -> "id", "pagination" -> "page")(r =>
         if (isEmpty && number(r, "page", 1) == 2) { isEmpty = false; Answer("[]") }
         else Answer(array(ids(paged(r, 1 to 5, size): _*)))
-    )
+      )
     assert(api.traversal() == ids(1, 2, 3, 4, 5))
     size = 2
     isEmpty = true

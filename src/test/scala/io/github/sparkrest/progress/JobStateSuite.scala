@@ -9,7 +9,8 @@ import org.scalatest.funsuite.AnyFunSuite
 /** The stored form of a job, byte by byte. Files of streams without jobs do not change: see `GoldenFilesSuite`. */
 class JobStateSuite extends AnyFunSuite {
   private val running = Job("750x", OffsetQuery("100", "200"), 1716840300000L, "f00d", JobPhase.Running, 1716840299000L)
-  private val stored = """{"id":"750x","offset":"100","until":"200","created":1716840300000,"request":"f00d","horizon":1716840299000"""
+  private val stored =
+    """{"id":"750x","offset":"100","until":"200","created":1716840300000,"request":"f00d","horizon":1716840299000"""
 
   Seq(
     JobPhase.Running -> "",

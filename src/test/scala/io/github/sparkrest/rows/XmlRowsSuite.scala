@@ -134,7 +134,8 @@ class XmlRowsSuite extends AnyFunSuite with BeforeAndAfterAll with ScalaCheckPro
   test("the column for elements that the schema lacks has the same ones if a query reads only some columns") {
     def settings(options: (String, String)*) = JsonRowSettings.in(spark, config(options.toMap))
     def schema(ddl: String) = StructType.fromDDL(ddl)
-    val (record, wrapped) = (schema("a int, xs_any string"), schema("output struct<l: array<struct<a: int, xs_any: string>>>"))
+    val (record, wrapped) =
+      (schema("a int, xs_any string"), schema("output struct<l: array<struct<a: int, xs_any: string>>>"))
     assert(!settings().canPrune(record, schema("xs_any string")) && !settings().canPrune(wrapped, wrapped))
     assert(!settings("wildcardColName" -> "a").canPrune(record, schema("a int")))
     assert(settings("wildcardColName" -> "b").canPrune(record, schema("xs_any string")))

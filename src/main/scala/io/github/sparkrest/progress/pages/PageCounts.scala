@@ -40,11 +40,14 @@ final case class PageCounts(
 
 object PageCounts {
 
-  /** Before the next page. */
-  def of(state: Progress): PageCounts = {
-    val largest = PageCounts(largest = state.largestPage)
-    state.traversal.fold(largest) { t =>
-      PageCounts(t.received, t.items, math.max(state.largestPage, t.lastPage), t.lastPage, t.emptyPages)
+  /** Before the next page.
+    *
+    * @param isSameRequest the largest page so far was of the request that the next page belongs to
+    */
+  def of(state: Progress, isSameRequest: Boolean): PageCounts = {
+    val largest = if (isSameRequest) state.largestPage else 0
+    state.traversal.fold(PageCounts(largest = largest)) { t =>
+      PageCounts(t.received, t.items, math.max(largest, t.lastPage), t.lastPage, t.emptyPages)
     }
   }
 }

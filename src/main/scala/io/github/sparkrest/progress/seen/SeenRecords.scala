@@ -44,6 +44,7 @@ final case class SeenRecords(
     files: Vector[SeenFile] = Vector.empty,
     truncated: Boolean = false
 ) {
+
   /** An entry of several files counts several times. */
   def entries: Long = recent.size + files.map(_.entries).sum
 
