@@ -107,6 +107,22 @@ class JobsSuite extends AnyFunSuite {
     assert(kept == List(JobApi.shown(server.records.head)), "lag counts back from the creation by the API's clock")
   }
 
+  test("with initialOffset=latest a job that takes long has the records since its creation began") {
+    val run = new Run(
+      "offsetType" -> "max_field",
+      "offsetFormat" -> "epoch_ms",
+      "initialOffset" -> "latest",
+      "jobBody" -> """{"from":{at}}"""
+    )
+    run.server.records = Vector(1 -> (run.now - hour), 2 -> (run.now - 11000))
+    run.server.running = 0
+    run.api.once()
+    run.api.now = run.api.now.plusMillis(2 * hour)
+    run.server.records :+= 3 -> (run.now - hour)
+    val kept = run.tasks().flatten ++ run.tasks().flatten
+    assert(kept == run.records(3) && run.server.jobs.length == 2)
+  }
+
   test("a job that failed is an error with its id and the API's text, and the next poll creates another job") {
     val run = new Run("maxRetries" -> "0")
     run.server.records = Vector(1 -> 1000L)

@@ -57,7 +57,7 @@ final private[sparkrest] class LatestStart(config: RestConfig, clock: ApiClock, 
     * the stream starts at the API's time.
     */
   def moved(plan: RequestPlan, times: TraversalTimes): Option[PageReader] = {
-    val behind = plan.at.toEpochMilli - times.horizon
+    val behind = times.began - times.horizon
     if (behind <= clock.marginMs) None // guard: I3.5
     else if (reads(plan.state))
       Some(
