@@ -238,10 +238,18 @@ BACKFILLS = (
     Mutant(
         "I10.40",
         "a query that waits for a full batch is woken if the backfill waits for the query",
-        "val wakes = catchingUp && !backfillHasRoom",
-        "val wakes = false && catchingUp && !backfillHasRoom",
+        "catchingUp && (!backfillHasRoom || isRated)",
+        "catchingUp && isRated",
         TURNS,
         "AvailableNow: while the backfill waits for the query, the query does not wait for the backfill",
+    ),
+    Mutant(
+        "I10.51",
+        "records that are there do not wait for the requests of a backfill",
+        "jobs.isEmpty && backfillAt - now >= RateLimiter.LongWaitMillis",
+        "jobs.isEmpty && backfillAt < now",
+        TURNS,
+        "AvailableNow: while the backfill waits for requests of maxRequestRate, the query takes what is there",
     ),
     Mutant(
         "I10.41",

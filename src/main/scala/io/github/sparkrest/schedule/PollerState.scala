@@ -114,8 +114,10 @@ final private[sparkrest] class PollerState(
         case None              =>
           val moments = waiting.iterator.map(_.due) ++ Iterator(nextFastMs, ready, backfillAt) ++ refresh.moment
           val wait = WaitUntil(moments.filter(_ > now).foldLeft(now + RateLimiter.LongestWaitMillis)(math.min(_, _)))
-          // The query must make room, but under `AvailableNow` it waits for a full batch while this run catches up.
-          val wakes = catchingUp && !backfillHasRoom && backfillAt < Long.MaxValue // guard: I10.40
+          // Under `AvailableNow` the query waits for a full batch while this run catches up. It must make room, and records that
+          // are there must not wait for the requests of a backfill.
+          val isRated = jobs.isEmpty && backfillAt - now >= RateLimiter.LongWaitMillis // guard: I10.51
+          val wakes = catchingUp && (!backfillHasRoom || isRated) && backfillAt < Long.MaxValue // guard: I10.40
           if (wakes) catchingUp = false
           (if (wakes) Vector(WakeQuery) else Vector.empty) :+ wait
       }

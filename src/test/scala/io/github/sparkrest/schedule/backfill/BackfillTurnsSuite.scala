@@ -231,6 +231,20 @@ class BackfillTurnsSuite extends AnyFunSuite {
     assert(catchesUp(_.look(bytes = (64 << 20) - 1)), "there is room")
   }
 
+  test("AvailableNow: while the backfill waits for requests of maxRequestRate, the query takes what is there") {
+    val m = new Machine("maxRequestRate" -> "4/1h") { override def mustComplete = true }
+    m.finish(m.started())()
+    var commands = m.look()
+    var waited = false
+    while (m.jobs(commands).nonEmpty) {
+      m.finish(m.jobs(commands).head)()
+      waited = m.state.catchingUp
+      commands = m.look()
+    }
+    assert(waited && commands.contains(WakeQuery) && !m.state.catchingUp)
+    assert(!m.look().contains(WakeQuery), "once")
+  }
+
   test("maxRequestsPerTrigger goes to the live lane first") {
     val m = new Machine("maxRequestsPerTrigger" -> "3") { override def mustComplete = true }
     val live = m.started()
