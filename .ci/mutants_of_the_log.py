@@ -127,6 +127,14 @@ LOG = (
         "if the log was deleted, the offsets of endpoints that this run does not poll go into the next manifest",
     ),
     Mutant(
+        "I5.10",
+        "a state with the offset of Spark also knows what was delivered",
+        "!index.states.get(key).exists(_.offset == offset)",
+        "!index.states.get(key).exists(_ => offset.isEmpty && key.isEmpty)",
+        "PageLogSuite",
+        "if only the newest manifests were lost, the states of those before them hold for offsets that did not move",
+    ),
+    Mutant(
         "I4.12",
         "a poll among others holds little in memory",
         "val MaxBytes: Int = 256 << 10",

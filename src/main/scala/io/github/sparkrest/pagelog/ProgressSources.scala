@@ -6,12 +6,12 @@ import io.github.sparkrest.progress.Progress
 
 /** Where the progress of an endpoint is stored, and which copy a run continues from. The first line that has the endpoint wins:
   *
-  * | home                   | written                            | holds                                                                 | is used                                                                    |
-  * |:-----------------------|:-----------------------------------|:----------------------------------------------------------------------|:---------------------------------------------------------------------------|
-  * | `last-poll.json`       | before a poll, and when a run ends | states that moved without a record, and the state of an only endpoint | if it belongs to this log, and no manifest after it names the endpoint     |
-  * | `manifests/<seq>.json` | with each page file, never changed | states of the endpoints in the file                                   | the newest manifest that names the endpoint, if any is at or after `start` |
-  * | Spark's offset         | with each batch                    | API offsets of at most 100 endpoints                                  | in place of the manifests, if none is at or after `start`                  |
-  * | `states/<seq>.json`    | before manifests are purged        | states of all endpoints                                               | for endpoints that no remaining manifest names                             |
+  * | home                   | written                            | holds                                                                 | is used                                                                      |
+  * |:-----------------------|:-----------------------------------|:----------------------------------------------------------------------|:-----------------------------------------------------------------------------|
+  * | `last-poll.json`       | before a poll, and when a run ends | states that moved without a record, and the state of an only endpoint | if it belongs to this log, and no manifest after it names the endpoint       |
+  * | `manifests/<seq>.json` | with each page file, never changed | states of the endpoints in the file                                   | the newest manifest that names the endpoint                                  |
+  * | Spark's offset         | with each batch                    | API offsets of at most 100 endpoints                                  | if no manifest is at or after `start`, and the newest one has another offset |
+  * | `states/<seq>.json`    | before manifests are purged        | states of all endpoints                                               | for endpoints that no remaining manifest names                               |
   *
   * `start` is the place in the log that Spark's offset names. Spark's offset is second to the manifests because it is older: it
   * has the API offset before the page where the batch was cut, without the records seen. So continuing from it loses nothing,
@@ -40,12 +40,11 @@ private[sparkrest] object ProgressSources {
     val usedNote = note.filter(_.isOf(index, start))
     val noted = usedNote.fold(Map.empty[String, Progress])(_.since(index))
     val isLost = !index.newest.exists(_.seq >= start.seq)
-    val ofSpark =
-      if (isLost) offsets.map { case (key, offset) => key -> Progress(offset) } else Map.empty[String, Progress]
-    val logged =
-      if (isLost) index.base.endpoints.filter { case (key, _) => index.states.contains(key) } ++ ofSpark
-      else index.states
+    // A state that an earlier manifest has, with the same offset, also knows what was delivered.
+    val ofSpark = offsets.collect {
+      case (key, offset) if isLost && !index.states.get(key).exists(_.offset == offset) => key -> Progress(offset) // guard: I5.10
+    }
     val moved = ofSpark.collect { case (key, state) if state.offset.isDefined => key } // guard: I5.4
-    ProgressSources(logged ++ noted, noted.keySet ++ moved, usedNote.isDefined)
+    ProgressSources(index.states ++ ofSpark ++ noted, noted.keySet ++ moved, usedNote.isDefined)
   }
 }

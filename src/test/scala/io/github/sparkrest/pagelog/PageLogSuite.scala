@@ -195,6 +195,20 @@ class PageLogSuite extends EachStore {
       assert(schedules.unlogged.map { case (e, state) => e.key -> state.offset } == offsets - "new")
   }
 
+  testEach("if only the newest manifests were lost, the states of those before them hold for offsets that did not move") {
+    (_, s) =>
+      val l = open(s)
+      start(l)
+      val known = state("1")
+      l.append(page(s, l.epoch, "a"), of(known))
+      def resumed(offsets: (String, Option[String])*) = open(s).resume(LogPosition(2, 1), offsets.toMap)
+      val same = resumed("main" -> Some("1"))
+      assert(same.states("main") == known && same.unlogged.isEmpty)
+      assert(resumed().states("main") == known, "Spark's offset has at most 100 endpoints")
+      val moved = resumed("main" -> Some("2"))
+      assert(moved.states("main") == Progress(Some("2")) && moved.unlogged == Set("main"))
+  }
+
   testEach("a torn manifest that a batch had consumed is deleted before the next manifest") { (_, s) =>
     val l = open(s)
     start(l)
