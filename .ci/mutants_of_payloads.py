@@ -111,6 +111,22 @@ PAYLOADS = (
         "a document type is skipped, and its entities are not known: no file is read, and nothing multiplies",
     ),
     Mutant(
+        "I4.66",
+        "a sample is bounded, whatever its response unpacks to",
+        "texts.isEmpty || held <= maxBytes",
+        "texts.isEmpty || held >= 0 && maxBytes >= 0",
+        "PreviewSuite",
+        "a sample holds some of its records, because a small archive may have millions",
+    ),
+    Mutant(
+        "I4.67",
+        "copies of records are bounded, however small the records are",
+        "held > 2 * maxBytes + CopiedRecords.Free",
+        "held > 200 * maxBytes + CopiedRecords.Free",
+        "RowCallSuite",
+        "records that take far more memory than the response are too large",
+    ),
+    Mutant(
         "I4.62",
         "elements of XML have a bound of depth",
         "if (depth > XmlPass.Deepest)",

@@ -129,8 +129,16 @@ LOG = (
     Mutant(
         "I5.10",
         "a state with the offset of Spark also knows what was delivered",
-        "!index.states.get(key).exists(_.offset == offset)",
-        "!index.states.get(key).exists(_ => offset.isEmpty && key.isEmpty)",
+        "!logged.get(key).exists(_.offset == offset)",
+        "!logged.get(key).exists(_ => key.isEmpty)",
+        "PageLogSuite",
+        "if only the newest manifests were lost, the states of those before them hold for offsets that did not move",
+    ),
+    Mutant(
+        "I5.11",
+        "a snapshot does not go on from one before the newest",
+        "if (isLost) index.states.filter(_._2.offset.isDefined) else",
+        "if (isLost && index.isBlank) index.states.filter(_._2.offset.isDefined) else",
         "PageLogSuite",
         "if only the newest manifests were lost, the states of those before them hold for offsets that did not move",
     ),

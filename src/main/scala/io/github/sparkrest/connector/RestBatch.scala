@@ -163,8 +163,8 @@ final private[sparkrest] class RestBatchReader(
       case None                       =>
         // Whether a new record came shows in the page.
         val fruitless = pace.isFruitless(outcome, page.fold(0L)(_ => 1L))
-        if (state.job.isEmpty) ending = ending.after(outcome, fruitless)
         val reached = state.offset.flatMap(time.momentOf).map(_.toEpochMilli)
+        if (state.job.isEmpty) ending = ending.after(outcome, fruitless, reached, nowMs)
         more =
           if (state.job.isDefined) !config.maxRequestsPerTrigger.exists(requests >= _)
           else ending.end(outcome, reached, requests, nowMs, config).isEmpty

@@ -40,11 +40,13 @@ private[sparkrest] object ProgressSources {
     val usedNote = note.filter(_.isOf(index, start))
     val noted = usedNote.fold(Map.empty[String, Progress])(_.since(index))
     val isLost = !index.newest.exists(_.seq >= start.seq)
-    // A state that an earlier manifest has, with the same offset, also knows what was delivered.
+    // A state that an earlier manifest has, with the same offset, also knows what was delivered. Without an offset it may be an
+    // older snapshot, and records that came back since would not come again.
+    val logged = if (isLost) index.states.filter(_._2.offset.isDefined) else index.states // guard: I5.11
     val ofSpark = offsets.collect {
-      case (key, offset) if isLost && !index.states.get(key).exists(_.offset == offset) => key -> Progress(offset) // guard: I5.10
+      case (key, offset) if isLost && !logged.get(key).exists(_.offset == offset) => key -> Progress(offset) // guard: I5.10
     }
     val moved = ofSpark.collect { case (key, state) if state.offset.isDefined => key } // guard: I5.4
-    ProgressSources(index.states ++ ofSpark ++ noted, noted.keySet ++ moved, usedNote.isDefined)
+    ProgressSources(logged ++ ofSpark ++ noted, noted.keySet ++ moved, usedNote.isDefined)
   }
 }

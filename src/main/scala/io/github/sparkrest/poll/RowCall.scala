@@ -6,6 +6,7 @@ import io.github.sparkrest.error.{Condition, RestError}
 import io.github.sparkrest.http.auth.KnownSecrets
 import io.github.sparkrest.http.client.{Redirects, StatusPolicy}
 import io.github.sparkrest.http.{Clock, HttpClient, HttpRequest, HttpResponse}
+import io.github.sparkrest.json.TooLarge
 import io.github.sparkrest.progress.strategies.OffsetTime
 import io.github.sparkrest.request.{InputRow, InputTemplate}
 import io.github.sparkrest.response.files.BodyStore
@@ -68,7 +69,7 @@ final class RowCall(
     }
 
   private def texts(response: HttpResponse): Either[RestError, Vector[Array[Byte]]] = {
-    val records = new CopiedRecords
+    val records = new CopiedRecords(maxBytes)
     reader.read(response, records) match {
       case Left(e) if e.condition == Condition.ResponseTooLarge => Left(tooLarge(response.url))
       case result                                               => result.map(_ => records.all)
@@ -99,9 +100,30 @@ private object RowCall {
   val LeastBytes: Long = 64L << 10
 }
 
-/** Keeps copies of the records of one response. */
-final private class CopiedRecords extends RecordSink {
+/** Keeps copies of the records of one response.
+  *
+  * @param maxBytes of the copies together. They may take more memory than the response: records of one byte, or of CSV, where each
+  *   has the names of the header
+  */
+final private[poll] class CopiedRecords(maxBytes: Long) extends RecordSink {
   var all: Vector[Array[Byte]] = Vector.empty
-  def record(buf: Array[Byte], from: Int, to: Int): Unit = all :+= java.util.Arrays.copyOfRange(buf, from, to)
-  def restart(): Unit = all = Vector.empty
+  private var held = 0L
+  def record(buf: Array[Byte], from: Int, to: Int): Unit = {
+    held += to - from + CopiedRecords.Overhead
+    if (held > 2 * maxBytes + CopiedRecords.Free) throw new TooLarge(maxBytes) // guard: I4.67
+    all :+= java.util.Arrays.copyOfRange(buf, from, to)
+  }
+  def restart(): Unit = {
+    all = Vector.empty
+    held = 0
+  }
+}
+
+private object CopiedRecords {
+
+  /** Bytes of an array without its elements, and of its place. */
+  private val Overhead = 24
+
+  /** So many bytes do not matter. */
+  private val Free = 1L << 20
 }

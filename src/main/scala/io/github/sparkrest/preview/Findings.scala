@@ -151,20 +151,37 @@ object SampledPage {
   }
 }
 
-/** Keeps the records of a response as text, even if the response ends early: a sample may be cut short. */
-final private[sparkrest] class SampledRecords extends PageSink {
+/** Keeps the records of a response as text, even if the response ends early: a sample may be cut short.
+  *
+  * @param maxBytes of all texts together. A small response may be an archive of millions of records, and the driver holds them
+  */
+final private[sparkrest] class SampledRecords(maxBytes: Long = SampledRecords.MaxBytes) extends PageSink {
   private var texts, discarded = Vector.empty[String]
+  private var held = 0L
 
   /** The records of the response. If it failed, the records before the failure. */
   def received: Vector[String] = if (texts.isEmpty) discarded else texts
 
-  def append(buf: Array[Byte], from: Int, to: Int): Unit = texts :+= new String(buf, from, to - from, UTF_8)
+  def append(buf: Array[Byte], from: Int, to: Int): Unit = {
+    held += to - from + SampledRecords.Overhead
+    if (texts.isEmpty || held <= maxBytes) texts :+= new String(buf, from, to - from, UTF_8) // guard: I4.66
+  }
 
   /** The records were in the wrong field, or the response failed. A failure is the last call. */
   def discardPage(): Unit = {
     discarded = texts
     texts = Vector.empty
+    held = 0
   }
   def endPage(offsetBefore: Option[String], origin: Option[PageOrigin]): Unit = discarded = Vector.empty
   def bytes: Long = 0
+}
+
+private[sparkrest] object SampledRecords {
+
+  /** Several times the largest sample. */
+  val MaxBytes: Long = 32L << 20
+
+  /** Bytes of a text without its characters. */
+  private val Overhead = 64
 }

@@ -14,7 +14,7 @@ import io.github.sparkrest.progress.strategies.{OffsetQuery, TraversalTimes}
   * @param createdMs when its creation was requested, epoch milliseconds. Later records are not in it
   * @param request hash of the request that it belongs to (see [[RequestIdentity]])
   * @param horizonMs `createdMs` by the API's clock. The executor that reads the records may have another clock than the one that
-  *   created the job
+  *   created the job; `None`: an earlier version created it
   * @param readyMs when the API told this run that it is done, epoch milliseconds. Not stored
   */
 final case class Job(
@@ -23,12 +23,12 @@ final case class Job(
     createdMs: Long,
     request: String,
     phase: JobPhase,
-    horizonMs: Long,
+    horizonMs: Option[Long],
     readyMs: Option[Long] = None
 ) {
 
   /** Of the traversal that reads its records. */
-  def times: TraversalTimes = TraversalTimes(createdMs, horizonMs) // guard: I1.53, I1.169
+  def times: Option[TraversalTimes] = horizonMs.map(TraversalTimes(createdMs, _)) // guard: I1.169
 
   /** Its records can be requested. */
   def isReady: Boolean = phase.isInstanceOf[JobPhase.Ready]
@@ -71,9 +71,8 @@ object Job {
         "offset" -> j.query.offset.asJson,
         "until" -> j.query.until.asJson,
         "created" -> j.createdMs.asJson,
-        "request" -> j.request.asJson,
-        "horizon" -> j.horizonMs.asJson
-      ) ++ phase
+        "request" -> j.request.asJson
+      ) ++ j.horizonMs.map("horizon" -> _.asJson) ++ phase
     )
   }
 
@@ -89,7 +88,7 @@ object Job {
       f[Long]("created"),
       f[String]("request"),
       phase,
-      f.or("horizon", f[Long]("created"))
+      f[Option[Long]]("horizon")
     )
   }
 }

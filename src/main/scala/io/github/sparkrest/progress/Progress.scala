@@ -21,7 +21,7 @@ import io.github.sparkrest.progress.seen.{SeenFile, SeenMemory, SeenRecords}
   * @param doubt the last response to the next request, if it counts only after a second one
   * @param largestPage number of items of the largest page so far: a page with fewer items is probably the last page
   * @param pagesOf hash of the request that had this page (see [[RequestIdentity]]): pages of another request may be smaller.
-  *   `None`: unknown, or the request has one page
+  *   `None`: the list had no pages, or an earlier version read it
   * @param passedOver number of items of the largest skipped response so far; 0: no response was skipped. If it is `started`, see
   *   [[io.github.sparkrest.progress.strategies.LatestStart]]: no request was sent yet
   * @param inputVersion of the endpoint's row when the last complete poll began (`inputVersion`)

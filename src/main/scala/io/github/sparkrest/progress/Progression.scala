@@ -90,7 +90,7 @@ final class Progression(
   def created(plan: RequestPlan, id: String, now: Instant, date: Option[Long]): Progress = {
     val times = timesOf(plan, now, date)
     val request = core.identity(plan.state).text
-    val job = Job(id, plan.ask, times.began, request, JobPhase.Running, times.horizon)
+    val job = Job(id, plan.ask, times.began, request, JobPhase.Running, Some(times.horizon))
     plan.state.copy(doubt = None, job = Some(job))
   }
 
@@ -114,7 +114,9 @@ final class Progression(
   ): PageReader = {
     val began = now.toEpochMilli
     // A job has the records that existed when it was created.
-    val times = plan.state.traversal.map(_.times).orElse(plan.state.job.map(_.times)).getOrElse(timesOf(plan, now, date))
+    val asked = plan.state.job.fold(plan)(j => plan.copy(at = Instant.ofEpochMilli(j.createdMs))) // guard: I1.53
+    val times =
+      plan.state.traversal.map(_.times).orElse(plan.state.job.flatMap(_.times)).getOrElse(timesOf(asked, now, date))
     val step = latest
       .moved(plan, times)
       .getOrElse(

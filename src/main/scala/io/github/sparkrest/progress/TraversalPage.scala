@@ -30,7 +30,7 @@ final private[sparkrest] class TraversalPage(
   private val state = plan.state
   private val options = config.offset
   private val paged = config.paging.isPaged || config.job.isDefined
-  private val before = PageCounts.of(state, isSameRequest = state.pagesOf.forall(core.pagesOf.contains)) // guard: I1.170
+  private val before = PageCounts.of(state, isSameRequest = state.pagesOf.exists(core.pagesOf.contains)) // guard: I1.170
   private var counts = before // with this page
 
   private val ofPage: PageRecords = core.mirror.fold[PageRecords](

@@ -46,6 +46,14 @@ final class ResponseReader(
     new FormedRecords(_, lines = true, settings)
   )
 
+  /** Columns that the options name. The default of `offsetField` may be a column that nobody has. */
+  private lazy val needed: Seq[String] =
+    (config.offset.source.inBody.filter(_ =>
+      config.options.get(RestOptions.OffsetField).isDefined
+    ) ++ config.offset.recordKey).collect {
+      case path if path.isPlain && path.segments.length == 1 => path.names.head
+    }.toSeq
+
   /** @param recognized where the records of an earlier response were (`Envelope.recognized`) */
   def read(
       response: HttpResponse,
@@ -70,7 +78,7 @@ final class ResponseReader(
       val kind = response.header("Content-Type")
       if (config.records.saveTo.isDefined) new SavedRecord(kind, bodies, settings) else new BinaryRecord(kind, settings)
     case ResponseFormat.Csv =>
-      new CsvRecords(config.records, charset(response), settings)
+      new CsvRecords(config.records, charset(response), settings, needed = needed)
     case ResponseFormat.Xml => new XmlRecords(config.records.xml, charset(response), settings)
   }
 

@@ -17,13 +17,15 @@ import io.github.sparkrest.poll.PollOutcome
   *   - An API that names a new cursor in each empty response never says that it has no more. After `mostFruitless` such polls
   *     in a row the endpoint is complete, and the next run continues from the newest cursor.
   *
-  * An offset in the future shows nothing: a calendar has such records when the run starts, and further ones behind them.
+  * An offset in the future shows nothing at first: a calendar has such records when the run starts, and further ones behind them.
+  * But no run follows such records for longer than [[AvailableNow.MostMillis]], because some calendars never end.
   *
   * @param moment epoch milliseconds
   * @param largest items of the largest page so far
   * @param shorter polls in a row whose last page had less than half of that
   * @param fruitless polls in a row that moved the offset and returned no new record
   * @param mostShorter such polls after which the rest counts as created meanwhile
+  * @param futureSince when the offset was in the future first, epoch milliseconds
   */
 final case class AvailableNow(
     moment: Long,
@@ -31,17 +33,21 @@ final case class AvailableNow(
     shorter: Int = 0,
     fruitless: Int = 0,
     mostFruitless: Int = AvailableNow.MostFruitless,
-    mostShorter: Int = AvailableNow.MostShorter
+    mostShorter: Int = AvailableNow.MostShorter,
+    futureSince: Option[Long] = None
 ) {
   import AvailableNow._
 
-  /** @param wasFruitless see [[Schedule.isFruitless]] */
-  def after(outcome: PollOutcome, wasFruitless: Boolean = false): AvailableNow = {
+  /** @param wasFruitless see [[Schedule.isFruitless]]
+    * @param offsetTime the time that the offset stands for, if it is a time
+    */
+  def after(outcome: PollOutcome, wasFruitless: Boolean, offsetTime: Option[Long], now: Long): AvailableNow = {
     val most = math.max(largest, outcome.largestPage)
     copy(
       largest = most,
       shorter = if (outcome.lastPage * 2 < most) shorter + 1 else 0, // guard: I3.7
-      fruitless = if (wasFruitless) fruitless + 1 else 0
+      fruitless = if (wasFruitless) fruitless + 1 else 0,
+      futureSince = futureSince.orElse(offsetTime.filter(_ > now + FutureMillis).map(_ => now))
     )
   }
 
@@ -59,13 +65,15 @@ final case class AvailableNow(
       config: RestConfig,
       inherited: Boolean = false
   ): Option[String] = {
-    val past = offsetTime.filter(_ <= now + FutureMillis) // guard: I3.151
+    val isLong = futureSince.exists(now - _ >= MostMillis) // guard: I3.152
+    val past = offsetTime.filter(_ <= now + FutureMillis || isLong) // guard: I3.151
+    val patience = if (shorter >= mostShorter) PatienceMillis else MostMillis
     if (!outcome.more && !inherited) Some("the API has no more") // guard: I3.8
     else if (past.exists(_ >= moment)) Some("the offset passed the moment of the trigger")
     else if (config.maxRequestsPerTrigger.exists(requests >= _)) Some("maxRequestsPerTrigger is used up")
     else if (fruitless >= mostFruitless)
       Some(s"$fruitless polls in a row returned no new record, though the API named a new place each time")
-    else if (past.isEmpty && shorter >= mostShorter && now - moment >= PatienceMillis)
+    else if (past.isEmpty && shorter >= MostShorter && now - moment >= patience)
       Some("the API creates records continuously, and the remaining ones are newer than the trigger")
     else None
   }
@@ -75,6 +83,9 @@ object AvailableNow {
   val MostFruitless = 20
   val MostShorter = 2
   private val PatienceMillis = 10000L
+
+  /** After this time, two shorter polls or an offset in the future end each run: never ending is worse. */
+  val MostMillis: Long = 10L * 60 * 1000
 
   /** By which the clock of the API may be ahead of this machine's. */
   private val FutureMillis = 60000L

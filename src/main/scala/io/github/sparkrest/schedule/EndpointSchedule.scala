@@ -215,7 +215,7 @@ final private[sparkrest] case class EndpointSchedule(
     val reason = if (outcome.more) None else Some("the backfill has read all slices that are over") // guard: I10.11
     (copy(complete = reason.isDefined), reason)
   } else {
-    val ending = availableNow.after(outcome, rules.isFruitless(outcome, kept))
+    val ending = availableNow.after(outcome, rules.isFruitless(outcome, kept), reachedMs, now)
     val reason = ending.end(outcome, reachedMs, requests, now, config, endsInherited)
     // The interval may be longer than anybody waits for the end of a run.
     val next = if (endsInherited && reason.isEmpty) now else due

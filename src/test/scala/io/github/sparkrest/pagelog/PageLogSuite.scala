@@ -207,6 +207,11 @@ class PageLogSuite extends EachStore {
       assert(resumed().states("main") == known, "Spark's offset has at most 100 endpoints")
       val moved = resumed("main" -> Some("2"))
       assert(moved.states("main") == Progress(Some("2")) && moved.unlogged == Set("main"))
+      val next = open(s)
+      start(next, LogPosition(1, 1))
+      next.append(page(s, next.epoch, "b"), of(known.copy(offset = None)))
+      val snapshot = open(s).resume(LogPosition(3, 1), Map("main" -> None))
+      assert(snapshot.states("main") == Progress(None), "what came back since the older snapshot comes again")
   }
 
   testEach("a torn manifest that a batch had consumed is deleted before the next manifest") { (_, s) =>

@@ -55,6 +55,18 @@ class RowCallSuite extends AnyFunSuite {
     assert(called("""[1,"x"]""", "application/json", names) == Right(Seq("""{"a":1,"b":"x"}""")))
   }
 
+  test("records that take far more memory than the response are too large") {
+    def result(record: String) = called(
+      Seq.fill(60000)(record).mkString("{\"d\":[", ",", "]}"),
+      "application/json",
+      "dataField" -> "d",
+      "maxResponseBytes" -> "130k"
+    )
+    assert(result("1").left.exists(_.condition == Condition.ResponseTooLarge))
+    val fewer = called(Seq.fill(9)("1").mkString("{\"d\":[", ",", "]}"), "application/json", "dataField" -> "d")
+    assert(fewer.map(_.length) == Right(9))
+  }
+
   test("a binary body that is a compressed file stays as it is, and only Content-Encoding is undone") {
     val file = ContentCodingSuite.gzip("the text".getBytes(UTF_8))
     val server = new LocalServer({ e =>

@@ -31,6 +31,16 @@ class PreviewSuite extends AnyFunSuite {
   private def best(body: String): (String, String) =
     found(body).offsets.headOption.fold(fail("none"))(c => c.field -> c.offsetType.text)
 
+  test("a sample holds some of its records, because a small archive may have millions") {
+    def held(maxBytes: Long) = {
+      val sink = new SampledRecords(maxBytes)
+      (1 to 100).foreach(_ => sink.append("0123456789".getBytes(UTF_8), 0, 10))
+      sink.endPage(None, None)
+      sink.received.length
+    }
+    assert(held(1 << 20) == 100 && held(740) == 10 && held(0) == 1)
+  }
+
   test("records are taken where the source finds them, otherwise from the longest array, otherwise from the object") {
     assert(page("""[{"a":1}]""").path.isEmpty)
     assert(page("""{"data":[{"a":1}],"x":[{"b":1},{"b":2}]}""").path.isEmpty)

@@ -166,6 +166,13 @@ class FormedRecordsSuite extends AnyFunSuite with ScalaCheckPropertyChecks with 
     }
   }
 
+  test("a broken object of columns is an error, and not an object with fewer columns") {
+    Seq("""{"h":{"t":[1,2] "v":[3,4]}}""", """{"h":{"t":[1,2],'v':[3,4]}}""").foreach { text =>
+      val e = refused(text, columns, "dataField" -> "h")
+      assert(e.condition == Condition.InvalidResponse && e.text.contains("not well-formed"), e.text)
+    }
+  }
+
   test("an object without any array has no columns, unless emptyWhen explains it") {
     assert(refused("""{"s":"no_data"}""", columns, "dataField" -> "$").condition == Condition.DataFieldNotFound)
     val settings = ReaderSettings(1L << 30, Seq(path("s")), empty = _(path("s")).isDefined)

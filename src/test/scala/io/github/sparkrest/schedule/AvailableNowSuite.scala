@@ -29,7 +29,7 @@ class AvailableNowSuite extends AnyFunSuite {
   /** The reason why the run ends after these polls, if it ends. */
   private def end(polls: Seq[Long], seconds: Long, time: Option[Long] = None, options: Seq[(String, String)] = Nil) =
     polls
-      .foldLeft(AvailableNow(moment))((a, n) => a.after(poll(n)))
+      .foldLeft(AvailableNow(moment))((a, n) => a.after(poll(n), wasFruitless = false, time, moment))
       .end(poll(polls.last), time, polls.size.toLong, moment + seconds * 1000, config(options: _*))
 
   test("a run ends if there are no more pages, and continues while polls return records") {
@@ -49,10 +49,27 @@ class AvailableNowSuite extends AnyFunSuite {
     assert(end(Seq(100, 49, 48), seconds = 10, Some(moment + day)).nonEmpty, "the API never ends")
   }
 
+  test("a run does not follow an offset in the future, or short pages, for longer than ten minutes") {
+    val day = 24L * 3600 * 1000
+    assert(
+      end(Seq(100), seconds = 599, Some(moment + day)).isEmpty && end(
+        Seq(100),
+        seconds = 600,
+        Some(moment + day)
+      ).nonEmpty
+    )
+    val batch = Seq(100L, 49L, 48L).foldLeft(AvailableNow.ofBatch(moment))((a, n) =>
+      a.after(poll(n), wasFruitless = false, None, moment)
+    )
+    def ends(seconds: Long) = batch.end(poll(48), None, 1, moment + seconds * 1000, config()).isDefined
+    assert(!ends(599) && ends(600))
+  }
+
   test("a batch read ends only after twenty shorter polls, because no run continues it") {
     def ends(shorter: Int) = {
       val polls = 100L +: Seq.fill(shorter)(49L)
-      val seen = polls.foldLeft(AvailableNow.ofBatch(moment))((a, n) => a.after(poll(n)))
+      val seen =
+        polls.foldLeft(AvailableNow.ofBatch(moment))((a, n) => a.after(poll(n), wasFruitless = false, None, moment))
       seen.end(poll(49), None, 1, moment + 10000, config()).isDefined
     }
     assert(ends(20) && !ends(19))
@@ -67,15 +84,18 @@ class AvailableNowSuite extends AnyFunSuite {
 
   test("a poll with fewer pages is not a shorter poll, because a slow machine reads fewer pages") {
     val polls = Seq(Seq.fill(10)(70L), Seq.fill(6)(70L), Seq(70L), Seq.fill(2)(70L))
-    val seen = polls.foldLeft(AvailableNow(moment))((a, p) => a.after(pages(more = true, p: _*)))
+    def after(a: AvailableNow, p: Long*) = a.after(pages(more = true, p: _*), wasFruitless = false, None, moment)
+    val seen = polls.foldLeft(AvailableNow(moment))((a, p) => after(a, p: _*))
     def ends(a: AvailableNow) = a.end(pages(more = true, 70), None, 19, moment + 3600000, config()).isDefined
     assert(!ends(seen))
-    assert(ends(seen.after(pages(more = true, 70, 3)).after(pages(more = true, 2, 1))))
+    assert(ends(after(after(seen, 70, 3), 2, 1)))
   }
 
   test("a run ends after 20 polls in a row that only moved the offset, and a record starts the count again") {
     def after(fruitless: Seq[Boolean], most: Int) =
-      fruitless.foldLeft(AvailableNow(moment, mostFruitless = most))((a, f) => a.after(poll(if (f) 0 else 9), f))
+      fruitless.foldLeft(AvailableNow(moment, mostFruitless = most))((a, f) =>
+        a.after(poll(if (f) 0 else 9), f, None, moment)
+      )
     def ends(fruitless: Seq[Boolean], most: Int = AvailableNow.MostFruitless) =
       after(fruitless, most).end(poll(0), None, 1, moment + 1, config()).isDefined
     assert(ends(Seq.fill(20)(true)) && !ends(Seq.fill(19)(true)))

@@ -46,6 +46,12 @@ private[csv] object CsvNames {
     if (begin.startsWith("{") || begin.startsWith("[")) throw new Malformed(s"it is JSON: ${shown(begin)}")
   }
 
+  /** A text for humans with the status of a success is a header without rows, whatever it says. */
+  def refuseOtherTable(names: Vector[String], needed: Seq[String]): Unit =
+    needed.find(!names.contains(_)).foreach { column =>
+      throw new Malformed(s"it has no rows, and its header has no column $column: ${shown(names.mkString(","))}")
+    }
+
   private def shown(text: String): String = Redact.snippet(text.take(Shown))
   private val Shown = 80
 }

@@ -15,19 +15,21 @@ import io.github.sparkrest.response._
   *
   * @param declared the charset that the response names
   * @param mostOfRow bytes that one row may have
+  * @param needed columns that progress is tracked by. A header without them is no empty table, but a text such as "try again"
   */
 final class CsvRecords(
     config: RecordsConfig,
     declared: Option[String],
     settings: ReaderSettings,
-    mostOfRow: Long = GuardedBody.MostOfRow
+    mostOfRow: Long = GuardedBody.MostOfRow,
+    needed: Seq[String] = Nil
 ) extends RecordReader {
   import CsvRecords._
 
   def read(body: InputStream, sink: RecordSink, recognized: Option[String] = None): Either[RestError, Envelope] = {
     val guarded = new GuardedBody(body, settings.maxBytes, mostOfRow, CsvSettings.ReadAhead)
     guarded.parsed(errors, { case e: TextParsingException => reasonOf(e) }) {
-      new CsvPass(config, guarded, sink).run(charset, guarded)
+      new CsvPass(config, needed, guarded, sink).run(charset, guarded)
       Right(Envelope.Empty)
     }
   }
@@ -55,7 +57,7 @@ object CsvRecords {
 }
 
 /** One pass through one response. */
-final private class CsvPass(config: RecordsConfig, body: GuardedBody, sink: RecordSink) {
+final private class CsvPass(config: RecordsConfig, needed: Seq[String], body: GuardedBody, sink: RecordSink) {
   private val csv = config.csv
   private val parser = new CsvParser(CsvSettings.of(csv))
 
@@ -70,7 +72,9 @@ final private class CsvPass(config: RecordsConfig, body: GuardedBody, sink: Reco
       first.foreach { row =>
         val names = CsvNames.of(row, config)
         val text = new RowText(names, csv.nullValue)
-        rows(if (csv.header) next() else first, text)
+        val begin = if (csv.header) next() else first
+        if (begin.isEmpty && config.names.isEmpty) CsvNames.refuseOtherTable(names, needed) // guard: I1.171
+        rows(begin, text)
       }
     } finally parser.stopParsing()
 

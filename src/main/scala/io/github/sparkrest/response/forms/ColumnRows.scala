@@ -15,10 +15,12 @@ private[response] object ColumnRows {
   /** The number of records; -1: the object has no arrays. */
   def pass(buf: Array[Byte], from: Int, to: Int, sink: RecordSink): Long = {
     var columns = Vector.empty[Column]
-    JsonCursor.members(buf, from, to) { m =>
+    val isObject = JsonCursor.members(buf, from, to) { m =>
       if (buf(m.from) == '[')
         columns :+= new Column(java.util.Arrays.copyOfRange(buf, m.nameFrom, m.nameTo) :+ ':'.toByte, m.from, m.to)
     }
+    // The columns behind the fault would be missing in each record.
+    if (!isObject && buf(from) == '{') throw new Malformed("the object of its columns is not well-formed") // guard: I1.172
     columns.foreach(c => c.cursor.openArray(buf, c.from, c.to))
     val out = new ByteText
     var count = 0L

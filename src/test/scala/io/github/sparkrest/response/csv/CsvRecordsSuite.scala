@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.sparkrest.response.csv
 
-import java.io.{IOException, InputStream}
+import java.io.{ByteArrayInputStream, IOException, InputStream}
 import java.nio.charset.Charset
 import java.nio.charset.StandardCharsets.{ISO_8859_1, UTF_16, UTF_8}
 
 import io.github.sparkrest.config.RestConfig
 import io.github.sparkrest.error.{Condition, RestError}
-import io.github.sparkrest.response.{ReaderSettings, Slices}
+import io.github.sparkrest.http.HttpResponse
+import io.github.sparkrest.response.{ReaderSettings, ResponseReader, Slices}
 import org.scalatest.funsuite.AnyFunSuite
 
 class CsvRecordsSuite extends AnyFunSuite with Slices {
@@ -47,6 +48,18 @@ class CsvRecordsSuite extends AnyFunSuite with Slices {
 
   test("a response without rows has no records, with and without a header") {
     Seq("", "\n\n", "id,name", "id,name\r\n").foreach(text => assert(rows(text) == Nil))
+  }
+
+  test("a text for humans is not an empty table, if the options name a column") {
+    val options =
+      Map("url" -> "http://h/x?since={at}", "responseFormat" -> "csv", "offsetField" -> "at", "recordKey" -> "id")
+    val config = RestConfig.parse(options).fold(e => fail(e.text), identity)
+    def read(text: String) = new ResponseReader(config, Nil, 1L << 20)
+      .read(HttpResponse(200, Nil, new ByteArrayInputStream(text.getBytes(UTF_8))), new Told)
+    val e = read("Too many requests. Try again later.\n").fold(identity, _ => fail("an empty table"))
+    assert(e.condition == Condition.InvalidResponse && e.text.contains("no column at: Too many requests."), e.text)
+    assert(read("at,name\n").left.exists(_.text.contains("no column id")))
+    assert(read("id,at\n").isRight && read("").isRight && read("text\nof two lines\n").isRight)
   }
 
   test("only the last row may be the last one") {
