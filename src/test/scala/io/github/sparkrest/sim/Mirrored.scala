@@ -9,13 +9,17 @@ import io.github.sparkrest.progress.Change
   *
   *   - An insert is of a record that is not there, an update changes a record that is there, and so does a delete.
   *   - A commit changes no record twice.
-  *   - A deleted record was absent at some moment of the traversal that found it missing.
+  *   - A deleted record was absent at some moment of the traversals that found it missing: of the last one, or of the last
+  *     [[Setup.goneAfter]] ones. It may be back already, and the page that it is on now may have been read before.
   *   - After a whole traversal, each version that was there all the time has come. A record that was absent during the last
   *     [[Setup.goneAfter]] traversals is deleted.
   */
 final class Mirrored(setup: Setup, world: World) {
   private val rows = mutable.HashMap.empty[Long, String]
   private var begins = Vector.empty[Int]
+
+  /** The first requests of the last traversals, whether or not they count. */
+  private var starts = Vector.empty[Int]
   private val after = setup.variants.map(_.goneAfter).max
   private val ends = setup.variants.forall(_.ends)
 
@@ -46,7 +50,7 @@ final class Mirrored(setup: Setup, world: World) {
       case Change.Delete =>
         rows.remove(id)
         if (held.isEmpty) Some(s"deleted though it is not there: $text")
-        else if (isAlways(id, first, last)) Some(s"deleted though it lives: $text")
+        else if (isAlways(id, starts.headOption.getOrElse(first), last)) Some(s"deleted though it lives: $text")
         else None
     }
   }
@@ -66,6 +70,9 @@ final class Mirrored(setup: Setup, world: World) {
     def left = rows.keysIterator.find(id => !lives(id).exists(l => l.died > since && l.born <= last))
     lost.orElse(if (ends && begins.length == after) left.map(id => s"not deleted: ${rows(id)}") else None)
   }
+
+  /** After each traversal. */
+  def ended(first: Int): Unit = starts = (starts :+ first).takeRight(after - 1)
 
   /** The traversals so far do not count: a response did not match the data, or the stream forgot what was missing. */
   def doubted(): Unit = begins = Vector.empty

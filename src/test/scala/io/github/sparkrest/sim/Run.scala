@@ -79,8 +79,11 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
   private def traversed(sure: Boolean): Option[String] =
     if (!setup.changes)
       if (sure) truth.traversed(traversal.request, api.requests, traversal.at, traversal.complete) else None
-    else if (sure) mirror.traversed(traversal.request, api.requests)
-    else { mirror.doubted(); None }
+    else {
+      val wrong = if (sure) mirror.traversed(traversal.request, api.requests) else { mirror.doubted(); None }
+      mirror.ended(traversal.request)
+      wrong
+    }
 
   /** The time between two traversals. After all events, it must make all records old enough. */
   private def pause: Long =
