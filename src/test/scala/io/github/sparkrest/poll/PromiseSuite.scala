@@ -18,6 +18,14 @@ class PromiseSuite extends AnyFunSuite {
   private def paged(r: HttpRequest, ids: Seq[Int], size: Int): Seq[Int] =
     ids.slice((number(r, "page", 1) - 1) * size, number(r, "page", 1) * size)
 
+  /** The cursor is in the records, and pages have numbers. */
+  private def cursorInRecords(answer: HttpRequest => Answer) = new PolledApi(
+    "url" -> "http://h/x?after={id}",
+    "offsetType" -> "cursor",
+    "offsetField" -> "id",
+    "pagination" -> "page"
+  )(answer)
+
   private def timed(ids: Seq[Int]): Answer = Answer(array(ids.map(i => s"""{"id":$i,"t":${1700000000L + i}}""")))
 
   private def idOf(record: String): Int = record.dropWhile(!_.isDigit).takeWhile(_.isDigit).toInt
@@ -370,16 +378,11 @@ class PromiseSuite extends AnyFunSuite {
 
   test("a cursor in the records with numbered pages: a page that was not full may grow before the next one") {
     var newest = 1
-    val api = new PolledApi(
-      "url" -> "http://h/x?after={id}",
-      "offsetType" -> "cursor",
-      "offsetField" -> "id",
-      "pagination" -> "page"
-    )(r => {
+    val api = cursorInRecords { r =>
       val page = paged(r, (1 to newest).filter(_ > number(r, "after", 0)), 2)
       newest = 4
       Answer(array(ids(page: _*)))
-    })
+    }
     assert((1 to 4).flatMap(_ => api.traversal()) == ids(1, 2, 3, 4))
   }
 
@@ -421,17 +424,12 @@ class PromiseSuite extends AnyFunSuite {
 
   test("a record of a traversal that began again comes once, though the cursor moves twice before it comes again") {
     var requests = 0
-    val api = new PolledApi(
-      "url" -> "http://h/x?after={id}",
-      "offsetType" -> "cursor",
-      "offsetField" -> "id",
-      "pagination" -> "page"
-    )(r => {
+    val api = cursorInRecords { r =>
       requests += 1
       // Two more records come between page one and page two.
       val newest = if (requests <= 2) 1 else if (requests == 3) 2 else 4
       Answer(array(ids(paged(r, (1 to newest).filter(_ >= number(r, "after", 0)), 2): _*)))
-    })
+    }
     assert((1 to 4).flatMap(_ => api.traversal()).sorted == ids(1, 2, 3, 4))
   }
 

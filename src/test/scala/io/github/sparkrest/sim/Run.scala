@@ -53,9 +53,9 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
       else {
         val before = api.requests
         if (poll().fold({ e => found = Some(e); false }, identity)) {
-          val sure = !api.doubted
+          // A traversal that a restart resumed may have met a wrong response before.
+          val sure = api.lastDoubt < traversal.request
           found = traversed(sure).orElse(repeated)
-          api.doubted = false
           api.note(s"   -- traversal complete ${found.getOrElse("")}")
           api.traversed()
           api.world.now += pause
@@ -136,8 +136,6 @@ final class Run(scenario: Scenario, config: RestConfig, tracing: Boolean = false
     } catch {
       case crash: Crash =>
         restore(durable._1)
-        // The traversal that is resumed may owe records too.
-        api.doubted ||= durable._2.exists(_.request <= api.lastDoubt)
         state = state.inherited
         // What was missing in the last traversal may be forgotten.
         mirror.doubted()

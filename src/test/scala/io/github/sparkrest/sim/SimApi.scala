@@ -44,10 +44,7 @@ final class SimApi(scenario: Scenario, tracing: Boolean) extends HttpClient {
   /** The result of the poll that is running will be lost. */
   var loses = false
 
-  /** A response did not match the data: the next traversal owes the records that it lacked. */
-  var doubted = false
-
-  /** The request at which that was so the last time. */
+  /** The last request whose response did not match the data: the next traversal owes the records that it lacked. */
   var lastDoubt = 0
 
   /** Tokens and cursors that were given out have expired. */
@@ -169,17 +166,12 @@ final class SimApi(scenario: Scenario, tracing: Boolean) extends HttpClient {
     ) && lists.began))
   }
 
-  private def doubt(): Unit = {
-    doubted = true
-    lastDoubt = requests
-  }
-
   private def stray(e: Event, query: Query): Answer = {
     note(s"   $e")
     honest = false
     strayed += query.parameters
     faulty = true
-    if (e.what != "status" || e.n == 404) doubt()
+    if (e.what != "status" || e.n == 404) lastDoubt = requests
     e.what match {
       case "status" => Answer(e.n, Nil, "stray")
       case "void"   => envelope.void(e.n)
@@ -234,7 +226,7 @@ final class SimApi(scenario: Scenario, tracing: Boolean) extends HttpClient {
         note(s"   slide ${e.n}")
         world.change(e.copy(what = "delete"), requests)
         lists.changes += 1
-        doubt()
+        lastDoubt = requests
       }
       // Records appear when the data are complete.
       val isChange = Event.Changes(e.what) || setup.calm && e.what == "complete"
